@@ -1,0 +1,2 @@
+//! What developers run: fetch the voice, regenerate documents, bench.
+fn main() {}
