@@ -12,6 +12,18 @@ use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 /// Adding and subtracting 1.5 × 2²³ rounds a small `f32` to the nearest integer, ties to even.
 const ROUND: f32 = 12_582_912.0;
 
+/// The nearest integer, ties to even, for |x| up to 2²².
+#[inline(always)]
+pub fn round(x: f32) -> f32 {
+    (x + ROUND) - ROUND
+}
+
+/// The lowest bits of a whole number from 0 to 2²². (A cast checks for values out of range, one at a time.)
+#[inline(always)]
+pub fn whole_bits(x: f32) -> u32 {
+    (x + 8_388_608.0).to_bits()
+}
+
 /// e^x, relative error below 2e-7 for x in [-87, 88]; arguments beyond are held at these ends.
 ///
 /// 2^k · e^r with r in [-ln 2 / 2, ln 2 / 2], Taylor to degree 7.

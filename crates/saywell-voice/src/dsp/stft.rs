@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use multiversion::multiversion;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
@@ -59,10 +60,7 @@ impl<'a> Analysis<'a> {
             spectrum.fill(Complex::default());
             return;
         }
-        let scale = 4.0 / WINDOW as f32;
-        for ((windowed, sample), hann) in self.windowed.iter_mut().zip(samples).zip(&self.transforms.hann) {
-            *windowed = sample * (hann * scale);
-        }
+        apply_window(samples, &self.transforms.hann, 4.0 / WINDOW as f32, &mut self.windowed);
         let forward = &self.transforms.forward;
         let done = forward.process_with_scratch(&mut self.windowed, spectrum, &mut self.scratch);
         debug_assert!(done.is_ok(), "{done:?}");
@@ -98,9 +96,7 @@ impl<'a> Resynthesis<'a> {
         let done = inverse.process_with_scratch(spectrum, &mut self.windowed, &mut self.scratch);
         debug_assert!(done.is_ok(), "{done:?}");
         let sum = &mut self.sum[frame * HOP..][..WINDOW];
-        for ((sum, sample), hann) in sum.iter_mut().zip(&self.windowed).zip(&self.transforms.hann) {
-            *sum = sample.mul_add(*hann, *sum);
-        }
+        add_windowed(&self.windowed, &self.transforms.hann, sum);
     }
 
     /// The samples, [`HOP`] per frame: the sum divided by the sum of the squared windows that met there.
@@ -120,5 +116,19 @@ impl<'a> Resynthesis<'a> {
         self.sum.drain(..half);
         self.sum.truncate(self.frames * HOP);
         self.sum
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn apply_window(samples: &[f32], window: &[f32], scale: f32, windowed: &mut [f32]) {
+    for ((windowed, sample), window) in windowed.iter_mut().zip(samples).zip(window) {
+        *windowed = sample * (window * scale);
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn add_windowed(samples: &[f32], window: &[f32], sum: &mut [f32]) {
+    for ((sum, sample), window) in sum.iter_mut().zip(samples).zip(window) {
+        *sum = sample.mul_add(*window, *sum);
     }
 }

@@ -15,9 +15,9 @@ pub fn range_with_zero(values: &[f32]) -> (f32, f32) {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let (mut low, mut high) = ([0.0f32; LANES], [0.0f32; LANES]);
     for chunk in chunks {
-        for lane in 0..LANES {
-            low[lane] = if chunk[lane] < low[lane] { chunk[lane] } else { low[lane] };
-            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+        for ((low, high), value) in low.iter_mut().zip(&mut high).zip(chunk) {
+            *low = if value < low { *value } else { *low };
+            *high = if value > high { *value } else { *high };
         }
     }
     let low = low.iter().chain(rest).fold(0.0, |a: f32, b| a.min(*b));
@@ -30,8 +30,8 @@ pub fn range_with_zero(values: &[f32]) -> (f32, f32) {
 pub fn quantize(values: &[f32], scale: f32, zero_point: u8, quantized: &mut [u8]) {
     let (inverse, zero_point) = (1.0 / scale, f32::from(zero_point));
     for (value, quantized) in values.iter().zip(quantized) {
-        let level = (value * inverse).round_ties_even() + zero_point;
-        *quantized = level.clamp(0.0, 255.0) as i32 as u8;
+        let level = (math::round(value * inverse) + zero_point).clamp(0.0, 255.0);
+        *quantized = math::whole_bits(level) as u8;
     }
 }
 

@@ -48,10 +48,15 @@ pub enum Operand {
 
 impl Operand {
     pub fn new(gemm: &Gemm, values: Vec<f32>) -> Self {
+        let range = kernels::range_with_zero(&values);
+        Self::with_range(gemm, values, range)
+    }
+
+    /// With the smallest and the largest value (or zero) known.
+    fn with_range(gemm: &Gemm, values: Vec<f32>, (low, high): (f32, f32)) -> Self {
         if gemm.int8.is_none() {
             return Self::Float(values);
         }
-        let (low, high) = kernels::range_with_zero(&values);
         let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
         let zero_point = (-low / scale).round_ties_even().clamp(0.0, 255.0) as u8;
         let mut quantized = vec![0; values.len()];
@@ -298,7 +303,7 @@ impl ConvNeXt {
         let Self { taps, dilation, taps_bias, norm, .. } = self;
         kernels::depthwise_layer_norm(x, taps, *dilation, taps_bias, &norm.gain, &norm.bias, &mut normed);
         let hidden = feed_through_gelu(gemm, &self.widen, normed);
-        self.narrow.apply(gemm, &Operand::new(gemm, hidden), |first, block| {
+        self.narrow.apply(gemm, &hidden, |first, block| {
             let x = &mut x[first * self.scale.len()..][..block.len()];
             kernels::add_scaled(x, &self.scale, block);
         });
@@ -347,7 +352,7 @@ impl Transformer {
             kernels::add(&mut x[first * self.width..], block);
         });
         let hidden = feed_through_gelu(gemm, &self.widen, self.norm_feed.apply(x));
-        self.narrow.apply(gemm, &Operand::new(gemm, hidden), |first, block| {
+        self.narrow.apply(gemm, &hidden, |first, block| {
             kernels::add(&mut x[first * self.width..], block);
         });
     }
@@ -379,13 +384,16 @@ impl Transformer {
     }
 }
 
-/// `gelu(x W + b)`.
-fn feed_through_gelu(gemm: &Gemm, linear: &Linear, x: Vec<f32>) -> Vec<f32> {
+/// `gelu(x W + b)`, ready for the next layer.
+fn feed_through_gelu(gemm: &Gemm, linear: &Linear, x: Vec<f32>) -> Operand {
     let operand = Operand::new(gemm, x);
     let mut hidden = Vec::with_capacity(linear.rows(&operand) * linear.outputs());
+    let mut range = (0.0f32, 0.0f32);
     linear.apply(gemm, &operand, |_, block| {
         kernels::gelu(block);
+        let (low, high) = kernels::range_with_zero(block);
+        range = (range.0.min(low), range.1.max(high));
         hidden.extend_from_slice(block);
     });
-    hidden
+    Operand::with_range(gemm, hidden, range)
 }
