@@ -1,0 +1,296 @@
+//! The network: phoneme ids to one spectrum per frame of 12.5 ms, with the duration of every phoneme.
+//!
+//! It is the network of the package `hibari-tts`, written out in Rust over the weights of its ONNX file:
+//!
+//! ```text
+//! ids ─┬▶ prosody encoder ─┬▶ durations ──────┐
+//!      │                   └─▶ repeat each phoneme by its duration ▶ ConvNeXt × 6 ▶ pitch, energy ─┐
+//!      └▶ text encoder ─────▶ repeat each phoneme by its duration ─────────────────────────────────┴▶
+//!         join ▶ convolution ▶ ConvNeXt × 8 ▶ normalize ▶ linear ▶ five spectral parts per frame
+//! ```
+//!
+//! An encoder is an embedding, two ConvNeXt blocks and one transformer layer applied several times.
+
+mod kernels;
+mod layers;
+
+use layers::{BlockShape, Convolution, ConvNeXt, Gemm, LayerNorm, Linear, Operand, Product, Transformer};
+
+use crate::onnx::{OnnxError, Weights};
+
+/// Bins of a spectrum: 0 to 12 kHz in steps of 20 Hz.
+pub const BINS: usize = 601;
+/// Parts a frame's spectrum is predicted in, see [`Frame`].
+const PARTS: usize = 5;
+/// Number of different phoneme ids.
+pub const PHONEME_IDS: usize = 178;
+/// Frames per step of a duration: durations are predicted in steps of 25 ms, spectra every 12.5 ms.
+pub const FRAMES_PER_STEP: usize = 2;
+
+/// Width of the text encoder and of the prosody encoder.
+const TEXT: usize = 128;
+const PROSODY: usize = 192;
+/// Width of the decoder.
+const DECODER: usize = 256;
+/// Dilations of the blocks that predict pitch and energy: together they see 1.3 s to either side.
+const PITCH_DILATIONS: [usize; 6] = [1, 2, 4, 8, 1, 2];
+
+/// The loaded network.
+pub struct Network {
+    gemm: Gemm,
+    text: Encoder,
+    prosody: Encoder,
+    duration: [Convolution; 2],
+    pitch_input: Convolution,
+    pitch_blocks: Vec<ConvNeXt>,
+    pitch_output: Convolution,
+    decoder_input: Convolution,
+    decoder_blocks: Vec<ConvNeXt>,
+    decoder_norm: LayerNorm,
+    head: Linear,
+}
+
+impl Network {
+    /// Reads the weights from the bytes of the ONNX file, checking that every tensor is there in the expected
+    /// shape.
+    pub fn load(file: &[u8]) -> Result<Self, OnnxError> {
+        Self::load_for(Gemm::detect(), file)
+    }
+
+    fn load_for(gemm: Gemm, file: &[u8]) -> Result<Self, OnnxError> {
+        let file = &Weights::parse(file)?;
+        Ok(Self {
+            text: Encoder::load(file, &gemm, &TEXT_ENCODER)?,
+            prosody: Encoder::load(file, &gemm, &PROSODY_ENCODER)?,
+            duration: [
+                Convolution::load(file, &gemm, "pn.dur.0", [PROSODY, PROSODY, 3])?,
+                Convolution::load(file, &gemm, "pn.dur.2", [1, PROSODY, 1])?,
+            ],
+            pitch_input: Convolution::load(file, &gemm, "pn.pro_in", [PROSODY, PROSODY, 1])?,
+            pitch_blocks: blocks(file, &gemm, ["pn.", "pro"], [PROSODY, 2 * PROSODY], &PITCH_DILATIONS)?,
+            pitch_output: Convolution::load(file, &gemm, "pn.pro_out", [4, PROSODY, 1])?,
+            decoder_input: Convolution::load(file, &gemm, "m.dec_in", [DECODER, TEXT + 2, 7])?,
+            decoder_blocks: blocks(file, &gemm, ["m.", "dec"], [DECODER, 3 * DECODER], &[1; 8])?,
+            decoder_norm: LayerNorm::load(file, "m.dec_norm", DECODER)?,
+            head: Linear::load(
+                file,
+                &gemm,
+                ["/head/Transpose_output_0", "m.head.bias"],
+                [DECODER, PARTS * BINS],
+            )?,
+            gemm,
+        })
+    }
+
+    /// Predicts the sound of the phonemes `ids` (each below [`PHONEME_IDS`]; the first and the last are the
+    /// boundary id 0) at `speed` times the pace the voice was trained on.
+    ///
+    /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
+    pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
+        let gemm = &self.gemm;
+        let prosody = self.prosody.encode(gemm, ids);
+        let durations = self.durations(&prosody, speed);
+
+        // A 1-tap convolution sees one phoneme at a time, so it can go before the repetition.
+        let mut pitch = repeat(&self.pitch_input.apply(gemm, &prosody), PROSODY, &durations, 1);
+        for block in &self.pitch_blocks {
+            block.apply(gemm, &mut pitch);
+        }
+        let pitch = self.pitch_output.apply(gemm, &pitch);
+        // Four numbers a step: the pitch of its two frames, then their energy.
+        let (steps, _) = pitch.as_chunks::<4>();
+        let f0: Vec<f32> = steps.iter().flat_map(|&[a, b, _, _]| [100.0 * a, 100.0 * b]).collect();
+        let energy = steps.iter().flat_map(|&[_, _, a, b]| [a, b]);
+
+        let text = repeat(&self.text.encode(gemm, ids), TEXT, &durations, FRAMES_PER_STEP);
+        let mut joined = Vec::with_capacity(f0.len() * (TEXT + 2));
+        for ((text, f0), energy) in text.chunks_exact(TEXT).zip(&f0).zip(energy) {
+            joined.extend_from_slice(text);
+            joined.push((1.0 + f0.max(0.0)).ln() / 5.0);
+            joined.push(energy);
+        }
+        let mut decoded = self.decoder_input.apply(gemm, &joined);
+        for block in &self.decoder_blocks {
+            block.apply(gemm, &mut decoded);
+        }
+        let decoded = Operand::new(gemm, self.decoder_norm.apply(&decoded));
+        Spectrum { durations, f0, network: self, decoded }
+    }
+
+    /// The duration of every phoneme in steps of 25 ms, at least one each.
+    fn durations(&self, prosody: &[f32], speed: f32) -> Vec<u32> {
+        let mut hidden = self.duration[0].apply(&self.gemm, prosody);
+        kernels::gelu(&mut hidden);
+        let logs = self.duration[1].apply(&self.gemm, &hidden);
+        logs.iter().map(|log| ((log.exp() - 1.0) / speed).round_ties_even().max(1.0) as u32).collect()
+    }
+}
+
+/// What the network predicts for a sequence of phonemes.
+pub struct Spectrum<'a> {
+    /// Duration of each phoneme (boundaries included), in steps of 25 ms.
+    pub durations: Vec<u32>,
+    /// Pitch of each frame in Hz; below 40, the frame is unvoiced.
+    pub f0: Vec<f32>,
+    network: &'a Network,
+    /// The decoder's last activations, [frames, [`DECODER`]].
+    decoded: Operand,
+}
+
+impl Spectrum<'_> {
+    /// Makes the frames in order and hands each to `then`.
+    ///
+    /// A frame is 12 kB and a long sentence has a thousand; made a few at a time they stay in the cache.
+    pub fn frames(&self, mut then: impl FnMut(Frame<'_>)) {
+        let mut memory = Product::default();
+        let mut first = 0;
+        while first < self.f0.len() {
+            let last = (first + 32).min(self.f0.len());
+            let head = &self.network.head;
+            let block = head.product(&self.network.gemm, &self.decoded, first..last, &mut memory);
+            for parts in block.chunks_exact(PARTS * BINS) {
+                let (harmonic, rest) = parts.split_at(BINS);
+                let (harmonic_phase, rest) = rest.split_at(BINS);
+                let (noise, rest) = rest.split_at(BINS);
+                let (free, free_phase) = rest.split_at(BINS);
+                then(Frame { harmonic, harmonic_phase, noise, free, free_phase });
+            }
+            first = last;
+        }
+    }
+}
+
+/// One frame's spectrum as the network predicts it: [`BINS`] values in each part. Magnitudes are natural
+/// logarithms.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    /// Log magnitude of the filter that shapes the pulses.
+    pub harmonic: &'a [f32],
+    /// Phase of that filter: π tanh of this.
+    pub harmonic_phase: &'a [f32],
+    /// Log magnitude of the noise.
+    pub noise: &'a [f32],
+    /// Log magnitude of the part with a phase of its own.
+    pub free: &'a [f32],
+    /// Phase of that part, in radians.
+    pub free_phase: &'a [f32],
+}
+
+/// Each row of `rows` repeated `durations[row] × times` times.
+fn repeat(rows: &[f32], width: usize, durations: &[u32], times: usize) -> Vec<f32> {
+    let mut repeated = Vec::with_capacity(durations.iter().sum::<u32>() as usize * times * width);
+    for (row, duration) in rows.chunks_exact(width).zip(durations) {
+        for _ in 0..*duration as usize * times {
+            repeated.extend_from_slice(row);
+        }
+    }
+    repeated
+}
+
+/// ConvNeXt blocks of 7 taps, their plain tensors named `{prefix}{name}.0.…`, their matrices `/{name}.0/…`.
+fn blocks(
+    file: &Weights,
+    gemm: &Gemm,
+    [prefix, name]: [&str; 2],
+    [width, hidden]: [usize; 2],
+    dilations: &[usize],
+) -> Result<Vec<ConvNeXt>, OnnxError> {
+    let block = |(i, &dilation): (usize, &usize)| {
+        let linear = ["pw1", "pw2"].map(|part| format!("/{name}.{i}/{part}/Transpose_output_0"));
+        let shape = BlockShape { width, hidden, taps: 7, dilation };
+        ConvNeXt::load(file, gemm, &format!("{prefix}{name}.{i}"), [&linear[0], &linear[1]], shape)
+    };
+    dilations.iter().enumerate().map(block).collect()
+}
+
+/// Phoneme ids to one vector per phoneme.
+struct Encoder {
+    width: usize,
+    embedding: Vec<f32>,
+    blocks: [ConvNeXt; 2],
+    transformer: Transformer,
+    /// How often the transformer layer, whose weights are shared, is applied.
+    passes: usize,
+    norm: LayerNorm,
+}
+
+/// What tells the two encoders apart; the exporter named their matrices after their use in the graph.
+struct EncoderLayout {
+    name: &'static str,
+    width: usize,
+    passes: usize,
+    blocks: [[&'static str; 2]; 2],
+    transformer: [&'static str; 4],
+}
+
+const TEXT_ENCODER: EncoderLayout = EncoderLayout {
+    name: "m.text",
+    width: TEXT,
+    passes: 4,
+    blocks: [
+        ["/convs.0/pw1/Transpose_output_0", "/convs.0/pw2/Transpose_output_0"],
+        ["/convs.1/pw1/Transpose_output_0", "/convs.1/pw2/Transpose_output_0"],
+    ],
+    transformer: [
+        "/Transpose_2_output_0",
+        "/out_proj/Transpose_output_0",
+        "/linear1/Transpose_output_0",
+        "/linear2/Transpose_output_0",
+    ],
+};
+
+const PROSODY_ENCODER: EncoderLayout = EncoderLayout {
+    name: "pn.text",
+    width: PROSODY,
+    passes: 6,
+    blocks: [
+        ["/convs.0/pw1_1/Transpose_output_0", "/convs.0/pw2_1/Transpose_output_0"],
+        ["/convs.1/pw1_1/Transpose_output_0", "/convs.1/pw2_1/Transpose_output_0"],
+    ],
+    transformer: [
+        "/Transpose_25_output_0",
+        "/out_proj_4/Transpose_output_0",
+        "/linear1_4/Transpose_output_0",
+        "/linear2_4/Transpose_output_0",
+    ],
+};
+
+impl Encoder {
+    fn load(file: &Weights, gemm: &Gemm, layout: &EncoderLayout) -> Result<Self, OnnxError> {
+        let EncoderLayout { name, width, .. } = *layout;
+        let block = |i: usize| {
+            let name = format!("{name}.convs.{i}");
+            let shape = BlockShape { width, hidden: 2 * width, taps: 5, dilation: 1 };
+            ConvNeXt::load(file, gemm, &name, layout.blocks[i], shape)
+        };
+        Ok(Self {
+            width,
+            embedding: file.floats(&format!("{name}.emb.weight"), &[PHONEME_IDS, width])?,
+            blocks: [block(0)?, block(1)?],
+            transformer: Transformer::load(
+                file,
+                gemm,
+                &format!("{name}.attn"),
+                layout.transformer,
+                [width, 2 * width, 2],
+            )?,
+            passes: layout.passes,
+            norm: LayerNorm::load(file, &format!("{name}.norm"), width)?,
+        })
+    }
+
+    fn encode(&self, gemm: &Gemm, ids: &[u8]) -> Vec<f32> {
+        let mut x: Vec<f32> = ids
+            .iter()
+            .flat_map(|id| &self.embedding[usize::from(*id) * self.width..][..self.width])
+            .copied()
+            .collect();
+        for block in &self.blocks {
+            block.apply(gemm, &mut x);
+        }
+        for _ in 0..self.passes {
+            self.transformer.apply(gemm, &mut x);
+        }
+        self.norm.apply(&x)
+    }
+}
