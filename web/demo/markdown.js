@@ -9,7 +9,23 @@
 export function render(markdown) {
   const fragment = document.createDocumentFragment();
   fragment.append(...blocks(markdown.replace(/\r\n?/g, '\n').split('\n')));
+  fitHeadings(fragment);
   return fragment;
+}
+
+/**
+ * The page's own headings take the first two levels, and a reply may start at any of its own: the
+ * levels it uses become h3, h4, … without a gap, so that the page's outline stays whole.
+ *
+ * @param {DocumentFragment} fragment
+ */
+function fitHeadings(fragment) {
+  const headings = [...fragment.querySelectorAll('h1,h2,h3,h4,h5,h6')];
+  const levels = [...new Set(headings.map(({ localName }) => localName))].sort();
+  for (const heading of headings) {
+    const level = Math.min(6, 3 + levels.indexOf(heading.localName));
+    heading.replaceWith(element(/** @type {'h3'} */ (`h${level}`), [...heading.childNodes]));
+  }
 }
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*(\S*)/;
@@ -40,8 +56,7 @@ function blocks(lines) {
       at = end;
     } else if (HEADING.test(line())) {
       const [, marks = '', text = ''] = /** @type {RegExpExecArray} */ (HEADING.exec(line()));
-      // The page's own headings come first, so a reply's start two levels down.
-      out.push(element(/** @type {'h3'} */ (`h${Math.min(6, marks.length + 2)}`), inline(text)));
+      out.push(element(/** @type {'h3'} */ (`h${marks.length}`), inline(text)));
       at += 1;
     } else if (RULE.test(line())) {
       out.push(element('hr', []));
