@@ -37,9 +37,9 @@ run_section() {
     build) cargo build --locked --workspace --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
-    sdk-python) python3 -m unittest discover --start-directory tests/sdk ;;
+    sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
-    hearing) python3 -m unittest discover --start-directory tests/hearing ;;
+    hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     browser) npm --silent --prefix web run test:browser ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
