@@ -1,1 +1,5 @@
 //! The gateway.
+
+pub mod cache;
+pub mod clock;
+pub mod store;
