@@ -19,7 +19,7 @@ use crate::provider::Provider;
 use crate::providers;
 use crate::script::Bounds;
 use crate::speak::Speak;
-use crate::store::sqlite::Sqlite;
+use crate::store;
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
@@ -54,8 +54,8 @@ pub enum StartError {
         reason: String,
     },
     /// The cache cannot be opened.
-    #[error("the cache cannot be opened: {0}")]
-    Cache(String),
+    #[error("the cache cannot be opened: {}", with_causes(.0))]
+    Cache(#[from] cache::CacheError),
     /// Something in the data folder cannot be read or written.
     #[error("{path}: {error}")]
     Data {
@@ -64,6 +64,18 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
+}
+
+impl StartError {
+    fn data(path: &Path, error: std::io::Error) -> Self {
+        Self::Data { path: path.display().to_string(), error }
+    }
+}
+
+/// An error and everything that led to it, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl App {
@@ -110,7 +122,8 @@ impl App {
             None => kept_signing_key(&settings)?,
         };
         let shutdown = CancellationToken::new();
-        tokio::spawn(cache.clone().run_sweeper(SWEEP_EVERY, shutdown.clone()));
+        let (swept, stop) = (cache.clone(), shutdown.clone());
+        tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         Ok(Self {
             limits: Limits::new(settings.enabled),
             speak: Speak {
@@ -139,26 +152,25 @@ impl App {
     }
 }
 
-async fn open_cache(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Cache, StartError> {
-    let fail = |error: &dyn std::fmt::Display| StartError::Cache(error.to_string());
-    create_folder(&settings.data_dir)?;
-    let storage = cache::storage::open(settings.storage_url.as_deref(), &settings.data_dir).map_err(|e| fail(&e))?;
-    let database = settings
-        .database_url
-        .clone()
-        .unwrap_or_else(|| format!("sqlite:{}", settings.data_dir.join("saywell.db").display()));
-    let store = Sqlite::open(&database).await.map_err(|e| fail(&e))?;
+/// Opens the cache that the settings describe.
+///
+/// # Errors
+/// [`StartError`] with what an operator has to change.
+pub async fn open_cache(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Cache, StartError> {
+    let folder = &settings.data_dir;
+    if settings.storage_url.is_none() || settings.database_url.is_none() {
+        std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
+    }
+    let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
+    let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
+    let index = store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?;
     let bounds = cache::Settings {
         ttl: settings.cache_ttl,
         max_bytes: settings.cache_max_bytes,
         memory_bytes: settings.cache_memory_bytes,
         ..cache::Settings::default()
     };
-    Cache::open(bounds, storage, Arc::new(store), Arc::clone(clock)).await.map_err(|e| fail(&e))
-}
-
-fn create_folder(path: &Path) -> Result<(), StartError> {
-    std::fs::create_dir_all(path).map_err(|error| StartError::Data { path: path.display().to_string(), error })
+    Ok(Cache::open(bounds, storage, index, Arc::clone(clock)).await?)
 }
 
 /// The signing key in the data folder; made on the first start, readable by this user alone.
@@ -166,7 +178,7 @@ fn kept_signing_key(settings: &Settings) -> Result<Secret, StartError> {
     use std::io::Write as _;
 
     let path = settings.data_dir.join("signing.key");
-    let fail = |error| StartError::Data { path: path.display().to_string(), error };
+    let fail = |error| StartError::data(&path, error);
     if !path.exists() {
         let key = hex::encode(rand::random::<[u8; 32]>());
         let mut file = std::fs::OpenOptions::new();

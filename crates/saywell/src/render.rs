@@ -111,6 +111,7 @@ impl Clip {
                 provider: self.notes.provider.clone(),
                 voice: self.notes.voice.clone(),
                 format: self.frames.codec().name().to_owned(),
+                content_type: "application/octet-stream".to_owned(),
                 duration_seconds: self.seconds(),
             },
             sound: self.frames.to_bytes().into(),

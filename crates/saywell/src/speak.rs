@@ -261,7 +261,7 @@ impl Speak {
     }
 
     async fn remember(&self, key: Key, entry: Entry) {
-        if let Err(error) = self.cache.put(key, entry).await {
+        if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
             warn!(%error, "the cache could not be written");
         }
     }
@@ -305,7 +305,7 @@ impl Plan {
             provider: &speaker.provider,
             model: &speaker.model,
             voice: &speaker.voice,
-            speed: self.speed,
+            speed: f64::from(self.speed),
             format: "",
             language: self.language.as_deref().unwrap_or_default(),
             pronunciation_version: "",
@@ -406,7 +406,8 @@ impl Flying {
             kind: Kind::Rendition,
             provider: self.plan.speaker.provider.clone(),
             voice: self.plan.speaker.voice.clone(),
-            format: self.plan.format.name().to_owned(),
+            format: self.plan.format.extension().to_owned(),
+            content_type: self.plan.format.content_type().to_owned(),
             duration_seconds: seconds,
         };
         let notes = writer.captions().to_json();

@@ -1,6 +1,7 @@
 //! `GET /tts/audio/{key}.{ext}`: the sound behind a link.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -18,6 +19,9 @@ use crate::cache::{Key, Kind};
 
 /// How long browsers may keep what can never change; the link itself expires sooner or later.
 const IMMUTABLE: &str = "private, max-age=7200, immutable";
+
+/// How long an address in a bucket that a caller is sent on to lasts.
+const REDIRECT_LASTS: Duration = Duration::from_secs(10 * 60);
 
 /// A rendition's sound: all of it with `Range`, or a flight from its start.
 #[utoipa::path(
@@ -61,13 +65,13 @@ pub async fn audio(
         }
     }
 
-    if let Some(entry) = app.speak.cache.get_memory(&key) {
-        if entry.about.format != format.name() {
+    if let Some(entry) = app.speak.cache.get_memory(&key, Kind::Rendition) {
+        if entry.about.format != format.extension() {
             return Err(not_found());
         }
         return complete(&key, format, entry.sound.clone(), &request);
     }
-    match app.speak.cache.signed_url(&key).await {
+    match app.speak.cache.signed_url(&key, REDIRECT_LASTS).await {
         Ok(Some(url)) => return Ok(Redirect::temporary(url.as_str()).into_response()),
         Ok(None) => {}
         Err(error) => tracing::warn!(%error, "the storage could not sign an address"),
@@ -76,7 +80,7 @@ pub async fn audio(
         tracing::error!(%error, "the cache could not be read");
         ApiError::new(Code::InternalError, "The sound could not be read. Ask for it again with POST /tts.")
     })?;
-    let entry = entry.filter(|entry| entry.about.format == format.name()).ok_or_else(not_found)?;
+    let entry = entry.filter(|entry| entry.about.format == format.extension()).ok_or_else(not_found)?;
     complete(&key, format, entry.sound.clone(), &request)
 }
 
