@@ -77,7 +77,7 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
     match first {
         b'<' => {
             if let Some(opening) = reasoning::opens(text, complete)? {
-                return Some(Line::Reasoning { indent: line.len() - text.len(), opening });
+                return Some(Line::Reasoning { indent: line.find('<').unwrap_or(0), opening });
             }
             complete.then(|| html(text))
         }

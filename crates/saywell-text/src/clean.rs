@@ -64,8 +64,12 @@ fn prose_runs(spoken: &Spoken) -> impl Iterator<Item = (Range<usize>, bool)> {
     let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
     let mut at = 0;
     for (text, _, relation) in spoken.pieces() {
-        // Entities and line breaks are replaced text, and part of the prose around them.
-        let prose = relation != Relation::Literal;
+        // Entities and line breaks are replaced text too, and part of the prose around them.
+        let prose = match relation {
+            Relation::Prose => true,
+            Relation::Literal => false,
+            Relation::Replaced => text.chars().nth(1).is_none(),
+        };
         match runs.last_mut() {
             Some(last) if last.1 == prose => last.0.end += text.len(),
             _ => runs.push((at..at + text.len(), prose)),
@@ -79,15 +83,17 @@ fn prose_runs(spoken: &Spoken) -> impl Iterator<Item = (Range<usize>, bool)> {
 fn copy(part: &Spoken, result: &mut Spoken) {
     for (text, source, relation) in part.pieces() {
         if relation == Relation::Replaced {
-            let blank = text.chars().all(char::is_whitespace);
-            if blank {
-                if !ends_blank(result) {
-                    result.replace(" ", source);
+            let mut words = String::new();
+            let mut blank = ends_blank(result);
+            for c in text.chars().filter(|c| !is_silent(*c)) {
+                if !c.is_whitespace() {
+                    words.push(c);
+                } else if !blank {
+                    words.push(' ');
                 }
-            } else if text.chars().any(|c| !is_silent(c)) {
-                let words: String = text.chars().filter(|c| !is_silent(*c)).collect();
-                result.replace(&words, source);
+                blank = c.is_whitespace();
             }
+            result.replace(&words, source);
             continue;
         }
         let mut kept = 0; // start of the run that is copied as it stands

@@ -515,10 +515,8 @@ impl<'a> Walker<'a> {
             } else if is_tag {
                 rest.find('>').map_or(rest.len(), |end| end + 1)
             } else {
-                rest[1.min(rest.len())..].find('<').map_or(rest.len(), |end| end + 1)
+                rest.char_indices().skip(1).find(|(_, c)| *c == '<').map_or(rest.len(), |(end, _)| end)
             };
-            // The first character may be wider than a byte.
-            let length = (length..).find(|end| rest.is_char_boundary(*end)).unwrap_or(rest.len());
             let part = range.start + at..range.start + at + length;
             if is_tag {
                 self.tag(&rest[..length], part);
