@@ -4,7 +4,7 @@
 //! block is the Markdown parser's to say. Every answer is final: a line so far may give "not yet",
 //! but never one answer now and another when more of it is there.
 
-use crate::reasoning::{self, Opening};
+use crate::reasoning::{self, Opening, Opens};
 
 /// What a line begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +75,11 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
         return Some(Line::Indented);
     }
     match first {
-        b'<' => {
-            if let Some(opening) = reasoning::opens(text, complete)? {
-                return Some(Line::Reasoning { indent: line.find('<').unwrap_or(0), opening });
-            }
-            complete.then(|| html(text))
-        }
+        b'<' => match reasoning::opens(text, complete) {
+            Opens::Unknown => None,
+            Opens::Yes(opening) => Some(Line::Reasoning { indent: line.find('<').unwrap_or(0), opening }),
+            Opens::No => complete.then(|| html(text)),
+        },
         b'[' => bracket(text, complete),
         b'$' if text.starts_with("$$") => Some(Line::Maths("$$")),
         b'\\' if text.starts_with("\\[") => Some(Line::Maths("\\]")),
@@ -118,7 +117,11 @@ fn marked(indent: usize, text: &str, first: u8) -> Line {
         b'#' => {
             let level = text.bytes().take_while(|b| *b == b'#').count();
             let after = text.as_bytes().get(level);
-            if level <= 6 && after.is_none_or(|b| matches!(b, b' ' | b'\t')) { Line::Heading } else { Line::Text }
+            if level <= 6 && after.is_none_or(|b| matches!(b, b' ' | b'\t')) {
+                Line::Heading
+            } else {
+                Line::Text
+            }
         }
         b'`' | b'~' => {
             let length = text.bytes().take_while(|b| *b == first).count();
@@ -144,20 +147,19 @@ fn early(indent: usize, text: &str, first: u8) -> Option<Line> {
     match first {
         // Emphasis and code: a mark, then at once a word.
         b'*' | b'_' if run <= 3 && after.is_some_and(|b| !b.is_ascii_whitespace()) => Some(Line::Text),
-        b'`' if run <= 2 && after.is_some() => Some(Line::Text),
-        b'~' if run <= 2 && after.is_some() => Some(Line::Text),
+        b'`' | b'~' if run <= 2 && after.is_some() => Some(Line::Text),
         b'-' | b'+' if run == 1 && after.is_some_and(|b| !b.is_ascii_whitespace()) => Some(Line::Text),
         // A bullet, a space, and a word that belongs to no thematic break.
-        b'-' | b'+' | b'*' if run == 1 && prefix.get(2).is_some_and(|b| b.is_ascii_alphanumeric()) => {
+        b'-' | b'+' | b'*' if run == 1 && prefix.get(2).is_some_and(u8::is_ascii_alphanumeric) => {
             Some(marked(indent, text, first))
         }
         b'0'..=b'9' => {
             let digits = prefix.iter().take_while(|b| b.is_ascii_digit()).count();
             match prefix.get(digits..)? {
-                [] => None,
-                [b'.' | b')'] => None,
-                [b'.' | b')', b' '] => None,
-                [b'.' | b')', b' ', third, ..] if third.is_ascii_alphanumeric() || !third.is_ascii() || *third == b'*' => {
+                [] | [b'.' | b')'] | [b'.' | b')', b' '] => None,
+                [b'.' | b')', b' ', third, ..]
+                    if third.is_ascii_alphanumeric() || !third.is_ascii() || *third == b'*' =>
+                {
                     Some(marked(indent, text, first))
                 }
                 [b'.' | b')', second, ..] if !second.is_ascii_whitespace() => Some(Line::Text),
@@ -216,12 +218,68 @@ fn bracket(text: &str, complete: bool) -> Option<Line> {
 
 /// Tags that begin a block of HTML even inside a paragraph (`CommonMark`, kind 6).
 const BLOCK_TAGS: &[&str] = &[
-    "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col",
-    "colgroup", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure",
-    "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html",
-    "iframe", "legend", "li", "link", "main", "menu", "menuitem", "nav", "noframes", "ol", "optgroup", "option",
-    "p", "param", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
-    "track", "ul",
+    "address",
+    "article",
+    "aside",
+    "base",
+    "basefont",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "menu",
+    "menuitem",
+    "nav",
+    "noframes",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "track",
+    "ul",
 ];
 
 fn html(text: &str) -> Line {
@@ -229,7 +287,8 @@ fn html(text: &str) -> Line {
     for (name, end) in
         [("script", "</script>"), ("pre", "</pre>"), ("style", "</style>"), ("textarea", "</textarea>")]
     {
-        if lower(name) && text.as_bytes().get(1 + name.len()).is_none_or(|b| matches!(b, b' ' | b'\t' | b'>')) {
+        if lower(name) && text.as_bytes().get(1 + name.len()).is_none_or(|b| matches!(b, b' ' | b'\t' | b'>'))
+        {
             return Line::Html(HtmlEnd::Text(end));
         }
     }
@@ -420,12 +479,62 @@ mod tests {
     #[test]
     fn an_early_answer_is_the_final_one() {
         let lines = [
-            "- item one", "* item", "***", "* * *", "**Bold** text", "*it* is", "1. First", "1) x", "12 apples",
-            "1.5 is a number", "1. **B** c", "# Heading", "#hash", "```rust", "``code`` x", "`code` x", "~~~", "~~gone~~",
-            "> quote", "| a | b |", "[x]: y", "[x](y) z", "[^1]: note", "[1] text", "<think>x", "<thin> x", "<div>x",
-            "<details type=\"reasoning\" done>", "<details open>", "$$x$$", "$5", "\\[x", "\\* x", "+ x", "+1", "--- ", "-- x",
-            "-5 degrees", "    code", "  \t x", "_em_ x", "___", "===", "", "  ", "text", "2024 was", "1. ", "-", "- - -", "- - x",
-            "1.  - nested", "<b>bold</b> x", "<https://x.org> y", "é", "*\u{e9}*",
+            "- item one",
+            "* item",
+            "***",
+            "* * *",
+            "**Bold** text",
+            "*it* is",
+            "1. First",
+            "1) x",
+            "12 apples",
+            "1.5 is a number",
+            "1. **B** c",
+            "# Heading",
+            "#hash",
+            "```rust",
+            "``code`` x",
+            "`code` x",
+            "~~~",
+            "~~gone~~",
+            "> quote",
+            "| a | b |",
+            "[x]: y",
+            "[x](y) z",
+            "[^1]: note",
+            "[1] text",
+            "<think>x",
+            "<thin> x",
+            "<div>x",
+            "<details type=\"reasoning\" done>",
+            "<details open>",
+            "$$x$$",
+            "$5",
+            "\\[x",
+            "\\* x",
+            "+ x",
+            "+1",
+            "--- ",
+            "-- x",
+            "-5 degrees",
+            "    code",
+            "  \t x",
+            "_em_ x",
+            "___",
+            "===",
+            "",
+            "  ",
+            "text",
+            "2024 was",
+            "1. ",
+            "-",
+            "- - -",
+            "- - x",
+            "1.  - nested",
+            "<b>bold</b> x",
+            "<https://x.org> y",
+            "é",
+            "*\u{e9}*",
         ];
         for line in lines {
             let last = classify(line, true);

@@ -23,10 +23,10 @@ pub(crate) fn trim(spoken: Spoken) -> Spoken {
     }
 }
 
-/// Most text needs nothing: plain characters, single spaces, nothing that could be a mark or address.
+/// Most text needs nothing: plain characters, single spaces, no mark and no address.
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'[';
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'[' | b'*' | b'`');
     bytes.iter().all(plain)
         && !bytes.windows(2).any(|pair| pair == b"  " || pair == b"//")
         && !text.contains("www.")
@@ -40,8 +40,7 @@ enum Edit {
 
 fn rewrite(spoken: &Spoken) -> Spoken {
     let mut result = Spoken::default();
-    let mut pieces = prose_runs(spoken).peekable();
-    while let Some((run, prose)) = pieces.next() {
+    for (run, prose) in prose_runs(spoken) {
         let part = spoken.slice(run);
         let mut at = 0;
         if prose {
@@ -60,7 +59,7 @@ fn rewrite(spoken: &Spoken) -> Spoken {
 }
 
 /// Runs of the text that may be edited and runs that may not, as (bytes, may be edited).
-fn prose_runs(spoken: &Spoken) -> impl Iterator<Item = (Range<usize>, bool)> {
+fn prose_runs(spoken: &Spoken) -> Vec<(Range<usize>, bool)> {
     let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
     let mut at = 0;
     for (text, _, relation) in spoken.pieces() {
@@ -76,7 +75,7 @@ fn prose_runs(spoken: &Spoken) -> impl Iterator<Item = (Range<usize>, bool)> {
         }
         at += text.len();
     }
-    runs.into_iter()
+    runs
 }
 
 /// Appends `part` without silent characters and with single spaces.
@@ -151,12 +150,18 @@ fn is_silent(c: char) -> bool {
 fn edits(text: &str) -> Vec<(Range<usize>, Edit)> {
     let mut found: Vec<(Range<usize>, Edit)> = Vec::new();
     let mut at = 0;
-    while let Some(offset) = text[at..].find(['[', '【', ':', 'w']) {
+    while let Some(offset) = text[at..].find(['[', '【', ':', 'w', '*', '`', ']']) {
         let here = at + offset;
         let rest = &text[here..];
         let edit = match rest.as_bytes()[0] {
             b':' => address_around(text, at, here),
             b'w' => bare_host(text, here),
+            b'*' | b'`' => left_over(text, here),
+            // A link that the reply broke off in: "[the guide](https://exam".
+            b']' => rest.strip_prefix("](").map(|address| {
+                let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
+                (here..here + "](".len() + length, Edit::Drop)
+            }),
             _ => citation(rest).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
@@ -172,6 +177,18 @@ fn edits(text: &str) -> Vec<(Range<usize>, Edit)> {
         }
     }
     found
+}
+
+/// The run of marks at `at` if it is left over from Markdown that was never closed: asterisks at one
+/// end of a word, backticks anywhere. "2 * 3" and "2*3" are none.
+fn left_over(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
+    let mark = text[at..].chars().next()?;
+    let length = text[at..].find(|c| c != mark).unwrap_or(text.len() - at);
+    let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let (before, after) = (text[..at].chars().next_back(), text[at + length..].chars().next());
+    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let kept = mark == '*' && ((blank(before) && blank(after)) || (inside(before) && inside(after)));
+    (!kept).then_some((at..at + length, Edit::Drop))
 }
 
 /// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
@@ -193,7 +210,9 @@ fn citation(text: &str) -> Option<usize> {
         .split([',', '-', '–'])
         .map(str::trim)
         .all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) && part != "0");
-    let note = inside.strip_prefix('^').is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
+    let note = inside
+        .strip_prefix('^')
+        .is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
     (numbers || note).then_some(close + 1)
 }
 
@@ -201,9 +220,11 @@ fn citation(text: &str) -> Option<usize> {
 fn address_around(text: &str, from: usize, colon: usize) -> Option<(Range<usize>, Edit)> {
     let rest = text[colon..].strip_prefix("://")?;
     let before = &text[from..colon];
-    let scheme = ["https", "http", "ftp"]
-        .into_iter()
-        .find(|scheme| before.get(before.len().wrapping_sub(scheme.len())..).is_some_and(|end| end.eq_ignore_ascii_case(scheme)))?;
+    let scheme = ["https", "http", "ftp"].into_iter().find(|scheme| {
+        before
+            .get(before.len().wrapping_sub(scheme.len())..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(scheme))
+    })?;
     let start = colon - scheme.len();
     let end = colon + "://".len() + address_length(rest);
     let host = host(&text[colon + "://".len()..end])?;
@@ -212,7 +233,8 @@ fn address_around(text: &str, from: usize, colon: usize) -> Option<(Range<usize>
 
 /// The address without a scheme that starts at `at`: `www.example.com/page`.
 fn bare_host(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
-    let inside_word = text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '/');
+    let inside_word =
+        text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '/');
     if inside_word || !text[at..].starts_with("www.") {
         return None;
     }
@@ -225,7 +247,9 @@ fn bare_host(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
 /// the punctuation of the sentence around it (GitHub's rule for bare addresses).
 fn address_length(text: &str) -> usize {
     let end = text
-        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '。' | '，' | '）' | '」' | '”'))
+        .find(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '。' | '，' | '）' | '」' | '”')
+        })
         .unwrap_or(text.len());
     let mut address = &text[..end];
     let mut unopened = address.matches(')').count().saturating_sub(address.matches('(').count());
@@ -281,9 +305,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_that_were_never_closed_go() {
+        check("the **three main *reasons and `code", "the three main reasons and code");
+        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and [the docs");
+    }
+
+    #[test]
     fn addresses_are_named() {
         check("See https://www.example.com/a_b?c=d#e.", "See link to example.com.");
-        check("(at http://user@host.org:8080/x) or www.rust-lang.org!", "(at link to host.org) or link to rust-lang.org!");
+        check(
+            "(at http://user@host.org:8080/x) or www.rust-lang.org!",
+            "(at link to host.org) or link to rust-lang.org!",
+        );
         check("ratio 1:2 and awww. and std::fmt", "ratio 1:2 and awww. and std::fmt");
     }
 }

@@ -59,10 +59,22 @@ pub struct Scripter {
 #[derive(Debug)]
 enum State {
     /// Between blocks. After reasoning, white space on the same line is skipped.
-    Between { after_reasoning: bool },
+    Between {
+        after_reasoning: bool,
+    },
     Paragraph(Paragraph),
-    Block { block: Block, start: usize, number: Option<u64>, after_blank: bool },
-    Reasoning { start: usize, name: &'static str, depth: usize, from: usize },
+    Block {
+        block: Block,
+        start: usize,
+        number: Option<u64>,
+        after_blank: bool,
+    },
+    Reasoning {
+        start: usize,
+        name: &'static str,
+        depth: usize,
+        from: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -185,7 +197,8 @@ impl Scripter {
             return None;
         }
         let from = self.searched.max(self.at);
-        let found = self.buffer.as_bytes()[from..].iter().position(|b| *b == b'\n').map(|offset| from + offset);
+        let found =
+            self.buffer.as_bytes()[from..].iter().position(|b| *b == b'\n').map(|offset| from + offset);
         self.searched = found.unwrap_or(self.buffer.len());
         self.work += (self.searched - from) as u64 + 1;
         Some(match found {

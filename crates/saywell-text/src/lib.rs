@@ -53,7 +53,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { markup: Markup::Markdown, code: Code::Announce, first_utterance_chars: 72, utterance_chars: 300 }
+        Self {
+            markup: Markup::Markdown,
+            code: Code::Announce,
+            first_utterance_chars: 72,
+            utterance_chars: 300,
+        }
     }
 }
 

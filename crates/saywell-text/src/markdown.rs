@@ -1,10 +1,10 @@
 //! What is said for each element of Markdown. One block at a time, from a real Markdown parser.
 
+use crate::Code;
 use crate::clean::{clean, trim};
 use crate::reasoning;
 use crate::spoken::{Relation, Spoken};
 use crate::utterance::{Kind, Omission, Omitted, Pause};
-use crate::Code;
 use pulldown_cmark::{
     BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
 };
@@ -127,6 +127,8 @@ struct Lead {
 struct Table {
     headers: Vec<String>,
     in_head: bool,
+    /// All headers as a row, until another row is said.
+    head: Spoken,
     row: Spoken,
     column: usize,
 }
@@ -282,7 +284,15 @@ impl<'a> Walker<'a> {
                 self.lead = None;
                 self.kinds.pop();
             }
-            TagEnd::TableHead => self.table.in_head = false,
+            TagEnd::TableHead => {
+                self.table.in_head = false;
+                self.table.head = std::mem::take(&mut self.table.row);
+            }
+            TagEnd::Table => {
+                // A table of a header alone is said as it stands.
+                let head = std::mem::take(&mut self.table.head);
+                self.push_passage(head, Kind::TableRow, Pause::ListItem);
+            }
             TagEnd::TableRow => self.end_row(),
             TagEnd::TableCell => self.end_cell(range),
             TagEnd::Strikethrough => {
@@ -400,6 +410,7 @@ impl<'a> Walker<'a> {
 
     fn end_row(&mut self) {
         let row = std::mem::take(&mut self.table.row);
+        self.table.head = Spoken::default();
         self.push_passage(row, Kind::TableRow, Pause::ListItem);
     }
 
@@ -459,7 +470,8 @@ impl<'a> Walker<'a> {
             1 => "1 line".to_owned(),
             _ => format!("{lines} lines"),
         };
-        let name = if listing.label.is_empty() { "Code".to_owned() } else { format!("{} code", listing.label) };
+        let name =
+            if listing.label.is_empty() { "Code".to_owned() } else { format!("{} code", listing.label) };
         let note = format!("{name}, {count}");
         if self.code == Code::Announce {
             self.begin();
@@ -485,10 +497,9 @@ impl<'a> Walker<'a> {
                 let name = html.trim_start_matches(['<', '/']).to_ascii_lowercase();
                 if name.starts_with("br") {
                     self.flush(Pause::Sentence);
-                } else if ["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "summary", "td", "th"]
-                    .iter()
-                    .any(|block| name.strip_prefix(block).is_some_and(|after| after.starts_with(['>', ' ', '/'])))
-                {
+                } else if ["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "summary", "td", "th"].iter().any(
+                    |block| name.strip_prefix(block).is_some_and(|after| after.starts_with(['>', ' ', '/'])),
+                ) {
                     self.flush(Pause::Paragraph);
                 }
             }
@@ -509,7 +520,10 @@ impl<'a> Walker<'a> {
         while at < html.len() {
             let rest = &html[at..];
             let is_tag = rest.starts_with('<')
-                && rest.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'));
+                && rest
+                    .as_bytes()
+                    .get(1)
+                    .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'));
             let length = if rest.starts_with("<!--") {
                 rest.find("-->").map_or(rest.len(), |end| end + 3)
             } else if is_tag {
@@ -540,7 +554,8 @@ impl<'a> Walker<'a> {
                 self.text(said, here..here + name.len(), Relation::Prose);
                 at += name.len();
             } else {
-                let length = rest.char_indices().skip(1).find(|(_, c)| *c == '&').map_or(rest.len(), |(end, _)| end);
+                let length =
+                    rest.char_indices().skip(1).find(|(_, c)| *c == '&').map_or(rest.len(), |(end, _)| end);
                 self.text(&rest[..length], here..here + length, Relation::Prose);
                 at += length;
             }
@@ -550,7 +565,8 @@ impl<'a> Walker<'a> {
 
 /// Headings, items and rows stand without a full stop; a voice needs one to let its pitch fall.
 fn end_sentence(spoken: &mut Spoken) {
-    let Some(last) = spoken.text.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']']).chars().next_back() else {
+    let Some(last) = spoken.text.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']']).chars().next_back()
+    else {
         return;
     };
     if !last.is_alphanumeric() && !matches!(last, '%' | '°' | '`' | '+' | '$' | '€' | '£') {
@@ -611,7 +627,9 @@ fn language_name(info: &str) -> String {
         "csv" => "CSV",
         _ => {
             let mut letters = tag.chars();
-            return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            return letters
+                .next()
+                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
         }
     };
     known.to_owned()

@@ -4,8 +4,8 @@
 //! Each character is looked at once. A cut depends only on the text before it and a few characters
 //! after it, never on how the text arrived; each part is then parsed on its own.
 
-use crate::reasoning::{self, Opening};
-use crate::sentences::{self, SHORT, Verdict};
+use crate::reasoning::{self, Opening, Opens};
+use crate::sentences::{self, SHORT, Verdict, breadth, length};
 use crate::utterance::Pause;
 
 /// The state of reading one paragraph; positions are bytes of the buffer it is read from.
@@ -86,7 +86,13 @@ impl Cutter {
     /// Reads on to the next cut in `known`, the buffer as far as it is known to be of this paragraph;
     /// `complete` when the paragraph ends there. `first` is the length of the first utterance, while
     /// that is still to be spoken.
-    pub(crate) fn next(&mut self, known: &str, complete: bool, first: Option<usize>, work: &mut u64) -> Found {
+    pub(crate) fn next(
+        &mut self,
+        known: &str,
+        complete: bool,
+        first: Option<usize>,
+        work: &mut u64,
+    ) -> Found {
         while let Some(c) = known[self.at..].chars().next() {
             *work += 1;
             if self.end_at.is_some_and(|end| self.at >= end) {
@@ -109,7 +115,7 @@ impl Cutter {
                     if let Some(cut) = sentences::first_cut(&known[start..self.at], limit, allowed) {
                         let end = start + cut;
                         self.start = end;
-                        self.characters = known[end..self.at].chars().count();
+                        self.characters = length(&known[end..self.at]);
                         self.cut = true;
                         return Found::Part { start, end, pause: Pause::Clause };
                     }
@@ -117,9 +123,9 @@ impl Cutter {
             }
             if c == '<' && self.inline.code == 0 && !self.inline.escaped {
                 match reasoning::opens(&known[self.at..], complete) {
-                    None => return Found::Nothing,
-                    Some(Some(opening)) => return Found::Reasoning { at: self.at, opening },
-                    Some(None) => {}
+                    Opens::Unknown => return Found::Nothing,
+                    Opens::Yes(opening) => return Found::Reasoning { at: self.at, opening },
+                    Opens::No => {}
                 }
             }
             if self.end_at.is_none() && self.inline.code == 0 && sentences::is_stop(c) {
@@ -131,7 +137,9 @@ impl Cutter {
                 }
             }
             self.at += c.len_utf8();
-            self.characters += usize::from(self.inline.address == 0 && !self.inline.tag);
+            if self.inline.address == 0 && !self.inline.tag {
+                self.characters += breadth(c);
+            }
             if self.markup {
                 self.inline.read(c);
             }

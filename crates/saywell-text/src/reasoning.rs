@@ -12,35 +12,45 @@ pub(crate) struct Opening {
     pub(crate) name: &'static str,
 }
 
-/// Whether reasoning opens at the start of `text`. `None`: the text so far does not tell.
-pub(crate) fn opens(text: &str, complete: bool) -> Option<Option<Opening>> {
+/// Whether reasoning opens at some place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opens {
+    Yes(Opening),
+    No,
+    /// The text so far does not tell.
+    Unknown,
+}
+
+/// Whether reasoning opens at the start of `text`, after which more may come unless it is `complete`.
+pub(crate) fn opens(text: &str, complete: bool) -> Opens {
     let Some(tag) = text.strip_prefix('<') else {
-        return if text.is_empty() && !complete { None } else { Some(None) };
+        return Opens::No;
     };
     for name in NAMES {
-        if let Some(after) = strip_name(tag, name)
-            && after.starts_with('>')
-        {
-            return Some(Some(Opening { length: name.len() + 2, name }));
+        if strip_name(tag, name).is_some_and(|after| after.starts_with('>')) {
+            return Opens::Yes(Opening { length: name.len() + "<>".len(), name });
         }
     }
-    if let Some(attributes) = strip_name(tag, "details")
-        && attributes.starts_with(' ')
-    {
+    if let Some(attributes) = strip_name(tag, "details").filter(|after| after.starts_with(' ')) {
         const LONGEST: usize = 400;
         return match attributes.bytes().take(LONGEST).position(|b| b == b'>' || b == b'\n') {
             Some(end) if attributes.as_bytes()[end] == b'>' => {
-                let typed = attributes[..end].contains("type=\"reasoning\"") || attributes[..end].contains("type='reasoning'");
-                let length = "<details".len() + end + 1;
-                Some(typed.then_some(Opening { length, name: "details" }))
+                let attributes = &attributes[..end];
+                let typed =
+                    attributes.contains("type=\"reasoning\"") || attributes.contains("type='reasoning'");
+                let opening = Opening { length: "<details".len() + end + 1, name: "details" };
+                if typed { Opens::Yes(opening) } else { Opens::No }
             }
-            None if attributes.len() < LONGEST && !complete => None,
-            _ => Some(None),
+            None if attributes.len() < LONGEST && !complete => Opens::Unknown,
+            _ => Opens::No,
         };
     }
-    let may_become = |name: &str| tag.len() <= name.len() && name.as_bytes()[..tag.len()].eq_ignore_ascii_case(tag.as_bytes());
-    let undecided = !complete && (NAMES.into_iter().any(may_become) || may_become("details"));
-    if undecided { None } else { Some(None) }
+    let may_become = |name: &str| name.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    if !complete && (NAMES.into_iter().any(may_become) || may_become("details")) {
+        Opens::Unknown
+    } else {
+        Opens::No
+    }
 }
 
 /// Looks for the end of a block of `name` in `text` from byte `from` on. `depth` counts the blocks of
@@ -82,11 +92,14 @@ pub(crate) enum Search {
 /// Whether a tag of HTML, such as `<think>` or `</think>`, belongs to reasoning; and if it closes.
 pub(crate) fn is_tag(html: &str) -> Option<bool> {
     let inside = html.trim().strip_prefix('<')?;
-    if matches!(opens(html.trim(), true), Some(Some(_))) {
+    if matches!(opens(html.trim(), true), Opens::Yes(_)) {
         return Some(false);
     }
     let inside = inside.strip_prefix('/')?;
-    NAMES.into_iter().any(|name| strip_name(inside, name).is_some_and(|after| after.starts_with('>'))).then_some(true)
+    NAMES
+        .into_iter()
+        .any(|name| strip_name(inside, name).is_some_and(|after| after.starts_with('>')))
+        .then_some(true)
 }
 
 fn strip_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {

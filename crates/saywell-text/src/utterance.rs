@@ -1,5 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
+use crate::sentences::length;
 use crate::spoken::{SourceMap, Spoken};
 use serde::{Serialize, Serializer};
 use std::ops::Range;
@@ -78,7 +79,7 @@ impl Utterance {
     #[must_use]
     pub fn estimated_seconds(&self, speed: f64) -> f64 {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
-        (self.characters() as f64 / CHARACTERS_PER_SECOND + self.pause.seconds()) / speed
+        (length(&self.text) as f64 / CHARACTERS_PER_SECOND + self.pause.seconds()) / speed
     }
 }
 
