@@ -67,7 +67,7 @@ impl Captions {
         let mut vtt = String::from("WEBVTT\n");
         for cue in cues::cues(self) {
             let text = cue.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            vtt += &format!("\n{} --> {}\n{text}\n", clock(cue.start, '.'), clock(cue.end, '.'));
+            vtt.extend(["\n", &clock(cue.start, '.'), " --> ", &clock(cue.end, '.'), "\n", &text, "\n"]);
         }
         vtt
     }
@@ -77,9 +77,10 @@ impl Captions {
     #[must_use]
     pub fn to_srt(&self) -> String {
         let mut srt = String::new();
-        for (number, cue) in (1..).zip(cues::cues(self)) {
+        for (number, cue) in (1_usize..).zip(cues::cues(self)) {
             let text = cue.text.replace("-->", "->");
-            srt += &format!("{number}\n{} --> {}\n{text}\n\n", clock(cue.start, ','), clock(cue.end, ','));
+            let (start, end) = (clock(cue.start, ','), clock(cue.end, ','));
+            srt.extend([&number.to_string(), "\n", &start, " --> ", &end, "\n", &text, "\n\n"]);
         }
         srt
     }

@@ -23,7 +23,7 @@ impl Frames {
 
     /// Appends one frame. No codec here makes a frame of 64 KiB, so a size always fits.
     pub(crate) fn push(&mut self, frame: &[u8]) {
-        debug_assert!(self.codec != Codec::Pcm && frame.len() <= usize::from(u16::MAX));
+        debug_assert!(self.codec != Codec::Pcm && u16::try_from(frame.len()).is_ok());
         self.sizes.push(frame.len() as u16);
         self.data.extend_from_slice(frame);
     }
@@ -119,7 +119,7 @@ impl Frames {
     }
 }
 
-/// "SayWell frames, form 1".
+/// Saywell frames, form 1.
 const MAGIC: &[u8] = b"SWF1";
 const HEADER: usize = MAGIC.len() + 1 + 4;
 const CHECKSUM: usize = 4;

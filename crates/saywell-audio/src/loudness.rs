@@ -42,7 +42,9 @@ pub fn level(samples: &mut [f32], level: Level) -> f64 {
         Level::Measured => measured_gain(samples),
     };
     let gain = from_decibels(decibels) as f32;
-    samples.iter_mut().for_each(|sample| *sample *= gain);
+    for sample in samples.iter_mut() {
+        *sample *= gain;
+    }
     limit(samples);
     decibels
 }
@@ -253,7 +255,7 @@ mod tests {
         let mut short = vec![0.0; 2_400];
         short.extend(tone(1000.0, 0.1, 0.15));
         assert!((loudness(&short).unwrap() - loudness(&tone(1000.0, 0.1, 5.0)).unwrap()).abs() < 0.5);
-        assert_eq!(loudness(&[0.0; 48_000]), None);
+        assert_eq!(loudness(&vec![0.0; 48_000]), None);
         assert_eq!(loudness(&[]), None);
     }
 
@@ -264,9 +266,9 @@ mod tests {
             let gain = level(&mut sound, Level::Measured);
             assert!((gain - gained).abs() < 0.1, "{decibels} dBFS was changed by {gain:.2} dB");
         }
-        let mut silence = [0.0; 30_000];
+        let mut silence = vec![0.0; 30_000];
         assert!(level(&mut silence, Level::Measured).abs() < 1e-9);
-        assert_eq!(silence, [0.0; 30_000]);
+        assert_eq!(silence, vec![0.0; 30_000]);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn read_wav(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
     Err(WavError::Missing { chunk: if layout.is_some() { "data" } else { "fmt " } })
 }
 
-/// From here on a stated size is a placeholder: 0x7fff_ffff or 0xffff_ffff less some headers.
+/// From here on a stated size is a placeholder: nearly 2 or 4 GiB.
 const PLACEHOLDER: u32 = 0x7fff_0000;
 
 fn sound(content: &[u8], size: u32) -> Result<&[u8], WavError> {

@@ -106,7 +106,7 @@ fn the_first_and_the_last_milliseconds_of_a_clip_are_there() {
 fn what_is_lossless_comes_back_bit_by_bit() {
     let mut sound = voice(1.3);
     sound.extend([1.0, -1.0, 1.0, -1.0, 0.0, 0.0]);
-    sound.extend((0_u32..5000).map(|n| n.wrapping_mul(2_654_435_761) as i32 as f32 / 2_147_483_648.0)); // noise
+    sound.extend((0_u32..5000).map(|n| n.wrapping_mul(2_654_435_761).cast_signed() as f32 / 2_147_483_648.0)); // noise
     sound.extend([0.25; 2000]);
     let rounded = from_s16le(&to_s16le(&sound));
     for format in [Format::Flac, Format::Wav, Format::Pcm] {

@@ -19,8 +19,8 @@ pub(super) struct Mp4 {
 }
 
 pub(super) fn header() -> Vec<u8> {
-    let ftyp = boxed(*b"ftyp", &[b"iso5", &be32(0), b"iso5iso6mp41"]);
-    let mvhd = full(
+    let file_type = boxed(*b"ftyp", &[b"iso5", &be32(0), b"iso5iso6mp41"]);
+    let movie_header = full(
         *b"mvhd",
         0,
         0,
@@ -36,19 +36,20 @@ pub(super) fn header() -> Vec<u8> {
             &be32(TRACK + 1),
         ],
     );
-    let tkhd = full(
+    let track_header = full(
         *b"tkhd",
         0,
         7, // enabled, in the movie, in the preview
         &[&[0; 8], &be32(TRACK), &[0; 8], &[0; 8], &[0; 4], &[1, 0], &[0; 2], &UNITY_MATRIX, &[0; 8]],
     );
     // The timeline begins where the decoder's delay ends; duration 0 means all the fragments there will be.
-    let elst = full(*b"elst", 0, 0, &[&be32(1), &be32(0), &be32(u32::from(PRE_SKIP)), &be32(0x0001_0000)]);
-    let mdhd = full(*b"mdhd", 0, 0, &[&[0; 8], &be32(OPUS_RATE), &be32(0), &UNDETERMINED, &[0; 2]]);
-    let hdlr = full(*b"hdlr", 0, 0, &[&[0; 4], b"soun", &[0; 12], b"saywell\0"]);
+    let edit_list =
+        full(*b"elst", 0, 0, &[&be32(1), &be32(0), &be32(u32::from(PRE_SKIP)), &be32(0x0001_0000)]);
+    let media_header = full(*b"mdhd", 0, 0, &[&[0; 8], &be32(OPUS_RATE), &be32(0), &UNDETERMINED, &[0; 2]]);
+    let handler = full(*b"hdlr", 0, 0, &[&[0; 4], b"soun", &[0; 12], b"saywell\0"]);
     let url = full(*b"url ", 0, 1, &[]); // 1: the data is in this file
-    let dinf = boxed(*b"dinf", &[&full(*b"dref", 0, 0, &[&be32(1), &url])]);
-    let stbl = boxed(
+    let data_information = boxed(*b"dinf", &[&full(*b"dref", 0, 0, &[&be32(1), &url])]);
+    let sample_tables = boxed(
         *b"stbl",
         &[
             &full(*b"stsd", 0, 0, &[&be32(1), &sample_entry()]),
@@ -59,13 +60,14 @@ pub(super) fn header() -> Vec<u8> {
             &full(*b"sgpd", 1, 0, &[b"roll", &be32(2), &be32(1), &(-ROLL_PACKETS).to_be_bytes()]),
         ],
     );
-    let minf = boxed(*b"minf", &[&full(*b"smhd", 0, 0, &[&[0; 4]]), &dinf, &stbl]);
-    let mdia = boxed(*b"mdia", &[&mdhd, &hdlr, &minf]);
-    let trak = boxed(*b"trak", &[&tkhd, &boxed(*b"edts", &[&elst]), &mdia]);
-    let trex =
+    let media_information =
+        boxed(*b"minf", &[&full(*b"smhd", 0, 0, &[&[0; 4]]), &data_information, &sample_tables]);
+    let media = boxed(*b"mdia", &[&media_header, &handler, &media_information]);
+    let track = boxed(*b"trak", &[&track_header, &boxed(*b"edts", &[&edit_list]), &media]);
+    let track_defaults =
         full(*b"trex", 0, 0, &[&be32(TRACK), &be32(1), &be32(PACKET_TICKS), &be32(0), &be32(SYNC_SAMPLE)]);
-    let moov = boxed(*b"moov", &[&mvhd, &trak, &boxed(*b"mvex", &[&trex])]);
-    [ftyp, moov].concat()
+    let movie = boxed(*b"moov", &[&movie_header, &track, &boxed(*b"mvex", &[&track_defaults])]);
+    [file_type, movie].concat()
 }
 
 impl Mp4 {
@@ -145,7 +147,9 @@ fn boxed(name: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length);
     bytes.extend(be32(length as u32));
     bytes.extend(name);
-    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
     bytes
 }
 

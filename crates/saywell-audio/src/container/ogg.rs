@@ -77,7 +77,9 @@ impl Ogg {
         page.extend([0; 4]); // the checksum counts as zero while it is computed
         page.push(lacing.len() as u8);
         page.extend(lacing);
-        packets.iter().for_each(|packet| page.extend_from_slice(packet));
+        for packet in packets {
+            page.extend_from_slice(packet);
+        }
         let checksum = crc32(&page).to_le_bytes();
         page[CHECKSUM].copy_from_slice(&checksum);
         self.page += 1;
