@@ -31,7 +31,6 @@ pub use sweep::SweepReport;
 
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::store::{CacheIndex, Filter, IndexedRow, Selection, StoreError, Totals};
-use async_trait::async_trait;
 use bytes::Bytes;
 use memory::MemoryLayer;
 use object::ObjectLayer;
@@ -191,20 +190,6 @@ pub struct Stats {
     pub memory_entries: u64,
     /// What they take.
     pub memory_bytes: u64,
-}
-
-/// One place where entries are kept. A layer gives back whole entries that have not expired, and
-/// nothing else; every layer takes the same exam (`cache/conformance.rs`).
-#[async_trait]
-trait Layer: Send + Sync {
-    /// The entry, if it is there, is of this kind, and has not expired.
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError>;
-
-    /// Keeps an entry in place of what was there.
-    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError>;
-
-    /// Forgets an entry, if it is there.
-    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError>;
 }
 
 /// An entry and how long it may be used.

@@ -1,10 +1,62 @@
 //! The exam that every layer of the cache takes.
 
-use super::{About, Entry, Held, Key, Kind, Layer};
+use super::memory::MemoryLayer;
+use super::object::ObjectLayer;
+use super::{About, CacheError, Entry, Held, Key, Kind};
 use crate::clock::{Clock, ManualClock};
+use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// One place where entries are kept: it gives back whole entries that have not expired, and nothing
+/// else.
+#[async_trait]
+pub(super) trait Layer: Send + Sync {
+    /// The entry, if it is there, is of this kind, and has not expired.
+    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError>;
+
+    /// Keeps an entry in place of what was there.
+    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError>;
+
+    /// Forgets an entry, if it is there.
+    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError>;
+}
+
+#[async_trait]
+impl Layer for MemoryLayer {
+    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
+        Ok(self.held(key, kind))
+    }
+
+    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError> {
+        self.insert(key, held.clone());
+        Ok(())
+    }
+
+    async fn remove(&self, key: &Key, _: Kind) -> Result<(), CacheError> {
+        self.invalidate(key);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Layer for ObjectLayer {
+    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
+        self.load(key, kind, None).await
+    }
+
+    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError> {
+        let prepared = self.prepare(key, held).await?;
+        self.write(&prepared).await
+    }
+
+    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError> {
+        let notes = self.notes_path(kind, key);
+        let sound = self.header(key, &notes).await?.map(|(_, sound)| sound);
+        ObjectLayer::remove(self, [notes].into_iter().chain(sound).collect()).await
+    }
+}
 
 /// Key number `n`; keys of different numbers lie in different shards.
 pub(super) fn key(n: u32) -> Key {

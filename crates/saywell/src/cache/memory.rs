@@ -2,10 +2,9 @@
 //! and two atomic writes; accesses are told to the index in batches.
 
 use super::sweep::PendingAccesses;
-use super::{CacheError, Entry, Held, Key, Kind, Layer};
+use super::{Entry, Held, Key, Kind};
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::store::Access;
-use async_trait::async_trait;
 use moka::sync::Cache;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -58,10 +57,15 @@ impl MemoryLayer {
     }
 
     pub(super) fn get(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
-        self.held(key, kind).map(|resident| resident.held.entry.clone())
+        self.resident(key, kind).map(|resident| resident.held.entry.clone())
     }
 
-    fn held(&self, key: &Key, kind: Kind) -> Option<Arc<Resident>> {
+    #[cfg(test)]
+    pub(super) fn held(&self, key: &Key, kind: Kind) -> Option<Held> {
+        self.resident(key, kind).map(|resident| resident.held.clone())
+    }
+
+    fn resident(&self, key: &Key, kind: Kind) -> Option<Arc<Resident>> {
         let resident = self.entries.as_ref()?.get(key)?;
         let now = self.clock.now();
         if resident.held.entry.about.kind != kind || resident.held.expires_at <= now {
@@ -108,25 +112,6 @@ impl MemoryLayer {
             entries.run_pending_tasks();
             (entries.entry_count(), entries.weighted_size())
         })
-    }
-}
-
-#[async_trait]
-impl Layer for MemoryLayer {
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
-        Ok(self.held(key, kind).map(|resident| resident.held.clone()))
-    }
-
-    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError> {
-        self.insert(key, held.clone());
-        Ok(())
-    }
-
-    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError> {
-        if self.held(key, kind).is_some() {
-            self.invalidate(key);
-        }
-        Ok(())
     }
 }
 

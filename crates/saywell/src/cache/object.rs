@@ -11,10 +11,9 @@
 //! alone which sound counts. So two writers of one key, in whatever order their writes come, leave
 //! one of the two entries, whole.
 
-use super::{About, CacheError, Entry, Held, Key, Kind, Layer, Storage, check};
+use super::{About, CacheError, Entry, Held, Key, Kind, Storage, check};
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::store::Row;
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -381,24 +380,6 @@ impl ObjectLayer {
     }
 }
 
-#[async_trait]
-impl Layer for ObjectLayer {
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
-        self.load(key, kind, None).await
-    }
-
-    async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError> {
-        let prepared = self.prepare(key, held).await?;
-        self.write(&prepared).await
-    }
-
-    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError> {
-        let notes = self.notes_path(kind, key);
-        let sound = self.header(key, &notes).await?.map(|(_, sound)| sound);
-        self.remove([notes].into_iter().chain(sound).collect()).await
-    }
-}
-
 /// A number as text, which is read back to the bit; a JSON number may lose its last one.
 mod exact {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -458,7 +439,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::conformance::{self, held, key};
+    use super::super::conformance::{self, Layer, held, key};
     use super::*;
     use crate::clock::ManualClock;
     use std::path::PathBuf;
