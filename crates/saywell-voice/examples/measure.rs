@@ -9,8 +9,6 @@ use saywell_voice::dsp::{Noise, Synthesizer};
 use saywell_voice::network::Network;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // One thread, also inside the matrix products.
-    let _one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()?;
     let started = Instant::now();
     let network = Network::load(include_bytes!("../assets/hibari.onnx"))?;
     eprintln!("loaded in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);

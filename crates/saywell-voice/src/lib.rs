@@ -1,6 +1,19 @@
 //! The voice inside: text to samples in this process, with exact word timings.
+//!
+//! ```text
+//! text ─▶ g2p ─▶ phonemes ─▶ network ─▶ dsp ─▶ trim ─▶ Speech
+//!         words   ids        spectra    samples  word times
+//! ```
+//!
+//! [`Voice`] is the whole path on the calling thread; [`Pool`] runs many of them on threads of its own.
 
 pub mod dsp;
+pub mod g2p;
 mod math;
 pub mod network;
 pub mod onnx;
+mod phonemes;
+mod trim;
+mod voice;
+
+pub use voice::{MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};

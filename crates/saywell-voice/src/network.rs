@@ -14,7 +14,7 @@
 mod kernels;
 mod layers;
 
-use layers::{BlockShape, Convolution, ConvNeXt, Gemm, LayerNorm, Linear, Operand, Product, Transformer};
+use layers::{BlockShape, ConvNeXt, Convolution, Gemm, LayerNorm, Linear, Operand, Product, Transformer};
 
 use crate::onnx::{OnnxError, Weights};
 
@@ -87,6 +87,7 @@ impl Network {
     ///
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
+        stay_on_this_thread();
         let gemm = &self.gemm;
         let prosody = self.prosody.encode(gemm, ids);
         let durations = self.durations(&prosody, speed);
@@ -174,6 +175,16 @@ pub struct Frame<'a> {
     pub free: &'a [f32],
     /// Phase of that part, in radians.
     pub free_phase: &'a [f32],
+}
+
+/// Keeps the matrix products on the calling thread, which they would otherwise leave for rayon's: texts are
+/// spoken side by side, one thread each.
+fn stay_on_this_thread() {
+    thread_local! {
+        static ALONE: Option<rayon::ThreadPool> =
+            rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
+    }
+    ALONE.with(|_| ());
 }
 
 /// Each row of `rows` repeated `durations[row] × times` times.

@@ -7,14 +7,17 @@ use crate::math;
 /// Where the noise comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct Noise {
-    seed: [u32; 2],
+    /// Where the sequences of uniform numbers for the radius and for the angle begin.
+    keys: [u32; 2],
     gain: f32,
 }
 
 impl Noise {
     /// Noise of variance one in the real and in the imaginary part, reproducible from `seed`.
     pub fn seeded(seed: u64) -> Self {
-        Self { seed: [seed as u32, (seed >> 32) as u32], gain: 1.0 }
+        let radius = hash((seed as u32).wrapping_add(0x9e37_79b9));
+        let angle = hash((seed >> 32) as u32 ^ radius.rotate_left(16));
+        Self { keys: [radius, angle], gain: 1.0 }
     }
 
     /// No noise, to compare with a reference.
@@ -25,19 +28,19 @@ impl Noise {
     /// Fills one frame. Every value depends on the seed, the frame and its place alone.
     pub(super) fn fill(self, frame: usize, real: &mut [f32], imaginary: &mut [f32]) {
         let first = (frame * real.len()) as u32;
-        fill(self.seed, first, self.gain, real, imaginary);
+        fill(self.keys, first, self.gain, real, imaginary);
     }
 }
 
 /// Box and Muller's transform: a radius √(-2 ln u) and an angle 2πv from two uniform numbers are the polar
 /// coordinates of a complex Gaussian number.
 #[multiversion(targets = "simd")]
-fn fill(seed: [u32; 2], first: u32, gain: f32, real: &mut [f32], imaginary: &mut [f32]) {
+fn fill(keys: [u32; 2], first: u32, gain: f32, real: &mut [f32], imaginary: &mut [f32]) {
     const STEP: f32 = 1.0 / (1 << 24) as f32;
     for (i, (real, imaginary)) in real.iter_mut().zip(imaginary).enumerate() {
         let counter = first.wrapping_add(i as u32);
-        let u = ((hash(counter ^ seed[0]) >> 8) as f32).mul_add(STEP, STEP);
-        let v = (hash(counter.wrapping_add(seed[1])) >> 8) as f32 * STEP;
+        let u = ((hash(counter ^ keys[0]) >> 8) as f32).mul_add(STEP, STEP);
+        let v = (hash(counter.wrapping_add(keys[1])) >> 8) as f32 * STEP;
         let radius = gain * (-2.0 * math::ln(u)).sqrt();
         let (sin, cos) = math::sin_cos(v * std::f32::consts::TAU);
         *real = radius * cos;

@@ -136,7 +136,11 @@ impl Linear {
         let (count, range) = (rows.len(), rows.start * self.inputs..rows.end * self.inputs);
         output.values.resize(count * self.outputs(), 0.0);
         match (operand, &self.weights, &gemm.int8) {
-            (Operand::Int8 { values, scale, zero_point }, LinearWeights::Int8 { packed, scale: unit }, Some(int8)) => {
+            (
+                Operand::Int8 { values, scale, zero_point },
+                LinearWeights::Int8 { packed, scale: unit },
+                Some(int8),
+            ) => {
                 output.sums.resize(count * self.outputs(), 0);
                 let a = NdTensorView::from_data([count, self.inputs], &values[range]);
                 let zero_points = vec![*zero_point; count];
@@ -333,7 +337,8 @@ impl Transformer {
         linear: [&str; 4],
         [width, hidden, heads]: [usize; 3],
     ) -> Result<Self, OnnxError> {
-        let load = |weights, bias, shape| Linear::load(file, gemm, [weights, &format!("{name}.{bias}")], shape);
+        let load =
+            |weights, bias, shape| Linear::load(file, gemm, [weights, &format!("{name}.{bias}")], shape);
         Ok(Self {
             width,
             heads,
