@@ -85,11 +85,13 @@ export class Gateway {
     });
     const answer = await json(response);
     if (typeof answer.url !== 'string') throw unreadable();
-    const captions = answer.captions_ndjson_url ?? null;
+    /** @param {unknown} url */
+    const address = (url) => (typeof url === 'string' ? new URL(url, this.#base).href : null);
     return {
       key: String(answer.key),
       url: new URL(answer.url, this.#base).href,
-      captionsUrl: captions === null ? null : new URL(captions, this.#base).href,
+      captionsUrl: address(answer.captions_url),
+      liveCaptionsUrl: address(answer.captions_ndjson_url),
       format: String(answer.format),
       contentType: String(answer.content_type),
       provider: String(answer.provider),
@@ -101,13 +103,13 @@ export class Gateway {
   }
 
   /**
-   * The sound itself, as it is made. Aborting tells the gateway that this listener has left.
+   * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
    *
    * @param {string} url
    * @param {AbortSignal} signal
    * @returns {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>}
    */
-  async sound(url, signal) {
+  async open(url, signal) {
     const response = await this.#request(url, { signal });
     if (response.body === null) throw unreadable();
     return response.body;

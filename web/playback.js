@@ -2,6 +2,7 @@
 // <audio> element, and everything that happens ends up as an event in the store.
 
 import { FileSource, pickSource } from './audio-source.js';
+import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { clampSpeed } from './player-store.js';
 
@@ -50,6 +51,7 @@ class Session {
  * @property {HTMLAudioElement} audio
  * @property {PlayerStore} store
  * @property {() => Gateway} gateway
+ * @property {() => boolean} [captions]  whether captions are wanted
  * @property {() => AudioSource} [pickSource]
  * @property {() => number} [now]  milliseconds
  * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
@@ -60,6 +62,7 @@ export class Playback {
   #audio;
   #store;
   #gateway;
+  #captions;
   #pickSource;
   #now;
   #after;
@@ -74,6 +77,7 @@ export class Playback {
     this.#audio = audio;
     this.#store = store;
     this.#gateway = gateway;
+    this.#captions = rest.captions ?? (() => false);
     this.#pickSource = rest.pickSource ?? pickSource;
     this.#now = rest.now ?? (() => performance.now());
     this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
@@ -164,16 +168,40 @@ export class Playback {
     const rendition = await gateway.ask({ ...speech, format: source.format }, signal);
     if (session !== this.#session) return;
     this.#report({ type: 'answered', rendition });
+    const live = rendition.liveCaptionsUrl !== null;
+    if (live) this.#caption(session, gateway, rendition);
     await source.feed(rendition, {
-      open: (url, leave) => gateway.sound(url, leave),
+      open: (url, leave) => gateway.open(url, leave),
       signal,
       arrived: () => this.#feedWatchdog(),
     });
     if (session !== this.#session) return;
     session.fed = true;
     this.#measure();
+    if (!live) this.#caption(session, gateway, rendition);
     // A source that had no sound when the listener clicked has dropped that first play().
     if (session.wanted && this.#audio.paused && !this.#audio.ended) this.#play(session);
+  }
+
+  /**
+   * Captions are an extra: when they fail, the sound goes on without them.
+   *
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {import('./player-store.js').Rendition} rendition
+   */
+  async #caption(session, gateway, { liveCaptionsUrl, captionsUrl }) {
+    const url = liveCaptionsUrl ?? captionsUrl;
+    if (url === null || !this.#captions()) return;
+    try {
+      const stream = await gateway.open(url, session.abort.signal);
+      for await (const arrival of liveCaptionsUrl ? captionLines(stream) : [wholeCaptions(stream)]) {
+        if (session !== this.#session) return;
+        this.#report({ type: 'captioned', ...arrival });
+      }
+    } catch {
+      // Nothing to do, and nothing to tell: the listener still hears.
+    }
   }
 
   /** @param {Session} session */

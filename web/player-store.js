@@ -20,7 +20,8 @@ export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
  * @typedef {object} Rendition
  * @property {string} key
  * @property {string} url  where the sound is, absolute
- * @property {string | null} captionsUrl  the captions as lines that follow the sound while it is made
+ * @property {string | null} captionsUrl  the captions as JSON, once the sound is complete
+ * @property {string | null} liveCaptionsUrl  the captions as lines that follow the sound while it is made
  * @property {string} format
  * @property {string} contentType
  * @property {string} provider

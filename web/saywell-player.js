@@ -3,6 +3,7 @@
 // define.js does.
 
 import { Gateway } from './gateway.js';
+import { Highlighter } from './highlight.js';
 import { textOf } from './message-text.js';
 import { Playback } from './playback.js';
 import { PlayerStore, clampSpeed, isActive } from './player-store.js';
@@ -21,6 +22,7 @@ const SPEED_KEPT_AS = 'saywell-speed';
  * - `messages`: CSS selector of the assistant's messages
  * - `server`: address of the gateway; empty or absent: this page's own origin
  * - `voice`, `provider`: asked for; absent: the gateway's defaults
+ * - `captions`: present: the spoken sentence and word are marked in the message
  * - `speed`: 0.8 to 1.25; what the listener chooses is remembered and wins
  *
  * A message may carry its Markdown (`data-markdown`, or a child `<template data-markdown>`), its
@@ -44,7 +46,9 @@ export class SaywellPlayer extends HTMLElement {
     audio: this.#audio,
     store: this.#store,
     gateway: () => new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI)),
+    captions: () => this.hasAttribute('captions') && Highlighter.supported,
   });
+  #highlighter = new Highlighter();
   /** @type {Strings} */
   #strings = ENGLISH;
   /** @type {Map<Element, SaywellSpeaker>} */
@@ -93,6 +97,7 @@ export class SaywellPlayer extends HTMLElement {
     this.#observer.disconnect();
     this.#ready = false;
     this.stop();
+    this.#highlighter.clear();
     for (const speaker of this.#speakers.values()) speaker.remove();
     this.#speakers.clear();
   }
@@ -120,9 +125,12 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Element} message
    */
   speak(message) {
+    const text = this.textOf(message) ?? textOf(message);
+    if (this.hasAttribute('captions')) this.#highlighter.follow(message, text);
+    else this.#highlighter.clear();
     this.#playback.speak({
       message: nameOf(message),
-      text: this.textOf(message) ?? textOf(message),
+      text,
       messageId: message.getAttribute('data-message-id'),
       voice: this.getAttribute('voice'),
       provider: this.getAttribute('provider'),
@@ -222,6 +230,7 @@ export class SaywellPlayer extends HTMLElement {
       if (Object.is(name, state.message) || Object.is(name, this.#shown)) this.#showOn(message, speaker);
     }
     this.#shown = state.message;
+    this.#highlighter.show(state);
     if (state.status === 'playing') this.#tick();
     this.dispatchEvent(new CustomEvent('statechange', { detail: state }));
   }

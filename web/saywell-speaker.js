@@ -65,7 +65,7 @@ export class SaywellSpeaker extends HTMLElement {
     this.#problem.setAttribute('role', 'alert');
     this.#time.setAttribute('aria-hidden', 'true');
     for (const step of SPEED_STEPS) this.#speed.append(new Option(`${step}×`, String(step)));
-    root.append(this.#bar, this.#problem);
+    root.append(make('div', { className: 'row' }, this.#bar, this.#problem));
     this.#listen();
   }
 

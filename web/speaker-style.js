@@ -22,6 +22,8 @@ speakerStyle.replaceSync(`
 :host([hidden]) { display: none; }
 :host([active]) { position: sticky; inset-block-end: var(--saywell-inset, .75rem); z-index: 1; }
 
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; }
+
 .bar {
   display: inline-flex;
   align-items: center;
@@ -108,7 +110,7 @@ input::-moz-range-thumb {
 select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
 select option { color: CanvasText; background: Canvas; }
 
-.problem { margin: .25rem 0 0; color: var(--_warning); font-weight: 400; }
+.problem { margin: 0; color: var(--_warning); font-weight: 400; }
 
 @media (pointer: coarse) {
   button, select, input[type='range'] { min-block-size: 2.75rem; }

@@ -24,7 +24,10 @@ form.addEventListener('submit', (event) => {
   chat.append(reply);
   own.value = '';
   player.speak(reply);
-  reply.scrollIntoView({ block: 'nearest', behavior: reducedMotion() ? 'instant' : 'smooth' });
+  // Its speaker is there a frame later, and belongs in view as well.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => scrollTo({ top: document.body.scrollHeight, behavior: reducedMotion() ? 'instant' : 'smooth' })),
+  );
 });
 
 own.addEventListener('keydown', (event) => {

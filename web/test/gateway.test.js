@@ -47,7 +47,8 @@ test('a reply is asked for as JSON, with only what was given', async () => {
   assert.equal(new Headers(calls[0]?.init.headers).get('accept'), 'application/json');
   assert.equal(rendition.url, 'http://gateway.test/tts/audio/abc.webm?exp=1&sig=s');
   assert.equal(rendition.durationSeconds, 1.4);
-  assert.equal(rendition.captionsUrl, null);
+  assert.equal(rendition.captionsUrl, 'http://gateway.test/tts/captions/abc.json?exp=1&sig=s');
+  assert.equal(rendition.liveCaptionsUrl, null);
 });
 
 test('a gateway below a path is asked below that path', async () => {
@@ -59,7 +60,7 @@ test('a gateway below a path is asked below that path', async () => {
 test('live captions are followed where the gateway names them', async () => {
   const { gateway } = answering(Response.json({ ...ANSWER, captions_ndjson_url: '/tts/captions/abc.ndjson?sig=t' }));
   const rendition = await gateway.ask({ text: 'Hello.', format: 'webm' }, signal);
-  assert.equal(rendition.captionsUrl, 'http://gateway.test/tts/captions/abc.ndjson?sig=t');
+  assert.equal(rendition.liveCaptionsUrl, 'http://gateway.test/tts/captions/abc.ndjson?sig=t');
 });
 
 test('a structured error keeps its code, its words and its wait', async () => {
@@ -89,7 +90,7 @@ test('leaving is no error of the gateway', async () => {
   const leaving = new AbortController();
   leaving.abort();
   const { gateway } = answering(new DOMException('left', 'AbortError'));
-  await assert.rejects(gateway.sound('http://gateway.test/x', leaving.signal), { name: 'AbortError' });
+  await assert.rejects(gateway.open('http://gateway.test/x', leaving.signal), { name: 'AbortError' });
 });
 
 test('failures are told in plain words, with the wait', () => {

@@ -112,6 +112,7 @@ export const RENDITION = Object.freeze({
   key: 'k',
   url: 'http://gateway.test/tts/audio/k.webm?exp=1&sig=s',
   captionsUrl: null,
+  liveCaptionsUrl: null,
   format: 'webm',
   contentType: 'audio/webm; codecs=opus',
   provider: 'local',
