@@ -125,10 +125,7 @@ impl Server {
 
     /// Processor time spent so far, in clock ticks of a hundredth of a second.
     pub fn processor_ticks(&self) -> io::Result<u64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // utime and stime are fields 14 and 15; field 2, the name, may hold spaces and ends with ")".
-        let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
-        Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
+        processor_ticks(&self.child)
     }
 }
 
@@ -165,6 +162,11 @@ impl LineProgram {
         }
         Ok(answer)
     }
+
+    /// Processor time spent so far, in clock ticks of a hundredth of a second.
+    pub fn processor_ticks(&self) -> io::Result<u64> {
+        processor_ticks(&self.child)
+    }
 }
 
 impl Drop for LineProgram {
@@ -190,6 +192,13 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+fn processor_ticks(child: &Child) -> io::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
+    // utime and stime are fields 14 and 15; field 2, the name, may hold spaces and ends with ")".
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
+    Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
 }
 
 fn free_address() -> io::Result<SocketAddr> {
