@@ -39,7 +39,7 @@ fuzz: tools voice ## Fuzz every parser for SECONDS_EACH=5 seconds
 	fuzz/run.sh $(SECONDS_EACH)
 
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
-	cargo xtask bench $(BENCH)
+	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
 
 advisories: tools ## Known vulnerabilities in dependencies (needs the advisory database's host)
 	cargo deny check advisories

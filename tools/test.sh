@@ -6,6 +6,7 @@
 #   tools/test.sh lint       only what needs no build
 #   tools/test.sh NAME…      only these sections (their names are the headings)
 set -uo pipefail
+shopt -s extglob
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
@@ -33,14 +34,14 @@ run_section() {
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
-    web) npm --silent --prefix web test ;;
+    web) (cd web && node --test test/!(browser).test.js) ;;
     build) cargo build --locked --workspace --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
-    browser) npm --silent --prefix web run test:browser ;;
+    browser) (cd web && node --test test/browser.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2

@@ -2,7 +2,6 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { once } from "node:events";
@@ -12,19 +11,18 @@ const BINARY = resolve(process.env.SAYWELL_BIN ?? "../../target/debug/saywell");
 /** Starts `saywell serve` and answers once it says where it listens. */
 export async function startGateway(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "saywell-test-"));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
   const gateway = spawn(BINARY, ["serve"], {
     cwd: folder,
     // Nothing of the developer's own environment: no keys, no settings, no proxy.
-    env: { PATH: process.env.PATH, HOME: folder, TTS_LISTEN: `127.0.0.1:${port}`, TTS_DATA_DIR: join(folder, "data"), ...settings },
+    env: { PATH: process.env.PATH, HOME: folder, TTS_LISTEN: "127.0.0.1:0", TTS_DATA_DIR: join(folder, "data"), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  await new Promise((listening, failed) => {
+  const url = await new Promise((listening, failed) => {
     const read = (chunk) => {
       said += chunk;
-      if (said.includes(url)) listening();
+      const address = said.match(/http:\/\/127\.0\.0\.1:\d+(?=\s)/);
+      if (address) listening(address[0]);
     };
     gateway.stdout.on("data", read);
     gateway.stderr.on("data", read);
@@ -41,13 +39,4 @@ export async function startGateway(settings = {}) {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

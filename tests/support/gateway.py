@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import tempfile
 import threading
@@ -19,15 +18,12 @@ class Gateway:
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="saywell-test-")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = None
         # Nothing of the developer's own environment: no keys, no settings, no proxy.
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": self.folder.name,
-            "TTS_LISTEN": f"127.0.0.1:{port}",
+            "TTS_LISTEN": "127.0.0.1:0",
             "TTS_DATA_DIR": os.path.join(self.folder.name, "data"),
             **self.settings,
         }
@@ -43,7 +39,8 @@ class Gateway:
         self.lines = []
         listening = threading.Event()
         threading.Thread(target=self._read, args=(listening,), daemon=True).start()
-        if not listening.wait(START_SECONDS) or self.process.poll() is not None:
+        listening.wait(START_SECONDS)
+        if self.url is None:
             said = "\n".join(self.lines)
             self.__exit__()
             raise RuntimeError(f"saywell serve did not start. It said:\n{said}")
@@ -52,7 +49,9 @@ class Gateway:
     def _read(self, listening):
         for line in self.process.stdout:
             self.lines.append(line.rstrip())
-            if re.search(re.escape(self.url), line):
+            address = re.search(r"http://127\.0\.0\.1:\d+", line)
+            if address and self.url is None:
+                self.url = address[0]
                 listening.set()
         listening.set()
 

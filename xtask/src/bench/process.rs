@@ -23,18 +23,17 @@ impl Server {
     /// The gateway, freshly started, with nothing cached and no setting from the environment.
     pub fn gateway(binary: &Path) -> io::Result<Self> {
         let folder = Folder::new("gateway")?;
-        let address = free_address()?;
         let mut command = Command::new(binary);
         command
             .arg("serve")
             .current_dir(&folder.0)
             .env_clear()
             .env("HOME", &folder.0)
-            .env("TTS_LISTEN", address.to_string())
+            .env("TTS_LISTEN", "127.0.0.1:0")
             .env("TTS_DATA_DIR", folder.0.join("data"))
             // Long replies are part of what is measured.
             .env("TTS_MAX_SECONDS", "1200");
-        Self::start(command, folder, address, &address.to_string())
+        Self::start(command, folder, |line| line.split_once("http://")?.1.trim().parse().ok())
     }
 
     /// Piper's own HTTP server with the voice that its package carries.
@@ -49,7 +48,7 @@ impl Server {
             .current_dir(&folder.0)
             .args(["-m", "piper.http_server", "--host", "127.0.0.1", "--port", &address.port().to_string()])
             .args(["--model", String::from_utf8_lossy(&model.stdout).trim()]);
-        Self::start(command, folder, address, "Running on")
+        Self::start(command, folder, |line| line.contains("Running on").then_some(address))
     }
 
     /// nginx serving `file` at `/sound`, with as many workers as there are cores.
@@ -76,11 +75,15 @@ impl Server {
         // nginx drops its workers to another user where it may, who has to be able to read the file.
         let mut command = Command::new("nginx");
         command.arg("-c").arg(folder.0.join("nginx.conf")).arg("-p").arg(&folder.0);
-        Self::start(command, folder, address, "start worker process")
+        Self::start(command, folder, |line| line.contains("start worker process").then_some(address))
     }
 
-    /// Starts `command` and returns once it has written a line that contains `ready`.
-    fn start(mut command: Command, folder: Folder, address: SocketAddr, ready: &str) -> io::Result<Self> {
+    /// Starts `command` and returns once it has written the line from which `ready` reads its address.
+    fn start(
+        mut command: Command,
+        folder: Folder,
+        ready: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (sender, lines) = mpsc::channel();
         let outputs: [Option<Box<dyn Read + Send>>; 2] = [
@@ -97,10 +100,12 @@ impl Server {
             });
         }
         drop(sender);
-        let server = Self { child, address, _folder: folder };
+        // Until it says otherwise, an address that answers nobody.
+        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), _folder: folder };
         let mut said = Vec::new();
         while let Ok(line) = lines.recv_timeout(START_DEADLINE) {
-            if line.contains(ready) {
+            if let Some(address) = ready(&line) {
+                server.address = address;
                 return Ok(server);
             }
             said.push(line);
@@ -120,10 +125,7 @@ impl Server {
 
     /// Processor time spent so far, in clock ticks of a hundredth of a second.
     pub fn processor_ticks(&self) -> io::Result<u64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // utime and stime are fields 14 and 15; field 2, the name, may hold spaces and ends with ")".
-        let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
-        Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
+        processor_ticks(&self.child)
     }
 }
 
@@ -160,6 +162,11 @@ impl LineProgram {
         }
         Ok(answer)
     }
+
+    /// Processor time spent so far, in clock ticks of a hundredth of a second.
+    pub fn processor_ticks(&self) -> io::Result<u64> {
+        processor_ticks(&self.child)
+    }
 }
 
 impl Drop for LineProgram {
@@ -185,6 +192,13 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+fn processor_ticks(child: &Child) -> io::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
+    // utime and stime are fields 14 and 15; field 2, the name, may hold spaces and ends with ")".
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
+    Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
 }
 
 fn free_address() -> io::Result<SocketAddr> {
