@@ -71,12 +71,22 @@ pub enum Failure {
     /// No provider could say an utterance.
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
+    /// There was nothing in it that the voice can say.
+    #[error("there is nothing in this text that the voice can say")]
+    Unspeakable,
     /// Every listener left.
     #[error("every listener left")]
     Cancelled,
     /// A fault of ours; the operator's log has more.
     #[error("{0}")]
     Internal(String),
+}
+
+impl Failure {
+    /// A fault of ours.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
 }
 
 /// What is needed to make a flight.

@@ -25,7 +25,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use error::ApiError;
 
 /// Largest request body. The longest text that settings can allow has a million characters, and JSON may write
 /// one with six bytes.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use saywell_audio::loudness::Level;
 use serde::Serialize;
 
 /// Turns utterances into sound.
@@ -18,7 +19,7 @@ use serde::Serialize;
 /// - [`speak`](Self::speak) does nothing until its stream is polled, and **dropping the stream stops the work**,
 ///   upstream included: the call to a paid service is closed, not merely forgotten.
 /// - A stream yields at least one [`Part::Sound`], or one error, after which it ends. Sound comes in order, at
-///   the one rate that its first part names.
+///   the one rate that its first part names. An utterance that holds nothing this voice can say has no samples.
 /// - A provider does not retry, does not time out and does not cache: wrappers do.
 /// - An error says what to do next, see [`ProviderError`]; its text never contains a key.
 #[async_trait]
@@ -33,6 +34,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// the cache key; empty where the provider does not say.
     fn voice_version(&self) -> &str {
         ""
+    }
+
+    /// How to bring this provider's voices to the one loudness.
+    fn level(&self) -> Level {
+        Level::Measured
     }
 
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
@@ -59,6 +65,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
     fn voice_version(&self) -> &str {
         (**self).voice_version()
+    }
+
+    fn level(&self) -> Level {
+        (**self).level()
     }
 
     fn parallel(&self) -> usize {
@@ -206,7 +216,7 @@ pub async fn gather(mut stream: SpeechStream) -> Result<Speech, ProviderError> {
             Part::Words(words) => speech.words.extend(words),
         }
     }
-    if speech.samples.is_empty() {
+    if speech.rate == 0 {
         return Err(ProviderError::Rejected("answered without sound".into()));
     }
     Ok(speech)

@@ -1,6 +1,8 @@
 //! Every provider, one file each. A new one is its file and one line in each list here.
 
+#[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+#[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod local;
 

@@ -46,7 +46,7 @@ pub fn clip(speech: Speech, text: &str, pause: f64, codec: Codec, speaker: &Spea
     } else {
         saywell_audio::resample(&speech.samples, speech.rate)?
     };
-    loudness::level(&mut samples);
+    loudness::level(&mut samples, speaker.level);
     let spoken = samples.len();
     samples.resize(spoken + pause_samples(spoken, pause, codec), 0.0);
     let frames = saywell_audio::encode(codec, &samples)?;
@@ -184,16 +184,19 @@ impl Joiner {
     }
 
     /// The bytes that this clip adds.
-    pub fn push(&mut self, clip: &Clip) -> Bytes {
+    ///
+    /// # Errors
+    /// [`AudioError`] when the clip does not fit the format.
+    pub fn push(&mut self, clip: &Clip) -> Result<Bytes, AudioError> {
         self.seconds += clip.seconds();
         if self.format.states_length() {
             self.held.push(clip.frames.clone());
-            return Bytes::new();
+            return Ok(Bytes::new());
         }
         let mut bytes = if self.begun { Vec::new() } else { self.muxer.header() };
         self.begun = true;
-        bytes.extend(self.muxer.push(&clip.frames));
-        bytes.into()
+        bytes.extend(self.muxer.push(&clip.frames)?);
+        Ok(bytes.into())
     }
 
     /// The bytes that end the file.
@@ -243,6 +246,7 @@ mod tests {
             model: "tone-1".into(),
             voice: "tone".into(),
             voice_version: String::new(),
+            level: loudness::Level::Measured,
         };
         let clip = clip(speech, "One second.", 0.3, Codec::Mp3, &speaker).unwrap();
         let back = Clip::from_entry(&clip.to_entry().unwrap()).unwrap();

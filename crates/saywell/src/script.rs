@@ -57,7 +57,7 @@ pub fn prepare(reply: &str, code: Code, speed: f32, bounds: Bounds) -> Result<Sc
     if script.utterances.is_empty() {
         return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
     }
-    let seconds = script.estimated_seconds(speed);
+    let seconds = script.estimated_seconds(f64::from(speed));
     if seconds > f64::from(bounds.max_seconds) {
         return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
     }

@@ -203,7 +203,7 @@ impl Speak {
         let speech = if let Some(entry) = cached {
             speech(CacheOutcome::Hit, entry.about.duration_seconds, Sound::Complete(entry))
         } else {
-            let seconds = plan.script.estimated_seconds(plan.speed);
+            let seconds = plan.script.estimated_seconds(f64::from(plan.speed));
             match self.flights.board(key)? {
                 Boarding::Joined(listener) => speech(CacheOutcome::Joined, seconds, Sound::Flight(listener)),
                 Boarding::Started(listener, writer) => {
@@ -343,19 +343,26 @@ impl Flying {
 
     async fn make(&self, writer: &Writer) -> Result<(), Failure> {
         let mut joiner = Joiner::new(self.plan.format);
-        let mut clips = stream::iter(self.plan.script.utterances.iter().enumerate())
-            .map(|(number, utterance)| async move { (utterance, self.clip(number, utterance).await) })
-            .buffered(self.plan.parallel);
-        let mut as_planned = true;
-        while let Some((utterance, clip)) = clips.next().await {
+        let utterances = &self.plan.script.utterances;
+        let clips: Vec<_> = utterances.iter().enumerate().map(|(number, said)| self.clip(number, said)).collect();
+        let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
+        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
+        while let Some((clip, utterance)) = clips.next().await {
             let (clip, cached) = clip?;
             as_planned &= clip.notes.provider == self.plan.speaker.provider;
             let spoken = clip.captions(utterance, joiner.seconds(), cached);
-            writer.push(joiner.push(&clip), Some(spoken));
+            held.extend_from_slice(&joiner.push(&clip).map_err(Failure::internal)?);
+            audible |= clip.notes.speech_seconds > 0.0;
+            // Silence alone is no beginning: it may turn out that there is nothing else.
+            let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
+            writer.push(sound.into(), Some(spoken));
         }
         drop(clips);
+        if !audible {
+            return Err(Failure::Unspeakable);
+        }
         let seconds = joiner.seconds();
-        let end = joiner.finish().map_err(|error| Failure::Internal(error.to_string()))?;
+        let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
         // A rendition in which another provider helped out is not what its key says: only its clips are kept.
         if as_planned {
@@ -391,8 +398,8 @@ impl Flying {
         let pause = utterance.pause.seconds() / f64::from(self.plan.speed);
         let clip = tokio::task::spawn_blocking(move || render::clip(speech, &text, pause, codec, &speaker))
             .await
-            .map_err(|error| Failure::Internal(error.to_string()))?
-            .map_err(|error| Failure::Internal(error.to_string()))?;
+            .map_err(Failure::internal)?
+            .map_err(Failure::internal)?;
         if let Ok(entry) = clip.to_entry() {
             let speak = self.speak.clone();
             // Nobody waits for the cache.

@@ -30,6 +30,7 @@ pub fn landed(outcome: &Result<(), Failure>) {
         Ok(()) => "spoken",
         Err(Failure::Cancelled) => "cancelled",
         Err(Failure::Exhausted(_)) => "exhausted",
+        Err(Failure::Unspeakable) => "unspeakable",
         Err(Failure::Internal(_)) => "failed",
     };
     counter!("saywell_flights_total", "outcome" => outcome).increment(1);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use saywell_audio::loudness::Level;
+
 use crate::provider::{Provider, Voice};
 
 /// OpenAI's voice names and the gender a listener expects of each, so that applications written for OpenAI work
@@ -33,7 +35,7 @@ pub struct VoiceMap {
 pub type Cast = BTreeMap<String, Speaker>;
 
 /// A provider with the model and the voice it is to use.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Speaker {
     /// The provider.
     pub provider: String,
@@ -43,6 +45,8 @@ pub struct Speaker {
     pub voice: String,
     /// What changes when that voice would sound different, see [`Provider::voice_version`].
     pub voice_version: String,
+    /// How to bring that voice to the one loudness.
+    pub level: Level,
 }
 
 impl Speaker {
@@ -52,6 +56,7 @@ impl Speaker {
             model: link.model().to_owned(),
             voice: voice.to_owned(),
             voice_version: link.voice_version().to_owned(),
+            level: link.level(),
         }
     }
 }

@@ -21,6 +21,12 @@ impl Key {
         Self(bytes)
     }
 
+    /// The first 12 digits: enough to find a key again in log lines.
+    #[must_use]
+    pub fn short(&self) -> String {
+        hex::encode(&self.0[..6])
+    }
+
     /// The 32 bytes of the hash.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
+use saywell_audio::loudness::Level;
 
 use crate::clock::Clock;
 use crate::provider::{Provider, ProviderError, Request, SpeechStream, Voice};
@@ -131,6 +132,10 @@ impl<P: Provider> Provider for Breaker<P> {
 
     fn voice_version(&self) -> &str {
         self.inner.voice_version()
+    }
+
+    fn level(&self) -> Level {
+        self.inner.level()
     }
 
     fn parallel(&self) -> usize {

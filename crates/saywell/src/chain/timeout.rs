@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
+use saywell_audio::loudness::Level;
 
 use crate::provider::{Provider, ProviderError, Request, SpeechStream, Voice};
 
@@ -36,6 +37,10 @@ impl<P: Provider> Provider for Timeout<P> {
 
     fn voice_version(&self) -> &str {
         self.inner.voice_version()
+    }
+
+    fn level(&self) -> Level {
+        self.inner.level()
     }
 
     fn parallel(&self) -> usize {

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use saywell_audio::Captions;
+use saywell_audio::captions::{Captions, ndjson_line};
 
 use super::audio::{name, not_found};
 use super::error::ApiError;
@@ -69,7 +69,7 @@ pub async fn captions(
             let lines = stream::unfold(Some(reader), async |reader| {
                 let mut reader = reader?;
                 match reader.next().await? {
-                    Ok(spoken) => Some((Ok(saywell_audio::ndjson_line(&spoken.caption, &spoken.words)), Some(reader))),
+                    Ok(spoken) => Some((Ok(ndjson_line(&spoken.caption, &spoken.words)), Some(reader))),
                     Err(failure) => Some((Err(failure), None)),
                 }
             });
@@ -102,7 +102,7 @@ fn write(captions: &Captions, form: Form) -> String {
             captions
                 .utterances
                 .iter()
-                .map(|utterance| saywell_audio::ndjson_line(utterance, &words(utterance.start, utterance.end)))
+                .map(|utterance| ndjson_line(utterance, &words(utterance.start, utterance.end)))
                 .collect()
         }
     }

@@ -201,6 +201,9 @@ impl From<Failure> for ApiError {
                     ..Self::new(Code::ProvidersExhausted, format!("No voice could say this just now: {exhausted}."))
                 }
             }
+            Failure::Unspeakable => {
+                Self::new(Code::LanguageUnsupported, "No voice here can say this text.").param("text")
+            }
             Failure::Cancelled => Self::new(Code::NotFound, "This speech was stopped; ask for it again."),
             Failure::Internal(reason) => {
                 error!(%reason, "a reply could not be spoken");

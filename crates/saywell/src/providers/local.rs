@@ -1,10 +1,13 @@
 //! `local`: the voice inside this process.
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_stream::stream;
 use async_trait::async_trait;
-use saywell_voice::{Cancel, Job, Pool, VoiceError};
+use saywell_audio::loudness::Level;
+use saywell_voice::{Job, Pool, VoiceError};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::config::Settings;
@@ -12,6 +15,9 @@ use crate::provider::{Part, Priority, Provider, ProviderError, Request, SpeechSt
 
 /// The provider's name.
 pub const NAME: &str = "local";
+
+/// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
+const GAIN_DB: f64 = 0.0;
 
 /// The voice inside, behind its own threads.
 #[derive(Debug)]
@@ -32,10 +38,7 @@ impl Local {
     /// [`ProviderError::Misconfigured`] when the voice in this binary cannot be loaded.
     pub fn open(settings: &Settings) -> Result<Self, ProviderError> {
         let voice = saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
-        let threads = match settings.local_threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        };
+        let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
         let voices = Arc::new([Voice {
             id: voice.name().into(),
             name: "Heart".into(),
@@ -46,7 +49,7 @@ impl Local {
         let version = voice.version().to_owned();
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
         let places = Arc::new(Semaphore::new((settings.local_queue / 2).max(1)));
-        Ok(Self { pool, voices, version, threads, places })
+        Ok(Self { pool, voices, version, threads: threads.get(), places })
     }
 }
 
@@ -64,6 +67,10 @@ impl Provider for Local {
         &self.version
     }
 
+    fn level(&self) -> Level {
+        Level::Fixed(GAIN_DB)
+    }
+
     fn parallel(&self) -> usize {
         self.threads
     }
@@ -79,9 +86,9 @@ impl Provider for Local {
                 Priority::First => None,
                 Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
             };
-            let cancel = Cancel::default();
+            let cancelled = Arc::new(AtomicBool::new(false));
             // Dropping the stream drops this guard: a job that has not started never does.
-            let _guard = CancelOnDrop(cancel.clone());
+            let _guard = CancelOnDrop(Arc::clone(&cancelled));
             let job = Job {
                 text: request.text.to_string(),
                 speed: request.speed,
@@ -90,7 +97,7 @@ impl Provider for Local {
                     Priority::Rest => saywell_voice::Priority::Rest,
                     Priority::Prefetch => saywell_voice::Priority::Prefetch,
                 },
-                cancel,
+                cancelled,
             };
             let (done, result) = oneshot::channel();
             // A receiver that is gone has lost interest.
@@ -109,8 +116,8 @@ impl Provider for Local {
                             .collect(),
                     ));
                 }
-                Ok(Err(VoiceError::Unspeakable)) => {
-                    yield Err(ProviderError::Rejected("found nothing to say in it".into()));
+                Ok(Err(VoiceError::Speed(speed))) => {
+                    yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
                 }
                 Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
                 Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
@@ -119,10 +126,21 @@ impl Provider for Local {
     }
 }
 
-struct CancelOnDrop(Cancel);
+struct CancelOnDrop(Arc<AtomicBool>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::conformance;
+
+    #[tokio::test]
+    async fn passes_the_exam() {
+        conformance::examine(&Local::open(&Settings::default()).unwrap()).await;
     }
 }
