@@ -1,21 +1,153 @@
-//! Text to phonemes.
+//! American English text to phonemes.
+//!
+//! ```
+//! use saywell_voice::g2p::Phonemizer;
+//!
+//! let phonemizer = Phonemizer::american()?;
+//! let text = "It cost $4.2 billion.";
+//! let phonemes = phonemizer.phonemize(text);
+//! assert_eq!(phonemes.text, "ˌɪt kˈɔst fˈɔɹ pYnt tˈu bˈɪljən dˈɑləɹz.");
+//! let last = phonemes.words.last().unwrap();
+//! assert_eq!(&phonemes.text[last.phonemes.clone()], "dˈɑləɹz");
+//! assert_eq!(&text[last.source.clone()], "$4.2 billion");
+//! # Ok::<(), saywell_voice::g2p::G2pError>(())
+//! ```
+//!
+//! The stages, each a module: write out what is read otherwise than written ([`normalize`]), cut into tokens
+//! ([`tokenize`]), find parts of speech ([`tagger`]), group and say the tokens ([`parts`], [`pronounce`]) from
+//! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
+
+mod cursor;
+mod lexicon;
+mod normalize;
+mod number_words;
+mod parts;
+mod pronounce;
+mod speller;
+mod stress;
+mod table;
+mod tables;
+mod tagger;
+mod tokenize;
+mod tracked;
 
 use std::ops::Range;
 
-/// A text as the voice will say it.
+use self::pronounce::Joint;
+use self::speller::Speller;
+use self::tracked::Tracked;
+
+/// Every phoneme and mark that [`Phonemes::text`] may hold, with its id for the voice network; in the order of
+/// the characters.
+pub use self::tables::PHONEMES;
+
+/// The embedded pronunciation data cannot be used. Nothing a caller does mends it: the build is at fault.
+#[derive(Debug, thiserror::Error)]
+#[error("the embedded speller network is unusable: {0}")]
+pub struct G2pError(#[from] crate::onnx::OnnxError);
+
+/// Turns text into phonemes.
+pub struct Phonemizer {
+    speller: Speller,
+}
+
+/// How a text is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Phonemes {
-    /// The phonemes, with the punctuation and the spaces between words.
+    /// Phonemes, stress marks, pauses (`, . ! ? ; : — …`), quotation marks and brackets, and single spaces; all
+    /// of them characters of [`PHONEMES`].
     pub text: String,
-    /// The words in order.
+    /// The words said, in order and apart from each other. Everything in [`Self::text`] but spaces, pauses,
+    /// quotation marks and brackets is in one of them.
     pub words: Vec<PhonemeWord>,
 }
 
-/// One word of [`Phonemes`].
+/// A word said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhonemeWord {
-    /// Bytes of [`Phonemes::text`].
+    /// Its bytes of [`Phonemes::text`].
     pub phonemes: Range<usize>,
-    /// Bytes of the text given.
+    /// The bytes of the given text that it says, on character boundaries. Starts and ends never decrease from
+    /// word to word. Words said for the same piece of text (`42`) have the same range.
     pub source: Range<usize>,
+}
+
+impl Phonemizer {
+    /// The phonemizer for American English, with its embedded tables.
+    pub fn american() -> Result<Self, G2pError> {
+        Ok(Self { speller: Speller::load(tables::SPELLER)? })
+    }
+
+    /// How `text`, one utterance, is said. Any text has an answer; what cannot be said (`日本`, emoji) is left
+    /// out. Takes time in proportion to the length of the text.
+    pub fn phonemize(&self, text: &str) -> Phonemes {
+        let normal = normalize::normalize(text);
+        let tokens = tokenize::tokenize(normal.text());
+        let words: Vec<_> = tokens.iter().map(|token| &normal.text()[token.clone()]).collect();
+        let tags = tagger::tag(&words);
+        let mut writer = Writer { source: &normal, phonemes: Phonemes::default(), word: None };
+        for spoken in pronounce::pronounce(normal.text(), &tokens, &tags, &self.speller) {
+            match spoken.joint {
+                Joint::Joined => {}
+                Joint::Apart => writer.end_word(),
+                Joint::Space => writer.space(),
+            }
+            for phoneme in spoken.phonemes.chars() {
+                writer.phoneme(phoneme, &spoken.text);
+            }
+        }
+        writer.finish()
+    }
+}
+
+/// Writes phonemes and keeps account of the words.
+struct Writer<'n> {
+    source: &'n Tracked,
+    phonemes: Phonemes,
+    /// The word being written: its start in the phonemes, and its bytes of the normalized text.
+    word: Option<(usize, Range<usize>)>,
+}
+
+impl Writer<'_> {
+    fn phoneme(&mut self, phoneme: char, text: &Range<usize>) {
+        let phoneme = match phoneme {
+            // The voice knows one symbol for a flapped t, and none for a glottal stop said for t.
+            'ɾ' => 'T',
+            'ʔ' => 't',
+            other => other,
+        };
+        if phoneme == ' ' {
+            self.space();
+        } else if PHONEMES.binary_search_by_key(&phoneme, |(known, _)| *known).is_err() {
+            // The voice cannot say it.
+        } else if ";:,.!?—…\"“”()".contains(phoneme) {
+            self.end_word();
+            self.phonemes.text.push(phoneme);
+        } else {
+            let (_, said) = self.word.get_or_insert_with(|| (self.phonemes.text.len(), text.clone()));
+            said.end = said.end.max(text.end);
+            self.phonemes.text.push(phoneme);
+        }
+    }
+
+    fn space(&mut self) {
+        self.end_word();
+        if !self.phonemes.text.is_empty() && !self.phonemes.text.ends_with(' ') {
+            self.phonemes.text.push(' ');
+        }
+    }
+
+    fn end_word(&mut self) {
+        if let Some((start, text)) = self.word.take() {
+            let source = self.source.source_of(text);
+            self.phonemes.words.push(PhonemeWord { phonemes: start..self.phonemes.text.len(), source });
+        }
+    }
+
+    fn finish(mut self) -> Phonemes {
+        self.end_word();
+        let length = self.phonemes.text.trim_end().len();
+        self.phonemes.text.truncate(length);
+        self.phonemes
+    }
 }

@@ -13,7 +13,9 @@ mod math;
 pub mod network;
 pub mod onnx;
 mod phonemes;
+mod pool;
 mod trim;
 mod voice;
 
+pub use pool::{Job, Overloaded, Pool, Priority};
 pub use voice::{MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};

@@ -14,7 +14,9 @@
 mod kernels;
 mod layers;
 
-use layers::{BlockShape, ConvNeXt, Convolution, Gemm, LayerNorm, Linear, Operand, Product, Transformer};
+use layers::{
+    Arithmetic, BlockShape, ConvNeXt, Convolution, Gemm, LayerNorm, Linear, Operand, Product, Transformer,
+};
 
 use crate::onnx::{OnnxError, Weights};
 
@@ -37,7 +39,7 @@ const PITCH_DILATIONS: [usize; 6] = [1, 2, 4, 8, 1, 2];
 
 /// The loaded network.
 pub struct Network {
-    gemm: Gemm,
+    arithmetic: Arithmetic,
     text: Encoder,
     prosody: Encoder,
     duration: [Convolution; 2],
@@ -54,10 +56,11 @@ impl Network {
     /// Reads the weights from the bytes of the ONNX file, checking that every tensor is there in the expected
     /// shape.
     pub fn load(file: &[u8]) -> Result<Self, OnnxError> {
-        Self::load_for(Gemm::detect(), file)
+        Self::load_for(Arithmetic::detect(), file)
     }
 
-    fn load_for(gemm: Gemm, file: &[u8]) -> Result<Self, OnnxError> {
+    fn load_for(arithmetic: Arithmetic, file: &[u8]) -> Result<Self, OnnxError> {
+        let gemm = Gemm::new(arithmetic);
         let file = &Weights::parse(file)?;
         Ok(Self {
             text: Encoder::load(file, &gemm, &TEXT_ENCODER)?,
@@ -78,7 +81,7 @@ impl Network {
                 ["/head/Transpose_output_0", "m.head.bias"],
                 [DECODER, PARTS * BINS],
             )?,
-            gemm,
+            arithmetic,
         })
     }
 
@@ -88,9 +91,9 @@ impl Network {
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
         stay_on_this_thread();
-        let gemm = &self.gemm;
+        let gemm = &Gemm::new(self.arithmetic);
         let prosody = self.prosody.encode(gemm, ids);
-        let durations = self.durations(&prosody, speed);
+        let durations = self.durations(gemm, &prosody, speed);
 
         // A 1-tap convolution sees one phoneme at a time, so it can go before the repetition.
         let mut pitch = repeat(&self.pitch_input.apply(gemm, &prosody), PROSODY, &durations, 1);
@@ -119,10 +122,10 @@ impl Network {
     }
 
     /// The duration of every phoneme in steps of 25 ms, at least one each.
-    fn durations(&self, prosody: &[f32], speed: f32) -> Vec<u32> {
-        let mut hidden = self.duration[0].apply(&self.gemm, prosody);
+    fn durations(&self, gemm: &Gemm, prosody: &[f32], speed: f32) -> Vec<u32> {
+        let mut hidden = self.duration[0].apply(gemm, prosody);
         kernels::gelu(&mut hidden);
-        let logs = self.duration[1].apply(&self.gemm, &hidden);
+        let logs = self.duration[1].apply(gemm, &hidden);
         logs.iter().map(|log| ((log.exp() - 1.0) / speed).round_ties_even().max(1.0) as u32).collect()
     }
 }
@@ -143,12 +146,13 @@ impl Spectrum<'_> {
     ///
     /// A frame is 12 kB and a long sentence has a thousand; made a few at a time they stay in the cache.
     pub fn frames(&self, mut then: impl FnMut(Frame<'_>)) {
+        let gemm = &Gemm::new(self.network.arithmetic);
         let mut memory = Product::default();
         let mut first = 0;
         while first < self.f0.len() {
             let last = (first + 32).min(self.f0.len());
             let head = &self.network.head;
-            let block = head.product(&self.network.gemm, &self.decoded, first..last, &mut memory);
+            let block = head.product(gemm, &self.decoded, first..last, &mut memory);
             for parts in block.chunks_exact(PARTS * BINS) {
                 let (harmonic, rest) = parts.split_at(BINS);
                 let (harmonic_phase, rest) = rest.split_at(BINS);

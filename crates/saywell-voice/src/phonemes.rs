@@ -1,34 +1,24 @@
 //! Phoneme strings cut to what the network takes at once, and turned into its ids.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::g2p::{PhonemeWord, Phonemes};
+use crate::g2p::{PHONEMES, PhonemeWord, Phonemes};
 
 /// Most phonemes the network is given at once: it was trained on sentences of about this length.
 pub const LONGEST_PART: usize = 400;
 
-/// The network's phoneme alphabet.
-pub struct Vocabulary {
-    ids: HashMap<char, u8>,
-}
-
-impl Vocabulary {
-    /// From the package's table, a JSON object of characters to numbers.
-    pub fn parse(table: &str) -> Result<Self, serde_json::Error> {
-        Ok(Self { ids: serde_json::from_str(table)? })
-    }
-
-    /// The ids of the phonemes between two boundaries, and for each id but the boundaries the byte of
-    /// `phonemes` where it stands. Unknown characters are left out.
-    pub fn ids(&self, phonemes: &str) -> (Vec<u8>, Vec<usize>) {
-        const BOUNDARY: u8 = 0;
-        let known = phonemes.char_indices().filter_map(|(at, phoneme)| Some((*self.ids.get(&phoneme)?, at)));
-        let (mut ids, places): (Vec<u8>, Vec<usize>) = known.unzip();
-        ids.insert(0, BOUNDARY);
-        ids.push(BOUNDARY);
-        (ids, places)
-    }
+/// The network's ids of `phonemes` between two boundaries, and for each id but the boundaries the byte of
+/// `phonemes` where it stands. Unknown characters are left out.
+pub fn ids(phonemes: &str) -> (Vec<u8>, Vec<usize>) {
+    const BOUNDARY: u8 = 0;
+    let known = phonemes.char_indices().filter_map(|(at, phoneme)| {
+        let index = PHONEMES.binary_search_by_key(&phoneme, |(known, _)| *known).ok()?;
+        Some((PHONEMES[index].1, at))
+    });
+    let (mut ids, places): (Vec<u8>, Vec<usize>) = known.unzip();
+    ids.insert(0, BOUNDARY);
+    ids.push(BOUNDARY);
+    (ids, places)
 }
 
 /// A piece of a longer phoneme string, with its words.

@@ -5,20 +5,20 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use crate::dsp::{HOP, Noise, SAMPLE_RATE, Synthesizer};
-use crate::g2p::Phonemes;
+use crate::g2p::{G2pError, Phonemes, Phonemizer};
 use crate::network::{FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
-use crate::phonemes::{LONGEST_PART, Part, Vocabulary, parts};
+use crate::phonemes::{LONGEST_PART, Part, ids, parts};
 use crate::trim::{Loudness, soften_edges};
 
 /// Slowest and fastest speed, as multiples of the voice's own pace.
 pub const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
 const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
-const VOCABULARY: &str = include_str!("../assets/vocab.json");
 
-/// Changes whenever this crate makes other sound of the same text and the same files.
-const REVISION: &str = "1";
+/// What the sound of a text depends on: the files of the voice, hashed by the build script, and, before the
+/// hyphen, this program. Count that up whenever the same text would sound different.
+const VERSION: &str = concat!("1-", env!("VOICE_HASH"));
 
 /// Silence left before the first sound and after the last, in seconds. The pause to what comes next is the
 /// caller's to choose.
@@ -45,6 +45,9 @@ pub enum VoiceError {
     /// The voice file is not what this program was built for: the installation is broken.
     #[error("the voice file does not fit this program: {0}")]
     File(#[from] OnnxError),
+    /// Likewise, for the pronunciation.
+    #[error("the voice cannot read: {0}")]
+    Pronunciation(#[from] G2pError),
     /// The job's token said so; nobody waits for the result.
     #[error("the speech was cancelled")]
     Cancelled,
@@ -56,9 +59,9 @@ pub enum VoiceError {
 /// A voice, loaded and ready. It is shared freely between threads; speaking does not change it.
 pub struct Voice {
     name: &'static str,
-    version: String,
+    version: &'static str,
+    phonemizer: Phonemizer,
     network: Network,
-    vocabulary: Vocabulary,
 }
 
 /// What was spoken.
@@ -85,15 +88,8 @@ pub struct SpokenWord {
 impl Voice {
     /// The default voice *heart*, which the program carries with it: American English, female.
     pub fn heart() -> Result<Self, VoiceError> {
-        let mut hash = Sha256::new();
-        for part in [REVISION.as_bytes(), MODEL, VOCABULARY.as_bytes()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let vocabulary =
-            Vocabulary::parse(VOCABULARY).map_err(|_| OnnxError::Damaged("the vocabulary is no table"))?;
-        Ok(Self { name: "heart", version, network: Network::load(MODEL)?, vocabulary })
+        let (phonemizer, network) = (Phonemizer::american()?, Network::load(MODEL)?);
+        Ok(Self { name: "heart", version: VERSION, phonemizer, network })
     }
 
     /// The voice's name.
@@ -103,16 +99,31 @@ impl Voice {
 
     /// A short hash of everything the sound of a text depends on; part of every cache key.
     pub fn version(&self) -> &str {
-        &self.version
+        self.version
     }
 
-    /// Speaks phonemes at `speed` times the voice's own pace. The same phonemes and speed give the same samples.
+    /// Speaks `text`, an utterance, at `speed` times the voice's own pace (see [`SPEEDS`]). The same text and
+    /// speed give the same samples. A text with nothing to say gives none.
+    pub fn speak(&self, text: &str, speed: f32) -> Result<Speech, VoiceError> {
+        self.speak_while(text, speed, &|| true)
+    }
+
+    /// As [`Self::speak`], but asks `wanted` between the stages and gives up when it says no.
+    pub fn speak_while(
+        &self,
+        text: &str,
+        speed: f32,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Speech, VoiceError> {
+        self.speak_phonemes_while(&self.phonemizer.phonemize(text), speed, wanted)
+    }
+
+    /// As [`Self::speak`], of phonemes that were made or mended elsewhere.
     pub fn speak_phonemes(&self, phonemes: &Phonemes, speed: f32) -> Result<Speech, VoiceError> {
         self.speak_phonemes_while(phonemes, speed, &|| true)
     }
 
-    /// As [`Self::speak_phonemes`], but asks `wanted` between the stages and gives up when it says no.
-    pub(crate) fn speak_phonemes_while(
+    fn speak_phonemes_while(
         &self,
         phonemes: &Phonemes,
         speed: f32,
@@ -131,7 +142,7 @@ impl Voice {
 
     fn speak_part(&self, part: &Part, speed: f32, wanted: &dyn Fn() -> bool) -> Result<Speech, VoiceError> {
         let still_wanted = || if wanted() { Ok(()) } else { Err(VoiceError::Cancelled) };
-        let (ids, places) = self.vocabulary.ids(part.text);
+        let (ids, places) = ids(part.text);
         if places.is_empty() {
             return Ok(Speech::default());
         }

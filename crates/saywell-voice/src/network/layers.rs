@@ -10,23 +10,33 @@ use crate::onnx::{OnnxError, Weights};
 /// done next to the result finds it in the cache.
 const BLOCK: usize = 64;
 
-/// The matrix multiplication routines for this processor.
+/// How the products with 8-bit weights are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// As the network was quantized: activations are rounded to 8 bits.
+    Int8,
+    /// With the weights as floats, where 8-bit products could overflow on the way (x86 without VNNI).
+    Float,
+}
+
+impl Arithmetic {
+    /// The faster one that this processor does right.
+    pub fn detect() -> Self {
+        if GemmExecutor::<u8, i8, i32>::default().may_saturate() { Self::Float } else { Self::Int8 }
+    }
+}
+
+/// The matrix multiplication routines for this processor. It is made where it is used: it cannot be shared
+/// between threads, and costs next to nothing.
 pub struct Gemm {
     float: GemmExecutor<f32>,
-    /// Absent where 8-bit products could overflow on the way (x86 without VNNI): weights are floats there.
     int8: Option<GemmExecutor<u8, i8, i32>>,
 }
 
 impl Gemm {
-    pub fn detect() -> Self {
-        let int8 = GemmExecutor::<u8, i8, i32>::default();
-        Self { float: GemmExecutor::default(), int8: (!int8.may_saturate()).then_some(int8) }
-    }
-
-    /// As on a processor without 8-bit dot products.
-    #[cfg(test)]
-    pub fn float_only() -> Self {
-        Self { float: GemmExecutor::default(), int8: None }
+    pub fn new(arithmetic: Arithmetic) -> Self {
+        let int8 = (arithmetic == Arithmetic::Int8).then(GemmExecutor::default);
+        Self { float: GemmExecutor::default(), int8 }
     }
 
     /// `output = alpha × a × b`, for any strides of `a` and `b`.

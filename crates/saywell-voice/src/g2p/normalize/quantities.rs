@@ -1,0 +1,201 @@
+//! Numbers with what they count: money, units, degrees, parts, ranges, telephone numbers.
+
+use crate::g2p::cursor::{Cursor, is_word};
+use crate::g2p::tables::{CURRENCIES, UNITS};
+use crate::g2p::tracked::Edit;
+
+use super::calendar;
+
+/// `$4.2 billion`, `$4.2B` → `4.2 billion dollars`.
+pub fn large_money(mut at: Cursor<'_>) -> Option<Edit> {
+    let (_, [_, many]) = currency(&mut at, |sign| matches!(sign, "$" | "£" | "€"))?;
+    let number = at.number()?;
+    let scale = scale(&mut at)?;
+    Some(Edit::new(at, format!("{number} {scale} {many}")))
+}
+
+/// `50¢` → `50 cents`.
+pub fn cents(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_number() {
+        return None;
+    }
+    let number = at.number()?;
+    at.eat(' ');
+    let (_, words) = currency(&mut at, |sign| sign == "¢")?;
+    Some(Edit::new(at, format!("{number} {}", counted(number, words))))
+}
+
+/// Currencies the lexicon does not read itself: `¥500` → `500 yen`, `USD 3 million` → `3 million dollars`.
+pub fn other_money(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_word() {
+        return None;
+    }
+    let (_, words) = currency(&mut at, |sign| !matches!(sign, "$" | "£" | "€" | "¢"))?;
+    at.eat('.');
+    at.eat(' ');
+    let number = at.number()?;
+    let spoken = match scale(&mut at) {
+        Some(scale) => format!("{number} {scale} {}", words[1]),
+        None => format!("{number} {}", counted(number, words)),
+    };
+    Some(Edit::new(at, spoken))
+}
+
+fn currency(at: &mut Cursor<'_>, wanted: impl Fn(&str) -> bool) -> Option<(&'static str, [&'static str; 2])> {
+    CURRENCIES.iter().find(|(sign, _)| wanted(sign) && at.eat_text(sign)).copied()
+}
+
+/// `billion`, `B`: a thousand and its powers, written out or as a letter.
+fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
+    const WORDS: [&str; 5] = ["hundred", "thousand", "million", "billion", "trillion"];
+    let mut end = *at;
+    end.eat(' ');
+    let word = end.eat_one_of(WORDS).or_else(|| {
+        let letter = end.eat_if(|letter| "kKmMbB".contains(letter)).filter(|_| end.ends_word())?;
+        Some(match letter {
+            'k' | 'K' => "thousand",
+            'm' | 'M' => "million",
+            _ => "billion",
+        })
+    })?;
+    *at = end;
+    Some(word)
+}
+
+/// `-5 °C` → `-5 degrees Celsius`.
+pub fn temperature(mut at: Cursor<'_>) -> Option<Edit> {
+    let number = signed_number(&mut at)?;
+    at.eat(' ');
+    at.eat('°').then_some(())?;
+    let spaced = at.past(|at| at.eat(' '));
+    let ends = spaced.into_iter().chain([at]).find_map(|at| {
+        let scaled = at.past(|at| at.eat_one_of(["C", "F"]).is_some());
+        scaled.into_iter().chain([at]).find(|end| end.ends_word())
+    })?;
+    let degrees = counted(number, ["degree", "degrees"]);
+    let scale = match ends.before() {
+        Some('C') => " Celsius",
+        Some('F') => " Fahrenheit",
+        Some(' ') => " ",
+        _ => "",
+    };
+    Some(Edit::new(ends, format!("{number} {degrees}{scale}")))
+}
+
+/// `5km` → `5 kilometers`.
+pub fn unit(mut at: Cursor<'_>) -> Option<Edit> {
+    let number = signed_number(&mut at)?;
+    at.eat(' ');
+    let (words, end) = UNITS.iter().find_map(|(unit, words)| {
+        let end = at.past(|at| at.eat_text(unit) && at.ends_word())?;
+        Some((*words, end))
+    })?;
+    Some(Edit::new(end, format!("{number} {}", counted(number, words))))
+}
+
+fn signed_number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    let start = *at;
+    if !start.starts_number() {
+        return None;
+    }
+    at.eat('-');
+    at.number()?;
+    Some(start.until(*at))
+}
+
+/// The first of `words` after one, the second after any other number.
+fn counted(number: &str, words: [&'static str; 2]) -> &'static str {
+    let [one, many] = words;
+    if matches!(number, "1" | "1.0" | "-1") { one } else { many }
+}
+
+/// `555-1234`, `(555) 123-4567`, `1-800-555-0199`: digit by digit, with a pause between the groups.
+pub fn telephone(at: Cursor<'_>) -> Option<Edit> {
+    if at.before().is_some_and(|before| is_word(before) || ".-".contains(before)) {
+        return None;
+    }
+    let country = at.past(|at| at.eat_text("1-") || at.eat_text("1 ")).into_iter().chain([at]);
+    let area = country.filter_map(|at| {
+        let bracketed = at.past(|at| at.eat('(') && at.digits(3..=3).is_some() && at.eat(')'));
+        let spaced = bracketed.map(|at| at.past(|at| at.eat(' ')).unwrap_or(at));
+        spaced.or_else(|| at.past(|at| at.digits(3..=3).is_some() && at.eat('-')))
+    });
+    let end = area.chain([at]).find_map(|at| {
+        let number =
+            |at: &mut Cursor<'_>| at.digits(3..=3).is_some() && at.eat('-') && at.digits(4..=4).is_some();
+        at.past(number).filter(|end| ends_quantity(*end) && end.peek() != Some('-'))
+    })?;
+    let groups = at.until(end).split(|separator: char| !separator.is_ascii_digit());
+    let spell = |group: &str| group.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    let groups: Vec<_> = groups.filter(|group| !group.is_empty()).map(spell).collect();
+    Some(Edit::new(end, groups.join(", ")))
+}
+
+/// `2/3` → `2 thirds`, `9/11` → `September eleventh`, `3/50` → `3 slash 50`.
+pub fn fraction(mut at: Cursor<'_>) -> Option<Edit> {
+    const PARTS: [&str; 9] =
+        ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    if at.before().is_some_and(|before| is_word(before) || "./".contains(before)) {
+        return None;
+    }
+    let above = at.digits(1..=2)?;
+    at.eat('/').then_some(())?;
+    let below = at.digits(1..=2)?;
+    if !ends_quantity(at) || at.peek() == Some('/') {
+        return None;
+    }
+    let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
+    let part = b.checked_sub(2).and_then(|index| PARTS.get(index)).filter(|_| 0 < a && a < b);
+    let spoken = match (part, a) {
+        (Some(&"half"), _) => "one half".to_owned(),
+        (Some(part), 1) => format!("1 {part}"),
+        (Some(part), _) => format!("{a} {part}s"),
+        (None, 24) if b == 7 => "24 7".to_owned(),
+        (None, 50) if b == 50 => "50 50".to_owned(),
+        (None, _) => calendar::month_day(a, below).unwrap_or_else(|| format!("{a} slash {b}")),
+    };
+    Some(Edit::new(at, spoken))
+}
+
+/// `10-20`, `1.5–2` → `10 to 20`, `1.5 to 2`.
+pub fn range(at: Cursor<'_>) -> Option<Edit> {
+    if at.before().is_some_and(|before| is_word(before) || ".-".contains(before)) {
+        return None;
+    }
+    let mut end = at;
+    let from = bound(&mut end)?;
+    end.eat(' ');
+    end.eat_one_of(["-", "–"])?;
+    end.eat(' ');
+    let to = bound(&mut end)?;
+    if !ends_quantity(end) || end.peek() == Some('-') {
+        return None;
+    }
+    Some(Edit::new(end, format!("{from} to {to}")))
+}
+
+/// A number of up to four digits, perhaps with decimals.
+fn bound<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    let start = *at;
+    at.digits(1..=4)?;
+    if let Some(decimals) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
+        *at = decimals;
+    }
+    Some(start.until(*at))
+}
+
+/// Whether a quantity may end here: what follows neither goes on with it nor, after a dot, makes it a version
+/// or a name.
+fn ends_quantity(at: Cursor<'_>) -> bool {
+    at.ends_word() && !(at.peek() == Some('.') && at.peek_second().is_some_and(is_word))
+}
+
+/// `+5` → `plus 5`.
+pub fn plus(mut at: Cursor<'_>) -> Option<Edit> {
+    if at.before().is_some_and(|before| is_word(before) || before == '+') {
+        return None;
+    }
+    at.eat('+').then_some(())?;
+    at.peek().filter(char::is_ascii_digit)?;
+    Some(Edit::new(at, "plus "))
+}
