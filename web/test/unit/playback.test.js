@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PlayerError } from '../gateway.js';
-import { Playback } from '../playback.js';
-import { PlayerStore } from '../player-store.js';
-import { FakeAudio, FakeTimers, Later, RENDITION, settle } from './support/fakes.js';
+import { PlayerError } from '../../gateway.js';
+import { Playback } from '../../playback.js';
+import { PlayerStore } from '../../player-store.js';
+import { FakeAudio, FakeTimers, Later, RENDITION, settle } from '../support/fakes.js';
 
-/** @typedef {import('../audio-source.js').Connection} Connection */
-/** @typedef {import('../player-store.js').Rendition} Rendition */
+/** @typedef {import('../../audio-source.js').Connection} Connection */
+/** @typedef {import('../../player-store.js').Rendition} Rendition */
 
 class FakeSource {
   format = 'webm';
@@ -43,10 +43,10 @@ function setUp() {
   const store = new PlayerStore();
   /** @type {FakeSource[]} */
   const sources = [];
-  /** @type {{ request: import('../gateway.js').SpeechRequest, signal: AbortSignal, answer: Later<Rendition> }[]} */
+  /** @type {{ request: import('../../gateway.js').SpeechRequest, signal: AbortSignal, answer: Later<Rendition> }[]} */
   const asked = [];
   const gateway = {
-    /** @param {import('../gateway.js').SpeechRequest} request @param {AbortSignal} signal */
+    /** @param {import('../../gateway.js').SpeechRequest} request @param {AbortSignal} signal */
     ask(request, signal) {
       const answer = /** @type {Later<Rendition>} */ (new Later());
       asked.push({ request, signal, answer });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FileSource, StreamSource, pickSource } from '../audio-source.js';
-import { FakeAudio, RENDITION, settle, streamOf } from './support/fakes.js';
+import { FileSource, StreamSource, pickSource } from '../../audio-source.js';
+import { FakeAudio, RENDITION, settle, streamOf } from '../support/fakes.js';
 
 /** @param {string[]} types  what the engine says it can take */
 function engineOf(...types) {
@@ -55,7 +55,7 @@ const SAFARI_MP4 = 'audio/mp4;codecs=Opus';
 
 /** @param {Record<string, unknown>} engine */
 const picked = (engine) => {
-  const source = pickSource(/** @type {import('../audio-source.js').Engine} */ (engine));
+  const source = pickSource(/** @type {import('../../audio-source.js').Engine} */ (engine));
   return [source.streams, source.format];
 };
 
