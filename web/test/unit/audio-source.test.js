@@ -10,6 +10,10 @@ function engineOf(...types) {
     /** @type {number[]} */
     bytes = [];
 
+    get buffered() {
+      return { length: Math.min(1, this.bytes.length) };
+    }
+
     /** @param {Uint8Array} bytes */
     appendBuffer(bytes) {
       if (bytes[0] === 255) throw new DOMException('no', 'QuotaExceededError');
@@ -108,11 +112,18 @@ test('sound is handed on piece by piece, in order, and then ended', async () => 
   assert.equal(audio.src, '');
 });
 
-test('a broken transfer is an interruption, never an end', async () => {
+test('a broken transfer is an interruption, not a good end', async () => {
   const { media, feeding } = streaming(new Uint8Array([1]), new TypeError('network error'));
   media.open();
   await assert.rejects(feeding, { name: 'PlayerError', code: 'interrupted' });
   assert.deepEqual(media.buffers[0]?.bytes, [1]);
+  assert.equal(media.readyState, 'ended', 'the element may play what it has to its end');
+});
+
+test('a transfer that breaks before any sound leaves nothing to play', async () => {
+  const { media, feeding } = streaming(new TypeError('network error'));
+  media.open();
+  await assert.rejects(feeding, { code: 'interrupted' });
   assert.equal(media.readyState, 'open');
 });
 

@@ -187,13 +187,14 @@ test('when the connection breaks, what has arrived is still heard; a retry goes 
   const world = setUp();
   const { audio, playback, store, sources } = world;
   await playing(world);
+  audio.ranges = [[0, 4]];
   sources[0]?.fed.reject(new PlayerError('interrupted', 'broke off'));
   await settle();
   assert.equal(store.state.status, 'playing');
 
   audio.currentTime = 4;
   audio.emit('timeupdate');
-  audio.emit('waiting');
+  audio.emit('ended');
   assert.equal(store.state.status, 'failed');
   assert.equal(store.state.failure?.code, 'interrupted');
 
