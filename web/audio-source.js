@@ -106,6 +106,8 @@ export class StreamSource {
       // Frees the connection when it was not the connection that failed.
       reader.cancel().catch(() => {});
       if (signal.aborted || cause instanceof PlayerError) throw cause;
+      // The element plays on to the end of what it has, instead of waiting for the rest.
+      if (buffer.buffered.length > 0) media.endOfStream();
       throw new PlayerError('interrupted', 'The connection broke off.', { cause });
     }
     if (media.readyState === 'open') media.endOfStream();

@@ -63,9 +63,9 @@ export class Highlighter {
    * @param {Caption | undefined} caption
    */
   #mark(name, caption) {
-    const ranges = caption ? rangesOf(this.#pieces, caption.source) : [];
-    if (ranges.length === 0) CSS.highlights.delete(name);
-    else CSS.highlights.set(name, new Highlight(...ranges));
+    const range = caption ? rangeOf(this.#pieces, caption.source) : null;
+    if (range) CSS.highlights.set(name, new Highlight(range));
+    else CSS.highlights.delete(name);
   }
 }
 
@@ -100,27 +100,20 @@ export function align(message, reply) {
 }
 
 /**
- * The page's ranges for some bytes of the reply: one for each run of text within a node.
+ * The page's range for some bytes of the reply.
  *
  * @param {Piece[]} pieces
  * @param {readonly [number, number]} source
+ * @returns {Range | null}
  */
-function rangesOf(pieces, [from, to]) {
-  /** @type {Range[]} */
-  const ranges = [];
-  for (const piece of pieces) {
-    if (piece.to <= from || piece.from >= to || !piece.node.isConnected) continue;
-    const last = ranges.at(-1);
-    if (last?.endContainer === piece.node) {
-      last.setEnd(piece.node, piece.end);
-      continue;
-    }
-    const range = new Range();
-    range.setStart(piece.node, piece.start);
-    range.setEnd(piece.node, piece.end);
-    ranges.push(range);
-  }
-  return ranges;
+function rangeOf(pieces, [from, to]) {
+  const spoken = pieces.filter((piece) => piece.to > from && piece.from < to && piece.node.isConnected);
+  const [first, last] = [spoken[0], spoken.at(-1)];
+  if (!first || !last) return null;
+  const range = new Range();
+  range.setStart(first.node, first.start);
+  range.setEnd(last.node, last.end);
+  return range;
 }
 
 /** @type {CSSStyleSheet | null} */

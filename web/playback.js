@@ -226,10 +226,7 @@ export class Playback {
       const session = this.#session;
       if (session) this.#report({ type: 'sounding', afterMs: this.#now() - session.askedAt });
     });
-    audio.addEventListener('waiting', () => {
-      this.#report({ type: 'starved' });
-      this.#tellIfUsedUp();
-    });
+    audio.addEventListener('waiting', () => this.#report({ type: 'starved' }));
     audio.addEventListener('pause', () => {
       // A media key, a headphone pulled out, a phone call: the browser paused, not the listener.
       if (!this.#session?.wanted || !audio.paused || audio.ended) return;
@@ -237,9 +234,12 @@ export class Playback {
       this.#report({ type: 'paused' });
     });
     audio.addEventListener('ended', () => {
-      if (!this.#session || this.#tellIfUsedUp()) return;
-      this.#measure();
-      this.#report({ type: 'finished' });
+      const session = this.#session;
+      if (session?.broken) this.#fail(session.broken);
+      else if (session) {
+        this.#measure();
+        this.#report({ type: 'finished' });
+      }
     });
     audio.addEventListener('timeupdate', () => this.tick());
     audio.addEventListener('durationchange', () => this.#measure());
@@ -274,15 +274,9 @@ export class Playback {
     }
     session.broken =
       reason instanceof PlayerError ? reason : new PlayerError('interrupted', String(reason), { cause: reason });
-    this.#tellIfUsedUp();
-  }
-
-  /** @returns {boolean}  whether there was something to tell */
-  #tellIfUsedUp() {
-    const session = this.#session;
-    if (!session?.broken || ['playing', 'paused'].includes(this.#store.state.status)) return false;
-    this.#fail(session.broken);
-    return true;
+    const { buffered, currentTime } = this.#audio;
+    const ahead = buffered.length > 0 && buffered.end(buffered.length - 1) > currentTime;
+    if (!ahead) this.#fail(session.broken);
   }
 
   /**

@@ -163,9 +163,11 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
     const gateway = new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI));
-    const patience = AbortSignal.any([left, AbortSignal.timeout(CONFIG_PATIENCE_MS)]);
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
-    const config = await gateway.config(patience).catch(() => null);
+    const config = await Promise.race([
+      gateway.config(left).catch(() => null),
+      new Promise((resolve) => setTimeout(resolve, CONFIG_PATIENCE_MS, null)),
+    ]);
     if (left.aborted || config?.enabled === false) return;
     this.#ready = true;
     this.#observer.observe(this.ownerDocument, { childList: true, subtree: true });

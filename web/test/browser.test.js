@@ -288,6 +288,29 @@ test('messages that come later get a speaker; one that goes takes its sound alon
     await reaches(page, 'idle');
   }));
 
+test('the spoken sentence and word are marked in the message', () =>
+  visiting(async (page) => {
+    await speaker(page, 0).click();
+    /** @param {string} name */
+    const marked = (name) =>
+      page.evaluate((highlight) => {
+        const ranges = /** @type {Range[]} */ ([...(CSS.highlights.get(highlight) ?? [])]);
+        return ranges.map(String).join('');
+      }, name);
+    const seen = new Set();
+    for (let second = 0.5; second < 3; second += 0.5) {
+      await heardUntil(page, second);
+      const [sentence, word] = [await marked('saywell-sentence'), await marked('saywell-word')];
+      assert.match(sentence, /^On Friday at 14:20/);
+      assert.ok(word !== '' && sentence.includes(word), `“${word}” in “${sentence}”`);
+      seen.add(word);
+    }
+    assert.ok(seen.size >= 3, `the mark moves on: ${[...seen]}`);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await reaches(page, 'idle');
+    assert.equal(await marked('saywell-word'), '');
+  }));
+
 test('a pasted reply stays text, whatever it contains', () =>
   visiting(async (page) => {
     await page.locator('#own').fill('<img src=x onerror="alert(1)"> and [a link](javascript:alert(1)) and **bold**');

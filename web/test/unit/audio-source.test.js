@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FileSource, StreamSource, pickSource } from '../audio-source.js';
-import { FakeAudio, RENDITION, settle, streamOf } from './support/fakes.js';
+import { FileSource, StreamSource, pickSource } from '../../audio-source.js';
+import { FakeAudio, RENDITION, settle, streamOf } from '../support/fakes.js';
 
 /** @param {string[]} types  what the engine says it can take */
 function engineOf(...types) {
   class FakeSourceBuffer extends EventTarget {
     /** @type {number[]} */
     bytes = [];
+
+    get buffered() {
+      return { length: Math.min(1, this.bytes.length) };
+    }
 
     /** @param {Uint8Array} bytes */
     appendBuffer(bytes) {
@@ -55,7 +59,7 @@ const SAFARI_MP4 = 'audio/mp4;codecs=Opus';
 
 /** @param {Record<string, unknown>} engine */
 const picked = (engine) => {
-  const source = pickSource(/** @type {import('../audio-source.js').Engine} */ (engine));
+  const source = pickSource(/** @type {import('../../audio-source.js').Engine} */ (engine));
   return [source.streams, source.format];
 };
 
@@ -108,11 +112,18 @@ test('sound is handed on piece by piece, in order, and then ended', async () => 
   assert.equal(audio.src, '');
 });
 
-test('a broken transfer is an interruption, never an end', async () => {
+test('a broken transfer is an interruption, not a good end', async () => {
   const { media, feeding } = streaming(new Uint8Array([1]), new TypeError('network error'));
   media.open();
   await assert.rejects(feeding, { name: 'PlayerError', code: 'interrupted' });
   assert.deepEqual(media.buffers[0]?.bytes, [1]);
+  assert.equal(media.readyState, 'ended', 'the element may play what it has to its end');
+});
+
+test('a transfer that breaks before any sound leaves nothing to play', async () => {
+  const { media, feeding } = streaming(new TypeError('network error'));
+  media.open();
+  await assert.rejects(feeding, { code: 'interrupted' });
   assert.equal(media.readyState, 'open');
 });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { INITIAL, PlayerStore, captionAt, clampSpeed, reduce } from '../player-store.js';
-import { RENDITION } from './support/fakes.js';
+import { INITIAL, PlayerStore, captionAt, clampSpeed, reduce } from '../../player-store.js';
+import { RENDITION } from '../support/fakes.js';
 
-/** @typedef {import('../player-store.js').PlayerEvent} PlayerEvent */
+/** @typedef {import('../../player-store.js').PlayerEvent} PlayerEvent */
 
 /** @param {PlayerEvent[]} events */
 const after = (...events) => events.reduce(reduce, INITIAL);

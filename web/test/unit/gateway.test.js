@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Gateway, PlayerError } from '../gateway.js';
-import { ENGLISH, explain, formatTime } from '../strings.js';
+import { Gateway, PlayerError } from '../../gateway.js';
+import { ENGLISH, explain, formatTime } from '../../strings.js';
 
 const signal = new AbortController().signal;
 

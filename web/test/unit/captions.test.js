@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { captionLines, wholeCaptions } from '../captions.js';
-import { streamOf } from './support/fakes.js';
+import { captionLines, wholeCaptions } from '../../captions.js';
+import { streamOf } from '../support/fakes.js';
 
 const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PlayerError } from '../gateway.js';
-import { Playback } from '../playback.js';
-import { PlayerStore } from '../player-store.js';
-import { FakeAudio, FakeTimers, Later, RENDITION, settle } from './support/fakes.js';
+import { PlayerError } from '../../gateway.js';
+import { Playback } from '../../playback.js';
+import { PlayerStore } from '../../player-store.js';
+import { FakeAudio, FakeTimers, Later, RENDITION, settle } from '../support/fakes.js';
 
-/** @typedef {import('../audio-source.js').Connection} Connection */
-/** @typedef {import('../player-store.js').Rendition} Rendition */
+/** @typedef {import('../../audio-source.js').Connection} Connection */
+/** @typedef {import('../../player-store.js').Rendition} Rendition */
 
 class FakeSource {
   format = 'webm';
@@ -43,10 +43,10 @@ function setUp() {
   const store = new PlayerStore();
   /** @type {FakeSource[]} */
   const sources = [];
-  /** @type {{ request: import('../gateway.js').SpeechRequest, signal: AbortSignal, answer: Later<Rendition> }[]} */
+  /** @type {{ request: import('../../gateway.js').SpeechRequest, signal: AbortSignal, answer: Later<Rendition> }[]} */
   const asked = [];
   const gateway = {
-    /** @param {import('../gateway.js').SpeechRequest} request @param {AbortSignal} signal */
+    /** @param {import('../../gateway.js').SpeechRequest} request @param {AbortSignal} signal */
     ask(request, signal) {
       const answer = /** @type {Later<Rendition>} */ (new Later());
       asked.push({ request, signal, answer });
@@ -187,13 +187,14 @@ test('when the connection breaks, what has arrived is still heard; a retry goes 
   const world = setUp();
   const { audio, playback, store, sources } = world;
   await playing(world);
+  audio.ranges = [[0, 4]];
   sources[0]?.fed.reject(new PlayerError('interrupted', 'broke off'));
   await settle();
   assert.equal(store.state.status, 'playing');
 
   audio.currentTime = 4;
   audio.emit('timeupdate');
-  audio.emit('waiting');
+  audio.emit('ended');
   assert.equal(store.state.status, 'failed');
   assert.equal(store.state.failure?.code, 'interrupted');
 
