@@ -89,8 +89,8 @@ $(TOOLS)/python/bench-ready: tools/python/bench.txt | $(TOOLS)/python/tests-read
 $(TOOLS)/node-ready: web/package-lock.json tests/sdk/package-lock.json tools/python/node.txt | $(TOOLS)/python/bin/python
 	@{ [[ $$(node --version 2>/dev/null) =~ ^v([0-9]+) ]] && (( BASH_REMATCH[1] >= 20 )) && npm --version >/dev/null 2>&1; } \
 		|| $(PIP_INSTALL) --requirement tools/python/node.txt
-	npm --prefix web ci --silent --no-audit --no-fund
-	npm --prefix tests/sdk ci --silent --no-audit --no-fund
+	npm --prefix web ci --loglevel=error --no-audit --no-fund
+	npm --prefix tests/sdk ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 .PHONY: help build run voice test lint fmt fuzz bench advisories licences clean tools tools-bench lock
