@@ -133,10 +133,10 @@ impl Default for Settings {
     /// 30 days, 2 GiB, 64 MiB in memory, ten minutes.
     fn default() -> Self {
         Self {
-            ttl: Duration::from_secs(30 * 24 * 60 * 60),
+            ttl: Duration::from_hours(30 * 24),
             max_bytes: 2 << 30,
             memory_bytes: 64 << 20,
-            grace: Duration::from_secs(10 * 60),
+            grace: Duration::from_mins(10),
         }
     }
 }
@@ -268,7 +268,7 @@ impl Drop for Reservation<'_> {
 }
 
 impl Cache {
-    /// Opens the cache. Reads no more than the index's totals; what a killed process left behind
+    /// Opens the cache. Reads no more than one sum from the index; what a killed process left behind
     /// is mended by [`repair`](Self::repair), which [`run_sweeper`](Self::run_sweeper) starts with.
     pub async fn open(
         settings: Settings,
@@ -283,7 +283,7 @@ impl Cache {
             });
         }
         let used = Used::default();
-        used.set(index.totals().await?.bytes());
+        used.set(index.stored_bytes().await?);
         let pending = Arc::new(PendingAccesses::default());
         let shared = Shared {
             settings,

@@ -44,7 +44,7 @@ impl ManualClock {
 impl Default for ManualClock {
     /// Stands at 2026-01-01 00:00:00 UTC.
     fn default() -> Self {
-        Self::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600))
+        Self::new(UNIX_EPOCH + Duration::from_hours(490_896))
     }
 }
 

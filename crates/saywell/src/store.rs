@@ -64,7 +64,10 @@ pub trait CacheIndex: Send + Sync + Debug {
     /// Adds accesses to the rows that are still there. A row's time of access never goes back.
     async fn count_accesses(&self, accesses: &[Access]) -> Result<(), StoreError>;
 
-    /// What is stored in all.
+    /// The `size_bytes` of all rows; quick, unlike [`totals`](Self::totals).
+    async fn stored_bytes(&self) -> Result<u64, StoreError>;
+
+    /// What is stored in all; reads every row.
     async fn totals(&self) -> Result<Totals, StoreError>;
 }
 
@@ -160,7 +163,7 @@ pub struct Totals {
 impl Totals {
     /// The bytes of both kinds.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
+    pub const fn bytes(&self) -> u64 {
         self.renditions.bytes.saturating_add(self.clips.bytes)
     }
 }

@@ -18,3 +18,5 @@ CREATE TABLE tts_cache (
 
 CREATE INDEX tts_cache_least_recently_used ON tts_cache (last_accessed_at, id);
 CREATE INDEX tts_cache_expiry ON tts_cache (ttl_expires_at);
+-- Sums the sizes without reading the rows, which every start does.
+CREATE INDEX tts_cache_size ON tts_cache (size_bytes);

@@ -86,7 +86,7 @@ pub(super) fn entry(seed: u32, bytes: usize) -> Entry {
 pub(super) fn held(seed: u32, bytes: usize, clock: &ManualClock) -> Held {
     let now = clock.now();
     let entry = Arc::new(entry(seed, bytes));
-    Held { entry, created_at: now, expires_at: now + Duration::from_secs(3600) }
+    Held { entry, created_at: now, expires_at: now + Duration::from_hours(1) }
 }
 
 /// Tries everything that a [`Layer`] promises, on an empty one.
@@ -105,7 +105,7 @@ async fn get(layer: &dyn Layer, n: u32) -> Option<Held> {
 
 /// As `assert_eq`, without printing sound.
 #[track_caller]
-pub(super) fn same(found: Option<Held>, expected: Held) {
+pub(super) fn same(found: Option<Held>, expected: &Held) {
     let found = found.expect("it is there");
     assert_eq!(found.entry.about, expected.entry.about);
     assert_eq!((found.created_at, found.expires_at), (expected.created_at, expected.expires_at));
@@ -119,19 +119,19 @@ async fn gives_back_what_was_put(layer: &dyn Layer, clock: &ManualClock) {
         layer.put(&key(n), &held(n, bytes, clock)).await.unwrap();
     }
     for (n, bytes) in [(1, 0), (2, 1), (3, 100_000), (4, 3_000_000)] {
-        same(get(layer, n).await, held(n, bytes, clock));
+        same(get(layer, n).await, &held(n, bytes, clock));
     }
     let mut silent = entry(5, 10);
     silent.notes = Bytes::new();
     let silent = Held { entry: Arc::new(silent), ..held(5, 10, clock) };
     layer.put(&key(5), &silent).await.unwrap();
-    same(get(layer, 5).await, silent);
+    same(get(layer, 5).await, &silent);
 }
 
 async fn replaces(layer: &dyn Layer, clock: &ManualClock) {
     for seed in [7, 8, 7] {
         layer.put(&key(10), &held(seed, 5000, clock)).await.unwrap();
-        same(get(layer, 10).await, held(seed, 5000, clock));
+        same(get(layer, 10).await, &held(seed, 5000, clock));
     }
 }
 
@@ -141,7 +141,7 @@ async fn keeps_kinds_apart(layer: &dyn Layer, clock: &ManualClock) {
     let clip = Held { entry: Arc::new(clip), ..held(11, 100, clock) };
     layer.put(&key(11), &clip).await.unwrap();
     assert_eq!(get(layer, 11).await, None);
-    same(layer.get(&key(11), Kind::Clip).await.unwrap(), clip);
+    same(layer.get(&key(11), Kind::Clip).await.unwrap(), &clip);
 }
 
 async fn removes(layer: &dyn Layer, clock: &ManualClock) {
@@ -151,9 +151,9 @@ async fn removes(layer: &dyn Layer, clock: &ManualClock) {
         layer.remove(&key(20), Kind::Rendition).await.unwrap();
         assert_eq!(get(layer, 20).await, None);
     }
-    same(get(layer, 21).await, held(21, 100, clock));
+    same(get(layer, 21).await, &held(21, 100, clock));
     layer.put(&key(20), &held(22, 100, clock)).await.unwrap();
-    same(get(layer, 20).await, held(22, 100, clock));
+    same(get(layer, 20).await, &held(22, 100, clock));
 }
 
 /// Writers of different sound under one key: a reader gets the whole of one, or none.
@@ -168,14 +168,14 @@ async fn never_mixes_two_writers(layer: &dyn Layer, clock: &ManualClock) {
         for _ in 0..20 {
             if let Some(found) = get(layer, 30).await {
                 let bytes = found.entry.sound.len();
-                same(Some(found), held(bytes as u32 - 1000, bytes, clock));
+                same(Some(found), &held(bytes as u32 - 1000, bytes, clock));
             }
         }
     });
     futures::future::join(futures::future::join_all(writers), futures::future::join_all(readers)).await;
     let found = get(layer, 30).await.unwrap();
     let bytes = found.entry.sound.len();
-    same(Some(found), held(bytes as u32 - 1000, bytes, clock));
+    same(Some(found), &held(bytes as u32 - 1000, bytes, clock));
 }
 
 async fn forgets_what_expired(layer: &dyn Layer, clock: &ManualClock) {
@@ -185,5 +185,5 @@ async fn forgets_what_expired(layer: &dyn Layer, clock: &ManualClock) {
     clock.advance(Duration::from_secs(1));
     assert_eq!(get(layer, 40).await, None);
     layer.put(&key(40), &held(41, 100, clock)).await.unwrap();
-    same(get(layer, 40).await, held(41, 100, clock));
+    same(get(layer, 40).await, &held(41, 100, clock));
 }

@@ -39,34 +39,29 @@ impl Cache {
     pub async fn repair(&self) -> Result<RepairReport, CacheError> {
         let mut report = RepairReport::default();
         for kind in Kind::ALL {
-            for shard in 0..=u8::MAX {
-                self.repair_shard(kind, &format!("{shard:02x}"), &mut report).await?;
+            for part in 0..=u8::MAX {
+                self.repair_part(kind, &format!("{part:02x}"), &mut report).await?;
             }
         }
-        self.shared.used.set(self.shared.index.totals().await?.bytes());
+        self.shared.used.set(self.shared.index.stored_bytes().await?);
         Ok(report)
     }
 
-    async fn repair_shard(
-        &self,
-        kind: Kind,
-        shard: &str,
-        report: &mut RepairReport,
-    ) -> Result<(), CacheError> {
+    async fn repair_part(&self, kind: Kind, part: &str, report: &mut RepairReport) -> Result<(), CacheError> {
         let shared = &*self.shared;
         let now = shared.clock.now();
         let before = now.checked_sub(shared.settings.grace).unwrap_or(SystemTime::UNIX_EPOCH);
 
-        let staged = shared.objects.remove_staged(kind, shard, before).await?;
+        let staged = shared.objects.remove_staged(kind, part, before).await?;
         report.orphans_removed += staged.removed;
         report.too_young += staged.young;
 
         // Rows first, objects second: an entry's objects are written before its row, so a row that
         // was seen and whose objects are not there has really lost them.
-        let rows = shared.index.with_prefix(kind, shard).await?;
+        let rows = shared.index.with_prefix(kind, part).await?;
         let mut rows: HashMap<Key, IndexedRow> = rows.into_iter().map(|row| (row.row.key, row)).collect();
         let mut orphans = Vec::new();
-        for (key, found) in shared.objects.list(kind, shard).await? {
+        for (key, found) in shared.objects.list(kind, part).await? {
             let indexed = rows.remove(&key);
             if indexed.as_ref().is_some_and(|indexed| agree(&indexed.row, &found)) {
                 continue;

@@ -110,7 +110,7 @@ pub fn open(
                 }
             }
             let prefix = bucket_prefix(rest)?;
-            let objects = builder.with_url(url).build().map_err(unusable)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
         "gs" => {
@@ -121,7 +121,7 @@ pub fn open(
                 }
             }
             let prefix = bucket_prefix(rest)?;
-            let objects = builder.with_url(url).build().map_err(unusable)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
         "az" => {
@@ -132,7 +132,7 @@ pub fn open(
                 }
             }
             let prefix = bucket_prefix(rest)?;
-            let objects = builder.with_url(url).build().map_err(unusable)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
         _ => Err(unknown()),
@@ -153,7 +153,7 @@ fn unknown() -> CacheError {
     bad("must start with file:, memory:, s3://, gs:// or az://".to_owned())
 }
 
-fn unusable(error: object_store::Error) -> CacheError {
+fn unusable(error: &object_store::Error) -> CacheError {
     bad(error.to_string())
 }
 
@@ -195,7 +195,7 @@ mod tests {
         let signer = storage.signer.unwrap();
         let path = storage.prefix.join("a.mp3");
         let url = signer
-            .signed_url(object_store::signer::Method::GET, &path, Duration::from_secs(60))
+            .signed_url(object_store::signer::Method::GET, &path, Duration::from_mins(1))
             .await
             .unwrap();
         assert!(url.path().ends_with("/some/prefix/a.mp3"), "{url}");

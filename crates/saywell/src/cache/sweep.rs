@@ -12,7 +12,7 @@ const BATCH: u32 = 128;
 /// Keys whose accesses wait to be told to the index, at most about.
 const MAX_PENDING: usize = 1024;
 /// How often a running server looks for what killed processes left behind.
-const REPAIR_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+const REPAIR_EVERY: Duration = Duration::from_hours(24);
 
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Cache {
         let mut evicted = Removed::default();
         loop {
             // The index knows what other processes stored, too.
-            let stored = shared.index.totals().await?.bytes();
+            let stored = shared.index.stored_bytes().await?;
             shared.used.set(stored);
             let excess = stored.saturating_sub(shared.settings.max_bytes);
             if excess == 0 {

@@ -51,14 +51,15 @@ async fn fill(index: &dyn CacheIndex) {
 async fn clear(index: &dyn CacheIndex) {
     take(index, &Selection::Matching(Filter::default())).await;
     assert_eq!(index.totals().await.unwrap().bytes(), 0);
+    assert_eq!(index.stored_bytes().await.unwrap(), 0);
 }
 
 /// Takes and tells which rows, by their number, in order.
 async fn take(index: &dyn CacheIndex, selection: &Selection) -> Vec<u8> {
-    numbers(index.take(selection, 100).await.unwrap())
+    numbers(&index.take(selection, 100).await.unwrap())
 }
 
-fn numbers(rows: Vec<super::IndexedRow>) -> Vec<u8> {
+fn numbers(rows: &[super::IndexedRow]) -> Vec<u8> {
     let mut numbers: Vec<u8> = rows.iter().map(|row| row.row.key.as_bytes()[31]).collect();
     numbers.sort_unstable();
     numbers
@@ -103,6 +104,7 @@ async fn takes_by_selection(index: &dyn CacheIndex) {
     assert_eq!(take(index, &Selection::ExpiredAt(at(4999))).await, [0_u8; 0]);
     assert_eq!(take(index, &Selection::ExpiredAt(at(5001))).await, [0, 1]);
     assert_eq!(index.totals().await.unwrap().bytes(), 500);
+    assert_eq!(index.stored_bytes().await.unwrap(), 500);
     let everything = Selection::Matching(Filter::default());
     assert_eq!(index.take(&everything, 2).await.unwrap().len(), 2, "the limit holds");
     assert_eq!(index.take(&everything, 0).await.unwrap().len(), 0);
@@ -116,7 +118,7 @@ async fn takes_the_least_recently_used(index: &dyn CacheIndex) {
     assert_eq!(take(index, &free(200)).await, [1, 2]);
     index.count_accesses(&[Access { key: row(3).key, count: 1, last: at(9000) }]).await.unwrap();
     assert_eq!(take(index, &free(201)).await, [4, 5, 6], "an access saves a row");
-    assert_eq!(numbers(index.take(&free(1000), 1).await.unwrap()), [7], "the limit holds");
+    assert_eq!(numbers(&index.take(&free(1000), 1).await.unwrap()), [7], "the limit holds");
     assert_eq!(take(index, &free(u64::MAX)).await, [3]);
 }
 
@@ -143,7 +145,7 @@ async fn gives_a_row_to_one_taker(index: &dyn CacheIndex) {
     let takers = (0..8).map(|_| index.take(&one, 100));
     let taken = futures::future::join_all(takers).await;
     let all: Vec<_> = taken.into_iter().flat_map(Result::unwrap).collect();
-    assert_eq!(numbers(all), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(numbers(&all), [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
 async fn counts_accesses(index: &dyn CacheIndex) {
@@ -180,7 +182,7 @@ async fn lists_by_prefix(index: &dyn CacheIndex) {
     fill(index).await;
     let elsewhere = Row { key: Key::from_bytes([0xac; 32]), ..row(0) };
     index.put(&elsewhere).await.unwrap();
-    let list = async |kind, prefix| numbers(index.with_prefix(kind, prefix).await.unwrap());
+    let list = async |kind, prefix| numbers(&index.with_prefix(kind, prefix).await.unwrap());
     assert_eq!(list(Kind::Rendition, "ab").await, [0, 2, 4, 6]);
     assert_eq!(list(Kind::Clip, "ab").await, [1, 3, 5, 7]);
     assert_eq!(list(Kind::Rendition, "ac").await, [0xac]);

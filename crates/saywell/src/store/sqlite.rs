@@ -19,7 +19,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
-/// Accesses counted in one statement; the write lock is held for well under a millisecond.
+/// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
 const ACCESSES_PER_STATEMENT: usize = 500;
 
 /// An SQLite database with our tables in it.
@@ -201,6 +201,15 @@ impl CacheIndex for SqliteStore {
             .map_err(unavailable("count accesses"))?;
         }
         Ok(())
+    }
+
+    async fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let failed = || unavailable("sum what is stored");
+        let row = sqlx::query("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM tts_cache")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(failed())?;
+        unsigned(&row, "bytes").map_err(failed())
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
