@@ -36,6 +36,13 @@ pub(crate) fn block(source: &str, at: usize, number: Option<u64>, code: Code) ->
 pub(crate) fn inline(source: &str, at: usize, code: Code) -> Rendered {
     // After a word, the parser is inside a paragraph.
     const WORD: &str = "x ";
+    // Most sentences have no mark in them, and nothing for a parser to find.
+    let marked = |b: u8| {
+        matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'$' | b'\n' | b'\r' | 0)
+    };
+    if !source.bytes().any(marked) {
+        return plain(source, at);
+    }
     let text = [WORD, source].concat();
     Walker::new(&text, WORD.len(), at, None, code).walk()
 }
@@ -127,6 +134,7 @@ struct Lead {
 struct Table {
     headers: Vec<String>,
     in_head: bool,
+    in_cell: bool,
     /// All headers as a row, until another row is said.
     head: Spoken,
     row: Spoken,
@@ -249,7 +257,7 @@ impl<'a> Walker<'a> {
             }
             Tag::TableHead => self.table.in_head = true,
             Tag::TableRow => self.table.column = 0,
-            Tag::TableCell => self.open = Spoken::default(),
+            Tag::TableCell => self.table.in_cell = true,
             Tag::Strikethrough => {
                 // One tilde is more often "about" than struck out.
                 let struck = self.source[range.clone()].starts_with("~~");
@@ -386,7 +394,11 @@ impl<'a> Walker<'a> {
     // Tables: every row is said with its headers, "Name: Ada, Born: 1815."
 
     fn end_cell(&mut self, range: Range<usize>) {
-        let cell = clean(std::mem::take(&mut self.open));
+        self.table.in_cell = false;
+        let mut cell = clean(std::mem::take(&mut self.open));
+        if cell.text.ends_with(',') {
+            cell = trim(cell.slice(0..cell.text.len() - 1));
+        }
         let column = self.table.column;
         self.table.column += 1;
         if self.table.in_head {
@@ -487,6 +499,9 @@ impl<'a> Walker<'a> {
     // HTML: tags are silent, the text between them is not.
 
     fn tag(&mut self, html: &str, range: Range<usize>) {
+        /// Tags that end a line of text.
+        const BLOCKS: [&str; 13] =
+            ["p", "div", "li", "ul", "ol", "tr", "td", "th", "h1", "h2", "h3", "h4", "summary"];
         match (reasoning::is_tag(html), self.reasoning) {
             (Some(false), None) => self.reasoning = Some(range.start),
             (Some(true), Some(start)) => {
@@ -494,13 +509,19 @@ impl<'a> Walker<'a> {
                 self.omit(Omitted::Reasoning, start..range.end, "");
             }
             _ => {
-                let name = html.trim_start_matches(['<', '/']).to_ascii_lowercase();
-                if name.starts_with("br") {
-                    self.flush(Pause::Sentence);
-                } else if ["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "summary", "td", "th"].iter().any(
-                    |block| name.strip_prefix(block).is_some_and(|after| after.starts_with(['>', ' ', '/'])),
-                ) {
-                    self.flush(Pause::Paragraph);
+                let name = html.trim_start_matches(['<', '/']);
+                let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+                let line_break = name.eq_ignore_ascii_case("br");
+                if !line_break && !BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) {
+                    return;
+                }
+                if self.table.in_cell {
+                    let at = self.reply(range).start;
+                    if self.open.text.ends_with(char::is_alphanumeric) {
+                        self.open.replace(", ", at..at);
+                    }
+                } else {
+                    self.flush(if line_break { Pause::Sentence } else { Pause::Paragraph });
                 }
             }
         }

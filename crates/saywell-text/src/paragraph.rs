@@ -121,14 +121,14 @@ impl Cutter {
                     }
                 }
             }
-            if c == '<' && self.inline.code == 0 && !self.inline.escaped {
+            if c == '<' && !self.inline.in_code() && !self.inline.escaped {
                 match reasoning::opens(&known[self.at..], complete) {
                     Opens::Unknown => return Found::Nothing,
                     Opens::Yes(opening) => return Found::Reasoning { at: self.at, opening },
                     Opens::No => {}
                 }
             }
-            if self.end_at.is_none() && self.inline.code == 0 && sentences::is_stop(c) {
+            if self.end_at.is_none() && sentences::is_stop(c) && !self.inline.in_code() {
                 match sentences::judge(known, self.start, self.at, complete) {
                     Verdict::Unknown => return Found::Nothing,
                     // Only a word is sure to be spoken after it: else this may be the last sentence.
@@ -165,6 +165,14 @@ fn begins_word(text: &str) -> bool {
 }
 
 impl Inline {
+    /// Whether the next character is code; the backticks before it may not be counted yet.
+    fn in_code(&self) -> bool {
+        match self.run {
+            Some(('`', length, _)) => self.code != length,
+            _ => self.code > 0,
+        }
+    }
+
     /// Whether nothing is open before `next`.
     fn closed(&self, next: char) -> bool {
         // White space before `next` has resolved every run of marks but backticks of code.

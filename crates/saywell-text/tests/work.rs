@@ -16,18 +16,21 @@ fn work_per_byte(reply: &str, size: usize) -> f64 {
     work as f64 / reply.len() as f64
 }
 
-fn corpus() -> String {
+/// The golden replies one after the other, but for those that never close what they open.
+fn corpus() -> std::io::Result<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     paths.retain(|path| !path.to_string_lossy().contains("unclosed"));
     paths.sort();
-    paths.iter().map(|path| std::fs::read_to_string(path).unwrap() + "\n\n").collect()
+    paths.iter().map(|path| Ok(std::fs::read_to_string(path)? + "\n\n")).collect()
 }
 
 #[test]
 fn work_is_linear_in_the_reply_in_small_pieces() {
-    let corpus = corpus();
+    let corpus = corpus().unwrap();
     let sentence = "This is one sentence of a very long paragraph, and it has a clause. ";
     let replies = [
         ("a corpus", corpus.repeat(100_000 / corpus.len() + 1)),
@@ -99,7 +102,7 @@ fn pathological_replies_end() {
 /// `cargo test --release -p saywell-text --test work -- --nocapture throughput`
 #[test]
 fn throughput_is_printed() {
-    let corpus = corpus();
+    let corpus = corpus().unwrap();
     let reply = corpus.repeat(1_000_000 / corpus.len() + 1);
     let start = std::time::Instant::now();
     let utterances = script(&reply, &Options::default()).utterances.len();
