@@ -34,6 +34,7 @@ mod frames;
 pub mod loudness;
 mod pcm;
 mod resample;
+mod trim;
 mod wav;
 
 pub use captions::{CaptionUtterance, Captions, Word};
@@ -43,6 +44,7 @@ pub use format::{Codec, Format, UnknownFormat};
 pub use frames::{Frames, FramesError};
 pub use pcm::{from_s16le, mix_down, to_s16le};
 pub use resample::{RESAMPLE_RATES, resample};
+pub use trim::audible;
 pub use wav::{WavError, read_wav};
 
 /// Samples each second, everywhere in this crate unless a name says otherwise.

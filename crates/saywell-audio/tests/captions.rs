@@ -1,4 +1,5 @@
 //! Captions as ffmpeg reads them, which knows both formats.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod support;
 

@@ -40,8 +40,9 @@ pub(super) fn cues(captions: &Captions) -> Vec<Cue> {
     cues
 }
 
+/// Never negative, and never beyond what the clock of a cue can show with two digits of hours.
 fn milliseconds(seconds: f64) -> u64 {
-    (seconds * 1000.0).round() as u64
+    ((seconds * 1000.0).round() as u64).min(359_990_000)
 }
 
 fn next_start(text: &str, after: usize) -> usize {

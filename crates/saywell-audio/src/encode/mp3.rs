@@ -1,7 +1,9 @@
 //! MPEG-2 Layer III through LAME.
 
+use std::sync::Once;
+
 use mp3lame_encoder::{
-    Bitrate, Builder, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
+    Bitrate, Builder, Encoder, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
 };
 
 use crate::{AudioError, Codec, Frames, SAMPLE_RATE};
@@ -17,8 +19,8 @@ const LEAD_FRAMES: usize = 2;
 const REACH: usize = 240;
 /// The overlap of the transform, through which a clip's first frame leans on one that is not there.
 const OVERLAP: usize = Codec::Mp3.frame_samples();
-/// What counts as silence at the start: -60 dBFS.
-const SILENCE: f32 = 0.001;
+/// What counts as silence at the start: -50 dBFS, which [`crate::audible`] is sure to leave there.
+const SILENCE: f32 = 0.003;
 /// Samples given to LAME in one call, well inside its C `int`.
 const CHUNK: usize = 1 << 20;
 
@@ -56,7 +58,14 @@ pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
     if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
 }
 
-fn encoder() -> Result<mp3lame_encoder::Encoder, AudioError> {
+fn encoder() -> Result<Encoder, AudioError> {
+    // LAME fills tables that all its encoders share when the first is made; the first must be made alone.
+    static TABLES: Once = Once::new();
+    TABLES.call_once(|| drop(new_encoder()));
+    new_encoder()
+}
+
+fn new_encoder() -> Result<Encoder, AudioError> {
     let mut builder = Builder::new().ok_or_else(|| failed("out of memory"))?;
     builder.set_num_channels(1).map_err(failed)?;
     builder.set_sample_rate(SAMPLE_RATE).map_err(failed)?;

@@ -5,10 +5,10 @@ use opusic_c::{Application, Bitrate, Channels, Encoder, ErrorCode, SampleRate, S
 use super::OPUS_DELAY;
 use crate::{AudioError, Codec, Frames};
 
-/// Bits each second, on average.
-const BIT_RATE: u32 = 40_000;
-/// 0–10: time against quality.
-const COMPLEXITY: u8 = 8;
+/// Bits each second asked for; speech comes out near 38,000. See the decision on codecs for what was heard and timed.
+const BIT_RATE: u32 = 44_000;
+/// 0–10, time against quality. 0 takes a third of the time of 8; a few thousand bits each second make up for it.
+const COMPLEXITY: u8 = 0;
 /// Bytes of the largest packet of one frame (RFC 6716, section 3.4).
 const MAX_PACKET: usize = 1276;
 
@@ -41,11 +41,10 @@ pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
     Ok(frames)
 }
 
+/// Variable rate, constrained so that no second needs much more than another, is libopus's default.
 fn encoder() -> Result<Encoder, ErrorCode> {
     let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz24000, Application::Audio)?;
     encoder.set_bitrate(Bitrate::Value(BIT_RATE))?;
-    encoder.set_vbr(true)?;
-    encoder.set_vbr_constraint(true)?;
     encoder.set_signal(Signal::Voice)?;
     encoder.set_complexity(COMPLEXITY)?;
     Ok(encoder)

@@ -1,5 +1,6 @@
 //! Sound to test with, and the independent tools that judge it.
 #![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 use std::f64::consts::PI;
 use std::path::PathBuf;
