@@ -65,11 +65,10 @@ impl Walker<'_> {
             return;
         }
         let lines = listing.lines + usize::from(!listing.ends_line);
-        let count = match lines {
-            0 => "empty".to_owned(),
-            1 => "1 line".to_owned(),
-            _ => format!("{lines} lines"),
-        };
+        if lines == 0 {
+            return;
+        }
+        let count = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
         let name =
             if listing.label.is_empty() { "Code".to_owned() } else { format!("{} code", listing.label) };
         let note = format!("{name}, {count}");
