@@ -156,7 +156,12 @@ fn edits(text: &str) -> Vec<(Range<usize>, Edit)> {
         let edit = match rest.as_bytes()[0] {
             b':' => address_around(text, at, here),
             b'w' => bare_host(text, here),
-            b'*' | b'`' => left_over(text, here),
+            b'*' | b'`' => {
+                let (run, edit) = left_over(text, here);
+                at = run.end;
+                found.extend(edit.map(|edit| (run, edit)));
+                continue;
+            }
             // A link that the reply broke off in: "[the guide](https://exam".
             b']' => rest.strip_prefix("](").map(|address| {
                 let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
@@ -179,16 +184,16 @@ fn edits(text: &str) -> Vec<(Range<usize>, Edit)> {
     found
 }
 
-/// The run of marks at `at` if it is left over from Markdown that was never closed: asterisks at one
-/// end of a word, backticks anywhere. "2 * 3" and "2*3" are none.
-fn left_over(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
-    let mark = text[at..].chars().next()?;
-    let length = text[at..].find(|c| c != mark).unwrap_or(text.len() - at);
+/// The run of marks at `at`, dropped if it is left over from Markdown that was never closed: asterisks
+/// at one end of a word, backticks anywhere. "2 * 3" and "2*3" are none.
+fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
+    let mark = text[at..].chars().next();
+    let end = text[at..].find(|c| Some(c) != mark).map_or(text.len(), |length| at + length);
+    let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    let (before, after) = (text[..at].chars().next_back(), text[at + length..].chars().next());
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let kept = mark == '*' && ((blank(before) && blank(after)) || (inside(before) && inside(after)));
-    (!kept).then_some((at..at + length, Edit::Drop))
+    let kept = (blank(before) && blank(after)) || (inside(before) && inside(after));
+    (at..end, (mark == Some('`') || !kept).then_some(Edit::Drop))
 }
 
 /// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
@@ -227,20 +232,20 @@ fn address_around(text: &str, from: usize, colon: usize) -> Option<(Range<usize>
     })?;
     let start = colon - scheme.len();
     let end = colon + "://".len() + address_length(rest);
-    let host = host(&text[colon + "://".len()..end])?;
-    Some((start..end, Edit::Say(format!("link to {host}"))))
+    Some((start..end, named(&text[colon + "://".len()..end])))
 }
 
 /// The address without a scheme that starts at `at`: `www.example.com/page`.
 fn bare_host(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
     let inside_word =
         text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '/');
-    if inside_word || !text[at..].starts_with("www.") {
+    let named_host =
+        text[at..].strip_prefix("www.").is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    if inside_word || !named_host {
         return None;
     }
     let end = at + address_length(&text[at..]);
-    let host = host(&text[at..end])?;
-    Some((at..end, Edit::Say(format!("link to {host}"))))
+    Some((at..end, named(&text[at..end])))
 }
 
 /// Bytes of `text` that belong to the address it begins with: up to white space or a quote, without
@@ -264,7 +269,12 @@ fn address_length(text: &str) -> usize {
     address.len()
 }
 
-/// The host of an address without its scheme, as it is said.
+/// What is said for an address without its scheme.
+fn named(address: &str) -> Edit {
+    Edit::Say(host(address).map_or_else(|| "link".to_owned(), |host| format!("link to {host}")))
+}
+
+/// The host of an address without its scheme.
 fn host(address: &str) -> Option<&str> {
     let authority = address.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
@@ -307,6 +317,7 @@ mod tests {
     #[test]
     fn marks_that_were_never_closed_go() {
         check("the **three main *reasons and `code", "the three main reasons and code");
+        check("a *** b", "a *** b");
         check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and [the docs");
     }
 

@@ -1,11 +1,12 @@
 //! The script while the reply is still arriving.
 
-use crate::blocks::{self, Block, Line, Step};
+use crate::blocks::{Block, Step};
 use crate::clean::trim;
+use crate::lines::{self, Line};
 use crate::markdown::{self, Passage, Rendered};
 use crate::paragraph::{Cutter, Found};
 use crate::reasoning::{self, Search};
-use crate::sentences::{self, Lengths};
+use crate::split::{Lengths, split};
 use crate::utterance::{Kind, Omission, Omitted, Pause, Utterance};
 use crate::{Markup, Options};
 use std::ops::Range;
@@ -268,7 +269,7 @@ impl Scripter {
 
     /// What a line begins. Plain text has blank lines, reasoning, and text.
     fn classify(&self, line: &str, complete: bool) -> Option<Line> {
-        let kind = blocks::classify(line, complete);
+        let kind = lines::classify(line, complete);
         if self.options.markup == Markup::Markdown {
             return kind;
         }
@@ -372,13 +373,13 @@ impl Scripter {
             let text = &self.buffer[line.clone()];
             if self.options.markup == Markup::Markdown {
                 if lines == 1 && !cut && self.buffer[start..line.start].contains('|') {
-                    match blocks::is_delimiter_row(text, complete) {
+                    match lines::is_delimiter_row(text, complete) {
                         None => return Progress::Starved,
                         Some(true) => return self.turn_into(Block::Table, start, next),
                         Some(false) => {}
                     }
                 }
-                match blocks::is_underline(text, complete) {
+                match lines::is_underline(text, complete) {
                     None => return Progress::Starved,
                     Some(true) if cut => return self.end_paragraph(next),
                     Some(true) => {
@@ -391,7 +392,7 @@ impl Scripter {
             }
             match self.classify(text, complete) {
                 None => return Progress::Starved,
-                Some(kind) if blocks::interrupts(kind) => return self.end_paragraph(line.start),
+                Some(kind) if lines::interrupts(kind) => return self.end_paragraph(line.start),
                 Some(_) => {}
             }
         }
@@ -485,7 +486,7 @@ impl Scripter {
             };
             let mut said = 0; // bytes of the passage that are in utterances
             let before = self.utterances.len();
-            for (range, pause) in sentences::split(&spoken.text, lengths) {
+            for (range, pause) in split(&spoken.text, lengths) {
                 let end = spoken.outside_replaced(range.end);
                 if end <= said {
                     continue;

@@ -21,19 +21,24 @@
 pub use incremental::Scripter;
 pub use utterance::{CHARACTERS_PER_SECOND, Kind, Omission, Omitted, Pause, Script, Utterance};
 
+// What is made of a reply.
 mod utterance;
 
-mod incremental;
-
+// The way of a reply: cut into blocks and parts as it arrives, ...
 mod blocks;
+mod incremental;
+mod lines;
 mod paragraph;
 mod reasoning;
-
-mod markdown;
-
+// ... each part parsed and put into words, ...
 mod clean;
+mod markdown;
+// ... and those cut into utterances.
+mod clauses;
 mod sentences;
+mod split;
 
+// Words with the way back to the reply, which all of these pass on.
 mod spoken;
 
 /// How a script is made.

@@ -1,14 +1,17 @@
 //! What is said for each element of Markdown. One block at a time, from a real Markdown parser.
 
 use crate::Code;
-use crate::clean::{clean, trim};
-use crate::reasoning;
+use crate::clean::clean;
 use crate::spoken::{Relation, Spoken};
 use crate::utterance::{Kind, Omission, Omitted, Pause};
-use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
-};
+use code::Listing;
+use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+use table::Table;
+
+mod code;
+mod html;
+mod table;
 
 /// A run of speech that belongs together: a paragraph, an item, a row.
 #[derive(Debug)]
@@ -128,23 +131,6 @@ struct Walker<'a> {
 struct Lead {
     text: String,
     source: Range<usize>,
-}
-
-#[derive(Default)]
-struct Table {
-    headers: Vec<String>,
-    in_head: bool,
-    in_cell: bool,
-    /// All headers as a row, until another row is said.
-    head: Spoken,
-    row: Spoken,
-    column: usize,
-}
-
-struct Listing {
-    label: String,
-    lines: usize,
-    ends_line: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -390,198 +376,6 @@ impl<'a> Walker<'a> {
         }
         self.rendered.passages.push(Passage { spoken, kind, pause });
     }
-
-    // Tables: every row is said with its headers, "Name: Ada, Born: 1815."
-
-    fn end_cell(&mut self, range: Range<usize>) {
-        self.table.in_cell = false;
-        let mut cell = clean(std::mem::take(&mut self.open));
-        if cell.text.ends_with(',') {
-            cell = trim(cell.slice(0..cell.text.len() - 1));
-        }
-        let column = self.table.column;
-        self.table.column += 1;
-        if self.table.in_head {
-            self.table.headers.push(cell.text.clone());
-        }
-        if cell.text.is_empty() {
-            return;
-        }
-        let start = cell.source().start.max(self.reply(range).start);
-        if !self.table.row.text.is_empty() {
-            self.table.row.replace(", ", start..start);
-        }
-        if !self.table.in_head
-            && let Some(header) = self.table.headers.get(column).filter(|header| !header.is_empty())
-        {
-            let header = header.trim_end_matches([':', '.']);
-            self.table.row.replace(&format!("{header}: "), start..start);
-        }
-        self.table.row.extend(&cell);
-    }
-
-    fn end_row(&mut self) {
-        let row = std::mem::take(&mut self.table.row);
-        self.table.head = Spoken::default();
-        self.push_passage(row, Kind::TableRow, Pause::ListItem);
-    }
-
-    // Code
-
-    fn start_code(&mut self, kind: &CodeBlockKind<'_>) {
-        self.flush(Pause::Paragraph);
-        let label = match kind {
-            CodeBlockKind::Fenced(info) => language_name(info),
-            CodeBlockKind::Indented => String::new(),
-        };
-        self.listing = Some(Listing { label, lines: 0, ends_line: true });
-    }
-
-    fn code_text(&mut self, text: &str, range: Range<usize>) {
-        let Some(listing) = &mut self.listing else { return };
-        listing.lines += text.matches('\n').count();
-        listing.ends_line = text.ends_with('\n');
-        if self.code != Code::Read || !self.heard() {
-            return;
-        }
-        let start = self.reply(range.clone()).start;
-        let verbatim = self.source[range.clone()] == *text;
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let code = line.trim_end_matches(['\r', '\n']);
-            if verbatim {
-                self.open.push(code, start + at, Relation::Literal);
-            } else {
-                let source = self.reply(range.clone());
-                self.open.replace(code, source);
-            }
-            at += line.len();
-            if line.ends_with('\n') {
-                let line = clean(std::mem::take(&mut self.open));
-                self.push_passage(line, Kind::Code, Pause::Clause);
-            }
-        }
-    }
-
-    fn end_code(&mut self, range: Range<usize>) {
-        let Some(listing) = self.listing.take() else { return };
-        if !self.heard() {
-            return;
-        }
-        if self.code == Code::Read {
-            let line = clean(std::mem::take(&mut self.open));
-            self.push_passage(line, Kind::Code, Pause::Paragraph);
-            if let Some(last) = self.rendered.passages.last_mut().filter(|last| last.kind == Kind::Code) {
-                last.pause = Pause::Paragraph;
-            }
-            return;
-        }
-        let lines = listing.lines + usize::from(!listing.ends_line);
-        let count = match lines {
-            0 => "empty".to_owned(),
-            1 => "1 line".to_owned(),
-            _ => format!("{lines} lines"),
-        };
-        let name =
-            if listing.label.is_empty() { "Code".to_owned() } else { format!("{} code", listing.label) };
-        let note = format!("{name}, {count}");
-        if self.code == Code::Announce {
-            self.begin();
-            let written = range.start..range.start + self.source[range.clone()].trim_end().len();
-            let source = self.reply(written);
-            self.open.replace(&format!("{note}."), source);
-            let announcement = trim(std::mem::take(&mut self.open));
-            self.push_passage(announcement, Kind::Code, Pause::Paragraph);
-        }
-        self.omit(Omitted::Code, range, &note);
-    }
-
-    // HTML: tags are silent, the text between them is not.
-
-    fn tag(&mut self, html: &str, range: Range<usize>) {
-        /// Tags that end a line of text.
-        const BLOCKS: [&str; 13] =
-            ["p", "div", "li", "ul", "ol", "tr", "td", "th", "h1", "h2", "h3", "h4", "summary"];
-        match (reasoning::is_tag(html), self.reasoning) {
-            (Some(false), None) => self.reasoning = Some(range.start),
-            (Some(true), Some(start)) => {
-                self.reasoning = None;
-                self.omit(Omitted::Reasoning, start..range.end, "");
-            }
-            _ => {
-                let name = html.trim_start_matches(['<', '/']);
-                let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-                let line_break = name.eq_ignore_ascii_case("br");
-                if !line_break && !BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) {
-                    return;
-                }
-                if self.table.in_cell {
-                    let at = self.reply(range).start;
-                    if self.open.text.ends_with(char::is_alphanumeric) {
-                        self.open.replace(", ", at..at);
-                    }
-                } else {
-                    self.flush(if line_break { Pause::Sentence } else { Pause::Paragraph });
-                }
-            }
-        }
-    }
-
-    fn html_block(&mut self, range: Range<usize>) {
-        let source = self.source;
-        let html = &source[range.clone()];
-        let begins = |tag: &str| html.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-        if ["<script", "<style", "<pre", "<textarea", "<!", "<?"].into_iter().any(begins) {
-            if self.reasoning.is_none() {
-                self.omit(Omitted::Html, range, "");
-            }
-            return;
-        }
-        let mut at = 0;
-        while at < html.len() {
-            let rest = &html[at..];
-            let is_tag = rest.starts_with('<')
-                && rest
-                    .as_bytes()
-                    .get(1)
-                    .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'));
-            let length = if rest.starts_with("<!--") {
-                rest.find("-->").map_or(rest.len(), |end| end + 3)
-            } else if is_tag {
-                rest.find('>').map_or(rest.len(), |end| end + 1)
-            } else {
-                rest.char_indices().skip(1).find(|(_, c)| *c == '<').map_or(rest.len(), |(end, _)| end)
-            };
-            let part = range.start + at..range.start + at + length;
-            if is_tag {
-                self.tag(&rest[..length], part);
-            } else {
-                self.html_text(&rest[..length], part.start);
-            }
-            at += length;
-        }
-        self.flush(Pause::Paragraph);
-    }
-
-    fn html_text(&mut self, text: &str, start: usize) {
-        const ENTITIES: [(&str, &str); 6] =
-            [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " ")];
-        let mut at = 0;
-        while at < text.len() {
-            let rest = &text[at..];
-            let entity = ENTITIES.iter().find(|(name, _)| rest.starts_with(name));
-            let here = start + at;
-            if let Some((name, said)) = entity {
-                self.text(said, here..here + name.len(), Relation::Prose);
-                at += name.len();
-            } else {
-                let length =
-                    rest.char_indices().skip(1).find(|(_, c)| *c == '&').map_or(rest.len(), |(end, _)| end);
-                self.text(&rest[..length], here..here + length, Relation::Prose);
-                at += length;
-            }
-        }
-    }
 }
 
 /// Headings, items and rows stand without a full stop; a voice needs one to let its pitch fall.
@@ -606,52 +400,4 @@ fn alert_name(alert: BlockQuoteKind) -> &'static str {
         BlockQuoteKind::Warning => "Warning: ",
         BlockQuoteKind::Caution => "Caution: ",
     }
-}
-
-/// How the language in the opening line of fenced code is said; empty when none is named.
-fn language_name(info: &str) -> String {
-    let tag: String =
-        info.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '-')).take(20).collect();
-    let known = match tag.to_ascii_lowercase().as_str() {
-        "" | "text" | "txt" | "plaintext" | "plain" | "none" | "code" => "",
-        "rs" | "rust" => "Rust",
-        "py" | "python" | "python3" => "Python",
-        "js" | "javascript" | "mjs" | "jsx" => "JavaScript",
-        "ts" | "typescript" | "tsx" => "TypeScript",
-        "sh" | "bash" | "zsh" | "shell" | "console" | "terminal" | "fish" => "Shell",
-        "ps1" | "powershell" | "pwsh" => "PowerShell",
-        "c" => "C",
-        "cpp" | "c++" | "cxx" => "C++",
-        "cs" | "csharp" | "c#" => "C#",
-        "fs" | "fsharp" | "f#" => "F#",
-        "go" | "golang" => "Go",
-        "rb" | "ruby" => "Ruby",
-        "kt" | "kotlin" => "Kotlin",
-        "php" => "PHP",
-        "sql" | "postgresql" | "mysql" | "sqlite" => "SQL",
-        "html" => "HTML",
-        "css" => "CSS",
-        "scss" => "SCSS",
-        "xml" => "XML",
-        "json" | "jsonc" | "json5" => "JSON",
-        "yaml" | "yml" => "YAML",
-        "toml" => "TOML",
-        "ini" => "INI",
-        "md" | "markdown" => "Markdown",
-        "tex" | "latex" => "LaTeX",
-        "dockerfile" | "docker" => "Dockerfile",
-        "graphql" => "GraphQL",
-        "objc" | "objective-c" => "Objective-C",
-        "vb" => "Visual Basic",
-        "asm" => "Assembly",
-        "http" => "HTTP",
-        "csv" => "CSV",
-        _ => {
-            let mut letters = tag.chars();
-            return letters
-                .next()
-                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-        }
-    };
-    known.to_owned()
 }

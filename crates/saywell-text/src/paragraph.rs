@@ -4,8 +4,10 @@
 //! Each character is looked at once. A cut depends only on the text before it and a few characters
 //! after it, never on how the text arrived; each part is then parsed on its own.
 
+use crate::clauses::first_cut;
 use crate::reasoning::{self, Opening, Opens};
-use crate::sentences::{self, SHORT, Verdict, breadth, length};
+use crate::sentences::{self, Verdict};
+use crate::split::{SHORT, breadth, first_tolerance, length};
 use crate::utterance::Pause;
 
 /// The state of reading one paragraph; positions are bytes of the buffer it is read from.
@@ -108,11 +110,11 @@ impl Cutter {
                 if !c.is_whitespace() && self.inline.previous.is_whitespace() && self.inline.closed(c) {
                     self.words.push(self.at);
                 }
-                if self.characters > sentences::first_tolerance(limit) {
+                if self.characters > first_tolerance(limit) {
                     self.tried = true;
                     let (start, words) = (self.start, std::mem::take(&mut self.words));
                     let allowed = |at: usize| words.binary_search(&(start + at)).is_ok();
-                    if let Some(cut) = sentences::first_cut(&known[start..self.at], limit, allowed) {
+                    if let Some(cut) = first_cut(&known[start..self.at], limit, allowed) {
                         let end = start + cut;
                         self.start = end;
                         self.characters = length(&known[end..self.at]);

@@ -1,6 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
-use crate::sentences::length;
+use crate::split::length;
 use crate::spoken::{SourceMap, Spoken};
 use serde::{Serialize, Serializer};
 use std::ops::Range;

@@ -94,6 +94,7 @@ fn code_is_skipped_announced_or_read() {
     assert!(said(Code::Skip).is_empty());
     assert_eq!(said(Code::Announce), ["Rust code, 2 lines."]);
     assert_eq!(said(Code::Read), ["let x = 1;", "let y = 2;"]);
+    assert!(script("```", &Options::default()).utterances.is_empty());
 }
 
 #[test]

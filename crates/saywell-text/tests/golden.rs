@@ -45,6 +45,12 @@ fn replies_are_said_as_written_down() {
         utterances.extend(last);
         assert_eq!(Script { utterances, omissions }, whole, "{} in pieces", path.display());
 
+        let windows = script(&reply.replace('\n', "\r\n"), &Options::default());
+        let said = |script: &Script| -> Vec<String> {
+            script.utterances.iter().map(|utterance| utterance.text.clone()).collect()
+        };
+        assert_eq!(said(&windows), said(&whole), "{} with other line ends", path.display());
+
         let page = readable(&reply, &whole);
         let expected = path.with_extension("txt");
         if update {
