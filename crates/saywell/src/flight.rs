@@ -61,6 +61,8 @@ pub struct SpokenUtterance {
     pub caption: CaptionUtterance,
     /// When its words are spoken.
     pub words: Vec<Word>,
+    /// When its clip ends, the pause after it included, in seconds of the rendition.
+    pub until: f64,
     /// Whether its clip came from the cache.
     pub cached: bool,
 }
@@ -430,7 +432,7 @@ impl Reader {
 
 fn captions(spoken: &[SpokenUtterance]) -> Captions {
     Captions {
-        duration_seconds: spoken.last().map_or(0.0, |last| last.caption.end),
+        duration_seconds: spoken.last().map_or(0.0, |last| last.until),
         words: spoken.iter().flat_map(|utterance| utterance.words.clone()).collect(),
         utterances: spoken.iter().map(|utterance| utterance.caption.clone()).collect(),
     }

@@ -12,6 +12,10 @@ use crate::flight::SpokenUtterance;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
 
+/// Silence that every utterance's sound brings along: [`saywell_voice::MARGIN_AFTER`] behind it and
+/// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
+const MARGINS: f64 = saywell_voice::MARGIN_AFTER + saywell_voice::MARGIN_BEFORE;
+
 /// One utterance in sound.
 #[derive(Debug, Clone)]
 pub struct Clip {
@@ -48,6 +52,7 @@ pub fn clip(speech: Speech, text: &str, pause: f64, codec: Codec, speaker: &Spea
     };
     loudness::level(&mut samples, speaker.level);
     let spoken = samples.len();
+    let pause = (pause - MARGINS).max(0.0);
     samples.resize(spoken + pause_samples(spoken, pause, codec), 0.0);
     let frames = saywell_audio::encode(codec, &samples)?;
 
@@ -148,12 +153,12 @@ impl Clip {
         let caption = CaptionUtterance {
             text: utterance.text.clone(),
             start,
-            end: start + self.seconds(),
+            end: start + self.notes.speech_seconds,
             source: [utterance.source.start, utterance.source.end],
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
         };
-        SpokenUtterance { caption, words, cached }
+        SpokenUtterance { caption, words, until: start + self.seconds(), cached }
     }
 }
 
@@ -202,7 +207,7 @@ impl Joiner {
     /// The bytes that end the file.
     ///
     /// # Errors
-    /// [`AudioError`] when the clips do not fit the format, such as a WAV file of more than 4 GiB.
+    /// [`AudioError`] when the clips do not fit the format.
     pub fn finish(self) -> Result<Bytes, AudioError> {
         if self.format.states_length() {
             return Ok(saywell_audio::whole(self.format, &self.held)?.into());
@@ -253,6 +258,6 @@ mod tests {
         assert_eq!(back.frames, clip.frames);
         assert_eq!(back.notes, clip.notes);
         assert!(!back.notes.exact);
-        assert!((back.seconds() - 1.3).abs() < 0.03);
+        assert!((back.seconds() + MARGINS - 1.3).abs() < 0.03);
     }
 }

@@ -78,7 +78,7 @@ pub async fn captions(
         let mut captions = Captions::default();
         while let Some(spoken) = reader.next().await {
             let spoken = spoken?;
-            captions.duration_seconds = spoken.caption.end;
+            captions.duration_seconds = spoken.until;
             captions.utterances.push(spoken.caption);
             captions.words.extend(spoken.words);
         }
