@@ -21,7 +21,7 @@ fn clips(format: Format) -> (Vec<Frames>, Vec<f64>, f64) {
 }
 
 /// Seconds a burst may be heard away from its place.
-const TOLERANCE: f64 = 0.003;
+const TOLERANCE: f64 = 0.0006;
 
 #[test]
 fn joined_clips_last_and_sound_exactly_as_planned() {
