@@ -15,14 +15,14 @@ pub(crate) const OPUS_DELAY: usize = 156;
 /// Encodes one clip, padded with silence to a whole number of frames.
 ///
 /// Each call starts afresh, so that equal samples give equal bytes and the frames may follow those of any clip. A codec
-/// with memory pays for that at the edges of a clip, where speech has silence anyway. Where it has not, a frame is
-/// added, so that no sound is ever lost:
-/// - at the end, unless the last 10 ms (MP3) or 6.5 ms (Opus) are zeros, since a decoder puts those out with the frame
-///   after them;
-/// - at the start of an MP3 clip that is not silent for its first 34 ms. Such a clip sounds 24 ms later than it begins.
+/// with memory pays for that at the edges of a clip, where speech has silence anyway:
+/// - The last 10 ms (MP3) or 6.5 ms (Opus) come out of a decoder only with the frame after them. Unless they are zeros, a
+///   frame is added.
+/// - The first 26 ms of an MP3 clip lean on a frame that is not there. A clip that is not silent for so long is moved
+///   back by what is missing, into the zeros at its end or, without those, into an added frame.
 ///
-/// So for an exact timeline let a clip begin with 34 ms of silence and end with 10 ms of zeros, a whole number of frames
-/// in all ([`Codec::padded_samples`]).
+/// So no sound is ever lost, and the timeline is exact to the sample for clips that begin with 26 ms of silence, end with
+/// 10 ms of zeros, and last a whole number of frames ([`Codec::padded_samples`]).
 ///
 /// Samples beyond `[-1, 1]` are clipped, and what is not a number is silence.
 pub fn encode(codec: Codec, samples: &[f32]) -> Result<Frames, AudioError> {

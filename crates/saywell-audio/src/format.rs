@@ -135,7 +135,7 @@ impl Codec {
         }
     }
 
-    /// Samples in a frame: 24 ms of MP3 (one MPEG-2 granule pair is fixed at 576), 20 ms of Opus, 24 ms of
+    /// Samples in a frame: 24 ms of MP3 (an MPEG-2 frame holds one granule of 576), 20 ms of Opus, 24 ms of
     /// FLAC, a single sample of PCM.
     #[must_use]
     pub const fn frame_samples(self) -> usize {

@@ -17,8 +17,9 @@ const LEAD_FRAMES: usize = 2;
 /// Half the length of the filter bank's memory: what frames hold reaches the listener this many samples later than their
 /// own span, so this much at the end of a clip belongs to the frame after it, and as much at its start to the one before.
 const REACH: usize = 240;
-/// The overlap of the transform, through which a clip's first frame leans on one that is not there.
-const OVERLAP: usize = Codec::Mp3.frame_samples();
+/// Samples at the start of a clip through which its first frame leans, by the overlap of the transform, on one that is
+/// not there: what sounds in them is faded. Measured on a steady tone, 0.8 dB are missing at the end of them.
+const LEAN: usize = 624;
 /// What counts as silence at the start: -50 dBFS, which [`crate::audible`] is sure to leave there.
 const SILENCE: f32 = 0.003;
 /// Samples given to LAME in one call, well inside its C `int`.
@@ -30,16 +31,15 @@ pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
     if samples.is_empty() {
         return Ok(frames);
     }
-    if samples.iter().take(OVERLAP + REACH).any(|sample| sample.abs() > SILENCE) {
-        samples.splice(0..0, std::iter::repeat_n(0.0, frame));
-    }
-    let padded = Codec::Mp3.padded_samples(samples.len().max(super::sounding(&samples) + REACH));
+    let silent = samples.iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
+    let late = LEAN.saturating_sub(silent);
+    let padded = Codec::Mp3.padded_samples(samples.len().max(super::sounding(&samples) + late + REACH));
     let wanted = padded / frame;
     // In front, what lets the sound begin exactly with the first frame kept; behind, what drives the last of it
     // out of the encoder, since LAME codes a frame only when it has seen the next.
-    let lead = LEAD_FRAMES * frame - DELAY;
+    let lead = LEAD_FRAMES * frame - DELAY + late;
     samples.splice(0..0, std::iter::repeat_n(0.0, lead));
-    samples.resize(lead + padded + 2 * frame, 0.0);
+    samples.resize(LEAD_FRAMES * frame - DELAY + padded + 2 * frame, 0.0);
 
     let mut encoder = encoder()?;
     let mut bytes = Vec::with_capacity(max_required_buffer_size(samples.len()));

@@ -7,7 +7,7 @@ use crate::{AudioError, Codec, Frames};
 
 /// Bits each second asked for; speech comes out near 38,000. See the decision on codecs for what was heard and timed.
 const BIT_RATE: u32 = 44_000;
-/// 0–10, time against quality. 0 takes a third of the time of 8; a few thousand bits each second make up for it.
+/// 0–10, time against quality. 0 takes a third of the time of 8; a few thousand bits each second make up for some of the loss.
 const COMPLEXITY: u8 = 0;
 /// Bytes of the largest packet of one frame (RFC 6716, section 3.4).
 const MAX_PACKET: usize = 1276;
