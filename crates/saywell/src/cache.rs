@@ -38,7 +38,7 @@ use object_store::signer::Url;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 use sweep::PendingAccesses;
 
@@ -217,6 +217,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     pending: Arc<PendingAccesses>,
     used: Used,
+    /// Whether somebody is freeing more than it needs.
+    trimming: AtomicBool,
 }
 
 /// The bytes of the storage that are taken, as far as this process knows.
@@ -293,6 +295,7 @@ impl Cache {
             clock,
             pending,
             used,
+            trimming: AtomicBool::new(false),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -348,7 +351,7 @@ impl Cache {
         }
         shared.memory.insert(key, held.clone());
         let reservation = Reservation::new(&shared.used, prepared.bytes());
-        self.make_room().await?;
+        self.make_room(reservation.bytes).await?;
         shared.objects.write(&prepared).await?;
         let replaced = shared.index.put(&prepared.row()).await?;
         shared.used.add(reservation.bytes);

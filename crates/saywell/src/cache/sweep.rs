@@ -3,6 +3,7 @@
 use super::{Cache, CacheError, Key};
 use crate::store::{Access, Selection};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
@@ -53,6 +54,22 @@ impl PendingAccesses {
 pub(super) struct Removed {
     pub(super) entries: u64,
     pub(super) bytes: u64,
+}
+
+/// Held by one at a time, who never waits for it; given back when dropped.
+struct Turn<'a>(&'a AtomicBool);
+
+impl<'a> Turn<'a> {
+    fn take(taken: &'a AtomicBool) -> Option<Self> {
+        // Not `then_some`: what it did not need would be dropped, and give back another's turn.
+        (!taken.swap(true, Ordering::Acquire)).then(|| Self(taken))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl Cache {
@@ -136,26 +153,28 @@ impl Cache {
         Ok(())
     }
 
-    /// Evicts until what is stored and what is being stored fit below the cap, with a twentieth to
-    /// spare so that not every entry has to do this. Several may do this at once: each row is taken
-    /// by one of them.
-    pub(super) async fn make_room(&self) -> Result<(), CacheError> {
+    /// Makes room for `bytes` that were just reserved, if the cap leaves none. Whoever stores frees
+    /// what it adds, so that any number may do this at once without freeing more than needed; and
+    /// one of them at a time frees a twentieth of the cap beside, so that few have to do this.
+    pub(super) async fn make_room(&self, bytes: u64) -> Result<(), CacheError> {
         let shared = &*self.shared;
         let max_bytes = shared.settings.max_bytes;
-        if shared.used.bytes() <= max_bytes {
+        let excess = shared.used.bytes().saturating_sub(max_bytes);
+        if excess == 0 {
             return Ok(());
         }
         self.flush_accesses().await?;
-        loop {
-            let used = shared.used.bytes();
-            if used <= max_bytes {
-                return Ok(());
+        let turn = Turn::take(&shared.trimming);
+        let spare = if turn.is_some() { max_bytes / 20 } else { 0 };
+        let mut owed = excess.min(bytes).saturating_add(spare);
+        while owed > 0 {
+            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;
+            if batch.entries == 0 {
+                break;
             }
-            let bytes = (used - max_bytes).saturating_add(max_bytes / 20);
-            if self.take_batch(&Selection::LeastRecentlyUsed { bytes }).await?.entries == 0 {
-                return Ok(());
-            }
+            owed = owed.saturating_sub(batch.bytes);
         }
+        Ok(())
     }
 
     /// Removes all selected entries.
