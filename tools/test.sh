@@ -35,7 +35,7 @@ run_section() {
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
     web) (cd web && node --test test/!(browser).test.js) ;;
-    build) cargo build --locked --workspace --all-targets ;;
+    build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;

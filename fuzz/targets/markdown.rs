@@ -8,7 +8,11 @@ fuzz_target!(|reply: &str| {
     let options = Options::default();
     let whole = script(reply, &options);
     for utterance in &whole.utterances {
-        assert!(reply.get(utterance.source.clone()).is_some(), "{:?} is no part of the reply", utterance.source);
+        assert!(
+            reply.get(utterance.source.clone()).is_some(),
+            "{:?} is no part of the reply",
+            utterance.source
+        );
         assert!(!utterance.text.trim().is_empty(), "an utterance that says nothing");
         let all = utterance.source_of(0..utterance.text.len());
         assert!(reply.get(all.clone()).is_some(), "{all:?} is no part of the reply");
