@@ -66,12 +66,12 @@ input:focus-visible { border-radius: 999px; }
 svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: block; }
 
 .main { padding-inline-end: .625rem; margin-inline-start: -.5rem; }
-:host([active]) .main { margin: 0; padding: 0 .4375rem; background: var(--_accent); color: var(--_on-accent); }
+:host([active]) .main { margin: 0; padding: 0; background: var(--_accent); color: var(--_on-accent); }
 :host([active]) .main:hover { background: color-mix(in srgb, var(--_accent) 88%, black); }
 :host([active]) .main .label {
   position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
-:host([status='blocked']) .main, :host([status='failed']) .main { padding-inline: .625rem .875rem; }
+:host([status='blocked']) .main { padding-inline: .625rem .875rem; }
 :host([status='blocked']) .main .label { position: static; inline-size: auto; block-size: auto; clip-path: none; }
 
 .spinner { animation: turn .9s linear infinite; }
