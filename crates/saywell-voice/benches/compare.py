@@ -4,8 +4,9 @@ Runtime with one thread and scipy: phoneme ids to samples, the same sentences, i
     cargo build --release -p saywell-voice --example measure
     venv/bin/python benches/compare.py ../../target/release/examples/measure
 
-(the virtual environment is that of tests/reference/export_numbers.py). Prints, per sentence, the median times,
-and the median over the turns of reference time / our time.
+(the virtual environment is that of tests/reference/export_numbers.py). Measures processor time rather than
+time on the clock, so that other programs disturb little; Linux only. Prints, per sentence, the median times in
+milliseconds, and the median over the turns of reference time / our time.
 """
 import os
 
@@ -29,33 +30,55 @@ SENTENCES = [
 ]
 
 
+class Program:
+    """A program that answers each line of phoneme ids with a number of samples."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def processor_ms(self):
+        with open(f"/proc/{self.process.pid}/schedstat") as file:
+            return int(file.read().split()[0]) / 1e6
+
+    def speak(self, ids):
+        """Milliseconds of processor time, and the number of samples."""
+        before = self.processor_ms()
+        self.process.stdin.write(" ".join(map(str, ids)) + "\n")
+        self.process.stdin.flush()
+        samples = int(self.process.stdout.readline())
+        return self.processor_ms() - before, samples
+
+
+def reference(work):
+    before = time.process_time()
+    result = work()
+    return (time.process_time() - before) * 1e3, result
+
+
 def main():
     tts = Hibari(threads=1)
-    ours = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     rng = np.random.default_rng(0)
+    whole_path = Program(sys.argv[1])
+    network = Program(sys.argv[1], "network")
     overall = []
     for sentence in SENTENCES:
         ids = tts.ids(" ".join(tts.phonemize(sentence)))
-        reference, whole, network = [], [], []
+        inputs = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([1], np.float32)}
+        turns = []
         for _ in range(TURNS):
-            started = time.perf_counter()
-            samples = tts.from_ids(ids, 1.0, rng)
-            reference.append((time.perf_counter() - started) * 1e3)
-            ours.stdin.write(" ".join(map(str, ids)) + "\n")
-            ours.stdin.flush()
-            answer = ours.stdout.readline().split()
-            network.append(float(answer[0]))
-            whole.append(float(answer[1]))
-            assert int(answer[2]) == len(samples)
-        ratios = [a / b for a, b in zip(reference, whole)]
-        overall += ratios
-        seconds = len(samples) / 24000
-        print(f"{seconds:5.2f} s of sound: reference {statistics.median(reference):6.2f} ms, "
-              f"ours {statistics.median(whole):6.2f} ms (decoder {statistics.median(network):6.2f} ms), "
-              f"ratio {statistics.median(ratios):.2f}")
+            theirs, samples = reference(lambda: tts.from_ids(ids, 1.0, rng))
+            ours, count = whole_path.speak(ids)
+            assert count == len(samples), "both make the same number of samples"
+            theirs_network, _ = reference(lambda: tts.sess.run(None, inputs))
+            ours_network, _ = network.speak(ids)
+            turns.append((theirs, ours, theirs_network, ours_network))
+        theirs, ours, theirs_network, ours_network = (statistics.median(column) for column in zip(*turns))
+        ratio = statistics.median(t[0] / t[1] for t in turns)
+        network_ratio = statistics.median(t[2] / t[3] for t in turns)
+        overall += [t[0] / t[1] for t in turns]
+        print(f"{len(samples) / 24000:5.2f} s of sound: reference {theirs:6.2f}, ours {ours:6.2f}, ratio {ratio:.2f}; "
+              f"network alone {theirs_network:6.2f}, {ours_network:6.2f}, ratio {network_ratio:.2f}")
     print(f"median ratio over all: {statistics.median(overall):.2f}")
-    ours.stdin.close()
-    ours.wait()
 
 
 if __name__ == "__main__":

@@ -1,27 +1,26 @@
-//! Measures the path from phoneme ids to samples: reads lines of ids from standard input and answers each with
-//! the milliseconds it took in the network and in the signal processing, and the number of samples.
-//! `benches/compare.py` runs it in turns with the reference implementation.
+//! Speaks phoneme ids, for `benches/compare.py` to measure: reads lines of ids from standard input and answers
+//! each with the number of samples. With the argument `network`, stops short of the signal processing.
 
 use std::io::BufRead;
-use std::time::Instant;
 
-use saywell_voice::dsp::{Noise, Synthesizer};
+use saywell_voice::dsp::{HOP, Noise, Synthesizer};
 use saywell_voice::network::Network;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let started = Instant::now();
+    let only_network = std::env::args().nth(1).is_some_and(|argument| argument == "network");
     let network = Network::load(include_bytes!("../assets/hibari.onnx"))?;
-    eprintln!("loaded in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
     for line in std::io::stdin().lock().lines() {
         let ids: Vec<u8> = line?.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let started = Instant::now();
         let spectrum = network.run(&ids, 1.0);
-        let decoded = started.elapsed();
-        let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(1));
-        spectrum.frames(|frame| synthesizer.push(frame));
-        let samples = synthesizer.finish();
-        let total = started.elapsed();
-        println!("{} {} {}", decoded.as_secs_f64() * 1e3, total.as_secs_f64() * 1e3, samples.len());
+        if only_network {
+            let mut frames = 0;
+            spectrum.frames(|_| frames += 1);
+            println!("{}", frames * HOP);
+        } else {
+            let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(1));
+            spectrum.frames(|frame| synthesizer.push(frame));
+            println!("{}", synthesizer.finish().len());
+        }
     }
     Ok(())
 }
