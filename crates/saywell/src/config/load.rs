@@ -218,7 +218,16 @@ mod tests {
         let environment = [("TTS_MAX_SECOND", "90"), ("TTS_ENABLED", "maybe"), ("TTS_FALLBACK", "playht")];
         let faults = source(&environment, Some("colour = 1\n[cache]\nttl_seconds = -1")).load().unwrap_err();
         let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(text.join("\n"), @"");
+        assert_eq!(
+            text,
+            [
+                "`cache.ttl_seconds` in saywell.toml: must be a number of seconds from 1 to 315360000",
+                "`colour` in saywell.toml: unknown key",
+                "environment variable TTS_ENABLED: must be true or false",
+                "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: local",
+                "environment variable TTS_MAX_SECOND: unknown setting; did you mean TTS_MAX_SECONDS?",
+            ]
+        );
     }
 
     #[test]
