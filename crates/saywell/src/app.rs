@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Cache};
+use crate::chain::Chain;
 use crate::chain::breaker::{Breaker, Policy};
 use crate::chain::timeout::Timeout;
-use crate::chain::Chain;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::flight::Flights;
@@ -23,7 +23,7 @@ use crate::store;
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
-const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// Everything a request needs, cheap to clone.
 #[derive(Debug, Clone)]
@@ -163,7 +163,8 @@ pub async fn open_cache(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<C
     }
     let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
     let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
-    let index = store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?;
+    let index =
+        store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?;
     let bounds = cache::Settings {
         ttl: settings.cache_ttl,
         max_bytes: settings.cache_max_bytes,

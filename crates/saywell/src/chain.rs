@@ -126,8 +126,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_wished_provider_moves_to_the_front() {
-        let chain = Chain::new(["a", "b", "c"].map(|name| Arc::new(Fake::named(name)) as Arc<dyn Provider>).to_vec());
-        let names: Vec<_> = chain.starting_with("c").unwrap().links().iter().map(|l| l.name().to_owned()).collect();
+        let chain =
+            Chain::new(["a", "b", "c"].map(|name| Arc::new(Fake::named(name)) as Arc<dyn Provider>).to_vec());
+        let names: Vec<_> =
+            chain.starting_with("c").unwrap().links().iter().map(|l| l.name().to_owned()).collect();
         assert_eq!(names, ["c", "a", "b"]);
         assert!(chain.starting_with("d").is_none());
     }

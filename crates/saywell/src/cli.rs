@@ -69,7 +69,10 @@ pub fn run() -> ExitCode {
     let outcome = outcome.and_then(|loaded| {
         // Metrics are counted from the first moment.
         let _ = telemetry::metrics();
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(dispatch(arguments.command, loaded))
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(dispatch(arguments.command, loaded))
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,7 +84,8 @@ pub fn run() -> ExitCode {
 async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     let quiet = !matches!(command, Command::Serve);
     let filter = if quiet && !loaded.origins.contains_key("TTS_LOG") { "warn" } else { &loaded.settings.log };
-    telemetry::log(filter, loaded.settings.log_json).map_err(|error| Failed::Usage(format!("TTS_LOG: {error}")))?;
+    telemetry::log(filter, loaded.settings.log_json)
+        .map_err(|error| Failed::Usage(format!("TTS_LOG: {error}")))?;
     match command {
         Command::Serve => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,

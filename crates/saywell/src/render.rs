@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use saywell_audio::{AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, SAMPLE_RATE, Word, loudness};
+use saywell_audio::{
+    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, SAMPLE_RATE, Word, loudness,
+};
 use saywell_text::Utterance;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +46,13 @@ pub struct ClipNotes {
 ///
 /// # Errors
 /// [`AudioError`] for a rate or samples that cannot be encoded.
-pub fn clip(speech: Speech, text: &str, pause: f64, codec: Codec, speaker: &Speaker) -> Result<Clip, AudioError> {
+pub fn clip(
+    speech: Speech,
+    text: &str,
+    pause: f64,
+    codec: Codec,
+    speaker: &Speaker,
+) -> Result<Clip, AudioError> {
     let mut samples = if speech.rate == SAMPLE_RATE {
         speech.samples
     } else {

@@ -74,7 +74,11 @@ mod tests {
     fn each_refusal_names_its_bound() {
         let refuse = |text: &str| prepare(text, Code::Announce, 1.0, BOUNDS).unwrap_err().to_string();
         assert_eq!(refuse(" \n"), "the text is empty");
-        assert!(refuse("<think>Hm.</think>").starts_with("there is nothing to say"), "{}", refuse("<think>Hm.</think>"));
+        assert!(
+            refuse("<think>Hm.</think>").starts_with("there is nothing to say"),
+            "{}",
+            refuse("<think>Hm.</think>")
+        );
         assert_eq!(refuse(&"a".repeat(101)), "the text has 101 characters; the most is 100");
         let long = "Well then, ".repeat(9);
         assert!(refuse(&long).contains("the most is 5 s"), "{}", refuse(&long));

@@ -232,8 +232,10 @@ impl Speak {
             })?,
         };
         let unknown_voice = || SpeakError::UnknownVoice(request.voice.clone().unwrap_or_default());
-        let mut cast = self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
-        let first = chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
+        let mut cast =
+            self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
+        let first =
+            chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
         let parallel = first.parallel().max(1);
         let speaker = cast.get_mut(first.name()).ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
@@ -344,7 +346,8 @@ impl Flying {
     async fn make(&self, writer: &Writer) -> Result<(), Failure> {
         let mut joiner = Joiner::new(self.plan.format);
         let utterances = &self.plan.script.utterances;
-        let clips: Vec<_> = utterances.iter().enumerate().map(|(number, said)| self.clip(number, said)).collect();
+        let clips: Vec<_> =
+            utterances.iter().enumerate().map(|(number, said)| self.clip(number, said)).collect();
         let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
         let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
         while let Some((clip, utterance)) = clips.next().await {
@@ -374,7 +377,9 @@ impl Flying {
     /// One utterance in sound: from the cache (`true`), or from the first provider that can say it.
     async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, bool), Failure> {
         let key = self.plan.clip_key(utterance, &self.plan.speaker);
-        if let Some(clip) = self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry)) {
+        if let Some(clip) =
+            self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry))
+        {
             return Ok((clip, true));
         }
         let request = Request {

@@ -7,7 +7,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 /// Bounds of the histograms of times, seconds.
-const SECONDS: [f64; 14] = [0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.25, 0.5, 1.0, 2.0, 10.0];
+const SECONDS: [f64; 14] =
+    [0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.25, 0.5, 1.0, 2.0, 10.0];
 
 /// Starts logging to standard error.
 ///

@@ -11,7 +11,8 @@ use crate::speak::{Speech, SpeechRequest};
 
 /// A request for speech was answered.
 pub fn asked(caller: &Caller, request: &SpeechRequest, speech: &Speech) {
-    counter!("saywell_requests_total", "cache" => speech.outcome.name(), "format" => speech.format.name()).increment(1);
+    counter!("saywell_requests_total", "cache" => speech.outcome.name(), "format" => speech.format.name())
+        .increment(1);
     info!(
         key = %speech.key.short(),
         message = request.message_id,

@@ -72,7 +72,8 @@ impl VoiceMap {
     /// them: no provider's voice, no name in the map, none of OpenAI's.
     pub async fn cast(&self, wished: Option<&str>, links: &[std::sync::Arc<dyn Provider>]) -> Option<Cast> {
         let wished = wished.unwrap_or(&self.default);
-        let mut known = wished == self.default || self.names.contains_key(wished) || openai_gender(wished).is_some();
+        let mut known =
+            wished == self.default || self.names.contains_key(wished) || openai_gender(wished).is_some();
         let mut cast = Cast::new();
         for link in links {
             // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.

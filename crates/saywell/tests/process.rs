@@ -1,4 +1,5 @@
 //! The real binary: started, asked, stopped and started again.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -105,7 +106,8 @@ async fn links_outlive_the_process_that_signed_them() {
     let data = TempDir::new().unwrap();
     let server = Server::start(data.path());
     let request = Client::new().post(format!("{}/tts", server.address)).header("accept", "application/json");
-    let links: Value = request.json(&json!({ "text": "Signed." })).send().await.unwrap().json().await.unwrap();
+    let links: Value =
+        request.json(&json!({ "text": "Signed." })).send().await.unwrap().json().await.unwrap();
     let path = links["url"].as_str().unwrap().to_owned();
     let sound = reqwest::get(format!("{}{path}", server.address)).await.unwrap().bytes().await.unwrap();
     assert!(server.stop());
@@ -159,7 +161,8 @@ fn say_agrees_with_itself_to_the_word() {
     };
 
     let vtt = std::fs::read_to_string(data.path().join("a.vtt")).unwrap();
-    let spoken: String = vtt.lines().filter(|line| !line.contains("-->")).skip(1).collect::<Vec<_>>().join(" ");
+    let spoken: String =
+        vtt.lines().filter(|line| !line.contains("-->")).skip(1).collect::<Vec<_>>().join(" ");
     let words = |text: &str| text.replace('*', "").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&spoken), words(text), "{vtt}");
 
@@ -167,7 +170,8 @@ fn say_agrees_with_itself_to_the_word() {
     command.args(["say", text, "-o", "b.wav", "--captions", "b.json"]);
     assert_eq!(run(&mut command).0, 0);
     assert_eq!(std::fs::read(data.path().join("b.wav")).unwrap(), wav, "the same text is the same sound");
-    let captions: Value = serde_json::from_slice(&std::fs::read(data.path().join("b.json")).unwrap()).unwrap();
+    let captions: Value =
+        serde_json::from_slice(&std::fs::read(data.path().join("b.json")).unwrap()).unwrap();
     let seconds = samples.len() as f64 / f64::from(rate);
     assert!((captions["duration_seconds"].as_f64().unwrap() - seconds).abs() < 0.001);
     for word in captions["words"].as_array().unwrap() {
@@ -181,7 +185,12 @@ fn say_agrees_with_itself_to_the_word() {
 fn say_reads_standard_input_and_refuses_what_makes_no_sense() {
     let data = TempDir::new().unwrap();
     let mut piped = saywell(data.path());
-    let mut child = piped.args(["say", "-", "-o", "-", "--format", "pcm"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = piped
+        .args(["say", "-", "-o", "-", "--format", "pcm"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(b"From standard input.").unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stdout.len() > 24_000, "{} bytes", output.stdout.len());
@@ -216,7 +225,10 @@ fn settings_are_checked_as_a_whole_before_anything_starts() {
 fn config_shows_what_is_in_force_and_hides_secrets() {
     let data = TempDir::new().unwrap();
     let mut command = saywell(data.path());
-    command.arg("config").env("TTS_MAX_SECONDS", "90").env("TTS_SIGNING_KEY", "a secret of thirty-two letters, or more");
+    command
+        .arg("config")
+        .env("TTS_MAX_SECONDS", "90")
+        .env("TTS_SIGNING_KEY", "a secret of thirty-two letters, or more");
     let (status, stdout, _) = run(&mut command);
     assert_eq!(status, 0);
     assert!(stdout.contains("TTS_MAX_SECONDS = 90  # environment variable TTS_MAX_SECONDS"), "{stdout}");

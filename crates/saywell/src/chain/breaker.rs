@@ -82,13 +82,13 @@ impl Gate {
 
     fn settle(&self, outcome: Result<(), &ProviderError>) {
         let mut state = self.state();
-        let failures = match (outcome, *state) {
-            (Ok(()), _) => 0,
-            // Bad text or a full queue says nothing about the provider's health.
-            (Err(ProviderError::Rejected(_) | ProviderError::Overloaded), State::Closed { failures }) => failures,
-            (Err(ProviderError::Rejected(_) | ProviderError::Overloaded), _) => 0,
-            (Err(_), State::Closed { failures }) => failures + 1,
-            (Err(_), _) => self.policy.failures,
+        // Bad text or a full queue says nothing about the provider's health.
+        let harmless = matches!(outcome, Err(ProviderError::Rejected(_) | ProviderError::Overloaded));
+        let failures = match *state {
+            State::Closed { failures } if harmless => failures,
+            _ if harmless || outcome.is_ok() => 0,
+            State::Closed { failures } => failures + 1,
+            State::Open { .. } | State::Probing => self.policy.failures,
         };
         *state = if failures >= self.policy.failures {
             State::Open { until: self.clock.now() + self.policy.rest }

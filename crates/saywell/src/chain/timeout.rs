@@ -48,7 +48,9 @@ impl<P: Provider> Provider for Timeout<P> {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        tokio::time::timeout(self.whole, self.inner.voices()).await.unwrap_or(Err(ProviderError::TimedOut(self.whole)))
+        tokio::time::timeout(self.whole, self.inner.voices())
+            .await
+            .unwrap_or(Err(ProviderError::TimedOut(self.whole)))
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -91,7 +93,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_provider_is_given_up_at_the_first_deadline() {
-        let slow = Fake::named("slow").delayed(Duration::from_secs(60));
+        let slow = Fake::named("slow").delayed(Duration::from_mins(1));
         let timed = Timeout::new(slow, Duration::from_secs(2), Duration::from_secs(10));
         let error = gather(timed.speak(request())).await.unwrap_err();
         assert_eq!(error, ProviderError::TimedOut(Duration::from_secs(2)));

@@ -39,7 +39,9 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
         };
         let begun = Instant::now();
         let permit = app.limits.admit(&caller)?;
-        let Sound::Flight(mut listener) = app.speak.speak(&caller, permit, &request).await?.sound else { continue };
+        let Sound::Flight(mut listener) = app.speak.speak(&caller, permit, &request).await?.sound else {
+            continue;
+        };
         listener.first_sound().await?;
         first.push(begun.elapsed());
         listener.landed().await?;

@@ -41,7 +41,10 @@ pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(),
         }
         Command::Sweep => {
             let report = cache.sweep().await?;
-            print(format_args!("removed {} expired and {} least recently used", report.expired, report.evicted))
+            print(format_args!(
+                "removed {} expired and {} least recently used",
+                report.expired, report.evicted
+            ))
         }
         Command::Purge => {
             let removed = cache.purge(&Filter::default()).await?;

@@ -34,7 +34,10 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
             Ok(speech) => {
                 let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
                 let took = begun.elapsed().as_secs_f64() * 1000.0;
-                print(format_args!("✓ {name}: speaks as `{}`, {seconds:.1} s of sound in {took:.0} ms", speaker.voice))?;
+                print(format_args!(
+                    "✓ {name}: speaks as `{}`, {seconds:.1} s of sound in {took:.0} ms",
+                    speaker.voice
+                ))?;
             }
             Err(error) => {
                 unusable += 1;

@@ -16,9 +16,11 @@ pub fn markdown() -> String {
          | variable | in `saywell.toml` | default | meaning |\n|---|---|---|---|\n",
     );
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() { "unset".to_owned() } else { format!("`{}`", setting.default) };
+        let default =
+            if setting.default.is_empty() { "unset".to_owned() } else { format!("`{}`", setting.default) };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| `{}` | `{}` | {default} | {} |", setting.variable, setting.key, setting.about);
+        let _ =
+            writeln!(text, "| `{}` | `{}` | {default} | {} |", setting.variable, setting.key, setting.about);
     }
     text.push_str(
         "\nA table `[voice_map]` in `saywell.toml` gives names to voices, `name = \"voice\"`, beside OpenAI's names,\n\

@@ -84,7 +84,7 @@ impl Source {
         let mut loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
         let mut faults = Vec::new();
         if let Some((path, text)) = &self.file {
-            self.load_file(path, text, &mut loaded, &mut faults);
+            load_file(path, text, &mut loaded, &mut faults);
         }
         for (variable, value) in &self.environment {
             let origin = Origin::Environment(variable.clone());
@@ -94,7 +94,10 @@ impl Source {
                 Some(setting) => apply(setting, value, origin, &mut loaded, &mut faults),
                 None if variable.starts_with("TTS_") => {
                     let known = SETTINGS.iter().map(|setting| setting.variable);
-                    faults.push(Fault { origin, reason: format!("unknown setting{}", suggestion(variable, known)) });
+                    faults.push(Fault {
+                        origin,
+                        reason: format!("unknown setting{}", suggestion(variable, known)),
+                    });
                 }
                 None => {}
             }
@@ -108,36 +111,41 @@ impl Source {
         check_together(&loaded, &mut faults);
         if faults.is_empty() { Ok(loaded) } else { Err(faults) }
     }
+}
 
-    fn load_file(&self, path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
-        let table = match text.parse::<toml::Table>() {
-            Ok(table) => table,
-            Err(error) => {
-                let origin = Origin::File(path.to_owned(), "file".into());
-                faults.push(Fault { origin, reason: error.to_string().trim().replace('\n', " ") });
-                return;
-            }
-        };
-        let mut leaves = Vec::new();
-        flatten("", &toml::Value::Table(table), &mut leaves);
-        for (key, value) in leaves {
-            let origin = Origin::File(path.to_owned(), key.clone());
-            if let Some(name) = key.strip_prefix("voice_map.") {
-                loaded.settings.voice_map.insert(name.to_owned(), value);
-                continue;
-            }
-            match SETTINGS.iter().find(|setting| setting.key == key) {
-                Some(setting) => apply(setting, &value, origin, loaded, faults),
-                None => {
-                    let known = SETTINGS.iter().map(|setting| setting.key);
-                    faults.push(Fault { origin, reason: format!("unknown key{}", suggestion(&key, known)) });
-                }
-            }
+fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
+    let table = match text.parse::<toml::Table>() {
+        Ok(table) => table,
+        Err(error) => {
+            let origin = Origin::File(path.to_owned(), "file".into());
+            faults.push(Fault { origin, reason: error.to_string().trim().replace('\n', " ") });
+            return;
+        }
+    };
+    let mut leaves = Vec::new();
+    flatten("", &toml::Value::Table(table), &mut leaves);
+    for (key, value) in leaves {
+        let origin = Origin::File(path.to_owned(), key.clone());
+        if let Some(name) = key.strip_prefix("voice_map.") {
+            loaded.settings.voice_map.insert(name.to_owned(), value);
+            continue;
+        }
+        if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
+            apply(setting, &value, origin, loaded, faults);
+        } else {
+            let known = SETTINGS.iter().map(|setting| setting.key);
+            faults.push(Fault { origin, reason: format!("unknown key{}", suggestion(&key, known)) });
         }
     }
 }
 
-fn apply(setting: &'static Setting, value: &str, origin: Origin, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
+fn apply(
+    setting: &'static Setting,
+    value: &str,
+    origin: Origin,
+    loaded: &mut Loaded,
+    faults: &mut Vec<Fault>,
+) {
     match (setting.set)(&mut loaded.settings, value) {
         Ok(()) => {
             loaded.origins.insert(setting.variable, origin);

@@ -115,7 +115,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "enabled",
         default: "true",
         about: "The feature flag. Off, speech calls answer 403 `tts_disabled` and the player hides itself.",
-        set: |s, v| Ok(s.enabled = flag(v)?),
+        set: |s, v| assign(&mut s.enabled, flag(v)),
         show: |s| s.enabled.to_string(),
     },
     Setting {
@@ -123,7 +123,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.provider",
         default: "local",
         about: "First provider of the chain.",
-        set: |s, v| Ok(s.provider = provider(v)?),
+        set: |s, v| assign(&mut s.provider, provider(v)),
         show: |s| s.provider.clone(),
     },
     Setting {
@@ -131,7 +131,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.fallback",
         default: "",
         about: "The rest of the chain, comma-separated, in order.",
-        set: |s, v| Ok(s.fallback = list(v).map(|name| provider(&name)).collect::<Result<_, _>>()?),
+        set: |s, v| assign(&mut s.fallback, list(v).map(|name| provider(&name)).collect::<Result<_, _>>()),
         show: |s| s.fallback.join(","),
     },
     Setting {
@@ -139,7 +139,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.default",
         default: "heart",
         about: "Voice when a request names none. OpenAI's names work with every provider.",
-        set: |s, v| Ok(s.default_voice = filled(v)?),
+        set: |s, v| assign(&mut s.default_voice, filled(v)),
         show: |s| s.default_voice.clone(),
     },
     Setting {
@@ -147,7 +147,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "limits.max_seconds",
         default: "600",
         about: "Longest speech one request may make, in seconds, judged from the script before anything is made.",
-        set: |s, v| Ok(s.max_seconds = number(v, 1, 86_400)?),
+        set: |s, v| assign(&mut s.max_seconds, number(v, 1, 86_400)),
         show: |s| s.max_seconds.to_string(),
     },
     Setting {
@@ -155,7 +155,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "limits.max_chars",
         default: "20000",
         about: "Longest text accepted, in characters.",
-        set: |s, v| Ok(s.max_chars = number(v, 1, 1_000_000)?),
+        set: |s, v| assign(&mut s.max_chars, number(v, 1, 1_000_000)),
         show: |s| s.max_chars.to_string(),
     },
     Setting {
@@ -163,7 +163,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "limits.max_flights",
         default: "64",
         about: "How many replies may be in the making at once; past it, `overloaded`.",
-        set: |s, v| Ok(s.max_flights = number(v, 1, 100_000)?),
+        set: |s, v| assign(&mut s.max_flights, number(v, 1, 100_000)),
         show: |s| s.max_flights.to_string(),
     },
     Setting {
@@ -171,7 +171,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "limits.provider_timeout_seconds",
         default: "10",
         about: "How long one provider call may take in all.",
-        set: |s, v| Ok(s.provider_timeout = seconds(v, 0.1, 600.0)?),
+        set: |s, v| assign(&mut s.provider_timeout, seconds(v, 0.1, 600.0)),
         show: |s| s.provider_timeout.as_secs_f64().to_string(),
     },
     Setting {
@@ -179,7 +179,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "limits.first_sound_timeout_seconds",
         default: "5",
         about: "How long a provider may take until its first sound.",
-        set: |s, v| Ok(s.first_sound_timeout = seconds(v, 0.1, 600.0)?),
+        set: |s, v| assign(&mut s.first_sound_timeout, seconds(v, 0.1, 600.0)),
         show: |s| s.first_sound_timeout.as_secs_f64().to_string(),
     },
     Setting {
@@ -187,7 +187,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.ttl_seconds",
         default: "2592000",
         about: "How long speech is kept, in seconds (30 days).",
-        set: |s, v| Ok(s.cache_ttl = seconds(v, 1.0, 315_360_000.0)?),
+        set: |s, v| assign(&mut s.cache_ttl, seconds(v, 1.0, 315_360_000.0)),
         show: |s| s.cache_ttl.as_secs().to_string(),
     },
     Setting {
@@ -195,7 +195,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.max_bytes",
         default: "2GiB",
         about: "Cache size past which the least recently used entries go. Takes KiB, MiB, GiB.",
-        set: |s, v| Ok(s.cache_max_bytes = bytes(v)?),
+        set: |s, v| assign(&mut s.cache_max_bytes, bytes(v)),
         show: |s| show_bytes(s.cache_max_bytes),
     },
     Setting {
@@ -203,7 +203,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.memory_bytes",
         default: "64MiB",
         about: "How much of the cache is kept in memory as well.",
-        set: |s, v| Ok(s.cache_memory_bytes = bytes(v)?),
+        set: |s, v| assign(&mut s.cache_memory_bytes, bytes(v)),
         show: |s| show_bytes(s.cache_memory_bytes),
     },
     Setting {
@@ -211,7 +211,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.storage_url",
         default: "",
         about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`. Default: a folder in the data folder.",
-        set: |s, v| Ok(s.storage_url = Some(filled(v)?)),
+        set: |s, v| assign(&mut s.storage_url, filled(v).map(Some)),
         show: |s| s.storage_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -219,7 +219,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.database_url",
         default: "",
         about: "Where the index lives: `sqlite:PATH` or `sqlite::memory:`. Default: a file in the data folder.",
-        set: |s, v| Ok(s.database_url = Some(filled(v)?)),
+        set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
         show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -227,7 +227,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.data_dir",
         default: "saywell-data",
         about: "Folder for everything that this process keeps.",
-        set: |s, v| Ok(s.data_dir = filled(v)?.into()),
+        set: |s, v| assign(&mut s.data_dir, filled(v).map(PathBuf::from)),
         show: |s| s.data_dir.display().to_string(),
     },
     Setting {
@@ -235,7 +235,10 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.listen",
         default: "127.0.0.1:8787",
         about: "Address and port to listen on. `PORT` alone changes the port.",
-        set: |s, v| Ok(s.listen = address(v, s.listen.port())?),
+        set: |s, v| {
+            let port = s.listen.port();
+            assign(&mut s.listen, address(v, port))
+        },
         show: |s| s.listen.to_string(),
     },
     Setting {
@@ -243,7 +246,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.port",
         default: "",
         about: "Port to listen on, as hosting platforms set it.",
-        set: |s, v| Ok(s.listen.set_port(number(v, 0, u16::MAX)?)),
+        set: |s, v| number(v, 0, u16::MAX).map(|port| s.listen.set_port(port)),
         show: |s| s.listen.port().to_string(),
     },
     Setting {
@@ -251,7 +254,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.public_url",
         default: "",
         about: "Address under which callers reach the server, put in front of the links it hands out. Unset: links start with `/`.",
-        set: |s, v| Ok(s.public_url = web_address(v)?),
+        set: |s, v| assign(&mut s.public_url, web_address(v)),
         show: |s| s.public_url.clone(),
     },
     Setting {
@@ -259,7 +262,9 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.cors_origins",
         default: "",
         about: "Origins whose pages may call the server, comma-separated, such as `https://chat.example.com`.",
-        set: |s, v| Ok(s.cors_origins = list(v).map(|origin| web_address(&origin)).collect::<Result<_, _>>()?),
+        set: |s, v| {
+            assign(&mut s.cors_origins, list(v).map(|origin| web_address(&origin)).collect::<Result<_, _>>())
+        },
         show: |s| s.cors_origins.join(","),
     },
     Setting {
@@ -267,7 +272,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.signing_key",
         default: "",
         about: "Signs audio links, at least 32 characters. Unset: a random one, kept in the data folder.",
-        set: |s, v| Ok(s.signing_key = Some(secret(v)?)),
+        set: |s, v| assign(&mut s.signing_key, secret(v).map(Some)),
         show: |s| s.signing_key.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
     },
     Setting {
@@ -275,7 +280,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "server.auth",
         default: "",
         about: "How callers say who they are. This version knows none yet, so it serves loopback addresses only.",
-        set: |s, v| Ok(s.auth = list(v).map(auth_mode).collect::<Result<_, _>>()?),
+        set: |s, v| assign(&mut s.auth, list(v).map(|mode| auth_mode(&mode)).collect::<Result<_, _>>()),
         show: |s| s.auth.join(","),
     },
     Setting {
@@ -283,7 +288,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "providers.local.threads",
         default: "0",
         about: "Threads of the voice inside; 0 means one for each core.",
-        set: |s, v| Ok(s.local_threads = number(v, 0, 1024)?),
+        set: |s, v| assign(&mut s.local_threads, number(v, 0, 1024)),
         show: |s| s.local_threads.to_string(),
     },
     Setting {
@@ -291,7 +296,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "providers.local.queue",
         default: "256",
         about: "Utterances that may wait for the voice inside; past it, `overloaded`.",
-        set: |s, v| Ok(s.local_queue = number(v, 1, 100_000)?),
+        set: |s, v| assign(&mut s.local_queue, number(v, 1, 100_000)),
         show: |s| s.local_queue.to_string(),
     },
     Setting {
@@ -299,7 +304,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "log.filter",
         default: "info",
         about: "What is logged: a level (`error`, `warn`, `info`, `debug`) or a filter such as `saywell=debug`.",
-        set: |s, v| Ok(s.log = filled(v)?),
+        set: |s, v| assign(&mut s.log, filled(v)),
         show: |s| s.log.clone(),
     },
     Setting {
@@ -307,7 +312,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "log.json",
         default: "false",
         about: "Log lines as JSON.",
-        set: |s, v| Ok(s.log_json = flag(v)?),
+        set: |s, v| assign(&mut s.log_json, flag(v)),
         show: |s| s.log_json.to_string(),
     },
 ];
@@ -350,6 +355,11 @@ impl Default for Settings {
     }
 }
 
+fn assign<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *place = value?;
+    Ok(())
+}
+
 fn flag(value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
@@ -367,6 +377,7 @@ fn list(value: &str) -> impl Iterator<Item = String> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "bounds are numbers")]
 fn number<T>(value: &str, least: T, most: T) -> Result<T, String>
 where
     T: std::str::FromStr + PartialOrd + fmt::Display,
@@ -396,7 +407,9 @@ fn bytes(value: &str) -> Result<u64, String> {
     let value = value.trim();
     let (unit, size) = BYTE_UNITS
         .into_iter()
-        .find(|(unit, _)| !unit.is_empty() && value.to_ascii_lowercase().ends_with(&unit.to_ascii_lowercase()))
+        .find(|(unit, _)| {
+            !unit.is_empty() && value.to_ascii_lowercase().ends_with(&unit.to_ascii_lowercase())
+        })
         .unwrap_or(("", 1));
     value[..value.len() - unit.len()]
         .trim()
@@ -449,7 +462,7 @@ fn provider(value: &str) -> Result<String, String> {
     Err(format!("`{name}` is no provider of this version; choose one of: {available}"))
 }
 
-fn auth_mode(value: String) -> Result<String, String> {
+fn auth_mode(value: &str) -> Result<String, String> {
     Err(format!("`{value}` is not part of this version yet; leave it unset and listen on a loopback address"))
 }
 

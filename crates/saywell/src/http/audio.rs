@@ -21,7 +21,7 @@ use crate::cache::{Key, Kind};
 const IMMUTABLE: &str = "private, max-age=7200, immutable";
 
 /// How long an address in a bucket that a caller is sent on to lasts.
-const REDIRECT_LASTS: Duration = Duration::from_secs(10 * 60);
+const REDIRECT_LASTS: Duration = Duration::from_mins(10);
 
 /// A rendition's sound: all of it with `Range`, or a flight from its start.
 #[utoipa::path(
@@ -44,7 +44,8 @@ pub async fn audio(
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;
     app.links.check(&key, &grant, app.clock.now())?;
-    let format = Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
+    let format =
+        Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 
     if let Some(mut listener) = app.speak.flights.join(&key) {
         match request.get(header::RANGE).map(HeaderValue::as_bytes) {
@@ -114,7 +115,8 @@ fn complete(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Res
         Some(Ok(Some(range))) => {
             let place = format!("bytes {}-{}/{}", range.start(), range.end(), sound.len());
             let place = [(header::CONTENT_RANGE, value(&place)?)];
-            Ok((StatusCode::PARTIAL_CONTENT, caching, content_type, place, sound.slice(range)).into_response())
+            Ok((StatusCode::PARTIAL_CONTENT, caching, content_type, place, sound.slice(range))
+                .into_response())
         }
         Some(Err(reason)) => {
             let place = [(header::CONTENT_RANGE, value(&format!("bytes */{}", sound.len()))?)];
@@ -125,7 +127,9 @@ fn complete(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Res
 }
 
 fn matches(given: &HeaderValue, tag: &str) -> bool {
-    given.to_str().is_ok_and(|given| given.split(',').any(|one| matches!(one.trim(), "*") || one.trim() == tag))
+    given
+        .to_str()
+        .is_ok_and(|given| given.split(',').any(|one| matches!(one.trim(), "*") || one.trim() == tag))
 }
 
 fn value(text: &str) -> Result<HeaderValue, ApiError> {

@@ -20,7 +20,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         if !is_json {
-            let given = content_type.map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{kind}`"));
+            let given =
+                content_type.map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{kind}`"));
             return Err(ApiError::invalid(
                 "Content-Type",
                 format!("The Content-Type header must be application/json; {given}."),
@@ -54,13 +55,19 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
             let reason = inner.to_string();
             // serde appends " at line 1 column 17", which helps nobody once the field is named.
             let reason = reason.split(" at line ").next().unwrap_or(&reason);
-            let (param, place) = if path == "." { ("body".to_owned(), String::new()) } else { (path.clone(), format!("`{path}`: ")) };
+            let (param, place) = if path == "." {
+                ("body".to_owned(), String::new())
+            } else {
+                (path.clone(), format!("`{path}`: "))
+            };
             ApiError::invalid(unknown_field(reason).unwrap_or(param), format!("{place}{reason}."))
         } else {
             ApiError::invalid("body", format!("The request body is not JSON: {inner}."))
         }
     })?;
-    json.end().map_err(|error| ApiError::invalid("body", format!("The request body goes on after its JSON: {error}.")))?;
+    json.end().map_err(|error| {
+        ApiError::invalid("body", format!("The request body goes on after its JSON: {error}."))
+    })?;
     Ok(value)
 }
 

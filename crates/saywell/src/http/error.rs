@@ -164,7 +164,9 @@ impl From<SpeakError> for ApiError {
         let message = sentence(&error.to_string());
         match error {
             SpeakError::Refused(refusal) => refusal.into(),
-            SpeakError::Script(ScriptError::Empty | ScriptError::NothingToSay { .. }) => Self::invalid("text", message),
+            SpeakError::Script(ScriptError::Empty | ScriptError::NothingToSay { .. }) => {
+                Self::invalid("text", message)
+            }
             SpeakError::Script(ScriptError::TooManyCharacters { characters, most }) => Self {
                 details: Some(json!({ "characters": characters, "max_characters": most })),
                 ..Self::new(Code::TextTooLong, message).param("text")
@@ -178,7 +180,9 @@ impl From<SpeakError> for ApiError {
                 Self::new(Code::UnknownVoice, format!("{message} GET /tts/voices lists them.")).param("voice")
             }
             SpeakError::UnknownProvider { .. } => Self::new(Code::UnknownProvider, message).param("provider"),
-            SpeakError::UnsupportedLanguage(_) => Self::new(Code::LanguageUnsupported, message).param("language"),
+            SpeakError::UnsupportedLanguage(_) => {
+                Self::new(Code::LanguageUnsupported, message).param("language")
+            }
             SpeakError::Overloaded => overloaded(),
             SpeakError::Failed(failure) => failure.into(),
         }
@@ -198,7 +202,10 @@ impl From<Failure> for ApiError {
                 Self {
                     details: Some(json!({ "providers": reasons })),
                     retry_after: Some(Duration::from_secs(5)),
-                    ..Self::new(Code::ProvidersExhausted, format!("No voice could say this just now: {exhausted}."))
+                    ..Self::new(
+                        Code::ProvidersExhausted,
+                        format!("No voice could say this just now: {exhausted}."),
+                    )
                 }
             }
             Failure::Unspeakable => {
@@ -214,7 +221,8 @@ impl From<Failure> for ApiError {
 }
 
 fn overloaded() -> ApiError {
-    ApiError::new(Code::Overloaded, "The server is busy. Try again in a moment.").retry_after(Duration::from_secs(1))
+    ApiError::new(Code::Overloaded, "The server is busy. Try again in a moment.")
+        .retry_after(Duration::from_secs(1))
 }
 
 /// First letter large, full stop at the end.
@@ -262,7 +270,10 @@ fn request_id(request: &Request) -> String {
         .headers()
         .get(headers::REQUEST_ID)
         .and_then(|id| id.to_str().ok())
-        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        .filter(|id| {
+            (1..=64).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
         .map_or_else(|| hex::encode(rand::random::<[u8; 8]>()), str::to_owned)
 }
 
@@ -280,6 +291,7 @@ pub async fn no_such_method(request: Request) -> ApiError {
 }
 
 /// A handler panicked: a fault of ours, and the next request is served all the same.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let reason = panic
         .downcast_ref::<String>()

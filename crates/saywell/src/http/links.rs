@@ -15,7 +15,7 @@ use crate::config::Secret;
 
 /// A link lasts between one and two of these. Ends are rounded up to whole ones, so that a page that asks again
 /// gets the same link, and the browser's cache serves it.
-const LIFETIME: Duration = Duration::from_secs(60 * 60);
+const LIFETIME: Duration = Duration::from_hours(1);
 
 /// Makes and checks links.
 #[derive(Debug, Clone)]
@@ -64,7 +64,8 @@ impl Links {
     #[must_use]
     pub fn new(key: &Secret, public_url: String) -> Self {
         // HMAC takes keys of any length (RFC 2104, section 2), so this does not fail.
-        let mac = Hmac::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let mac =
+            Hmac::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&<_>::default()));
         Self { mac: MaskedMac(mac), public_url }
     }
 
@@ -93,16 +94,23 @@ impl Links {
     /// # Errors
     /// `forbidden`, saying whether the signature is missing, wrong or out of date.
     pub fn check(&self, key: &Key, grant: &Grant, now: SystemTime) -> Result<(), ApiError> {
-        let forbidden = |param: &str, message: &str| Err(ApiError::new(Code::Forbidden, message).param(param));
+        let forbidden =
+            |param: &str, message: &str| Err(ApiError::new(Code::Forbidden, message).param(param));
         let Some(expires_at) = grant.exp.as_deref().and_then(|exp| exp.parse::<u64>().ok()) else {
-            return forbidden("exp", "This link is incomplete: `exp`, the second it expires, is missing or no number.");
+            return forbidden(
+                "exp",
+                "This link is incomplete: `exp`, the second it expires, is missing or no number.",
+            );
         };
         let Some(signature) = &grant.sig else {
             return forbidden("sig", "This link is incomplete: `sig`, its signature, is missing.");
         };
         let expected = self.signature(key, expires_at);
         if !bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
-            return forbidden("sig", "The signature of this link is wrong. Ask for a new link with POST /tts.");
+            return forbidden(
+                "sig",
+                "The signature of this link is wrong. Ask for a new link with POST /tts.",
+            );
         }
         if seconds(now) > expires_at {
             return forbidden("exp", "This link has expired. Ask for a new one with POST /tts.");
@@ -137,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_link_opens_one_rendition_until_it_expires() {
-        let (links, key, now) = (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(1_000_000));
+        let (links, key, now) =
+            (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(1_000_000));
         let signed = links.sign(&key, now);
         let grant = grant(&links.audio(&key, "mp3", &signed));
         assert!(links.check(&key, &grant, now).is_ok());
@@ -150,8 +159,10 @@ mod tests {
 
     #[test]
     fn asking_again_soon_gives_the_same_link() {
-        let (links, key, now) = (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(3_600_001));
-        let [first, again] = [now, now + LIFETIME / 2].map(|at| links.audio(&key, "mp3", &links.sign(&key, at)));
+        let (links, key, now) =
+            (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(3_600_001));
+        let [first, again] =
+            [now, now + LIFETIME / 2].map(|at| links.audio(&key, "mp3", &links.sign(&key, at)));
         assert_eq!(first, again);
     }
 

@@ -142,7 +142,9 @@ async fn events(speech: Speech) -> Result<Response, ApiError> {
 }
 
 /// The items up to and including the first error.
-fn until_failure<T, E>(items: impl futures::Stream<Item = Result<T, E>>) -> impl futures::Stream<Item = Result<T, E>> {
+fn until_failure<T, E>(
+    items: impl futures::Stream<Item = Result<T, E>>,
+) -> impl futures::Stream<Item = Result<T, E>> {
     let mut failed = false;
     items.take_while(move |item| {
         let go_on = !failed;
@@ -205,6 +207,8 @@ pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
         let own = link.voices().await.unwrap_or_default();
         voices.extend(own.iter().map(|voice| VoiceEntry { id: voice.id.clone(), name: voice.name.clone() }));
     }
-    voices.extend(OPENAI_VOICES.iter().map(|(name, _)| VoiceEntry { id: (*name).into(), name: (*name).into() }));
+    voices.extend(
+        OPENAI_VOICES.iter().map(|(name, _)| VoiceEntry { id: (*name).into(), name: (*name).into() }),
+    );
     JsonAnswer(Voices { voices })
 }

@@ -37,7 +37,9 @@ pub fn routes() -> Router<App> {
         )
         .route(
             "/player/{*file}",
-            get(async |Path(file): Path<String>, headers: HeaderMap| page(Player::get(&file), &file, &headers)),
+            get(async |Path(file): Path<String>, headers: HeaderMap| {
+                page(Player::get(&file), &file, &headers)
+            }),
         )
 }
 

@@ -82,7 +82,9 @@ fn code(name: Option<&str>) -> Result<Code, ApiError> {
         None | Some("announce") => Ok(Code::Announce),
         Some("skip") => Ok(Code::Skip),
         Some("read") => Ok(Code::Read),
-        Some(other) => Err(ApiError::invalid("code", format!("`code` is `{other}`; it may be announce, skip or read."))),
+        Some(other) => {
+            Err(ApiError::invalid("code", format!("`code` is `{other}`; it may be announce, skip or read.")))
+        }
     }
 }
 
@@ -156,7 +158,11 @@ pub async fn speak(
 }
 
 /// Identity, limits, speak: what every speech call does.
-pub(super) async fn ask_for(app: &App, room: Option<String>, request: &SpeechRequest) -> Result<Speech, ApiError> {
+pub(super) async fn ask_for(
+    app: &App,
+    room: Option<String>,
+    request: &SpeechRequest,
+) -> Result<Speech, ApiError> {
     let caller = Caller::operator(room);
     let permit = app.limits.admit(&caller)?;
     Ok(app.speak.speak(&caller, permit, request).await?)
@@ -166,7 +172,8 @@ pub(super) async fn ask_for(app: &App, room: Option<String>, request: &SpeechReq
 fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kinds = || accept.split(',').filter_map(|kind| kind.split(';').next()).map(str::trim);
-    kinds().any(|kind| kind.eq_ignore_ascii_case("application/json")) && !kinds().any(|kind| kind.starts_with("audio/"))
+    kinds().any(|kind| kind.eq_ignore_ascii_case("application/json"))
+        && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
 fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
@@ -198,7 +205,8 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         .header(header::CONTENT_TYPE, speech.format.content_type())
         .header(header::CACHE_CONTROL, "no-store")
         .header(headers::KEY, speech.key.to_string());
-    let (mut outcome, mut provider, mut voice) = (speech.outcome, speech.speaker.provider, speech.speaker.voice);
+    let (mut outcome, mut provider, mut voice) =
+        (speech.outcome, speech.speaker.provider, speech.speaker.voice);
     let body = match speech.sound {
         Sound::Complete(entry) => {
             (provider, voice) = (entry.about.provider.clone(), entry.about.voice.clone());
@@ -225,7 +233,9 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
 }
 
 /// The rest of a flight as a body. A failure breaks the transfer off: never a short file that looks complete.
-pub(super) fn pieces(listener: Listener) -> impl futures::Stream<Item = Result<bytes::Bytes, crate::flight::Failure>> {
+pub(super) fn pieces(
+    listener: Listener,
+) -> impl futures::Stream<Item = Result<bytes::Bytes, crate::flight::Failure>> {
     stream::unfold(Some(listener), async |listener| {
         let mut listener = listener?;
         match listener.next().await? {

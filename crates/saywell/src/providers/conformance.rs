@@ -1,4 +1,10 @@
 //! The exam that every provider takes, wrappers included.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "an exam fails by panicking"
+)]
 
 use std::time::Duration;
 
@@ -35,7 +41,10 @@ pub async fn examine(provider: &dyn Provider) {
 
 async fn names_itself(provider: &dyn Provider) {
     let name = provider.name();
-    assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name:?}");
+    assert!(
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+        "{name:?}"
+    );
     assert!(provider.parallel() >= 1);
     for voice in provider.voices().await.expect("knows its voices").iter() {
         assert_eq!(voice.provider, name);
@@ -65,7 +74,10 @@ async fn places_words_within_the_sound(provider: &dyn Provider) {
     let mut last = 0.0;
     for word in &speech.words {
         assert!(text.get(word.text.clone()).is_some_and(|word| !word.trim().is_empty()), "{word:?}");
-        assert!(word.start >= last && word.end >= word.start && word.end <= seconds + 0.001, "{word:?} of {seconds}");
+        assert!(
+            word.start >= last && word.end >= word.start && word.end <= seconds + 0.001,
+            "{word:?} of {seconds}"
+        );
         last = word.start;
     }
 }
@@ -87,7 +99,8 @@ async fn answers_many_at_once(provider: &dyn Provider) {
 
 async fn survives_being_dropped(provider: &dyn Provider) {
     for _ in 0..8 {
-        let mut abandoned = provider.speak(request(provider, "Nobody waits for this one to be spoken.").await);
+        let mut abandoned =
+            provider.speak(request(provider, "Nobody waits for this one to be spoken.").await);
         // Begun, and dropped at once.
         let _ = tokio::time::timeout(Duration::ZERO, abandoned.next()).await;
     }

@@ -37,7 +37,8 @@ impl Local {
     /// # Errors
     /// [`ProviderError::Misconfigured`] when the voice in this binary cannot be loaded.
     pub fn open(settings: &Settings) -> Result<Self, ProviderError> {
-        let voice = saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
+        let voice =
+            saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
         let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
         let voices = Arc::new([Voice {
             id: voice.name().into(),

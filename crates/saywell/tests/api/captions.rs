@@ -22,7 +22,8 @@ async fn words_point_into_the_reply_as_it_was_sent() {
     let links = gateway.links(&json!({ "text": REPLY })).await;
     let json: Value = serde_json::from_str(&captions(&gateway, &links, "json").await).unwrap();
     for utterance in json["utterances"].as_array().unwrap() {
-        let [from, to] = [&utterance["source"][0], &utterance["source"][1]].map(|at| at.as_u64().unwrap() as usize);
+        let [from, to] =
+            [&utterance["source"][0], &utterance["source"][1]].map(|at| at.as_u64().unwrap() as usize);
         assert!(REPLY.get(from..to).is_some(), "{utterance}");
         assert_eq!(utterance["provider"], "fake");
     }
@@ -41,8 +42,8 @@ async fn every_form_says_the_same_during_the_flight_and_after() {
     }
     let vtt = captions(&gateway, &links, "vtt").await;
     assert!(vtt.starts_with("WEBVTT\n") && vtt.contains("See the guide"), "{vtt}");
-    let lines = captions(&gateway, &links, "ndjson").await;
-    assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{lines}");
+    let followed = captions(&gateway, &links, "ndjson").await;
+    assert!(followed.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{followed}");
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn a_link_that_is_not_right_is_refused_for_what_is_wrong() {
     assert_eq!(gateway.get("/tts/audio/nonsense.mp3?exp=1&sig=x").await.error().0, 404);
     assert_eq!(gateway.get(&audio.replace(".mp3", ".wav")).await.error().0, 404);
 
-    gateway.clock.advance(Duration::from_secs(3 * 60 * 60));
+    gateway.clock.advance(Duration::from_hours(3));
     let late = gateway.get(audio).await;
     assert_eq!(late.error(), forbidden("exp"));
     assert!(late.text().contains("expired"));

@@ -25,9 +25,18 @@ async fn each_wrong_field_is_named() {
     assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "format": "aiff" })).await, invalid("format"));
     assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "code": "sing" })).await, invalid("code"));
     let of = |code: &str, param: &str| (400, code.to_owned(), param.to_owned());
-    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "voice": "x" })).await, of("unknown_voice", "voice"));
-    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "provider": "x" })).await, of("unknown_provider", "provider"));
-    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "language": "fr" })).await, of("language_unsupported", "language"));
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "voice": "x" })).await,
+        of("unknown_voice", "voice")
+    );
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "provider": "x" })).await,
+        of("unknown_provider", "provider")
+    );
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "language": "fr" })).await,
+        of("language_unsupported", "language")
+    );
     assert_eq!(refused(&gateway, &json!([])).await, invalid("body"));
     assert_eq!(gateway.calls.count(), 0);
 }
@@ -36,13 +45,17 @@ async fn each_wrong_field_is_named() {
 async fn bodies_that_are_no_requests_are_told_so() {
     let gateway = Gateway::new().await;
     let post = |content_type: &str, body: Vec<u8>| {
-        gateway.send(Request::post("/tts").header("content-type", content_type).body(Body::from(body)).unwrap())
+        gateway
+            .send(Request::post("/tts").header("content-type", content_type).body(Body::from(body)).unwrap())
     };
     assert_eq!(post("application/json", b"hello".to_vec()).await.error(), invalid("body"));
     assert_eq!(post("application/json", Vec::new()).await.error(), invalid("body"));
     assert_eq!(post("text/plain", b"{}".to_vec()).await.error(), invalid("Content-Type"));
     let huge = format!("{{\"text\":\"{}\"}}", "a".repeat(10 << 20));
-    assert_eq!(post("application/json", huge.into_bytes()).await.error(), (413, "text_too_long".into(), String::new()));
+    assert_eq!(
+        post("application/json", huge.into_bytes()).await.error(),
+        (413, "text_too_long".into(), String::new())
+    );
 }
 
 #[tokio::test]

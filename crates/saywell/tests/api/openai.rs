@@ -31,12 +31,18 @@ async fn events_carry_all_of_the_sound_and_then_say_so() {
     for _ in ["from the cache", "again"] {
         let answer = gateway.post("/v1/audio/speech", &ask(&json!({ "stream_format": "sse" }))).await;
         assert_eq!(answer.header("content-type"), "text/event-stream");
-        let events: Vec<Value> =
-            answer.text().split("\n\n").filter_map(|e| e.strip_prefix("data: ")).map(|e| serde_json::from_str(e).unwrap()).collect();
+        let events: Vec<Value> = answer
+            .text()
+            .split("\n\n")
+            .filter_map(|e| e.strip_prefix("data: "))
+            .map(|e| serde_json::from_str(e).unwrap())
+            .collect();
         let (done, deltas) = events.split_last().unwrap();
         assert_eq!(done["type"], "speech.audio.done");
-        let sound: Vec<u8> =
-            deltas.iter().flat_map(|delta| STANDARD.decode(delta["audio"].as_str().unwrap()).unwrap()).collect();
+        let sound: Vec<u8> = deltas
+            .iter()
+            .flat_map(|delta| STANDARD.decode(delta["audio"].as_str().unwrap()).unwrap())
+            .collect();
         assert_eq!(sound, plain.body);
     }
 }

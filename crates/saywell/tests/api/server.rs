@@ -22,7 +22,19 @@ async fn it_says_what_a_player_needs() {
 async fn the_contract_names_every_route() {
     let contract = Gateway::new().await.get("/openapi.json").await.json();
     let paths: Vec<_> = contract["paths"].as_object().unwrap().keys().cloned().collect();
-    for path in ["/tts", "/tts/audio/{file}", "/tts/captions/{file}", "/tts/config", "/tts/voices", "/v1/audio/speech", "/v1/models", "/v1/audio/voices", "/healthz", "/readyz", "/metrics"] {
+    for path in [
+        "/tts",
+        "/tts/audio/{file}",
+        "/tts/captions/{file}",
+        "/tts/config",
+        "/tts/voices",
+        "/v1/audio/speech",
+        "/v1/models",
+        "/v1/audio/voices",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ] {
         assert!(paths.iter().any(|known| known == path), "{path} is not in {paths:?}");
     }
     assert!(contract["openapi"].as_str().unwrap().starts_with("3."));
@@ -62,8 +74,13 @@ async fn only_pages_of_named_origins_may_read_answers() {
     let origins = vec!["https://chat.example.com".to_owned()];
     let gateway = Gateway::with(Fake::named("fake"), Settings { cors_origins: origins, ..settings() }).await;
     let asks = async |origin: &str| {
-        let request = Request::options("/tts").header("origin", origin).header("access-control-request-method", "POST");
-        gateway.send(request.body(Body::empty()).unwrap()).await.header("access-control-allow-origin").to_owned()
+        let request =
+            Request::options("/tts").header("origin", origin).header("access-control-request-method", "POST");
+        gateway
+            .send(request.body(Body::empty()).unwrap())
+            .await
+            .header("access-control-allow-origin")
+            .to_owned()
     };
     assert_eq!(asks("https://chat.example.com").await, "https://chat.example.com");
     assert_eq!(asks("https://elsewhere.example").await, "");
@@ -72,6 +89,9 @@ async fn only_pages_of_named_origins_may_read_answers() {
 #[tokio::test]
 async fn a_request_keeps_the_name_it_came_with_if_it_is_one() {
     let gateway = Gateway::new().await;
-    assert_eq!(gateway.get_with("/healthz", "x-request-id", "abc-123").await.header("x-request-id"), "abc-123");
+    assert_eq!(
+        gateway.get_with("/healthz", "x-request-id", "abc-123").await.header("x-request-id"),
+        "abc-123"
+    );
     assert_eq!(gateway.get_with("/healthz", "x-request-id", "a b").await.header("x-request-id").len(), 16);
 }

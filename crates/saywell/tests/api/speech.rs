@@ -15,7 +15,8 @@ use tower::ServiceExt;
 
 use crate::support::{Gateway, settings};
 
-const REPLY: &str = "Hello there. This is the second sentence, which is a little longer than the first.\n\nAnd a paragraph.";
+const REPLY: &str =
+    "Hello there. This is the second sentence, which is a little longer than the first.\n\nAnd a paragraph.";
 
 fn down() -> ProviderError {
     ProviderError::Unavailable("is down".into())
@@ -55,7 +56,10 @@ async fn every_format_is_what_it_says() {
         gateway.settle().await;
         let again = gateway.post("/tts", &json!({ "text": REPLY, "format": format })).await;
         assert_eq!(again.header("x-tts-cache"), "hit", "{format}");
-        assert!(again.body == answer.body, "{format}: the streamed sound and the kept one are the same bytes");
+        assert!(
+            again.body == answer.body,
+            "{format}: the streamed sound and the kept one are the same bytes"
+        );
     }
 }
 
@@ -141,7 +145,8 @@ async fn a_failing_provider_is_replaced_without_losing_a_sentence() {
     let gateway = Gateway::with_chain(vec![Arc::new(dying), Arc::new(rescue)], calls, settings()).await;
     let links = gateway.links(&json!({ "text": REPLY })).await;
     let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
-    let spoken: Vec<_> = captions["utterances"].as_array().unwrap().iter().map(|u| u["provider"].as_str().unwrap()).collect();
+    let spoken: Vec<_> =
+        captions["utterances"].as_array().unwrap().iter().map(|u| u["provider"].as_str().unwrap()).collect();
     assert_eq!(spoken[0], "dying");
     assert!(spoken[1..].iter().all(|provider| *provider == "rescue"), "{spoken:?}");
     assert_eq!(rescued.count(), spoken.len() - 1);
@@ -160,7 +165,11 @@ async fn when_nobody_can_every_reason_is_told() {
     assert_eq!(answer.json()["error"]["code"], "providers_exhausted");
     assert_eq!(answer.json()["error"]["details"]["providers"]["fake"], "is down");
     assert_eq!(answer.header("retry-after"), "5");
-    assert_eq!(gateway.app.speak.cache.stats().await.unwrap().stored.bytes(), 0, "a failure leaves nothing behind");
+    assert_eq!(
+        gateway.app.speak.cache.stats().await.unwrap().stored.bytes(),
+        0,
+        "a failure leaves nothing behind"
+    );
 }
 
 #[tokio::test]
@@ -185,13 +194,17 @@ async fn past_capacity_it_is_busy_at_once() {
 #[tokio::test]
 async fn switched_off_it_says_so() {
     let gateway = Gateway::with(Fake::named("fake"), Settings { enabled: false, ..settings() }).await;
-    assert_eq!(gateway.post("/tts", &json!({ "text": "Hello." })).await.error(), (403, "tts_disabled".into(), String::new()));
+    assert_eq!(
+        gateway.post("/tts", &json!({ "text": "Hello." })).await.error(),
+        (403, "tts_disabled".into(), String::new())
+    );
     assert_eq!(gateway.get("/tts/config").await.json()["enabled"], false);
 }
 
 #[tokio::test]
 async fn what_is_too_long_is_refused_before_anything_is_made() {
-    let gateway = Gateway::with(Fake::named("fake"), Settings { max_seconds: 5, max_chars: 400, ..settings() }).await;
+    let gateway =
+        Gateway::with(Fake::named("fake"), Settings { max_seconds: 5, max_chars: 400, ..settings() }).await;
     let long = gateway.post("/tts", &json!({ "text": "a ".repeat(201) })).await;
     assert_eq!(long.error(), (413, "text_too_long".into(), "text".into()));
     assert_eq!(long.json()["error"]["details"]["max_characters"], 400);

@@ -98,7 +98,9 @@ impl Gateway {
 
     /// Waits until whatever is being made is made and stored.
     pub async fn settle(&self) {
-        tokio::time::timeout(Duration::from_secs(20), self.app.speak.flights.landed()).await.expect("flights land");
+        tokio::time::timeout(Duration::from_secs(20), self.app.speak.flights.landed())
+            .await
+            .expect("flights land");
     }
 }
 
