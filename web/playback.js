@@ -233,6 +233,17 @@ export class Playback {
       this.#session.wanted = false;
       this.#report({ type: 'paused' });
     });
+    audio.addEventListener('play', () => {
+      // And a media key can start it again.
+      const session = this.#session;
+      if (!session || session.wanted || audio.paused) return;
+      if (this.#store.state.status === 'failed') {
+        audio.pause();
+        return;
+      }
+      session.wanted = true;
+      this.#report({ type: 'resumed' });
+    });
     audio.addEventListener('ended', () => {
       const session = this.#session;
       if (session?.broken) this.#fail(session.broken);

@@ -145,6 +145,29 @@ test('a click on a speaker is heard; pause, resume, speed and stop do what they 
     assert.ok(await speaker(page, 0).evaluate((button) => button.matches(':focus')), 'the keyboard stays on the speaker');
   }));
 
+test('what comes out is speech, not silence', () =>
+  visiting(async (page) => {
+    await speaker(page, 0).click();
+    await heardUntil(page, 0.2);
+    const loudest = await page.evaluate(async () => {
+      const element = /** @type {any} */ (document.querySelector('saywell-player')?.shadowRoot?.querySelector('audio'));
+      const context = new AudioContext();
+      const meter = context.createAnalyser();
+      context.createMediaStreamSource(element.captureStream()).connect(meter);
+      const samples = new Float32Array(meter.fftSize);
+      let loudest = -Infinity;
+      for (let until = element.currentTime + 1; element.currentTime < until; ) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        meter.getFloatTimeDomainData(samples);
+        const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+        loudest = Math.max(loudest, 10 * Math.log10(power));
+      }
+      await context.close();
+      return loudest;
+    });
+    assert.ok(loudest > -40 && loudest < 0, `the loudest moment has ${loudest} dBFS`);
+  }));
+
 test('a short reply is heard to its end, and then again', () =>
   visiting(async (page) => {
     await page.locator('#own').fill('That was quick.');
@@ -252,6 +275,22 @@ test('an error is told in plain words, and trying again works', () =>
       await heardUntil(page, 0.2);
     },
     { expected: /^Failed to load resource/ },
+  ));
+
+test('an engine that takes no WebM gets fragmented MP4', () =>
+  visiting(
+    async (page) => {
+      await speaker(page, 0).click();
+      await heardUntil(page, 0.5);
+      assert.equal((await state(page)).rendition?.format, 'mp4');
+    },
+    {
+      prepare: (page) =>
+        page.addInitScript(() => {
+          const supported = MediaSource.isTypeSupported;
+          MediaSource.isTypeSupported = (type) => !type.includes('webm') && supported(type);
+        }),
+    },
   ));
 
 test('an engine without Media Source Extensions gets the file', () =>

@@ -225,11 +225,15 @@ test('no timer is left when nothing is awaited', async () => {
   assert.equal(world.timers.waiting.length, 0);
 });
 
-test('a pause by the browser is shown as a pause', async () => {
+test('a pause by the browser is shown as a pause, and so is its going on', async () => {
   const world = setUp();
   await playing(world);
   world.audio.pause();
   assert.equal(world.store.state.status, 'paused');
+  world.audio.paused = false;
+  world.audio.emit('play');
+  world.audio.emit('playing');
+  assert.equal(world.store.state.status, 'playing');
 });
 
 test('an engine that cannot play the stream gets the file instead', async () => {
