@@ -6,7 +6,6 @@
 #   tools/test.sh lint       only what needs no build
 #   tools/test.sh NAME…      only these sections (their names are the headings)
 set -uo pipefail
-shopt -s extglob
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
@@ -34,7 +33,7 @@ run_section() {
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
-    web) (cd web && node --test test/!(browser).test.js) ;;
+    web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test {} +) ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;

@@ -38,7 +38,8 @@ class Gateway:
         )
         self.lines = []
         listening = threading.Event()
-        threading.Thread(target=self._read, args=(listening,), daemon=True).start()
+        self.reader = threading.Thread(target=self._read, args=(listening,), daemon=True)
+        self.reader.start()
         listening.wait(START_SECONDS)
         if self.url is None:
             said = "\n".join(self.lines)
@@ -58,4 +59,6 @@ class Gateway:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(timeout=30)
+        self.reader.join()
+        self.process.stdout.close()
         self.folder.cleanup()
