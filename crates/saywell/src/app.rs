@@ -53,6 +53,9 @@ pub enum StartError {
         /// Why.
         reason: String,
     },
+    /// No provider of the chain has the default voice.
+    #[error("TTS_DEFAULT_VOICE is `{0}`, and no provider of the chain has such a voice")]
+    Voice(String),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -116,6 +119,10 @@ impl App {
                 })
                 .collect(),
         );
+        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
+        if voices.cast(None, chain.links()).await.is_none() {
+            return Err(StartError::Voice(settings.default_voice));
+        }
         let cache = open_cache(&settings, &clock).await?;
         let signing_key = match &settings.signing_key {
             Some(key) => key.clone(),
@@ -128,7 +135,7 @@ impl App {
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
-                voices: Arc::new(VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())),
+                voices: Arc::new(voices),
                 chain,
                 cache,
                 flights: Flights::new(settings.max_flights),

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -185,12 +186,10 @@ impl Flights {
     pub async fn landed(&self) {
         loop {
             let Some(flight) = self.board.flights().values().next().cloned() else { return };
-            let mut version = flight.version.subscribe();
-            while flight.progress().outcome.is_none() {
-                if version.changed().await.is_err() {
-                    break;
-                }
-            }
+            let ended = |progress: &Progress| {
+                if progress.outcome.is_some() { Poll::Ready(()) } else { Poll::Pending }
+            };
+            flight.until(&mut flight.version.subscribe(), ended).await;
             drop(flight);
             // The writer takes it off the board right after its outcome.
             tokio::task::yield_now().await;
@@ -238,9 +237,32 @@ impl Board {
     }
 }
 
+impl Progress {
+    /// One of the items, as a stream has them: pending until it is made; once the flight has ended, its failure or
+    /// nothing for those beyond.
+    fn item<T: Clone>(&self, items: &[T], at: usize) -> Poll<Option<Result<T, Failure>>> {
+        match (items.get(at), &self.outcome) {
+            (Some(item), _) => Poll::Ready(Some(Ok(item.clone()))),
+            (None, Some(outcome)) => Poll::Ready(outcome.clone().err().map(Err)),
+            (None, None) => Poll::Pending,
+        }
+    }
+}
+
 impl Flight {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the progress, now and after every change, until there is something to see.
+    async fn until<T>(&self, version: &mut watch::Receiver<u64>, look: impl Fn(&Progress) -> Poll<T>) -> T {
+        loop {
+            if let Poll::Ready(seen) = look(&self.progress()) {
+                return seen;
+            }
+            // Its sender is a field of this flight, so it outlives the wait.
+            let _ = version.changed().await;
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut Progress)) {
@@ -306,21 +328,10 @@ impl Listener {
     /// # Errors
     /// The flight's [`Failure`], after every piece that was made.
     pub async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
-        loop {
-            {
-                let progress = self.flight.progress();
-                if let Some(piece) = progress.pieces.get(self.next_piece) {
-                    self.next_piece += 1;
-                    return Some(Ok(piece.clone()));
-                }
-                if let Some(outcome) = &progress.outcome {
-                    return outcome.clone().err().map(Err);
-                }
-            }
-            if self.version.changed().await.is_err() {
-                return None;
-            }
-        }
+        let at = self.next_piece;
+        let next = self.flight.until(&mut self.version, |progress| progress.item(&progress.pieces, at)).await;
+        self.next_piece += 1;
+        next
     }
 
     /// Waits until there is something to hear, without taking it.
@@ -340,20 +351,12 @@ impl Listener {
     }
 
     async fn wait(&mut self, enough: impl Fn(&Progress) -> bool) -> Result<(), Failure> {
-        loop {
-            {
-                let progress = self.flight.progress();
-                if enough(&progress) {
-                    return Ok(());
-                }
-                if let Some(outcome) = &progress.outcome {
-                    return outcome.clone();
-                }
-            }
-            if self.version.changed().await.is_err() {
-                return Err(Failure::Cancelled);
-            }
-        }
+        let look = |progress: &Progress| match &progress.outcome {
+            _ if enough(progress) => Poll::Ready(Ok(())),
+            Some(outcome) => Poll::Ready(outcome.clone()),
+            None => Poll::Pending,
+        };
+        self.flight.until(&mut self.version, look).await
     }
 
     /// Everything made so far, in one piece.
@@ -412,21 +415,10 @@ impl Reader {
     /// # Errors
     /// The flight's [`Failure`], after every utterance that was made.
     pub async fn next(&mut self) -> Option<Result<SpokenUtterance, Failure>> {
-        loop {
-            {
-                let progress = self.flight.progress();
-                if let Some(spoken) = progress.spoken.get(self.next_utterance) {
-                    self.next_utterance += 1;
-                    return Some(Ok(spoken.clone()));
-                }
-                if let Some(outcome) = &progress.outcome {
-                    return outcome.clone().err().map(Err);
-                }
-            }
-            if self.version.changed().await.is_err() {
-                return None;
-            }
-        }
+        let at = self.next_utterance;
+        let next = self.flight.until(&mut self.version, |progress| progress.item(&progress.spoken, at)).await;
+        self.next_utterance += 1;
+        next
     }
 }
 

@@ -24,27 +24,12 @@ use serde::Serialize;
 /// - An error says what to do next, see [`ProviderError`]; its text never contains a key.
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
-    /// The name that settings, headers and metrics use, such as `local`.
-    fn name(&self) -> &str;
+    /// What is known of it without asking anybody.
+    fn about(&self) -> &About;
 
-    /// The model used when a request names none. Part of the cache key.
-    fn model(&self) -> &str;
-
-    /// What changes when this provider's voices would sound different, such as the hash of a voice file. Part of
-    /// the cache key; empty where the provider does not say.
-    #[expect(clippy::unnecessary_literal_bound, reason = "other providers answer with what they own")]
-    fn voice_version(&self) -> &str {
-        ""
-    }
-
-    /// How to bring this provider's voices to the one loudness.
-    fn level(&self) -> Level {
-        Level::Measured
-    }
-
-    /// How many utterances of one reply are worth asking for at the same time, at least 1.
-    fn parallel(&self) -> usize {
-        1
+    /// Its name, such as `local`.
+    fn name(&self) -> &str {
+        self.about().name
     }
 
     /// The voices on offer. Cheap to call: a provider that has to ask keeps the answer.
@@ -56,24 +41,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
 #[async_trait]
 impl<P: Provider + ?Sized> Provider for Arc<P> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn model(&self) -> &str {
-        (**self).model()
-    }
-
-    fn voice_version(&self) -> &str {
-        (**self).voice_version()
-    }
-
-    fn level(&self) -> Level {
-        (**self).level()
-    }
-
-    fn parallel(&self) -> usize {
-        (**self).parallel()
+    fn about(&self) -> &About {
+        (**self).about()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -83,6 +52,22 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
     fn speak(&self, request: Request) -> SpeechStream {
         (**self).speak(request)
     }
+}
+
+/// What is known of a provider without asking anybody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// The name that settings, headers and metrics use.
+    pub name: &'static str,
+    /// The model used when a request names none. Part of the cache key.
+    pub model: String,
+    /// What changes when its voices would sound different, such as the hash of a voice file. Part of the cache
+    /// key; empty where it cannot be known.
+    pub voice_version: String,
+    /// How to bring its voices to the one loudness.
+    pub level: Level,
+    /// How many utterances of one reply are worth asking for at the same time, at least 1.
+    pub parallel: usize,
 }
 
 /// The sound of one utterance as it is made.

@@ -236,7 +236,7 @@ impl Speak {
             self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
         let first =
             chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
-        let parallel = first.parallel().max(1);
+        let parallel = first.about().parallel.max(1);
         let speaker = cast.get_mut(first.name()).ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
             speaker.model.clone_from(model);
@@ -293,9 +293,16 @@ impl Plan {
         KeyFields { prepared_text: &script, format: self.format.name(), ..fields }.key()
     }
 
+    /// The pause after an utterance, from sound to sound, seconds; none after the last.
+    fn pause(&self, number: usize) -> f64 {
+        let utterances = &self.script.utterances;
+        let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
+        pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
+    }
+
     /// The key of an utterance in one speaker's voice, wherever it stands: its text and the pause after it.
-    fn clip_key(&self, utterance: &Utterance, speaker: &Speaker) -> Key {
-        let text = format!("{:?} {}", utterance.pause, utterance.text);
+    fn clip_key(&self, text: &str, pause: f64, speaker: &Speaker) -> Key {
+        let text = format!("{pause} {text}");
         let fields = self.fields(Kind::Clip, speaker);
         KeyFields { prepared_text: &text, format: self.format.codec().name(), ..fields }.key()
     }
@@ -376,7 +383,8 @@ impl Flying {
 
     /// One utterance in sound: from the cache (`true`), or from the first provider that can say it.
     async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, bool), Failure> {
-        let key = self.plan.clip_key(utterance, &self.plan.speaker);
+        let pause = self.plan.pause(number);
+        let key = self.plan.clip_key(&utterance.text, pause, &self.plan.speaker);
         if let Some(clip) =
             self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry))
         {
@@ -398,9 +406,8 @@ impl Flying {
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
         usage::spoken(&speaker.provider, utterance.text.chars().count(), seconds, begun.elapsed());
 
-        let key = self.plan.clip_key(utterance, &speaker);
+        let key = self.plan.clip_key(&utterance.text, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let pause = utterance.pause.seconds() / f64::from(self.plan.speed);
         let clip = tokio::task::spawn_blocking(move || render::clip(speech, &text, pause, codec, &speaker))
             .await
             .map_err(Failure::internal)?

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use saywell_audio::loudness::Level;
 
-use crate::provider::{Provider, Voice};
+use crate::provider::{About, Provider, Voice};
 
 /// OpenAI's voice names and the gender a listener expects of each, so that applications written for OpenAI work
 /// with every provider. Genders as heard in OpenAI's samples; OpenAI itself names none.
@@ -43,7 +43,7 @@ pub struct Speaker {
     pub model: String,
     /// Its voice.
     pub voice: String,
-    /// What changes when that voice would sound different, see [`Provider::voice_version`].
+    /// What changes when that voice would sound different, see [`About::voice_version`].
     pub voice_version: String,
     /// How to bring that voice to the one loudness.
     pub level: Level,
@@ -51,12 +51,13 @@ pub struct Speaker {
 
 impl Speaker {
     fn new(link: &dyn Provider, voice: &str) -> Self {
+        let About { name, model, voice_version, level, .. } = link.about();
         Self {
-            provider: link.name().to_owned(),
-            model: link.model().to_owned(),
+            provider: (*name).to_owned(),
+            model: model.clone(),
             voice: voice.to_owned(),
-            voice_version: link.voice_version().to_owned(),
-            level: link.level(),
+            voice_version: voice_version.clone(),
+            level: *level,
         }
     }
 }
@@ -72,12 +73,12 @@ impl VoiceMap {
     /// them: no provider's voice, no name in the map, none of OpenAI's.
     pub async fn cast(&self, wished: Option<&str>, links: &[std::sync::Arc<dyn Provider>]) -> Option<Cast> {
         let wished = wished.unwrap_or(&self.default);
-        let mut known =
-            wished == self.default || self.names.contains_key(wished) || openai_gender(wished).is_some();
+        let mut known = self.names.contains_key(wished) || openai_gender(wished).is_some();
         let mut cast = Cast::new();
         for link in links {
             // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.
             let Ok(voices) = link.voices().await else {
+                known = true;
                 cast.insert(link.name().to_owned(), Speaker::new(link.as_ref(), wished));
                 continue;
             };

@@ -222,6 +222,14 @@ fn settings_are_checked_as_a_whole_before_anything_starts() {
 }
 
 #[test]
+fn a_default_voice_that_nobody_has_is_told_at_the_start() {
+    let data = TempDir::new().unwrap();
+    let (status, _, stderr) = run(saywell(data.path()).args(["voices"]).env("TTS_DEFAULT_VOICE", "nobody"));
+    assert_eq!(status, 1);
+    assert!(stderr.contains("TTS_DEFAULT_VOICE is `nobody`"), "{stderr}");
+}
+
+#[test]
 fn config_shows_what_is_in_force_and_hides_secrets() {
     let data = TempDir::new().unwrap();
     let mut command = saywell(data.path());

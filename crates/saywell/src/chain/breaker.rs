@@ -10,10 +10,9 @@ use std::time::{Duration, SystemTime};
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
-use saywell_audio::loudness::Level;
 
 use crate::clock::Clock;
-use crate::provider::{Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// When a breaker opens, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -122,24 +121,8 @@ impl Drop for Verdict {
 
 #[async_trait]
 impl<P: Provider> Provider for Breaker<P> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn model(&self) -> &str {
-        self.inner.model()
-    }
-
-    fn voice_version(&self) -> &str {
-        self.inner.voice_version()
-    }
-
-    fn level(&self) -> Level {
-        self.inner.level()
-    }
-
-    fn parallel(&self) -> usize {
-        self.inner.parallel()
+    fn about(&self) -> &About {
+        self.inner.about()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

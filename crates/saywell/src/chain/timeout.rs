@@ -6,9 +6,8 @@ use std::time::Duration;
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
-use saywell_audio::loudness::Level;
 
-use crate::provider::{Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// A provider that answers in time or fails with [`ProviderError::TimedOut`].
 #[derive(Debug)]
@@ -27,24 +26,8 @@ impl<P> Timeout<P> {
 
 #[async_trait]
 impl<P: Provider> Provider for Timeout<P> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn model(&self) -> &str {
-        self.inner.model()
-    }
-
-    fn voice_version(&self) -> &str {
-        self.inner.voice_version()
-    }
-
-    fn level(&self) -> Level {
-        self.inner.level()
-    }
-
-    fn parallel(&self) -> usize {
-        self.inner.parallel()
+    fn about(&self) -> &About {
+        self.inner.about()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -161,7 +161,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         variable: "TTS_MAX_FLIGHTS",
         key: "limits.max_flights",
-        default: "64",
+        default: "256",
         about: "How many replies may be in the making at once; past it, `overloaded`.",
         set: |s, v| assign(&mut s.max_flights, number(v, 1, 100_000)),
         show: |s| s.max_flights.to_string(),

@@ -17,7 +17,7 @@ pub async fn request(provider: &dyn Provider, text: &str) -> Request {
     let voices = provider.voices().await.expect("a provider under examination knows its voices");
     Request {
         text: text.into(),
-        model: provider.model().to_owned(),
+        model: provider.about().model.clone(),
         voice: voices.first().expect("a provider has a voice").id.clone(),
         speed: 1.0,
         priority: Priority::First,
@@ -45,7 +45,7 @@ async fn names_itself(provider: &dyn Provider) {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
         "{name:?}"
     );
-    assert!(provider.parallel() >= 1);
+    assert!(provider.about().parallel >= 1);
     for voice in provider.voices().await.expect("knows its voices").iter() {
         assert_eq!(voice.provider, name);
         assert!(!voice.id.is_empty() && !voice.name.is_empty());
@@ -86,7 +86,7 @@ async fn says_the_same_of_the_same(provider: &dyn Provider) {
     let [first, second] = [say(provider, "Again.").await, say(provider, "Again.").await];
     let longer = say(provider, "Again, and this time with a good many more words than before.").await;
     assert!(longer.samples.len() > first.samples.len());
-    if !provider.voice_version().is_empty() {
+    if !provider.about().voice_version.is_empty() {
         assert_eq!(first, second, "a provider that names its version always makes the same sound");
     }
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use async_stream::stream;
 use async_trait::async_trait;
+use saywell_audio::loudness::Level;
 
-use crate::provider::{Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
 
 /// A tone for every utterance, 50 ms a character, or what it was told to do instead.
 #[derive(Debug, Clone)]
 pub struct Fake {
-    name: String,
+    about: About,
     delay: Duration,
     calls: Arc<Calls>,
 }
@@ -52,8 +53,15 @@ impl Calls {
 impl Fake {
     /// A healthy provider of this name.
     #[must_use]
-    pub fn named(name: &str) -> Self {
-        Self { name: name.into(), delay: Duration::ZERO, calls: Arc::default() }
+    pub fn named(name: &'static str) -> Self {
+        let about = About {
+            name,
+            model: "tone-1".into(),
+            voice_version: String::new(),
+            level: Level::Fixed(0.0),
+            parallel: 1,
+        };
+        Self { about, delay: Duration::ZERO, calls: Arc::default() }
     }
 
     /// Fails every call until [`Calls::recover`].
@@ -85,19 +93,15 @@ impl Fake {
 
 #[async_trait]
 impl Provider for Fake {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn model(&self) -> &'static str {
-        "tone-1"
+    fn about(&self) -> &About {
+        &self.about
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         Ok(Arc::new([Voice {
             id: "tone".into(),
             name: "Tone".into(),
-            provider: self.name.clone(),
+            provider: self.name().to_owned(),
             language: "en-US".into(),
             gender: None,
         }]))

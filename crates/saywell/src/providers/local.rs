@@ -11,7 +11,9 @@ use saywell_voice::{Job, Pool, VoiceError};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::config::Settings;
-use crate::provider::{Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{
+    About, Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
+};
 
 /// The provider's name.
 pub const NAME: &str = "local";
@@ -23,11 +25,10 @@ const GAIN_DB: f64 = 6.8;
 #[derive(Debug)]
 pub struct Local {
     pool: Arc<Pool>,
+    about: About,
     voices: Arc<[Voice]>,
-    version: String,
-    threads: usize,
-    /// Places in the queue for utterances of replies that are sounding already: those wait for a place instead of
-    /// being refused, and leave half of the queue to new listeners.
+    /// Places in the queue for utterances of replies that are sounding already, or that nobody waits for: those
+    /// wait for a place instead of being refused.
     places: Arc<Semaphore>,
 }
 
@@ -47,33 +48,23 @@ impl Local {
             language: "en-US".into(),
             gender: Some("female".into()),
         }]);
-        let version = voice.version().to_owned();
+        let about = About {
+            name: NAME,
+            model: "hibari".into(),
+            voice_version: voice.version().to_owned(),
+            level: Level::Fixed(GAIN_DB),
+            parallel: threads.get(),
+        };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
-        let places = Arc::new(Semaphore::new((settings.local_queue / 2).max(1)));
-        Ok(Self { pool, voices, version, threads: threads.get(), places })
+        let places = Arc::new(Semaphore::new(settings.local_queue));
+        Ok(Self { pool, about, voices, places })
     }
 }
 
 #[async_trait]
 impl Provider for Local {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn model(&self) -> &'static str {
-        "hibari"
-    }
-
-    fn voice_version(&self) -> &str {
-        &self.version
-    }
-
-    fn level(&self) -> Level {
-        Level::Fixed(GAIN_DB)
-    }
-
-    fn parallel(&self) -> usize {
-        self.threads
+    fn about(&self) -> &About {
+        &self.about
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
