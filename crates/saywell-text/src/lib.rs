@@ -1,1 +1,110 @@
-//! TODO
+//! From a chat assistant's reply to a script: what is said of it, utterance by utterance, each with
+//! the bytes of the reply that it stands for.
+//!
+//! ```
+//! use saywell_text::{Options, script};
+//!
+//! let reply = "## Done\n\nRun `cargo test` **now**. See [the guide](https://example.com).\n";
+//! let script = script(reply, &Options::default());
+//! let said: Vec<&str> = script.utterances.iter().map(|utterance| utterance.text.as_str()).collect();
+//! assert_eq!(said, ["Done.", "Run cargo test now.", "See the guide."]);
+//!
+//! // Every word leads back to the reply: here "now", which is emphasised there.
+//! assert_eq!(&reply[script.utterances[1].source_of(15..18)], "now");
+//! ```
+//!
+//! Text that is still being written goes through a [`Scripter`], which gives each utterance as soon as
+//! no later byte can change it; [`script`] is the same with one piece.
+//!
+//! Pure: no input or output, no clock, no threads. Any text is accepted; nothing here fails.
+
+pub use incremental::Scripter;
+pub use utterance::{CHARACTERS_PER_SECOND, Kind, Omission, Omitted, Pause, Script, Utterance};
+
+// What is made of a reply.
+mod utterance;
+
+// The way of a reply: cut into blocks and parts as it arrives, ...
+mod blocks;
+mod incremental;
+mod lines;
+mod paragraph;
+mod reasoning;
+// ... each part parsed and put into words, ...
+mod clean;
+mod markdown;
+// ... and those cut into utterances.
+mod clauses;
+mod sentences;
+mod split;
+
+// Words with the way back to the reply, which all of these pass on.
+mod spoken;
+
+/// How a script is made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// What the text is written in.
+    pub markup: Markup,
+    /// What is said for a block of code.
+    pub code: Code,
+    /// About the most characters of a reply's first utterance, so that its sound is ready at once: a
+    /// first sentence more than a quarter longer is cut at its first natural clause.
+    pub first_utterance_chars: usize,
+    /// The most characters of an utterance: a longer sentence is cut at clauses near its middle.
+    /// Words that replace others (an address, an announcement) are not cut and may go beyond.
+    pub utterance_chars: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            markup: Markup::Markdown,
+            code: Code::Announce,
+            first_utterance_chars: 72,
+            utterance_chars: 300,
+        }
+    }
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Markup {
+    /// Markdown, as assistants write it: `CommonMark` with GitHub's tables, tasks, alerts,
+    /// strike-through and footnotes. Prose without markup is Markdown too, so this is right whenever
+    /// the text came from a model.
+    #[default]
+    Markdown,
+    /// No markup: asterisks, indentation and numbers at the start of lines mean nothing. Blank lines
+    /// end paragraphs; reasoning, invisible characters, emoji, citations and addresses are treated as
+    /// in Markdown.
+    Plain,
+}
+
+/// What is said for a block of code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// Nothing.
+    Skip,
+    /// Its language and length: "Rust code, 12 lines."
+    #[default]
+    Announce,
+    /// All of it, line by line.
+    Read,
+}
+
+/// The script of a reply that is all there.
+#[must_use]
+pub fn script(reply: &str, options: &Options) -> Script {
+    let mut scripter = Scripter::new(options.clone());
+    let mut utterances = scripter.push(reply);
+    let (last, omissions) = scripter.finish();
+    utterances.extend(last);
+    Script { utterances, omissions }
+}
+
+/// The script of a text without markup; like [`script`] with [`Markup::Plain`].
+#[must_use]
+pub fn plain(text: &str, options: &Options) -> Script {
+    script(text, &Options { markup: Markup::Plain, ..options.clone() })
+}

@@ -116,6 +116,15 @@ impl Pool {
     }
 }
 
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("threads", &self.threads.len())
+            .field("waiting", &self.waiting())
+            .finish()
+    }
+}
+
 impl Drop for Pool {
     fn drop(&mut self) {
         let waiting = {

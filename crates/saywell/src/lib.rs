@@ -1,1 +1,37 @@
-//! The gateway.
+//! Saywell, the gateway: it turns a chat assistant's replies into speech, for any chat application.
+//!
+//! The modules follow one request from top to bottom; [`speak`] is the file to read first.
+//!
+//! ```text
+//! http ─▶ identity ─▶ limits ─▶ speak ┬▶ script    Markdown → utterances
+//!         caller      permit          ├▶ cache     rendition, then clips; one flight per key
+//!                                     ├▶ chain     fallback over breaker(timeout(provider))
+//!                                     └▶ render    PCM → level → frames → container → listeners
+//!                                          └▶ usage
+//! ```
+
+pub mod cli;
+pub mod config;
+
+pub mod app;
+pub mod http;
+pub mod identity;
+pub mod limits;
+pub mod speak;
+
+pub mod script;
+
+pub mod cache;
+pub mod flight;
+pub mod store;
+
+pub mod chain;
+pub mod provider;
+pub mod providers;
+pub mod voices;
+
+pub mod render;
+
+pub mod clock;
+pub mod telemetry;
+pub mod usage;

@@ -1,2 +1,7 @@
-//! The command line.
-fn main() {}
+//! `saywell`, the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    saywell::cli::run()
+}

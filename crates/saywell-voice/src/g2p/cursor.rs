@@ -36,6 +36,11 @@ impl<'t> Cursor<'t> {
         self.text[..self.at].chars().next_back()
     }
 
+    /// The character before the one before this place.
+    pub fn before_second(self) -> Option<char> {
+        self.text[..self.at].chars().rev().nth(1)
+    }
+
     /// The character after this place.
     pub fn peek(self) -> Option<char> {
         self.rest().chars().next()
@@ -59,6 +64,11 @@ impl<'t> Cursor<'t> {
     /// Whether a number could begin here, rather than go on from before.
     pub fn starts_number(self) -> bool {
         !self.before().is_some_and(|before| is_word(before) || before == '.')
+    }
+
+    /// Whether a number is before, with or without a space between.
+    pub fn follows_number(self) -> bool {
+        self.text[..self.at].trim_end_matches(' ').ends_with(|before: char| before.is_ascii_digit())
     }
 
     /// Takes this character.

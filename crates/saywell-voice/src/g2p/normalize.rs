@@ -5,6 +5,7 @@
 //! `docs/decisions/0002-pronunciation.md`.
 
 mod calendar;
+mod money;
 mod quantities;
 mod words;
 
@@ -15,16 +16,25 @@ use super::tracked::{Edit, Rule, Tracked};
 const RULES: &[Rule] = &[
     plain_character,
     single_space,
-    calendar::time,
+    words::web_scheme,
+    words::dotted_name,
+    quantities::leading_point,
+    quantities::feet_and_inches,
     calendar::iso_date,
+    calendar::time,
     calendar::slashed_date,
-    quantities::large_money,
-    quantities::cents,
-    quantities::other_money,
+    quantities::list_comma,
+    money::dollar_of_states,
+    money::money_range,
+    money::large_money,
+    money::cents,
+    money::other_money,
+    quantities::per,
     quantities::temperature,
     quantities::unit,
     calendar::month_and_day,
     calendar::day_and_month,
+    calendar::month_and_year,
     words::title,
     words::abbreviation,
     words::numero,
@@ -34,6 +44,7 @@ const RULES: &[Rule] = &[
     quantities::telephone,
     quantities::fraction,
     quantities::range,
+    quantities::dimensions,
     quantities::plus,
     words::symbol,
     single_space,
@@ -123,8 +134,12 @@ mod tests {
             ("at 7:30 p.m.", "at seven thirty P.M."),
             ("at 5:00", "at five o'clock"),
             ("at 9:05 a.m., yes", "at nine oh five A.M., yes"),
-            ("10:15:01", "ten fifteen and one second"),
+            ("10:15:01 or 10:15:00", "ten fifteen and one second or ten fifteen"),
             ("25:99", "25:99"),
+            ("10:30-11:00 AM", "ten thirty to eleven A.M."),
+            ("2024-05-10T10:00:00Z", "May tenth, 2024 ten o'clock UTC"),
+            ("Mar 5–7", "March fifth to seventh"),
+            ("Jan 2024", "January 2024"),
             ("on 2024-01-05.", "on January fifth, 2024."),
             ("on 3/14/99", "on March fourteenth, 1999"),
             ("on 14/3/2015", "on March fourteenth, 2015"),
@@ -158,6 +173,14 @@ mod tests {
             ("call (555) 123-4567", "call 5 5 5, 1 2 3, 4 5 6 7"),
             ("call 1-800-555-0199", "call 1, 8 0 0, 5 5 5, 0 1 9 9"),
             ("+5", "plus 5"),
+            ("$5-$10 and $5–10 million", "5 to 10 dollars and 5 to 10 million dollars"),
+            ("US$5/month, 3 GB/s", "$5 per month, 3 gigabytes per second"),
+            ("5'10\" tall", "5 foot 10 tall"),
+            ("1 1/2 or 2½ cups", "1 and a half or 2 and a half cups"),
+            (".5mm", "0.5 millimeters"),
+            ("1,2 and 3,000", "1, 2 and 3,000"),
+            ("1920x1080", "1920 by 1080"),
+            ("the 1st–3rd", "the 1st to 3rd"),
         ]);
     }
 
@@ -182,6 +205,9 @@ mod tests {
             ("~5 minutes", "about 5 minutes"),
             ("5 × 3² ± 1", "5 times 3 squared plus or minus 1"),
             ("snake_case", "snake case"),
+            ("C# and F#", "C sharp and F sharp"),
+            ("see https://docs.rs/x.", "see docs dot rs/x."),
+            ("main.rs, e.g. in U.S. etc.", "main dot rs, e.g. in U.S. etc."),
         ]);
     }
 }

@@ -61,9 +61,10 @@ impl<'t> Part<'t> {
         Word { text: self.text, tag: self.tag, currency, is_head: self.is_head }
     }
 
-    /// Bytes of the text that it says, with its currency sign.
+    /// Bytes of the text that it says, with its currency sign where that is right before it.
     pub fn stands_for(&self) -> Range<usize> {
-        self.currency.map_or(self.range.start, |(_, sign)| sign.min(self.range.start))..self.range.end
+        let sign = self.currency.filter(|(sign, at)| at + sign.len_utf8() == self.range.start);
+        sign.map_or(self.range.start, |(_, at)| at)..self.range.end
     }
 }
 
@@ -149,7 +150,7 @@ fn between_letters(token: &str, cuts: &[Range<usize>], index: usize) -> bool {
 
 /// Cuts a token where the kind of its characters changes, and before the capitals of `camelCase`. A single
 /// apostrophe that joins no letters is left out.
-fn cut(token: &str) -> Vec<Range<usize>> {
+pub fn cut(token: &str) -> Vec<Range<usize>> {
     let mut cuts = Vec::new();
     let mut at = Cursor::new(token, 0);
     while let Some(first) = at.peek() {

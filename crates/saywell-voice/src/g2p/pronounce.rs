@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::cursor::{Cursor, is_letter};
 use super::lexicon::{self, Following, Word};
-use super::parts::{Group, Part, group};
+use super::parts::{Group, Part, cut, group};
 use super::speller::Speller;
 use super::stress::{self, PRIMARY, Stress, is_consonant, is_vowel, restress};
+use super::tables::SPELLER_LENGTH;
 use super::tokenize::Token;
 
 /// What is said without a pause between, and the part of the text it stands for.
@@ -77,49 +78,61 @@ fn say_alone<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following
 
 /// Finds the longest run of parts that is a word, from the end; then the next before it.
 fn say_together<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following, speller: &Speller) {
-    /// No word or number of several parts is longer than this many bytes.
-    const LONGEST: usize = 64;
     let parts = &mut group.parts;
-    let (mut left, mut right) = (0, parts.len());
+    let mut right = parts.len();
+    let mut left = longest_run(parts, right);
     while left < right {
-        let window = &mut parts[left..right];
-        let is_open = window.iter().all(|part| part.phonemes.is_none());
-        let length: usize = window.iter().map(|part| part.text.len()).sum();
-        let spelling: String = window.iter().map(|part| part.text).collect();
-        let word = Word { text: &spelling, ..heading(window) };
-        let is_short = window.len() == 1 || length <= LONGEST;
-        let phonemes = if is_open && is_short { lexicon::pronounce(word, *following) } else { None };
+        let run = &mut parts[left..right];
+        let spelling: String = run.iter().map(|part| part.text).collect();
+        let word = Word { text: &spelling, ..heading(run) };
+        let is_open = run.iter().all(|part| part.phonemes.is_none());
+        let phonemes = if is_open { lexicon::pronounce(word, *following) } else { None };
         if let Some(phonemes) = phonemes {
             *following = before(&word, &phonemes, *following);
-            for part in window.iter_mut().skip(1) {
-                part.phonemes = Some(String::new());
-            }
-            if let Some(first) = window.first_mut() {
-                first.phonemes = Some(phonemes);
-            }
-            // The word stands for all its parts.
-            let (first, rest) = window.split_at_mut(1);
-            if let (Some(first), Some(last)) = (first.first_mut(), rest.last()) {
-                first.range.end = last.range.end;
-            }
+            say_as_one(run, phonemes);
             right = left;
-            left = 0;
         } else if left + 1 < right {
             left += 1;
+            continue;
         } else {
             right -= 1;
-            left = 0;
-            if parts[right].phonemes.is_none() {
-                if !parts[right].text.chars().all(is_silent) {
+            let part = &mut parts[right];
+            if part.phonemes.is_none() {
+                if !part.text.chars().all(is_silent) {
                     let range = parts[0].range.start..parts[parts.len() - 1].range.end;
                     group.replace(spell_out(text, range, speller));
                     return;
                 }
-                parts[right].phonemes = Some(String::new());
+                part.phonemes = Some(String::new());
             }
         }
+        left = longest_run(parts, right);
     }
     balance(group);
+}
+
+/// Where the longest run of parts up to `right` begins that could be one word.
+fn longest_run(parts: &[Part<'_>], right: usize) -> usize {
+    /// No word or number of several parts is longer than this many bytes.
+    const LONGEST: usize = 64;
+    let mut length = 0;
+    let fits = parts[..right].iter().rev().take_while(|part| {
+        length += part.text.len();
+        length <= LONGEST
+    });
+    right - fits.count().max(1).min(right)
+}
+
+/// The first part says it all and stands for all.
+fn say_as_one(run: &mut [Part<'_>], phonemes: String) {
+    let end = run.last().map(|part| part.range.end);
+    for part in run.iter_mut() {
+        part.phonemes = Some(String::new());
+    }
+    if let (Some(first), Some(end)) = (run.first_mut(), end) {
+        first.phonemes = Some(phonemes);
+        first.range.end = end;
+    }
 }
 
 /// Marks inside words that are not said.
@@ -191,27 +204,49 @@ fn balance(group: &mut Group<'_>) {
 /// Says what no dictionary has: letters by the speller, digits as numbers, some symbols by name.
 fn spell_out<'t>(text: &'t str, range: Range<usize>, speller: &Speller) -> Vec<Part<'t>> {
     let mut parts = Vec::new();
+    let mut say = |range: Range<usize>, phonemes: Option<String>| {
+        let phonemes = phonemes.filter(|phonemes| !phonemes.is_empty());
+        parts.extend(phonemes.map(|phonemes| Part::said(text, range, phonemes)));
+    };
     let mut at = Cursor::new(text, range.start);
     while at.at() < range.end {
         let start = at;
-        let phonemes = if !at.eat_while(is_letter).is_empty() {
-            while let Some(end) = at.past(|at| {
-                at.eat_if(|found| matches!(found, '\'' | '’')).is_some()
-                    && !at.eat_while(is_letter).is_empty()
-            }) {
-                at = end;
-            }
+        if letters(&mut at) {
             let word = start.until(at);
-            if word.starts_with(char::is_alphabetic) { Some(speller.spell(word)) } else { None }
+            if !word.starts_with(char::is_alphabetic) {
+                continue;
+            }
+            if word.chars().nth(SPELLER_LENGTH).is_none() {
+                say(start.at()..at.at(), Some(speller.spell(word)));
+                continue;
+            }
+            // Longer than the speller reads: cut at capitals, each piece is perhaps a word.
+            for piece in cut(word) {
+                let word = Word { text: &word[piece.clone()], tag: "NN", currency: None, is_head: false };
+                let known = lexicon::pronounce(word, Following::default());
+                let phonemes = known.unwrap_or_else(|| speller.spell(word.text));
+                say(start.at() + piece.start..start.at() + piece.end, Some(phonemes));
+            }
         } else if let Some(digits) = digits(&mut at) {
-            lexicon::number(digits, None, false)
+            say(start.at()..at.at(), lexicon::number(digits, None, false));
         } else {
-            at.eat_if(|_| true).and_then(symbol).map(str::to_owned)
-        };
-        let phonemes = phonemes.filter(|phonemes| !phonemes.is_empty());
-        parts.extend(phonemes.map(|phonemes| Part::said(text, start.at()..at.at(), phonemes)));
+            let name = at.eat_if(|_| true).and_then(symbol);
+            say(start.at()..at.at(), name.map(str::to_owned));
+        }
     }
     parts
+}
+
+/// Takes letters with apostrophes between them.
+fn letters(at: &mut Cursor<'_>) -> bool {
+    let is_word = !at.eat_while(is_letter).is_empty();
+    let rest = |at: &mut Cursor<'_>| {
+        at.eat_if(|found| matches!(found, '\'' | '’')).is_some() && !at.eat_while(is_letter).is_empty()
+    };
+    while let Some(end) = at.past(rest).filter(|_| is_word) {
+        *at = end;
+    }
+    is_word
 }
 
 /// Takes digits with commas and dots between them.

@@ -8,7 +8,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use multiversion::multiversion;
+
 use super::tables::{SPELLER_LENGTH, SPELLER_LETTERS, SPELLER_PHONEMES, SPELLER_SLOTS};
+use crate::math;
 use crate::onnx::{OnnxError, Weights};
 
 const WIDTH: usize = 128;
@@ -122,9 +125,7 @@ impl Layer {
         let attended = attend(&self.projections.apply(&self.before_attention.apply(state)));
         add(state, &self.joined.apply(&attended));
         let mut hidden = self.widen.apply(&self.before_hidden.apply(state));
-        for value in &mut hidden {
-            *value = gelu(*value);
-        }
+        gelu(&mut hidden);
         add(state, &self.narrow.apply(&hidden));
     }
 }
@@ -200,37 +201,43 @@ impl Linear {
     }
 
     fn apply(&self, rows: &[f32]) -> Vec<f32> {
-        let outputs = self.bias.len();
-        let inputs = self.weight.len() / outputs;
+        let inputs = self.weight.len() / self.bias.len();
         let mut out = self.bias.repeat(rows.len() / inputs);
-        // Four inputs at a time, so that each visit of the outputs does four times the work.
-        for (input, weights) in self.weight.chunks_exact(4 * outputs).enumerate() {
-            let (first, second) = weights.split_at(2 * outputs);
-            let ((w0, w1), (w2, w3)) = (first.split_at(outputs), second.split_at(outputs));
-            for (row, out) in rows.chunks_exact(inputs).zip(out.chunks_exact_mut(outputs)) {
-                let Some(&[x0, x1, x2, x3]) = row.get(4 * input..).and_then(|row| row.first_chunk()) else {
-                    continue;
-                };
-                for ((((out, w0), w1), w2), w3) in out.iter_mut().zip(w0).zip(w1).zip(w2).zip(w3) {
-                    *out += x0 * w0 + x1 * w1 + (x2 * w2 + x3 * w3);
-                }
-            }
-        }
+        add_product(rows, &self.weight, inputs, &mut out);
         out
     }
 }
 
-fn add(to: &mut [f32], values: &[f32]) {
-    to.iter_mut().zip(values).for_each(|(to, value)| *to += value);
+/// Adds to `out` the product of `rows`, each of so many `inputs`, and `weight`, which has a row for each input.
+#[multiversion(targets = "simd")]
+fn add_product(rows: &[f32], weight: &[f32], inputs: usize, out: &mut [f32]) {
+    let outputs = weight.len() / inputs;
+    // Four inputs at a time, so that each visit of the outputs does four times the work.
+    for (input, weights) in weight.chunks_exact(4 * outputs).enumerate() {
+        let (first, second) = weights.split_at(2 * outputs);
+        let ((w0, w1), (w2, w3)) = (first.split_at(outputs), second.split_at(outputs));
+        for (row, out) in rows.chunks_exact(inputs).zip(out.chunks_exact_mut(outputs)) {
+            let Some(&[x0, x1, x2, x3]) = row.get(4 * input..).and_then(|row| row.first_chunk()) else {
+                continue;
+            };
+            for ((((out, w0), w1), w2), w3) in out.iter_mut().zip(w0).zip(w1).zip(w2).zip(w3) {
+                *out += x0 * w0 + x1 * w1 + (x2 * w2 + x3 * w3);
+            }
+        }
+    }
 }
 
-/// x Φ(x), with the error function to 1.5e-7 (Abramowitz and Stegun, 7.1.26).
-fn gelu(x: f32) -> f32 {
-    const COEFFICIENTS: [f32; 5] = [1.061_405_4, -1.453_152, 1.421_413_8, -0.284_496_74, 0.254_829_6];
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let tail = COEFFICIENTS.iter().fold(0.0, |sum, coefficient| (sum + coefficient) * t) * (-z * z).exp();
-    0.5 * x * if x < 0.0 { tail } else { 2.0 - tail }
+#[multiversion(targets = "simd")]
+fn gelu(values: &mut [f32]) {
+    for value in values {
+        *value = math::gelu(*value);
+    }
+}
+
+fn add(to: &mut [f32], values: &[f32]) {
+    for (to, value) in to.iter_mut().zip(values) {
+        *to += value;
+    }
 }
 
 #[cfg(test)]
@@ -245,12 +252,5 @@ mod tests {
         assert_eq!(speller.spell(""), "");
         assert_eq!(speller.spell("日本"), "");
         assert!(!speller.spell(&"pneumono".repeat(1000)).is_empty());
-    }
-
-    #[test]
-    fn gelu_is_close() {
-        for (x, expected) in [(0.0, 0.0), (1.0, 0.841_344_7), (-1.0, -0.158_655_25), (3.0, 2.995_950_3)] {
-            assert!((gelu(x) - expected).abs() < 1e-6, "{x}");
-        }
     }
 }

@@ -53,7 +53,8 @@ fn predict<'w>(
     second: &str,
     feature: &mut String,
 ) -> &'static str {
-    let mut scores = [0_i32; 64];
+    // In the order and precision of the training, so that ties fall alike.
+    let mut scores = [0.0_f64; 64];
     let mut add = |parts: &[&str]| {
         feature.clear();
         for part in parts {
@@ -63,7 +64,7 @@ fn predict<'w>(
             if let [tag, low, high] = *weight
                 && let Some(score) = scores.get_mut(usize::from(tag))
             {
-                *score += i32::from(i16::from_le_bytes([low, high]));
+                *score += f64::from(i16::from_le_bytes([low, high])) / 10.0;
             }
         }
     };
@@ -83,7 +84,7 @@ fn predict<'w>(
     add(&["s3+1=", ending(seen(1))]);
     add(&["w+2=", seen(2)]);
     // Of equals, the last in the order of the tags.
-    TAGS.iter().zip(scores).max_by_key(|(_, score)| *score).map_or("NN", |(tag, _)| tag)
+    TAGS.iter().zip(scores).max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or("NN", |(tag, _)| tag)
 }
 
 /// The last three characters.

@@ -94,10 +94,12 @@ impl Tracked {
         let tail = common_length(old[head..].chars().rev(), new[head..].chars().rev());
         let middle = range.start + head..range.end - tail;
         self.copy(from, range.start..middle.start);
-        let origin = match from.source_of(middle.clone()) {
-            // Something is put in where nothing was: it stands for what is around it.
-            _ if middle.is_empty() => from.source_of(range.clone()),
-            origin => origin,
+        // Put in where nothing was, it stands for the character before, or else the one after.
+        let neighbour = || old[..head].chars().next_back().map_or(0, char::len_utf8);
+        let origin = match middle.len() {
+            0 if head > 0 => from.source_of(middle.start - neighbour()..middle.start),
+            0 => from.source_of(middle.start..range.end),
+            _ => from.source_of(middle.clone()),
         };
         let inserted = &new[head..new.len() - tail];
         self.text.push_str(inserted);
@@ -117,6 +119,20 @@ mod tests {
 
     fn spell_out_kilometers(mut at: Cursor<'_>) -> Option<Edit> {
         at.eat_text("km").then(|| Edit::new(at, "kilometers"))
+    }
+
+    fn name_the_plus(mut at: Cursor<'_>) -> Option<Edit> {
+        at.eat_text("++").then(|| Edit::new(at, "+plus+"))
+    }
+
+    #[test]
+    fn what_is_put_in_stands_for_its_neighbour() {
+        let mut text = Tracked::new("c++");
+        text.rewrite(name_the_plus);
+        assert_eq!(text.text(), "c+plus+");
+        assert_eq!(text.source_of(2..6), 1..2);
+        assert_eq!(text.source_of(6..7), 2..3);
+        assert_eq!(text.source_of(3..3), 0..0, "nothing stands for nothing");
     }
 
     #[test]

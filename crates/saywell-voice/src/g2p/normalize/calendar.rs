@@ -41,6 +41,8 @@ pub fn time(mut at: Cursor<'_>) -> Option<Edit> {
     if above(hour, 24) || above(minute, 59) || second.is_some_and(|second| above(second, 59)) {
         return None;
     }
+    // Zero seconds are a way to write the minute.
+    let second = second.filter(|second| *second != "00");
     let mut words = cardinal(hour);
     words += &match minute.as_bytes() {
         b"00" if half.is_some() || second.is_some() => String::new(),
@@ -55,6 +57,18 @@ pub fn time(mut at: Cursor<'_>) -> Option<Edit> {
         // With dots, so that the letters are named. A full stop that follows is the last of them.
         words.extend([' ', half, '.', 'M']);
         words += if end.peek() == Some('.') { "" } else { "." };
+    }
+    if let Some(end) = end.past(|at| at.eat('Z') && at.ends_word()) {
+        return Some(Edit::new(end, words + " UTC"));
+    }
+    let to_another = |at: &mut Cursor<'_>| {
+        at.eat(' ');
+        let is_dash = at.eat_one_of(["-", "–"]).is_some();
+        at.eat(' ');
+        is_dash && at.past(|at| at.digits(1..=2).is_some() && at.eat(':')).is_some()
+    };
+    if let Some(end) = end.past(to_another) {
+        return Some(Edit::new(end, words + " to "));
     }
     Some(Edit::new(end, words))
 }
@@ -80,8 +94,11 @@ pub fn iso_date(mut at: Cursor<'_>) -> Option<Edit> {
     let month = at.digits(2..=2)?;
     at.eat('-').then_some(())?;
     let day = at.digits(2..=2)?;
-    let date = month_day(month.parse().ok()?, day).filter(|_| at.ends_word())?;
-    Some(Edit::new(at, format!("{date}, {year}")))
+    let date = month_day(month.parse().ok()?, day)?;
+    // A `T` sets off the time.
+    let with_time = at.past(|at| at.eat('T') && at.peek().is_some_and(|next| next.is_ascii_digit()));
+    let (end, space) = with_time.map_or((at, ""), |at| (at, " "));
+    (with_time.is_some() || at.ends_word()).then(|| Edit::new(end, format!("{date}, {year}{space}")))
 }
 
 /// `3/14/99` → `March fourteenth, 1999`; the month is second where the first cannot be one.
@@ -119,7 +136,16 @@ pub fn month_and_day(at: Cursor<'_>) -> Option<Edit> {
         if !at.ends_word() || at.peek().is_some_and(|next| ":%".contains(next)) {
             return None;
         }
-        let date = month_day(month, day)?;
+        let mut date = month_day(month, day)?;
+        let through = at.past(|at| at.eat_one_of(["-", "–"]).is_some()).and_then(|mut at| {
+            let last = at.digits(1..=2)?;
+            Some((month_day(month, last).filter(|_| at.ends_word())?, at))
+        });
+        if let Some((last, end)) = through {
+            date += " to ";
+            date += last.split(' ').next_back().unwrap_or_default();
+            at = end;
+        }
         let mut end = at;
         end.eat(',');
         if end.eat(' ') && end.digits(4..=4).is_some() && end.ends_word() {
@@ -143,6 +169,20 @@ pub fn day_and_month(at: Cursor<'_>) -> Option<Edit> {
     let date = month_day(month, day)?;
     let (month, day) = date.split_once(' ')?;
     Some(Edit::new(end, format!("the {day} of {month}")))
+}
+
+/// `Jan 2024` → `January 2024`.
+pub fn month_and_year(at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_word() {
+        return None;
+    }
+    month_names(at).find_map(|(month, mut at)| {
+        at.eat('.');
+        at.eat(' ').then_some(())?;
+        let year = at.digits(4..=4)?;
+        let name = MONTHS.get(month - 1).filter(|_| at.ends_word())?;
+        Some(Edit::new(at, format!("{name} {year}")))
+    })
 }
 
 /// Every way to read the name of a month here, the longest first: its number, and where it ends.

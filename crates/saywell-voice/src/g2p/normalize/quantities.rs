@@ -1,66 +1,10 @@
-//! Numbers with what they count: money, units, degrees, parts, ranges, telephone numbers.
+//! Numbers with what they count: units, degrees, parts, ranges, telephone numbers.
 
 use crate::g2p::cursor::{Cursor, is_word};
-use crate::g2p::tables::{CURRENCIES, UNITS};
+use crate::g2p::tables::UNITS;
 use crate::g2p::tracked::Edit;
 
 use super::calendar;
-
-/// `$4.2 billion`, `$4.2B` → `4.2 billion dollars`.
-pub fn large_money(mut at: Cursor<'_>) -> Option<Edit> {
-    let (_, [_, many]) = currency(&mut at, |sign| matches!(sign, "$" | "£" | "€"))?;
-    let number = at.number()?;
-    let scale = scale(&mut at)?;
-    Some(Edit::new(at, format!("{number} {scale} {many}")))
-}
-
-/// `50¢` → `50 cents`.
-pub fn cents(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_number() {
-        return None;
-    }
-    let number = at.number()?;
-    at.eat(' ');
-    let (_, words) = currency(&mut at, |sign| sign == "¢")?;
-    Some(Edit::new(at, format!("{number} {}", counted(number, words))))
-}
-
-/// Currencies the lexicon does not read itself: `¥500` → `500 yen`, `USD 3 million` → `3 million dollars`.
-pub fn other_money(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
-        return None;
-    }
-    let (_, words) = currency(&mut at, |sign| !matches!(sign, "$" | "£" | "€" | "¢"))?;
-    at.eat('.');
-    at.eat(' ');
-    let number = at.number()?;
-    let spoken = match scale(&mut at) {
-        Some(scale) => format!("{number} {scale} {}", words[1]),
-        None => format!("{number} {}", counted(number, words)),
-    };
-    Some(Edit::new(at, spoken))
-}
-
-fn currency(at: &mut Cursor<'_>, wanted: impl Fn(&str) -> bool) -> Option<(&'static str, [&'static str; 2])> {
-    CURRENCIES.iter().find(|(sign, _)| wanted(sign) && at.eat_text(sign)).copied()
-}
-
-/// `billion`, `B`: a thousand and its powers, written out or as a letter.
-fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
-    const WORDS: [&str; 5] = ["hundred", "thousand", "million", "billion", "trillion"];
-    let mut end = *at;
-    end.eat(' ');
-    let word = end.eat_one_of(WORDS).or_else(|| {
-        let letter = end.eat_if(|letter| "kKmMbB".contains(letter)).filter(|_| end.ends_word())?;
-        Some(match letter {
-            'k' | 'K' => "thousand",
-            'm' | 'M' => "million",
-            _ => "billion",
-        })
-    })?;
-    *at = end;
-    Some(word)
-}
 
 /// `-5 °C` → `-5 degrees Celsius`.
 pub fn temperature(mut at: Cursor<'_>) -> Option<Edit> {
@@ -90,7 +34,82 @@ pub fn unit(mut at: Cursor<'_>) -> Option<Edit> {
         let end = at.past(|at| at.eat_text(unit) && at.ends_word())?;
         Some((*words, end))
     })?;
-    Some(Edit::new(end, format!("{number} {}", counted(number, words))))
+    let per = PER.iter().find_map(|(written, spoken)| {
+        Some((spoken, end.past(|at| at.eat('/') && at.eat_text(written) && at.ends_word())?))
+    });
+    let words = counted(number, words);
+    Some(match per {
+        Some((per, end)) => Edit::new(end, format!("{number} {words} per {per}")),
+        None => Edit::new(end, format!("{number} {words}")),
+    })
+}
+
+/// What units, prices and counts are given by: `/s` → `per second`.
+const PER: [(&str, &str); 16] = [
+    ("s", "second"),
+    ("sec", "second"),
+    ("second", "second"),
+    ("min", "minute"),
+    ("minute", "minute"),
+    ("h", "hour"),
+    ("hr", "hour"),
+    ("hour", "hour"),
+    ("day", "day"),
+    ("week", "week"),
+    ("mo", "month"),
+    ("month", "month"),
+    ("yr", "year"),
+    ("year", "year"),
+    ("user", "user"),
+    ("person", "person"),
+];
+
+/// `$5/month` → `$5 per month`.
+pub fn per(mut at: Cursor<'_>) -> Option<Edit> {
+    at.before().filter(char::is_ascii_digit)?;
+    at.eat('/').then_some(())?;
+    let (end, spoken) = PER.iter().find_map(|(written, spoken)| {
+        Some((at.past(|at| at.eat_text(written) && at.ends_word())?, spoken))
+    })?;
+    Some(Edit::new(end, format!(" per {spoken}")))
+}
+
+/// `.5` → `0.5`.
+pub fn leading_point(mut at: Cursor<'_>) -> Option<Edit> {
+    let starts = at.before().is_none_or(|before| " (-+".contains(before));
+    (starts && at.eat('.') && at.peek().is_some_and(|next| next.is_ascii_digit()))
+        .then(|| Edit::new(at, "0."))
+}
+
+/// `1,2` → `1, 2`: a comma that separates no thousands.
+pub fn list_comma(mut at: Cursor<'_>) -> Option<Edit> {
+    at.before().filter(char::is_ascii_digit)?;
+    at.eat(',').then_some(())?;
+    let mut after = at;
+    let digits = after.eat_while(|found| found.is_ascii_digit()).len();
+    (digits > 0 && digits != 3).then(|| Edit::new(at, ", "))
+}
+
+/// `5'10"` → `5 foot 10`.
+pub fn feet_and_inches(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_number() {
+        return None;
+    }
+    let feet = at.digits(1..=2)?;
+    at.eat('\'').then_some(())?;
+    let inches = at.digits(1..=2)?;
+    let end = at.past(|at| at.eat_one_of(["\"", "''", "”"]).is_some()).unwrap_or(at);
+    end.ends_word().then(|| Edit::new(end, format!("{feet} foot {inches}")))
+}
+
+/// `1920x1080` → `1920 by 1080`.
+pub fn dimensions(mut at: Cursor<'_>) -> Option<Edit> {
+    let extent = |at: &mut Cursor<'_>| at.peek() != Some('0') && at.digits(1..=5).is_some();
+    let start = at;
+    let width = at.past(extent).filter(|_| start.starts_number())?;
+    at = width.past(|at| at.eat_one_of(["x", "×"]).is_some())?;
+    let height = at.past(extent).filter(|end| end.ends_word())?;
+    Some(Edit::new(height, format!("{} by {}", start.until(width), at.until(height))))
 }
 
 fn signed_number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
@@ -104,7 +123,7 @@ fn signed_number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
 }
 
 /// The first of `words` after one, the second after any other number.
-fn counted(number: &str, words: [&'static str; 2]) -> &'static str {
+pub fn counted(number: &str, words: [&'static str; 2]) -> &'static str {
     let [one, many] = words;
     if matches!(number, "1" | "1.0" | "-1") { one } else { many }
 }
@@ -131,13 +150,14 @@ pub fn telephone(at: Cursor<'_>) -> Option<Edit> {
     Some(Edit::new(end, groups.join(", ")))
 }
 
-/// `2/3` → `2 thirds`, `9/11` → `September eleventh`, `3/50` → `3 slash 50`.
+/// `2/3` → `2 thirds`, `1 1/2` → `1 and a half`, `9/11` → `September eleventh`, `3/50` → `3 slash 50`.
 pub fn fraction(mut at: Cursor<'_>) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     if at.before().is_some_and(|before| is_word(before) || "./".contains(before)) {
         return None;
     }
+    let at_start = at;
     let above = at.digits(1..=2)?;
     at.eat('/').then_some(())?;
     let below = at.digits(1..=2)?;
@@ -146,7 +166,10 @@ pub fn fraction(mut at: Cursor<'_>) -> Option<Edit> {
     }
     let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
     let part = b.checked_sub(2).and_then(|index| PARTS.get(index)).filter(|_| 0 < a && a < b);
+    let is_mixed = at_start.follows_number();
     let spoken = match (part, a) {
+        (Some(part), 1) if is_mixed => format!("and a {part}"),
+        (Some(part), _) if is_mixed => format!("and {a} {part}s"),
         (Some(&"half"), _) => "one half".to_owned(),
         (Some(part), 1) => format!("1 {part}"),
         (Some(part), _) => format!("{a} {part}s"),
@@ -174,12 +197,14 @@ pub fn range(at: Cursor<'_>) -> Option<Edit> {
     Some(Edit::new(end, format!("{from} to {to}")))
 }
 
-/// A number of up to four digits, perhaps with decimals.
+/// A number of up to four digits, perhaps with decimals or as a rank.
 fn bound<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
     let start = *at;
     at.digits(1..=4)?;
     if let Some(decimals) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
         *at = decimals;
+    } else if let Some(rank) = at.past(|at| at.eat_one_of(["st", "nd", "rd", "th"]).is_some()) {
+        *at = rank;
     }
     Some(start.until(*at))
 }

@@ -5,6 +5,30 @@ use crate::g2p::number_words::ordinal;
 use crate::g2p::tables::{ABBREVIATIONS, NUMBERED_BY_ROMAN, RANKED_BY_ROMAN, SYMBOLS, TITLES};
 use crate::g2p::tracked::Edit;
 
+/// `https://www.docs.rs` → `docs.rs`.
+pub fn web_scheme(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_word() {
+        return None;
+    }
+    let start = at.at();
+    at.eat_one_of(["https://", "http://"]);
+    at.eat_text("www.");
+    (at.at() > start && !at.ends_word()).then(|| Edit::new(at, ""))
+}
+
+/// `main.rs` → `main dot rs`: a dot inside a name of more than one letter, before small letters.
+pub fn dotted_name(mut at: Cursor<'_>) -> Option<Edit> {
+    let name = at.before().is_some_and(char::is_alphanumeric)
+        && at.before_second().is_some_and(|found| found.is_alphabetic() || found == '_');
+    let mut after = at;
+    (name && at.eat('.') && at.peek().is_some_and(|next| next.is_ascii_lowercase())).then_some(())?;
+    after.eat('.');
+    after.eat_while(is_word);
+    // One letter and a dot is an abbreviation: `Ph.d.`
+    let is_initial = after.at() == at.at() + 1 && after.peek() == Some('.');
+    (!is_initial).then(|| Edit::new(at, " dot "))
+}
+
 /// `Prof. Jones` → `Professor Jones`, before a capital only.
 pub fn title(at: Cursor<'_>) -> Option<Edit> {
     if !at.starts_word() {
@@ -145,10 +169,18 @@ pub fn symbol(mut at: Cursor<'_>) -> Option<Edit> {
         ("||", "or"),
         ("≈", "about"),
     ];
+    let start = at;
     let inside = at.at() > 0;
     let (written, spoken) = OPERATORS.iter().chain(SYMBOLS).find(|(written, _)| at.eat_text(written))?;
     let between = inside && at.peek().is_some();
     let about = *written == "~" && at.peek().is_some_and(|next| next.is_ascii_digit());
+    if *written == "#" && matches!(start.before(), Some('C' | 'F')) && at.ends_word() {
+        return Some(Edit::new(at, " sharp "));
+    }
+    if matches!(*written, "½" | "¼" | "¾") && start.follows_number() {
+        let part = if *written == "½" { "a half" } else { spoken };
+        return Some(Edit::new(at, format!(" and {part} ")));
+    }
     let applies = between || about || !matches!(*written, "=" | "<" | ">" | "~");
     applies.then(|| Edit::new(at, if spoken.is_empty() { " ".to_owned() } else { format!(" {spoken} ") }))
 }

@@ -1,0 +1,96 @@
+# The commands a developer needs. Each installs or fetches what it is missing, and is quick when nothing is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# How long `make fuzz` spends on each target, and what else `make bench` should be told.
+SECONDS_EACH ?= 5
+BENCH ?=
+
+# Programs pinned by tools/python/*.txt come before the machine's own.
+TOOLS := $(CURDIR)/.tools
+export PATH := $(TOOLS)/python/bin:$(PATH)
+
+##@ Use
+
+build: system-build voice ## The gateway, optimised: target/release/saywell
+	cargo build --release --locked --package saywell
+
+run: build ## Start it at http://127.0.0.1:8787
+	cargo run --quiet --release --locked --package saywell -- serve
+
+voice: ## Fetch the default voice, by name and hash
+	@command -v cargo >/dev/null || { echo 'A Rust toolchain is needed (Rust 1.95 or newer, with cargo); install one with rustup.' >&2; exit 1; }
+	@cargo xtask voice
+
+##@ Develop
+
+test: tools voice ## Every test, from quick to slow
+	tools/test.sh
+
+lint: tools voice ## Format, spelling, licences, types and clippy
+	tools/test.sh lint
+
+fmt: ## Bring the code into its one format
+	cargo fmt --all
+
+fuzz: tools voice ## Fuzz every parser for SECONDS_EACH=5 seconds
+	fuzz/run.sh $(SECONDS_EACH)
+
+bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
+	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
+
+advisories: tools ## Known vulnerabilities in dependencies (needs the advisory database's host)
+	cargo deny check advisories
+
+licences: ## Collect the licences of everything that is linked in
+	cargo xtask licences
+
+clean: ## Remove what was built; the voice and the tools stay
+	cargo clean
+
+##@ Tools
+
+tools: system-build system-test $(TOOLS)/python/tests-ready $(TOOLS)/node-ready ## Install what the tests need that is missing
+
+tools-bench: tools $(TOOLS)/python/bench-ready ## Install what the benchmarks need that is missing
+	@tools/system.sh bench
+
+lock: $(TOOLS)/python/bin/python ## Look for newer tools and pin them
+	$(TOOLS)/python/bin/pip install --quiet uv
+	cd tools/python && for set in requirements bench node; do \
+		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$set.in -o $$set.txt; done
+	npm --prefix web update --package-lock-only
+	npm --prefix tests/sdk update --package-lock-only
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Debian packages of programs that are not on this machine yet.
+system-%:
+	@tools/system.sh $*
+
+PIP_INSTALL = $(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
+
+$(TOOLS)/python/bin/python:
+	@tools/system.sh build test
+	python3 -m venv $(TOOLS)/python
+
+$(TOOLS)/python/tests-ready: tools/python/requirements.txt | $(TOOLS)/python/bin/python
+	$(PIP_INSTALL) --requirement $<
+	@touch $@
+
+$(TOOLS)/python/bench-ready: tools/python/bench.txt | $(TOOLS)/python/tests-ready
+	$(PIP_INSTALL) --requirement $<
+	@touch $@
+
+# The machine's own Node.js where it is recent enough for the OpenAI SDK, else one from a wheel.
+$(TOOLS)/node-ready: web/package-lock.json tests/sdk/package-lock.json tools/python/node.txt | $(TOOLS)/python/bin/python
+	@{ [[ $$(node --version 2>/dev/null) =~ ^v([0-9]+) ]] && (( BASH_REMATCH[1] >= 20 )) && npm --version >/dev/null 2>&1; } \
+		|| $(PIP_INSTALL) --requirement tools/python/node.txt
+	npm --prefix web ci --loglevel=error --no-audit --no-fund
+	npm --prefix tests/sdk ci --loglevel=error --no-audit --no-fund
+	@touch $@
+
+.PHONY: help build run voice test lint fmt fuzz bench advisories licences clean tools tools-bench lock

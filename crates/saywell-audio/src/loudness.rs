@@ -1,0 +1,299 @@
+//! One loudness for every voice.
+//!
+//! Loudness is measured as ITU-R BS.1770-5 and EBU R 128 define it, and a clip is brought to [`TARGET_LUFS`] by one
+//! gain, the same for all of it, followed by a limiter that touches only what would pass [`CEILING_DBTP`].
+//!
+//! # Which gain
+//!
+//! A reply is spoken sentence by sentence, and a speaker does not say "No." as loudly as the sentence after it.
+//! Levelling each clip by its own measure takes that away, and short clips, whose measure is least certain, jump. So
+//! a voice whose level is known should be given [`Level::Fixed`]: measure a minute of it once with [`loudness`] and
+//! keep [`gain_towards_target`]. That holds for the local voice and for every cloud voice with a table entry.
+//! [`Level::Measured`] is for a voice heard for the first time; it trusts a clip the less the shorter it is. Both give
+//! the same samples for the same input, whatever was spoken before, as the cache demands.
+
+use std::f64::consts::PI;
+
+use crate::SAMPLE_RATE;
+
+/// The level of every voice, in LUFS of the mono signal. Podcasts are levelled to -16 LUFS in stereo (Apple Podcasts
+/// asks for -16 ± 1); a mono file counts 3 LU less for the same sound from two speakers, hence -19. AES TD1008 asks for
+/// -18 for speech. EBU R 128's own -23 is for broadcast, and too soft for a telephone's speaker.
+pub const TARGET_LUFS: f64 = -19.0;
+/// What no peak passes, between the samples too: the true-peak limit of EBU R 128.
+pub const CEILING_DBTP: f64 = -1.0;
+/// The most any clip is raised or lowered, in dB. A voice further off is broken, and noise should not be raised.
+pub const MAX_GAIN_DB: f64 = 12.0;
+
+/// How to choose the gain of a clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Level {
+    /// The voice's own gain in dB, known beforehand. The right choice for a voice that keeps its level.
+    Fixed(f64),
+    /// From this clip alone.
+    Measured,
+}
+
+/// Brings a clip to the target level in place and tells the gain applied, in dB. No peak passes the ceiling.
+pub fn level(samples: &mut [f32], level: Level) -> f64 {
+    let decibels = match level {
+        Level::Fixed(decibels) if decibels.is_nan() => 0.0,
+        Level::Fixed(decibels) => decibels.clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
+        Level::Measured => measured_gain(samples),
+    };
+    let gain = from_decibels(decibels) as f32;
+    for sample in samples.iter_mut() {
+        *sample *= gain;
+    }
+    limit(samples);
+    decibels
+}
+
+/// Integrated loudness in LUFS, gated as EBU R 128 says; `None` for silence. Sound of less than 0.4 s, the standard's
+/// block, is measured in blocks of 50 ms.
+#[must_use]
+pub fn loudness(samples: &[f32]) -> Option<f64> {
+    Some(measure(samples)?.0)
+}
+
+/// The gain in dB that brings this loudness to the target, bounded by [`MAX_GAIN_DB`].
+#[must_use]
+pub fn gain_towards_target(lufs: f64) -> f64 {
+    (TARGET_LUFS - lufs).clamp(-MAX_GAIN_DB, MAX_GAIN_DB)
+}
+
+/// Sound for which a clip's own measure is fully trusted, in seconds.
+const FULL_TRUST: f64 = 2.0;
+
+fn measured_gain(samples: &[f32]) -> f64 {
+    let Some((lufs, seconds)) = measure(samples) else { return 0.0 };
+    // A word alone may be meant softly: half of its distance is made up at least, all of it from two seconds on.
+    gain_towards_target(lufs) * (0.5 + 0.5 * (seconds / FULL_TRUST).min(1.0))
+}
+
+/// Loudness, and the seconds of sound above the gates it rests on.
+fn measure(samples: &[f32]) -> Option<(f64, f64)> {
+    let weighted = k_weighted(samples);
+    let steps: Vec<f64> = weighted
+        .chunks_exact(STEP)
+        .map(|step| step.iter().map(|sample| sample * sample).sum::<f64>() / STEP as f64)
+        .collect();
+    // Blocks of 0.4 s that overlap by three quarters, as the standard says; short sound is a single step each.
+    let (length, stride) =
+        if weighted.len() >= BLOCK_STEPS * STEP { (BLOCK_STEPS, BLOCK_STEPS / 4) } else { (1, 1) };
+    let blocks: Vec<f64> = steps
+        .windows(length)
+        .step_by(stride)
+        .map(|block| block.iter().sum::<f64>() / length as f64)
+        .filter(|&power| lufs_of(power) > ABSOLUTE_GATE)
+        .collect();
+    let gate = lufs_of(mean(&blocks)?) + RELATIVE_GATE;
+    let loud: Vec<f64> = blocks.into_iter().filter(|&power| lufs_of(power) > gate).collect();
+    let seconds = (loud.len() * stride * STEP) as f64 / f64::from(SAMPLE_RATE);
+    Some((lufs_of(mean(&loud)?), seconds))
+}
+
+/// Samples of 50 ms.
+const STEP: usize = SAMPLE_RATE as usize / 20;
+/// Steps of a block of 0.4 s.
+const BLOCK_STEPS: usize = 8;
+const ABSOLUTE_GATE: f64 = -70.0;
+const RELATIVE_GATE: f64 = -10.0;
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// BS.1770: -0.691 makes a 997 Hz sine of full scale read -3.01.
+fn lufs_of(power: f64) -> f64 {
+    -0.691 + 10.0 * power.log10()
+}
+
+/// K-weighting: a shelf for the head and a high pass, in 64-bit arithmetic. The standard gives coefficients for 48 kHz
+/// only; these are the analogue filters behind them, as known from libebur128, brought to our rate.
+fn k_weighted(samples: &[f32]) -> Vec<f64> {
+    let shelf = {
+        let k = (PI * 1_681.974_450_955_533 / f64::from(SAMPLE_RATE)).tan();
+        let q = 0.707_175_236_955_419_6;
+        let high = from_decibels(3.999_843_853_973_347);
+        let middle = high.powf(0.499_666_774_154_541_6);
+        let a0 = 1.0 + k / q + k * k;
+        Biquad {
+            b: [
+                (high + middle * k / q + k * k) / a0,
+                2.0 * (k * k - high) / a0,
+                (high - middle * k / q + k * k) / a0,
+            ],
+            a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0],
+        }
+    };
+    let high_pass = {
+        let k = (PI * 38.135_470_876_024_44 / f64::from(SAMPLE_RATE)).tan();
+        let q = 0.500_327_037_323_877_3;
+        let a0 = 1.0 + k / q + k * k;
+        Biquad { b: [1.0, -2.0, 1.0], a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0] }
+    };
+    let mut weighted: Vec<f64> = samples.iter().map(|&sample| f64::from(sample)).collect();
+    shelf.run(&mut weighted);
+    high_pass.run(&mut weighted);
+    weighted
+}
+
+/// A filter of second order, `a[0]` being 1 and left out.
+struct Biquad {
+    b: [f64; 3],
+    a: [f64; 2],
+}
+
+impl Biquad {
+    fn run(&self, samples: &mut [f64]) {
+        let (mut s1, mut s2) = (0.0, 0.0);
+        for sample in samples {
+            let x = *sample;
+            let y = self.b[0] * x + s1;
+            s1 = self.b[1] * x - self.a[0] * y + s2;
+            s2 = self.b[2] * x - self.a[1] * y;
+            *sample = y;
+        }
+    }
+}
+
+/// Keeps true peaks under the ceiling. The gain falls before a peak and rises again over tens of milliseconds, so that
+/// neither clicks nor pumping are heard; where nothing passes the ceiling, nothing changes.
+fn limit(samples: &mut [f32]) {
+    let ceiling = from_decibels(CEILING_DBTP) as f32;
+    let mut gains: Vec<f32> = true_peaks(samples).into_iter().map(|peak| (ceiling / peak).min(1.0)).collect();
+    if gains.iter().all(|&gain| gain >= 1.0) {
+        return;
+    }
+    // After a peak the gain comes back slowly …
+    let release = (-1.0 / (RELEASE_SECONDS * SAMPLE_RATE as f32)).exp();
+    let mut held = 1.0_f32;
+    for gain in &mut gains {
+        held = gain.min(1.0 - (1.0 - held) * release);
+        *gain = held;
+    }
+    // … and before it, it falls along a straight line: the mean of the least gains ahead is never above any of them.
+    let ahead: Vec<f32> = (0..gains.len())
+        .map(|index| {
+            let near = &gains[index..gains.len().min(index + LOOK_AHEAD)];
+            near.iter().copied().fold(1.0, f32::min)
+        })
+        .collect();
+    for (index, sample) in samples.iter_mut().enumerate() {
+        let behind = &ahead[(index + 1).saturating_sub(LOOK_AHEAD)..=index];
+        *sample *= behind.iter().sum::<f32>() / behind.len() as f32;
+    }
+}
+
+/// Samples over which the gain falls: 3 ms.
+const LOOK_AHEAD: usize = 72;
+const RELEASE_SECONDS: f32 = 0.06;
+
+/// For each sample, the largest magnitude at it and up to the next one, seen four times as finely (BS.1770-5, annex 2).
+fn true_peaks(samples: &[f32]) -> Vec<f32> {
+    let taps: [[f32; 2 * REACH]; 3] = std::array::from_fn(|phase| interpolator((phase + 1) as f64 / 4.0));
+    let mut padded = vec![0.0; REACH - 1];
+    padded.extend_from_slice(samples);
+    padded.extend([0.0; REACH]);
+    padded
+        .windows(2 * REACH)
+        .map(|window| {
+            let between =
+                taps.iter().map(|taps| taps.iter().zip(window).map(|(t, s)| t * s).sum::<f32>().abs());
+            between.fold(window[REACH - 1].abs(), f32::max)
+        })
+        .collect()
+}
+
+/// Samples on each side that a value between two of them is made from.
+const REACH: usize = 8;
+
+/// A sinc under a Hann window, for the value `fraction` of a sample after the `REACH`-th.
+fn interpolator(fraction: f64) -> [f32; 2 * REACH] {
+    std::array::from_fn(|index| {
+        let distance = index as f64 - (REACH - 1) as f64 - fraction;
+        let sinc = (PI * distance).sin() / (PI * distance);
+        (sinc * (0.5 + 0.5 * (PI * distance / (REACH as f64 + 0.5)).cos())) as f32
+    })
+}
+
+fn from_decibels(decibels: f64) -> f64 {
+    10_f64.powf(decibels / 20.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(hz: f64, amplitude: f64, seconds: f64) -> Vec<f32> {
+        let count = (seconds * f64::from(SAMPLE_RATE)) as usize;
+        (0..count)
+            .map(|n| (amplitude * (2.0 * PI * hz * n as f64 / f64::from(SAMPLE_RATE)).sin()) as f32)
+            .collect()
+    }
+
+    /// BS.1770-5, annex 1: a 997 Hz sine of full scale in one channel reads -3.01 LKFS. EBU Tech 3341, case 1: 1 kHz at
+    /// -23 dBFS in two channels reads -23, so -26 in one.
+    #[test]
+    fn sines_read_what_the_standard_says() {
+        assert!((loudness(&tone(997.0, 1.0, 20.0)).unwrap() + 3.01).abs() < 0.05);
+        assert!((loudness(&tone(1000.0, from_decibels(-23.0), 20.0)).unwrap() + 26.0).abs() < 0.1);
+    }
+
+    /// EBU Tech 3341, case 3: soft passages around a loud one do not count.
+    #[test]
+    fn pauses_do_not_count() {
+        let mut sound = tone(1000.0, from_decibels(-36.0), 10.0);
+        sound.extend(tone(1000.0, from_decibels(-23.0), 60.0));
+        sound.extend(tone(1000.0, from_decibels(-36.0), 10.0));
+        assert!((loudness(&sound).unwrap() + 26.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_short_sound_measures_like_a_long_one() {
+        let mut short = vec![0.0; 2_400];
+        short.extend(tone(1000.0, 0.1, 0.15));
+        assert!((loudness(&short).unwrap() - loudness(&tone(1000.0, 0.1, 5.0)).unwrap()).abs() < 0.5);
+        assert_eq!(loudness(&vec![0.0; 48_000]), None);
+        assert_eq!(loudness(&[]), None);
+    }
+
+    #[test]
+    fn every_level_arrives_at_the_target_within_the_bound() {
+        for (decibels, gained) in [(-10.0, -6.0), (-25.0, 9.0), (-16.0, 0.0), (-50.0, 12.0)] {
+            let mut sound = tone(1000.0, from_decibels(decibels), 4.0);
+            let gain = level(&mut sound, Level::Measured);
+            assert!((gain - gained).abs() < 0.1, "{decibels} dBFS was changed by {gain:.2} dB");
+        }
+        let mut silence = vec![0.0; 30_000];
+        assert!(level(&mut silence, Level::Measured).abs() < 1e-9);
+        assert_eq!(silence, vec![0.0; 30_000]);
+    }
+
+    #[test]
+    fn a_known_gain_is_applied_as_it_is() {
+        let mut sound = tone(300.0, 0.1, 0.5);
+        let plain = sound.clone();
+        assert!((level(&mut sound, Level::Fixed(6.0)) - 6.0).abs() < 1e-9);
+        for (raised, plain) in sound.iter().zip(plain) {
+            assert!((raised - plain * 1.995_262_3).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn no_peak_passes_the_ceiling_and_the_quiet_parts_are_left_alone() {
+        let mut sound = tone(200.0, 0.2, 1.0);
+        // A burst at a quarter of the rate, whose peaks lie between the samples.
+        for (n, sample) in sound[12_000..12_480].iter_mut().enumerate() {
+            *sample = (PI / 2.0 * n as f64 + PI / 4.0).sin() as f32;
+        }
+        let plain = sound.clone();
+        level(&mut sound, Level::Fixed(0.0));
+        let highest = true_peaks(&sound).into_iter().fold(0.0, f32::max);
+        assert!(highest <= from_decibels(CEILING_DBTP + 0.1) as f32, "{highest}");
+        assert_eq!(sound[..11_800], plain[..11_800]);
+        // Half a second after the burst all of the gain is back.
+        assert!((sound[23_990] - plain[23_990]).abs() < 1e-3);
+    }
+}

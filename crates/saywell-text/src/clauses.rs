@@ -1,0 +1,141 @@
+//! Cuts inside long sentences, near where a reader would breathe.
+
+use crate::split::{breadth, is_longer, length, length_up_to};
+use crate::utterance::Pause;
+use std::ops::Range;
+
+/// Neither part of a sentence that is cut gets shorter than this many characters.
+const SMALLEST_PART: usize = 20;
+
+/// How good a place is for a cut, best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Joint {
+    /// After ; : — or a closing bracket.
+    Strong,
+    /// After a comma.
+    Comma,
+    /// Before a word that opens a clause.
+    Clause,
+    /// Before a word that opens a phrase.
+    Phrase,
+    /// Between any two words.
+    Word,
+}
+
+const CLAUSE_WORDS: &[&str] = &[
+    "and", "but", "or", "nor", "so", "yet", "because", "which", "who", "that", "while", "when", "where",
+    "if", "although", "though", "unless", "until", "whereas", "since", "then",
+];
+const PHRASE_WORDS: &[&str] = &[
+    "to", "of", "in", "on", "for", "with", "from", "at", "by", "into", "about", "between", "through", "over",
+    "under", "without", "after", "before", "as", "than", "using", "during", "per", "via", "is", "are", "was",
+    "were",
+];
+
+/// The places where `text` can be cut: byte offset, length before it, and how good it is.
+fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
+    let mut before = '\0';
+    let mut last = '\0'; // the last character that was not white space
+    let mut length = 0;
+    text.char_indices().filter_map(move |(at, c)| {
+        let count = length;
+        length += breadth(c);
+        let previous = before;
+        before = c;
+        let mark = last;
+        if c.is_whitespace() {
+            return None;
+        }
+        last = c;
+        if matches!(previous, '，' | '；' | '：' | '、') {
+            return Some((at, count, Joint::Comma));
+        }
+        if !previous.is_whitespace() {
+            return None;
+        }
+        Some((
+            at,
+            count,
+            match mark {
+                ';' | ':' | '—' | '–' | ')' => Joint::Strong,
+                // The end of a sentence that was not certain is a good place too.
+                ',' | '.' | '!' | '?' | '…' => Joint::Comma,
+                _ => {
+                    let rest = &text[at..];
+                    let word = &rest[..rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len())];
+                    if CLAUSE_WORDS.contains(&word) {
+                        Joint::Clause
+                    } else if PHRASE_WORDS.contains(&word) {
+                        Joint::Phrase
+                    } else {
+                        Joint::Word
+                    }
+                }
+            },
+        ))
+    })
+}
+
+/// Where to cut a first sentence that is longer than `limit` characters: at its first natural clause,
+/// else before a phrase or a word close to the limit. Byte offset; `None` where nothing is `allowed`.
+pub(crate) fn first_cut(text: &str, limit: usize, allowed: impl Fn(usize) -> bool) -> Option<usize> {
+    let smallest = SMALLEST_PART.min(limit / 2);
+    let mut best: Option<(Joint, usize)> = None;
+    for (at, count, joint) in joints(text) {
+        if count > limit {
+            break;
+        }
+        if count < smallest || !allowed(at) || length_up_to(&text[at..], smallest) < smallest {
+            continue;
+        }
+        if joint <= Joint::Comma {
+            return Some(at);
+        }
+        // Of two equally good places the later: more is said before the seam.
+        if best.is_none_or(|(good, _)| joint <= good) {
+            best = Some((joint, at));
+        }
+    }
+    best.map(|(_, at)| at)
+}
+
+/// Cuts `range` near its middle until no part is longer than `limit` characters.
+pub(crate) fn split_long(
+    text: &str,
+    range: Range<usize>,
+    limit: usize,
+    parts: &mut Vec<(Range<usize>, Pause)>,
+) {
+    let part = &text[range.clone()];
+    if !is_longer(part, limit) || part.chars().nth(1).is_none() {
+        parts.push((range, Pause::Clause));
+        return;
+    }
+    let length = length(part);
+    // Keeping to the middle gives parts of like length, and few levels of recursion.
+    let cut = joints(part)
+        .filter(|(_, count, _)| (length / 6..=length - length / 6).contains(count))
+        .min_by_key(|(_, count, joint)| {
+            // A worse joint has to be this much nearer to the middle, in tenths of the length.
+            let tenths = match joint {
+                Joint::Strong => 0,
+                Joint::Comma => 1,
+                Joint::Clause => 2,
+                Joint::Phrase => 4,
+                Joint::Word => 5,
+            };
+            count.abs_diff(length / 2) + tenths * length / 10
+        })
+        .or_else(|| {
+            joints(part).filter(|(at, ..)| *at > 0).min_by_key(|(_, count, _)| count.abs_diff(length / 2))
+        })
+        .map(|(at, ..)| at)
+        .or_else(|| part.char_indices().nth(part.chars().count() / 2).map(|(at, _)| at));
+    match cut {
+        Some(cut) if cut > 0 => {
+            split_long(text, range.start..range.start + cut, limit, parts);
+            split_long(text, range.start + cut..range.end, limit, parts);
+        }
+        _ => parts.push((range, Pause::Clause)),
+    }
+}

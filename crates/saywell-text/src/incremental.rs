@@ -1,0 +1,508 @@
+//! The script while the reply is still arriving.
+
+use crate::blocks::{Block, Step};
+use crate::clean::trim;
+use crate::lines::{self, Line};
+use crate::markdown::{self, Passage, Rendered};
+use crate::paragraph::{Cutter, Found};
+use crate::reasoning::{self, Search};
+use crate::split::{Lengths, split};
+use crate::utterance::{Kind, Omission, Omitted, Pause, Utterance};
+use crate::{Markup, Options};
+use std::ops::Range;
+
+/// Makes a script from a reply that arrives in pieces.
+///
+/// The same text gives the same utterances and omissions, in whatever pieces it comes. The reply is
+/// cut into blocks (and paragraphs into sentences) by what has arrived before the cut and a little
+/// after it; each part is parsed once, when it is complete, and never again, so the work is linear
+/// in the length of the reply and an utterance, once given, is final.
+///
+/// When utterances are given:
+/// - a sentence of a paragraph: when the first word of the next is seen (after an abbreviation: all
+///   of that word), and emphasis, links, code and tags around it are closed; a sentence shorter than
+///   25 characters that is not the reply's first comes with its next;
+/// - the first utterance of a reply: at the latest a few characters after
+///   [`Options::first_utterance_chars`], where it can be cut outside of such marks;
+/// - the end of a paragraph or quote, a table: at the blank line or block after it;
+/// - a heading, a thematic break: at its line's end; a list item: when the next line begins something
+///   else; fenced code: when it is closed;
+/// - what is never closed, such as a fence or the last paragraph: at the end.
+///
+/// To make that possible, these differ from what a Markdown reader of the whole would do:
+/// `[text][label]` is a link whether or not the label is defined; a paragraph is underlined into a
+/// heading, or is the header of a table without a leading bar, only if no sentence of it was given
+/// before; nested lists that are indented too little are lists of their own; a line that begins with
+/// a bar ends a paragraph.
+#[derive(Debug)]
+pub struct Scripter {
+    options: Options,
+    /// The part of the reply that is still needed, ...
+    buffer: String,
+    /// ... and how many bytes of the reply came before it.
+    dropped: usize,
+    /// Where in the buffer the next line starts, or the open block's next line.
+    at: usize,
+    /// There is no line feed in the buffer from `at` to here.
+    searched: usize,
+    /// No more is to come.
+    ended: bool,
+    state: State,
+    /// The marker and next number of the numbered list that the last block belongs to.
+    list: Option<(u8, u64)>,
+    /// The first utterance is still to come.
+    first: bool,
+    utterances: Vec<Utterance>,
+    omissions: Vec<Omission>,
+    work: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Between blocks. After reasoning, white space on the same line is skipped.
+    Between {
+        after_reasoning: bool,
+    },
+    Paragraph(Paragraph),
+    Block {
+        block: Block,
+        start: usize,
+        number: Option<u64>,
+        after_blank: bool,
+    },
+    Reasoning {
+        start: usize,
+        name: &'static str,
+        depth: usize,
+        from: usize,
+    },
+}
+
+#[derive(Debug)]
+struct Paragraph {
+    cutter: Cutter,
+    /// It is known to reach at least this far.
+    known: usize,
+    /// The line at `Scripter::at` is known to belong to it.
+    in_line: bool,
+    /// Lines that belong to it.
+    lines: usize,
+    /// It ends at `known`.
+    over: bool,
+}
+
+/// Whether there is more to do before more text arrives.
+#[derive(PartialEq, Eq)]
+enum Progress {
+    Made,
+    Starved,
+}
+
+/// Of a line that is not complete, no more than this is looked at each time.
+const LINE_PREFIX: usize = 1024;
+
+impl Scripter {
+    /// A script to be made with these options.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            buffer: String::new(),
+            dropped: 0,
+            at: 0,
+            searched: 0,
+            ended: false,
+            state: State::Between { after_reasoning: false },
+            list: None,
+            first: true,
+            utterances: Vec::new(),
+            omissions: Vec::new(),
+            work: 0,
+        }
+    }
+
+    /// Takes the next piece of the reply; gives the utterances that it makes final.
+    pub fn push(&mut self, piece: &str) -> Vec<Utterance> {
+        self.buffer.push_str(piece);
+        self.advance();
+        std::mem::take(&mut self.utterances)
+    }
+
+    /// Ends the reply; gives the last utterances, and all omissions of the reply.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<Utterance>, Vec<Omission>) {
+        self.ended = true;
+        self.advance();
+        (self.utterances, self.omissions)
+    }
+
+    /// How much has been done, in characters looked at: linear in the length of the reply.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
+    fn advance(&mut self) {
+        while self.step() == Progress::Made {}
+        // What is behind every open block is no longer needed; dropping half at a time keeps it cheap.
+        let needed = match &self.state {
+            State::Between { .. } => self.at,
+            State::Paragraph(paragraph) => paragraph.cutter.start,
+            State::Block { start, .. } | State::Reasoning { start, .. } => *start,
+        };
+        if needed > 1024 && needed > self.buffer.len() / 2 {
+            self.forget(needed);
+        }
+    }
+
+    fn forget(&mut self, bytes: usize) {
+        self.work += (self.buffer.len() - bytes) as u64;
+        self.buffer.drain(..bytes);
+        self.dropped += bytes;
+        self.at = self.at.saturating_sub(bytes);
+        self.searched = self.searched.saturating_sub(bytes);
+        match &mut self.state {
+            State::Between { .. } => {}
+            State::Paragraph(paragraph) => {
+                paragraph.cutter.shift(bytes);
+                paragraph.known -= bytes;
+            }
+            State::Block { start, .. } => *start -= bytes,
+            State::Reasoning { start, from, .. } => {
+                *start -= bytes;
+                *from -= bytes;
+            }
+        }
+    }
+
+    fn step(&mut self) -> Progress {
+        match &mut self.state {
+            State::Between { after_reasoning } => {
+                if *after_reasoning {
+                    let rest = &self.buffer[self.at..];
+                    self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                    *after_reasoning = self.at == self.buffer.len();
+                }
+                self.begin_block()
+            }
+            State::Paragraph(_) => self.paragraph(),
+            State::Block { .. } => self.block_line(),
+            State::Reasoning { .. } => self.reasoning(),
+        }
+    }
+
+    /// The line at `self.at`: its bytes without the line feed, where the next starts, and whether it
+    /// is complete. `None` at the end of what is there.
+    fn line(&mut self) -> Option<(Range<usize>, usize, bool)> {
+        if self.at >= self.buffer.len() {
+            return None;
+        }
+        let from = self.searched.max(self.at);
+        let found =
+            self.buffer.as_bytes()[from..].iter().position(|b| *b == b'\n').map(|offset| from + offset);
+        self.searched = found.unwrap_or(self.buffer.len());
+        self.work += (self.searched - from) as u64 + 1;
+        Some(match found {
+            Some(feed) => (self.at..feed, feed + 1, true),
+            None if self.ended => (self.at..self.buffer.len(), self.buffer.len(), true),
+            None => {
+                let mut end = self.buffer.len().min(self.at + LINE_PREFIX);
+                while !self.buffer.is_char_boundary(end) {
+                    end -= 1;
+                }
+                (self.at..end, self.buffer.len(), false)
+            }
+        })
+    }
+
+    fn begin_block(&mut self) -> Progress {
+        let Some((line, next, complete)) = self.line() else {
+            return Progress::Starved;
+        };
+        let text = &self.buffer[line.clone()];
+        let Some(kind) = self.classify(text, complete) else {
+            return Progress::Starved;
+        };
+        let start = line.start;
+        if kind == Line::Blank {
+            self.at = next;
+            return Progress::Made;
+        }
+        let list = self.list.take();
+        let mut number = None;
+        if let Line::Item(item) = kind
+            && let Some(written) = item.number
+        {
+            // Items of one list count on, whatever is written ("1. 1. 1.").
+            let counted = list.filter(|(mark, _)| *mark == item.mark).map_or(written, |(_, number)| number);
+            number = Some(counted);
+            self.list = Some((item.mark, counted.saturating_add(1)));
+        }
+        if let Line::Reasoning { indent, opening } = kind {
+            let start = start + indent;
+            let from = start + opening.length;
+            self.state = State::Reasoning { start, name: opening.name, depth: 1, from };
+            return Progress::Made;
+        }
+        let Some(block) = Block::begun_by(kind) else {
+            self.state = State::Paragraph(Paragraph {
+                cutter: Cutter::new(start, self.options.markup == Markup::Markdown),
+                known: start,
+                in_line: true,
+                lines: 1,
+                over: false,
+            });
+            return Progress::Made;
+        };
+        if !complete {
+            self.list = list; // Seen again when the line is complete.
+            return Progress::Starved;
+        }
+        let opened = block.opened(text);
+        self.at = next;
+        self.state = State::Block { block, start, number, after_blank: false };
+        if opened == Step::EndsAfter {
+            self.end_block(next);
+        }
+        Progress::Made
+    }
+
+    /// What a line begins. Plain text has blank lines, reasoning, and text.
+    fn classify(&self, line: &str, complete: bool) -> Option<Line> {
+        let kind = lines::classify(line, complete);
+        if self.options.markup == Markup::Markdown {
+            return kind;
+        }
+        match kind {
+            Some(Line::Blank | Line::Reasoning { .. }) => kind,
+            None if line.trim_start().is_empty() || line.trim_start().starts_with('<') => None,
+            _ => Some(Line::Text),
+        }
+    }
+
+    fn block_line(&mut self) -> Progress {
+        let Some((line, next, complete)) = self.line() else {
+            if self.ended {
+                self.end_block(self.buffer.len());
+                return Progress::Made;
+            }
+            return Progress::Starved;
+        };
+        let State::Block { block, after_blank, .. } = &mut self.state else {
+            return Progress::Starved;
+        };
+        let text = &self.buffer[line.clone()];
+        match block.step(text, complete, *after_blank) {
+            Some(Step::EndsBefore) => {
+                self.end_block(line.start);
+                return Progress::Made;
+            }
+            // A line is taken whole.
+            None | Some(_) if !complete => return Progress::Starved,
+            Some(Step::EndsAfter) => {
+                self.at = next;
+                self.end_block(next);
+            }
+            _ => {
+                *after_blank = text.trim().is_empty();
+                self.at = next;
+            }
+        }
+        Progress::Made
+    }
+
+    fn end_block(&mut self, end: usize) {
+        let between = State::Between { after_reasoning: false };
+        let State::Block { block, start, number, .. } = std::mem::replace(&mut self.state, between) else {
+            return;
+        };
+        self.at = end;
+        self.work += (end - start) as u64;
+        let source = self.buffer[start..end].trim_end();
+        let at = self.dropped + start;
+        let rendered = match block {
+            Block::Maths(_) => markdown::maths(source, at),
+            _ => markdown::block(source, at, number, self.options.code),
+        };
+        self.speak(rendered);
+    }
+
+    /// Reads the open paragraph on: first all of it that is known, then, whether the next line is of it.
+    /// In this order, so that what is cut never depends on how much has arrived.
+    fn paragraph(&mut self) -> Progress {
+        let first = self.first.then_some(self.options.first_utterance_chars);
+        let State::Paragraph(paragraph) = &mut self.state else {
+            return Progress::Starved;
+        };
+        let known = &self.buffer[..paragraph.known];
+        match paragraph.cutter.next(known, paragraph.over, first, &mut self.work) {
+            Found::Part { start, end, pause } => {
+                self.speak_part(start..end, Some(pause));
+                Progress::Made
+            }
+            Found::Reasoning { at, opening } => {
+                let start = paragraph.cutter.start;
+                let from = at + opening.length;
+                self.state = State::Reasoning { start: at, name: opening.name, depth: 1, from };
+                self.speak_part(start..at, None);
+                Progress::Made
+            }
+            Found::Nothing if paragraph.over => {
+                let part = paragraph.cutter.start..paragraph.known;
+                self.at = part.end;
+                self.state = State::Between { after_reasoning: false };
+                self.speak_part(part, None);
+                Progress::Made
+            }
+            Found::Nothing => self.extend_paragraph(),
+        }
+    }
+
+    /// Takes the line at `self.at`, or what there is of it, into the open paragraph, or ends that.
+    fn extend_paragraph(&mut self) -> Progress {
+        let line = self.line();
+        let State::Paragraph(paragraph) = &self.state else {
+            return Progress::Starved;
+        };
+        let Some((line, next, complete)) = line else {
+            return if self.ended { self.end_paragraph(self.buffer.len()) } else { Progress::Starved };
+        };
+        if !paragraph.in_line {
+            let start = paragraph.cutter.start;
+            let (cut, lines) = (paragraph.cutter.cut, paragraph.lines);
+            let text = &self.buffer[line.clone()];
+            if self.options.markup == Markup::Markdown {
+                if lines == 1 && !cut && self.buffer[start..line.start].contains('|') {
+                    match lines::is_delimiter_row(text, complete) {
+                        None => return Progress::Starved,
+                        Some(true) => return self.turn_into(Block::Table, start, next),
+                        Some(false) => {}
+                    }
+                }
+                match lines::is_underline(text, complete) {
+                    None => return Progress::Starved,
+                    Some(true) if cut => return self.end_paragraph(next),
+                    Some(true) => {
+                        self.turn_into(Block::Single, start, next);
+                        self.end_block(next);
+                        return Progress::Made;
+                    }
+                    Some(false) => {}
+                }
+            }
+            match self.classify(text, complete) {
+                None => return Progress::Starved,
+                Some(kind) if lines::interrupts(kind) => return self.end_paragraph(line.start),
+                Some(_) => {}
+            }
+        }
+        let State::Paragraph(paragraph) = &mut self.state else {
+            return Progress::Starved;
+        };
+        paragraph.lines += usize::from(!paragraph.in_line);
+        paragraph.in_line = !complete;
+        // The line feed is known with the line after it.
+        let known = if complete { line.end } else { self.buffer.len() };
+        let grown = known > paragraph.known || complete;
+        paragraph.known = known;
+        if complete {
+            self.at = next;
+        }
+        if grown { Progress::Made } else { Progress::Starved }
+    }
+
+    fn end_paragraph(&mut self, end: usize) -> Progress {
+        if let State::Paragraph(paragraph) = &mut self.state {
+            paragraph.known = end;
+            paragraph.over = true;
+        }
+        Progress::Made
+    }
+
+    fn turn_into(&mut self, block: Block, start: usize, next: usize) -> Progress {
+        self.at = next;
+        self.state = State::Block { block, start, number: None, after_blank: false };
+        Progress::Made
+    }
+
+    /// Speaks a part of the open paragraph; `pause` follows it unless it is the last.
+    fn speak_part(&mut self, part: Range<usize>, pause: Option<Pause>) {
+        self.work += part.len() as u64;
+        let written = &self.buffer[part.clone()];
+        let source = written.trim_start();
+        let at = self.dropped + part.start + (written.len() - source.len());
+        let source = source.trim_end();
+        let mut rendered = match self.options.markup {
+            Markup::Markdown => markdown::inline(source, at, self.options.code),
+            Markup::Plain => markdown::plain(source, at),
+        };
+        // A paragraph that was given in part is no heading, whatever is drawn under it.
+        for passage in rendered.passages.iter_mut().filter(|passage| passage.kind == Kind::Heading) {
+            (passage.kind, passage.pause) = (Kind::Paragraph, Pause::Paragraph);
+        }
+        if let (Some(pause), Some(last)) = (pause, rendered.passages.last_mut()) {
+            last.pause = pause;
+        }
+        self.speak(rendered);
+    }
+
+    fn reasoning(&mut self) -> Progress {
+        let State::Reasoning { start, name, depth, from } = &mut self.state else {
+            return Progress::Starved;
+        };
+        let began = *from;
+        match reasoning::closes(&self.buffer, *from, name, depth) {
+            Search::Found { end } => {
+                self.work += (end - began) as u64;
+                let source = self.dropped + *start..self.dropped + end;
+                self.omissions.push(Omission { what: Omitted::Reasoning, source, note: String::new() });
+                self.at = end;
+                self.state = State::Between { after_reasoning: true };
+                Progress::Made
+            }
+            Search::NotYet { from: again } => {
+                *from = again;
+                self.work += (again - began) as u64 + 1;
+                if !self.ended {
+                    return Progress::Starved;
+                }
+                let source = self.dropped + *start..self.dropped + self.buffer.len();
+                let note = "not closed".to_owned();
+                self.omissions.push(Omission { what: Omitted::Reasoning, source, note });
+                self.at = self.buffer.len();
+                self.state = State::Between { after_reasoning: false };
+                Progress::Made
+            }
+        }
+    }
+
+    /// Cuts what a block gave into utterances.
+    fn speak(&mut self, rendered: Rendered) {
+        self.omissions.extend(rendered.omissions);
+        for Passage { spoken, kind, pause } in rendered.passages {
+            let lengths = Lengths {
+                first: self.first.then_some(self.options.first_utterance_chars),
+                rest: self.options.utterance_chars,
+            };
+            let mut said = 0; // bytes of the passage that are in utterances
+            let before = self.utterances.len();
+            for (range, pause) in split(&spoken.text, lengths) {
+                let end = spoken.outside_replaced(range.end);
+                if end <= said {
+                    continue;
+                }
+                let part = trim(spoken.slice(said..end));
+                said = end;
+                if part.text.chars().any(char::is_alphanumeric) {
+                    self.utterances.push(Utterance::new(part, kind, pause));
+                }
+            }
+            if self.utterances.len() > before
+                && let Some(last) = self.utterances.last_mut()
+            {
+                last.pause = pause;
+                self.first = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! Which block of Markdown a line begins, continues or ends, judged line by line while text arrives.
+//!
+//! This only finds where the reply can be cut into blocks that are parsed on their own; what is in a
+//! block is the Markdown parser's to say. Every answer is final: a line so far may give "not yet",
+//! but never one answer now and another when more of it is there.
+
+use crate::reasoning::{self, Opening, Opens};
+
+/// What a line begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    Blank,
+    /// Four columns or more of white space, then text.
+    Indented,
+    Fence(Fence),
+    Heading,
+    ThematicBreak,
+    Quote,
+    Item(Item),
+    Html(HtmlEnd),
+    Reasoning {
+        indent: usize,
+        opening: Opening,
+    },
+    Table,
+    Footnote,
+    /// `[label]: address`
+    Definition,
+    Maths(&'static str),
+    Text,
+}
+
+/// The opening line of fenced code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fence {
+    pub(crate) mark: u8,
+    pub(crate) length: usize,
+}
+
+/// The marker of a list item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// `-`, `+`, `*`, `.` or `)`: items with another marker are another list.
+    pub(crate) mark: u8,
+    /// The number as written, of a numbered item.
+    pub(crate) number: Option<u64>,
+    /// Columns that lines of this item are indented by at least.
+    pub(crate) content: usize,
+    /// Nothing after the marker.
+    empty: bool,
+}
+
+/// What ends a block of HTML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HtmlEnd {
+    /// The line that holds this.
+    Text(&'static str),
+    /// A blank line; it can interrupt a paragraph.
+    Blank,
+    /// A blank line; in a paragraph it is part of it.
+    BlankInline,
+}
+
+/// Bytes of an unfinished line that are looked at before waiting for all of it.
+const PREFIX: usize = 64;
+
+/// What `line` (without its line feed) begins. `None`: the line is not `complete`, and what there is
+/// does not tell.
+pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
+    let (indent, text) = indentation(line);
+    let Some(first) = text.bytes().next() else {
+        return complete.then_some(Line::Blank);
+    };
+    if indent >= 4 {
+        return Some(Line::Indented);
+    }
+    match first {
+        b'<' => match reasoning::opens(text, complete) {
+            Opens::Unknown => None,
+            Opens::Yes(opening) => Some(Line::Reasoning { indent: line.find('<').unwrap_or(0), opening }),
+            Opens::No => complete.then(|| html(text)),
+        },
+        b'[' => bracket(text, complete),
+        b'$' if text.starts_with("$$") => Some(Line::Maths("$$")),
+        b'\\' if text.starts_with("\\[") => Some(Line::Maths("\\]")),
+        b'$' | b'\\' if text.len() == 1 && !complete => None,
+        b'|' => Some(Line::Table),
+        b'>' => Some(Line::Quote),
+        b'#' | b'`' | b'~' | b'+' | b'-' | b'*' | b'_' | b'=' | b'0'..=b'9' => {
+            if complete {
+                Some(marked(indent, text, first))
+            } else {
+                early(indent, text, first)
+            }
+        }
+        _ => Some(Line::Text),
+    }
+}
+
+/// Columns of white space that `line` begins with, and the rest of it (without white space at its end).
+pub(crate) fn indentation(line: &str) -> (usize, &str) {
+    let mut columns = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b' ' => columns += 1,
+            b'\t' => columns += 4 - columns % 4,
+            b'\r' => {}
+            _ => return (columns, line[at..].trim_end_matches(['\r', '\n'])),
+        }
+    }
+    (columns, "")
+}
+
+/// A whole line that starts with a character that may be a mark.
+fn marked(indent: usize, text: &str, first: u8) -> Line {
+    match first {
+        b'#' => {
+            let level = text.bytes().take_while(|b| *b == b'#').count();
+            let after = text.as_bytes().get(level);
+            if level <= 6 && after.is_none_or(|b| matches!(b, b' ' | b'\t')) {
+                Line::Heading
+            } else {
+                Line::Text
+            }
+        }
+        b'`' | b'~' => {
+            let length = text.bytes().take_while(|b| *b == first).count();
+            let info = &text[length..];
+            if length >= 3 && (first == b'~' || !info.contains('`')) {
+                Line::Fence(Fence { mark: first, length })
+            } else {
+                Line::Text
+            }
+        }
+        b'-' | b'*' | b'_' if is_break(text, first) => Line::ThematicBreak,
+        b'-' | b'*' | b'+' | b'0'..=b'9' => item(indent, text).map_or(Line::Text, Line::Item),
+        _ => Line::Text,
+    }
+}
+
+/// The same for a line that is not complete: `None` until it is certain.
+fn early(indent: usize, text: &str, first: u8) -> Option<Line> {
+    // The line may yet be longer than any mark needs, so looking at its beginning is enough.
+    let prefix = &text.as_bytes()[..text.len().min(PREFIX)];
+    let run = prefix.iter().take_while(|b| **b == first).count();
+    let after = prefix.get(run);
+    match first {
+        // Emphasis and code: a mark, then at once a word.
+        b'*' | b'_' if run <= 3 && after.is_some_and(|b| !b.is_ascii_whitespace()) => Some(Line::Text),
+        b'`' | b'~' if run <= 2 && after.is_some() => Some(Line::Text),
+        b'-' | b'+' if run == 1 && after.is_some_and(|b| !b.is_ascii_whitespace()) => Some(Line::Text),
+        // A bullet, a space, and a word that belongs to no thematic break.
+        b'-' | b'+' | b'*' if run == 1 && prefix.get(2).is_some_and(u8::is_ascii_alphanumeric) => {
+            Some(marked(indent, text, first))
+        }
+        b'0'..=b'9' => {
+            let digits = prefix.iter().take_while(|b| b.is_ascii_digit()).count();
+            match prefix.get(digits..)? {
+                [] | [b'.' | b')'] | [b'.' | b')', b' '] => None,
+                [b'.' | b')', b' ', third, ..]
+                    if third.is_ascii_alphanumeric() || !third.is_ascii() || *third == b'*' =>
+                {
+                    Some(marked(indent, text, first))
+                }
+                [b'.' | b')', second, ..] if !second.is_ascii_whitespace() => Some(Line::Text),
+                [b'.' | b')', ..] => None,
+                _ => Some(Line::Text),
+            }
+        }
+        _ => None,
+    }
+}
+
+fn is_break(text: &str, mark: u8) -> bool {
+    let mut marks = 0;
+    text.bytes().all(|b| {
+        marks += usize::from(b == mark);
+        b == mark || b == b' ' || b == b'\t'
+    }) && marks >= 3
+}
+
+/// The list item that `text` begins, after `indent` columns.
+fn item(indent: usize, text: &str) -> Option<Item> {
+    let bytes = text.as_bytes();
+    let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (mark, number) = match digits {
+        0 => (*bytes.first()?, None),
+        1..=9 => (*bytes.get(digits).filter(|b| matches!(b, b'.' | b')'))?, text[..digits].parse().ok()),
+        _ => return None,
+    };
+    let width = digits + 1;
+    let after = &bytes[width..];
+    if after.first().is_some_and(|b| !matches!(b, b' ' | b'\t')) {
+        return None;
+    }
+    let spaces = after.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let empty = spaces == after.len();
+    // Five spaces or more are one space and indented code.
+    let padding = if empty || spaces > 4 || after[0] == b'\t' { 1 } else { spaces };
+    Some(Item { mark, number, content: indent + width + padding, empty })
+}
+
+fn bracket(text: &str, complete: bool) -> Option<Line> {
+    // Labels are short; a line that goes on without closing its bracket is prose.
+    const LONGEST: usize = 999;
+    let label = &text.as_bytes()[..text.len().min(LONGEST)];
+    match label.iter().position(|b| *b == b']') {
+        Some(close) => match text.as_bytes().get(close + 1) {
+            Some(b':') if text.starts_with("[^") => Some(Line::Footnote),
+            Some(b':') => Some(Line::Definition),
+            None if !complete => None,
+            _ => Some(Line::Text),
+        },
+        None if complete || text.len() >= LONGEST => Some(Line::Text),
+        None => None,
+    }
+}
+
+/// Tags that begin a block of HTML even inside a paragraph (`CommonMark`, kind 6).
+const BLOCK_TAGS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "base",
+    "basefont",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "menu",
+    "menuitem",
+    "nav",
+    "noframes",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "track",
+    "ul",
+];
+
+fn html(text: &str) -> Line {
+    let lower = |name: &str| text.get(1..=name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name));
+    for (name, end) in
+        [("script", "</script>"), ("pre", "</pre>"), ("style", "</style>"), ("textarea", "</textarea>")]
+    {
+        if lower(name) && text.as_bytes().get(1 + name.len()).is_none_or(|b| matches!(b, b' ' | b'\t' | b'>'))
+        {
+            return Line::Html(HtmlEnd::Text(end));
+        }
+    }
+    if text.starts_with("<!--") {
+        return Line::Html(HtmlEnd::Text("-->"));
+    }
+    if text.starts_with("<?") {
+        return Line::Html(HtmlEnd::Text("?>"));
+    }
+    if text.starts_with("<![CDATA[") {
+        return Line::Html(HtmlEnd::Text("]]>"));
+    }
+    let tag = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
+    let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
+    if BLOCK_TAGS.iter().any(|block| block.eq_ignore_ascii_case(name)) {
+        Line::Html(HtmlEnd::Blank)
+    } else if name.is_empty() {
+        Line::Text
+    } else {
+        Line::Html(HtmlEnd::BlankInline)
+    }
+}
+
+/// Whether a line of this sort ends a paragraph before it.
+pub(crate) fn interrupts(line: Line) -> bool {
+    match line {
+        Line::Text | Line::Indented | Line::Definition | Line::Html(HtmlEnd::BlankInline) => false,
+        // Only a list that starts at 1: a line of prose may begin with a year.
+        Line::Item(item) => !item.empty && item.number.is_none_or(|number| number == 1),
+        _ => true,
+    }
+}
+
+/// Whether `line` underlines the paragraph before it into a heading. `None`: not yet known.
+pub(crate) fn is_underline(line: &str, complete: bool) -> Option<bool> {
+    let (indent, text) = indentation(line);
+    let Some(mark) = text.bytes().next().filter(|b| indent < 4 && matches!(b, b'=' | b'-')) else {
+        return if text.is_empty() && !complete && indent < 4 { None } else { Some(false) };
+    };
+    let rest = text.trim_start_matches(char::from(mark));
+    if !rest.trim_start_matches([' ', '\t']).is_empty() {
+        return Some(false);
+    }
+    complete.then_some(true)
+}
+
+/// Whether `line` is the line under the header of a table. `None`: not yet known.
+pub(crate) fn is_delimiter_row(line: &str, complete: bool) -> Option<bool> {
+    if !line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t' | b'\r')) {
+        return Some(false);
+    }
+    complete.then(|| line.contains('-') && line.contains(['|', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_early_answer_is_the_final_one() {
+        let lines = [
+            "- item one",
+            "* item",
+            "***",
+            "* * *",
+            "**Bold** text",
+            "*it* is",
+            "1. First",
+            "1) x",
+            "12 apples",
+            "1.5 is a number",
+            "1. **B** c",
+            "# Heading",
+            "#hash",
+            "```rust",
+            "``code`` x",
+            "`code` x",
+            "~~~",
+            "~~gone~~",
+            "> quote",
+            "| a | b |",
+            "[x]: y",
+            "[x](y) z",
+            "[^1]: note",
+            "[1] text",
+            "<think>x",
+            "<thin> x",
+            "<div>x",
+            "<details type=\"reasoning\" done>",
+            "<details open>",
+            "$$x$$",
+            "$5",
+            "\\[x",
+            "\\* x",
+            "+ x",
+            "+1",
+            "--- ",
+            "-- x",
+            "-5 degrees",
+            "    code",
+            "  \t x",
+            "_em_ x",
+            "___",
+            "===",
+            "",
+            "  ",
+            "text",
+            "2024 was",
+            "1. ",
+            "-",
+            "- - -",
+            "- - x",
+            "1.  - nested",
+            "<b>bold</b> x",
+            "<https://x.org> y",
+            "é",
+            "*\u{e9}*",
+        ];
+        for line in lines {
+            let last = classify(line, true);
+            assert!(last.is_some());
+            for (end, _) in line.char_indices() {
+                let early = classify(&line[..end], false);
+                if early.is_some() {
+                    let same = early == last
+                        || matches!((early, last), (Some(Line::Item(a)), Some(Line::Item(b))) if a.content == b.content);
+                    assert!(same, "{line:?} at {end}: {early:?}, then {last:?}");
+                }
+            }
+        }
+    }
+}

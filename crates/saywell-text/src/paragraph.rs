@@ -1,0 +1,262 @@
+//! Where a paragraph can be cut while it is still arriving: at ends of sentences, and once early in
+//! the first sentence of a reply, always outside emphasis, links, code and tags.
+//!
+//! Each character is looked at once. A cut depends only on the text before it and a few characters
+//! after it, never on how the text arrived; each part is then parsed on its own.
+
+use crate::clauses::first_cut;
+use crate::reasoning::{self, Opening, Opens};
+use crate::sentences::{self, Verdict};
+use crate::split::{SHORT, breadth, first_tolerance, length};
+use crate::utterance::Pause;
+
+/// The state of reading one paragraph; positions are bytes of the buffer it is read from.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    /// Where the part being read starts.
+    pub(crate) start: usize,
+    /// The next byte to look at.
+    at: usize,
+    /// Whether marks of Markdown mean anything.
+    markup: bool,
+    inline: Inline,
+    /// The next sentence starts here, if everything is closed by then.
+    end_at: Option<usize>,
+    /// Characters of this part so far, without addresses of links.
+    characters: usize,
+    /// Starts of words outside all marks: where a long first sentence may be cut.
+    words: Vec<usize>,
+    /// A long first sentence was looked at, and cut or not.
+    tried: bool,
+    /// Whether any part has been cut off.
+    pub(crate) cut: bool,
+}
+
+/// What reading on gave.
+pub(crate) enum Found {
+    /// A part ends at `end`, with a pause of this sort; the next starts there.
+    Part { start: usize, end: usize, pause: Pause },
+    /// Reasoning opens at `at`; the paragraph ends there.
+    Reasoning { at: usize, opening: Opening },
+    /// Nothing more in what is there.
+    Nothing,
+}
+
+/// Marks of Markdown that are open.
+#[derive(Debug, Default)]
+struct Inline {
+    /// Backticks that opened code.
+    code: usize,
+    stars: usize,
+    underscores: usize,
+    struck: bool,
+    brackets: usize,
+    /// Parentheses around the address of a link.
+    address: usize,
+    tag: bool,
+    /// A run of one mark that may go on: the mark, its length, the character before it.
+    run: Option<(char, usize, char)>,
+    escaped: bool,
+    previous: char,
+}
+
+impl Cutter {
+    pub(crate) fn new(start: usize, markup: bool) -> Self {
+        Self {
+            start,
+            at: start,
+            markup,
+            inline: Inline::default(),
+            end_at: None,
+            characters: 0,
+            words: Vec::new(),
+            tried: false,
+            cut: false,
+        }
+    }
+
+    /// Moves all positions back by `bytes`, which were dropped from the start of the buffer.
+    pub(crate) fn shift(&mut self, bytes: usize) {
+        self.start -= bytes;
+        self.at -= bytes;
+        self.end_at = self.end_at.map(|at| at - bytes);
+        for word in &mut self.words {
+            *word -= bytes;
+        }
+    }
+
+    /// Reads on to the next cut in `known`, the buffer as far as it is known to be of this paragraph;
+    /// `complete` when the paragraph ends there. `first` is the length of the first utterance, while
+    /// that is still to be spoken.
+    pub(crate) fn next(
+        &mut self,
+        known: &str,
+        complete: bool,
+        first: Option<usize>,
+        work: &mut u64,
+    ) -> Found {
+        while let Some(c) = known[self.at..].chars().next() {
+            *work += 1;
+            if self.end_at.is_some_and(|end| self.at >= end) {
+                self.end_at = None;
+                let long_enough = first.is_some() || self.characters >= SHORT;
+                if self.inline.closed(c) && long_enough {
+                    return self.part(self.at, Pause::Sentence);
+                }
+            }
+            if let Some(limit) = first
+                && !self.tried
+            {
+                if !c.is_whitespace() && self.inline.previous.is_whitespace() && self.inline.closed(c) {
+                    self.words.push(self.at);
+                }
+                if self.characters > first_tolerance(limit) {
+                    self.tried = true;
+                    let (start, words) = (self.start, std::mem::take(&mut self.words));
+                    let allowed = |at: usize| words.binary_search(&(start + at)).is_ok();
+                    if let Some(cut) = first_cut(&known[start..self.at], limit, allowed) {
+                        let end = start + cut;
+                        self.start = end;
+                        self.characters = length(&known[end..self.at]);
+                        self.cut = true;
+                        return Found::Part { start, end, pause: Pause::Clause };
+                    }
+                }
+            }
+            if c == '<' && !self.inline.in_code() && !self.inline.escaped {
+                match reasoning::opens(&known[self.at..], complete) {
+                    Opens::Unknown => return Found::Nothing,
+                    Opens::Yes(opening) => return Found::Reasoning { at: self.at, opening },
+                    Opens::No => {}
+                }
+            }
+            if self.end_at.is_none() && sentences::is_stop(c) && !self.inline.in_code() {
+                match sentences::judge(known, self.start, self.at, complete) {
+                    Verdict::Unknown => return Found::Nothing,
+                    // Only a word is sure to be spoken after it: else this may be the last sentence.
+                    Verdict::End { next } if begins_word(&known[next..]) => self.end_at = Some(next),
+                    Verdict::End { .. } | Verdict::Inside => {}
+                }
+            }
+            self.at += c.len_utf8();
+            if self.inline.address == 0 && !self.inline.tag {
+                self.characters += breadth(c);
+            }
+            if self.markup {
+                self.inline.read(c);
+            }
+            self.inline.previous = c;
+        }
+        Found::Nothing
+    }
+
+    fn part(&mut self, end: usize, pause: Pause) -> Found {
+        let start = std::mem::replace(&mut self.start, end);
+        self.characters = 0;
+        self.words.clear();
+        self.tried = false;
+        self.cut = true;
+        Found::Part { start, end, pause }
+    }
+}
+
+/// Whether `text` begins with a word, marks of emphasis and quotes aside.
+fn begins_word(text: &str) -> bool {
+    let marks = |c: char| matches!(c, '*' | '_' | '"' | '“' | '‘' | '\'' | '(' | '「' | '『');
+    text.trim_start_matches(marks).starts_with(|c: char| c.is_alphanumeric() || c == '`')
+}
+
+impl Inline {
+    /// Whether the next character is code; the backticks before it may not be counted yet.
+    fn in_code(&self) -> bool {
+        match self.run {
+            Some(('`', length, _)) => self.code != length,
+            _ => self.code > 0,
+        }
+    }
+
+    /// Whether nothing is open before `next`.
+    fn closed(&self, next: char) -> bool {
+        // White space before `next` has resolved every run of marks but backticks of code.
+        let running = self.run.is_some_and(|(mark, ..)| mark != next || mark == '`');
+        self.code == 0
+            && self.stars == 0
+            && self.underscores == 0
+            && !self.struck
+            && self.brackets == 0
+            && self.address == 0
+            && !self.tag
+            && !self.escaped
+            && !running
+    }
+
+    fn read(&mut self, c: char) {
+        if let Some((mark, length, before)) = self.run {
+            if c == mark {
+                self.run = Some((mark, length + 1, before));
+                return;
+            }
+            self.run = None;
+            self.end_run(mark, length, before, c);
+        }
+        if std::mem::take(&mut self.escaped) && c.is_ascii_punctuation() {
+            return;
+        }
+        if c == '`' {
+            self.run = Some((c, 1, self.previous));
+            return;
+        }
+        if self.code > 0 {
+            return;
+        }
+        if self.tag {
+            self.tag = c != '>';
+            return;
+        }
+        match c {
+            '\\' => self.escaped = true,
+            '(' if self.address > 0 => self.address += 1,
+            ')' if self.address > 0 => self.address -= 1,
+            _ if self.address > 0 => {}
+            '(' if self.previous == ']' && self.brackets == 0 => self.address = 1,
+            '[' => self.brackets += 1,
+            ']' => self.brackets = self.brackets.saturating_sub(1),
+            '*' | '_' | '~' | '<' => self.run = Some((c, 1, self.previous)),
+            _ => {}
+        }
+    }
+
+    /// A run of `length` marks between `before` and `after` is over.
+    fn end_run(&mut self, mark: char, length: usize, before: char, after: char) {
+        if mark == '`' {
+            self.code = match self.code {
+                0 => length,
+                open if open == length => 0,
+                open => open,
+            };
+            return;
+        }
+        if mark == '<' {
+            self.tag = after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?');
+            return;
+        }
+        let blank = |c: char| c.is_whitespace() || c == '\0';
+        let word = |c: char| c.is_alphanumeric();
+        let (opens, closes) = (!blank(after), !blank(before));
+        if mark == '_' && word(before) && word(after) {
+            return; // Part of a name.
+        }
+        if mark == '~' {
+            self.struck = length == 2 && ((self.struck && !closes) || (!self.struck && opens));
+            return;
+        }
+        let open = if mark == '*' { &mut self.stars } else { &mut self.underscores };
+        // Between two characters a mark closes what is open, and opens otherwise.
+        let prefers_closing = closes && *open > 0 && !(opens && !word(before) && word(after));
+        if prefers_closing {
+            *open = open.saturating_sub(length);
+        } else if opens {
+            *open += length;
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Ends of sentences: one judge for finished text and for Markdown that is still arriving.
+
+use std::ops::Range;
+
+/// How far around a full stop the judge looks, in bytes. What needs more is no end of a sentence.
+const WINDOW: usize = 64;
+
+/// Ranges of the sentences of `text`, which together cover it.
+pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(offset) = text[at..].find(is_stop) {
+        let stop = at + offset;
+        let width = text[stop..].chars().next().map_or(1, char::len_utf8);
+        at = match judge(text, start, stop, true) {
+            Verdict::End { next } if next < text.len() => {
+                found.push(start..next);
+                start = next;
+                next
+            }
+            _ => stop + width,
+        };
+    }
+    if start < text.len() {
+        found.push(start..text.len());
+    }
+    found
+}
+
+/// Whether a stop ends a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It does; the next sentence starts at `next`, white space skipped.
+    End { next: usize },
+    /// It does not.
+    Inside,
+    /// The text so far does not tell.
+    Unknown,
+}
+
+/// Characters at which a sentence may end.
+pub(crate) fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…') || is_wide_stop(c)
+}
+
+/// Full stops of Chinese and Japanese, which no space follows.
+fn is_wide_stop(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '｡' | '．' | '‼' | '⁇' | '⁈' | '⁉')
+}
+
+/// Judges the stop at byte `stop` of `text`, in a sentence that began at `start`. When `complete`,
+/// the text ends where it ends; else more may come. Looks at [`WINDOW`] bytes to either side, at
+/// plain text and raw Markdown alike (marks of emphasis count as quotes).
+pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Verdict {
+    let mut window = text.len().min(stop + WINDOW);
+    while !text.is_char_boundary(window) {
+        window -= 1;
+    }
+    // Within the window the end of the text decides nothing, unless the text is complete.
+    let at_end = || match (window < text.len(), complete) {
+        (true, _) => Verdict::Inside,
+        (false, true) => Verdict::End { next: text.len() },
+        (false, false) => Verdict::Unknown,
+    };
+    let seen = &text[stop..window];
+
+    let stops: usize = seen.chars().take_while(|c| is_stop(*c)).map(char::len_utf8).sum();
+    let (run, mut after) = seen.split_at(stops);
+    after = after.trim_start_matches(is_closer);
+    // A citation belongs to the sentence before it.
+    while after.starts_with(['[', '【']) {
+        let Some(close) = after.find([']', '】']) else {
+            return at_end();
+        };
+        let closed = after[close..].chars().next().map_or(1, char::len_utf8);
+        if !after[..close].bytes().any(|b| b.is_ascii_digit()) {
+            break;
+        }
+        after = after[close + closed..].trim_start_matches(is_closer);
+    }
+    if after.is_empty() {
+        return at_end();
+    }
+    let spaced = after.trim_start();
+    let next = window - spaced.len();
+    let wide = run.chars().any(is_wide_stop);
+    if spaced.len() == after.len() && !wide {
+        return Verdict::Inside;
+    }
+    let word_after = spaced.trim_start_matches(is_opener);
+    let Some(first) = word_after.chars().next() else {
+        return at_end();
+    };
+    if wide {
+        return Verdict::End { next };
+    }
+
+    if run != "." {
+        return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
+    }
+    let before = word_before(text, start, stop);
+    match weigh(before.0, before.1, first) {
+        Weight::Inside => Verdict::Inside,
+        Weight::End => Verdict::End { next },
+        Weight::EndBefore(words) => {
+            let length = word_after.find(|c: char| !c.is_alphanumeric()).unwrap_or(word_after.len());
+            if length == word_after.len() && window == text.len() && !complete {
+                Verdict::Unknown
+            } else if words.contains(&&word_after[..length]) {
+                Verdict::End { next }
+            } else {
+                Verdict::Inside
+            }
+        }
+    }
+}
+
+fn is_closer(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '}' | '」' | '』' | '）' | '】' | '*' | '_' | '~'
+    )
+}
+
+fn is_opener(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '‘' | '„' | '«' | '‹' | '(' | '[' | '{' | '¿' | '¡' | '「' | '『' | '（')
+        || matches!(c, '*' | '_' | '~' | '-' | '–' | '—')
+}
+
+/// The word that ends at `stop` without its marks, and whether it begins the sentence.
+fn word_before(text: &str, start: usize, stop: usize) -> (&str, bool) {
+    let mut from = stop.saturating_sub(WINDOW).max(start);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = &text[from..stop];
+    let word_start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    // White space may be wider than a byte.
+    let word = before.get(word_start..).unwrap_or_else(|| before.trim_start());
+    let word = word.rsplit(['(', '[', '—', '–', '"', '“']).next().unwrap_or(word);
+    (
+        word.trim_start_matches(is_opener),
+        from == start && before[..before.len() - word.len()].trim().is_empty(),
+    )
+}
+
+/// What a single full stop is worth, from the words at its sides.
+enum Weight {
+    Inside,
+    End,
+    /// An end only when one of these words follows.
+    EndBefore(&'static [&'static str]),
+}
+
+/// Abbreviations that something always follows.
+const NEVER_LAST: &[&str] = &[
+    "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
+    "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
+    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex",
+];
+/// Abbreviations before a number, words anywhere else.
+const BEFORE_NUMBER: &[&str] = &["no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver"];
+/// Abbreviations that may end a sentence too.
+const MAYBE_LAST: &[&str] = &[
+    "etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "bros", "ave", "blvd", "rd", "ed",
+    "eds", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue",
+    "wed", "thu", "fri",
+];
+/// Words that begin sentences more often than names.
+const STARTERS: &[&str] = &[
+    "The", "A", "An", "It", "Its", "He", "She", "They", "We", "You", "I", "This", "That", "These", "Those",
+    "There", "Here", "In", "On", "At", "As", "For", "From", "To", "By", "With", "If", "When", "While",
+    "Once", "After", "Before", "However", "But", "And", "So", "Or", "Then", "Now", "Also", "Because",
+    "Since", "Although", "What", "Why", "How", "Who", "Where", "Which", "My", "Your", "Our", "His", "Her",
+    "Their", "Let", "Use", "Not", "No", "Yes", "Each", "Both", "All", "Some", "Many", "Most", "Please",
+    "Note",
+];
+
+fn weigh(word: &str, begins: bool, next: char) -> Weight {
+    let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
+    if is(NEVER_LAST) || (next.is_numeric() && is(BEFORE_NUMBER)) {
+        return Weight::Inside;
+    }
+    // "1. First" counts; it does not end.
+    if begins && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) {
+        return Weight::Inside;
+    }
+    // Initials and dotted abbreviations: "J. Smith", "the U.S. Army", "9 a.m. on Monday".
+    let mut letters = word.split('.');
+    if !word.is_empty()
+        && letters.all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic))
+    {
+        return Weight::EndBefore(STARTERS);
+    }
+    if is(MAYBE_LAST) || word.eq_ignore_ascii_case("ph.d") {
+        return Weight::EndBefore(STARTERS);
+    }
+    if next.is_lowercase() {
+        // Names of tools begin sentences too ("npm installs it"), after a word that is no abbreviation.
+        let plain = word.chars().all(char::is_alphabetic) && word.chars().count() >= 4;
+        return if plain { Weight::End } else { Weight::Inside };
+    }
+    Weight::End
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = sentences(text).into_iter().map(|range| text[range].trim_end()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn ends_of_sentences() {
+        check("It works. Try it! Really? Yes.", &["It works.", "Try it!", "Really?", "Yes."]);
+        check(
+            "Dr. Smith met Mr. J. R. Jones, e.g. at noon.",
+            &["Dr. Smith met Mr. J. R. Jones, e.g. at noon."],
+        );
+        check("Made in the U.S. The rest is not.", &["Made in the U.S.", "The rest is not."]);
+        check("The U.S. Army has it.", &["The U.S. Army has it."]);
+        check("See No. 5 and Fig. 3. No. That is it.", &["See No. 5 and Fig. 3.", "No.", "That is it."]);
+        check("Pi is 3.14. Version 1.2.3 is out.", &["Pi is 3.14.", "Version 1.2.3 is out."]);
+        check("Edit main.rs and go. See docs.rs/x.", &["Edit main.rs and go.", "See docs.rs/x."]);
+        check("Wait... what? Well... Fine.", &["Wait... what?", "Well...", "Fine."]);
+        check(
+            "\"Stop!\" he said. (It was late.) Then he left.",
+            &["\"Stop!\" he said.", "(It was late.)", "Then he left."],
+        );
+        check("Run it. `npm` starts. npm stops.", &["Run it.", "`npm` starts.", "npm stops."]);
+        check("1. First of all. 2. Second.", &["1. First of all.", "2. Second."]);
+        check("It ended in 1999. Then came 2000.", &["It ended in 1999.", "Then came 2000."]);
+        check(
+            "At 9 a.m. on Monday. At 9 p.m. It closed.",
+            &["At 9 a.m. on Monday.", "At 9 p.m.", "It closed."],
+        );
+        check("你好。今天天气很好！是吗？", &["你好。", "今天天气很好！", "是吗？"]);
+        check("「そうです。」と言った。次。", &["「そうです。」", "と言った。", "次。"]);
+        check(
+            "As shown.[1][2] Next one.【3†source】 Last.",
+            &["As shown.[1][2]", "Next one.【3†source】", "Last."],
+        );
+    }
+}

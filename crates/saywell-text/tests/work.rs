@@ -1,0 +1,118 @@
+//! The work a reply costs, counted in characters looked at, never in time.
+
+use saywell_text::{Options, Scripter, script};
+
+/// Characters looked at for `reply` in pieces of `size` bytes, for each byte of it.
+fn work_per_byte(reply: &str, size: usize) -> f64 {
+    let mut scripter = Scripter::new(Options::default());
+    let (mut work, mut from) = (0, 0);
+    while from < reply.len() {
+        let end = reply.ceil_char_boundary(from + size);
+        scripter.push(&reply[from..end]);
+        work = scripter.work();
+        from = end;
+    }
+    let _ = scripter.finish();
+    work as f64 / reply.len() as f64
+}
+
+/// The golden replies one after the other, but for those that never close what they open.
+fn corpus() -> std::io::Result<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+    let mut paths = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.retain(|path| !path.to_string_lossy().contains("unclosed"));
+    paths.sort();
+    paths.iter().map(|path| Ok(std::fs::read_to_string(path)? + "\n\n")).collect()
+}
+
+#[test]
+fn work_is_linear_in_the_reply_in_small_pieces() {
+    let corpus = corpus().unwrap();
+    let sentence = "This is one sentence of a very long paragraph, and it has a clause. ";
+    let replies = [
+        ("a corpus", corpus.repeat(100_000 / corpus.len() + 1)),
+        ("one paragraph", sentence.repeat(1500)),
+        ("one sentence", "word ".repeat(20_000)),
+        ("one word", "x".repeat(100_000)),
+        ("one line of spaces", format!("a\n{}", " ".repeat(100_000))),
+        ("one list", "- item of a list\n".repeat(6000)),
+        ("one table", format!("| a | b |\n|---|---|\n{}", "| cell | another |\n".repeat(5000))),
+        ("one fence", format!("```rust\n{}", "let x = 1;\n".repeat(9000))),
+        ("reasoning", format!("<think>\n{}", sentence.repeat(1500))),
+        ("brackets", "[".repeat(100_000)),
+        ("backticks", "`a ``b ".repeat(15_000)),
+        ("stars", "*a **b ".repeat(15_000)),
+        ("stops", ".".repeat(100_000)),
+        ("quotes", "> ".repeat(50_000)),
+        ("tags", "<a <think <details ".repeat(5000)),
+        ("openers", "Hi. ((((".repeat(12_000)),
+    ];
+    for (name, reply) in &replies {
+        for size in [1, 7, 1000] {
+            let work = work_per_byte(reply, size);
+            assert!(work < 8.0, "{name} in pieces of {size}: {work:.1} characters looked at a byte");
+        }
+    }
+}
+
+/// A stall here is a quadratic cost in what the count does not see: the parser, cleaning, cutting.
+#[test]
+fn pathological_replies_end() {
+    let replies = [
+        "[".repeat(100_000),
+        "[a](".repeat(30_000),
+        "![".repeat(50_000),
+        "> ".repeat(2000) + "x",
+        "*a_".repeat(30_000),
+        "* ".repeat(2000),
+        "<".repeat(100_000),
+        "<!--".repeat(30_000),
+        "`".repeat(1000) + &"`a".repeat(30_000),
+        "|a".repeat(30_000) + "\n" + &"|-".repeat(30_000) + "\n" + &"|b".repeat(30_000),
+        "$a{".repeat(30_000),
+        "http://".repeat(15_000),
+        "http:///".repeat(12_000),
+        "www.".repeat(30_000),
+        "** ".repeat(30_000) + &"*".repeat(50_000),
+        "https://a.b/)".repeat(10_000),
+        "【".repeat(30_000),
+        "](".repeat(50_000),
+        "a.b.".repeat(30_000),
+        "e.g. ".repeat(30_000),
+        "&amp;".repeat(20_000),
+        "😀\u{200b} ".repeat(20_000),
+        "漢字".repeat(50_000),
+        "~~a ".repeat(20_000),
+        "- ".repeat(50) + &"- a\n".repeat(20_000),
+        "[^a]: x\n".repeat(10_000),
+        "\u{0}".repeat(100_000),
+    ];
+    for reply in &replies {
+        let start = std::time::Instant::now();
+        let _ = script(reply, &Options::default());
+        println!(
+            "{:>9.1} ms  {:?}",
+            start.elapsed().as_secs_f64() * 1e3,
+            reply.chars().take(12).collect::<String>()
+        );
+    }
+}
+
+/// `cargo test --release -p saywell-text --test work -- --nocapture throughput`
+#[test]
+fn throughput_is_printed() {
+    let corpus = corpus().unwrap();
+    let reply = corpus.repeat(1_000_000 / corpus.len() + 1);
+    let start = std::time::Instant::now();
+    let utterances = script(&reply, &Options::default()).utterances.len();
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "{:.1} MB/s, {utterances} utterances of {} bytes",
+        reply.len() as f64 / 1e6 / seconds,
+        reply.len()
+    );
+    assert!(utterances > 5000);
+}

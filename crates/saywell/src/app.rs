@@ -1,0 +1,197 @@
+//! The long-lived parts, built once from the settings.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::cache::{self, Cache};
+use crate::chain::Chain;
+use crate::chain::breaker::{Breaker, Policy};
+use crate::chain::timeout::Timeout;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Secret, Settings};
+use crate::flight::Flights;
+use crate::http::links::Links;
+use crate::limits::Limits;
+use crate::provider::Provider;
+use crate::providers;
+use crate::script::Bounds;
+use crate::speak::Speak;
+use crate::store;
+use crate::voices::VoiceMap;
+
+/// How often the cache is swept.
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+
+/// Everything a request needs, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// Whether a caller may speak now.
+    pub limits: Limits,
+    /// The way from a reply to its sound.
+    pub speak: Speak,
+    /// Audio links.
+    pub links: Links,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ends the work that goes on beside the requests.
+    shutdown: CancellationToken,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A provider of the chain cannot be used.
+    #[error("provider `{provider}` {reason}")]
+    Provider {
+        /// Which.
+        provider: String,
+        /// Why.
+        reason: String,
+    },
+    /// The cache cannot be opened.
+    #[error("the cache cannot be opened: {}", with_causes(.0))]
+    Cache(#[from] cache::CacheError),
+    /// Something in the data folder cannot be read or written.
+    #[error("{path}: {error}")]
+    Data {
+        /// What.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+impl StartError {
+    fn data(path: &Path, error: std::io::Error) -> Self {
+        Self::Data { path: path.display().to_string(), error }
+    }
+}
+
+/// An error and everything that led to it, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl App {
+    /// Builds everything, with the providers that the settings name.
+    ///
+    /// # Errors
+    /// [`StartError`] with what an operator has to change.
+    pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let names = std::iter::once(&settings.provider).chain(&settings.fallback);
+        let mut links: Vec<Arc<dyn Provider>> = Vec::new();
+        for name in names {
+            if !links.iter().any(|link| link.name() == name) {
+                links.push(providers::open(name, &settings).map_err(|error| StartError::Provider {
+                    provider: name.clone(),
+                    reason: error.to_string(),
+                })?);
+            }
+        }
+        Self::with_providers(settings, links, Arc::new(SystemClock)).await
+    }
+
+    /// Builds everything around these providers, each behind its deadlines and its breaker.
+    ///
+    /// # Errors
+    /// [`StartError`] with what an operator has to change.
+    pub async fn with_providers(
+        settings: Settings,
+        providers: Vec<Arc<dyn Provider>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let (first, whole) = (settings.first_sound_timeout, settings.provider_timeout);
+        let chain = Chain::new(
+            providers
+                .into_iter()
+                .map(|provider| {
+                    let timed = Timeout::new(provider, first, whole);
+                    Arc::new(Breaker::new(timed, Policy::default(), Arc::clone(&clock))) as Arc<dyn Provider>
+                })
+                .collect(),
+        );
+        let cache = open_cache(&settings, &clock).await?;
+        let signing_key = match &settings.signing_key {
+            Some(key) => key.clone(),
+            None => kept_signing_key(&settings)?,
+        };
+        let shutdown = CancellationToken::new();
+        let (swept, stop) = (cache.clone(), shutdown.clone());
+        tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
+        Ok(Self {
+            limits: Limits::new(settings.enabled),
+            speak: Speak {
+                bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                voices: Arc::new(VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())),
+                chain,
+                cache,
+                flights: Flights::new(settings.max_flights),
+            },
+            links: Links::new(&signing_key, settings.public_url.clone()),
+            settings: Arc::new(settings),
+            clock,
+            shutdown,
+        })
+    }
+
+    /// Lets flights end, then stops the rest and writes what is not written yet.
+    pub async fn close(self, patience: Duration) {
+        if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
+            tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
+        }
+        self.shutdown.cancel();
+        if let Err(error) = self.speak.cache.flush_accesses().await {
+            tracing::warn!(%error, "the last accesses were not counted");
+        }
+    }
+}
+
+/// Opens the cache that the settings describe.
+///
+/// # Errors
+/// [`StartError`] with what an operator has to change.
+pub async fn open_cache(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Cache, StartError> {
+    let folder = &settings.data_dir;
+    if settings.storage_url.is_none() || settings.database_url.is_none() {
+        std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
+    }
+    let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
+    let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
+    let index =
+        store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?;
+    let bounds = cache::Settings {
+        ttl: settings.cache_ttl,
+        max_bytes: settings.cache_max_bytes,
+        memory_bytes: settings.cache_memory_bytes,
+        ..cache::Settings::default()
+    };
+    Ok(Cache::open(bounds, storage, index, Arc::clone(clock)).await?)
+}
+
+/// The signing key in the data folder; made on the first start, readable by this user alone.
+fn kept_signing_key(settings: &Settings) -> Result<Secret, StartError> {
+    use std::io::Write as _;
+
+    let path = settings.data_dir.join("signing.key");
+    let fail = |error| StartError::data(&path, error);
+    if !path.exists() {
+        let key = hex::encode(rand::random::<[u8; 32]>());
+        let mut file = std::fs::OpenOptions::new();
+        file.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+        match file.open(&path) {
+            Ok(mut file) => file.write_all(key.as_bytes()).map_err(fail)?,
+            // Another process was quicker.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(fail(error)),
+        }
+    }
+    Ok(Secret::new(std::fs::read_to_string(&path).map_err(fail)?.trim()))
+}

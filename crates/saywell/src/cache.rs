@@ -1,0 +1,434 @@
+//! Remembers what was said: renditions and clips under their [`Key`], in memory in front of a
+//! folder or bucket, with an index in SQL.
+//!
+//! What holds at every moment, whatever is killed and however many processes share the storage:
+//! - An entry is found whole or not at all. Its sound lies under a name made from its content, its
+//!   notes name that sound by hash and are written after it, the row in the index comes last, and
+//!   each of the three writes is atomic. What is read is checked against the hash.
+//! - What a killed process leaves behind (sound without notes, notes without row, half-written
+//!   files) is finished or removed by [`Cache::repair`].
+//! - The entries in the index take at most `max_bytes`, as far as this process knows what the
+//!   others write: who stores one more first makes room. Each sweep looks anew.
+//!
+//! A cache that fails must never stop speech: every caller can go on without it.
+
+#[cfg(test)]
+mod conformance;
+mod key;
+mod memory;
+mod object;
+mod repair;
+mod storage;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use key::{Key, KeyError, KeyFields};
+pub use object::{Header, HeaderError};
+pub use repair::RepairReport;
+pub use storage::{DEFAULT_URL as DEFAULT_STORAGE_URL, Storage, open as open_storage};
+pub use sweep::SweepReport;
+
+use crate::clock::{Clock, from_millis, to_millis};
+use crate::store::{CacheIndex, Filter, IndexedRow, Selection, StoreError, Totals};
+use bytes::Bytes;
+use memory::MemoryLayer;
+use object::ObjectLayer;
+use object_store::signer::Url;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use sweep::PendingAccesses;
+
+/// What is stored under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole reply, in the very bytes that a listener gets.
+    Rendition,
+    /// One utterance.
+    Clip,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rendition, Self::Clip];
+
+    /// `rendition` or `clip`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rendition => "rendition",
+            Self::Clip => "clip",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text names no [`Kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a kind is rendition or clip")]
+pub struct KindError;
+
+impl FromStr for Kind {
+    type Err = KindError;
+
+    fn from_str(text: &str) -> Result<Self, KindError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(KindError)
+    }
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// Rendition or clip.
+    pub kind: Kind,
+    /// Who made it.
+    pub provider: String,
+    /// In which voice.
+    pub voice: String,
+    /// The format of a rendition, the codec of a clip: 1 to 16 lower-case letters and digits. It
+    /// ends the name of the stored sound.
+    pub format: String,
+    /// The media type that a bucket sends the sound with.
+    pub content_type: String,
+    /// How long it sounds, at least 0.
+    pub duration_seconds: f64,
+}
+
+/// A rendition or a clip as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What it is.
+    pub about: About,
+    /// The sound: of a rendition the bytes that a listener gets, of a clip whatever its maker
+    /// reads back.
+    pub sound: Bytes,
+    /// What belongs to the sound (captions, timings); kept as it is, not looked at here.
+    pub notes: Bytes,
+}
+
+/// How the cache is to behave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// How long an entry is used after it was stored.
+    pub ttl: Duration,
+    /// What all entries may take in the storage, in bytes.
+    pub max_bytes: u64,
+    /// What the entries in memory may take, in bytes; 0 keeps none there.
+    pub memory_bytes: u64,
+    /// For how long an unfinished write is taken to be in progress, in this process or another,
+    /// before it is cleaned up. Must exceed the time that the slowest upload takes.
+    pub grace: Duration,
+}
+
+impl Default for Settings {
+    /// 30 days, 2 GiB, 64 MiB in memory, ten minutes.
+    fn default() -> Self {
+        Self {
+            ttl: Duration::from_hours(30 * 24),
+            max_bytes: 2 << 30,
+            memory_bytes: 64 << 20,
+            grace: Duration::from_mins(10),
+        }
+    }
+}
+
+/// Why the cache did not do it, by what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// Log it and go on without the cache.
+    #[error("the cache could not {action}")]
+    Unavailable {
+        /// What was asked of it.
+        action: &'static str,
+        /// What stood in the way.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Have the operator mend a setting.
+    #[error("{field}: {problem}")]
+    BadSetting {
+        /// The setting.
+        field: &'static str,
+        /// What is wrong with it, and its bound.
+        problem: String,
+    },
+    /// Mend the caller: the entry cannot be stored as it is.
+    #[error("an entry's {field} {problem}")]
+    BadEntry {
+        /// The field of [`About`].
+        field: &'static str,
+        /// Its bound.
+        problem: &'static str,
+    },
+}
+
+impl From<StoreError> for CacheError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::BadSetting { field, problem } => Self::BadSetting { field, problem },
+            error => Self::Unavailable { action: "use its index", source: error.into() },
+        }
+    }
+}
+
+/// What is stored now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// In the storage.
+    pub stored: Totals,
+    /// What may be stored, in bytes.
+    pub max_bytes: u64,
+    /// How many entries are in this process's memory.
+    pub memory_entries: u64,
+    /// What they take.
+    pub memory_bytes: u64,
+}
+
+/// An entry and how long it may be used.
+#[derive(Debug, Clone, PartialEq)]
+struct Held {
+    entry: Arc<Entry>,
+    /// To the millisecond.
+    created_at: SystemTime,
+    /// To the millisecond.
+    expires_at: SystemTime,
+}
+
+/// The cache. Cheap to clone; all clones are one cache.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    settings: Settings,
+    memory: MemoryLayer,
+    objects: ObjectLayer,
+    index: Arc<dyn CacheIndex>,
+    clock: Arc<dyn Clock>,
+    pending: Arc<PendingAccesses>,
+    used: Used,
+    /// Whether somebody is freeing more than it needs.
+    trimming: AtomicBool,
+}
+
+/// The bytes of the storage that are taken, as far as this process knows.
+#[derive(Debug, Default)]
+struct Used {
+    /// By the entries in the index.
+    indexed: AtomicU64,
+    /// By entries that are being stored.
+    reserved: AtomicU64,
+}
+
+impl Used {
+    fn bytes(&self) -> u64 {
+        self.indexed.load(Ordering::Relaxed).saturating_add(self.reserved.load(Ordering::Relaxed))
+    }
+
+    fn set(&self, bytes: u64) {
+        self.indexed.store(bytes, Ordering::Relaxed);
+    }
+
+    fn add(&self, bytes: u64) {
+        self.indexed.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn subtract(&self, bytes: u64) {
+        let less = |indexed: u64| Some(indexed.saturating_sub(bytes));
+        // Cannot fail: the closure always gives a value.
+        let _ = self.indexed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+}
+
+/// Room for an entry that is being stored; given back when dropped, stored or not.
+struct Reservation<'a> {
+    used: &'a Used,
+    bytes: u64,
+}
+
+impl<'a> Reservation<'a> {
+    fn new(used: &'a Used, bytes: u64) -> Self {
+        used.reserved.fetch_add(bytes, Ordering::Relaxed);
+        Self { used, bytes }
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.used.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Cache {
+    /// Opens the cache. Reads no more than one sum from the index; what a killed process left behind
+    /// is mended by [`repair`](Self::repair), which [`run_sweeper`](Self::run_sweeper) starts with.
+    pub async fn open(
+        settings: Settings,
+        storage: Storage,
+        index: Arc<dyn CacheIndex>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CacheError> {
+        if settings.ttl.is_zero() {
+            return Err(CacheError::BadSetting {
+                field: "TTS_CACHE_TTL_SECONDS",
+                problem: "must be at least 1".to_owned(),
+            });
+        }
+        let used = Used::default();
+        used.set(index.stored_bytes().await?);
+        let pending = Arc::new(PendingAccesses::default());
+        let shared = Shared {
+            settings,
+            memory: MemoryLayer::new(settings.memory_bytes, clock.clone(), pending.clone()),
+            objects: ObjectLayer::new(storage, clock.clone()),
+            index,
+            clock,
+            pending,
+            used,
+            trimming: AtomicBool::new(false),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The entry, if it is in this process's memory. Never waits and allocates nothing; the access
+    /// is counted.
+    #[must_use]
+    pub fn get_memory(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
+        self.shared.memory.get(key, kind)
+    }
+
+    /// The entry, from memory or else the storage. One that has expired, is of another kind, or is
+    /// damaged (which also removes it) is not there. The access is counted, later, among others.
+    pub async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Arc<Entry>>, CacheError> {
+        let shared = &*self.shared;
+        if let Some(entry) = shared.memory.get(key, kind) {
+            return Ok(Some(entry));
+        }
+        let now = shared.clock.now();
+        let Some(found) = shared.index.find(key).await? else { return Ok(None) };
+        if found.row.kind != kind || found.row.expires_at <= now {
+            return Ok(None);
+        }
+        let Some(held) = shared.objects.load(key, kind, Some(found.row.path.into())).await? else {
+            // The row promises what is not there: somebody emptied the folder, or the sound was
+            // damaged. The row of a newer entry has another id and stays.
+            let rows = shared.index.take(&Selection::Id(found.id), 1).await?;
+            self.discard(&rows).await?;
+            return Ok(None);
+        };
+        shared.memory.insert(key, held.clone());
+        if shared.pending.add(*key, 1, now) {
+            self.flush_accesses().await?;
+        }
+        Ok(Some(held.entry))
+    }
+
+    /// Stores an entry in place of what was there. When this returns without error, the entry
+    /// survives the process. An entry larger than the whole cache is not kept.
+    ///
+    /// Dropping the future half-way leaves the old entry, or none, or the new one. Run it in a task
+    /// of its own where a listener's leaving must not cost the entry.
+    pub async fn put(&self, key: &Key, entry: Arc<Entry>) -> Result<(), CacheError> {
+        check(&entry.about)?;
+        let shared = &*self.shared;
+        let created_at = from_millis(to_millis(shared.clock.now()));
+        let expires_at = created_at.checked_add(shared.settings.ttl).unwrap_or(created_at);
+        let held = Held { entry, created_at, expires_at: from_millis(to_millis(expires_at)) };
+
+        let prepared = shared.objects.prepare(key, &held).await?;
+        if prepared.bytes() > shared.settings.max_bytes {
+            return Ok(());
+        }
+        shared.memory.insert(key, held.clone());
+        let reservation = Reservation::new(&shared.used, prepared.bytes());
+        self.make_room(reservation.bytes).await?;
+        shared.objects.write(&prepared).await?;
+        let replaced = shared.index.put(&prepared.row()).await?;
+        shared.used.add(reservation.bytes);
+        shared.used.subtract(replaced);
+        Ok(())
+    }
+
+    /// Forgets one entry, in this process's memory and in the storage. Tells whether it was stored.
+    pub async fn delete(&self, key: &Key) -> Result<bool, CacheError> {
+        let rows = self.shared.index.take(&Selection::Key(*key), 1).await?;
+        self.shared.memory.invalidate(key);
+        self.discard(&rows).await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Forgets the entries that pass the filter, and everything that is in this process's memory.
+    /// Returns how many were stored. Another process's memory may hold some until they expire.
+    pub async fn purge(&self, filter: &Filter) -> Result<u64, CacheError> {
+        let selection = Selection::Matching(filter.clone());
+        let removed = self.take_all(&selection).await?;
+        self.shared.memory.clear();
+        Ok(removed.entries)
+    }
+
+    /// A URL under which anyone can fetch a rendition's sound from the storage itself for this
+    /// long, where the storage has such URLs and the sound is there.
+    pub async fn signed_url(&self, key: &Key, valid_for: Duration) -> Result<Option<Url>, CacheError> {
+        let shared = &*self.shared;
+        if !shared.objects.can_sign() {
+            return Ok(None);
+        }
+        let now = shared.clock.now();
+        match shared.index.find(key).await? {
+            Some(found) if found.row.kind == Kind::Rendition && found.row.expires_at > now => {
+                let url = shared.objects.signed_url(&found.row.path, valid_for).await?;
+                if url.is_some() && shared.pending.add(*key, 1, now) {
+                    self.flush_accesses().await?;
+                }
+                Ok(url)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What is stored now.
+    pub async fn stats(&self) -> Result<Stats, CacheError> {
+        let (memory_entries, memory_bytes) = self.shared.memory.size();
+        Ok(Stats {
+            stored: self.shared.index.totals().await?,
+            max_bytes: self.shared.settings.max_bytes,
+            memory_entries,
+            memory_bytes,
+        })
+    }
+
+    /// Removes the objects of rows that were just taken from the index.
+    async fn discard(&self, rows: &[IndexedRow]) -> Result<(), CacheError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            self.shared.used.subtract(row.row.size_bytes);
+        }
+        self.shared.objects.remove_rows(rows.iter().map(|row| &row.row)).await
+    }
+}
+
+fn check(about: &About) -> Result<(), CacheError> {
+    let format = about.format.as_bytes();
+    let plain = format.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if !(1..=16).contains(&format.len()) || !plain {
+        let problem = "must be 1 to 16 lower-case letters and digits";
+        return Err(CacheError::BadEntry { field: "format", problem });
+    }
+    if !(about.duration_seconds.is_finite() && about.duration_seconds >= 0.0) {
+        let problem = "must be a number of at least 0";
+        return Err(CacheError::BadEntry { field: "duration_seconds", problem });
+    }
+    Ok(())
+}

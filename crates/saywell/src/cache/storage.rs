@@ -1,0 +1,236 @@
+//! Where sound lies: a folder, this process's memory, or a bucket, as `TTS_STORAGE_URL` says.
+
+use super::CacheError;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::signer::Signer;
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use std::fmt;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where sound lies unless said otherwise: in the data folder.
+pub const DEFAULT_URL: &str = "file:audio";
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// The longest that one request to a bucket may take, and the longest that it is tried again.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
+const MAX_RETRIES: usize = 2;
+
+/// A place for sound.
+#[derive(Clone)]
+pub struct Storage {
+    pub(super) objects: Arc<dyn ObjectStore>,
+    /// Before the name of every object.
+    pub(super) prefix: Path,
+    /// Makes URLs that anyone can fetch an object with.
+    pub(super) signer: Option<Arc<dyn Signer>>,
+    /// The folder, where it is one.
+    pub(super) folder: Option<PathBuf>,
+    /// Whether objects keep a content type.
+    pub(super) keeps_attributes: bool,
+}
+
+impl fmt::Debug for Storage {
+    // A bucket's own form may show its credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Storage")
+            .field("objects", &format_args!("{}", self.objects))
+            .field("prefix", &self.prefix)
+            .field("signs", &self.signer.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Storage {
+    /// In this process's memory, gone with it.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::unsigned(Arc::new(InMemory::new()), true)
+    }
+
+    /// In a folder, which is made if it is missing.
+    pub fn folder(path: &FilePath) -> Result<Self, CacheError> {
+        let cannot = |error: &dyn fmt::Display| bad(format!("the folder {}: {error}", path.display()));
+        std::fs::create_dir_all(path).map_err(|error| cannot(&error))?;
+        let path = path.canonicalize().map_err(|error| cannot(&error))?;
+        let objects = LocalFileSystem::new_with_prefix(&path).map_err(|error| cannot(&error))?;
+        Ok(Self { folder: Some(path), ..Self::unsigned(Arc::new(objects), false) })
+    }
+
+    /// Anything else that keeps objects.
+    #[must_use]
+    pub fn unsigned(objects: Arc<dyn ObjectStore>, keeps_attributes: bool) -> Self {
+        Self { objects, prefix: Path::default(), signer: None, folder: None, keeps_attributes }
+    }
+
+    fn signed<T: ObjectStore + Signer>(objects: T, prefix: Path) -> Self {
+        let objects = Arc::new(objects);
+        Self { prefix, signer: Some(objects.clone()), ..Self::unsigned(objects, true) }
+    }
+}
+
+/// Opens the place that `TTS_STORAGE_URL` names: `file:PATH` (a relative one lies in `data_folder`),
+/// `memory:`, `s3://BUCKET/PREFIX`, `gs://…`, or `az://CONTAINER/PREFIX`. Buckets take their
+/// credentials and region from the usual variables (`AWS_…`, `GOOGLE_…`, `AZURE_…`) among
+/// `environment`. Reaches for nothing outside: a wrong credential shows at the first use.
+pub fn open(
+    url: &str,
+    data_folder: &FilePath,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Storage, CacheError> {
+    let (scheme, rest) = url.split_once(':').ok_or_else(unknown)?;
+    let environment = |prefix: &'static str| {
+        let named = environment.into_iter().filter(move |(name, _)| name.starts_with(prefix));
+        named.map(|(name, value)| (name.to_ascii_lowercase(), value))
+    };
+    let client = ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_timeout(REQUEST_TIMEOUT);
+    let retry =
+        RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
+    match scheme {
+        "memory" => Ok(Storage::memory()),
+        "file" => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            if path.is_empty() {
+                return Err(bad("names no folder after file:".to_owned()));
+            }
+            Storage::folder(&data_folder.join(path))
+        }
+        "s3" => {
+            let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
+            for (name, value) in environment("AWS_") {
+                if let Ok(name) = name.parse::<AmazonS3ConfigKey>() {
+                    builder = builder.with_config(name, value);
+                }
+            }
+            let prefix = bucket_prefix(rest)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
+            Ok(Storage::signed(objects, prefix))
+        }
+        "gs" => {
+            let mut builder = GoogleCloudStorageBuilder::new().with_client_options(client).with_retry(retry);
+            for (name, value) in environment("GOOGLE_") {
+                if let Ok(name) = name.parse::<GoogleConfigKey>() {
+                    builder = builder.with_config(name, value);
+                }
+            }
+            let prefix = bucket_prefix(rest)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
+            Ok(Storage::signed(objects, prefix))
+        }
+        "az" => {
+            let mut builder = MicrosoftAzureBuilder::new().with_client_options(client).with_retry(retry);
+            for (name, value) in environment("AZURE_") {
+                if let Ok(name) = name.parse::<AzureConfigKey>() {
+                    builder = builder.with_config(name, value);
+                }
+            }
+            let prefix = bucket_prefix(rest)?;
+            let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
+            Ok(Storage::signed(objects, prefix))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// What comes after the bucket's name.
+fn bucket_prefix(rest: &str) -> Result<Path, CacheError> {
+    let rest = rest.strip_prefix("//").unwrap_or_default();
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if bucket.is_empty() {
+        return Err(bad("names no bucket".to_owned()));
+    }
+    Path::parse(prefix).map_err(|error| bad(format!("has an unusable prefix: {error}")))
+}
+
+fn unknown() -> CacheError {
+    bad("must start with file:, memory:, s3://, gs:// or az://".to_owned())
+}
+
+fn unusable(error: &object_store::Error) -> CacheError {
+    bad(error.to_string())
+}
+
+fn bad(problem: String) -> CacheError {
+    CacheError::BadSetting { field: "TTS_STORAGE_URL", problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn folders_lie_in_the_data_folder_unless_absolute() {
+        let data = tempfile::tempdir().unwrap();
+        let root = data.path().canonicalize().unwrap();
+        let folder = |url: &str| open(url, data.path(), []).unwrap().folder.unwrap();
+        assert_eq!(folder(DEFAULT_URL), root.join("audio"));
+        assert_eq!(folder("file:a/b"), root.join("a/b"));
+        assert_eq!(folder(&format!("file://{}", root.join("c").display())), root.join("c"));
+        assert_eq!(folder(&format!("file:{}", root.join("d").display())), root.join("d"));
+    }
+
+    #[tokio::test]
+    async fn buckets_take_their_prefix_and_can_sign() {
+        let data = tempfile::tempdir().unwrap();
+        let aws = env(&[
+            ("AWS_ACCESS_KEY_ID", "someone"),
+            ("AWS_SECRET_ACCESS_KEY", "top-secret"),
+            ("AWS_DEFAULT_REGION", "eu-north-1"),
+            ("UNRELATED", "x"),
+        ]);
+        let storage = open("s3://bucket/some/prefix", data.path(), aws).unwrap();
+        assert_eq!(storage.prefix, Path::from("some/prefix"));
+        assert!(!format!("{storage:?}").contains("top-secret"));
+        let signer = storage.signer.unwrap();
+        let path = storage.prefix.join("a.mp3");
+        let url = signer
+            .signed_url(object_store::signer::Method::GET, &path, Duration::from_mins(1))
+            .await
+            .unwrap();
+        assert!(url.path().ends_with("/some/prefix/a.mp3"), "{url}");
+        assert!(url.as_str().contains("eu-north-1"), "{url}");
+        assert!(url.query().unwrap().contains("X-Amz-Expires=60"), "{url}");
+
+        let azure =
+            env(&[("AZURE_STORAGE_ACCOUNT_NAME", "someone"), ("AZURE_STORAGE_ACCOUNT_KEY", "c2VjcmV0")]);
+        assert!(open("az://container", data.path(), azure).unwrap().signer.is_some());
+        assert!(open("gs://bucket/x", data.path(), []).unwrap().signer.is_some());
+    }
+
+    #[test]
+    fn urls_name_their_fault() {
+        let data = tempfile::tempdir().unwrap();
+        for url in [
+            "",
+            "audio",
+            "ftp://host/x",
+            "file:",
+            "s3:",
+            "s3://",
+            "s3:///prefix",
+            "gs://",
+            "az://",
+            "s3://b/a//b",
+        ] {
+            let error = open(url, data.path(), []).unwrap_err();
+            assert!(
+                matches!(error, CacheError::BadSetting { field: "TTS_STORAGE_URL", .. }),
+                "{url}: {error}"
+            );
+        }
+        let file = data.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(open("file:file/folder", data.path(), []).is_err());
+    }
+}

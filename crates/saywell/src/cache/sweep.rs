@@ -1,0 +1,214 @@
+//! Keeping within bounds: making room, removing what has expired, counting accesses in batches.
+
+use super::{Cache, CacheError, Key};
+use crate::store::{Access, Selection};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tokio_util::sync::CancellationToken;
+
+/// Rows taken from the index at a time.
+const BATCH: u32 = 128;
+/// Keys whose accesses wait to be told to the index, at most about.
+const MAX_PENDING: usize = 1024;
+/// How often a running server looks for what killed processes left behind.
+const REPAIR_EVERY: Duration = Duration::from_hours(24);
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepReport {
+    /// Entries that had expired.
+    pub expired: u64,
+    /// Entries that had to make room, least recently used first.
+    pub evicted: u64,
+    /// The bytes of both.
+    pub freed_bytes: u64,
+}
+
+/// Accesses that the index has not been told of.
+#[derive(Debug, Default)]
+pub(super) struct PendingAccesses {
+    by_key: Mutex<HashMap<Key, (u64, SystemTime)>>,
+}
+
+impl PendingAccesses {
+    /// Adds accesses, and tells whether it is time to tell the index.
+    pub(super) fn add(&self, key: Key, count: u64, last: SystemTime) -> bool {
+        let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = by_key.entry(key).or_insert((0, last));
+        entry.0 += count;
+        entry.1 = entry.1.max(last);
+        by_key.len() >= MAX_PENDING
+    }
+
+    /// Takes all.
+    pub(super) fn take(&self) -> Vec<Access> {
+        let by_key = std::mem::take(&mut *self.by_key.lock().unwrap_or_else(PoisonError::into_inner));
+        by_key.into_iter().map(|(key, (count, last))| Access { key, count, last }).collect()
+    }
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Removed {
+    pub(super) entries: u64,
+    pub(super) bytes: u64,
+}
+
+/// Held by one at a time, who never waits for it; given back when dropped.
+struct Turn<'a>(&'a AtomicBool);
+
+impl<'a> Turn<'a> {
+    fn take(taken: &'a AtomicBool) -> Option<Self> {
+        // Not `then_some`: what it did not need would be dropped, and give back another's turn.
+        (!taken.swap(true, Ordering::Acquire)).then(|| Self(taken))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl Cache {
+    /// Repairs, then sweeps every `interval` until cancelled; spawn it once a process. Faults are
+    /// logged and tried again.
+    pub async fn run_sweeper(&self, interval: Duration, cancel: CancellationToken) {
+        let mut repair_at = self.shared.clock.now();
+        let work = async {
+            loop {
+                if self.shared.clock.now() >= repair_at {
+                    let wait = self.repair_and_log().await;
+                    repair_at = self.shared.clock.now().checked_add(wait).unwrap_or(repair_at);
+                }
+                match self.sweep().await {
+                    Ok(report) if report == SweepReport::default() => {}
+                    Ok(report) => tracing::info!(?report, "the cache was swept"),
+                    Err(error) => tracing::warn!(error = %Chain(&error), "the cache could not be swept"),
+                }
+                tokio::time::sleep(interval).await;
+            }
+        };
+        // Every step may be cut short: that is what crash safety is for.
+        let _cancelled: Option<()> = cancel.run_until_cancelled(work).await;
+        if let Err(error) = self.flush_accesses().await {
+            tracing::warn!(error = %Chain(&error), "the last accesses were not counted");
+        }
+    }
+
+    /// Returns how long the next repair can wait.
+    async fn repair_and_log(&self) -> Duration {
+        match self.repair().await {
+            Ok(report) => {
+                if report.changes() > 0 {
+                    tracing::info!(?report, "the cache was repaired");
+                }
+                if report.too_young > 0 { self.shared.settings.grace } else { REPAIR_EVERY }
+            }
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "the cache could not be repaired");
+                self.shared.settings.grace
+            }
+        }
+    }
+
+    /// Removes what has expired, then what was not listened to for longest until the byte cap holds.
+    pub async fn sweep(&self) -> Result<SweepReport, CacheError> {
+        let shared = &*self.shared;
+        self.flush_accesses().await?;
+        let expired = self.take_all(&Selection::ExpiredAt(shared.clock.now())).await?;
+        let mut evicted = Removed::default();
+        loop {
+            // The index knows what other processes stored, too.
+            let stored = shared.index.stored_bytes().await?;
+            shared.used.set(stored);
+            let excess = stored.saturating_sub(shared.settings.max_bytes);
+            if excess == 0 {
+                break;
+            }
+            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: excess }).await?;
+            if batch.entries == 0 {
+                break;
+            }
+            evicted.entries += batch.entries;
+            evicted.bytes += batch.bytes;
+        }
+        Ok(SweepReport {
+            expired: expired.entries,
+            evicted: evicted.entries,
+            freed_bytes: expired.bytes + evicted.bytes,
+        })
+    }
+
+    /// Tells the index of the accesses since the last time. When it cannot be told, their count is
+    /// lost.
+    pub async fn flush_accesses(&self) -> Result<(), CacheError> {
+        let mut accesses = self.shared.pending.take();
+        accesses.extend(self.shared.memory.take_accesses());
+        if !accesses.is_empty() {
+            self.shared.index.count_accesses(&accesses).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes room for `bytes` that were just reserved, if the cap leaves none. Whoever stores frees
+    /// what it adds, so that any number may do this at once without freeing more than needed; and
+    /// one of them at a time frees a twentieth of the cap beside, so that few have to do this.
+    pub(super) async fn make_room(&self, bytes: u64) -> Result<(), CacheError> {
+        let shared = &*self.shared;
+        let max_bytes = shared.settings.max_bytes;
+        let excess = shared.used.bytes().saturating_sub(max_bytes);
+        if excess == 0 {
+            return Ok(());
+        }
+        self.flush_accesses().await?;
+        let turn = Turn::take(&shared.trimming);
+        let spare = if turn.is_some() { max_bytes / 20 } else { 0 };
+        let mut owed = excess.min(bytes).saturating_add(spare);
+        while owed > 0 {
+            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;
+            if batch.entries == 0 {
+                break;
+            }
+            owed = owed.saturating_sub(batch.bytes);
+        }
+        Ok(())
+    }
+
+    /// Removes all selected entries.
+    pub(super) async fn take_all(&self, selection: &Selection) -> Result<Removed, CacheError> {
+        let mut removed = Removed::default();
+        loop {
+            let batch = self.take_batch(selection).await?;
+            if batch.entries == 0 {
+                return Ok(removed);
+            }
+            removed.entries += batch.entries;
+            removed.bytes += batch.bytes;
+        }
+    }
+
+    async fn take_batch(&self, selection: &Selection) -> Result<Removed, CacheError> {
+        let rows = self.shared.index.take(selection, BATCH).await?;
+        let bytes = rows.iter().map(|row| row.row.size_bytes).sum();
+        self.discard(&rows).await?;
+        Ok(Removed { entries: rows.len() as u64, bytes })
+    }
+}
+
+/// An error with its causes, on one line.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! A provider that is not asked again while it keeps failing.
+//!
+//! Closed: every call goes through. After [`Policy::failures`] passing failures in a row it opens: calls fail at
+//! once. After [`Policy::rest`] one probe goes through (half open); its outcome closes the breaker or opens it for
+//! another rest.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use async_stream::stream;
+use async_trait::async_trait;
+use futures::StreamExt;
+use saywell_audio::loudness::Level;
+
+use crate::clock::Clock;
+use crate::provider::{Provider, ProviderError, Request, SpeechStream, Voice};
+
+/// When a breaker opens, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Failures in a row until it opens.
+    pub failures: u32,
+    /// How long it stays open before a probe.
+    pub rest: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { failures: 5, rest: Duration::from_secs(15) }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Closed { failures: u32 },
+    Open { until: SystemTime },
+    Probing,
+}
+
+/// A provider behind a circuit breaker.
+#[derive(Debug)]
+pub struct Breaker<P> {
+    inner: P,
+    gate: Arc<Gate>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+impl<P> Breaker<P> {
+    /// Puts `inner` behind a breaker.
+    pub fn new(inner: P, policy: Policy, clock: Arc<dyn Clock>) -> Self {
+        let gate = Gate { policy, clock, state: Mutex::new(State::Closed { failures: 0 }) };
+        Self { inner, gate: Arc::new(gate) }
+    }
+
+    /// Whether calls go through at present.
+    pub fn is_closed(&self) -> bool {
+        matches!(*self.gate.state(), State::Closed { .. })
+    }
+}
+
+impl Gate {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a call through, or not. The one let through after a rest is the probe.
+    fn admit(self: &Arc<Self>) -> Option<Verdict> {
+        let mut state = self.state();
+        match *state {
+            State::Closed { .. } => {}
+            State::Open { until } if self.clock.now() >= until => *state = State::Probing,
+            State::Open { .. } | State::Probing => return None,
+        }
+        Some(Verdict { gate: Arc::clone(self), spoken: false })
+    }
+
+    fn settle(&self, outcome: Result<(), &ProviderError>) {
+        let mut state = self.state();
+        // Bad text or a full queue says nothing about the provider's health.
+        let harmless = matches!(outcome, Err(ProviderError::Rejected(_) | ProviderError::Overloaded));
+        let failures = match *state {
+            State::Closed { failures } if harmless => failures,
+            _ if harmless || outcome.is_ok() => 0,
+            State::Closed { failures } => failures + 1,
+            State::Open { .. } | State::Probing => self.policy.failures,
+        };
+        *state = if failures >= self.policy.failures {
+            State::Open { until: self.clock.now() + self.policy.rest }
+        } else {
+            State::Closed { failures }
+        };
+    }
+}
+
+/// One call's report to the gate. A call that is dropped without an outcome frees the probe's place.
+struct Verdict {
+    gate: Arc<Gate>,
+    spoken: bool,
+}
+
+impl Verdict {
+    fn settle(&mut self, outcome: Result<(), &ProviderError>) {
+        self.spoken = true;
+        self.gate.settle(outcome);
+    }
+}
+
+impl Drop for Verdict {
+    fn drop(&mut self) {
+        let mut state = self.gate.state();
+        if !self.spoken && matches!(*state, State::Probing) {
+            *state = State::Open { until: self.gate.clock.now() };
+        }
+    }
+}
+
+#[async_trait]
+impl<P: Provider> Provider for Breaker<P> {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn model(&self) -> &str {
+        self.inner.model()
+    }
+
+    fn voice_version(&self) -> &str {
+        self.inner.voice_version()
+    }
+
+    fn level(&self) -> Level {
+        self.inner.level()
+    }
+
+    fn parallel(&self) -> usize {
+        self.inner.parallel()
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        self.inner.voices().await
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        let gate = Arc::clone(&self.gate);
+        let mut inner = self.inner.speak(request);
+        Box::pin(stream! {
+            let Some(mut verdict) = gate.admit() else {
+                yield Err(ProviderError::Unavailable("is resting after repeated failures".into()));
+                return;
+            };
+            while let Some(part) = inner.next().await {
+                if let Err(error) = &part {
+                    verdict.settle(Err(error));
+                    yield part;
+                    return;
+                }
+                yield part;
+            }
+            verdict.settle(Ok(()));
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::provider::{Priority, gather};
+    use crate::providers::fake::Fake;
+
+    fn request() -> Request {
+        Request {
+            text: "Hello.".into(),
+            model: "tone-1".into(),
+            voice: "tone".into(),
+            speed: 1.0,
+            priority: Priority::First,
+        }
+    }
+
+    fn down() -> ProviderError {
+        ProviderError::Unavailable("is down".into())
+    }
+
+    #[tokio::test]
+    async fn opens_after_failures_in_a_row_and_probes_after_a_rest() {
+        let clock = Arc::new(ManualClock::default());
+        let fake = Fake::named("shaky").failing(down());
+        let calls = fake.calls();
+        let policy = Policy { failures: 2, rest: Duration::from_secs(10) };
+        let breaker = Breaker::new(fake, policy, Arc::clone(&clock) as Arc<dyn Clock>);
+        for _ in 0..2 {
+            assert_eq!(gather(breaker.speak(request())).await.unwrap_err(), down());
+        }
+        assert!(!breaker.is_closed());
+        assert!(gather(breaker.speak(request())).await.unwrap_err().to_string().contains("resting"));
+        assert_eq!(calls.count(), 2, "an open breaker does not ask");
+
+        clock.advance(Duration::from_secs(10));
+        assert_eq!(gather(breaker.speak(request())).await.unwrap_err(), down(), "the probe goes through");
+        assert_eq!(calls.count(), 3);
+
+        clock.advance(Duration::from_secs(10));
+        calls.recover();
+        assert!(gather(breaker.speak(request())).await.is_ok());
+        assert!(breaker.is_closed());
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_probe_leaves_room_for_the_next() {
+        let clock = Arc::new(ManualClock::default());
+        let fake = Fake::named("shaky").failing(down());
+        let calls = fake.calls();
+        let policy = Policy { failures: 1, rest: Duration::from_secs(10) };
+        let breaker = Breaker::new(fake, policy, Arc::clone(&clock) as Arc<dyn Clock>);
+        assert!(gather(breaker.speak(request())).await.is_err());
+        clock.advance(Duration::from_secs(10));
+        calls.recover();
+        let mut probe = breaker.speak(request());
+        assert!(probe.next().await.is_some());
+        drop(probe);
+        assert!(gather(breaker.speak(request())).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn bad_text_does_not_open_it() {
+        let clock = Arc::new(ManualClock::default());
+        let fake = Fake::named("strict").failing(ProviderError::Rejected("cannot say this".into()));
+        let breaker = Breaker::new(fake, Policy { failures: 1, rest: Duration::from_secs(1) }, clock);
+        assert!(gather(breaker.speak(request())).await.is_err());
+        assert!(breaker.is_closed());
+    }
+}

@@ -1,0 +1,127 @@
+//! `saywell say`.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use saywell_audio::{Captions, Format};
+use saywell_text::Code;
+
+use super::{Failed, open_without_trace};
+use crate::config::Settings;
+use crate::identity::Caller;
+use crate::speak::{Sound, SpeechRequest};
+
+/// Arguments of `saywell say`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// What to say, Markdown or plain; `-` or nothing: standard input
+    text: Option<String>,
+    /// Where the sound goes; `-`: standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// A voice's name
+    #[arg(long)]
+    voice: Option<String>,
+    /// The provider to ask first
+    #[arg(long)]
+    provider: Option<String>,
+    /// mp3, opus, webm, mp4, flac, wav or pcm; by default what FILE's name ends in
+    #[arg(long)]
+    format: Option<String>,
+    /// Speed, 0.5 to 2.0
+    #[arg(long, default_value_t = 1.0)]
+    speed: f32,
+    /// Where captions go: .vtt, .srt or .json
+    #[arg(long, value_name = "FILE")]
+    captions: Option<PathBuf>,
+}
+
+pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), Failed> {
+    let format = format(arguments.format.as_deref(), &arguments.output)?;
+    let write_captions = arguments.captions.as_deref().map(caption_writer).transpose()?;
+    let text = match arguments.text {
+        Some(text) if text != "-" => text,
+        _ => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text)?;
+            text
+        }
+    };
+    let app = open_without_trace(settings).await?;
+    let caller = Caller::operator(None);
+    let permit = app.limits.admit(&caller)?;
+    let request = SpeechRequest {
+        text,
+        voice: arguments.voice,
+        provider: arguments.provider,
+        model: None,
+        format,
+        speed: arguments.speed,
+        language: None,
+        code: Code::Announce,
+        prefetch: false,
+        message_id: None,
+    };
+    let speech = app.speak.speak(&caller, permit, &request).await?;
+    let Sound::Flight(mut listener) = speech.sound else {
+        return Err(Failed::Run("a cache that was just made is not empty".into()));
+    };
+    let progress = progress(speech.seconds);
+    let mut sound = Vec::new();
+    while let Some(piece) = listener.next().await {
+        sound.extend_from_slice(&piece?);
+        progress.set_position((listener.captions().duration_seconds * 1000.0) as u64);
+    }
+    progress.finish_and_clear();
+    write(&arguments.output, &sound)?;
+    if let (Some(path), Some(form)) = (&arguments.captions, write_captions) {
+        write(path, form(&listener.captions()).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The format that is named, or that the file's name ends in.
+fn format(name: Option<&str>, output: &Path) -> Result<Format, Failed> {
+    let known = || Format::ALL.map(Format::name).join(", ");
+    let extension = output.extension().and_then(|extension| extension.to_str());
+    match (name, extension) {
+        (Some(name), _) => {
+            name.parse().map_err(|_| Failed::Usage(format!("--format is `{name}`; it may be {}", known())))
+        }
+        (None, Some(extension)) => Format::ALL
+            .into_iter()
+            .find(|format| format.extension() == extension || (extension == "ogg" && *format == Format::Opus))
+            .ok_or_else(|| {
+                Failed::Usage(format!("no format ends in .{extension}; name one with --format: {}", known()))
+            }),
+        (None, None) => Ok(Format::Mp3),
+    }
+}
+
+fn caption_writer(path: &Path) -> Result<fn(&Captions) -> String, Failed> {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("vtt") => Ok(Captions::to_vtt),
+        Some("srt") => Ok(Captions::to_srt),
+        Some("json") => Ok(Captions::to_json),
+        _ => Err(Failed::Usage(format!("{}: captions end in .vtt, .srt or .json", path.display()))),
+    }
+}
+
+/// A bar of milliseconds of speech, for a person who watches.
+fn progress(seconds: f64) -> ProgressBar {
+    let bar = ProgressBar::new((seconds * 1000.0) as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} % spoken, {eta} left") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
+    if path == Path::new("-") {
+        return Ok(io::stdout().write_all(bytes)?);
+    }
+    std::fs::write(path, bytes).map_err(|error| Failed::Run(format!("{}: {error}", path.display())))
+}

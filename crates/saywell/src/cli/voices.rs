@@ -1,0 +1,46 @@
+//! `saywell voices`.
+
+use super::{Failed, open_without_trace, print};
+use crate::config::Settings;
+
+/// Arguments of `saywell voices`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Every voice of every provider of the chain
+    List,
+}
+
+pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
+    match arguments.command {
+        None | Some(Command::List) => list(settings).await,
+    }
+}
+
+async fn list(settings: Settings) -> Result<(), Failed> {
+    let default = settings.default_voice.clone();
+    let app = open_without_trace(settings).await?;
+    print(format_args!("{:<12} {:<24} {:<8} {:<8} {}", "PROVIDER", "VOICE", "LANGUAGE", "GENDER", ""))?;
+    for link in app.speak.chain.links() {
+        match link.voices().await {
+            Ok(voices) => {
+                for voice in voices.iter() {
+                    let gender = voice.gender.as_deref().unwrap_or("-");
+                    let note = if voice.id == default { "default" } else { "" };
+                    let line = format!(
+                        "{:<12} {:<24} {:<8} {gender:<8} {note}",
+                        voice.provider, voice.id, voice.language
+                    );
+                    print(line.trim_end())?;
+                }
+            }
+            Err(error) => print(format_args!("{:<12} its voices are not known: it {error}", link.name()))?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Settings: environment first, `saywell.toml` second, defaults last.
+//!
+//! Every setting stands once in [`settings::SETTINGS`], with its names, its default and its meaning; reading,
+//! refusing, printing and the generated `docs/CONFIG.md` all come from that table. All faults are found before
+//! any is reported, each with where it came from.
+
+mod document;
+mod load;
+mod settings;
+
+pub use document::markdown;
+pub use load::{Fault, Loaded, Origin, Source};
+pub use settings::{SETTINGS, Secret, Setting, Settings};

@@ -1,0 +1,47 @@
+//! `docs/CONFIG.md`, made from the table of settings.
+
+use std::fmt::Write as _;
+
+use super::settings::SETTINGS;
+
+/// The whole document.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# Settings\n\n\
+         <!-- Made by `cargo xtask docs` from the table in `crates/saywell/src/config/settings.rs`. -->\n\n\
+         Environment variables come first, then `saywell.toml` in the current folder (or the file that\n\
+         `SAYWELL_CONFIG` names), then the defaults. Unknown names are refused, and every fault is reported at once\n\
+         with where it stands. `saywell config` prints what is in force, secrets masked.\n\n\
+         | variable | in `saywell.toml` | default | meaning |\n|---|---|---|---|\n",
+    );
+    for setting in SETTINGS {
+        let default =
+            if setting.default.is_empty() { "unset".to_owned() } else { format!("`{}`", setting.default) };
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(text, "| `{}` | `{}` | {default} | {} |", setting.variable, setting.key, setting.about);
+    }
+    text.push_str(
+        "\nA table `[voice_map]` in `saywell.toml` gives names to voices, `name = \"voice\"`, beside OpenAI's names,\n\
+         which are always known.\n",
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    /// The committed document is the one that the table makes; `UPDATE_DOCS=1 cargo test` renews it.
+    #[test]
+    fn the_document_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/CONFIG.md");
+        let made = super::markdown();
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).unwrap_or_default() == made,
+            "docs/CONFIG.md is out of date: run `cargo xtask docs`"
+        );
+    }
+}

@@ -1,0 +1,259 @@
+//! Reading the settings from where they stand, and finding every fault at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::settings::{SETTINGS, Setting, Settings};
+
+/// Where settings are looked up, so that tests need no real environment.
+#[derive(Debug, Default)]
+pub struct Source {
+    /// Environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// A settings file: where it is, and its text.
+    pub file: Option<(PathBuf, String)>,
+}
+
+/// Settings, and where each that is not the default came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings in force.
+    pub settings: Settings,
+    /// Environment variable name → where its value came from.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// An environment variable.
+    Environment(String),
+    /// A key in a settings file.
+    File(PathBuf, String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(variable) => write!(f, "environment variable {variable}"),
+            Self::File(path, key) => write!(f, "`{key}` in {}", path.display()),
+        }
+    }
+}
+
+/// One thing wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it stands.
+    pub origin: Origin,
+    /// What is wrong, and what is allowed.
+    pub reason: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.origin, self.reason)
+    }
+}
+
+impl Source {
+    /// The real environment, and the file that `SAYWELL_CONFIG` names or `saywell.toml` in the current folder.
+    pub fn system() -> Result<Self, Vec<Fault>> {
+        let environment: BTreeMap<_, _> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let named = environment.get("SAYWELL_CONFIG").map(PathBuf::from);
+        let path = named.clone().unwrap_or_else(|| PathBuf::from("saywell.toml"));
+        let file = match std::fs::read_to_string(&path) {
+            Ok(text) => Some((path, text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => None,
+            Err(error) => {
+                let origin = Origin::Environment("SAYWELL_CONFIG".into());
+                return Err(vec![Fault { origin, reason: format!("{}: {error}", path.display()) }]);
+            }
+        };
+        Ok(Self { environment, file })
+    }
+
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every fault there is: values out of bounds, unknown keys, text that is not TOML.
+    pub fn load(&self) -> Result<Loaded, Vec<Fault>> {
+        let mut loaded = Loaded { settings: Settings::default(), origins: BTreeMap::new() };
+        let mut faults = Vec::new();
+        if let Some((path, text)) = &self.file {
+            load_file(path, text, &mut loaded, &mut faults);
+        }
+        for (variable, value) in &self.environment {
+            let origin = Origin::Environment(variable.clone());
+            match SETTINGS.iter().find(|setting| setting.variable == variable) {
+                // An empty variable is how many platforms spell "unset".
+                Some(_) if value.trim().is_empty() => {}
+                Some(setting) => apply(setting, value, origin, &mut loaded, &mut faults),
+                None if variable.starts_with("TTS_") => {
+                    let known = SETTINGS.iter().map(|setting| setting.variable);
+                    faults.push(Fault {
+                        origin,
+                        reason: format!("unknown setting{}", suggestion(variable, known)),
+                    });
+                }
+                None => {}
+            }
+        }
+        // `PORT` speaks of the port alone, whatever was read before it.
+        if let Some(port) = self.environment.get("PORT").filter(|port| !port.trim().is_empty())
+            && let Ok(port) = port.trim().parse()
+        {
+            loaded.settings.listen.set_port(port);
+        }
+        check_together(&loaded, &mut faults);
+        if faults.is_empty() { Ok(loaded) } else { Err(faults) }
+    }
+}
+
+fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
+    let table = match text.parse::<toml::Table>() {
+        Ok(table) => table,
+        Err(error) => {
+            let origin = Origin::File(path.to_owned(), "file".into());
+            faults.push(Fault { origin, reason: error.to_string().trim().replace('\n', " ") });
+            return;
+        }
+    };
+    let mut leaves = Vec::new();
+    flatten("", &toml::Value::Table(table), &mut leaves);
+    for (key, value) in leaves {
+        let origin = Origin::File(path.to_owned(), key.clone());
+        if let Some(name) = key.strip_prefix("voice_map.") {
+            loaded.settings.voice_map.insert(name.to_owned(), value);
+            continue;
+        }
+        if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
+            apply(setting, &value, origin, loaded, faults);
+        } else {
+            let known = SETTINGS.iter().map(|setting| setting.key);
+            faults.push(Fault { origin, reason: format!("unknown key{}", suggestion(&key, known)) });
+        }
+    }
+}
+
+fn apply(
+    setting: &'static Setting,
+    value: &str,
+    origin: Origin,
+    loaded: &mut Loaded,
+    faults: &mut Vec<Fault>,
+) {
+    match (setting.set)(&mut loaded.settings, value) {
+        Ok(()) => {
+            loaded.origins.insert(setting.variable, origin);
+        }
+        Err(reason) => faults.push(Fault { origin, reason }),
+    }
+}
+
+/// Faults that only several settings together can have.
+fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
+    let Settings { listen, auth, .. } = &loaded.settings;
+    if !listen.ip().is_loopback() && auth.is_empty() {
+        let variable = if loaded.origins.contains_key("TTS_LISTEN") { "TTS_LISTEN" } else { "PORT" };
+        let origin = loaded.origins.get(variable).cloned();
+        faults.push(Fault {
+            origin: origin.unwrap_or_else(|| Origin::Environment("TTS_LISTEN".into())),
+            reason: format!(
+                "{listen} can be reached from other machines, and TTS_AUTH says of nobody who may speak; listen on 127.0.0.1"
+            ),
+        });
+    }
+}
+
+/// Turns nested tables into `a.b.c` keys with their values as text; lists become comma-separated.
+fn flatten(prefix: &str, value: &toml::Value, leaves: &mut Vec<(String, String)>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                flatten(&key, value, leaves);
+            }
+        }
+        toml::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(plain).collect();
+            leaves.push((prefix.to_owned(), items.join(",")));
+        }
+        value => leaves.push((prefix.to_owned(), plain(value))),
+    }
+}
+
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// "; did you mean …?" when a known name is close.
+fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= 3)
+        .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(environment: &[(&str, &str)], file: Option<&str>) -> Source {
+        Source {
+            environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            file: file.map(|text| ("saywell.toml".into(), text.to_owned())),
+        }
+    }
+
+    #[test]
+    fn environment_wins_over_file_and_origins_are_kept() {
+        let file = "[limits]\nmax_seconds = 60\nmax_chars = 500\n[voice_map]\nnova = \"heart\"";
+        let loaded = source(&[("TTS_MAX_SECONDS", "90")], Some(file)).load().unwrap();
+        assert_eq!(loaded.settings.max_seconds, 90);
+        assert_eq!(loaded.settings.max_chars, 500);
+        assert_eq!(loaded.settings.voice_map["nova"], "heart");
+        assert_eq!(loaded.origins["TTS_MAX_SECONDS"].to_string(), "environment variable TTS_MAX_SECONDS");
+        assert_eq!(loaded.origins["TTS_MAX_CHARS"].to_string(), "`limits.max_chars` in saywell.toml");
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once() {
+        let environment = [("TTS_MAX_SECOND", "90"), ("TTS_ENABLED", "maybe"), ("TTS_FALLBACK", "playht")];
+        let faults = source(&environment, Some("colour = 1\n[cache]\nttl_seconds = -1")).load().unwrap_err();
+        let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            text,
+            [
+                "`cache.ttl_seconds` in saywell.toml: must be a number of seconds from 1 to 315360000",
+                "`colour` in saywell.toml: unknown key",
+                "environment variable TTS_ENABLED: must be true or false",
+                "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: local",
+                "environment variable TTS_MAX_SECOND: unknown setting; did you mean TTS_MAX_SECONDS?",
+            ]
+        );
+    }
+
+    #[test]
+    fn off_loopback_needs_a_choice() {
+        let faults = source(&[("TTS_LISTEN", "0.0.0.0:80")], None).load().unwrap_err();
+        assert!(faults[0].reason.contains("TTS_AUTH"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_port_alone_changes_the_port() {
+        let loaded = source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None).load().unwrap();
+        assert_eq!(loaded.settings.listen.to_string(), "127.0.0.1:9000");
+    }
+
+    #[test]
+    fn text_that_is_no_toml_is_named() {
+        let faults = source(&[], Some("= 3")).load().unwrap_err();
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].to_string().starts_with("`file` in saywell.toml"), "{}", faults[0]);
+    }
+}

@@ -1,0 +1,515 @@
+//! Every setting: its value in force, its names, its default, and what it means.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::providers;
+
+/// Everything an operator can decide, checked and ready to use.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The feature flag: off, speech calls answer `tts_disabled`.
+    pub enabled: bool,
+    /// First provider of the chain.
+    pub provider: String,
+    /// The rest of the chain, in order.
+    pub fallback: Vec<String>,
+    /// Voice when a request names none.
+    pub default_voice: String,
+    /// Names that callers may use for a voice, each with the voice it means.
+    pub voice_map: BTreeMap<String, String>,
+    /// Longest speech one request may make, seconds.
+    pub max_seconds: u32,
+    /// Longest text accepted, characters.
+    pub max_chars: usize,
+    /// How long one provider call may take in all.
+    pub provider_timeout: Duration,
+    /// How long a provider may take until its first sound.
+    pub first_sound_timeout: Duration,
+    /// How long a cached entry is kept.
+    pub cache_ttl: Duration,
+    /// Cache size at which the least recently used entries go, bytes.
+    pub cache_max_bytes: u64,
+    /// How much of the cache is kept in memory, bytes.
+    pub cache_memory_bytes: u64,
+    /// Where audio lives.
+    pub storage_url: Option<String>,
+    /// Where the index lives.
+    pub database_url: Option<String>,
+    /// Folder for everything that this process keeps.
+    pub data_dir: PathBuf,
+    /// Address the server listens on.
+    pub listen: SocketAddr,
+    /// What callers put in front of the server's paths; empty: paths are given relative.
+    pub public_url: String,
+    /// Origins whose pages may call the server.
+    pub cors_origins: Vec<String>,
+    /// Signs audio links; without one, a random one is made and kept in the data folder.
+    pub signing_key: Option<Secret>,
+    /// How callers say who they are.
+    pub auth: Vec<String>,
+    /// How many replies may be in the making at once.
+    pub max_flights: usize,
+    /// Threads of the voice inside; 0: one for each core.
+    pub local_threads: usize,
+    /// Utterances that may wait for the voice inside.
+    pub local_queue: usize,
+    /// Log filter.
+    pub log: String,
+    /// Log lines as JSON.
+    pub log_json: bool,
+}
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The secret itself, for the one place that needs it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("••••••")
+    }
+}
+
+/// One setting: how it is called, what it means, and how it is read and shown.
+pub struct Setting {
+    /// Environment variable.
+    pub variable: &'static str,
+    /// Key in `saywell.toml`, `table.key`.
+    pub key: &'static str,
+    /// Default, as one would write it.
+    pub default: &'static str,
+    /// What it means, in one or two sentences.
+    pub about: &'static str,
+    /// Sets it from text; the error says what is allowed.
+    pub set: fn(&mut Settings, &str) -> Result<(), String>,
+    /// The value in force, secrets masked.
+    pub show: fn(&Settings) -> String,
+}
+
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting").field("variable", &self.variable).finish_non_exhaustive()
+    }
+}
+
+/// Every setting, in the order in which the documents list them.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        variable: "TTS_ENABLED",
+        key: "enabled",
+        default: "true",
+        about: "The feature flag. Off, speech calls answer 403 `tts_disabled` and the player hides itself.",
+        set: |s, v| assign(&mut s.enabled, flag(v)),
+        show: |s| s.enabled.to_string(),
+    },
+    Setting {
+        variable: "TTS_PROVIDER",
+        key: "voice.provider",
+        default: "local",
+        about: "First provider of the chain.",
+        set: |s, v| assign(&mut s.provider, provider(v)),
+        show: |s| s.provider.clone(),
+    },
+    Setting {
+        variable: "TTS_FALLBACK",
+        key: "voice.fallback",
+        default: "",
+        about: "The rest of the chain, comma-separated, in order.",
+        set: |s, v| assign(&mut s.fallback, list(v).map(|name| provider(&name)).collect::<Result<_, _>>()),
+        show: |s| s.fallback.join(","),
+    },
+    Setting {
+        variable: "TTS_DEFAULT_VOICE",
+        key: "voice.default",
+        default: "heart",
+        about: "Voice when a request names none. OpenAI's names work with every provider.",
+        set: |s, v| assign(&mut s.default_voice, filled(v)),
+        show: |s| s.default_voice.clone(),
+    },
+    Setting {
+        variable: "TTS_MAX_SECONDS",
+        key: "limits.max_seconds",
+        default: "600",
+        about: "Longest speech one request may make, in seconds, judged from the script before anything is made.",
+        set: |s, v| assign(&mut s.max_seconds, number(v, 1, 86_400)),
+        show: |s| s.max_seconds.to_string(),
+    },
+    Setting {
+        variable: "TTS_MAX_CHARS",
+        key: "limits.max_chars",
+        default: "20000",
+        about: "Longest text accepted, in characters.",
+        set: |s, v| assign(&mut s.max_chars, number(v, 1, 1_000_000)),
+        show: |s| s.max_chars.to_string(),
+    },
+    Setting {
+        variable: "TTS_MAX_FLIGHTS",
+        key: "limits.max_flights",
+        default: "64",
+        about: "How many replies may be in the making at once; past it, `overloaded`.",
+        set: |s, v| assign(&mut s.max_flights, number(v, 1, 100_000)),
+        show: |s| s.max_flights.to_string(),
+    },
+    Setting {
+        variable: "TTS_PROVIDER_TIMEOUT_SECONDS",
+        key: "limits.provider_timeout_seconds",
+        default: "10",
+        about: "How long one provider call may take in all.",
+        set: |s, v| assign(&mut s.provider_timeout, seconds(v, 0.1, 600.0)),
+        show: |s| s.provider_timeout.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_FIRST_SOUND_TIMEOUT_SECONDS",
+        key: "limits.first_sound_timeout_seconds",
+        default: "5",
+        about: "How long a provider may take until its first sound.",
+        set: |s, v| assign(&mut s.first_sound_timeout, seconds(v, 0.1, 600.0)),
+        show: |s| s.first_sound_timeout.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_CACHE_TTL_SECONDS",
+        key: "cache.ttl_seconds",
+        default: "2592000",
+        about: "How long speech is kept, in seconds (30 days).",
+        set: |s, v| assign(&mut s.cache_ttl, seconds(v, 1.0, 315_360_000.0)),
+        show: |s| s.cache_ttl.as_secs().to_string(),
+    },
+    Setting {
+        variable: "TTS_CACHE_MAX_BYTES",
+        key: "cache.max_bytes",
+        default: "2GiB",
+        about: "Cache size past which the least recently used entries go. Takes KiB, MiB, GiB.",
+        set: |s, v| assign(&mut s.cache_max_bytes, bytes(v)),
+        show: |s| show_bytes(s.cache_max_bytes),
+    },
+    Setting {
+        variable: "TTS_CACHE_MEMORY_BYTES",
+        key: "cache.memory_bytes",
+        default: "64MiB",
+        about: "How much of the cache is kept in memory as well.",
+        set: |s, v| assign(&mut s.cache_memory_bytes, bytes(v)),
+        show: |s| show_bytes(s.cache_memory_bytes),
+    },
+    Setting {
+        variable: "TTS_STORAGE_URL",
+        key: "cache.storage_url",
+        default: "",
+        about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`. Default: a folder in the data folder.",
+        set: |s, v| assign(&mut s.storage_url, filled(v).map(Some)),
+        show: |s| s.storage_url.as_deref().map_or_else(String::new, without_password),
+    },
+    Setting {
+        variable: "DATABASE_URL",
+        key: "cache.database_url",
+        default: "",
+        about: "Where the index lives: `sqlite:PATH` or `sqlite::memory:`. Default: a file in the data folder.",
+        set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
+        show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
+    },
+    Setting {
+        variable: "TTS_DATA_DIR",
+        key: "server.data_dir",
+        default: "saywell-data",
+        about: "Folder for everything that this process keeps.",
+        set: |s, v| assign(&mut s.data_dir, filled(v).map(PathBuf::from)),
+        show: |s| s.data_dir.display().to_string(),
+    },
+    Setting {
+        variable: "TTS_LISTEN",
+        key: "server.listen",
+        default: "127.0.0.1:8787",
+        about: "Address and port to listen on. `PORT` alone changes the port.",
+        set: |s, v| {
+            let port = s.listen.port();
+            assign(&mut s.listen, address(v, port))
+        },
+        show: |s| s.listen.to_string(),
+    },
+    Setting {
+        variable: "PORT",
+        key: "server.port",
+        default: "",
+        about: "Port to listen on, as hosting platforms set it.",
+        set: |s, v| number(v, 0, u16::MAX).map(|port| s.listen.set_port(port)),
+        show: |s| s.listen.port().to_string(),
+    },
+    Setting {
+        variable: "TTS_PUBLIC_URL",
+        key: "server.public_url",
+        default: "",
+        about: "Address under which callers reach the server, put in front of the links it hands out. Unset: links start with `/`.",
+        set: |s, v| assign(&mut s.public_url, web_address(v)),
+        show: |s| s.public_url.clone(),
+    },
+    Setting {
+        variable: "TTS_CORS_ORIGINS",
+        key: "server.cors_origins",
+        default: "",
+        about: "Origins whose pages may call the server, comma-separated, such as `https://chat.example.com`.",
+        set: |s, v| {
+            assign(&mut s.cors_origins, list(v).map(|origin| web_address(&origin)).collect::<Result<_, _>>())
+        },
+        show: |s| s.cors_origins.join(","),
+    },
+    Setting {
+        variable: "TTS_SIGNING_KEY",
+        key: "server.signing_key",
+        default: "",
+        about: "Signs audio links, at least 32 characters. Unset: a random one, kept in the data folder.",
+        set: |s, v| assign(&mut s.signing_key, secret(v).map(Some)),
+        show: |s| s.signing_key.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
+    },
+    Setting {
+        variable: "TTS_AUTH",
+        key: "server.auth",
+        default: "",
+        about: "How callers say who they are. This version knows none yet, so it serves loopback addresses only.",
+        set: |s, v| assign(&mut s.auth, list(v).map(|mode| auth_mode(&mode)).collect::<Result<_, _>>()),
+        show: |s| s.auth.join(","),
+    },
+    Setting {
+        variable: "TTS_LOCAL_THREADS",
+        key: "providers.local.threads",
+        default: "0",
+        about: "Threads of the voice inside; 0 means one for each core.",
+        set: |s, v| assign(&mut s.local_threads, number(v, 0, 1024)),
+        show: |s| s.local_threads.to_string(),
+    },
+    Setting {
+        variable: "TTS_LOCAL_QUEUE",
+        key: "providers.local.queue",
+        default: "256",
+        about: "Utterances that may wait for the voice inside; past it, `overloaded`.",
+        set: |s, v| assign(&mut s.local_queue, number(v, 1, 100_000)),
+        show: |s| s.local_queue.to_string(),
+    },
+    Setting {
+        variable: "TTS_LOG",
+        key: "log.filter",
+        default: "info",
+        about: "What is logged: a level (`error`, `warn`, `info`, `debug`) or a filter such as `saywell=debug`.",
+        set: |s, v| assign(&mut s.log, filled(v)),
+        show: |s| s.log.clone(),
+    },
+    Setting {
+        variable: "TTS_LOG_JSON",
+        key: "log.json",
+        default: "false",
+        about: "Log lines as JSON.",
+        set: |s, v| assign(&mut s.log_json, flag(v)),
+        show: |s| s.log_json.to_string(),
+    },
+];
+
+impl Default for Settings {
+    /// The defaults of [`SETTINGS`].
+    fn default() -> Self {
+        let mut settings = Self {
+            enabled: true,
+            provider: String::new(),
+            fallback: Vec::new(),
+            default_voice: String::new(),
+            voice_map: BTreeMap::new(),
+            max_seconds: 0,
+            max_chars: 0,
+            provider_timeout: Duration::ZERO,
+            first_sound_timeout: Duration::ZERO,
+            cache_ttl: Duration::ZERO,
+            cache_max_bytes: 0,
+            cache_memory_bytes: 0,
+            storage_url: None,
+            database_url: None,
+            data_dir: PathBuf::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            public_url: String::new(),
+            cors_origins: Vec::new(),
+            signing_key: None,
+            auth: Vec::new(),
+            max_flights: 0,
+            local_threads: 0,
+            local_queue: 0,
+            log: String::new(),
+            log_json: false,
+        };
+        for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
+            let set = (setting.set)(&mut settings, setting.default);
+            debug_assert!(set.is_ok(), "the default of {} does not pass its own check", setting.variable);
+        }
+        settings
+    }
+}
+
+fn assign<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *place = value?;
+    Ok(())
+}
+
+fn flag(value: &str) -> Result<bool, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err("must be true or false".into()),
+    }
+}
+
+fn filled(value: &str) -> Result<String, String> {
+    let value = value.trim();
+    if value.is_empty() { Err("must not be empty".into()) } else { Ok(value.to_owned()) }
+}
+
+fn list(value: &str) -> impl Iterator<Item = String> {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "bounds are numbers")]
+fn number<T>(value: &str, least: T, most: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + fmt::Display,
+{
+    value
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number| (&least..=&most).contains(&number))
+        .ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+}
+
+fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
+    value
+        .trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|seconds| (least..=most).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("must be a number of seconds from {least} to {most}"))
+}
+
+/// Binary units, the larger first, so that a size is shown in the largest that divides it.
+const BYTE_UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("", 1)];
+
+fn bytes(value: &str) -> Result<u64, String> {
+    let value = value.trim();
+    let (unit, size) = BYTE_UNITS
+        .into_iter()
+        .find(|(unit, _)| {
+            !unit.is_empty() && value.to_ascii_lowercase().ends_with(&unit.to_ascii_lowercase())
+        })
+        .unwrap_or(("", 1));
+    value[..value.len() - unit.len()]
+        .trim()
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(size))
+        .ok_or_else(|| "must be a number of bytes, such as 2147483648 or 2GiB".to_owned())
+}
+
+fn show_bytes(bytes: u64) -> String {
+    BYTE_UNITS
+        .into_iter()
+        .find(|(_, size)| bytes >= *size && bytes.is_multiple_of(*size))
+        .map_or_else(|| bytes.to_string(), |(unit, size)| format!("{}{unit}", bytes / size))
+}
+
+fn address(value: &str, port: u16) -> Result<SocketAddr, String> {
+    let value = value.trim().replace("localhost", "127.0.0.1");
+    value
+        .parse()
+        .or_else(|_| value.parse().map(|host| SocketAddr::new(host, port)))
+        .map_err(|_| "must be an address such as 127.0.0.1:8787".to_owned())
+}
+
+fn web_address(value: &str) -> Result<String, String> {
+    let value = value.trim().trim_end_matches('/');
+    match value.split_once("://") {
+        Some(("http" | "https", rest)) if !rest.is_empty() => Ok(value.to_owned()),
+        _ => Err("must start with http:// or https://".into()),
+    }
+}
+
+fn secret(value: &str) -> Result<Secret, String> {
+    let value = value.trim();
+    if value.chars().count() < 32 {
+        return Err("must have at least 32 characters".into());
+    }
+    Ok(Secret::new(value))
+}
+
+fn provider(value: &str) -> Result<String, String> {
+    let name = value.trim().to_ascii_lowercase();
+    if providers::NAMES.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    let available = providers::NAMES.join(", ");
+    if name == "playht" {
+        return Err(format!("playht ended its service on 2025-12-31; choose one of: {available}"));
+    }
+    Err(format!("`{name}` is no provider of this version; choose one of: {available}"))
+}
+
+fn auth_mode(value: &str) -> Result<String, String> {
+    Err(format!("`{value}` is not part of this version yet; leave it unset and listen on a loopback address"))
+}
+
+/// A web address without the password in it.
+fn without_password(address: &str) -> String {
+    match (address.split_once("://"), address.rfind('@')) {
+        (Some((scheme, rest)), Some(at)) if at > scheme.len() => {
+            let (user, _) = rest.split_once(['@', ':']).unwrap_or((rest, ""));
+            format!("{scheme}://{user}:••••••{}", &address[at..])
+        }
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_passes_its_own_check() {
+        for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
+            let mut settings = Settings::default();
+            (setting.set)(&mut settings, setting.default).unwrap();
+            assert_eq!((setting.show)(&settings), setting.default, "{}", setting.variable);
+        }
+    }
+
+    #[test]
+    fn bounds_are_named() {
+        let mut settings = Settings::default();
+        let set = |settings: &mut Settings, variable: &str, value: &str| {
+            let setting = SETTINGS.iter().find(|setting| setting.variable == variable).unwrap();
+            (setting.set)(settings, value)
+        };
+        assert!(set(&mut settings, "TTS_MAX_SECONDS", "0").unwrap_err().contains("from 1 to 86400"));
+        assert!(set(&mut settings, "TTS_PROVIDER", "playht").unwrap_err().contains("2025-12-31"));
+        assert!(set(&mut settings, "TTS_CACHE_MAX_BYTES", "-3").is_err());
+        set(&mut settings, "TTS_CACHE_MAX_BYTES", "512 mib").unwrap();
+        assert_eq!(settings.cache_max_bytes, 512 << 20);
+        set(&mut settings, "TTS_LISTEN", "localhost").unwrap();
+        assert_eq!(settings.listen, SocketAddr::from(([127, 0, 0, 1], 8787)));
+    }
+
+    #[test]
+    fn passwords_are_masked() {
+        assert_eq!(without_password("postgres://ann:secret@db/x"), "postgres://ann:••••••@db/x");
+        assert_eq!(without_password("sqlite:data.db"), "sqlite:data.db");
+        assert_eq!(format!("{:?}", Secret::new("hush")), "••••••");
+    }
+}

@@ -1,0 +1,548 @@
+//! Flights: renditions being made now, each shared by any number of listeners.
+//!
+//! A flight keeps all of its sound until it lands, so that every listener hears it from the start at a pace of its
+//! own. When the last listener leaves, the work is cancelled. Who never listens cannot hold one up for long: a
+//! flight that was only announced (its address handed out) waits [`LINGER`] for its first listener.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use saywell_audio::{CaptionUtterance, Captions, Word};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::cache::Key;
+use crate::chain::Exhausted;
+
+/// How long an announced flight waits for its first listener.
+pub const LINGER: Duration = Duration::from_secs(15);
+
+/// Every flight in progress.
+#[derive(Debug, Clone)]
+pub struct Flights {
+    board: Arc<Board>,
+}
+
+#[derive(Debug)]
+struct Board {
+    flights: Mutex<HashMap<Key, Arc<Flight>>>,
+    most: usize,
+}
+
+/// One rendition being made.
+#[derive(Debug)]
+struct Flight {
+    key: Key,
+    progress: Mutex<Progress>,
+    /// Moves on with every change of `progress`.
+    version: watch::Sender<u64>,
+    cancel: CancellationToken,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    pieces: Vec<Bytes>,
+    spoken: Vec<SpokenUtterance>,
+    outcome: Option<Result<(), Failure>>,
+    listeners: usize,
+    /// Made to the end even if nobody listens.
+    kept: bool,
+    /// Address handed out; the first listener may still come.
+    awaited: bool,
+}
+
+/// An utterance that has been made: its caption and its words, in seconds of the rendition.
+#[derive(Debug, Clone)]
+pub struct SpokenUtterance {
+    /// When it is spoken, and by whom.
+    pub caption: CaptionUtterance,
+    /// When its words are spoken.
+    pub words: Vec<Word>,
+    /// When its clip ends, the pause after it included, in seconds of the rendition.
+    pub until: f64,
+    /// Whether its clip came from the cache.
+    pub cached: bool,
+}
+
+/// Why a flight ended early.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// No provider could say an utterance.
+    #[error(transparent)]
+    Exhausted(#[from] Exhausted),
+    /// There was nothing in it that the voice can say.
+    #[error("there is nothing in this text that the voice can say")]
+    Unspeakable,
+    /// Every listener left.
+    #[error("every listener left")]
+    Cancelled,
+    /// A fault of ours; the operator's log has more.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Failure {
+    /// A fault of ours.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// What is needed to make a flight.
+#[derive(Debug)]
+pub struct Writer {
+    flight: Arc<Flight>,
+    board: Weak<Board>,
+}
+
+/// Someone who hears a flight, from its start, at their own pace.
+#[derive(Debug)]
+pub struct Listener {
+    flight: Arc<Flight>,
+    board: Weak<Board>,
+    version: watch::Receiver<u64>,
+    next_piece: usize,
+}
+
+/// Someone who reads along without counting as a listener.
+#[derive(Debug)]
+pub struct Reader {
+    flight: Arc<Flight>,
+    version: watch::Receiver<u64>,
+    next_utterance: usize,
+}
+
+/// The way onto a flight.
+#[derive(Debug)]
+pub enum Boarding {
+    /// It was in the air already.
+    Joined(Listener),
+    /// It is new: somebody has to make it.
+    Started(Listener, Writer),
+}
+
+/// As many flights are in progress as may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("as many replies are in the making as may be")]
+pub struct Full;
+
+impl Flights {
+    /// No flights yet, and never more than `most` at once.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { board: Arc::new(Board { flights: Mutex::default(), most }) }
+    }
+
+    /// How many are in progress.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.board.flights().len()
+    }
+
+    /// Joins the flight of this key, or starts it.
+    ///
+    /// # Errors
+    /// [`Full`] when it would have to be started and there is no room.
+    pub fn board(&self, key: Key) -> Result<Boarding, Full> {
+        let mut flights = self.board.flights();
+        let room = flights.len() < self.board.most;
+        match flights.entry(key) {
+            Slot::Occupied(slot) => Ok(Boarding::Joined(self.listen(slot.get()))),
+            Slot::Vacant(_) if !room => Err(Full),
+            Slot::Vacant(slot) => {
+                let flight = Arc::new(Flight {
+                    key,
+                    progress: Mutex::default(),
+                    version: watch::Sender::new(0),
+                    cancel: CancellationToken::new(),
+                });
+                slot.insert(Arc::clone(&flight));
+                let listener = self.listen(&flight);
+                Ok(Boarding::Started(listener, Writer { flight, board: Arc::downgrade(&self.board) }))
+            }
+        }
+    }
+
+    /// Joins the flight of this key, if there is one.
+    #[must_use]
+    pub fn join(&self, key: &Key) -> Option<Listener> {
+        let flights = self.board.flights();
+        flights.get(key).map(|flight| self.listen(flight))
+    }
+
+    /// Reads along with the flight of this key, if there is one.
+    #[must_use]
+    pub fn read_along(&self, key: &Key) -> Option<Reader> {
+        let flight = Arc::clone(self.board.flights().get(key)?);
+        let version = flight.version.subscribe();
+        Some(Reader { flight, version, next_utterance: 0 })
+    }
+
+    /// Waits until no flight is in progress.
+    pub async fn landed(&self) {
+        loop {
+            let Some(flight) = self.board.flights().values().next().cloned() else { return };
+            let mut version = flight.version.subscribe();
+            while flight.progress().outcome.is_none() {
+                if version.changed().await.is_err() {
+                    break;
+                }
+            }
+            drop(flight);
+            // The writer takes it off the board right after its outcome.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn listen(&self, flight: &Arc<Flight>) -> Listener {
+        let mut progress = flight.progress();
+        progress.listeners += 1;
+        progress.awaited = false;
+        Listener {
+            flight: Arc::clone(flight),
+            board: Arc::downgrade(&self.board),
+            version: flight.version.subscribe(),
+            next_piece: 0,
+        }
+    }
+}
+
+impl Board {
+    fn flights(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight>>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a flight off the board, unless another of its key has taken its place.
+    fn remove(&self, flight: &Arc<Flight>) {
+        let mut flights = self.flights();
+        if flights.get(&flight.key).is_some_and(|found| Arc::ptr_eq(found, flight)) {
+            flights.remove(&flight.key);
+        }
+    }
+
+    /// Ends a flight that nobody hears any more. The board is locked before the flight, as when joining: nobody
+    /// can join one that is being cancelled.
+    fn cancel_if_deserted(&self, flight: &Arc<Flight>) {
+        let mut flights = self.flights();
+        let progress = flight.progress();
+        if progress.listeners > 0 || progress.kept || progress.awaited || progress.outcome.is_some() {
+            return;
+        }
+        flight.cancel.cancel();
+        if flights.get(&flight.key).is_some_and(|found| Arc::ptr_eq(found, flight)) {
+            flights.remove(&flight.key);
+        }
+    }
+}
+
+impl Flight {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress());
+        self.version.send_modify(|version| *version += 1);
+    }
+}
+
+impl Writer {
+    /// Hands on a piece of sound and, with the last piece of an utterance, its captions.
+    pub fn push(&self, sound: Bytes, spoken: Option<SpokenUtterance>) {
+        self.flight.change(|progress| {
+            if !sound.is_empty() {
+                progress.pieces.push(sound);
+            }
+            progress.spoken.extend(spoken);
+        });
+    }
+
+    /// Resolves when nobody wants this flight any more.
+    pub async fn cancelled(&self) {
+        self.flight.cancel.cancelled().await;
+    }
+
+    /// Ends the flight. Whatever is to be found under its key later must be stored before.
+    pub fn land(self, outcome: Result<(), Failure>) {
+        self.flight.change(|progress| progress.outcome = Some(outcome));
+        // Dropped: off the board.
+    }
+
+    /// Everything made so far, in one piece.
+    #[must_use]
+    pub fn sound(&self) -> Bytes {
+        self.flight.progress().pieces.concat().into()
+    }
+
+    /// The captions made so far.
+    #[must_use]
+    pub fn captions(&self) -> Captions {
+        captions(&self.flight.progress().spoken)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if self.flight.progress().outcome.is_none() {
+            let failure = if self.flight.cancel.is_cancelled() {
+                Failure::Cancelled
+            } else {
+                Failure::Internal("the work on this reply broke off".into())
+            };
+            self.flight.change(|progress| progress.outcome = Some(Err(failure)));
+        }
+        if let Some(board) = self.board.upgrade() {
+            board.remove(&self.flight);
+        }
+    }
+}
+
+impl Listener {
+    /// The next piece of sound, waiting for it if need be; `None` at the end.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`], after every piece that was made.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
+        loop {
+            {
+                let progress = self.flight.progress();
+                if let Some(piece) = progress.pieces.get(self.next_piece) {
+                    self.next_piece += 1;
+                    return Some(Ok(piece.clone()));
+                }
+                if let Some(outcome) = &progress.outcome {
+                    return outcome.clone().err().map(Err);
+                }
+            }
+            if self.version.changed().await.is_err() {
+                return None;
+            }
+        }
+    }
+
+    /// Waits until there is something to hear, without taking it.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`] if it ended before any sound.
+    pub async fn first_sound(&mut self) -> Result<(), Failure> {
+        self.wait(|progress| !progress.pieces.is_empty()).await
+    }
+
+    /// Waits until all of it is made.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`].
+    pub async fn landed(&mut self) -> Result<(), Failure> {
+        self.wait(|_| false).await
+    }
+
+    async fn wait(&mut self, enough: impl Fn(&Progress) -> bool) -> Result<(), Failure> {
+        loop {
+            {
+                let progress = self.flight.progress();
+                if enough(&progress) {
+                    return Ok(());
+                }
+                if let Some(outcome) = &progress.outcome {
+                    return outcome.clone();
+                }
+            }
+            if self.version.changed().await.is_err() {
+                return Err(Failure::Cancelled);
+            }
+        }
+    }
+
+    /// Everything made so far, in one piece.
+    #[must_use]
+    pub fn sound(&self) -> Bytes {
+        self.flight.progress().pieces.concat().into()
+    }
+
+    /// The first utterance, once it is made.
+    #[must_use]
+    pub fn first_utterance(&self) -> Option<SpokenUtterance> {
+        self.flight.progress().spoken.first().cloned()
+    }
+
+    /// The captions made so far.
+    #[must_use]
+    pub fn captions(&self) -> Captions {
+        captions(&self.flight.progress().spoken)
+    }
+
+    /// Leaves, but lets the flight wait [`LINGER`] for the listener that its address was handed to; `kept`: lets
+    /// it be made to the end in any case.
+    pub fn announce(self, kept: bool) {
+        {
+            let mut progress = self.flight.progress();
+            progress.kept |= kept;
+            progress.awaited |= progress.listeners == 1;
+        }
+        let (flight, board) = (Arc::clone(&self.flight), self.board.clone());
+        drop(self);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(LINGER) => {}
+                () = flight.cancel.cancelled() => return,
+            }
+            flight.progress().awaited = false;
+            if let Some(board) = board.upgrade() {
+                board.cancel_if_deserted(&flight);
+            }
+        });
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.flight.progress().listeners -= 1;
+        if let Some(board) = self.board.upgrade() {
+            board.cancel_if_deserted(&self.flight);
+        }
+    }
+}
+
+impl Reader {
+    /// The next utterance, once it is made; `None` at the end.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`], after every utterance that was made.
+    pub async fn next(&mut self) -> Option<Result<SpokenUtterance, Failure>> {
+        loop {
+            {
+                let progress = self.flight.progress();
+                if let Some(spoken) = progress.spoken.get(self.next_utterance) {
+                    self.next_utterance += 1;
+                    return Some(Ok(spoken.clone()));
+                }
+                if let Some(outcome) = &progress.outcome {
+                    return outcome.clone().err().map(Err);
+                }
+            }
+            if self.version.changed().await.is_err() {
+                return None;
+            }
+        }
+    }
+}
+
+fn captions(spoken: &[SpokenUtterance]) -> Captions {
+    Captions {
+        duration_seconds: spoken.last().map_or(0.0, |last| last.until),
+        words: spoken.iter().flat_map(|utterance| utterance.words.clone()).collect(),
+        utterances: spoken.iter().map(|utterance| utterance.caption.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u8) -> Key {
+        Key::from_bytes([n; 32])
+    }
+
+    fn start(flights: &Flights, n: u8) -> (Listener, Writer) {
+        match flights.board(key(n)) {
+            Ok(Boarding::Started(listener, writer)) => (listener, writer),
+            other => panic!("not started: {other:?}"),
+        }
+    }
+
+    async fn hear(mut listener: Listener) -> (Vec<u8>, Option<Failure>) {
+        let mut heard = Vec::new();
+        while let Some(piece) = listener.next().await {
+            match piece {
+                Ok(piece) => heard.extend_from_slice(&piece),
+                Err(failure) => return (heard, Some(failure)),
+            }
+        }
+        (heard, None)
+    }
+
+    #[tokio::test]
+    async fn everyone_hears_all_of_it_whenever_they_join() {
+        let flights = Flights::new(8);
+        let (first, writer) = start(&flights, 1);
+        writer.push("one ".into(), None);
+        let second = flights.join(&key(1)).unwrap();
+        assert!(matches!(flights.board(key(1)), Ok(Boarding::Joined(_))));
+        let early = tokio::spawn(hear(first));
+        writer.push("two".into(), None);
+        assert_eq!(&writer.sound()[..], b"one two");
+        writer.land(Ok(()));
+        assert_eq!(early.await.unwrap(), (b"one two".to_vec(), None));
+        assert_eq!(hear(second).await, (b"one two".to_vec(), None));
+        assert_eq!(flights.count(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_last_listener_leaving_cancels_the_work() {
+        let flights = Flights::new(8);
+        let (first, writer) = start(&flights, 1);
+        let second = flights.join(&key(1)).unwrap();
+        drop(first);
+        assert!(flights.join(&key(1)).is_some());
+        drop(second);
+        writer.cancelled().await;
+        assert!(flights.join(&key(1)).is_none(), "nobody joins a cancelled flight");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_announced_flight_waits_for_its_listener_only_so_long() {
+        let flights = Flights::new(8);
+        let (listener, writer) = start(&flights, 1);
+        listener.announce(false);
+        tokio::time::advance(LINGER / 2).await;
+        assert!(flights.read_along(&key(1)).is_some());
+        writer.cancelled().await;
+        assert_eq!(flights.count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_announced_flight_ends_with_the_listener_that_came() {
+        let flights = Flights::new(8);
+        let (listener, writer) = start(&flights, 1);
+        listener.announce(false);
+        drop(flights.join(&key(1)));
+        let begun = tokio::time::Instant::now();
+        writer.cancelled().await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_kept_flight_is_made_to_the_end() {
+        let flights = Flights::new(8);
+        let (listener, writer) = start(&flights, 1);
+        listener.announce(true);
+        assert!(tokio::time::timeout(LINGER * 4, writer.cancelled()).await.is_err());
+        writer.land(Ok(()));
+        assert_eq!(flights.count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_breaks_off_fails_its_listeners() {
+        let flights = Flights::new(8);
+        let (listener, writer) = start(&flights, 1);
+        writer.push("half".into(), None);
+        drop(writer);
+        let (heard, failure) = hear(listener).await;
+        assert_eq!(heard, b"half");
+        assert!(matches!(failure, Some(Failure::Internal(_))));
+    }
+
+    #[tokio::test]
+    async fn there_is_room_for_so_many_and_no_more() {
+        let flights = Flights::new(1);
+        let (listener, writer) = start(&flights, 1);
+        assert_eq!(flights.board(key(2)).unwrap_err(), Full);
+        assert!(matches!(flights.board(key(1)), Ok(Boarding::Joined(_))));
+        writer.land(Ok(()));
+        drop(listener);
+        assert!(flights.board(key(2)).is_ok());
+    }
+}

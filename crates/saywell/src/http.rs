@@ -1,0 +1,99 @@
+//! HTTP: every route, and the order of what is around them.
+
+pub mod audio;
+pub mod body;
+pub mod captions;
+pub mod error;
+pub mod headers;
+pub mod health;
+pub mod links;
+pub mod openai;
+pub mod pages;
+pub mod server;
+pub mod speech;
+pub mod voices;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// Largest request body. The longest text that settings can allow has a million characters, and JSON may write
+/// one with six bytes.
+const MAX_BODY_BYTES: usize = 8 << 20;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Saywell",
+        description = "Reads a chat assistant's replies aloud.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "speech", description = "A reply and its sound"),
+        (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
+        (name = "server", description = "The server itself"),
+    )
+)]
+struct Contract;
+
+/// Every route.
+pub fn router(app: App) -> Router {
+    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+        .routes(routes!(speech::speak))
+        .routes(routes!(audio::audio))
+        .routes(routes!(captions::captions))
+        .routes(routes!(voices::config))
+        .routes(routes!(voices::voices))
+        .routes(routes!(openai::speech))
+        .routes(routes!(openai::models))
+        .routes(routes!(openai::voices))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .split_for_parts();
+    let cors = cors(&app.settings.cors_origins);
+    let contract: axum::body::Bytes = contract.to_json().unwrap_or_default().into();
+    routes
+        .route("/openapi.json", get(async move || ([("content-type", "application/json")], contract)))
+        .merge(pages::routes())
+        .fallback(error::no_such_page)
+        .method_not_allowed_fallback(error::no_such_method)
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(cors)
+        .layer(middleware::from_fn(error::finish))
+}
+
+/// Pages of these origins may call the server and read its headers.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            HeaderName::from_static("content-type"),
+            HeaderName::from_static("authorization"),
+            HeaderName::from_static("range"),
+            headers::REQUEST_ID,
+        ])
+        .expose_headers([
+            headers::REQUEST_ID,
+            headers::KEY,
+            headers::CACHE,
+            headers::PROVIDER,
+            headers::VOICE,
+            HeaderName::from_static("server-timing"),
+            HeaderName::from_static("retry-after"),
+            HeaderName::from_static("content-range"),
+        ])
+}

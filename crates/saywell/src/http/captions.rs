@@ -1,0 +1,109 @@
+//! `GET /tts/captions/{key}.{vtt,srt,json,ndjson}`: what is said when.
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use saywell_audio::captions::{Captions, ndjson_line};
+
+use super::audio::{name, not_found};
+use super::error::ApiError;
+use super::links::Grant;
+use crate::app::App;
+use crate::cache::Kind;
+
+/// A form of captions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Vtt,
+    Srt,
+    Json,
+    Ndjson,
+}
+
+impl Form {
+    fn named(extension: &str) -> Option<Self> {
+        match extension {
+            "vtt" => Some(Self::Vtt),
+            "srt" => Some(Self::Srt),
+            "json" => Some(Self::Json),
+            "ndjson" => Some(Self::Ndjson),
+            _ => None,
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Vtt => "text/vtt; charset=utf-8",
+            Self::Srt => "application/x-subrip; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// A rendition's captions. `ndjson` follows a flight, an utterance with its words a line; the other forms are
+/// answered when all of it is made.
+#[utoipa::path(
+    get, path = "/tts/captions/{file}", tag = "speech",
+    params(("file" = String, Path, description = "`{key}.{vtt,srt,json,ndjson}`"), Grant),
+    responses(
+        (status = 200, description = "The captions"),
+        (status = 403, description = "`forbidden`: the link is wrong or has expired"),
+        (status = 404, description = "`not_found`"),
+    )
+)]
+pub async fn captions(
+    State(app): State<App>,
+    Path(file): Path<String>,
+    Query(grant): Query<Grant>,
+) -> Result<Response, ApiError> {
+    let (key, extension) = name(&file)?;
+    app.links.check(&key, &grant, app.clock.now())?;
+    let form = Form::named(extension).ok_or_else(not_found)?;
+    let headers = [(header::CONTENT_TYPE, form.content_type()), (header::CACHE_CONTROL, "no-store")];
+
+    if let Some(mut reader) = app.speak.flights.read_along(&key) {
+        if form == Form::Ndjson {
+            let lines = stream::unfold(Some(reader), async |reader| {
+                let mut reader = reader?;
+                match reader.next().await? {
+                    Ok(spoken) => Some((Ok(ndjson_line(&spoken.caption, &spoken.words)), Some(reader))),
+                    Err(failure) => Some((Err(failure), None)),
+                }
+            });
+            return Ok((headers, Body::from_stream(lines)).into_response());
+        }
+        let mut captions = Captions::default();
+        while let Some(spoken) = reader.next().await {
+            let spoken = spoken?;
+            captions.duration_seconds = spoken.until;
+            captions.utterances.push(spoken.caption);
+            captions.words.extend(spoken.words);
+        }
+        return Ok((headers, write(&captions, form)).into_response());
+    }
+
+    let entry = app.speak.cache.get(&key, Kind::Rendition).await.ok().flatten().ok_or_else(not_found)?;
+    let captions: Captions = serde_json::from_slice(&entry.notes).map_err(|_| not_found())?;
+    Ok((headers, write(&captions, form)).into_response())
+}
+
+fn write(captions: &Captions, form: Form) -> String {
+    match form {
+        Form::Vtt => captions.to_vtt(),
+        Form::Srt => captions.to_srt(),
+        Form::Json => captions.to_json(),
+        Form::Ndjson => {
+            let words = |from: f64, to: f64| -> Vec<_> {
+                captions.words.iter().filter(|word| word.start >= from && word.start < to).cloned().collect()
+            };
+            captions
+                .utterances
+                .iter()
+                .map(|utterance| ndjson_line(utterance, &words(utterance.start, utterance.end)))
+                .collect()
+        }
+    }
+}

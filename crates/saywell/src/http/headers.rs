@@ -1,0 +1,14 @@
+//! Names of our own headers.
+
+use axum::http::HeaderName;
+
+/// Names a request in answers, errors and log lines.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Key of the rendition.
+pub const KEY: HeaderName = HeaderName::from_static("x-tts-key");
+/// `hit`, `partial`, `miss` or `joined`.
+pub const CACHE: HeaderName = HeaderName::from_static("x-tts-cache");
+/// Who speaks.
+pub const PROVIDER: HeaderName = HeaderName::from_static("x-tts-provider");
+/// In which voice.
+pub const VOICE: HeaderName = HeaderName::from_static("x-tts-voice");

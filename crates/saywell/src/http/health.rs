@@ -1,0 +1,35 @@
+//! Whether the server lives, is ready, and what it counts.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+
+use super::error::{ApiError, Code};
+use crate::app::App;
+use crate::telemetry;
+
+/// The process is up.
+#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "Alive", body = str)))]
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// Speech can be made: some provider of the chain answers for its voices.
+#[utoipa::path(get, path = "/readyz", tag = "server", responses(
+    (status = 200, description = "Ready", body = str),
+    (status = 503, description = "No provider can be used"),
+))]
+pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+    for link in app.speak.chain.links() {
+        if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
+            return Ok("ready\n");
+        }
+    }
+    Err(ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used."))
+}
+
+/// What this process counts, as Prometheus reads it.
+#[utoipa::path(get, path = "/metrics", tag = "server", responses((status = 200, description = "Metrics", body = str)))]
+pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
+    ([("content-type", "text/plain; version=0.0.4")], telemetry::metrics().render())
+}

@@ -1,0 +1,261 @@
+//! `POST /tts`: a reply in, its sound out, or links to it.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, header};
+use axum::response::IntoResponse;
+use futures::stream;
+use saywell_audio::Format;
+use saywell_text::Code;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Json;
+use super::error::ApiError;
+use super::headers;
+use crate::app::App;
+use crate::flight::Listener;
+use crate::identity::Caller;
+use crate::speak::{CacheOutcome, Sound, Speech, SpeechRequest, Timing};
+use crate::usage;
+
+/// What to say, and how.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The reply, as the application has it: Markdown or plain text.
+    pub text: String,
+    /// The application's own name for the reply.
+    pub message_id: Option<String>,
+    /// The room it was said in.
+    pub room: Option<String>,
+    /// A voice's name.
+    pub voice: Option<String>,
+    /// The provider to ask first.
+    pub provider: Option<String>,
+    /// One of that provider's models.
+    pub model: Option<String>,
+    /// `mp3` (default), `opus`, `webm`, `mp4`, `flac`, `wav` or `pcm`.
+    pub format: Option<String>,
+    /// Speed, 0.5 to 2.0; 1.0 by default.
+    pub speed: Option<f32>,
+    /// BCP 47 language of the text.
+    pub language: Option<String>,
+    /// What becomes of code: `announce` (default), `skip` or `read`.
+    pub code: Option<String>,
+    /// Nobody listens yet: make it when there is time, and to the end.
+    #[serde(default)]
+    pub prefetch: bool,
+}
+
+impl Ask {
+    fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
+        let request = SpeechRequest {
+            format: format(self.format.as_deref(), "format")?,
+            speed: self.speed.unwrap_or(1.0),
+            code: code(self.code.as_deref())?,
+            language: english(self.language)?,
+            text: self.text,
+            voice: self.voice,
+            provider: self.provider,
+            model: self.model,
+            prefetch: self.prefetch,
+            message_id: self.message_id,
+        };
+        Ok((request, self.room))
+    }
+}
+
+/// A format by name, mp3 when none is given.
+pub(super) fn format(name: Option<&str>, param: &str) -> Result<Format, ApiError> {
+    let name = name.unwrap_or("mp3");
+    name.parse().map_err(|_| {
+        let known: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        ApiError::invalid(param, format!("There is no format `{name}`; there is {}.", known.join(", ")))
+    })
+}
+
+fn code(name: Option<&str>) -> Result<Code, ApiError> {
+    match name {
+        None | Some("announce") => Ok(Code::Announce),
+        Some("skip") => Ok(Code::Skip),
+        Some("read") => Ok(Code::Read),
+        Some(other) => {
+            Err(ApiError::invalid("code", format!("`code` is `{other}`; it may be announce, skip or read.")))
+        }
+    }
+}
+
+/// The voices of this version speak English.
+fn english(language: Option<String>) -> Result<Option<String>, ApiError> {
+    match language {
+        Some(tag) if !tag.to_ascii_lowercase().starts_with("en") => {
+            Err(crate::speak::SpeakError::UnsupportedLanguage(tag).into())
+        }
+        language => Ok(language),
+    }
+}
+
+/// Where the sound of a reply is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answer {
+    /// Key of the rendition.
+    pub key: String,
+    /// Its sound.
+    pub url: String,
+    /// Its captions as JSON; the same link with `.vtt`, `.srt` or `.ndjson` gives the other forms.
+    pub captions_url: String,
+    /// Its captions as they are made, a line of JSON for each utterance.
+    pub captions_ndjson_url: String,
+    /// Its format.
+    pub format: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Who speaks.
+    pub provider: String,
+    /// In which voice.
+    pub voice: String,
+    /// Whether it was there already.
+    pub cached: bool,
+    /// Whether all of it is made.
+    pub complete: bool,
+    /// Characters that are spoken.
+    pub characters: usize,
+    /// Length in seconds, an estimate until it is complete.
+    pub duration_seconds: f64,
+    /// When the links expire, seconds since 1970.
+    pub expires_at: u64,
+}
+
+/// A reply's sound, sent as it is made; or, with `Accept: application/json`, links to it at once.
+#[utoipa::path(
+    post, path = "/tts", tag = "speech", request_body = Ask,
+    responses(
+        (status = 200, description = "The sound, or where it is", content(
+            (Vec<u8> = "audio/mpeg"),
+            (Answer = "application/json"),
+        )),
+        (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
+        (status = 403, description = "`tts_disabled`"),
+        (status = 413, description = "`text_too_long`"),
+        (status = 503, description = "`overloaded`, `providers_exhausted`"),
+    )
+)]
+pub async fn speak(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(ask): Json<Ask>,
+) -> Result<axum::response::Response, ApiError> {
+    let begun = Instant::now();
+    let (request, room) = ask.into_request()?;
+    let speech = ask_for(&app, room, &request).await?;
+    if wants_json(&headers) {
+        return Ok(axum::Json(answer(&app, speech, request.prefetch)).into_response());
+    }
+    sound(speech, begun).await
+}
+
+/// Identity, limits, speak: what every speech call does.
+pub(super) async fn ask_for(
+    app: &App,
+    room: Option<String>,
+    request: &SpeechRequest,
+) -> Result<Speech, ApiError> {
+    let caller = Caller::operator(room);
+    let permit = app.limits.admit(&caller)?;
+    Ok(app.speak.speak(&caller, permit, request).await?)
+}
+
+/// Whether JSON is asked for rather than sound.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kinds = || accept.split(',').filter_map(|kind| kind.split(';').next()).map(str::trim);
+    kinds().any(|kind| kind.eq_ignore_ascii_case("application/json"))
+        && !kinds().any(|kind| kind.starts_with("audio/"))
+}
+
+fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
+    let signed = app.links.sign(&speech.key, app.clock.now());
+    let answer = Answer {
+        url: app.links.audio(&speech.key, speech.format.extension(), &signed),
+        captions_url: app.links.captions(&speech.key, "json", &signed),
+        captions_ndjson_url: app.links.captions(&speech.key, "ndjson", &signed),
+        key: speech.key.to_string(),
+        format: speech.format.name().to_owned(),
+        content_type: speech.format.content_type().to_owned(),
+        provider: speech.speaker.provider,
+        voice: speech.speaker.voice,
+        cached: speech.outcome == CacheOutcome::Hit,
+        complete: speech.outcome == CacheOutcome::Hit,
+        characters: speech.characters,
+        duration_seconds: speech.seconds,
+        expires_at: signed.expires_at(),
+    };
+    if let Sound::Flight(listener) = speech.sound {
+        listener.announce(prefetch);
+    }
+    answer
+}
+
+/// The sound itself, from its first piece on; an error if it comes before any sound.
+pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::response::Response, ApiError> {
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, speech.format.content_type())
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(headers::KEY, speech.key.to_string());
+    let (mut outcome, mut provider, mut voice) =
+        (speech.outcome, speech.speaker.provider, speech.speaker.voice);
+    let body = match speech.sound {
+        Sound::Complete(entry) => {
+            (provider, voice) = (entry.about.provider.clone(), entry.about.voice.clone());
+            Body::from(entry.sound.clone())
+        }
+        Sound::Flight(mut listener) => {
+            listener.first_sound().await?;
+            if let Some(first) = listener.first_utterance() {
+                if first.cached && outcome == CacheOutcome::Miss {
+                    outcome = CacheOutcome::Partial;
+                }
+                (provider, voice) = (first.caption.provider, first.caption.voice);
+            }
+            usage::first_sound(begun.elapsed());
+            Body::from_stream(pieces(listener))
+        }
+    };
+    response = response
+        .header(headers::CACHE, outcome.name())
+        .header(headers::PROVIDER, value(&provider))
+        .header(headers::VOICE, value(&voice))
+        .header("server-timing", server_timing(&speech.timing, begun));
+    response.body(body).map_err(|error| ApiError::new(super::error::Code::InternalError, error.to_string()))
+}
+
+/// The rest of a flight as a body. A failure breaks the transfer off: never a short file that looks complete.
+pub(super) fn pieces(
+    listener: Listener,
+) -> impl futures::Stream<Item = Result<bytes::Bytes, crate::flight::Failure>> {
+    stream::unfold(Some(listener), async |listener| {
+        let mut listener = listener?;
+        match listener.next().await? {
+            Ok(piece) => Some((Ok(piece), Some(listener))),
+            Err(failure) => Some((Err(failure), None)),
+        }
+    })
+}
+
+fn server_timing(timing: &Timing, begun: Instant) -> String {
+    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
+    format!(
+        "script;dur={:.2}, cache;dur={:.2}, first-sound;dur={:.2}",
+        milliseconds(timing.script),
+        milliseconds(timing.cache),
+        milliseconds(begun.elapsed())
+    )
+}
+
+/// A header value; what no header may hold is left out.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("?"))
+}

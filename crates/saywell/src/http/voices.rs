@@ -1,0 +1,84 @@
+//! What a player needs to know, and the voices on offer.
+
+use axum::Json;
+use axum::extract::State;
+use saywell_audio::Format;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::provider::Voice;
+use crate::speak::{MAX_SPEED, MIN_SPEED};
+
+/// What a player needs to know.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Config {
+    /// The feature flag; off, players hide themselves.
+    pub enabled: bool,
+    /// The server's version.
+    pub version: &'static str,
+    /// The provider that is asked first.
+    pub default_provider: String,
+    /// The voice when none is asked for.
+    pub default_voice: String,
+    /// The chain, in order.
+    pub providers: Vec<String>,
+    /// Formats that can be asked for, the default first.
+    #[schema(value_type = Vec<String>)]
+    pub formats: Vec<&'static str>,
+    /// Longest text, characters.
+    pub max_chars: usize,
+    /// Longest speech, seconds.
+    pub max_seconds: u32,
+    /// Speeds that can be asked for.
+    pub speeds: Speeds,
+}
+
+/// Bounds of the speed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Speeds {
+    /// Slowest.
+    pub min: f32,
+    /// Fastest.
+    pub max: f32,
+}
+
+/// What a player needs to know.
+#[utoipa::path(get, path = "/tts/config", tag = "speech", responses((status = 200, body = Config)))]
+pub async fn config(State(app): State<App>) -> Json<Config> {
+    Json(Config {
+        enabled: app.limits.is_enabled(),
+        version: env!("CARGO_PKG_VERSION"),
+        default_provider: app.settings.provider.clone(),
+        default_voice: app.settings.default_voice.clone(),
+        providers: app.speak.chain.links().iter().map(|link| link.name().to_owned()).collect(),
+        formats: Format::ALL.iter().map(|format| format.name()).collect(),
+        max_chars: app.settings.max_chars,
+        max_seconds: app.settings.max_seconds,
+        speeds: Speeds { min: MIN_SPEED, max: MAX_SPEED },
+    })
+}
+
+/// The voices on offer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Voices {
+    /// Every voice of every provider of the chain.
+    pub voices: Vec<Voice>,
+    /// Providers whose voices are not known at present, and why.
+    pub unavailable: std::collections::BTreeMap<String, String>,
+}
+
+/// The voices on offer.
+#[utoipa::path(get, path = "/tts/voices", tag = "speech", responses((status = 200, body = Voices)))]
+pub async fn voices(State(app): State<App>) -> Json<Voices> {
+    let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
+    for link in app.speak.chain.links() {
+        match link.voices().await {
+            Ok(voices) => answer.voices.extend_from_slice(&voices),
+            Err(error) => {
+                answer.unavailable.insert(link.name().to_owned(), error.to_string());
+            }
+        }
+    }
+    Json(answer)
+}

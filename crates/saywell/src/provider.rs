@@ -1,0 +1,224 @@
+//! What a provider is: something that turns one utterance into sound.
+//!
+//! Providers live in [`crate::providers`], one file each. Concerns around them (deadlines, breakers, metering) are
+//! wrappers that are [`Provider`]s themselves; see [`crate::chain`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use saywell_audio::loudness::Level;
+use serde::Serialize;
+
+/// Turns utterances into sound.
+///
+/// # Contract
+/// - [`speak`](Self::speak) does nothing until its stream is polled, and **dropping the stream stops the work**,
+///   upstream included: the call to a paid service is closed, not merely forgotten.
+/// - A stream yields at least one [`Part::Sound`], or one error, after which it ends. Sound comes in order, at
+///   the one rate that its first part names. An utterance that holds nothing this voice can say has no samples.
+/// - A provider does not retry, does not time out and does not cache: wrappers do.
+/// - An error says what to do next, see [`ProviderError`]; its text never contains a key.
+#[async_trait]
+pub trait Provider: Send + Sync + fmt::Debug {
+    /// The name that settings, headers and metrics use, such as `local`.
+    fn name(&self) -> &str;
+
+    /// The model used when a request names none. Part of the cache key.
+    fn model(&self) -> &str;
+
+    /// What changes when this provider's voices would sound different, such as the hash of a voice file. Part of
+    /// the cache key; empty where the provider does not say.
+    #[expect(clippy::unnecessary_literal_bound, reason = "other providers answer with what they own")]
+    fn voice_version(&self) -> &str {
+        ""
+    }
+
+    /// How to bring this provider's voices to the one loudness.
+    fn level(&self) -> Level {
+        Level::Measured
+    }
+
+    /// How many utterances of one reply are worth asking for at the same time, at least 1.
+    fn parallel(&self) -> usize {
+        1
+    }
+
+    /// The voices on offer. Cheap to call: a provider that has to ask keeps the answer.
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError>;
+
+    /// Speaks one utterance.
+    fn speak(&self, request: Request) -> SpeechStream;
+}
+
+#[async_trait]
+impl<P: Provider + ?Sized> Provider for Arc<P> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn model(&self) -> &str {
+        (**self).model()
+    }
+
+    fn voice_version(&self) -> &str {
+        (**self).voice_version()
+    }
+
+    fn level(&self) -> Level {
+        (**self).level()
+    }
+
+    fn parallel(&self) -> usize {
+        (**self).parallel()
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        (**self).voices().await
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        (**self).speak(request)
+    }
+}
+
+/// The sound of one utterance as it is made.
+pub type SpeechStream = BoxStream<'static, Result<Part, ProviderError>>;
+
+/// One utterance to be spoken.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What to say, already speakable.
+    pub text: Arc<str>,
+    /// One of the provider's models.
+    pub model: String,
+    /// One of the provider's own voices.
+    pub voice: String,
+    /// Speed, 1.0 as the voice was made; 0.5 to 2.0.
+    pub speed: f32,
+    /// Who waits for it.
+    pub priority: Priority,
+}
+
+/// Who waits for an utterance; the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody listens, and nothing has sounded yet.
+    First,
+    /// Somebody listens, and earlier utterances are sounding.
+    Rest,
+    /// Nobody listens yet.
+    Prefetch,
+}
+
+/// A piece of an utterance's sound.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Mono samples in [-1, 1] at `rate` Hz.
+    Sound {
+        /// Samples a second.
+        rate: u32,
+        /// The samples.
+        samples: Vec<f32>,
+    },
+    /// When words are spoken.
+    Words(Vec<WordTiming>),
+}
+
+/// When one word is spoken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordTiming {
+    /// Bytes of the request's text.
+    pub text: std::ops::Range<usize>,
+    /// Seconds from the utterance's first sample.
+    pub start: f64,
+    /// Seconds from the utterance's first sample.
+    pub end: f64,
+}
+
+/// A whole utterance in sound.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Speech {
+    /// Samples a second.
+    pub rate: u32,
+    /// Mono samples in [-1, 1].
+    pub samples: Vec<f32>,
+    /// Word timings the provider knows; empty when it knows none.
+    pub words: Vec<WordTiming>,
+}
+
+/// A voice on offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Voice {
+    /// The name to ask for.
+    pub id: String,
+    /// The name to show.
+    pub name: String,
+    /// Who speaks it.
+    pub provider: String,
+    /// BCP 47 language, such as `en-US`.
+    pub language: String,
+    /// `female`, `male` or `neutral`, where known.
+    pub gender: Option<String>,
+}
+
+/// Why an utterance was not spoken, named by what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// Passing trouble: ask again, or ask the next provider.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Too many requests: wait, or ask the next provider.
+    #[error("asks to wait")]
+    Throttled {
+        /// How long it asks to wait, where it says so.
+        retry_after: Option<Duration>,
+    },
+    /// No capacity left here: tell the caller to come back.
+    #[error("is at capacity")]
+    Overloaded,
+    /// It took longer than it may: ask the next provider.
+    #[error("gave no answer within {} s", .0.as_secs_f64())]
+    TimedOut(Duration),
+    /// It will not work until an operator changes something: ask the next provider.
+    #[error("{0}")]
+    Misconfigured(String),
+    /// It cannot say this text; another provider may.
+    #[error("{0}")]
+    Rejected(String),
+}
+
+impl ProviderError {
+    /// Whether asking the same provider once more may help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Throttled { .. } | Self::Overloaded | Self::TimedOut(_))
+    }
+}
+
+/// Gathers a stream into one whole utterance.
+///
+/// # Errors
+/// The stream's own error; a stream that ends without sound, or changes its rate, is `Rejected`.
+pub async fn gather(mut stream: SpeechStream) -> Result<Speech, ProviderError> {
+    let mut speech = Speech::default();
+    while let Some(part) = stream.next().await {
+        match part? {
+            Part::Sound { rate, samples } => {
+                if speech.rate != 0 && speech.rate != rate {
+                    return Err(ProviderError::Rejected("changed its sample rate midway".into()));
+                }
+                speech.rate = rate;
+                speech.samples.extend(samples);
+            }
+            Part::Words(words) => speech.words.extend(words),
+        }
+    }
+    if speech.rate == 0 {
+        return Err(ProviderError::Rejected("answered without sound".into()));
+    }
+    Ok(speech)
+}

@@ -1,0 +1,134 @@
+//! A provider for tests: tones with scripted delays and faults.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_stream::stream;
+use async_trait::async_trait;
+
+use crate::provider::{Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+
+/// A tone for every utterance, 50 ms a character, or what it was told to do instead.
+#[derive(Debug, Clone)]
+pub struct Fake {
+    name: String,
+    delay: Duration,
+    calls: Arc<Calls>,
+}
+
+/// What a [`Fake`] was asked, and how it answers.
+#[derive(Debug, Default)]
+pub struct Calls {
+    started: AtomicUsize,
+    finished: AtomicUsize,
+    healthy: AtomicBool,
+    fault: Option<(usize, ProviderError)>,
+    texts: Mutex<Vec<String>>,
+}
+
+impl Calls {
+    /// How many utterances were asked for.
+    pub fn count(&self) -> usize {
+        self.started.load(Ordering::SeqCst)
+    }
+
+    /// How many were spoken to the end.
+    pub fn finished(&self) -> usize {
+        self.finished.load(Ordering::SeqCst)
+    }
+
+    /// What was asked for, in order.
+    pub fn texts(&self) -> Vec<String> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fails no more.
+    pub fn recover(&self) {
+        self.healthy.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Fake {
+    /// A healthy provider of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.into(), delay: Duration::ZERO, calls: Arc::default() }
+    }
+
+    /// Fails every call until [`Calls::recover`].
+    #[must_use]
+    pub fn failing(self, error: ProviderError) -> Self {
+        self.failing_after(0, error)
+    }
+
+    /// Speaks this many utterances, then fails.
+    #[must_use]
+    pub fn failing_after(mut self, spoken: usize, error: ProviderError) -> Self {
+        self.calls = Arc::new(Calls { fault: Some((spoken, error)), ..Calls::default() });
+        self
+    }
+
+    /// Waits before each answer.
+    #[must_use]
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// What it was asked.
+    #[must_use]
+    pub fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls)
+    }
+}
+
+#[async_trait]
+impl Provider for Fake {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn model(&self) -> &'static str {
+        "tone-1"
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        Ok(Arc::new([Voice {
+            id: "tone".into(),
+            name: "Tone".into(),
+            provider: self.name.clone(),
+            language: "en-US".into(),
+            gender: None,
+        }]))
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        let (delay, calls) = (self.delay, Arc::clone(&self.calls));
+        Box::pin(stream! {
+            let number = calls.started.fetch_add(1, Ordering::SeqCst);
+            calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
+            if let Some((spoken, error)) = &calls.fault
+                && number >= *spoken
+                && !calls.healthy.load(Ordering::SeqCst)
+            {
+                yield Err(error.clone());
+                return;
+            }
+            let samples = tone(request.text.chars().count(), request.speed);
+            let end = samples.len() as f64 / 24_000.0;
+            yield Ok(Part::Sound { rate: 24_000, samples });
+            yield Ok(Part::Words(vec![WordTiming { text: 0..request.text.len(), start: 0.0, end }]));
+            calls.finished.fetch_add(1, Ordering::SeqCst);
+        })
+    }
+}
+
+/// A 220 Hz tone at 24 kHz, 50 ms a character.
+fn tone(characters: usize, speed: f32) -> Vec<f32> {
+    let count = (characters as f32 * 1200.0 / speed) as usize;
+    (0..count).map(|n| 0.2 * (n as f32 * 220.0 * std::f32::consts::TAU / 24_000.0).sin()).collect()
+}

@@ -1,0 +1,173 @@
+//! `local`: the voice inside this process.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_stream::stream;
+use async_trait::async_trait;
+use saywell_audio::loudness::Level;
+use saywell_voice::{Job, Pool, VoiceError};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::config::Settings;
+use crate::provider::{Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+
+/// The provider's name.
+pub const NAME: &str = "local";
+
+/// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
+const GAIN_DB: f64 = 6.8;
+
+/// The voice inside, behind its own threads.
+#[derive(Debug)]
+pub struct Local {
+    pool: Arc<Pool>,
+    voices: Arc<[Voice]>,
+    version: String,
+    threads: usize,
+    /// Places in the queue for utterances of replies that are sounding already: those wait for a place instead of
+    /// being refused, and leave half of the queue to new listeners.
+    places: Arc<Semaphore>,
+}
+
+impl Local {
+    /// Loads the voice and starts its threads.
+    ///
+    /// # Errors
+    /// [`ProviderError::Misconfigured`] when the voice in this binary cannot be loaded.
+    pub fn open(settings: &Settings) -> Result<Self, ProviderError> {
+        let voice =
+            saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
+        let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
+        let voices = Arc::new([Voice {
+            id: voice.name().into(),
+            name: "Heart".into(),
+            provider: NAME.into(),
+            language: "en-US".into(),
+            gender: Some("female".into()),
+        }]);
+        let version = voice.version().to_owned();
+        let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
+        let places = Arc::new(Semaphore::new((settings.local_queue / 2).max(1)));
+        Ok(Self { pool, voices, version, threads: threads.get(), places })
+    }
+}
+
+#[async_trait]
+impl Provider for Local {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn model(&self) -> &'static str {
+        "hibari"
+    }
+
+    fn voice_version(&self) -> &str {
+        &self.version
+    }
+
+    fn level(&self) -> Level {
+        Level::Fixed(GAIN_DB)
+    }
+
+    fn parallel(&self) -> usize {
+        self.threads
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        Ok(Arc::clone(&self.voices))
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        let (pool, places) = (Arc::clone(&self.pool), Arc::clone(&self.places));
+        Box::pin(stream! {
+            let _place = match request.priority {
+                Priority::First => None,
+                Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
+            };
+            let cancelled = Arc::new(AtomicBool::new(false));
+            // Dropping the stream drops this guard: a job that has not started never does.
+            let _guard = CancelOnDrop(Arc::clone(&cancelled));
+            let job = Job {
+                text: request.text.to_string(),
+                speed: request.speed,
+                priority: match request.priority {
+                    Priority::First => saywell_voice::Priority::First,
+                    Priority::Rest => saywell_voice::Priority::Rest,
+                    Priority::Prefetch => saywell_voice::Priority::Prefetch,
+                },
+                cancelled,
+            };
+            let (done, result) = oneshot::channel();
+            // A receiver that is gone has lost interest.
+            if pool.submit(job, move |speech| drop(done.send(speech))).is_err() {
+                yield Err(ProviderError::Overloaded);
+                return;
+            }
+            match result.await {
+                Ok(Ok(speech)) => {
+                    yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
+                    yield Ok(Part::Words(
+                        speech
+                            .words
+                            .into_iter()
+                            .map(|word| WordTiming { text: word.text, start: word.start, end: word.end })
+                            .collect(),
+                    ));
+                }
+                Ok(Err(VoiceError::Speed(speed))) => {
+                    yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
+                }
+                Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
+                Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
+            }
+        })
+    }
+}
+
+struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::conformance;
+
+    #[tokio::test]
+    async fn passes_the_exam() {
+        conformance::examine(&Local::open(&Settings::default()).unwrap()).await;
+    }
+
+    /// A minute of varied speech, brought to the level by the constant, is within 1 LU of the target.
+    #[tokio::test]
+    async fn the_gain_is_right() {
+        let local = Local::open(&Settings::default()).unwrap();
+        let mut minute = Vec::new();
+        for text in [
+            "The quick brown fox jumps over the lazy dog, and then it rests in the shade for a while.",
+            "Sure! Here is a short summary of what changed in the last release, and why it matters to you.",
+            "First install the package, then open the settings and choose the voice that you like best.",
+            "I checked the numbers twice: revenue grew by twelve percent, while costs stayed about the same.",
+            "No. That would delete every file in the folder, so please make a copy before you try it.",
+            "In short, the function returns early when the list is empty, which is why the test fails.",
+            "Would you like me to write the letter as well, or is the outline enough for now?",
+            "Rain is likely in the morning; in the afternoon the sun comes out, and it gets warmer.",
+            "The museum opens at nine, closes at five, and is free on the first Sunday of the month.",
+            "That is a good question, and the honest answer is that nobody knows for certain yet.",
+        ] {
+            let request = conformance::request(&local, text).await;
+            minute.extend(crate::provider::gather(local.speak(request)).await.unwrap().samples);
+        }
+        assert!(minute.len() > 45 * 24_000, "{} samples", minute.len());
+        let measured = saywell_audio::loudness::loudness(&minute).unwrap();
+        let off = measured + GAIN_DB - saywell_audio::loudness::TARGET_LUFS;
+        assert!(off.abs() < 1.0, "the voice measures {measured:.1} LUFS: {off:+.1} LU off the target");
+    }
+}

@@ -1,0 +1,271 @@
+//! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use saywell_audio::{
+    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, SAMPLE_RATE, Word, loudness,
+};
+use saywell_text::Utterance;
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{About, Entry, Kind};
+use crate::flight::SpokenUtterance;
+use crate::provider::{Speech, WordTiming};
+use crate::voices::Speaker;
+
+/// Silence that every utterance's sound brings along: [`saywell_voice::MARGIN_AFTER`] behind it and
+/// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
+const MARGINS: f64 = saywell_voice::MARGIN_AFTER + saywell_voice::MARGIN_BEFORE;
+
+/// One utterance in sound.
+#[derive(Debug, Clone)]
+pub struct Clip {
+    /// The encoded frames, the pause after the utterance included.
+    pub frames: Frames,
+    /// What is known of it beside its sound.
+    pub notes: ClipNotes,
+}
+
+/// What is kept beside a clip's sound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipNotes {
+    /// Who spoke it.
+    pub provider: String,
+    /// That provider's voice.
+    pub voice: String,
+    /// Where the speech ends and the pause begins, seconds.
+    pub speech_seconds: f64,
+    /// Words: bytes of the utterance's text, start and end in seconds.
+    pub words: Vec<(Range<usize>, f64, f64)>,
+    /// Whether the word timings are the voice's own, or estimated.
+    pub exact: bool,
+}
+
+/// Makes a clip: one rate, one loudness, the pause that follows, whole frames.
+///
+/// # Errors
+/// [`AudioError`] for a rate or samples that cannot be encoded.
+pub fn clip(
+    speech: Speech,
+    text: &str,
+    pause: f64,
+    codec: Codec,
+    speaker: &Speaker,
+) -> Result<Clip, AudioError> {
+    let mut samples = if speech.rate == SAMPLE_RATE {
+        speech.samples
+    } else {
+        saywell_audio::resample(&speech.samples, speech.rate)?
+    };
+    loudness::level(&mut samples, speaker.level);
+    let spoken = samples.len();
+    let pause = (pause - MARGINS).max(0.0);
+    samples.resize(spoken + pause_samples(spoken, pause, codec), 0.0);
+    let frames = saywell_audio::encode(codec, &samples)?;
+
+    let speech_seconds = spoken as f64 / f64::from(SAMPLE_RATE);
+    let exact = !speech.words.is_empty();
+    let words = if exact { speech.words } else { estimate_words(text, speech_seconds) };
+    let words = words.into_iter().map(|word| (word.text, word.start, word.end.min(speech_seconds))).collect();
+    let (provider, voice) = (speaker.provider.clone(), speaker.voice.clone());
+    let notes = ClipNotes { provider, voice, speech_seconds, words, exact };
+    Ok(Clip { frames, notes })
+}
+
+/// The pause in samples, such that speech and pause together are the whole number of frames nearest to what was
+/// asked for: joining clips then never adds up an error.
+fn pause_samples(spoken: usize, pause: f64, codec: Codec) -> usize {
+    let frame = codec.frame_samples();
+    let wished = spoken + (pause * f64::from(SAMPLE_RATE)).round() as usize;
+    let nearest = (wished + frame / 2) / frame * frame;
+    let total = if nearest < spoken { codec.padded_samples(spoken) } else { nearest };
+    total - spoken
+}
+
+/// Word timings for a voice that gives none: time shared out by characters.
+fn estimate_words(text: &str, seconds: f64) -> Vec<WordTiming> {
+    let words: Vec<Range<usize>> = words_of(text).collect();
+    let weight = |range: &Range<usize>| text[range.clone()].chars().count() as f64 + 1.0;
+    let total: f64 = words.iter().map(weight).sum();
+    let mut at = 0.0;
+    words
+        .into_iter()
+        .map(|range| {
+            let start = at;
+            at += seconds * weight(&range) / total;
+            WordTiming { text: range, start, end: at }
+        })
+        .collect()
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.split_whitespace().map(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + word.len()
+    })
+}
+
+impl Clip {
+    /// Seconds of sound, the pause included.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.frames.seconds()
+    }
+
+    /// As the cache keeps it.
+    ///
+    /// # Errors
+    /// Notes that cannot be written as JSON: none that this module makes.
+    pub fn to_entry(&self) -> Result<Entry, serde_json::Error> {
+        Ok(Entry {
+            about: About {
+                kind: Kind::Clip,
+                provider: self.notes.provider.clone(),
+                voice: self.notes.voice.clone(),
+                format: self.frames.codec().name().to_owned(),
+                content_type: "application/octet-stream".to_owned(),
+                duration_seconds: self.seconds(),
+            },
+            sound: self.frames.to_bytes().into(),
+            notes: serde_json::to_vec(&self.notes)?.into(),
+        })
+    }
+
+    /// Reads what [`to_entry`](Self::to_entry) wrote; `None` for anything else, which is then made anew.
+    #[must_use]
+    pub fn from_entry(entry: &Entry) -> Option<Self> {
+        let frames = Frames::from_bytes(&entry.sound).ok()?;
+        let notes = serde_json::from_slice(&entry.notes).ok()?;
+        Some(Self { frames, notes })
+    }
+
+    /// The captions of this clip, spoken at `start` seconds of a rendition; `cached`: it was there already.
+    #[must_use]
+    pub fn captions(&self, utterance: &Utterance, start: f64, cached: bool) -> SpokenUtterance {
+        let words = self
+            .notes
+            .words
+            .iter()
+            .filter_map(|(range, from, to)| {
+                let source = utterance.source_of(range.clone());
+                Some(Word {
+                    text: utterance.text.get(range.clone())?.to_owned(),
+                    start: start + from,
+                    end: start + to,
+                    source: [source.start, source.end],
+                    exact: self.notes.exact,
+                })
+            })
+            .collect();
+        let caption = CaptionUtterance {
+            text: utterance.text.clone(),
+            start,
+            end: start + self.notes.speech_seconds,
+            source: [utterance.source.start, utterance.source.end],
+            provider: self.notes.provider.clone(),
+            voice: self.notes.voice.clone(),
+        };
+        SpokenUtterance { caption, words, until: start + self.seconds(), cached }
+    }
+}
+
+/// Joins clips into the bytes of a format, as they come.
+///
+/// `wav` and `flac` state their length at their beginning, so nothing of them can be handed on before all of it is
+/// known: their sound comes with [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct Joiner {
+    format: Format,
+    muxer: Muxer,
+    begun: bool,
+    seconds: f64,
+    held: Vec<Frames>,
+}
+
+impl Joiner {
+    /// Nothing joined yet.
+    #[must_use]
+    pub fn new(format: Format) -> Self {
+        Self { format, muxer: Muxer::new(format), begun: false, seconds: 0.0, held: Vec::new() }
+    }
+
+    /// Seconds joined so far: where the next clip begins.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// The bytes that this clip adds.
+    ///
+    /// # Errors
+    /// [`AudioError`] when the clip does not fit the format.
+    pub fn push(&mut self, clip: &Clip) -> Result<Bytes, AudioError> {
+        self.seconds += clip.seconds();
+        if self.format.states_length() {
+            self.held.push(clip.frames.clone());
+            return Ok(Bytes::new());
+        }
+        let mut bytes = if self.begun { Vec::new() } else { self.muxer.header() };
+        self.begun = true;
+        bytes.extend(self.muxer.push(&clip.frames)?);
+        Ok(bytes.into())
+    }
+
+    /// The bytes that end the file.
+    ///
+    /// # Errors
+    /// [`AudioError`] when the clips do not fit the format.
+    pub fn finish(self) -> Result<Bytes, AudioError> {
+        if self.format.states_length() {
+            return Ok(saywell_audio::whole(self.format, &self.held)?.into());
+        }
+        Ok(self.muxer.finish().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speech_and_pause_are_whole_frames_nearest_to_the_wish() {
+        for codec in Codec::ALL {
+            let frame = codec.frame_samples();
+            for spoken in [1, 479, 480, 24_001, 31_337] {
+                for pause in [0.0, 0.12, 0.35] {
+                    let total = spoken + pause_samples(spoken, pause, codec);
+                    assert_eq!(total % frame, 0);
+                    let error = total as f64 - (spoken as f64 + pause * 24_000.0);
+                    assert!(error.abs() <= frame as f64, "{codec:?} {spoken} {pause}: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn estimated_words_fill_the_time_in_order() {
+        let words = estimate_words("one  three fifteen", 2.0);
+        assert_eq!(words.iter().map(|w| w.text.clone()).collect::<Vec<_>>(), [0..3, 5..10, 11..18]);
+        assert!((words[2].end - 2.0).abs() < 1e-9);
+        assert!(words.windows(2).all(|pair| (pair[0].end - pair[1].start).abs() < 1e-9));
+    }
+
+    #[test]
+    fn a_clip_survives_the_cache() {
+        let speech = Speech { rate: 24_000, samples: vec![0.1; 24_000], words: Vec::new() };
+        let speaker = Speaker {
+            provider: "fake".into(),
+            model: "tone-1".into(),
+            voice: "tone".into(),
+            voice_version: String::new(),
+            level: loudness::Level::Measured,
+        };
+        let clip = clip(speech, "One second.", 0.3, Codec::Mp3, &speaker).unwrap();
+        let back = Clip::from_entry(&clip.to_entry().unwrap()).unwrap();
+        assert_eq!(back.frames, clip.frames);
+        assert_eq!(back.notes, clip.notes);
+        assert!(!back.notes.exact);
+        assert!((back.seconds() + MARGINS - 1.3).abs() < 0.03);
+    }
+}

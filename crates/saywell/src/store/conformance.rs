@@ -1,0 +1,191 @@
+//! The exam that every store takes. Panics at the first fault; a test calls it.
+
+use super::{Access, CacheIndex, Filter, Row, Selection};
+use crate::cache::{Key, Kind};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A row to try with: number `n` of many, all different. Its access, its creation and its expiry
+/// are `n` seconds after 1000, 1000 and 5000 seconds of 1970; its size is 100 bytes.
+#[must_use]
+pub fn row(n: u8) -> Row {
+    let mut key = [0xab; 32];
+    key[31] = n;
+    Row {
+        key: Key::from_bytes(key),
+        kind: if n.is_multiple_of(2) { Kind::Rendition } else { Kind::Clip },
+        provider: if n < 4 { "local" } else { "elsewhere" }.to_owned(),
+        voice: format!("voice '{n}'"),
+        format: "mp3".to_owned(),
+        path: format!("renditions/ab/{n}.mp3"),
+        duration_seconds: 1.25 * f64::from(n),
+        size_bytes: 100,
+        expires_at: at(5000 + u64::from(n)),
+        created_at: at(1000 + u64::from(n)),
+        last_accessed_at: at(1000 + u64::from(n)),
+    }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Tries everything that [`CacheIndex`] promises on an empty index.
+pub async fn cache_index(index: &dyn CacheIndex) {
+    finds_what_was_put(index).await;
+    replaces_by_key(index).await;
+    takes_by_selection(index).await;
+    takes_the_least_recently_used(index).await;
+    filters(index).await;
+    gives_a_row_to_one_taker(index).await;
+    counts_accesses(index).await;
+    lists_by_prefix(index).await;
+}
+
+async fn fill(index: &dyn CacheIndex) {
+    clear(index).await;
+    for n in 0..8 {
+        assert_eq!(index.put(&row(n)).await.unwrap(), 0);
+    }
+}
+
+async fn clear(index: &dyn CacheIndex) {
+    take(index, &Selection::Matching(Filter::default())).await;
+    assert_eq!(index.totals().await.unwrap().bytes(), 0);
+    assert_eq!(index.stored_bytes().await.unwrap(), 0);
+}
+
+/// Takes and tells which rows, by their number, in order.
+async fn take(index: &dyn CacheIndex, selection: &Selection) -> Vec<u8> {
+    numbers(&index.take(selection, 100).await.unwrap())
+}
+
+fn numbers(rows: &[super::IndexedRow]) -> Vec<u8> {
+    let mut numbers: Vec<u8> = rows.iter().map(|row| row.row.key.as_bytes()[31]).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+async fn finds_what_was_put(index: &dyn CacheIndex) {
+    clear(index).await;
+    assert_eq!(index.find(&row(1).key).await.unwrap(), None);
+    let precise = Row { expires_at: at(5000) + Duration::from_millis(7), ..row(1) };
+    index.put(&precise).await.unwrap();
+    let found = index.find(&row(1).key).await.unwrap().unwrap();
+    assert_eq!(found.row, precise);
+    assert_eq!(found.access_count, 0);
+    assert_eq!(index.find(&row(2).key).await.unwrap(), None);
+}
+
+async fn replaces_by_key(index: &dyn CacheIndex) {
+    clear(index).await;
+    let old = Row { size_bytes: 40, ..row(1) };
+    assert_eq!(index.put(&old).await.unwrap(), 0);
+    let first = index.find(&old.key).await.unwrap().unwrap();
+    assert!(!index.put_if_absent(&row(1)).await.unwrap());
+    assert_eq!(index.find(&old.key).await.unwrap().unwrap(), first);
+    assert_eq!(index.put(&row(1)).await.unwrap(), 40);
+    let second = index.find(&old.key).await.unwrap().unwrap();
+    assert_eq!(second.row, row(1));
+    assert_ne!(second.id, first.id, "a new version has a new id");
+    // Who holds the old version must not remove the new one.
+    assert_eq!(take(index, &Selection::Id(first.id)).await, [0_u8; 0]);
+    assert_eq!(take(index, &Selection::Id(second.id)).await, [1]);
+    assert!(index.put_if_absent(&row(1)).await.unwrap());
+    let third = index.find(&old.key).await.unwrap().unwrap();
+    assert!(third.id != first.id && third.id != second.id, "an id is never given twice");
+    let totals = index.totals().await.unwrap();
+    assert_eq!((totals.clips.entries, totals.bytes()), (1, 100));
+}
+
+async fn takes_by_selection(index: &dyn CacheIndex) {
+    fill(index).await;
+    assert_eq!(take(index, &Selection::Key(row(3).key)).await, [3]);
+    assert_eq!(take(index, &Selection::Key(row(3).key)).await, [0_u8; 0]);
+    assert_eq!(take(index, &Selection::ExpiredAt(at(4999))).await, [0_u8; 0]);
+    assert_eq!(take(index, &Selection::ExpiredAt(at(5001))).await, [0, 1]);
+    assert_eq!(index.totals().await.unwrap().bytes(), 500);
+    assert_eq!(index.stored_bytes().await.unwrap(), 500);
+    let everything = Selection::Matching(Filter::default());
+    assert_eq!(index.take(&everything, 2).await.unwrap().len(), 2, "the limit holds");
+    assert_eq!(index.take(&everything, 0).await.unwrap().len(), 0);
+}
+
+async fn takes_the_least_recently_used(index: &dyn CacheIndex) {
+    fill(index).await;
+    let free = |bytes| Selection::LeastRecentlyUsed { bytes };
+    assert_eq!(take(index, &free(0)).await, [0_u8; 0]);
+    assert_eq!(take(index, &free(1)).await, [0]);
+    assert_eq!(take(index, &free(200)).await, [1, 2]);
+    index.count_accesses(&[Access { key: row(3).key, count: 1, last: at(9000) }]).await.unwrap();
+    assert_eq!(take(index, &free(201)).await, [4, 5, 6], "an access saves a row");
+    assert_eq!(numbers(&index.take(&free(1000), 1).await.unwrap()), [7], "the limit holds");
+    assert_eq!(take(index, &free(u64::MAX)).await, [3]);
+}
+
+async fn filters(index: &dyn CacheIndex) {
+    fill(index).await;
+    let matching = |filter| Selection::Matching(filter);
+    let voice = Filter { voice: Some("voice '6'".to_owned()), ..Filter::default() };
+    assert_eq!(take(index, &matching(voice)).await, [6]);
+    let kind = Filter {
+        kind: Some(Kind::Clip),
+        provider: Some("local".to_owned()),
+        created_before: Some(at(1003)),
+        ..Filter::default()
+    };
+    assert_eq!(take(index, &matching(kind)).await, [1]);
+    let provider = Filter { provider: Some("elsewhere".to_owned()), ..Filter::default() };
+    assert_eq!(take(index, &matching(provider)).await, [4, 5, 7]);
+    assert_eq!(take(index, &matching(Filter::default())).await, [0, 2, 3]);
+}
+
+async fn gives_a_row_to_one_taker(index: &dyn CacheIndex) {
+    fill(index).await;
+    let one = Selection::LeastRecentlyUsed { bytes: 1 };
+    let takers = (0..8).map(|_| index.take(&one, 100));
+    let taken = futures::future::join_all(takers).await;
+    let all: Vec<_> = taken.into_iter().flat_map(Result::unwrap).collect();
+    assert_eq!(numbers(&all), [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+async fn counts_accesses(index: &dyn CacheIndex) {
+    fill(index).await;
+    let access = |n: u8, count, seconds| Access { key: row(n).key, count, last: at(seconds) };
+    index.count_accesses(&[]).await.unwrap();
+    // Row 200 is not there, and that is no error; row 1's time does not go back.
+    let some = [access(0, 3, 2000), access(1, 1, 10), access(200, 1, 2000)];
+    index.count_accesses(&some).await.unwrap();
+    index.count_accesses(&[access(0, 2, 3000)]).await.unwrap();
+    let first = index.find(&row(0).key).await.unwrap().unwrap();
+    assert_eq!((first.access_count, first.row.last_accessed_at), (5, at(3000)));
+    let second = index.find(&row(1).key).await.unwrap().unwrap();
+    assert_eq!((second.access_count, second.row.last_accessed_at), (1, at(1001)));
+    let totals = index.totals().await.unwrap();
+    assert_eq!((totals.renditions.accesses, totals.clips.accesses), (5, 1));
+    assert_eq!((totals.renditions.entries, totals.clips.entries), (4, 4));
+    // More than fit in one statement.
+    let many = vec![access(2, 1, 4000); 1200];
+    index.count_accesses(&many[..1]).await.unwrap();
+    let distinct: Vec<Access> = (0..1200_u32)
+        .map(|n| {
+            let mut key = *row(3).key.as_bytes();
+            key[..4].copy_from_slice(&n.to_le_bytes());
+            Access { key: Key::from_bytes(key), count: 1, last: at(1) }
+        })
+        .chain([access(3, 7, 4000)])
+        .collect();
+    index.count_accesses(&distinct).await.unwrap();
+    assert_eq!(index.find(&row(3).key).await.unwrap().unwrap().access_count, 7);
+}
+
+async fn lists_by_prefix(index: &dyn CacheIndex) {
+    fill(index).await;
+    let elsewhere = Row { key: Key::from_bytes([0xac; 32]), ..row(0) };
+    index.put(&elsewhere).await.unwrap();
+    let list = async |kind, prefix| numbers(&index.with_prefix(kind, prefix).await.unwrap());
+    assert_eq!(list(Kind::Rendition, "ab").await, [0, 2, 4, 6]);
+    assert_eq!(list(Kind::Clip, "ab").await, [1, 3, 5, 7]);
+    assert_eq!(list(Kind::Rendition, "ac").await, [0xac]);
+    assert_eq!(list(Kind::Rendition, "ad").await, [0_u8; 0]);
+    assert_eq!(list(Kind::Rendition, "").await, [0, 2, 4, 6, 0xac]);
+}

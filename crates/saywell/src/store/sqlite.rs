@@ -1,0 +1,372 @@
+//! The store in an SQLite file: in write-ahead mode, so that readers and the one writer do not
+//! wait for each other, and a killed process loses no finished statement.
+
+use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
+use crate::cache::{Key, Kind};
+use crate::clock::{from_millis, to_millis};
+use async_trait::async_trait;
+use sqlx::Row as _;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use std::path::Path;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a statement waits for another process to finish writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections, each with a thread: one writes, the rest read beside it.
+const CONNECTIONS: u32 = 4;
+/// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
+const ACCESSES_PER_STATEMENT: usize = 500;
+
+/// An SQLite database with our tables in it.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the file at `path`, which is made if it is missing, as is its folder.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::BadSetting {
+                field: "DATABASE_URL",
+                problem: format!("the folder {} cannot be made: {error}", folder.display()),
+            })?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Safe in write-ahead mode: a power cut may undo the last statements, never tear one.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT);
+        Self::connect(options, CONNECTIONS).await
+    }
+
+    /// A database in memory, gone with the value.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        // One connection that is never closed: each connection would have a database of its own.
+        Self::connect(SqliteConnectOptions::new().in_memory(true), 1).await
+    }
+
+    async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
+        let pool = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(connections)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await
+            .map_err(unavailable("be opened"))?;
+        migrate(&pool).await?;
+        Ok(Self { pool })
+    }
+}
+
+/// Brings the tables up to date. When two processes start at once on a new file, one of them finds
+/// the work done under its hands; looking again then sees that nothing is left to do.
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    const TRIES: usize = 4;
+    let mut outcome = MIGRATIONS.run(pool).await;
+    for _ in 1..TRIES {
+        match outcome {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
+                outcome = MIGRATIONS.run(pool).await;
+            }
+            _ => break,
+        }
+    }
+    outcome.map_err(|error| StoreError::Migration(error.into()))
+}
+
+fn unavailable(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Unavailable { action, source: source.into() }
+}
+
+#[async_trait]
+impl CacheIndex for SqliteStore {
+    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+        let failed = || unavailable("store a row of the cache");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let replaced = sqlx::query("DELETE FROM tts_cache WHERE key_hash = ? RETURNING size_bytes")
+            .bind(row.key.to_string())
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        insert(INSERT, row).execute(&mut *transaction).await.map_err(failed())?;
+        transaction.commit().await.map_err(failed())?;
+        replaced.map_or(Ok(0), |old| unsigned(&old, "size_bytes")).map_err(failed())
+    }
+
+    async fn put_if_absent(&self, row: &Row) -> Result<bool, StoreError> {
+        let done = insert(INSERT_IF_ABSENT, row)
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable("store a row of the cache"))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn find(&self, key: &Key) -> Result<Option<IndexedRow>, StoreError> {
+        sqlx::query("SELECT * FROM tts_cache WHERE key_hash = ?")
+            .bind(key.to_string())
+            .try_map(|row| indexed(&row))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(unavailable("find a row of the cache"))
+    }
+
+    async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError> {
+        let query = match selection {
+            Selection::Key(key) => {
+                sqlx::query("DELETE FROM tts_cache WHERE key_hash = ?1 AND ?2 > 0 RETURNING *")
+                    .bind(key.to_string())
+                    .bind(limit)
+            }
+            Selection::Id(id) => {
+                sqlx::query("DELETE FROM tts_cache WHERE id = ?1 AND ?2 > 0 RETURNING *").bind(id).bind(limit)
+            }
+            Selection::ExpiredAt(time) => sqlx::query(
+                "DELETE FROM tts_cache WHERE id IN (
+                     SELECT id FROM tts_cache WHERE ttl_expires_at <= ?1 ORDER BY ttl_expires_at LIMIT ?2
+                 ) RETURNING *",
+            )
+            .bind(to_millis(*time))
+            .bind(limit),
+            // A row goes when those before it do not free enough.
+            Selection::LeastRecentlyUsed { bytes } => sqlx::query(
+                "DELETE FROM tts_cache WHERE id IN (
+                     SELECT id FROM (
+                         SELECT id, sum(size_bytes) OVER (ORDER BY last_accessed_at, id) - size_bytes AS before
+                         FROM (SELECT * FROM tts_cache ORDER BY last_accessed_at, id LIMIT ?2)
+                     ) WHERE before < ?1
+                 ) RETURNING *",
+            )
+            .bind(signed(*bytes))
+            .bind(limit),
+            Selection::Matching(Filter { kind, provider, voice, created_before }) => sqlx::query(
+                "DELETE FROM tts_cache WHERE id IN (
+                     SELECT id FROM tts_cache
+                     WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR provider = ?2)
+                       AND (?3 IS NULL OR voice = ?3) AND (?4 IS NULL OR created_at < ?4)
+                     ORDER BY id LIMIT ?5
+                 ) RETURNING *",
+            )
+            .bind(kind.map(Kind::name))
+            .bind(provider.as_deref())
+            .bind(voice.as_deref())
+            .bind(created_before.map(to_millis))
+            .bind(limit),
+        };
+        query
+            .try_map(|row| indexed(&row))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("take rows of the cache"))
+    }
+
+    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+        // `g` comes right after the last hexadecimal digit.
+        sqlx::query("SELECT * FROM tts_cache WHERE key_hash >= ?1 AND key_hash < ?1 || 'g' AND kind = ?2")
+            .bind(prefix)
+            .bind(kind.name())
+            .try_map(|row| indexed(&row))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("read rows of the cache"))
+    }
+
+    async fn count_accesses(&self, accesses: &[Access]) -> Result<(), StoreError> {
+        for some in accesses.chunks(ACCESSES_PER_STATEMENT) {
+            let rows: Vec<_> =
+                some.iter().map(|a| (a.key.to_string(), signed(a.count), to_millis(a.last))).collect();
+            let rows = serde_json::to_string(&rows).map_err(|source| StoreError::Unavailable {
+                action: "be told of accesses",
+                source: source.into(),
+            })?;
+            sqlx::query(
+                "UPDATE tts_cache
+                 SET access_count = access_count + (given.value ->> 1),
+                     last_accessed_at = max(last_accessed_at, given.value ->> 2)
+                 FROM json_each(?1) AS given
+                 WHERE key_hash = given.value ->> 0",
+            )
+            .bind(rows)
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable("count accesses"))?;
+        }
+        Ok(())
+    }
+
+    async fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let failed = || unavailable("sum what is stored");
+        let row = sqlx::query("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM tts_cache")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(failed())?;
+        unsigned(&row, "bytes").map_err(failed())
+    }
+
+    async fn totals(&self) -> Result<Totals, StoreError> {
+        let failed = || unavailable("count what is stored");
+        let rows = sqlx::query(
+            "SELECT kind, count(*) AS entries, sum(size_bytes) AS bytes, sum(access_count) AS accesses
+             FROM tts_cache GROUP BY kind",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed())?;
+        let mut totals = Totals::default();
+        for row in rows {
+            let of_kind = match kind(&row).map_err(failed())? {
+                Kind::Rendition => &mut totals.renditions,
+                Kind::Clip => &mut totals.clips,
+            };
+            *of_kind = KindTotals {
+                entries: unsigned(&row, "entries").map_err(failed())?,
+                bytes: unsigned(&row, "bytes").map_err(failed())?,
+                accesses: unsigned(&row, "accesses").map_err(failed())?,
+            };
+        }
+        Ok(totals)
+    }
+}
+
+const INSERT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format, bytes_url_or_path,
+     duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_IF_ABSENT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format,
+     bytes_url_or_path, duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_hash) DO NOTHING";
+
+fn insert<'q>(
+    statement: &'static str,
+    row: &'q Row,
+) -> sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
+    sqlx::query(statement)
+        .bind(row.key.to_string())
+        .bind(row.kind.name())
+        .bind(&row.provider)
+        .bind(&row.voice)
+        .bind(&row.format)
+        .bind(&row.path)
+        .bind(row.duration_seconds)
+        .bind(signed(row.size_bytes))
+        .bind(to_millis(row.expires_at))
+        .bind(to_millis(row.created_at))
+        .bind(to_millis(row.last_accessed_at))
+}
+
+fn indexed(row: &SqliteRow) -> Result<IndexedRow, sqlx::Error> {
+    Ok(IndexedRow {
+        id: row.try_get("id")?,
+        access_count: unsigned(row, "access_count")?,
+        row: Row {
+            key: text(row, "key_hash")?.parse().map_err(|error| undecodable("key_hash", error))?,
+            kind: kind(row)?,
+            provider: row.try_get("provider")?,
+            voice: row.try_get("voice")?,
+            format: row.try_get("format")?,
+            path: row.try_get("bytes_url_or_path")?,
+            duration_seconds: row.try_get("duration_seconds")?,
+            size_bytes: unsigned(row, "size_bytes")?,
+            expires_at: from_millis(row.try_get("ttl_expires_at")?),
+            created_at: from_millis(row.try_get("created_at")?),
+            last_accessed_at: from_millis(row.try_get("last_accessed_at")?),
+        },
+    })
+}
+
+fn kind(row: &SqliteRow) -> Result<Kind, sqlx::Error> {
+    text(row, "kind")?.parse().map_err(|error| undecodable("kind", error))
+}
+
+fn text<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r str, sqlx::Error> {
+    row.try_get(column)
+}
+
+fn unsigned(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
+    let value: i64 = row.try_get(column)?;
+    u64::try_from(value).map_err(|error| undecodable(column, error))
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_conforms() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
+        conformance::cache_index(&store).await;
+    }
+
+    #[tokio::test]
+    async fn memory_conforms() {
+        conformance::cache_index(&SqliteStore::in_memory().await.unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn rows_survive_reopening() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saywell.db");
+        let row = conformance::row(1);
+        SqliteStore::open(&path).await.unwrap().put(&row).await.unwrap();
+        let found = SqliteStore::open(&path).await.unwrap().find(&row.key).await.unwrap().unwrap();
+        assert_eq!(found.row, row);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_may_open_a_new_file_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saywell.db");
+        let tasks: Vec<_> = (0..8)
+            .map(|n| {
+                let path = path.clone();
+                tokio::spawn(async move {
+                    let store = SqliteStore::open(&path).await?;
+                    store.put(&conformance::row(n)).await
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let totals = SqliteStore::open(&path).await.unwrap().totals().await.unwrap();
+        assert_eq!(totals.renditions.entries + totals.clips.entries, 8);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("saywell.db");
+        std::fs::write(&path, "this is not a database, and long enough to be looked at as one".repeat(20))
+            .unwrap();
+        assert!(SqliteStore::open(&path).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn urls_name_their_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        for url in ["postgres://localhost/saywell", "sqlite:", "saywell.db"] {
+            let error = super::super::open(Some(url), folder.path()).await.unwrap_err();
+            assert!(matches!(error, StoreError::BadSetting { field: "DATABASE_URL", .. }), "{url}: {error}");
+        }
+        super::super::open(None, folder.path()).await.unwrap();
+        assert!(folder.path().join("saywell.db").is_file());
+    }
+}

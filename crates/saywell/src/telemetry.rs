@@ -1,0 +1,38 @@
+//! Log lines and metrics.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// Bounds of the histograms of times, seconds.
+const SECONDS: [f64; 14] =
+    [0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.25, 0.5, 1.0, 2.0, 10.0];
+
+/// Starts logging to standard error.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn log(filter: &str, json: bool) -> Result<(), ParseError> {
+    let filter = EnvFilter::builder().parse(filter)?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start, as in tests, changes nothing.
+    let _ = if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
+    Ok(())
+}
+
+/// The metrics of this process, as Prometheus reads them.
+pub fn metrics() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| {
+        let builder = PrometheusBuilder::new();
+        let recorder = builder
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+            .map_or_else(|_| PrometheusBuilder::new().build_recorder(), PrometheusBuilder::build_recorder);
+        let handle = recorder.handle();
+        // Another recorder in place means that this process's metrics are kept elsewhere.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    })
+}

@@ -1,0 +1,10 @@
+//! The HTTP interface, route by route, against a gateway with a scripted provider and everything in memory.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod captions;
+mod links;
+mod nonsense;
+mod openai;
+mod server;
+mod speech;
+mod support;

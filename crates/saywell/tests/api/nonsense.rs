@@ -1,0 +1,68 @@
+//! Nonsense gets its own clear error, and the server stays up.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use crate::support::Gateway;
+
+async fn refused(gateway: &Gateway, body: &Value) -> (u16, String, String) {
+    gateway.post("/tts", body).await.error()
+}
+
+fn invalid(param: &str) -> (u16, String, String) {
+    (400, "invalid_request".into(), param.into())
+}
+
+#[tokio::test]
+async fn each_wrong_field_is_named() {
+    let gateway = Gateway::new().await;
+    assert_eq!(refused(&gateway, &json!({ "text": "" })).await, invalid("text"));
+    assert_eq!(refused(&gateway, &json!({ "text": "<think>Hm.</think>" })).await, invalid("text"));
+    assert_eq!(refused(&gateway, &json!({ "text": 7 })).await, invalid("text"));
+    assert_eq!(refused(&gateway, &json!({ "txt": "Hello." })).await, invalid("txt"));
+    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "speed": 9 })).await, invalid("speed"));
+    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "format": "aiff" })).await, invalid("format"));
+    assert_eq!(refused(&gateway, &json!({ "text": "Hello.", "code": "sing" })).await, invalid("code"));
+    let of = |code: &str, param: &str| (400, code.to_owned(), param.to_owned());
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "voice": "x" })).await,
+        of("unknown_voice", "voice")
+    );
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "provider": "x" })).await,
+        of("unknown_provider", "provider")
+    );
+    assert_eq!(
+        refused(&gateway, &json!({ "text": "Hello.", "language": "fr" })).await,
+        of("language_unsupported", "language")
+    );
+    assert_eq!(refused(&gateway, &json!([])).await, invalid("body"));
+    assert_eq!(gateway.calls.count(), 0);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_requests_are_told_so() {
+    let gateway = Gateway::new().await;
+    let post = |content_type: &str, body: Vec<u8>| {
+        gateway
+            .send(Request::post("/tts").header("content-type", content_type).body(Body::from(body)).unwrap())
+    };
+    assert_eq!(post("application/json", b"hello".to_vec()).await.error(), invalid("body"));
+    assert_eq!(post("application/json", Vec::new()).await.error(), invalid("body"));
+    assert_eq!(post("text/plain", b"{}".to_vec()).await.error(), invalid("Content-Type"));
+    let huge = format!("{{\"text\":\"{}\"}}", "a".repeat(10 << 20));
+    assert_eq!(
+        post("application/json", huge.into_bytes()).await.error(),
+        (413, "text_too_long".into(), String::new())
+    );
+}
+
+#[tokio::test]
+async fn places_and_methods_that_are_not_there() {
+    let gateway = Gateway::new().await;
+    assert_eq!(gateway.get("/nowhere").await.error().0, 404);
+    assert_eq!(gateway.get("/tts").await.error().0, 405);
+    assert_eq!(gateway.get("/player/missing.js").await.error().0, 404);
+    assert_eq!(gateway.get("/healthz").await.status, 200);
+}

@@ -1,0 +1,97 @@
+//! What the server says of itself, its pages, and its contract.
+
+use axum::body::Body;
+use axum::http::Request;
+use saywell::config::Settings;
+use saywell::providers::fake::Fake;
+use serde_json::json;
+
+use crate::support::{Gateway, settings};
+
+#[tokio::test]
+async fn it_says_what_a_player_needs() {
+    let gateway = Gateway::new().await;
+    let config = gateway.get("/tts/config").await.json();
+    assert_eq!(config["formats"][0], "mp3");
+    assert_eq!(config["speeds"], json!({ "min": 0.5, "max": 2.0 }));
+    assert_eq!(gateway.get("/tts/voices").await.json()["voices"][0]["id"], "tone");
+    assert_eq!(gateway.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_contract_names_every_route() {
+    let contract = Gateway::new().await.get("/openapi.json").await.json();
+    let paths: Vec<_> = contract["paths"].as_object().unwrap().keys().cloned().collect();
+    for path in [
+        "/tts",
+        "/tts/audio/{file}",
+        "/tts/captions/{file}",
+        "/tts/config",
+        "/tts/voices",
+        "/v1/audio/speech",
+        "/v1/models",
+        "/v1/audio/voices",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    ] {
+        assert!(paths.iter().any(|known| known == path), "{path} is not in {paths:?}");
+    }
+    assert!(contract["openapi"].as_str().unwrap().starts_with("3."));
+}
+
+#[tokio::test]
+async fn pages_load_nothing_from_elsewhere() {
+    let gateway = Gateway::new().await;
+    let page = gateway.get("/").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("media-src 'self' blob:"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let script = gateway.get("/player/define.js").await;
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+    let unchanged = gateway.get_with("/player/define.js", "if-none-match", script.header("etag")).await;
+    assert_eq!(unchanged.status, 304);
+    assert_eq!(gateway.get("/player/package.json").await.status, 404, "only what pages need is served");
+    assert_eq!(gateway.get("/player/test/browser.test.js").await.status, 404);
+}
+
+#[tokio::test]
+async fn counts_what_it_does() {
+    let gateway = Gateway::new().await;
+    gateway.post("/tts", &json!({ "text": "Counted." })).await;
+    // The recorder is the process's; whoever asks first starts it.
+    gateway.get("/metrics").await;
+    gateway.post("/tts", &json!({ "text": "Counted again." })).await;
+    let metrics = gateway.get("/metrics").await.text();
+    assert!(metrics.contains("saywell_requests_total{cache=\"miss\""), "{metrics}");
+    assert!(metrics.contains("saywell_utterances_total{provider=\"fake\"}"), "{metrics}");
+}
+
+#[tokio::test]
+async fn only_pages_of_named_origins_may_read_answers() {
+    let origins = vec!["https://chat.example.com".to_owned()];
+    let gateway = Gateway::with(Fake::named("fake"), Settings { cors_origins: origins, ..settings() }).await;
+    let asks = async |origin: &str| {
+        let request =
+            Request::options("/tts").header("origin", origin).header("access-control-request-method", "POST");
+        gateway
+            .send(request.body(Body::empty()).unwrap())
+            .await
+            .header("access-control-allow-origin")
+            .to_owned()
+    };
+    assert_eq!(asks("https://chat.example.com").await, "https://chat.example.com");
+    assert_eq!(asks("https://elsewhere.example").await, "");
+}
+
+#[tokio::test]
+async fn a_request_keeps_the_name_it_came_with_if_it_is_one() {
+    let gateway = Gateway::new().await;
+    assert_eq!(
+        gateway.get_with("/healthz", "x-request-id", "abc-123").await.header("x-request-id"),
+        "abc-123"
+    );
+    assert_eq!(gateway.get_with("/healthz", "x-request-id", "a b").await.header("x-request-id").len(), 16);
+}

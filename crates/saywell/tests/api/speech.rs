@@ -1,0 +1,215 @@
+//! `POST /tts`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use futures::StreamExt;
+use saywell::config::Settings;
+use saywell::http::router;
+use saywell::provider::ProviderError;
+use saywell::providers::fake::Fake;
+use serde_json::json;
+use tower::ServiceExt;
+
+use crate::support::{Gateway, settings};
+
+const REPLY: &str =
+    "Hello there. This is the second sentence, which is a little longer than the first.\n\nAnd a paragraph.";
+
+fn down() -> ProviderError {
+    ProviderError::Unavailable("is down".into())
+}
+
+#[tokio::test]
+async fn sound_comes_with_its_type_and_its_story() {
+    let gateway = Gateway::new().await;
+    let answer = gateway.post("/tts", &json!({ "text": "Hello there." })).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "audio/mpeg");
+    assert_eq!(answer.header("x-tts-cache"), "miss");
+    assert_eq!(answer.header("x-tts-provider"), "fake");
+    assert_eq!(answer.header("x-tts-voice"), "tone");
+    assert_eq!(answer.header("x-tts-key").len(), 64);
+    assert!(answer.header("server-timing").contains("first-sound;dur="));
+    // An MPEG audio frame begins with eleven set bits.
+    assert!(answer.body[0] == 0xff && answer.body[1] & 0xe0 == 0xe0, "{:?}", &answer.body[..4]);
+}
+
+#[tokio::test]
+async fn every_format_is_what_it_says() {
+    let gateway = Gateway::new().await;
+    for (format, content_type, magic) in [
+        ("mp3", "audio/mpeg", &b"\xff"[..]),
+        ("opus", "audio/ogg; codecs=opus", b"OggS"),
+        ("webm", "audio/webm; codecs=opus", b"\x1a\x45\xdf\xa3"),
+        ("mp4", "audio/mp4; codecs=opus", b"\0\0\0"),
+        ("flac", "audio/flac", b"fLaC"),
+        ("wav", "audio/wav", b"RIFF"),
+    ] {
+        let answer = gateway.post("/tts", &json!({ "text": REPLY, "format": format })).await;
+        assert_eq!(answer.status, 200, "{format}: {}", answer.text());
+        let kind = |text: &str| text.split(';').next().unwrap().to_owned();
+        assert_eq!(kind(answer.header("content-type")), kind(content_type));
+        assert!(answer.body.starts_with(magic), "{format}: {:?}", &answer.body[..8]);
+        gateway.settle().await;
+        let again = gateway.post("/tts", &json!({ "text": REPLY, "format": format })).await;
+        assert_eq!(again.header("x-tts-cache"), "hit", "{format}");
+        assert!(
+            again.body == answer.body,
+            "{format}: the streamed sound and the kept one are the same bytes"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_again_is_a_hit_and_a_changed_end_is_partial() {
+    let gateway = Gateway::new().await;
+    let first = gateway.post("/tts", &json!({ "text": REPLY })).await;
+    gateway.settle().await;
+    let asked = gateway.calls.count();
+    let again = gateway.post("/tts", &json!({ "text": REPLY })).await;
+    assert_eq!(again.header("x-tts-cache"), "hit");
+    assert_eq!(again.header("content-length"), first.body.len().to_string());
+    assert_eq!(again.body, first.body);
+    assert_eq!(gateway.calls.count(), asked);
+
+    let changed = gateway.post("/tts", &json!({ "text": format!("{REPLY} With another end.") })).await;
+    assert_eq!(changed.header("x-tts-cache"), "partial");
+    assert!(gateway.calls.count() > asked);
+}
+
+#[tokio::test]
+async fn what_changes_the_sound_is_another_entry() {
+    let gateway = Gateway::new().await;
+    gateway.post("/tts", &json!({ "text": "Hello there." })).await;
+    gateway.settle().await;
+    for change in [
+        json!({ "text": "Hello There." }),
+        json!({ "text": "Hello there.", "speed": 1.1 }),
+        json!({ "text": "Hello there.", "format": "opus" }),
+        json!({ "text": "Hello there.", "language": "en-GB" }),
+        json!({ "text": "Hello there.", "model": "tone-2" }),
+    ] {
+        assert_eq!(gateway.post("/tts", &change).await.header("x-tts-cache"), "miss", "{change}");
+    }
+    // What does not change it is not: the message and the room are the application's own.
+    let same = json!({ "text": "Hello there.", "message_id": "m1", "room": "kitchen" });
+    assert_eq!(gateway.post("/tts", &same).await.header("x-tts-cache"), "hit");
+}
+
+#[tokio::test]
+async fn a_thousand_at_once_are_one_flight() {
+    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(50)), settings()).await;
+    let body = json!({ "text": REPLY });
+    let answers = futures::future::join_all((0..1000).map(|_| gateway.post("/tts", &body))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200 && answer.body == answers[0].body));
+    let mut texts = gateway.calls.texts();
+    let spoken = texts.len();
+    texts.sort_unstable();
+    texts.dedup();
+    assert_eq!(texts.len(), spoken, "no utterance was asked for twice");
+    let count = |name: &str| answers.iter().filter(|answer| answer.header("x-tts-cache") == name).count();
+    assert_eq!((count("miss"), count("joined")), (1, 999));
+}
+
+#[tokio::test]
+async fn leaving_stops_the_work() {
+    let fake = Fake::named("fake").delayed(Duration::from_millis(5));
+    let gateway = Gateway::with(fake, settings()).await;
+    let text = (0..60).map(|n| format!("This is sentence number {n} of a long reply. ")).collect::<String>();
+    let request = Request::post("/tts").header("content-type", "application/json");
+    let request = request.body(Body::from(json!({ "text": text }).to_string())).unwrap();
+    let response = router(gateway.app.clone()).oneshot(request).await.unwrap();
+    let mut pieces = response.into_body().into_data_stream();
+    for _ in 0..3 {
+        pieces.next().await.unwrap().unwrap();
+    }
+    drop(pieces);
+    gateway.settle().await;
+    assert_eq!(gateway.app.speak.flights.count(), 0);
+    assert!(gateway.calls.count() < 10, "{} of 60 sentences were asked for", gateway.calls.count());
+    // What was finished is kept, what was not is not: the next request says the rest.
+    let again = gateway.post("/tts", &json!({ "text": text })).await;
+    assert_eq!(again.header("x-tts-cache"), "partial");
+    assert_eq!(again.status, 200);
+}
+
+#[tokio::test]
+async fn a_failing_provider_is_replaced_without_losing_a_sentence() {
+    let dying = Fake::named("dying").failing_after(1, down());
+    let calls = dying.calls();
+    let rescue = Fake::named("rescue");
+    let rescued = rescue.calls();
+    let gateway = Gateway::with_chain(vec![Arc::new(dying), Arc::new(rescue)], calls, settings()).await;
+    let links = gateway.links(&json!({ "text": REPLY })).await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let spoken: Vec<_> =
+        captions["utterances"].as_array().unwrap().iter().map(|u| u["provider"].as_str().unwrap()).collect();
+    assert_eq!(spoken[0], "dying");
+    assert!(spoken[1..].iter().all(|provider| *provider == "rescue"), "{spoken:?}");
+    assert_eq!(rescued.count(), spoken.len() - 1);
+
+    // A rendition with two speakers is not what its key says: it is made anew, its clips are not.
+    gateway.settle().await;
+    let again = gateway.post("/tts", &json!({ "text": REPLY })).await;
+    assert_eq!(again.header("x-tts-cache"), "partial");
+}
+
+#[tokio::test]
+async fn when_nobody_can_every_reason_is_told() {
+    let gateway = Gateway::with(Fake::named("fake").failing(down()), settings()).await;
+    let answer = gateway.post("/tts", &json!({ "text": "Hello there." })).await;
+    assert_eq!(answer.error().0, 503);
+    assert_eq!(answer.json()["error"]["code"], "providers_exhausted");
+    assert_eq!(answer.json()["error"]["details"]["providers"]["fake"], "is down");
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(
+        gateway.app.speak.cache.stats().await.unwrap().stored.bytes(),
+        0,
+        "a failure leaves nothing behind"
+    );
+}
+
+#[tokio::test]
+async fn a_failure_midway_breaks_the_transfer_off() {
+    let gateway = Gateway::with(Fake::named("fake").failing_after(1, down()), settings()).await;
+    let answer = gateway.post("/tts", &json!({ "text": REPLY })).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.broken && !answer.body.is_empty());
+}
+
+#[tokio::test]
+async fn past_capacity_it_is_busy_at_once() {
+    let fake = Fake::named("fake").delayed(Duration::from_millis(200));
+    let gateway = Gateway::with(fake, Settings { max_flights: 1, ..settings() }).await;
+    let (one, two) = (json!({ "text": "One." }), json!({ "text": "Two." }));
+    let (first, second) = tokio::join!(gateway.post("/tts", &one), gateway.post("/tts", &two));
+    assert_eq!(first.status, 200);
+    assert_eq!(second.error(), (503, "overloaded".into(), String::new()));
+    assert_eq!(second.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn switched_off_it_says_so() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { enabled: false, ..settings() }).await;
+    assert_eq!(
+        gateway.post("/tts", &json!({ "text": "Hello." })).await.error(),
+        (403, "tts_disabled".into(), String::new())
+    );
+    assert_eq!(gateway.get("/tts/config").await.json()["enabled"], false);
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_before_anything_is_made() {
+    let gateway =
+        Gateway::with(Fake::named("fake"), Settings { max_seconds: 5, max_chars: 400, ..settings() }).await;
+    let long = gateway.post("/tts", &json!({ "text": "a ".repeat(201) })).await;
+    assert_eq!(long.error(), (413, "text_too_long".into(), "text".into()));
+    assert_eq!(long.json()["error"]["details"]["max_characters"], 400);
+    let slow = gateway.post("/tts", &json!({ "text": "Some words to say. ".repeat(15) })).await;
+    assert_eq!(slow.error(), (413, "text_too_long".into(), "text".into()));
+    assert_eq!(slow.json()["error"]["details"]["max_seconds"], 5);
+    assert_eq!(gateway.calls.count(), 0);
+}

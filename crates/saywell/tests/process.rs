@@ -1,0 +1,265 @@
+//! The real binary: started, asked, stopped and started again.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A server in a data folder, ended with the test.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut process = saywell(data)
+            .arg("serve")
+            .env("TTS_LISTEN", "127.0.0.1:0")
+            .env("TTS_LOG", "warn")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        assert!(address.starts_with("http://127.0.0.1:"), "{line:?}");
+        Self { process, address }
+    }
+
+    async fn speak(&self, body: &Value) -> Response {
+        Client::new().post(format!("{}/tts", self.address)).json(body).send().await.unwrap()
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Asks it to stop, and waits until it has.
+    fn stop(mut self) -> bool {
+        self.signal("-TERM");
+        self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn saywell(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saywell"));
+    // Nothing of the machine that runs the tests: no settings file, no variables.
+    command.current_dir(data).env_clear().env("TTS_DATA_DIR", data.join("kept"));
+    command
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn header(response: &Response, name: &str) -> String {
+    response.headers()[name].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_was_spoken_is_kept_over_a_restart_and_a_kill() {
+    let data = TempDir::new().unwrap();
+    let body = json!({ "text": "Hello there. This will be kept." });
+    let server = Server::start(data.path());
+    let first = server.speak(&body).await;
+    assert_eq!((first.status(), header(&first, "x-tts-cache")), (StatusCode::OK, "miss".into()));
+    let first = first.bytes().await.unwrap();
+    assert!(first.len() > 4_000, "{} bytes", first.len());
+    assert!(server.stop(), "a server that is asked to stop succeeds");
+
+    let server = Server::start(data.path());
+    let again = server.speak(&body).await;
+    assert_eq!(header(&again, "x-tts-cache"), "hit");
+    assert_eq!(again.bytes().await.unwrap(), first);
+    server.signal("-KILL");
+    drop(server);
+
+    let server = Server::start(data.path());
+    let again = server.speak(&body).await;
+    assert_eq!(header(&again, "x-tts-cache"), "hit");
+    assert_eq!(again.bytes().await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn links_outlive_the_process_that_signed_them() {
+    let data = TempDir::new().unwrap();
+    let server = Server::start(data.path());
+    let request = Client::new().post(format!("{}/tts", server.address)).header("accept", "application/json");
+    let links: Value =
+        request.json(&json!({ "text": "Signed." })).send().await.unwrap().json().await.unwrap();
+    let path = links["url"].as_str().unwrap().to_owned();
+    let sound = reqwest::get(format!("{}{path}", server.address)).await.unwrap().bytes().await.unwrap();
+    assert!(server.stop());
+    let server = Server::start(data.path());
+    let again = reqwest::get(format!("{}{path}", server.address)).await.unwrap();
+    assert_eq!(again.status(), StatusCode::OK);
+    assert_eq!(again.bytes().await.unwrap(), sound);
+}
+
+#[tokio::test]
+async fn stopping_lets_what_is_being_heard_end() {
+    let data = TempDir::new().unwrap();
+    let server = Server::start(data.path());
+    let text: String = (0..40).map(|n| format!("This is sentence number {n} of a long reply. ")).collect();
+    let mut response = server.speak(&json!({ "text": text, "format": "pcm" })).await;
+    let mut heard = response.chunk().await.unwrap().unwrap().len();
+    server.signal("-TERM");
+    while let Some(piece) = response.chunk().await.unwrap() {
+        heard += piece.len();
+    }
+    assert!(heard > 40 * 48_000, "all of it: {heard} bytes");
+    drop(response);
+    assert!(server.stop());
+}
+
+#[test]
+fn a_head_that_never_ends_and_one_that_is_too_long_are_cut_off() {
+    let data = TempDir::new().unwrap();
+    let server = Server::start(data.path());
+    let mut stream = TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
+    let long = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "a".repeat(1 << 20));
+    // The server may close before it has read all of it.
+    let _ = stream.write_all(long.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[test]
+fn say_agrees_with_itself_to_the_word() {
+    let data = TempDir::new().unwrap();
+    let text = "Hello there. The **second** sentence follows at once, doesn't it?";
+    let mut command = saywell(data.path());
+    command.args(["say", text, "-o", "a.wav", "--captions", "a.vtt"]);
+    assert_eq!(run(&mut command), (0, String::new(), String::new()));
+    let wav = std::fs::read(data.path().join("a.wav")).unwrap();
+    let (rate, samples) = saywell_audio::read_wav(&wav).unwrap();
+    let loud = |from: f64, to: f64| {
+        let [from, to] = [from, to].map(|at| ((at * f64::from(rate)) as usize).min(samples.len()));
+        samples[from..to].iter().fold(0.0_f32, |most, sample| most.max(sample.abs()))
+    };
+
+    let vtt = std::fs::read_to_string(data.path().join("a.vtt")).unwrap();
+    let spoken: String =
+        vtt.lines().filter(|line| !line.contains("-->")).skip(1).collect::<Vec<_>>().join(" ");
+    let words = |text: &str| text.replace('*', "").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&spoken), words(text), "{vtt}");
+
+    let mut command = saywell(data.path());
+    command.args(["say", text, "-o", "b.wav", "--captions", "b.json"]);
+    assert_eq!(run(&mut command).0, 0);
+    assert_eq!(std::fs::read(data.path().join("b.wav")).unwrap(), wav, "the same text is the same sound");
+    let captions: Value =
+        serde_json::from_slice(&std::fs::read(data.path().join("b.json")).unwrap()).unwrap();
+    let seconds = samples.len() as f64 / f64::from(rate);
+    assert!((captions["duration_seconds"].as_f64().unwrap() - seconds).abs() < 0.001);
+    for word in captions["words"].as_array().unwrap() {
+        let [start, end] = [&word["start"], &word["end"]].map(|at| at.as_f64().unwrap());
+        assert_eq!(word["exact"], true);
+        assert!(loud(start, end) > 0.02, "{word} is silent");
+    }
+}
+
+#[test]
+fn say_reads_standard_input_and_refuses_what_makes_no_sense() {
+    let data = TempDir::new().unwrap();
+    let mut piped = saywell(data.path());
+    let mut child = piped
+        .args(["say", "-", "-o", "-", "--format", "pcm"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"From standard input.").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout.len() > 24_000, "{} bytes", output.stdout.len());
+    for (arguments, code, complaint) in [
+        (&["say", "Hello.", "-o", "a.doc"][..], 2, "no format ends in .doc"),
+        (&["say", "Hello.", "-o", "a.mp3", "--captions", "a.txt"], 2, "captions end in"),
+        (&["say", "", "-o", "a.mp3"], 1, "the text is empty"),
+        (&["say", "Hello.", "-o", "a.mp3", "--voice", "nobody"], 1, "there is no voice `nobody`"),
+        (&["say", "Hello.", "-o", "no/such/folder.mp3"], 1, "no/such/folder.mp3"),
+        (&["sing"], 2, "unrecognized subcommand"),
+    ] {
+        let (status, _, stderr) = run(saywell(data.path()).args(arguments));
+        assert_eq!(status, code, "{arguments:?}: {stderr}");
+        assert!(stderr.contains(complaint), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn settings_are_checked_as_a_whole_before_anything_starts() {
+    let data = TempDir::new().unwrap();
+    std::fs::write(data.path().join("saywell.toml"), "colour = \"red\"\n").unwrap();
+    let mut command = saywell(data.path());
+    command.arg("serve").env("TTS_MAX_SECONDS", "soon").env("TTS_LISTEN", "0.0.0.0:1");
+    let (status, stdout, stderr) = run(&mut command);
+    assert_eq!((status, stdout.as_str()), (2, ""));
+    for part in ["`colour` in saywell.toml", "TTS_MAX_SECONDS", "TTS_LISTEN", "TTS_AUTH"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+}
+
+#[test]
+fn config_shows_what_is_in_force_and_hides_secrets() {
+    let data = TempDir::new().unwrap();
+    let mut command = saywell(data.path());
+    command
+        .arg("config")
+        .env("TTS_MAX_SECONDS", "90")
+        .env("TTS_SIGNING_KEY", "a secret of thirty-two letters, or more");
+    let (status, stdout, _) = run(&mut command);
+    assert_eq!(status, 0);
+    assert!(stdout.contains("TTS_MAX_SECONDS = 90  # environment variable TTS_MAX_SECONDS"), "{stdout}");
+    assert!(stdout.contains("TTS_PROVIDER = local  # default"), "{stdout}");
+    assert!(!stdout.contains("thirty-two"), "{stdout}");
+}
+
+#[test]
+fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
+    let data = TempDir::new().unwrap();
+    for (arguments, expected) in [
+        (&["check"][..], "✓ local: speaks as `heart`"),
+        (&["voices"], "heart"),
+        (&["voices", "list"], "en-US"),
+        (&["bench", "--replies", "2"], "first sound, p50"),
+        (&["cache", "stats"], "renditions"),
+        (&["cache", "sweep"], "removed 0"),
+        (&["--version"], "saywell "),
+    ] {
+        let (status, stdout, stderr) = run(saywell(data.path()).args(arguments));
+        assert_eq!(status, 0, "{arguments:?}: {stderr}");
+        assert!(stdout.contains(expected), "{arguments:?}: {stdout}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let data = TempDir::new().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (status, _, stderr) = run(saywell(data.path()).arg("serve").env("TTS_LISTEN", &address));
+    assert_eq!(status, 1);
+    assert!(stderr.contains(&address) && stderr.contains("cannot be listened on"), "{stderr}");
+}

@@ -1,0 +1,26 @@
+//! Stored frames are refused or whole: what is accepted is written back as it was and can be put in a container.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use saywell_audio::{Format, Frames, Muxer, whole};
+
+const FORMATS: [Format; 7] =
+    [Format::Mp3, Format::Opus, Format::Webm, Format::Mp4, Format::Flac, Format::Wav, Format::Pcm];
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(frames) = Frames::from_bytes(data) else { return };
+    assert_eq!(frames.to_bytes(), data);
+    for format in FORMATS {
+        let mut muxer = Muxer::new(format);
+        let mut file = muxer.header();
+        match muxer.push(&frames) {
+            Ok(part) => {
+                assert_eq!(format.codec(), frames.codec());
+                file.extend(part);
+                file.extend(muxer.finish());
+                assert!(whole(format, &[frames.clone(), frames.clone()]).is_ok());
+            }
+            Err(_) => assert_ne!(format.codec(), frames.codec()),
+        }
+    }
+});

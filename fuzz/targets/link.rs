@@ -1,0 +1,17 @@
+//! No link that was not signed lets anyone in, and no link is too strange to refuse.
+#![no_main]
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use libfuzzer_sys::fuzz_target;
+use saywell::cache::Key;
+use saywell::config::Secret;
+use saywell::http::links::{Grant, Links};
+
+fuzz_target!(|link: (&str, Option<String>, Option<String>)| {
+    let (name, exp, sig) = link;
+    let key = name.parse().unwrap_or(Key::from_bytes([7; 32]));
+    let links = Links::new(&Secret::new("the signing key of a test"), String::new());
+    let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+    assert!(links.check(&key, &Grant { exp, sig }, now).is_err());
+});

@@ -1,0 +1,10 @@
+//! Any body is a request or an error that says what is wrong.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use saywell::http::{body, openai, speech};
+
+fuzz_target!(|data: &[u8]| {
+    let _ = body::parse::<speech::Ask>(data);
+    let _ = body::parse::<openai::Ask>(data);
+});

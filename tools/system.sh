@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Makes sure that programs the work needs are on this machine, and installs the Debian packages of
+# those that are not: tools/system.sh TOPIC…, with the topics below. Quiet when nothing is missing.
+set -euo pipefail
+
+missing=()
+need() { # need PACKAGE TEST… : PACKAGE is missing unless TEST succeeds
+    local package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+compiles() { # compiles LANGUAGE COMPILER : whether a program can be compiled and linked
+    printf 'int main(void) { return 0; }' | "$2" -x "$1" - -o /dev/null
+}
+
+for topic in "$@"; do
+    case $topic in
+    build) # what `cargo build` and `cargo xtask voice` need beside the Rust toolchain
+        compiles c cc || missing+=(gcc libc6-dev)
+        need cmake cmake --version # libopus
+        need python3 python3 --version
+        need python3-pip python3 -m pip --version
+        ;;
+    test) # what the tests drive or compare with
+        compiles c++ c++ || missing+=(g++)
+        need python3-venv python3 -c 'import ensurepip, venv'
+        need chromium command -v chromium
+        need ffmpeg command -v ffmpeg
+        ;;
+    bench) # the peers and the load generator
+        need nginx-light command -v nginx
+        need wrk command -v wrk
+        ;;
+    *)
+        echo "tools/system.sh: unknown topic '$topic'" >&2
+        exit 2
+        ;;
+    esac
+done 2>/dev/null
+
+((${#missing[@]})) || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "Please install these (the names are Debian's) and try again: ${missing[*]}" >&2
+    exit 1
+elif ((EUID == 0)); then
+    as_root=()
+elif command -v sudo >/dev/null; then
+    as_root=(sudo)
+else
+    echo "Please run this as root and try again: apt-get install ${missing[*]}" >&2
+    exit 1
+fi
+echo "Installing what is missing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends -y "${missing[@]}" >/dev/null

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Every test there is, from quick to slow, each under its own heading; goes on after a failure and
+# ends with what failed. `make test` calls it once everything it needs is installed.
+#
+#   tools/test.sh            everything
+#   tools/test.sh lint       only what needs no build
+#   tools/test.sh NAME…      only these sections (their names are the headings)
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+lint_sections=(format spelling licences web-types clippy)
+test_sections=(web build rust documentation sdk-python sdk-javascript hearing browser fuzz)
+
+if (($# == 0)); then
+    chosen=("${lint_sections[@]}" "${test_sections[@]}")
+elif [[ $* == lint ]]; then
+    chosen=("${lint_sections[@]}")
+else
+    chosen=("$@")
+fi
+
+# The binary that the tests from outside talk to: the development build, whose numeric crates and
+# dependencies are optimised, so that nothing is built twice.
+target=${CARGO_TARGET_DIR:-target}
+export SAYWELL_BIN=${SAYWELL_BIN:-$PWD/$target/debug/saywell}
+# No test may reach for a model over the network.
+export HF_HUB_OFFLINE=1
+
+run_section() {
+    case $1 in
+    format) cargo fmt --all --check ;;
+    spelling) typos ;;
+    licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
+    web-types) npm --silent --prefix web run check ;;
+    clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
+    web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test {} +) ;;
+    build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
+    rust) cargo nextest run --locked --workspace --no-fail-fast ;;
+    documentation) cargo test --quiet --locked --workspace --doc ;;
+    sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
+    sdk-javascript) npm --silent --prefix tests/sdk test ;;
+    hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
+    browser) (cd web && node --test test/browser.test.js) ;;
+    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
+    *)
+        echo "There is no section called '$1'." >&2
+        return 2
+        ;;
+    esac
+}
+
+passed=() failed=()
+for section in "${chosen[@]}"; do
+    printf '\n━━━━ %s %s\n' "$section" "$(printf '━%.0s' $(seq $((70 - ${#section}))))"
+    begun=$SECONDS
+    if run_section "$section" </dev/null; then
+        outcome=passed
+        passed+=("$section")
+    else
+        outcome=FAILED
+        failed+=("$section")
+    fi
+    printf '──── %s %s after %d s\n' "$section" "$outcome" $((SECONDS - begun))
+done
+
+printf '\n━━━━ summary %s\n' "$(printf '━%.0s' $(seq 63))"
+printf 'passed: %s\n' "${passed[*]-}"
+((${#failed[@]})) && printf 'FAILED: %s\n' "${failed[*]}"
+printf 'took %d s\n' "$SECONDS"
+printf '%d passed, %d failed\n' "${#passed[@]}" "${#failed[@]}"
+((${#failed[@]} == 0))

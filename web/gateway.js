@@ -1,0 +1,163 @@
+// The gateway's HTTP contract, as far as the player needs it.
+
+/** @typedef {import('./player-store.js').Rendition} Rendition */
+/** @typedef {import('./player-store.js').Failure} Failure */
+
+/** Why there is no sound. `code` is the gateway's, or `unreachable` when it gave no answer at all. */
+export class PlayerError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
+   */
+  constructor(code, message, details = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'PlayerError';
+    this.code = code;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+  }
+
+  /** @returns {Failure} */
+  toFailure() {
+    return { code: this.code, message: this.message, retryAfterSeconds: this.retryAfterSeconds };
+  }
+}
+
+/**
+ * @typedef {object} SpeechRequest
+ * @property {string} text  the reply as the application has it
+ * @property {string} format  `webm`, `mp4` or `mp3`
+ * @property {string | null} [messageId]
+ * @property {string | null} [voice]
+ * @property {string | null} [provider]
+ */
+
+/** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
+
+export class Gateway {
+  #base;
+  #fetch;
+
+  /**
+   * @param {string | URL} base  the gateway's address; its paths are appended
+   * @param {typeof globalThis.fetch} [fetch]
+   */
+  constructor(base, fetch = (input, init) => globalThis.fetch(input, init)) {
+    const address = new URL(base);
+    if (!address.pathname.endsWith('/')) address.pathname += '/';
+    this.#base = address;
+    this.#fetch = fetch;
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<GatewayConfig>}
+   */
+  async config(signal) {
+    const response = await this.#request('tts/config', { signal });
+    const answer = await json(response);
+    return {
+      enabled: answer.enabled !== false,
+      speeds: { min: Number(answer.speeds?.min) || 0.8, max: Number(answer.speeds?.max) || 1.25 },
+      maxChars: Number(answer.max_chars) || null,
+    };
+  }
+
+  /**
+   * Asks for a reply to be spoken. The answer comes at once, before there is any sound.
+   *
+   * @param {SpeechRequest} request
+   * @param {AbortSignal} signal
+   * @returns {Promise<Rendition>}
+   */
+  async ask(request, signal) {
+    const response = await this.#request('tts', {
+      method: 'POST',
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        text: request.text,
+        format: request.format,
+        ...(request.messageId && { message_id: request.messageId }),
+        ...(request.voice && { voice: request.voice }),
+        ...(request.provider && { provider: request.provider }),
+      }),
+      signal,
+    });
+    const answer = await json(response);
+    if (typeof answer.url !== 'string') throw unreadable();
+    /** @param {unknown} url */
+    const address = (url) => (typeof url === 'string' ? new URL(url, this.#base).href : null);
+    return {
+      key: String(answer.key),
+      url: new URL(answer.url, this.#base).href,
+      captionsUrl: address(answer.captions_url),
+      liveCaptionsUrl: address(answer.captions_ndjson_url),
+      format: String(answer.format),
+      contentType: String(answer.content_type),
+      provider: String(answer.provider),
+      voice: String(answer.voice),
+      cached: answer.cached === true,
+      complete: answer.complete === true,
+      durationSeconds: Number(answer.duration_seconds) || 0,
+    };
+  }
+
+  /**
+   * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
+   *
+   * @param {string} url
+   * @param {AbortSignal} signal
+   * @returns {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>}
+   */
+  async open(url, signal) {
+    const response = await this.#request(url, { signal });
+    if (response.body === null) throw unreadable();
+    return response.body;
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} init
+   */
+  async #request(path, init) {
+    /** @type {Response} */
+    let response;
+    try {
+      response = await this.#fetch(new URL(path, this.#base), init);
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      throw new PlayerError('unreachable', 'The speech server did not answer.', { cause });
+    }
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}
+
+/**
+ * The gateway's structured error; a proxy's page in between becomes `unreachable`.
+ *
+ * @param {Response} response
+ */
+async function refusal(response) {
+  const body = await response.json().catch(() => null);
+  const error = body?.error;
+  if (typeof error?.code !== 'string') {
+    return new PlayerError('unreachable', `The speech server answered ${response.status}.`);
+  }
+  const retryAfterSeconds = Number(error.retry_after_seconds) || null;
+  return new PlayerError(error.code, String(error.message ?? ''), { retryAfterSeconds });
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<any>}
+ */
+async function json(response) {
+  const answer = await response.json().catch(() => null);
+  if (typeof answer !== 'object' || answer === null) throw unreadable();
+  return answer;
+}
+
+function unreadable() {
+  return new PlayerError('unreachable', 'The speech server gave an answer that makes no sense.');
+}

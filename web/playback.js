@@ -1,0 +1,342 @@
+// The conductor: one listening at a time, from the click to the last sound. It alone touches the
+// <audio> element, and everything that happens ends up as an event in the store.
+
+import { FileSource, pickSource } from './audio-source.js';
+import { captionLines, wholeCaptions } from './captions.js';
+import { PlayerError } from './gateway.js';
+import { clampSpeed } from './player-store.js';
+
+/** @typedef {import('./audio-source.js').AudioSource} AudioSource */
+/** @typedef {import('./gateway.js').Gateway} Gateway */
+/** @typedef {import('./player-store.js').PlayerStore} PlayerStore */
+
+/** How long nothing may happen while sound is wanted, before it is called a failure. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * What is to be heard.
+ *
+ * @typedef {object} Speech
+ * @property {unknown} message  which message this is, as the caller names it
+ * @property {string} text  the reply as the application has it
+ * @property {string | null} [messageId]
+ * @property {string | null} [voice]
+ * @property {string | null} [provider]
+ */
+
+/** One listening. Everything asynchronous holds on to the session it belongs to and checks it. */
+class Session {
+  abort = new AbortController();
+  /** Whether the listener wants sound now. */
+  wanted = true;
+  /** Whether all the sound has been handed to the element. */
+  fed = false;
+  /** Why no more sound will come; told only when what has come is used up. @type {PlayerError | null} */
+  broken = null;
+
+  /**
+   * @param {Speech} speech
+   * @param {AudioSource} source
+   * @param {number} askedAt
+   */
+  constructor(speech, source, askedAt) {
+    this.speech = speech;
+    this.source = source;
+    this.askedAt = askedAt;
+  }
+}
+
+/**
+ * @typedef {object} Surroundings
+ * @property {HTMLAudioElement} audio
+ * @property {PlayerStore} store
+ * @property {() => Gateway} gateway
+ * @property {() => boolean} [captions]  whether captions are wanted
+ * @property {() => AudioSource} [pickSource]
+ * @property {() => number} [now]  milliseconds
+ * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
+ * @property {(timer: any) => void} [cancel]  ends a timer
+ */
+
+export class Playback {
+  #audio;
+  #store;
+  #gateway;
+  #captions;
+  #pickSource;
+  #now;
+  #after;
+  #cancel;
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {unknown} */
+  #watchdog = null;
+
+  /** @param {Surroundings} surroundings */
+  constructor({ audio, store, gateway, ...rest }) {
+    this.#audio = audio;
+    this.#store = store;
+    this.#gateway = gateway;
+    this.#captions = rest.captions ?? (() => false);
+    this.#pickSource = rest.pickSource ?? pickSource;
+    this.#now = rest.now ?? (() => performance.now());
+    this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
+    this.#cancel = rest.cancel ?? ((timer) => clearTimeout(timer));
+    this.#listen();
+  }
+
+  /**
+   * Starts a message, ending what was heard before. Called inside the listener's click, so that the
+   * browser lets the sound start.
+   *
+   * @param {Speech} speech
+   */
+  speak(speech) {
+    this.#begin(speech, this.#pickSource(), 0);
+  }
+
+  pause() {
+    const session = this.#session;
+    if (!session) return;
+    session.wanted = false;
+    this.#audio.pause();
+    this.#report({ type: 'paused' });
+  }
+
+  /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
+  resume() {
+    const session = this.#session;
+    if (!session) return;
+    const { status, position } = this.#store.state;
+    if (status === 'failed') {
+      this.#begin(session.speech, this.#pickSource(), position);
+      return;
+    }
+    if (status === 'ended') this.#audio.currentTime = 0;
+    this.#report({ type: 'resumed' });
+    this.#play(session);
+  }
+
+  /** Ends the listening; the gateway sees its listener leave. */
+  stop() {
+    this.#end();
+    this.#report({ type: 'stopped' });
+  }
+
+  /** @param {number} position  seconds; what lies outside the sound is brought inside */
+  seek(position) {
+    if (!this.#session || !Number.isFinite(position)) return;
+    const bounded = Math.min(Math.max(0, position), this.#store.state.duration);
+    this.#audio.currentTime = bounded;
+    this.#report({ type: 'moved', position: bounded });
+  }
+
+  /** @param {number} speed  brought within the allowed speeds; the pitch stays */
+  setSpeed(speed) {
+    // A new source resets the rate to the default one, so both are set.
+    this.#audio.defaultPlaybackRate = clampSpeed(speed);
+    this.#audio.playbackRate = clampSpeed(speed);
+    this.#report({ type: 'speed', speed });
+  }
+
+  /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
+  tick() {
+    if (this.#session) this.#report({ type: 'moved', position: this.#audio.currentTime });
+  }
+
+  /**
+   * @param {Speech} speech
+   * @param {AudioSource} source
+   * @param {number} position  where to start, in seconds
+   */
+  #begin(speech, source, position) {
+    this.#end();
+    const session = new Session(speech, source, this.#now());
+    this.#session = session;
+    this.#report({ type: 'asked', message: speech.message, position });
+    source.attach(this.#audio);
+    if (position > 0) this.#audio.currentTime = position;
+    this.#play(session);
+    this.#load(session).catch((error) => this.#breakOff(session, error));
+  }
+
+  /** @param {Session} session */
+  async #load(session) {
+    const { speech, source } = session;
+    const { signal } = session.abort;
+    const gateway = this.#gateway();
+    const rendition = await gateway.ask({ ...speech, format: source.format }, signal);
+    if (session !== this.#session) return;
+    this.#report({ type: 'answered', rendition });
+    const live = rendition.liveCaptionsUrl !== null;
+    if (live) this.#caption(session, gateway, rendition);
+    await source.feed(rendition, {
+      open: (url, leave) => gateway.open(url, leave),
+      signal,
+      arrived: () => this.#feedWatchdog(),
+    });
+    if (session !== this.#session) return;
+    session.fed = true;
+    this.#measure();
+    if (!live) this.#caption(session, gateway, rendition);
+    // A source that had no sound when the listener clicked has dropped that first play().
+    if (session.wanted && this.#audio.paused && !this.#audio.ended) this.#play(session);
+  }
+
+  /**
+   * Captions are an extra: when they fail, the sound goes on without them.
+   *
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {import('./player-store.js').Rendition} rendition
+   */
+  async #caption(session, gateway, { liveCaptionsUrl, captionsUrl }) {
+    const url = liveCaptionsUrl ?? captionsUrl;
+    if (url === null || !this.#captions()) return;
+    try {
+      const stream = await gateway.open(url, session.abort.signal);
+      for await (const arrival of liveCaptionsUrl ? captionLines(stream) : [wholeCaptions(stream)]) {
+        if (session !== this.#session) return;
+        this.#report({ type: 'captioned', ...arrival });
+      }
+    } catch {
+      // Nothing to do, and nothing to tell: the listener still hears.
+    }
+  }
+
+  /** @param {Session} session */
+  #play(session) {
+    session.wanted = true;
+    this.#audio.play().catch((error) => {
+      if (session !== this.#session || !session.wanted) return;
+      // A pause or a new source overtook this call; whoever did that also says how it goes on.
+      if (error.name === 'AbortError') return;
+      if (error.name === 'NotAllowedError') {
+        session.wanted = false;
+        this.#report({ type: 'refused' });
+      } else {
+        this.#unplayable(session);
+      }
+    });
+  }
+
+  #listen() {
+    const audio = this.#audio;
+    audio.addEventListener('playing', () => {
+      const session = this.#session;
+      if (session) this.#report({ type: 'sounding', afterMs: this.#now() - session.askedAt });
+    });
+    audio.addEventListener('waiting', () => this.#report({ type: 'starved' }));
+    audio.addEventListener('pause', () => {
+      // A media key, a headphone pulled out, a phone call: the browser paused, not the listener.
+      if (!this.#session?.wanted || !audio.paused || audio.ended) return;
+      this.#session.wanted = false;
+      this.#report({ type: 'paused' });
+    });
+    audio.addEventListener('play', () => {
+      // And a media key can start it again.
+      const session = this.#session;
+      if (!session || session.wanted || audio.paused) return;
+      if (this.#store.state.status === 'failed') {
+        audio.pause();
+        return;
+      }
+      session.wanted = true;
+      this.#report({ type: 'resumed' });
+    });
+    audio.addEventListener('ended', () => {
+      const session = this.#session;
+      if (session?.broken) this.#fail(session.broken);
+      else if (session) {
+        this.#measure();
+        this.#report({ type: 'finished' });
+      }
+    });
+    audio.addEventListener('timeupdate', () => this.tick());
+    audio.addEventListener('durationchange', () => this.#measure());
+    audio.addEventListener('progress', () => this.#measure());
+    audio.addEventListener('error', () => {
+      if (this.#session && audio.error) this.#unplayable(this.#session);
+    });
+  }
+
+  #measure() {
+    const session = this.#session;
+    if (!session) return;
+    const { buffered, duration } = this.#audio;
+    if (buffered.length > 0) this.#report({ type: 'arrived', buffered: buffered.end(buffered.length - 1) });
+    if (Number.isFinite(duration) && duration > 0) {
+      const exact = session.fed || this.#store.state.rendition?.complete === true;
+      this.#report({ type: 'measured', duration, exact });
+    }
+  }
+
+  /**
+   * No more sound will come. What has come is still played.
+   *
+   * @param {Session} session
+   * @param {unknown} reason
+   */
+  #breakOff(session, reason) {
+    if (session !== this.#session) return;
+    if (reason instanceof PlayerError && reason.code === 'unplayable') {
+      this.#unplayable(session);
+      return;
+    }
+    session.broken =
+      reason instanceof PlayerError ? reason : new PlayerError('interrupted', String(reason), { cause: reason });
+    const { buffered, currentTime } = this.#audio;
+    const ahead = buffered.length > 0 && buffered.end(buffered.length - 1) > currentTime;
+    if (!ahead) this.#fail(session.broken);
+  }
+
+  /**
+   * The engine cannot play what it was given. Fed sound gets a second chance as one plain file.
+   *
+   * @param {Session} session
+   */
+  #unplayable(session) {
+    if (session.source.streams) {
+      this.#begin(session.speech, new FileSource(), this.#store.state.position);
+    } else {
+      this.#fail(new PlayerError('unplayable', 'The browser cannot play this sound.'));
+    }
+  }
+
+  /** @param {PlayerError} error */
+  #fail(error) {
+    const session = this.#session;
+    if (!session) return;
+    session.wanted = false;
+    session.abort.abort();
+    this.#audio.pause();
+    this.#report({ type: 'failed', failure: error.toFailure() });
+  }
+
+  #end() {
+    const session = this.#session;
+    if (!session) return;
+    // From here on nothing of the old session is heard or reported.
+    this.#session = null;
+    session.abort.abort();
+    this.#audio.pause();
+    session.source.close();
+  }
+
+  /** @param {import('./player-store.js').PlayerEvent} event */
+  #report(event) {
+    const before = this.#store.state.status;
+    this.#store.dispatch(event);
+    if (this.#store.state.status !== before || event.type === 'answered') this.#feedWatchdog();
+  }
+
+  /** While sound is wanted and none is heard, something has to happen every now and then. */
+  #feedWatchdog() {
+    this.#cancel(this.#watchdog);
+    this.#watchdog = null;
+    if (this.#store.state.status !== 'loading') return;
+    this.#watchdog = this.#after(() => {
+      this.#fail(new PlayerError('silent', 'No sound came.'));
+    }, PATIENCE_MS);
+  }
+}

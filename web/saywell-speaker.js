@@ -1,0 +1,209 @@
+// The controls on one message: a speaker button that opens into progress, speed and stop while its
+// message is heard. It shows a state and passes on what the listener wants; it decides nothing.
+
+import { SPEEDS, isActive } from './player-store.js';
+import { speakerStyle } from './speaker-style.js';
+import { ENGLISH, explain, formatTime } from './strings.js';
+
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./strings.js').Strings} Strings */
+
+/**
+ * What the listener asks for.
+ *
+ * @typedef {object} Wishes
+ * @property {() => void} toggle  the speaker button was pressed
+ * @property {() => void} stop
+ * @property {(position: number) => void} seek  seconds
+ * @property {(speed: number) => void} setSpeed
+ */
+
+const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
+
+/** How far an arrow key moves, in seconds. */
+const SEEK_STEP = 5;
+
+const ICONS = Object.freeze({
+  speaker:
+    'M3 9.5v5a1 1 0 0 0 1 1h3.2l4.1 3.6a1 1 0 0 0 1.7-.8V5.700a1 1 0 0 0-1.7-.8L7.2 8.500H4a1 1 0 0 0-1 1Zm13-1.900a.9.9 0 0 1 1.3.1 6.6 6.6 0 0 1 0 8.6.9.9 0 1 1-1.4-1.2 4.8 4.8 0 0 0 0-6.2.9.9 0 0 1 .1-1.300Zm2.8-2.600a.9.9 0 0 1 1.3.1 10.5 10.5 0 0 1 0 13.8.9.9 0 1 1-1.4-1.2 8.7 8.7 0 0 0 0-11.4.9.9 0 0 1 .1-1.300Z',
+  play: 'M8 5.300v13.400a1 1 0 0 0 1.5.9l11-6.700a1 1 0 0 0 0-1.800l-11-6.700a1 1 0 0 0-1.5.9Z',
+  pause: 'M7 5h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Zm7 0h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Z',
+  stop: 'M7.5 6h9A1.5 1.5 0 0 1 18 7.500v9a1.5 1.5 0 0 1-1.5 1.500h-9A1.5 1.5 0 0 1 6 16.500v-9A1.5 1.5 0 0 1 7.5 6Z',
+  again: 'M12 5.200V3.100a.8.8 0 0 1 1.3-.6l4.1 3.300a.8.8 0 0 1 0 1.200l-4.1 3.300A.8.8 0 0 1 12 9.700V7.200a5.8 5.8 0 1 0 5.8 5.8 1 1 0 1 1 2 0A7.8 7.8 0 1 1 12 5.200Z',
+  loading: 'M12 3a9 9 0 1 0 9 9 1 1 0 1 0-2 0 7 7 0 1 1-7-7 1 1 0 1 0 0-2Z',
+});
+
+export class SaywellSpeaker extends HTMLElement {
+  /** @type {Wishes} */
+  wishes = { toggle() {}, stop() {}, seek() {}, setSpeed() {} };
+  /** @type {Strings} */
+  strings = ENGLISH;
+
+  #icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  #shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  #label = make('span', { className: 'label' });
+  #main = make('button', { type: 'button', className: 'main', part: 'button' }, this.#icon, this.#label);
+  #progress = make('input', { type: 'range', min: '0', max: '1', step: 'any', value: '0', part: 'progress' });
+  #time = make('span', { className: 'time', part: 'time' });
+  #speed = make('select', { part: 'speed' });
+  #stop = make('button', { type: 'button', part: 'stop' });
+  #rest = make('div', { className: 'rest', hidden: true }, this.#progress, this.#time, this.#speed, this.#stop);
+  #bar = make('div', { className: 'bar', part: 'bar' }, this.#main, this.#rest);
+  #problem = make('p', { className: 'problem', part: 'problem', hidden: true });
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [speakerStyle];
+    this.#icon.setAttribute('viewBox', '0 0 24 24');
+    this.#icon.setAttribute('aria-hidden', 'true');
+    this.#icon.append(this.#shape);
+    const square = this.#icon.cloneNode(true);
+    /** @type {Element} */ (square.firstChild).setAttribute('d', ICONS.stop);
+    this.#stop.append(square);
+    this.#bar.setAttribute('role', 'group');
+    this.#problem.setAttribute('role', 'alert');
+    this.#time.setAttribute('aria-hidden', 'true');
+    for (const step of SPEED_STEPS) this.#speed.append(new Option(`${step}×`, String(step)));
+    root.append(make('div', { className: 'row' }, this.#bar, this.#problem));
+    this.#listen();
+  }
+
+  connectedCallback() {
+    if (!this.#label.textContent) this.show(null);
+  }
+
+  /**
+   * @param {Readonly<PlayerState> | null} state  null while another message, or none, is heard
+   */
+  show(state) {
+    const { strings } = this;
+    const status = state?.status ?? 'idle';
+    const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
+    const [label, icon] = this.#face(status);
+    this.toggleAttribute('active', active);
+    if (this.getAttribute('status') !== status) this.setAttribute('status', status);
+    setText(this.#label, label);
+    this.#main.title = active ? label : '';
+    this.#shape.setAttribute('d', ICONS[icon]);
+    this.#icon.classList.toggle('spinner', icon === 'loading');
+    this.#main.setAttribute('aria-busy', String(status === 'loading'));
+    this.#bar.setAttribute('aria-label', strings.controls);
+
+    this.#keepFocus(active);
+    this.#rest.hidden = !active;
+    if (state && active) this.#showProgress(state);
+
+    const problem = state?.failure ? explain(state.failure, strings) : '';
+    setText(this.#problem, problem);
+    this.#problem.hidden = problem === '';
+  }
+
+  /**
+   * Puts the keyboard on the speaker button.
+   *
+   * @override
+   */
+  focus() {
+    this.#main.focus();
+  }
+
+  /**
+   * @param {PlayerState['status']} status
+   * @returns {[string, keyof typeof ICONS]}
+   */
+  #face(status) {
+    const { strings } = this;
+    switch (status) {
+      case 'idle':
+        return [strings.listen, 'speaker'];
+      case 'loading':
+        return [strings.pause, 'loading'];
+      case 'playing':
+        return [strings.pause, 'pause'];
+      case 'paused':
+        return [strings.resume, 'play'];
+      case 'blocked':
+        return [strings.tapToHear, 'play'];
+      case 'ended':
+        return [strings.again, 'again'];
+      case 'failed':
+        return [strings.retry, 'again'];
+    }
+  }
+
+  /** @param {Readonly<PlayerState>} state */
+  #showProgress({ position, duration, speed }) {
+    const { strings } = this;
+    const length = Math.max(duration, position, 0.1);
+    this.#progress.max = String(length);
+    this.#progress.value = String(position);
+    this.#progress.style.setProperty('--progress', String(position / length));
+    const [at, of] = [formatTime(position), formatTime(duration)];
+    setText(this.#time, `${at} / ${of}`);
+    setAttribute(this.#progress, 'aria-valuetext', strings.progress(at, of));
+    setAttribute(this.#progress, 'aria-label', strings.position);
+    setAttribute(this.#speed, 'aria-label', strings.speed);
+    setAttribute(this.#stop, 'aria-label', strings.stop);
+    this.#stop.title = strings.stop;
+    const nearest = SPEED_STEPS.reduce((a, b) => (Math.abs(b - speed) < Math.abs(a - speed) ? b : a));
+    if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
+  }
+
+  /**
+   * What is about to be hidden must not take the keyboard with it.
+   *
+   * @param {boolean} active
+   */
+  #keepFocus(active) {
+    const focused = this.shadowRoot?.activeElement ?? null;
+    if (!active && focused && this.#rest.contains(focused)) this.#main.focus();
+  }
+
+  #listen() {
+    this.#main.addEventListener('click', () => this.wishes.toggle());
+    this.#stop.addEventListener('click', () => this.wishes.stop());
+    this.#speed.addEventListener('change', () => this.wishes.setSpeed(Number(this.#speed.value)));
+    this.#progress.addEventListener('input', () => this.wishes.seek(this.#progress.valueAsNumber));
+    this.#progress.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const mirrored = this.matches(':dir(rtl)') && event.key.match(/Left|Right/) ? -1 : 1;
+      this.wishes.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
+    });
+  }
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | boolean>} properties
+ * @param {...Node} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+function make(name, properties, ...children) {
+  const element = document.createElement(name);
+  const { part, ...rest } = properties;
+  if (part) element.setAttribute('part', String(part));
+  Object.assign(element, rest);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ */
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}

@@ -1,0 +1,124 @@
+// The looks of the controls on one message. Everything a page may want to change is a custom
+// property or a part; the rest follows the page's own text.
+
+export const speakerStyle = new CSSStyleSheet();
+
+speakerStyle.replaceSync(`
+:host {
+  --_accent: var(--saywell-accent, #3f5bd9);
+  --_on-accent: var(--saywell-on-accent, #ffffff);
+  --_ink: var(--saywell-ink, currentColor);
+  --_surface: var(--saywell-surface, Canvas);
+  --_line: var(--saywell-line, color-mix(in srgb, currentColor 18%, transparent));
+  --_track: var(--saywell-track, color-mix(in srgb, currentColor 22%, transparent));
+  --_warning: var(--saywell-warning, #a8321f);
+  display: block;
+  margin-block-start: var(--saywell-gap, .5rem);
+  font: 500 .8125rem/1.25 var(--saywell-font, inherit);
+  font-family: var(--saywell-font, inherit);
+  font-variant-numeric: tabular-nums;
+  color: var(--_ink);
+}
+:host([hidden]) { display: none; }
+:host([active]) { position: sticky; inset-block-end: var(--saywell-inset, .75rem); z-index: 1; }
+
+.row { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; }
+
+.bar {
+  display: inline-flex;
+  align-items: center;
+  gap: .125rem;
+  max-inline-size: 100%;
+  box-sizing: border-box;
+  padding: .1875rem;
+  border: 1px solid transparent;
+  border-radius: 999px;
+}
+:host([active]) .bar {
+  inline-size: min(100%, 28rem);
+  border-color: var(--_line);
+  background: var(--_surface);
+  box-shadow: 0 1px 2px rgb(0 0 0 / .06), 0 6px 20px -8px rgb(0 0 0 / .18);
+}
+
+button, select {
+  font: inherit;
+  color: inherit;
+  background: none;
+  border: 0;
+  margin: 0;
+  min-block-size: 2rem;
+  border-radius: 999px;
+  cursor: pointer;
+}
+button {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  gap: .375rem;
+  min-inline-size: 2rem;
+  padding: 0 .4375rem;
+  flex: none;
+}
+button:hover, select:hover { background: color-mix(in srgb, currentColor 9%, transparent); }
+:is(button, select, input):focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
+input:focus-visible { border-radius: 999px; }
+svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: block; }
+
+.main { padding-inline-end: .625rem; margin-inline-start: -.5rem; }
+:host([active]) .main { margin: 0; padding: 0; background: var(--_accent); color: var(--_on-accent); }
+:host([active]) .main:hover { background: color-mix(in srgb, var(--_accent) 88%, black); }
+:host([active]) .main .label {
+  position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
+:host([status='blocked']) .main { padding-inline: .625rem .875rem; }
+:host([status='blocked']) .main .label { position: static; inline-size: auto; block-size: auto; clip-path: none; }
+
+.spinner { animation: turn .9s linear infinite; }
+@keyframes turn { to { rotate: 1turn; } }
+@media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; animation-timing-function: steps(8); } }
+
+.rest { display: flex; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
+.rest[hidden], .problem[hidden] { display: none; }
+.time { flex: none; padding-inline: .25rem .375rem; font-size: .75rem; white-space: nowrap; }
+
+input[type='range'] {
+  appearance: none;
+  flex: 1;
+  min-inline-size: 3rem;
+  block-size: 2rem;
+  margin: 0 .375rem 0 .625rem;
+  background: none;
+  cursor: pointer;
+  --_knob: .75rem;
+  --_at: calc(var(--_knob) / 2 + var(--progress, 0) * (100% - var(--_knob)));
+  --_fill: linear-gradient(to right,
+    var(--_accent) var(--_at),
+    var(--_track) var(--_at));
+}
+:host(:dir(rtl)) input[type='range'] { --_fill: linear-gradient(to left, var(--_accent) var(--_at), var(--_track) var(--_at)); }
+input::-webkit-slider-runnable-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
+input::-moz-range-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
+input::-webkit-slider-thumb {
+  appearance: none; inline-size: var(--_knob); block-size: var(--_knob); margin-block-start: -.25rem;
+  border-radius: 50%; background: var(--_accent); border: 0;
+}
+input::-moz-range-thumb {
+  inline-size: var(--_knob); block-size: var(--_knob); border-radius: 50%; background: var(--_accent); border: 0;
+}
+
+select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
+select option { color: CanvasText; background: Canvas; }
+
+.problem { margin: 0; color: var(--_warning); font-weight: 400; }
+
+@media (pointer: coarse) {
+  button, select, input[type='range'] { min-block-size: 2.75rem; }
+  button { min-inline-size: 2.75rem; }
+}
+@media (forced-colors: active) {
+  :host([active]) .main { border: 1px solid ButtonText; }
+  input::-webkit-slider-runnable-track { background: ButtonText; }
+  input::-moz-range-track { background: ButtonText; }
+}
+`);

