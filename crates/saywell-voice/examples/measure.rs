@@ -1,6 +1,8 @@
 //! Speaks phoneme ids, for `benches/compare.py` to measure: reads lines of ids from standard input and answers
 //! each with the number of samples. With the argument `network`, stops short of the signal processing.
 
+#![expect(clippy::print_stdout, reason = "a program's output")]
+
 use std::io::BufRead;
 
 use saywell_voice::dsp::{HOP, Noise, Synthesizer};

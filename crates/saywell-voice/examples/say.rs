@@ -1,5 +1,7 @@
 //! Speaks a text into a WAV file: `cargo run --release --example say -- "Hello there." hello.wav`
 
+#![expect(clippy::print_stdout, reason = "a program's output")]
+
 use saywell_voice::Voice;
 use saywell_voice::dsp::SAMPLE_RATE;
 

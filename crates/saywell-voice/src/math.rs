@@ -54,14 +54,14 @@ pub fn ln(x: f32) -> f32 {
     let bits = x.to_bits().wrapping_sub(FRAC_1_SQRT_2.to_bits());
     let k = (bits.cast_signed() >> 23) as f32;
     let m = f32::from_bits((bits & 0x007f_ffff).wrapping_add(FRAC_1_SQRT_2.to_bits())) - 1.0;
-    let p = m.mul_add(7.037_683_6e-2, -1.151_461_03e-1);
+    let p = m.mul_add(7.037_683_6e-2, -1.151_461e-1);
     let p = m.mul_add(p, 1.167_699_9e-1);
     let p = m.mul_add(p, -1.242_014_1e-1);
     let p = m.mul_add(p, 1.424_932_3e-1);
     let p = m.mul_add(p, -1.666_805_8e-1);
     let p = m.mul_add(p, 2.000_071_5e-1);
     let p = m.mul_add(p, -2.499_999_4e-1);
-    let p = m.mul_add(p, 3.333_333_1e-1);
+    let p = m.mul_add(p, 3.333_333e-1);
     let square = m * m;
     let tail = (m * square).mul_add(p, -0.5 * square);
     k.mul_add(std::f32::consts::LN_2, m + tail)
@@ -72,6 +72,7 @@ pub fn ln(x: f32) -> f32 {
 /// x less a multiple of π/2 (in three parts, after Cody and Waite), then the minimax polynomials of Cephes
 /// `sinf` and `cosf`.
 #[inline(always)]
+#[expect(clippy::many_single_char_names, reason = "as in the formula")]
 pub fn sin_cos(x: f32) -> (f32, f32) {
     const PI_2_HIGH: f32 = std::f32::consts::FRAC_PI_2;
     const PI_2_MIDDLE: f32 = -4.371_139e-8;

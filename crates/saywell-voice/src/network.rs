@@ -9,7 +9,7 @@
 //!         join ▶ convolution ▶ ConvNeXt × 8 ▶ normalize ▶ linear ▶ five spectral parts per frame
 //! ```
 //!
-//! An encoder is an embedding, two ConvNeXt blocks and one transformer layer applied several times.
+//! An encoder is an embedding, two `ConvNeXt` blocks and one transformer layer applied several times.
 
 mod kernels;
 mod layers;
@@ -89,6 +89,7 @@ impl Network {
     /// boundary id 0) at `speed` times the pace the voice was trained on.
     ///
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
+    #[must_use]
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
         stay_on_this_thread();
         let gemm = &Gemm::new(self.arithmetic);
@@ -202,7 +203,7 @@ fn repeat(rows: &[f32], width: usize, durations: &[u32], times: usize) -> Vec<f3
     repeated
 }
 
-/// ConvNeXt blocks of 7 taps, their plain tensors named `{prefix}{name}.0.…`, their matrices `/{name}.0/…`.
+/// `ConvNeXt` blocks of 7 taps, their plain tensors named `{prefix}{name}.0.…`, their matrices `/{name}.0/…`.
 fn blocks(
     file: &Weights,
     gemm: &Gemm,
@@ -307,5 +308,41 @@ impl Encoder {
             self.transformer.apply(gemm, &mut x);
         }
         self.norm.apply(&x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
+
+    /// What processors without 8-bit dot products compute, against those with them.
+    #[test]
+    fn float_arithmetic_agrees() {
+        let ids = [0, 50, 83, 54, 156, 31, 16, 81, 156, 86, 123, 4, 0];
+        let float = Network::load_for(Arithmetic::Float, MODEL).unwrap();
+        let float = float.run(&ids, 1.0);
+        let int8 = Network::load_for(Arithmetic::Int8, MODEL).unwrap();
+        let int8 = int8.run(&ids, 1.0);
+        assert_eq!(float.durations, int8.durations);
+        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+        let parts = |spectrum: &Spectrum| {
+            let mut parts = Vec::new();
+            spectrum.frames(|frame| parts.push([mean(frame.harmonic), mean(frame.noise), mean(frame.free)]));
+            parts.concat()
+        };
+        let (float, int8) = (parts(&float), parts(&int8));
+        assert_eq!(float.len(), int8.len());
+        // Within what the rounding of activations does to the reference too, see `tests/reference.rs`.
+        let squares: Vec<f32> = float.iter().zip(&int8).map(|(a, b)| (a - b) * (a - b)).collect();
+        let difference = mean(&squares).sqrt();
+        assert!(difference < 0.1, "{difference}");
+    }
+
+    #[test]
+    fn refuses_a_file_with_other_tensors() {
+        assert!(matches!(Network::load(&[]), Err(OnnxError::Missing(_))));
+        assert!(matches!(Network::load(&MODEL[..MODEL.len() / 2]), Err(OnnxError::Damaged(_))));
     }
 }

@@ -56,8 +56,8 @@ pub fn parts(phonemes: &Phonemes, longest: usize) -> Vec<Part<'_>> {
 /// Where to cut a text that goes on after what is given: a byte index above zero.
 fn cut(text: &str) -> usize {
     let after = |marks: &[char]| {
-        let spaces = text.match_indices(' ').map(|(at, _)| at);
-        spaces.filter(|at| text[..*at].trim_end_matches(['"', '”', ')']).ends_with(marks)).next_back()
+        let mut spaces = text.match_indices(' ').map(|(at, _)| at);
+        spaces.rfind(|at| text[..*at].trim_end_matches(['"', '”', ')']).ends_with(marks))
     };
     let second_half = |at: &usize| *at >= text.len() / 2;
     after(&['.', '!', '?', '…'])

@@ -53,15 +53,21 @@ impl Pool {
         let speak = move |job: &Job| {
             voice.speak_while(&job.text, job.speed, &|| !job.cancelled.load(Ordering::Relaxed))
         };
-        Self::with_speaker(Arc::new(speak), threads, queue_capacity)
+        Self::with_speaker(speak, threads, queue_capacity)
     }
 
     /// As many threads as there are processor cores for this process.
+    #[must_use]
     pub fn available_threads() -> NonZero<usize> {
         thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
     }
 
-    fn with_speaker(speaker: Arc<Speaker>, threads: NonZero<usize>, capacity: usize) -> Self {
+    fn with_speaker(
+        speaker: impl Fn(&Job) -> Result<Speech, VoiceError> + Send + Sync + 'static,
+        threads: NonZero<usize>,
+        capacity: usize,
+    ) -> Self {
+        let speaker: Arc<Speaker> = Arc::new(speaker);
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -249,13 +255,14 @@ mod tests {
 
     use super::*;
 
+    type Answer = (String, Result<Speech, VoiceError>);
+
     /// A pool whose threads say which text they took and then wait to be let go on.
     struct Stage {
         pool: Option<Pool>,
         taken: Receiver<String>,
         go_on: Sender<()>,
-        results:
-            (Sender<(String, Result<Speech, VoiceError>)>, Receiver<(String, Result<Speech, VoiceError>)>),
+        results: (Sender<Answer>, Receiver<Answer>),
     }
 
     impl Stage {
@@ -269,7 +276,7 @@ mod tests {
                 assert_ne!(job.text, "panic", "this text panics");
                 Ok(Speech::default())
             };
-            let pool = Pool::with_speaker(Arc::new(speaker), NonZero::new(threads).unwrap(), capacity);
+            let pool = Pool::with_speaker(speaker, NonZero::new(threads).unwrap(), capacity);
             Self { pool: Some(pool), taken, go_on, results: channel() }
         }
 
@@ -289,7 +296,7 @@ mod tests {
             self.go_on.send(()).unwrap();
         }
 
-        fn result(&self) -> (String, Result<Speech, VoiceError>) {
+        fn result(&self) -> Answer {
             self.results.1.recv().unwrap()
         }
     }
@@ -379,9 +386,11 @@ mod tests {
         stage.submit("busy", Priority::Rest).unwrap();
         stage.taken();
         stage.submit("waiting", Priority::First).unwrap();
+        let pool = stage.pool.take();
+        let dropping = thread::spawn(move || drop(pool));
+        assert!(matches!(stage.result(), (text, Err(VoiceError::Cancelled)) if text == "waiting"));
         stage.go_on();
-        drop(stage.pool.take());
-        let results: Vec<_> = stage.results.1.try_iter().collect();
-        assert_eq!(results.len(), 2, "every job is answered before the drop returns");
+        dropping.join().unwrap();
+        assert!(stage.results.1.try_recv().unwrap().1.is_ok(), "what was being spoken ends before the drop");
     }
 }

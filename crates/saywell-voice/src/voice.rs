@@ -176,6 +176,7 @@ impl Voice {
 
 impl Speech {
     /// Length in seconds.
+    #[must_use]
     pub fn seconds(&self) -> f64 {
         to_seconds(self.samples.len())
     }

@@ -1,6 +1,8 @@
 //! The network and the signal processing agree with the reference implementation, whose numbers
 //! `reference/export_numbers.py` exported.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use saywell_voice::dsp::{HOP, Noise, Synthesizer};
 use saywell_voice::network::{BINS, FRAMES_PER_STEP, Frame, Network};
 use serde::Deserialize;

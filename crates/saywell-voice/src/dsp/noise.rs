@@ -14,6 +14,7 @@ pub struct Noise {
 
 impl Noise {
     /// Noise of variance one in the real and in the imaginary part, reproducible from `seed`.
+    #[must_use]
     pub fn seeded(seed: u64) -> Self {
         let radius = hash((seed as u32).wrapping_add(0x9e37_79b9));
         let angle = hash((seed >> 32) as u32 ^ radius.rotate_left(16));
@@ -21,6 +22,7 @@ impl Noise {
     }
 
     /// No noise, to compare with a reference.
+    #[must_use]
     pub fn silent() -> Self {
         Self { gain: 0.0, ..Self::seeded(0) }
     }

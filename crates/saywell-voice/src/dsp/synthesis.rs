@@ -27,6 +27,7 @@ pub struct Synthesizer {
 impl Synthesizer {
     /// `f0` is the pitch of every frame in Hz, below 40 where unvoiced. There are at least three frames: the
     /// transforms reflect half a window at the ends.
+    #[must_use]
     pub fn new(f0: &[f32], noise: Noise) -> Self {
         Self {
             noise,
@@ -49,6 +50,7 @@ impl Synthesizer {
     }
 
     /// Samples at [`super::SAMPLE_RATE`], [`super::HOP`] per frame; nominally within [-1, 1].
+    #[must_use]
     pub fn finish(self) -> Vec<f32> {
         self.resynthesis.finish()
     }

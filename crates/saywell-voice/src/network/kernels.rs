@@ -8,6 +8,8 @@ use crate::math;
 
 /// Accumulators of a reduction: a reduction over one `f32` cannot be reordered, one over these can.
 const LANES: usize = 16;
+/// Channels whose sums are held in registers.
+const GROUP: usize = 64;
 
 /// Smallest and largest of the values and zero.
 #[multiversion(targets = "simd")]
@@ -86,7 +88,7 @@ pub fn layer_norm(input: &[f32], gain: &[f32], bias: &[f32], output: &mut [f32])
 /// A convolution of every channel with itself along the rows, then [`layer_norm`].
 ///
 /// `taps` is a matrix of an odd number of rows, one per tap, and as many columns as there are channels; taps
-/// are `dilation` rows apart. Rows before the first and after the last count as zero.
+/// are `dilation` rows apart. The number of channels is a multiple of 64. Rows before the first and after the last count as zero.
 #[multiversion(targets = "simd")]
 pub fn depthwise_layer_norm(
     input: &[f32],
@@ -100,13 +102,19 @@ pub fn depthwise_layer_norm(
     let width = gain.len();
     let reach = taps.len() / width / 2 * dilation;
     for (row, output) in output.chunks_exact_mut(width).enumerate() {
-        output.copy_from_slice(taps_bias);
-        for (tap, taps) in taps.chunks_exact(width).enumerate() {
-            let Some(row) = (row + tap * dilation).checked_sub(reach) else { continue };
-            let Some(input) = input.get(row * width..(row + 1) * width) else { continue };
-            for ((sum, tap), value) in output.iter_mut().zip(taps).zip(input) {
-                *sum = tap.mul_add(*value, *sum);
+        let (groups, _) = output.as_chunks_mut::<GROUP>();
+        for (group, (sums, bias)) in groups.iter_mut().zip(taps_bias.as_chunks().0).enumerate() {
+            let mut registers: [f32; GROUP] = *bias;
+            for (tap, taps) in taps.chunks_exact(width).enumerate() {
+                let Some(row) = (row + tap * dilation).checked_sub(reach) else { continue };
+                let Some(input) = input.get(row * width..(row + 1) * width) else { continue };
+                let (taps, input) =
+                    (&taps.as_chunks::<GROUP>().0[group], &input.as_chunks::<GROUP>().0[group]);
+                for ((sum, tap), value) in registers.iter_mut().zip(taps).zip(input) {
+                    *sum = tap.mul_add(*value, *sum);
+                }
             }
+            *sums = registers;
         }
         normalize_row(output, gain, bias);
     }

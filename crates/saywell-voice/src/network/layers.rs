@@ -101,15 +101,12 @@ impl Linear {
         if file.bytes(&format!("{weights}_zero_point"), &[])? != [0] {
             return Err(OnnxError::Damaged("a weight matrix is not quantized symmetrically"));
         }
-        let weights = match &gemm.int8 {
-            Some(int8) => LinearWeights::Int8 {
-                packed: int8.prepack_b(NdTensorView::from_data(shape, &values[..])),
-                scale,
-            },
-            None => {
-                let values: Vec<f32> = values.iter().map(|level| f32::from(*level) * scale).collect();
-                LinearWeights::Float(gemm.float.prepack_b(NdTensorView::from_data(shape, &values[..])))
-            }
+        let weights = if let Some(int8) = &gemm.int8 {
+            let packed = int8.prepack_b(NdTensorView::from_data(shape, &values[..]));
+            LinearWeights::Int8 { packed, scale }
+        } else {
+            let values: Vec<f32> = values.iter().map(|level| f32::from(*level) * scale).collect();
+            LinearWeights::Float(gemm.float.prepack_b(NdTensorView::from_data(shape, &values[..])))
         };
         Ok(Self { inputs, bias: file.floats(bias, &[outputs])?, weights })
     }
@@ -268,7 +265,7 @@ impl LayerNorm {
     }
 }
 
-/// A ConvNeXt block (Liu et al., 2022): depthwise convolution, layer normalization, two linear layers with a
+/// A `ConvNeXt` block (Liu et al., 2022): depthwise convolution, layer normalization, two linear layers with a
 /// GELU between, scaled and added to the input.
 pub struct ConvNeXt {
     taps: Vec<f32>,

@@ -5,7 +5,7 @@
 
 writes, next to this script:
     network.json    phoneme strings, and what the network makes of them: durations, pitch, and the five parts
-                    of the spectrum at every 7th frame and every 25th bin
+                    of the spectrum at every 9th frame and every 40th bin
     samples.f32     the samples of the first phoneme string without noise
     synthesis.json  samples that the signal processing makes, without noise, of spectra given by a formula
 """
@@ -18,7 +18,7 @@ import onnxruntime
 from hibari import Hibari, dsp
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FRAME_STEP, BIN_STEP = 7, 25
+FRAME_STEP, BIN_STEP = 9, 40
 
 
 class NoNoise:
