@@ -121,7 +121,7 @@ impl std::fmt::Debug for Pool {
         f.debug_struct("Pool")
             .field("threads", &self.threads.len())
             .field("waiting", &self.waiting())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
