@@ -96,6 +96,7 @@ impl Phonemizer {
                 writer.phoneme(phoneme, &spoken.text);
             }
         }
+        writer.end_sentence(text);
         writer.finish()
     }
 }
@@ -120,7 +121,7 @@ impl Writer<'_> {
             self.space();
         } else if PHONEMES.binary_search_by_key(&phoneme, |(known, _)| *known).is_err() {
             // The voice cannot say it.
-        } else if ";:,.!?—…\"“”()".contains(phoneme) {
+        } else if is_pause(phoneme) || "\"“”()".contains(phoneme) {
             self.end_word();
             self.phonemes.text.push(phoneme);
         } else {
@@ -144,10 +145,26 @@ impl Writer<'_> {
         }
     }
 
+    /// Makes the pause that ends the text heard where its mark went into a word (`at 5 p.m.`).
+    fn end_sentence(&mut self, text: &str) {
+        let closing = |mark: char| mark.is_whitespace() || "\"'”’)]".contains(mark);
+        let end = text.trim_end_matches(closing).chars().next_back();
+        let Some(mark) = end.filter(|mark| ".!?".contains(*mark)) else { return };
+        let is_heard = self.phonemes.text.trim_end_matches([' ', '"', '”', ')']).ends_with(is_pause);
+        if !is_heard && !self.phonemes.text.is_empty() {
+            self.phoneme(mark, &(0..0));
+        }
+    }
+
     fn finish(mut self) -> Phonemes {
         self.end_word();
         let length = self.phonemes.text.trim_end().len();
         self.phonemes.text.truncate(length);
         self.phonemes
     }
+}
+
+/// Marks that make a pause.
+fn is_pause(mark: char) -> bool {
+    ";:,.!?—…".contains(mark)
 }

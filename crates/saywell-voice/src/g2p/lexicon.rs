@@ -4,6 +4,7 @@
 //! The rules are those that the voice was taught with (the American English of Misaki).
 
 mod numerals;
+mod technical;
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -173,11 +174,11 @@ impl Context {
 
     /// The entry of `word`, by its part of speech where that matters; else the names of its letters.
     fn look_up(self, word: &str, stress: Option<Stress>) -> Option<String> {
-        let shouted = word == word.to_uppercase() && find(GOLD, word).is_none();
+        let shouted = word == word.to_uppercase() && gold(word).is_none();
         let is_name = shouted && self.tag == Some("NNP");
         let lower = if shouted { word.to_lowercase() } else { String::new() };
         let word = if shouted { lower.as_str() } else { word };
-        let entry = find(GOLD, word).or_else(|| if is_name { None } else { find(SILVER, word) });
+        let entry = gold(word).or_else(|| if is_name { None } else { silver(word) });
         let phonemes = entry.and_then(|entry| self.variant(entry));
         match phonemes {
             Some(phonemes) if !is_name || phonemes.contains(PRIMARY) => Some(restress(phonemes, stress)),
@@ -259,6 +260,16 @@ impl Context {
     }
 }
 
+/// The entry of a word whose pronunciation a person chose.
+fn gold(word: &str) -> Option<&'static str> {
+    technical::find(word).or_else(|| find(GOLD, word))
+}
+
+/// The entry of a word whose pronunciation was found by machine.
+fn silver(word: &str) -> Option<&'static str> {
+    find(SILVER, word)
+}
+
 /// The entry of `word`. A word in lower case is also found by its form with a capital, and the other way.
 fn find(table: Table<'static>, word: &str) -> Option<&'static str> {
     table.text(word).or_else(|| {
@@ -278,7 +289,7 @@ fn find(table: Table<'static>, word: &str) -> Option<&'static str> {
 }
 
 fn in_dictionary(word: &str) -> bool {
-    find(GOLD, word).is_some() || find(SILVER, word).is_some()
+    gold(word).is_some() || silver(word).is_some()
 }
 
 /// Whether [`Context::look_up`] has an answer for `word`.

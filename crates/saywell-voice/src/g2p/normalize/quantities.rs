@@ -29,6 +29,12 @@ pub fn temperature(mut at: Cursor<'_>) -> Option<Edit> {
 /// `5km` → `5 kilometers`.
 pub fn unit(mut at: Cursor<'_>) -> Option<Edit> {
     let number = signed_number(&mut at)?;
+    // `2.5s` are seconds; `30s` are years.
+    if number.contains('.')
+        && let Some(end) = at.past(|at| at.eat('s') && at.ends_word())
+    {
+        return Some(Edit::new(end, format!("{number} seconds")));
+    }
     at.eat(' ');
     let (words, end) = UNITS.iter().find_map(|(unit, words)| {
         let end = at.past(|at| at.eat_text(unit) && at.ends_word())?;
@@ -72,6 +78,35 @@ pub fn per(mut at: Cursor<'_>) -> Option<Edit> {
         Some((at.past(|at| at.eat_text(written) && at.ends_word())?, spoken))
     })?;
     Some(Edit::new(end, format!(" per {spoken}")))
+}
+
+/// `5M`, `70B` → `5 million`, `70 billion`. One digit and a `B` is a place: `Apartment 4B`.
+pub fn large_count(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_number() {
+        return None;
+    }
+    let number = at.number()?;
+    let scale = match at.eat_if(|letter| matches!(letter, 'M' | 'B'))? {
+        'M' => "million",
+        _ if number.len() > 1 => "billion",
+        _ => return None,
+    };
+    at.ends_word().then(|| Edit::new(at, format!("{number} {scale}")))
+}
+
+/// `3e-4` → `3 times 10 to the minus 4`.
+pub fn power_of_ten(mut at: Cursor<'_>) -> Option<Edit> {
+    if !at.starts_number() {
+        return None;
+    }
+    let number = at.number()?;
+    at.eat_one_of(["e", "E"])?;
+    let sign = match at.eat_one_of(["-", "+"]) {
+        Some("-") => "minus ",
+        _ => "",
+    };
+    let exponent = at.digits(1..=3)?;
+    at.ends_word().then(|| Edit::new(at, format!("{number} times 10 to the {sign}{exponent}")))
 }
 
 /// `.5` → `0.5`.
