@@ -86,9 +86,14 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::time::Duration;
 
     use super::*;
+    use crate::chain::breaker::{Breaker, Policy};
+    use crate::chain::timeout::Timeout;
+    use crate::clock::SystemClock;
     use crate::provider::Priority;
+    use crate::providers::conformance;
     use crate::providers::fake::Fake;
     use crate::voices::VoiceMap;
 
@@ -104,6 +109,12 @@ mod tests {
 
     async fn cast(chain: &Chain) -> Cast {
         VoiceMap::new(BTreeMap::new(), "tone".into()).cast(None, chain.links()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_provider_in_all_its_wrappers_is_a_provider() {
+        let timed = Timeout::new(Fake::named("fake"), Duration::from_secs(5), Duration::from_secs(10));
+        conformance::examine(&Breaker::new(timed, Policy::default(), Arc::new(SystemClock))).await;
     }
 
     #[tokio::test]

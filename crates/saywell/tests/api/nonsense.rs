@@ -59,6 +59,15 @@ async fn bodies_that_are_no_requests_are_told_so() {
 }
 
 #[tokio::test]
+async fn a_body_that_never_comes_is_given_up() {
+    let gateway = Gateway::new().await;
+    tokio::time::pause();
+    let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post("/tts").header("content-type", "application/json").body(body).unwrap();
+    assert_eq!(gateway.send(request).await.error(), invalid("body"));
+}
+
+#[tokio::test]
 async fn places_and_methods_that_are_not_there() {
     let gateway = Gateway::new().await;
     assert_eq!(gateway.get("/nowhere").await.error().0, 404);
