@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Cache};
@@ -18,7 +19,7 @@ use crate::limits::Limits;
 use crate::provider::Provider;
 use crate::providers;
 use crate::script::Bounds;
-use crate::speak::Speak;
+use crate::speak::{MAX_WRITES, Speak};
 use crate::store;
 use crate::voices::VoiceMap;
 
@@ -139,6 +140,7 @@ impl App {
                 chain,
                 cache,
                 flights: Flights::new(settings.max_flights),
+                writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),

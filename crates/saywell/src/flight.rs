@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use saywell_audio::{CaptionUtterance, Captions, Word};
+use saywell_audio::{CaptionUtterance, Captions, Format, Word};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +37,7 @@ struct Board {
 #[derive(Debug)]
 struct Flight {
     key: Key,
+    format: Format,
     progress: Mutex<Progress>,
     /// Moves on with every change of `progress`.
     version: watch::Sender<u64>,
@@ -147,7 +148,7 @@ impl Flights {
     ///
     /// # Errors
     /// [`Full`] when it would have to be started and there is no room.
-    pub fn board(&self, key: Key) -> Result<Boarding, Full> {
+    pub fn board(&self, key: Key, format: Format) -> Result<Boarding, Full> {
         let mut flights = self.board.flights();
         let room = flights.len() < self.board.most;
         match flights.entry(key) {
@@ -156,6 +157,7 @@ impl Flights {
             Slot::Vacant(slot) => {
                 let flight = Arc::new(Flight {
                     key,
+                    format,
                     progress: Mutex::default(),
                     version: watch::Sender::new(0),
                     cancel: CancellationToken::new(),
@@ -167,11 +169,11 @@ impl Flights {
         }
     }
 
-    /// Joins the flight of this key, if there is one.
+    /// Joins the flight of this key, if there is one and it is of this format.
     #[must_use]
-    pub fn join(&self, key: &Key) -> Option<Listener> {
+    pub fn join(&self, key: &Key, format: Format) -> Option<Listener> {
         let flights = self.board.flights();
-        flights.get(key).map(|flight| self.listen(flight))
+        flights.get(key).filter(|flight| flight.format == format).map(|flight| self.listen(flight))
     }
 
     /// Reads along with the flight of this key, if there is one.
@@ -439,7 +441,7 @@ mod tests {
     }
 
     fn start(flights: &Flights, n: u8) -> (Listener, Writer) {
-        match flights.board(key(n)) {
+        match flights.board(key(n), Format::Mp3) {
             Ok(Boarding::Started(listener, writer)) => (listener, writer),
             other => panic!("not started: {other:?}"),
         }
@@ -461,8 +463,8 @@ mod tests {
         let flights = Flights::new(8);
         let (first, writer) = start(&flights, 1);
         writer.push("one ".into(), None);
-        let second = flights.join(&key(1)).unwrap();
-        assert!(matches!(flights.board(key(1)), Ok(Boarding::Joined(_))));
+        let second = flights.join(&key(1), Format::Mp3).unwrap();
+        assert!(matches!(flights.board(key(1), Format::Mp3), Ok(Boarding::Joined(_))));
         let early = tokio::spawn(hear(first));
         writer.push("two".into(), None);
         assert_eq!(&writer.sound()[..], b"one two");
@@ -476,12 +478,12 @@ mod tests {
     async fn the_last_listener_leaving_cancels_the_work() {
         let flights = Flights::new(8);
         let (first, writer) = start(&flights, 1);
-        let second = flights.join(&key(1)).unwrap();
+        let second = flights.join(&key(1), Format::Mp3).unwrap();
         drop(first);
-        assert!(flights.join(&key(1)).is_some());
+        assert!(flights.join(&key(1), Format::Mp3).is_some());
         drop(second);
         writer.cancelled().await;
-        assert!(flights.join(&key(1)).is_none(), "nobody joins a cancelled flight");
+        assert!(flights.join(&key(1), Format::Mp3).is_none(), "nobody joins a cancelled flight");
     }
 
     #[tokio::test(start_paused = true)]
@@ -500,7 +502,7 @@ mod tests {
         let flights = Flights::new(8);
         let (listener, writer) = start(&flights, 1);
         listener.announce(false);
-        drop(flights.join(&key(1)));
+        drop(flights.join(&key(1), Format::Mp3));
         let begun = tokio::time::Instant::now();
         writer.cancelled().await;
         assert_eq!(begun.elapsed(), Duration::ZERO);
@@ -531,10 +533,10 @@ mod tests {
     async fn there_is_room_for_so_many_and_no_more() {
         let flights = Flights::new(1);
         let (listener, writer) = start(&flights, 1);
-        assert_eq!(flights.board(key(2)).unwrap_err(), Full);
-        assert!(matches!(flights.board(key(1)), Ok(Boarding::Joined(_))));
+        assert_eq!(flights.board(key(2), Format::Mp3).unwrap_err(), Full);
+        assert!(matches!(flights.board(key(1), Format::Mp3), Ok(Boarding::Joined(_))));
         writer.land(Ok(()));
         drop(listener);
-        assert!(flights.board(key(2)).is_ok());
+        assert!(flights.board(key(2), Format::Mp3).is_ok());
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt, stream};
 use saywell_audio::Format;
 use saywell_text::{Code, Script, Utterance};
+use tokio::sync::Semaphore;
 use tracing::{Instrument, info, info_span, warn};
 
 use crate::cache::{About, Cache, Entry, Key, KeyFields, Kind};
@@ -22,6 +23,8 @@ use crate::script::{self, Bounds, ScriptError};
 use crate::usage;
 use crate::voices::{Cast, Speaker, VoiceMap};
 
+/// How many clips may be on their way into the cache at once.
+pub const MAX_WRITES: usize = 256;
 /// Slowest speed a request may ask for.
 pub const MIN_SPEED: f32 = 0.5;
 /// Fastest speed a request may ask for.
@@ -170,6 +173,8 @@ pub struct Speak {
     pub cache: Cache,
     /// What is being spoken now.
     pub flights: Flights,
+    /// Places for clips on their way into the cache.
+    pub writes: Arc<Semaphore>,
 }
 
 impl Speak {
@@ -186,7 +191,7 @@ impl Speak {
         let begun = Instant::now();
         let plan = self.plan(request).await?;
         let scripted = Instant::now();
-        let key = plan.key();
+        let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
         let timing = Timing { script: scripted - begun, cache: scripted.elapsed() };
 
@@ -204,7 +209,7 @@ impl Speak {
             speech(CacheOutcome::Hit, entry.about.duration_seconds, Sound::Complete(entry))
         } else {
             let seconds = plan.script.estimated_seconds(f64::from(plan.speed));
-            match self.flights.board(key)? {
+            match self.flights.board(key, plan.format)? {
                 Boarding::Joined(listener) => speech(CacheOutcome::Joined, seconds, Sound::Flight(listener)),
                 Boarding::Started(listener, writer) => {
                     let speech = speech(CacheOutcome::Miss, seconds, Sound::Flight(listener));
@@ -285,12 +290,13 @@ struct Plan {
 }
 
 impl Plan {
-    /// The rendition's key. The prepared text is the script with its source ranges, since a rendition's captions
+    /// The rendition's key. Its text is the script and the reply that it was made of, since a rendition's captions
     /// point into the reply.
-    fn key(&self) -> Key {
+    fn key(&self, reply: &str) -> Key {
         let script = serde_json::to_string(&self.script.utterances).unwrap_or_default();
+        let text = format!("{script}\n{reply}");
         let fields = self.fields(Kind::Rendition, &self.speaker);
-        KeyFields { prepared_text: &script, format: self.format.name(), ..fields }.key()
+        KeyFields { prepared_text: &text, format: self.format.name(), ..fields }.key()
     }
 
     /// The pause after an utterance, from sound to sound, seconds; none after the last.
@@ -413,11 +419,22 @@ impl Flying {
             .map_err(Failure::internal)?
             .map_err(Failure::internal)?;
         if let Ok(entry) = clip.to_entry() {
-            let speak = self.speak.clone();
-            // Nobody waits for the cache.
-            tokio::spawn(async move { speak.remember(key, entry).await });
+            self.remember_clip(key, entry);
         }
         Ok((clip, false))
+    }
+
+    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
+    fn remember_clip(&self, key: Key, entry: Entry) {
+        let speak = self.speak.clone();
+        let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
+            warn!("the cache cannot keep up: a clip is not kept");
+            return;
+        };
+        tokio::spawn(async move {
+            speak.remember(key, entry).await;
+            drop(place);
+        });
     }
 
     async fn remember_rendition(&self, writer: &Writer, seconds: f64) {

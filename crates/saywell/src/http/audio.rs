@@ -47,7 +47,7 @@ pub async fn audio(
     let format =
         Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 
-    if let Some(mut listener) = app.speak.flights.join(&key) {
+    if let Some(mut listener) = app.speak.flights.join(&key, format) {
         match request.get(header::RANGE).map(HeaderValue::as_bytes) {
             None | Some(b"bytes=0-") => {
                 listener.first_sound().await?;

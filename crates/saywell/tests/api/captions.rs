@@ -32,6 +32,22 @@ async fn words_point_into_the_reply_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn replies_that_sound_alike_keep_their_own_captions() {
+    let gateway = Gateway::new().await;
+    let mut sources = Vec::new();
+    for reply in ["**Good** morning.", "Good **morning.**"] {
+        let links = gateway.links(&json!({ "text": reply, "prefetch": true })).await;
+        gateway.settle().await;
+        let json: Value = serde_json::from_str(&captions(&gateway, &links, "json").await).unwrap();
+        sources.push(
+            json["words"].as_array().unwrap().iter().map(|word| word["source"].clone()).collect::<Vec<_>>(),
+        );
+    }
+    assert_ne!(sources[0], sources[1]);
+    assert_eq!(gateway.calls.count(), 1, "the sound is made once");
+}
+
+#[tokio::test]
 async fn every_form_says_the_same_during_the_flight_and_after() {
     let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(20)), settings()).await;
     let links = gateway.links(&json!({ "text": REPLY, "prefetch": true })).await;

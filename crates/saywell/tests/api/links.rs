@@ -56,6 +56,14 @@ async fn complete_sound_answers_ranges_and_etags() {
 }
 
 #[tokio::test]
+async fn a_flight_is_not_another_format_than_it_is() {
+    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(20)), settings()).await;
+    let links = gateway.links(&json!({ "text": "Hello there." })).await;
+    assert_eq!(gateway.get(&url(&links, "url").replace(".mp3", ".wav")).await.error().0, 404);
+    assert_eq!(gateway.get(url(&links, "url")).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_range_of_a_flight_waits_for_its_end() {
     let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(20)), settings()).await;
     let links = gateway.links(&json!({ "text": "Hello there. Here I am again." })).await;
