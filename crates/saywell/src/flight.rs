@@ -385,7 +385,7 @@ impl Listener {
         {
             let mut progress = self.flight.progress();
             progress.kept |= kept;
-            progress.awaited |= progress.listeners == 1;
+            progress.awaited = true;
         }
         let (flight, board) = (Arc::clone(&self.flight), self.board.clone());
         drop(self);

@@ -55,12 +55,13 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
             let reason = inner.to_string();
             // serde appends " at line 1 column 17", which helps nobody once the field is named.
             let reason = reason.split(" at line ").next().unwrap_or(&reason);
-            let (param, place) = if path == "." {
-                ("body".to_owned(), String::new())
+            if let Some(field) = unknown_field(reason) {
+                ApiError::invalid(field, format!("There is an {reason}."))
+            } else if path == "." {
+                ApiError::invalid("body", format!("The request body is not right: {reason}."))
             } else {
-                (path.clone(), format!("`{path}`: "))
-            };
-            ApiError::invalid(unknown_field(reason).unwrap_or(param), format!("{place}{reason}."))
+                ApiError::invalid(&path, format!("`{path}`: {reason}."))
+            }
         } else {
             ApiError::invalid("body", format!("The request body is not JSON: {inner}."))
         }
