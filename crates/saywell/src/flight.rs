@@ -65,8 +65,8 @@ pub struct SpokenUtterance {
     pub words: Vec<Word>,
     /// When its clip ends, the pause after it included, in seconds of the rendition.
     pub until: f64,
-    /// Whether its clip came from the cache.
-    pub cached: bool,
+    /// How long its provider took; `None`: the clip came from the cache.
+    pub provider_took: Option<Duration>,
 }
 
 /// Why a flight ended early.

@@ -1,6 +1,7 @@
 //! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use bytes::Bytes;
 use saywell_audio::{
@@ -140,9 +141,15 @@ impl Clip {
         Some(Self { frames, notes })
     }
 
-    /// The captions of this clip, spoken at `start` seconds of a rendition; `cached`: it was there already.
+    /// The captions of this clip, spoken at `start` seconds of a rendition; its provider took that long, or the clip
+    /// was there already.
     #[must_use]
-    pub fn captions(&self, utterance: &Utterance, start: f64, cached: bool) -> SpokenUtterance {
+    pub fn captions(
+        &self,
+        utterance: &Utterance,
+        start: f64,
+        provider_took: Option<Duration>,
+    ) -> SpokenUtterance {
         let words = self
             .notes
             .words
@@ -166,7 +173,7 @@ impl Clip {
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
         };
-        SpokenUtterance { caption, words, until: start + self.seconds(), cached }
+        SpokenUtterance { caption, words, until: start + self.seconds(), provider_took }
     }
 }
 

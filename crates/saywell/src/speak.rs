@@ -364,9 +364,9 @@ impl Flying {
         let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
         let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
         while let Some((clip, utterance)) = clips.next().await {
-            let (clip, cached) = clip?;
+            let (clip, provider_took) = clip?;
             as_planned &= clip.notes.provider == self.plan.speaker.provider;
-            let spoken = clip.captions(utterance, joiner.seconds(), cached);
+            let spoken = clip.captions(utterance, joiner.seconds(), provider_took);
             held.extend_from_slice(&joiner.push(&clip).map_err(Failure::internal)?);
             audible |= clip.notes.speech_seconds > 0.0;
             // Silence alone is no beginning: it may turn out that there is nothing else.
@@ -387,14 +387,14 @@ impl Flying {
         Ok(())
     }
 
-    /// One utterance in sound: from the cache (`true`), or from the first provider that can say it.
-    async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, bool), Failure> {
+    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
+    async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, Option<Duration>), Failure> {
         let pause = self.plan.pause(number);
         let key = self.plan.clip_key(&utterance.text, pause, &self.plan.speaker);
         if let Some(clip) =
             self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry))
         {
-            return Ok((clip, true));
+            return Ok((clip, None));
         }
         let request = Request {
             text: utterance.text.as_str().into(),
@@ -410,7 +410,8 @@ impl Flying {
         let begun = Instant::now();
         let Spoken { speech, speaker } = self.plan.chain.speak(&request, &self.plan.cast).await?;
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
-        usage::spoken(&speaker.provider, utterance.text.chars().count(), seconds, begun.elapsed());
+        let took = begun.elapsed();
+        usage::spoken(&speaker.provider, utterance.text.chars().count(), seconds, took);
 
         let key = self.plan.clip_key(&utterance.text, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
@@ -421,7 +422,7 @@ impl Flying {
         if let Ok(entry) = clip.to_entry() {
             self.remember_clip(key, entry);
         }
-        Ok((clip, false))
+        Ok((clip, Some(took)))
     }
 
     /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.

@@ -1,6 +1,6 @@
 //! `POST /tts`: a reply in, its sound out, or links to it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -207,6 +207,7 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         .header(headers::KEY, speech.key.to_string());
     let (mut outcome, mut provider, mut voice) =
         (speech.outcome, speech.speaker.provider, speech.speaker.voice);
+    let mut provider_took = None;
     let body = match speech.sound {
         Sound::Complete(entry) => {
             (provider, voice) = (entry.about.provider.clone(), entry.about.voice.clone());
@@ -215,7 +216,8 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         Sound::Flight(mut listener) => {
             listener.first_sound().await?;
             if let Some(first) = listener.first_utterance() {
-                if first.cached && outcome == CacheOutcome::Miss {
+                provider_took = first.provider_took;
+                if provider_took.is_none() && outcome == CacheOutcome::Miss {
                     outcome = CacheOutcome::Partial;
                 }
                 (provider, voice) = (first.caption.provider, first.caption.voice);
@@ -228,7 +230,7 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         .header(headers::CACHE, outcome.name())
         .header(headers::PROVIDER, value(&provider))
         .header(headers::VOICE, value(&voice))
-        .header("server-timing", server_timing(&speech.timing, begun));
+        .header("server-timing", server_timing(&speech.timing, provider_took, begun));
     response.body(body).map_err(|error| ApiError::new(super::error::Code::InternalError, error.to_string()))
 }
 
@@ -245,14 +247,17 @@ pub(super) fn pieces(
     })
 }
 
-fn server_timing(timing: &Timing, begun: Instant) -> String {
-    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
-    format!(
-        "script;dur={:.2}, cache;dur={:.2}, first-sound;dur={:.2}",
-        milliseconds(timing.script),
-        milliseconds(timing.cache),
-        milliseconds(begun.elapsed())
-    )
+/// How long the steps took: the script, the cache, the first utterance at its provider, and all of it until the first
+/// sound. What is not in the first three is the gateway's own.
+fn server_timing(timing: &Timing, provider_took: Option<Duration>, begun: Instant) -> String {
+    let steps = [
+        ("script", Some(timing.script)),
+        ("cache", Some(timing.cache)),
+        ("provider", provider_took),
+        ("first-sound", Some(begun.elapsed())),
+    ];
+    let steps = steps.into_iter().filter_map(|(name, took)| Some((name, took?.as_secs_f64() * 1000.0)));
+    steps.map(|(name, milliseconds)| format!("{name};dur={milliseconds:.2}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A header value; what no header may hold is left out.
