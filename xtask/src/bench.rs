@@ -3,6 +3,7 @@
 //!
 //! Where a ratio is meant, both sides run in turns within the same minute. Every number comes from the run.
 
+mod added;
 mod cached;
 mod crowd;
 mod first_sound;
@@ -37,9 +38,10 @@ pub struct Bench {
 
 type Section = fn(&Bench, &mut Report) -> io::Result<()>;
 
-const SECTIONS: [(&str, Section); 6] = [
+const SECTIONS: [(&str, Section); 7] = [
     ("voice", voice::measure),
     ("first-sound", first_sound::measure),
+    ("added", added::measure),
     ("cached", cached::measure),
     ("crowd", crowd::measure),
     ("start", start::measure),

@@ -21,7 +21,7 @@ cargo xtask COMMAND
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
-                         sections: voice first-sound cached crowd start soak";
+                         sections: voice first-sound added cached crowd start soak";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,0 +1,62 @@
+//! What the gateway adds to a provider's own time: everything between a caller and the first sound that is not the
+//! provider's work. The gateway tells the provider's part itself, in `Server-Timing`.
+
+use std::io;
+
+use super::Bench;
+use super::http::{self, Request};
+use super::process::Server;
+use super::replies::Replies;
+use super::report::Report;
+use super::statistics::{median, milliseconds, percentile};
+
+/// Without encoding, and with the default one.
+const FORMATS: [&str; 2] = ["pcm", "mp3"];
+/// Bytes that are surely sound in either.
+const SOUND_BYTES: usize = 200;
+
+pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
+    let gateway = Server::gateway(&bench.gateway)?;
+    let mut replies = Replies::default();
+    let mut added: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
+    for turn in 0..bench.samples + 5 {
+        for (format, added) in FORMATS.iter().zip(&mut added) {
+            let milliseconds = added_to(&gateway, &replies.next(1), format)?;
+            // The first few warm up.
+            if turn >= 5 {
+                added.push(milliseconds);
+            }
+        }
+    }
+    for (format, added) in FORMATS.iter().zip(&added) {
+        let (p50, p99) = (median(added), percentile(added, 99.0));
+        report.row(
+            format!("what the gateway adds to a provider's own time, {format}"),
+            "≤ 0.5 ms p50, ≤ 2 ms p99",
+            format!("{p50:.2} ms p50, {p99:.2} ms p99"),
+            p50 <= 0.5 && p99 <= 2.0,
+        );
+    }
+    report.detail(
+        "What the gateway adds",
+        &format!(
+            "{} new replies of one sentence in each format, by turns, each on a new connection: from before connecting to \
+             the first {SOUND_BYTES} bytes of sound, less the provider's own time as `Server-Timing` has it. It holds the \
+             connection, the script, the cache, one loudness, the encoding and the hand-over. `pcm` needs no encoder.",
+            bench.samples
+        ),
+    );
+    Ok(())
+}
+
+fn added_to(gateway: &Server, reply: &str, format: &str) -> io::Result<f64> {
+    let body = serde_json::json!({ "text": reply, "format": format }).to_string();
+    let answer = http::send(gateway.address, &Request::post("/tts", &body))?;
+    let provider = answer
+        .header("server-timing")
+        .and_then(|timing| timing.split(", ").find_map(|step| step.strip_prefix("provider;dur=")))
+        .and_then(|milliseconds| milliseconds.parse::<f64>().ok())
+        .ok_or_else(|| io::Error::other("the gateway did not tell how long its provider took"))?;
+    let (wait, _) = answer.read_noting(SOUND_BYTES)?;
+    Ok(milliseconds(wait) - provider)
+}
