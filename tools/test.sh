@@ -33,14 +33,14 @@ run_section() {
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
-    web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test {} +) ;;
+    web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test --test-reporter=spec {} +) ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
-    browser) (cd web && node --test test/browser.test.js) ;;
+    browser) (cd web && node --test --test-reporter=spec test/browser.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2
