@@ -19,3 +19,8 @@ mod voice;
 
 pub use pool::{Job, Overloaded, Pool, Priority};
 pub use voice::{MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};
+
+/// Whom the voice's files come from, as their package says it.
+pub const NOTICE: &str = include_str!("../assets/NOTICE");
+/// The licence of the voice's files.
+pub const LICENCE: &str = include_str!("../assets/LICENSE");

@@ -4,6 +4,7 @@ mod bench;
 mod cache;
 mod check;
 mod config;
+mod licences;
 mod say;
 mod serve;
 mod voices;
@@ -41,6 +42,8 @@ enum Command {
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
     Bench(bench::Arguments),
+    /// Print the licences of everything that is in this binary
+    Licences,
 }
 
 /// Why a command did not do what it was asked.
@@ -94,6 +97,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
         Command::Config => config::run(&loaded),
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
+        Command::Licences => licences::run(),
     }
 }
 

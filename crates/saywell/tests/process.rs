@@ -254,6 +254,7 @@ fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
         (&["bench", "--replies", "2"], "first sound, p50"),
         (&["cache", "stats"], "renditions"),
         (&["cache", "sweep"], "removed 0"),
+        (&["licences"], "Kokoro-82M"),
         (&["--version"], "saywell "),
     ] {
         let (status, stdout, stderr) = run(saywell(data.path()).args(arguments));

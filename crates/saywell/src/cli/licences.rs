@@ -1,0 +1,16 @@
+//! `saywell licences`.
+
+use super::{Failed, print};
+
+/// The whole text travels with the binary, as the licences ask.
+const TEXTS: [&str; 5] = [
+    include_str!("../../../../LICENSE-MIT"),
+    include_str!("../../../../THIRD-PARTY.md"),
+    saywell_voice::NOTICE,
+    saywell_voice::LICENCE,
+    include_str!("../../../../licenses/crates.txt"),
+];
+
+pub(super) fn run() -> Result<(), Failed> {
+    print(TEXTS.join("\n\n"))
+}
