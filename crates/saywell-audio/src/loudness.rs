@@ -12,6 +12,7 @@
 //! [`Level::Measured`] is for a voice heard for the first time; it trusts a clip the less the shorter it is. Both give
 //! the same samples for the same input, whatever was spoken before, as the cache demands.
 
+use std::collections::VecDeque;
 use std::f64::consts::PI;
 
 use crate::SAMPLE_RATE;
@@ -175,16 +176,33 @@ fn limit(samples: &mut [f32]) {
         *gain = held;
     }
     // … and before it, it falls along a straight line: the mean of the least gains ahead is never above any of them.
-    let ahead: Vec<f32> = (0..gains.len())
-        .map(|index| {
-            let near = &gains[index..gains.len().min(index + LOOK_AHEAD)];
-            near.iter().copied().fold(1.0, f32::min)
-        })
-        .collect();
+    let ahead = least_ahead(&gains);
+    let mut behind = 0.0_f64;
     for (index, sample) in samples.iter_mut().enumerate() {
-        let behind = &ahead[(index + 1).saturating_sub(LOOK_AHEAD)..=index];
-        *sample *= behind.iter().sum::<f32>() / behind.len() as f32;
+        behind += f64::from(ahead[index]);
+        if index >= LOOK_AHEAD {
+            behind -= f64::from(ahead[index - LOOK_AHEAD]);
+        }
+        *sample *= (behind / (index + 1).min(LOOK_AHEAD) as f64).min(1.0) as f32;
     }
+}
+
+/// For each gain, the least of it and the ones after it, as many as [`LOOK_AHEAD`] in all.
+fn least_ahead(gains: &[f32]) -> Vec<f32> {
+    // Places ahead whose gains fall from front to back; the last is the least.
+    let mut falling: VecDeque<usize> = VecDeque::new();
+    let mut least = vec![1.0; gains.len()];
+    for index in (0..gains.len()).rev() {
+        while falling.front().is_some_and(|&later| gains[later] >= gains[index]) {
+            falling.pop_front();
+        }
+        falling.push_front(index);
+        while falling.back().is_some_and(|&later| later >= index + LOOK_AHEAD) {
+            falling.pop_back();
+        }
+        least[index] = falling.back().map_or(1.0, |&later| gains[later]);
+    }
+    least
 }
 
 /// Samples over which the gain falls: 3 ms.
@@ -324,5 +342,16 @@ mod tests {
             assert!((fine - quick).abs() < f32::EPSILON || *fine < 0.8, "{fine} was taken for {quick}");
         }
         assert!(quick.iter().any(|peak| *peak > 0.85));
+    }
+
+    #[test]
+    fn the_least_ahead_is_the_least_of_the_window() {
+        let gains: Vec<f32> =
+            (0..500_u32).map(|n| 0.5 + (n.wrapping_mul(2_654_435_761) >> 9) as f32 / 2e7).collect();
+        let least = least_ahead(&gains);
+        for (index, least) in least.iter().enumerate() {
+            let window = &gains[index..gains.len().min(index + LOOK_AHEAD)];
+            assert_eq!(Some(least), window.iter().min_by(|a, b| a.total_cmp(b)));
+        }
     }
 }
