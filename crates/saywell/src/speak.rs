@@ -419,21 +419,22 @@ impl Flying {
             .await
             .map_err(Failure::internal)?
             .map_err(Failure::internal)?;
-        if let Ok(entry) = clip.to_entry() {
-            self.remember_clip(key, entry);
-        }
+        self.remember_clip(key, clip.clone());
         Ok((clip, Some(took)))
     }
 
     /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, entry: Entry) {
+    fn remember_clip(&self, key: Key, clip: Clip) {
         let speak = self.speak.clone();
         let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
             warn!("the cache cannot keep up: a clip is not kept");
             return;
         };
         tokio::spawn(async move {
-            speak.remember(key, entry).await;
+            match clip.to_entry() {
+                Ok(entry) => speak.remember(key, entry).await,
+                Err(error) => warn!(%error, "a clip cannot be kept"),
+            }
             drop(place);
         });
     }
