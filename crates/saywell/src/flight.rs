@@ -240,6 +240,11 @@ impl Board {
 }
 
 impl Progress {
+    /// Everything made so far, in one piece.
+    fn sound(&self) -> Bytes {
+        self.pieces.concat().into()
+    }
+
     /// One of the items, as a stream has them: pending until it is made; once the flight has ended, its failure or
     /// nothing for those beyond.
     fn item<T: Clone>(&self, items: &[T], at: usize) -> Poll<Option<Result<T, Failure>>> {
@@ -298,7 +303,7 @@ impl Writer {
     /// Everything made so far, in one piece.
     #[must_use]
     pub fn sound(&self) -> Bytes {
-        self.flight.progress().pieces.concat().into()
+        self.flight.progress().sound()
     }
 
     /// The captions made so far.
@@ -364,7 +369,7 @@ impl Listener {
     /// Everything made so far, in one piece.
     #[must_use]
     pub fn sound(&self) -> Bytes {
-        self.flight.progress().pieces.concat().into()
+        self.flight.progress().sound()
     }
 
     /// The first utterance, once it is made.
@@ -412,6 +417,18 @@ impl Drop for Listener {
 }
 
 impl Reader {
+    /// The captions, once all of it is made.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`].
+    pub async fn landed(&mut self) -> Result<Captions, Failure> {
+        let made = |progress: &Progress| match &progress.outcome {
+            Some(outcome) => Poll::Ready(outcome.clone().map(|()| captions(&progress.spoken))),
+            None => Poll::Pending,
+        };
+        self.flight.until(&mut self.version, made).await
+    }
+
     /// The next utterance, once it is made; `None` at the end.
     ///
     /// # Errors

@@ -5,15 +5,13 @@ use std::time::Instant;
 use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
 use crate::provider::{Priority, Request, gather};
-use crate::voices::VoiceMap;
 
 /// What every provider is asked to say.
 const SENTENCE: &str = "This is a test.";
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
-    let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
     let app = open_without_trace(settings).await?;
-    let cast = voices.cast(None, app.speak.chain.links()).await.unwrap_or_default();
+    let cast = app.speak.voices.cast(None, app.speak.chain.links()).await.unwrap_or_default();
     let mut unusable = 0;
     for link in app.speak.chain.links() {
         let name = link.name();

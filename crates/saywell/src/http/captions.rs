@@ -75,14 +75,7 @@ pub async fn captions(
             });
             return Ok((headers, Body::from_stream(lines)).into_response());
         }
-        let mut captions = Captions::default();
-        while let Some(spoken) = reader.next().await {
-            let spoken = spoken?;
-            captions.duration_seconds = spoken.until;
-            captions.utterances.push(spoken.caption);
-            captions.words.extend(spoken.words);
-        }
-        return Ok((headers, write(&captions, form)).into_response());
+        return Ok((headers, write(&reader.landed().await?, form)).into_response());
     }
 
     let entry = app.speak.cache.get(&key, Kind::Rendition).await.ok().flatten().ok_or_else(not_found)?;

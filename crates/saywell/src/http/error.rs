@@ -33,7 +33,7 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// More, for programs.
     pub details: Option<Value>,
-    /// Headers that go with it.
+    /// The status it goes out with.
     status: StatusCode,
 }
 
