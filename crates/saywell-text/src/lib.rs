@@ -19,9 +19,11 @@
 //! Pure: no input or output, no clock, no threads. Any text is accepted; nothing here fails.
 
 pub use incremental::Scripter;
+pub use mark::{Emphasis, How, Mark, Prosody};
 pub use utterance::{CHARACTERS_PER_SECOND, Kind, Omission, Omitted, Pause, Script, Utterance};
 
 // What is made of a reply.
+mod mark;
 mod utterance;
 
 // The way of a reply: cut into blocks and parts as it arrives, ...

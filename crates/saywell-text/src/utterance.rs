@@ -1,5 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
+use crate::mark::Mark;
 use crate::split::length;
 use crate::spoken::{SourceMap, Spoken};
 use serde::{Serialize, Serializer};
@@ -51,13 +52,31 @@ pub struct Utterance {
     pub pause: Pause,
     /// What it is in the reply.
     pub kind: Kind,
+    /// BCP 47 language, where it is known: found in the text, or said by its markup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The voice that its markup asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voice: Option<String>,
+    /// How parts of it are said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
     #[serde(skip)]
     map: SourceMap,
 }
 
 impl Utterance {
     pub(crate) fn new(spoken: Spoken, kind: Kind, pause: Pause) -> Self {
-        Self { source: spoken.source(), text: spoken.text, pause, kind, map: spoken.map }
+        Self {
+            source: spoken.source(),
+            text: spoken.text,
+            pause,
+            kind,
+            language: None,
+            voice: None,
+            marks: Vec::new(),
+            map: spoken.map,
+        }
     }
 
     /// Bytes of the reply that bytes `spoken` of [`text`](Self::text) stand for, always inside
@@ -168,6 +187,6 @@ pub enum Omitted {
     Struck,
 }
 
-fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {
     (range.start, range.end).serialize(serializer)
 }
