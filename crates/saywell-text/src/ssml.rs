@@ -19,10 +19,14 @@ use crate::split::Lengths;
 use crate::spoken::Relation;
 use crate::utterance::{About, Pause, Script, Utterance};
 use element::{Element, Notes, element};
-use passage::{Cut, Passage, Region, ends_in_break, in_order, together};
+use passage::{Cut, Passage, Region, ends_in_break, together};
 use std::fmt;
 use std::ops::Range;
 use xml::{Fault, Piece, Xml};
+
+pub(crate) use passage::in_order;
+pub(crate) use values::language as language_tag;
+pub(crate) use write::escape;
 
 pub use follows::{Follows, unfollowed};
 pub use write::{Around, Bookmark, Dialect, Framing, Written, to_ssml};

@@ -252,8 +252,8 @@ fn a_break_ends_an_utterance_only_where_both_sides_are_too_long() {
             .collect::<Vec<_>>()
     };
     // Both sides together are short enough.
-    assert_eq!(said(1, 1), [(105, 1, Pause::Sentence)]);
-    assert_eq!(said(1, 2), [(105, 1, Pause::Sentence), (52, 0, Pause::Sentence)]);
+    assert_eq!(said(1, 1), [(105, 1, Pause::Paragraph)]);
+    assert_eq!(said(1, 2), [(105, 1, Pause::Sentence), (52, 0, Pause::Paragraph)]);
     // They are not: the break is the pause after the first.
     let first = ssml(
         "<speak><s>One.</s><s>This first sentence is already longer than what is said at once.<break time='1s'/> \
@@ -262,7 +262,7 @@ fn a_break_ends_an_utterance_only_where_both_sides_are_too_long() {
     )
     .unwrap();
     let shown: Vec<_> = first.utterances.iter().map(|u| (u.marks.len(), u.pause)).collect();
-    assert_eq!(shown, [(0, Pause::Sentence), (1, Pause::None), (0, Pause::Sentence)]);
+    assert_eq!(shown, [(0, Pause::Sentence), (1, Pause::None), (0, Pause::Paragraph)]);
 }
 
 #[test]
