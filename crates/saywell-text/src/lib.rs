@@ -44,7 +44,8 @@ mod split;
 // The way of SSML, which is all there before anything of it is said.
 pub mod ssml;
 
-// How words are pronounced, by a dictionary.
+// Which language utterances are in, and how words are pronounced, by a dictionary.
+pub mod language;
 pub mod pronunciation;
 
 // Words with the way back to the reply, which all of these pass on.
