@@ -88,17 +88,20 @@ impl App {
     /// # Errors
     /// [`StartError`] with what an operator has to change.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let names = std::iter::once(&settings.provider).chain(&settings.fallback);
         let mut links: Vec<Arc<dyn Provider>> = Vec::new();
         for name in names {
             if !links.iter().any(|link| link.name() == name) {
-                links.push(providers::open(name, &settings).map_err(|error| StartError::Provider {
+                let opened =
+                    providers::client().and_then(|client| providers::open(name, &settings, &client, &clock));
+                links.push(opened.map_err(|error| StartError::Provider {
                     provider: name.clone(),
                     reason: error.to_string(),
                 })?);
             }
         }
-        Self::with_providers(settings, links, Arc::new(SystemClock)).await
+        Self::with_providers(settings, links, clock).await
     }
 
     /// Builds everything around these providers, each behind its deadlines and its breaker.

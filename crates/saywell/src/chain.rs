@@ -92,19 +92,12 @@ mod tests {
     use crate::chain::breaker::{Breaker, Policy};
     use crate::chain::timeout::Timeout;
     use crate::clock::SystemClock;
-    use crate::provider::Priority;
     use crate::providers::conformance;
     use crate::providers::fake::Fake;
     use crate::voices::VoiceMap;
 
     fn request() -> Request {
-        Request {
-            text: "Hello there.".into(),
-            voice: "tone".into(),
-            model: "tone-1".into(),
-            speed: 1.0,
-            priority: Priority::First,
-        }
+        Request::new("Hello there.", "tone-1", "tone")
     }
 
     async fn cast(chain: &Chain) -> Cast {

@@ -266,6 +266,7 @@ mod tests {
             model: "tone-1".into(),
             voice: "tone".into(),
             voice_version: String::new(),
+            options: String::new(),
             level: loudness::Level::Measured,
         };
         let clip = clip(speech, "One second.", 0.3, Codec::Mp3, &speaker).unwrap();

@@ -324,7 +324,7 @@ impl Plan {
             format: "",
             language: self.language.as_deref().unwrap_or_default(),
             pronunciation_version: "",
-            provider_options: "",
+            provider_options: &speaker.options,
             voice_version: &speaker.voice_version,
         }
     }
@@ -398,8 +398,11 @@ impl Flying {
         }
         let request = Request {
             text: utterance.text.as_str().into(),
+            marks: utterance.marks.as_slice().into(),
+            language: self.plan.language.as_deref().map(Into::into),
             model: String::new(),
             voice: String::new(),
+            instructions: Arc::default(),
             speed: self.plan.speed,
             priority: match number {
                 _ if self.plan.prefetch => Priority::Prefetch,

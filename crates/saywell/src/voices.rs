@@ -45,18 +45,21 @@ pub struct Speaker {
     pub voice: String,
     /// What changes when that voice would sound different, see [`About::voice_version`].
     pub voice_version: String,
+    /// What else of that provider's settings changes its sound, see [`About::options`].
+    pub options: String,
     /// How to bring that voice to the one loudness.
     pub level: Level,
 }
 
 impl Speaker {
     fn new(link: &dyn Provider, voice: &str) -> Self {
-        let About { name, model, voice_version, level, .. } = link.about();
+        let About { name, model, voice_version, options, level, .. } = link.about();
         Self {
-            provider: (*name).to_owned(),
+            provider: name.to_string(),
             model: model.clone(),
             voice: voice.to_owned(),
             voice_version: voice_version.clone(),
+            options: options.clone(),
             level: *level,
         }
     }

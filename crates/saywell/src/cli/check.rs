@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
-use crate::provider::{Priority, Request, gather};
+use crate::provider::{Request, gather};
 
 /// What every provider is asked to say.
 const SENTENCE: &str = "This is a test.";
@@ -21,13 +21,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
             continue;
         };
         let begun = Instant::now();
-        let request = Request {
-            text: SENTENCE.into(),
-            model: speaker.model.clone(),
-            voice: speaker.voice.clone(),
-            speed: 1.0,
-            priority: Priority::First,
-        };
+        let request = Request::new(SENTENCE, &speaker.model, &speaker.voice);
         match gather(link.speak(request)).await {
             Ok(speech) => {
                 let seconds = speech.samples.len() as f64 / f64::from(speech.rate);

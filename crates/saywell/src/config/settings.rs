@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::providers;
+use crate::providers::Options;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub fallback: Vec<String>,
     /// Voice when a request names none.
     pub default_voice: String,
+    /// The options of each provider that has any, by its name.
+    pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
     pub voice_map: BTreeMap<String, String>,
     /// Longest speech one request may make, seconds.
@@ -64,7 +66,8 @@ pub struct Settings {
 }
 
 /// A value that is never printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
@@ -123,7 +126,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.provider",
         default: "local",
         about: "First provider of the chain.",
-        set: |s, v| assign(&mut s.provider, provider(v)),
+        set: |s, v| assign(&mut s.provider, filled(v).map(|name| name.to_ascii_lowercase())),
         show: |s| s.provider.clone(),
     },
     Setting {
@@ -131,7 +134,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.fallback",
         default: "",
         about: "The rest of the chain, comma-separated, in order.",
-        set: |s, v| assign(&mut s.fallback, list(v).map(|name| provider(&name)).collect::<Result<_, _>>()),
+        set: |s, v| assign(&mut s.fallback, Ok(list(v).map(|name| name.to_ascii_lowercase()).collect())),
         show: |s| s.fallback.join(","),
     },
     Setting {
@@ -325,6 +328,7 @@ impl Default for Settings {
             provider: String::new(),
             fallback: Vec::new(),
             default_voice: String::new(),
+            providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
             max_seconds: 0,
             max_chars: 0,
@@ -450,18 +454,6 @@ fn secret(value: &str) -> Result<Secret, String> {
     Ok(Secret::new(value))
 }
 
-fn provider(value: &str) -> Result<String, String> {
-    let name = value.trim().to_ascii_lowercase();
-    if providers::NAMES.contains(&name.as_str()) {
-        return Ok(name);
-    }
-    let available = providers::NAMES.join(", ");
-    if name == "playht" {
-        return Err(format!("playht ended its service on 2025-12-31; choose one of: {available}"));
-    }
-    Err(format!("`{name}` is no provider of this version; choose one of: {available}"))
-}
-
 fn auth_mode(value: &str) -> Result<String, String> {
     Err(format!("`{value}` is not part of this version yet; leave it unset and listen on a loopback address"))
 }
@@ -498,7 +490,6 @@ mod tests {
             (setting.set)(settings, value)
         };
         assert!(set(&mut settings, "TTS_MAX_SECONDS", "0").unwrap_err().contains("from 1 to 86400"));
-        assert!(set(&mut settings, "TTS_PROVIDER", "playht").unwrap_err().contains("2025-12-31"));
         assert!(set(&mut settings, "TTS_CACHE_MAX_BYTES", "-3").is_err());
         set(&mut settings, "TTS_CACHE_MAX_BYTES", "512 mib").unwrap();
         assert_eq!(settings.cache_max_bytes, 512 << 20);

@@ -53,14 +53,8 @@ impl Calls {
 impl Fake {
     /// A healthy provider of this name.
     #[must_use]
-    pub fn named(name: &'static str) -> Self {
-        let about = About {
-            name,
-            model: "tone-1".into(),
-            voice_version: String::new(),
-            level: Level::Fixed(0.0),
-            parallel: 1,
-        };
+    pub fn named(name: &str) -> Self {
+        let about = About { level: Level::Fixed(0.0), ..About::new(name, "tone-1") };
         Self { about, delay: Duration::ZERO, calls: Arc::default() }
     }
 
@@ -98,13 +92,7 @@ impl Provider for Fake {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        Ok(Arc::new([Voice {
-            id: "tone".into(),
-            name: "Tone".into(),
-            provider: self.name().to_owned(),
-            language: "en-US".into(),
-            gender: None,
-        }]))
+        Ok(Arc::new([Voice::new(self.name(), "tone", "en-US")]))
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
