@@ -13,6 +13,7 @@ use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker};
 use crate::chain::meter::Meter;
 use crate::chain::retry::{self, Retry};
+use crate::chain::roster::Roster;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
@@ -125,8 +126,8 @@ impl App {
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
         let chain = chain(&settings, providers, &ledger, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
-        if voices.cast(None, chain.links()).await.is_none() {
-            return Err(StartError::Voice(settings.default_voice));
+        if voices.cast(None, None, chain.links()).await.is_err() {
+            return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
         }
         let cache = open_cache(&settings, &store, &clock).await?;
         let signing_key = match &settings.signing_key {
@@ -157,6 +158,13 @@ impl App {
         })
     }
 
+    /// The voice of a request that names none: the one that is set, else the first provider's own.
+    #[must_use]
+    pub fn default_voice(&self) -> Option<&str> {
+        let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
+        self.settings.default_voice.as_deref().or_else(own)
+    }
+
     /// Lets flights end, then stops the rest and writes what is not written yet.
     pub async fn close(self, patience: Duration) {
         if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
@@ -175,8 +183,8 @@ impl App {
     }
 }
 
-/// Puts every provider behind what a call has to pass, from the outside in: a second chance, the breaker, the
-/// deadlines, the meter.
+/// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
+/// breaker, the deadlines, the meter.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -189,7 +197,7 @@ fn chain(
         let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
         let timed = Timeout::new(metered, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
-        Arc::new(Retry::new(guarded, retries)) as Arc<dyn Provider>
+        Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
     });
     Chain::new(wrapped.collect()).hedged(settings.hedge_after)
 }

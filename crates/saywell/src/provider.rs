@@ -68,6 +68,8 @@ pub struct About {
     pub paid: bool,
     /// The model used when a request names none. Part of the cache key.
     pub model: String,
+    /// The voice used when nobody asks for one; one of its list when `None`.
+    pub default_voice: Option<String>,
     /// What changes when its voices would sound different, such as the hash of a voice file. Part of the cache
     /// key; empty where it cannot be known.
     pub voice_version: String,
@@ -90,6 +92,7 @@ impl About {
             kind,
             paid: false,
             model: model.into(),
+            default_voice: None,
             voice_version: String::new(),
             options: String::new(),
             level: Level::Measured,

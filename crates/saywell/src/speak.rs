@@ -24,7 +24,7 @@ use crate::identity::Caller;
 use crate::limits::{Permit, Refusal};
 use crate::script::{self, Bounds, ScriptError};
 use crate::usage::{self, Purpose};
-use crate::voices::{Speaker, VoiceMap};
+use crate::voices::{NoCast, Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
 pub const MAX_WRITES: usize = 256;
@@ -240,7 +240,12 @@ impl Speak {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
-        let chain = match &request.provider {
+        let owner = match &request.voice {
+            Some(voice) => self.voices.owner(voice, self.chain.links()).await.map(str::to_owned),
+            None => None,
+        };
+        // A provider that is asked for by name, else the one whose voice is, speaks first.
+        let chain = match request.provider.as_ref().or(owner.as_ref()) {
             None => self.chain.clone(),
             Some(name) => self.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
                 wished: name.clone(),
@@ -248,8 +253,16 @@ impl Speak {
             })?,
         };
         let unknown_voice = || SpeakError::UnknownVoice(request.voice.clone().unwrap_or_default());
+        let language = request.language.as_deref();
         let mut cast =
-            self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
+            self.voices.cast(request.voice.as_deref(), language, chain.links()).await.map_err(|none| {
+                match none {
+                    NoCast::UnknownVoice => unknown_voice(),
+                    NoCast::Language => {
+                        SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned())
+                    }
+                }
+            })?;
         let first =
             chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
         let parallel = first.about().parallel.max(1);

@@ -11,7 +11,7 @@ const SENTENCE: &str = "This is a test.";
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     let app = open_without_trace(settings).await?;
-    let cast = app.speak.voices.cast(None, app.speak.chain.links()).await.unwrap_or_default();
+    let cast = app.speak.voices.cast(None, None, app.speak.chain.links()).await.unwrap_or_default();
     let mut unusable = 0;
     for link in app.speak.chain.links() {
         let name = link.name();

@@ -18,8 +18,8 @@ pub struct Settings {
     pub provider: String,
     /// The rest of the chain, in order.
     pub fallback: Vec<String>,
-    /// Voice when a request names none.
-    pub default_voice: String,
+    /// Voice when a request names none; each provider's own when unset.
+    pub default_voice: Option<String>,
     /// The options of each provider that has any, by its name.
     pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
@@ -149,10 +149,10 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         variable: "TTS_DEFAULT_VOICE",
         key: "voice.default",
-        default: "heart",
-        about: "Voice when a request names none. OpenAI's names work with every provider.",
-        set: |s, v| assign(&mut s.default_voice, filled(v)),
-        show: |s| s.default_voice.clone(),
+        default: "",
+        about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
+        set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
+        show: |s| s.default_voice.clone().unwrap_or_default(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -360,7 +360,7 @@ impl Default for Settings {
             enabled: true,
             provider: String::new(),
             fallback: Vec::new(),
-            default_voice: String::new(),
+            default_voice: None,
             providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
             max_seconds: 0,

@@ -60,6 +60,7 @@ impl Local {
             gender: Some("female".into()),
         }]);
         let about = About {
+            default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
