@@ -98,22 +98,11 @@ impl App {
     /// [`StartError`] with what an operator has to change.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let names = std::iter::once(&settings.provider).chain(&settings.fallback);
-        let mut links: Vec<Arc<dyn Provider>> = Vec::new();
-        for name in names {
-            if !links.iter().any(|link| link.name() == name) {
-                let opened =
-                    providers::client().and_then(|client| providers::open(name, &settings, &client, &clock));
-                links.push(opened.map_err(|error| StartError::Provider {
-                    provider: name.clone(),
-                    reason: error.to_string(),
-                })?);
-            }
-        }
-        Self::with_providers(settings, links, clock).await
+        let providers = open_providers(&settings, &clock)?;
+        Self::with_providers(settings, providers, clock).await
     }
 
-    /// Builds everything around these providers, each behind its deadlines and its breaker.
+    /// Builds everything around these providers, with the database that the settings name.
     ///
     /// # Errors
     /// [`StartError`] with what an operator has to change.
@@ -123,6 +112,19 @@ impl App {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let store = open_store(&settings).await?;
+        Self::with_store(settings, providers, clock, store).await
+    }
+
+    /// Builds everything around these providers and this store, each provider behind its deadlines and its breaker.
+    ///
+    /// # Errors
+    /// [`StartError`] with what an operator has to change.
+    pub async fn with_store(
+        settings: Settings,
+        providers: Vec<Arc<dyn Provider>>,
+        clock: Arc<dyn Clock>,
+        store: Store,
+    ) -> Result<Self, StartError> {
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
         let chain = chain(&settings, providers, &ledger, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
@@ -181,6 +183,22 @@ impl App {
             tracing::warn!(%error, "the last accesses were not counted");
         }
     }
+}
+
+/// The providers of the chain, in order, each once.
+///
+/// # Errors
+/// [`StartError::Provider`] with what an operator has to change.
+pub fn open_providers(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, StartError> {
+    let client = providers::client();
+    let names = settings.chain().into_iter().map(|name| {
+        let opened = client.clone().and_then(|client| providers::open(name, settings, &client, clock));
+        opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
+    });
+    names.collect()
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the

@@ -74,6 +74,20 @@ pub struct Settings {
     pub log_json: bool,
 }
 
+impl Settings {
+    /// The names of the providers to ask, in order, each once.
+    #[must_use]
+    pub fn chain(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in std::iter::once(&self.provider).chain(&self.fallback) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
