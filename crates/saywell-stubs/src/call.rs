@@ -72,6 +72,8 @@ pub struct Counts {
     pub finished: usize,
     /// Were given up by who asked: the connection closed before the end of the answer.
     pub abandoned: usize,
+    /// How often a stub did the fault that was set, or asked whether it is to.
+    pub suffered: usize,
 }
 
 /// What the handlers of a stub share: the fault that is set, and the notes. The state of a stub's routes.
@@ -197,10 +199,15 @@ impl Call {
         self.number
     }
 
-    /// Whether it is to suffer this fault.
+    /// Whether it is to suffer this fault. Ask only in order to do it: an answer of yes is counted.
     #[must_use]
     pub fn suffers(&self, fault: Fault) -> bool {
-        self.fault == Some(fault)
+        self.fault == Some(fault) && self.suffered()
+    }
+
+    fn suffered(&self) -> bool {
+        self.desk.0.counts.send_modify(|counts| counts.suffered += 1);
+        true
     }
 
     /// Does the faults that come before any sound: waits, or answers in its place.
@@ -211,10 +218,14 @@ impl Call {
         let refuse = self.desk.0.refuse;
         let response = match self.fault {
             Some(Fault::Late) => {
+                self.suffered();
                 tokio::time::sleep(LATE).await;
                 return Ok(self);
             }
-            Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Hang) => {
+                self.suffered();
+                std::future::pending().await
+            }
             Some(Fault::ThrottledSeconds) => {
                 after(refuse(Refusal::Throttled), RETRY_AFTER_SECONDS.to_string())
             }
@@ -235,6 +246,7 @@ impl Call {
             Some(Fault::Empty) => StatusCode::OK.into_response(),
             _ => return Ok(self),
         };
+        self.suffered();
         self.finish();
         Err(response)
     }
@@ -242,10 +254,12 @@ impl Call {
     /// Samples as a WAV file, with the faults of its header.
     #[must_use]
     pub fn wav(&self, samples: &[i16], rate: u32) -> Vec<u8> {
-        let stated = match self.fault {
-            Some(Fault::WavZero) => Stated::Zero,
-            Some(Fault::WavMax) => Stated::Max,
-            _ => Stated::Length,
+        let stated = if self.suffers(Fault::WavZero) {
+            Stated::Zero
+        } else if self.suffers(Fault::WavMax) {
+            Stated::Max
+        } else {
+            Stated::Length
         };
         sound::wav(samples, rate, stated)
     }
@@ -287,7 +301,7 @@ impl Call {
             pieces = pieces.iter().flat_map(|piece| pieces_of(piece, CRUMB)).collect();
         }
         let total: usize = pieces.iter().map(Bytes::len).sum();
-        let breaks = matches!(self.fault, Some(Fault::Cut | Fault::Stall));
+        let breaks = self.suffers(Fault::Cut) || self.suffers(Fault::Stall);
         // Half of it, and not at the end of a sample.
         let mut left = if breaks { (total / 2) | 1 } else { total };
         Body::from_stream(stream! {
