@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::providers::Options;
+use crate::usage::Price;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -31,6 +32,14 @@ pub struct Settings {
     pub provider_timeout: Duration,
     /// How long a provider may take until its first sound.
     pub first_sound_timeout: Duration,
+    /// How often a provider is asked again in passing trouble.
+    pub retries: usize,
+    /// When the second provider is asked for a reply's first utterance as well.
+    pub hedge_after: Option<Duration>,
+    /// How far ahead of the listener sound is bought.
+    pub lookahead: Option<Duration>,
+    /// The operator's own prices.
+    pub prices: Vec<Price>,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -186,6 +195,30 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.first_sound_timeout.as_secs_f64().to_string(),
     },
     Setting {
+        variable: "TTS_RETRIES",
+        key: "chain.retries",
+        default: "1",
+        about: "How often a provider is asked again in passing trouble, before any of its sound was heard.",
+        set: |s, v| assign(&mut s.retries, number(v, 0, 10)),
+        show: |s| s.retries.to_string(),
+    },
+    Setting {
+        variable: "TTS_HEDGE_AFTER_SECONDS",
+        key: "chain.hedge_after_seconds",
+        default: "0",
+        about: "When a reply's first utterance is asked of the second provider as well; the first that is ready is heard. 0: never.",
+        set: |s, v| assign(&mut s.hedge_after, seconds(v, 0.0, 60.0).map(unless_zero)),
+        show: |s| s.hedge_after.unwrap_or_default().as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_LOOKAHEAD_SECONDS",
+        key: "chain.lookahead_seconds",
+        default: "20",
+        about: "How far ahead of the listener sound is bought from providers that charge for it. 0: all of it at once.",
+        set: |s, v| assign(&mut s.lookahead, seconds(v, 0.0, 86_400.0).map(unless_zero)),
+        show: |s| s.lookahead.unwrap_or_default().as_secs_f64().to_string(),
+    },
+    Setting {
         variable: "TTS_CACHE_TTL_SECONDS",
         key: "cache.ttl_seconds",
         default: "2592000",
@@ -334,6 +367,10 @@ impl Default for Settings {
             max_chars: 0,
             provider_timeout: Duration::ZERO,
             first_sound_timeout: Duration::ZERO,
+            retries: 0,
+            hedge_after: None,
+            lookahead: None,
+            prices: Vec::new(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
@@ -402,6 +439,10 @@ fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
         .filter(|seconds| (least..=most).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| format!("must be a number of seconds from {least} to {most}"))
+}
+
+fn unless_zero(duration: Duration) -> Option<Duration> {
+    (!duration.is_zero()).then_some(duration)
 }
 
 /// Binary units, the larger first, so that a size is shown in the largest that divides it.

@@ -25,6 +25,8 @@ pub struct Calls {
     finished: AtomicUsize,
     healthy: AtomicBool,
     fault: Option<(usize, ProviderError)>,
+    /// Whether some sound comes before the fault.
+    breaks_off: bool,
     texts: Mutex<Vec<String>>,
 }
 
@@ -54,7 +56,7 @@ impl Fake {
     /// A healthy provider of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        let about = About { level: Level::Fixed(0.0), ..About::new(name, "tone-1") };
+        let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
         Self { about, delay: Duration::ZERO, calls: Arc::default() }
     }
 
@@ -71,10 +73,24 @@ impl Fake {
         self
     }
 
+    /// Begins every utterance, and fails in the middle of it, until [`Calls::recover`].
+    #[must_use]
+    pub fn breaking_off(mut self, error: ProviderError) -> Self {
+        self.calls = Arc::new(Calls { fault: Some((0, error)), breaks_off: true, ..Calls::default() });
+        self
+    }
+
     /// Waits before each answer.
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Charges for every call.
+    #[must_use]
+    pub fn paid(mut self) -> Self {
+        self.about.paid = true;
         self
     }
 
@@ -92,7 +108,7 @@ impl Provider for Fake {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        Ok(Arc::new([Voice::new(self.name(), "tone", "en-US")]))
+        Ok(Arc::new([Voice { name: "Tone".into(), ..Voice::new(self.name(), "tone", "en-US") }]))
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -107,6 +123,9 @@ impl Provider for Fake {
                 && number >= *spoken
                 && !calls.healthy.load(Ordering::SeqCst)
             {
+                if calls.breaks_off {
+                    yield Ok(Part::Sound { rate: 24_000, samples: tone(1, request.speed) });
+                }
                 yield Err(error.clone());
                 return;
             }

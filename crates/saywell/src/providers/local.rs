@@ -63,7 +63,7 @@ impl Local {
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
-            ..About::new(NAME, "hibari")
+            ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
         let places = Arc::new(Semaphore::new(settings.local_queue));

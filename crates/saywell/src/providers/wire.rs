@@ -136,7 +136,8 @@ pub async fn whole(response: Response, limit: usize) -> Result<Vec<u8>, Provider
     Ok(whole)
 }
 
-/// The sound in an answer, as it arrives. An answer that is a message, whatever its status says, is a failure.
+/// The sound in an answer, as it arrives. What can be read as text is a message in its place, and a failure whatever
+/// the answer's status and label say: services mislabel both.
 pub fn sound(
     response: Response,
     coding: Coding,
@@ -146,29 +147,33 @@ pub fn sound(
         let head = Head::of(&response);
         let mut reader = SoundReader::new(coding);
         let mut pieces = body(response);
-        // A label of text is believed once the first bytes agree.
-        let mut doubtful = head.is_labelled_text().then(Vec::new);
+        let mut start = Some(Vec::new());
         while let Some(piece) = pieces.next().await {
             let mut piece = piece?;
-            if let Some(mut start) = doubtful.take() {
-                start.extend_from_slice(&piece);
-                if start.len() >= sound::MAGIC && !sound::is_wav(&start) {
-                    start.extend(failure::beginning(pieces).await);
-                    Err(head.failure(&start).meant(meaning))?;
-                    return;
-                }
-                if start.len() < sound::MAGIC {
-                    doubtful = Some(start);
+            if let Some(mut begun) = start.take() {
+                begun.extend_from_slice(&piece);
+                if begun.len() < sound::TELLING {
+                    start = Some(begun);
                     continue;
                 }
-                piece = start.into();
+                if sound::is_text(&begun) {
+                    begun.extend(failure::beginning(pieces).await);
+                    Err(head.failure(&begun).meant(meaning))?;
+                    return;
+                }
+                piece = begun.into();
             }
             if let Some(part) = reader.push(&piece)? {
                 yield part;
             }
         }
-        if let Some(said) = doubtful {
-            Err(head.failure(&said).meant(meaning))?;
+        if let Some(all) = start.filter(|all| !all.is_empty()) {
+            if sound::is_text(&all) {
+                Err(head.failure(&all).meant(meaning))?;
+            }
+            if let Some(part) = reader.push(&all)? {
+                yield part;
+            }
         }
         if let Some(part) = reader.finish()? {
             yield part;

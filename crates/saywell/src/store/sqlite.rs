@@ -1,6 +1,8 @@
 //! The store in an SQLite file: in write-ahead mode, so that readers and the one writer do not
 //! wait for each other, and a killed process loses no finished statement.
 
+mod calls;
+
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
@@ -313,11 +315,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
+        conformance::call_log(&store).await;
     }
 
     #[tokio::test]
     async fn memory_conforms() {
-        conformance::cache_index(&SqliteStore::in_memory().await.unwrap()).await;
+        let store = SqliteStore::in_memory().await.unwrap();
+        conformance::cache_index(&store).await;
+        conformance::call_log(&store).await;
     }
 
     #[tokio::test]

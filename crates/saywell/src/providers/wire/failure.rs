@@ -107,14 +107,6 @@ impl Head {
         let (status, headers) = (self.status, self.headers.clone());
         Failure { status, code, message: one_line(&message), retry_after: None, headers }
     }
-
-    /// Whether the answer is labelled as something to be read, not heard.
-    pub(super) fn is_labelled_text(&self) -> bool {
-        let label = self.headers.get(header::CONTENT_TYPE).and_then(|label| label.to_str().ok());
-        let label = label.and_then(|label| label.split(';').next()).unwrap_or_default();
-        let label = label.trim().to_ascii_lowercase();
-        label.starts_with("text/") || label == "application/json" || label.ends_with("+json")
-    }
 }
 
 /// The secrets that a request carried.
@@ -231,10 +223,6 @@ mod tests {
         Head { status, headers: HeaderMap::new(), secrets }.failure(body.as_bytes())
     }
 
-    fn head(headers: HeaderMap) -> Head {
-        Head { status: StatusCode::OK, headers, secrets: Secrets::default() }
-    }
-
     #[test]
     fn every_shape_of_error_is_read() {
         for (body, code, message) in [
@@ -326,19 +314,5 @@ mod tests {
         ] {
             assert_eq!(seconds(pairs), wait, "{pairs:?}");
         }
-    }
-
-    #[test]
-    fn labels_are_told_apart() {
-        for (label, text) in [
-            ("application/json", true),
-            ("application/problem+json; charset=utf-8", true),
-            ("text/html", true),
-            ("audio/pcm;rate=24000", false),
-            ("application/octet-stream", false),
-        ] {
-            assert_eq!(head(headers(&[("content-type", label)])).is_labelled_text(), text, "{label}");
-        }
-        assert!(!head(HeaderMap::new()).is_labelled_text());
     }
 }

@@ -5,7 +5,9 @@ use saywell_audio::WavReader;
 use crate::provider::{Part, ProviderError};
 
 /// How many bytes tell a WAVE file.
-pub(super) const MAGIC: usize = 12;
+const MAGIC: usize = 12;
+/// How many bytes tell sound from text.
+pub(super) const TELLING: usize = 64;
 
 /// How the sound of an answer is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl SoundReader {
     /// What is left at the end.
     ///
     /// # Errors
-    /// `Unavailable` for sound that was cut short, `Rejected` where there is none at all.
+    /// `Unavailable` for sound that was cut short, or where there is none at all.
     pub fn finish(mut self) -> Result<Option<Part>, ProviderError> {
         let mut last = None;
         if let State::Unknown(Coding::Pcm { rate }) = self.state {
@@ -78,7 +80,7 @@ impl SoundReader {
                 Ok((!self.begun).then(|| Part::Sound { rate, samples: Vec::new() }))
             }
             State::Unknown(_) if !self.held.is_empty() => Err(unreadable(saywell_audio::WavError::NotWave)),
-            _ if !self.begun => Err(ProviderError::Rejected("answered without sound".into())),
+            _ if !self.begun => Err(ProviderError::Unavailable("answered without sound".into())),
             _ => Ok(last),
         }
     }
@@ -103,8 +105,21 @@ impl SoundReader {
 }
 
 /// Whether these are the first bytes of a WAVE file.
-pub(super) fn is_wav(bytes: &[u8]) -> bool {
+fn is_wav(bytes: &[u8]) -> bool {
     bytes.starts_with(b"RIFF") && bytes.get(8..MAGIC) == Some(b"WAVE")
+}
+
+/// Whether these bytes, which may end within a character, can be read as text. Sound hardly can: even silence has
+/// bytes that no text has.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
 }
 
 fn unreadable(error: saywell_audio::WavError) -> ProviderError {
@@ -162,7 +177,18 @@ mod tests {
         assert_eq!(read(Coding::Pcm { rate: 8_000 }, &[0, 64], 1), Ok((8_000, vec![0.5])));
         assert_eq!(read(Coding::Wav, &wav(0, &[]), 9), Ok((22_050, Vec::new())));
         for coding in [Coding::Pcm { rate: 8_000 }, Coding::Wav] {
-            assert!(matches!(read(coding, &[], 1), Err(ProviderError::Rejected(_))));
+            assert!(matches!(read(coding, &[], 1), Err(ProviderError::Unavailable(_))));
+        }
+    }
+
+    #[test]
+    fn text_is_told_from_sound() {
+        for text in ["{\"error\":\"é\"}", "<!doctype html>\r\n<title>500</title>", "No.", "é"] {
+            assert!(is_text(text.as_bytes()), "{text}");
+        }
+        assert!(is_text(&"No, né".as_bytes()[..6]), "a torn character");
+        for sound in [&wav(0, &[])[..], &[0, 0, 1, 0], &[0x20, 0xff, 0x21, 0xff], b"ID3\x04\0", b"\xff\xf3"] {
+            assert!(!is_text(sound), "{sound:?}");
         }
     }
 
