@@ -225,12 +225,12 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         }
         Sound::Flight(mut listener) => {
             listener.first_sound().await?;
-            if let Some(first) = listener.first_utterance() {
+            if let Some(first) = listener.opening() {
                 provider_took = first.provider_took;
                 if provider_took.is_none() && outcome == CacheOutcome::Miss {
                     outcome = CacheOutcome::Partial;
                 }
-                (provider, voice) = (first.caption.provider, first.caption.voice);
+                (provider, voice) = (first.provider, first.voice);
             }
             usage::first_sound(begun.elapsed());
             Body::from_stream(pieces(listener))

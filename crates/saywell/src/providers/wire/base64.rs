@@ -30,7 +30,7 @@ impl Base64Reader {
         self.held.extend(piece.bytes().filter(|byte| !byte.is_ascii_whitespace()));
         // Padding ends one base64 text within the piece; what follows it is another.
         while let Some(end) = self.held.iter().position(|byte| *byte == b'=') {
-            let end = end.next_multiple_of(4).min(self.held.len());
+            let end = (end + 1).next_multiple_of(4).min(self.held.len());
             if end % 4 != 0 {
                 // The rest of the padding is in the next piece.
                 return Ok(bytes);
