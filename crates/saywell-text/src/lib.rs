@@ -18,6 +18,8 @@
 //!
 //! Pure: no input or output, no clock, no threads. Any text is accepted; nothing here fails.
 
+pub mod english;
+
 pub use incremental::Scripter;
 pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
 pub use ssml::{SsmlError, ssml};
