@@ -114,7 +114,7 @@ fn a_language_lesson_changes_as_it_should() {
             "en Here is how",
             "de Ich hätte ge",
             "en And this is",
-            "ja はい、少々お待ちくださ",
+            "ja はい、少々お待ちください",
             "en The word Kaf",
         ],
     );
