@@ -131,17 +131,20 @@ impl Evidence {
                 named = capital || (named && words::is_particle(word));
             }
         }
-        particles.into_iter().for_each(|word| evidence.add(word));
-        if evidence.count == 0 {
-            first.into_iter().for_each(|word| evidence.add(word));
+        for word in particles {
+            evidence.add(word);
+        }
+        if let Some(word) = first.filter(|_| evidence.count == 0) {
+            evidence.add(word);
         }
         evidence
     }
 
     fn add(&mut self, word: &str) {
-        let word: Cow<'_, str> = match word.chars().any(char::is_uppercase) {
-            true => Cow::Owned(word.to_lowercase()),
-            false => Cow::Borrowed(word),
+        let word: Cow<'_, str> = if word.chars().any(char::is_uppercase) {
+            Cow::Owned(word.to_lowercase())
+        } else {
+            Cow::Borrowed(word)
         };
         let spoken = words::of_word(&word);
         let share = 1.0 / spoken.count_ones().max(1) as f32;

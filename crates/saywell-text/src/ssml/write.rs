@@ -80,7 +80,7 @@ impl Dialect {
         framing: Framing::Azure,
         ..BASE
     };
-    /// Google's Standard, WaveNet and Neural2 voices.
+    /// Google's Standard, `WaveNet` and Neural2 voices.
     pub const GOOGLE: Self = Self { rate: Some(25..=300), ..BASE };
     /// Google's Studio voices: as [`GOOGLE`](Self::GOOGLE) without `mark`, `emphasis` and pitch.
     pub const GOOGLE_STUDIO: Self = Self { emphasis: false, pitch: false, bookmark: None, ..Self::GOOGLE };
@@ -348,10 +348,11 @@ fn prosody_tag(prosody: Prosody, dialect: &Dialect) -> Option<String> {
         && prosody.rate_percent != own.rate_percent
     {
         let rate = prosody.rate_percent.clamp(*bounds.start(), *bounds.end());
-        // Azure takes a percentage without a sign for a change; a factor is read alike by all.
-        _ = match dialect.percent {
-            true => write!(tag, " rate=\"{:+}%\"", i32::from(rate) - 100),
-            false => write!(tag, " rate=\"{rate}%\""),
+        // Azure takes a percentage for a change, the others for a part of the voice's own pace.
+        _ = if dialect.percent {
+            write!(tag, " rate=\"{:+}%\"", i32::from(rate) - 100)
+        } else {
+            write!(tag, " rate=\"{rate}%\"")
         };
     }
     if dialect.pitch && prosody.pitch_cents != own.pitch_cents {
