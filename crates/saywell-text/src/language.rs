@@ -7,9 +7,11 @@
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
 use crate::utterance::{Kind, Script, Utterance};
+pub use names::name;
 use script::Writing;
 use std::borrow::Cow;
 
+mod names;
 mod script;
 mod words;
 

@@ -116,6 +116,7 @@ fn a_language_lesson_changes_as_it_should() {
             "en And this is",
             "ja はい、少々お待ちください",
             "en The word Kaf",
+            "en Danke!",
         ],
     );
 }
