@@ -120,10 +120,13 @@ pub struct Written {
 
 impl Written {
     /// The bytes of the text that bytes `ssml` of the document stand for: what is inside a tag stands for
-    /// the place where the tag is, words of an alias for all that they replace.
+    /// the place where the tag is, words of an alias for all that they replace. A range that is out of bounds
+    /// is clamped, one that cuts a character is widened.
     #[must_use]
     pub fn text_of(&self, ssml: Range<usize>) -> Range<usize> {
-        let (from, to) = (self.place(ssml.start, false), self.place(ssml.end, true));
+        let start = self.ssml.floor_char_boundary(ssml.start);
+        let end = self.ssml.ceil_char_boundary(ssml.end).max(start);
+        let (from, to) = (self.place(start, false), self.place(end, true));
         from..to.max(from)
     }
 
@@ -529,6 +532,8 @@ mod tests {
         assert_eq!(of("c</"), 8..9);
         assert_eq!(of("<speak>A"), 0..1);
         assert_eq!(written.text_of(9999..99999), 9..9);
+        let umlaut = to_ssml("ä", &[], &Around::default(), &Dialect::POLLY);
+        assert_eq!(umlaut.text_of(8..9), 0..2);
         assert_eq!(to_ssml("", &[], &Around::default(), &Dialect::POLLY).text_of(0..3), 0..0);
     }
 }
