@@ -13,14 +13,11 @@
 //! # Ok::<(), saywell_voice::g2p::G2pError>(())
 //! ```
 //!
-//! The stages, each a module: write out what is read otherwise than written ([`normalize`]), cut into tokens
+//! The stages, each a module: write out what is read otherwise than written ([`spell_out`]), cut into tokens
 //! ([`tokenize`]), find parts of speech ([`tagger`]), group and say the tokens ([`parts`], [`pronounce`]) from
 //! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
 
-mod cursor;
 mod lexicon;
-mod normalize;
-mod number_words;
 mod parts;
 mod pronounce;
 mod speller;
@@ -29,13 +26,13 @@ mod table;
 mod tables;
 mod tagger;
 mod tokenize;
-mod tracked;
 
 use std::ops::Range;
 
+use saywell_text::english::{SpelledOut, spell_out};
+
 use self::pronounce::Joint;
 use self::speller::Speller;
-use self::tracked::Tracked;
 
 /// Every phoneme and mark that [`Phonemes::text`] may hold, with its id for the voice network; in the order of
 /// the characters.
@@ -81,7 +78,7 @@ impl Phonemizer {
     /// How `text`, one utterance, is said. Any text has an answer; what cannot be said (`日本`, emoji) is left
     /// out. Takes time in proportion to the length of the text.
     pub fn phonemize(&self, text: &str) -> Phonemes {
-        let normal = normalize::normalize(text);
+        let normal = spell_out(text);
         let tokens = tokenize::tokenize(normal.text());
         let words: Vec<_> = tokens.iter().map(|token| &normal.text()[token.clone()]).collect();
         let tags = tagger::tag(&words);
@@ -103,7 +100,7 @@ impl Phonemizer {
 
 /// Writes phonemes and keeps account of the words.
 struct Writer<'n> {
-    source: &'n Tracked,
+    source: &'n SpelledOut,
     phonemes: Phonemes,
     /// The word being written: its start in the phonemes, and its bytes of the normalized text.
     word: Option<(usize, Range<usize>)>,
