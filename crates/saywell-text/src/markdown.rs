@@ -538,6 +538,8 @@ impl<'a> Walker<'a> {
     /// Ends the passage being made.
     fn flush(&mut self, pause: Pause) {
         let open = std::mem::take(&mut self.open);
+        // Raised or lowered text that goes on beyond its passage is none.
+        self.html.script = None;
         let kind = self.kinds.last().copied().unwrap_or(Kind::Paragraph);
         self.push_passage(clean(open, self.options.emoji), kind, pause);
     }

@@ -12,7 +12,7 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Html {
     /// Where in the passage raised or lowered text begins.
-    script: Option<usize>,
+    pub(super) script: Option<usize>,
     /// The lists around; the next number of each that has numbers.
     lists: Vec<Option<u64>>,
     table: bool,
