@@ -48,7 +48,7 @@ pub(crate) enum Cut {
 impl Passage {
     /// Cuts it into utterances; the pause after the last is a sentence's.
     pub(crate) fn cut(self, lengths: Lengths) -> Cut {
-        let spoken = clean(self.spoken);
+        let spoken = clean(self.spoken, crate::Emoji::Silent);
         if !has_word(&spoken.text) {
             return Cut::Points(self.points.into_iter().map(|(_, how)| how).collect());
         }
