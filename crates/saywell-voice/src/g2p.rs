@@ -18,13 +18,15 @@
 //! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
 
 mod cursor;
+mod given;
+mod ipa;
 mod lexicon;
 mod normalize;
 mod number_words;
 mod parts;
 mod pronounce;
 mod speller;
-mod stress;
+pub(crate) mod stress;
 mod table;
 mod tables;
 mod tagger;
@@ -33,6 +35,10 @@ mod tracked;
 
 use std::ops::Range;
 
+use saywell_text::Mark;
+
+use self::given::Given;
+pub use self::given::Unknown;
 use self::pronounce::Joint;
 use self::speller::Speller;
 use self::tracked::Tracked;
@@ -81,12 +87,26 @@ impl Phonemizer {
     /// How `text`, one utterance, is said. Any text has an answer; what cannot be said (`日本`, emoji) is left
     /// out. Takes time in proportion to the length of the text.
     pub fn phonemize(&self, text: &str) -> Phonemes {
-        let normal = normalize::normalize(text);
+        self.phonemize_given(&Given::plain(text))
+    }
+
+    /// As [`Self::phonemize`], with what `marks` of the text give: phonemes, in the International Phonetic
+    /// Alphabet, and aliases. Also names the symbols among those phonemes that the voice does not know.
+    pub fn phonemize_marked(&self, text: &str, marks: &[Mark]) -> (Phonemes, Vec<Unknown>) {
+        let (given, unknown) = Given::new(text, marks);
+        (self.phonemize_given(&given), unknown)
+    }
+
+    fn phonemize_given(&self, given: &Given) -> Phonemes {
+        let normal = normalize::normalize(given.text());
         let tokens = tokenize::tokenize(normal.text());
-        let words: Vec<_> = tokens.iter().map(|token| &normal.text()[token.clone()]).collect();
-        let tags = tagger::tag(&words);
-        let mut writer = Writer { source: &normal, phonemes: Phonemes::default(), word: None };
-        for spoken in pronounce::pronounce(normal.text(), &tokens, &tags, &self.speller) {
+        let words = tokens.iter().map(|token| {
+            let word = &normal.text()[token.clone()];
+            given.phonemes(word).map_or(word, |given| given.written.as_str())
+        });
+        let tags = tagger::tag(&words.collect::<Vec<_>>());
+        let mut writer = Writer { given, normal: &normal, phonemes: Phonemes::default(), word: None };
+        for spoken in pronounce::pronounce(normal.text(), &tokens, &tags, given, &self.speller) {
             match spoken.joint {
                 Joint::Joined => {}
                 Joint::Apart => writer.end_word(),
@@ -96,14 +116,15 @@ impl Phonemizer {
                 writer.phoneme(phoneme, &spoken.text);
             }
         }
-        writer.end_sentence(text);
+        writer.end_sentence(given.text());
         writer.finish()
     }
 }
 
 /// Writes phonemes and keeps account of the words.
 struct Writer<'n> {
-    source: &'n Tracked,
+    given: &'n Given,
+    normal: &'n Tracked,
     phonemes: Phonemes,
     /// The word being written: its start in the phonemes, and its bytes of the normalized text.
     word: Option<(usize, Range<usize>)>,
@@ -140,7 +161,7 @@ impl Writer<'_> {
 
     fn end_word(&mut self) {
         if let Some((start, text)) = self.word.take() {
-            let source = self.source.source_of(text);
+            let source = self.given.source_of(self.normal.source_of(text));
             self.phonemes.words.push(PhonemeWord { phonemes: start..self.phonemes.text.len(), source });
         }
     }

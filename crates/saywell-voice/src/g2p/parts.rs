@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, is_letter, is_word};
+use super::given::Given;
 use super::lexicon::Word;
 use super::tokenize::{Token, is_lower, is_upper};
 
@@ -68,8 +69,8 @@ impl<'t> Part<'t> {
     }
 }
 
-/// The groups of `tokens`. Marks are said already (as pauses, or not at all).
-pub fn group<'t>(text: &'t str, tokens: &[Token], tags: &[&'static str]) -> Vec<Group<'t>> {
+/// The groups of `tokens`. Marks are said already (as pauses, or not at all), and so is what is given.
+pub fn group<'t>(text: &'t str, tokens: &[Token], tags: &[&'static str], given: &Given) -> Vec<Group<'t>> {
     let mut groups: Vec<Group<'t>> = Vec::new();
     let mut currency = None;
     let mut tagged = tokens.iter().zip(tags).peekable();
@@ -83,7 +84,8 @@ pub fn group<'t>(text: &'t str, tokens: &[Token], tags: &[&'static str]) -> Vec<
             let is_last = index + 1 == cuts.len();
             let range = token.start + range.start..token.start + range.end;
             let mut part = Part::new(text, range, tag);
-            part.phonemes = mark(part.text, tag);
+            let given = given.phonemes(part.text).map(|given| given.phonemes.clone());
+            part.phonemes = given.or_else(|| mark(part.text, tag));
             if let (Some(sign), "$") = (currency_sign(part.text), *tag) {
                 currency = Some((sign, part.range.start));
                 part.phonemes = Some(String::new());

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, is_letter};
+use super::given::Given;
 use super::lexicon::{self, Following, Word};
 use super::parts::{Group, Part, cut, group};
 use super::speller::Speller;
@@ -32,9 +33,15 @@ pub enum Joint {
     Space,
 }
 
-/// Says `tokens` of `text`, which have these `tags`.
-pub fn pronounce(text: &str, tokens: &[Token], tags: &[&'static str], speller: &Speller) -> Vec<Spoken> {
-    let mut groups = group(text, tokens, tags);
+/// Says `tokens` of `text`, which have these `tags`; some of them are given.
+pub fn pronounce(
+    text: &str,
+    tokens: &[Token],
+    tags: &[&'static str],
+    given: &Given,
+    speller: &Speller,
+) -> Vec<Spoken> {
+    let mut groups = group(text, tokens, tags, given);
     let mut following = Following::default();
     for group in groups.iter_mut().rev() {
         if group.parts.len() == 1 {
