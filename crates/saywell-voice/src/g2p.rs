@@ -19,6 +19,7 @@
 
 mod cursor;
 mod given;
+mod heteronyms;
 mod ipa;
 mod lexicon;
 mod normalize;
@@ -39,6 +40,7 @@ use saywell_text::Mark;
 
 use self::given::Given;
 pub use self::given::Unknown;
+use self::parts::Tagged;
 use self::pronounce::Joint;
 use self::speller::Speller;
 use self::tracked::Tracked;
@@ -100,13 +102,19 @@ impl Phonemizer {
     fn phonemize_given(&self, given: &Given) -> Phonemes {
         let normal = normalize::normalize(given.text());
         let tokens = tokenize::tokenize(normal.text());
-        let words = tokens.iter().map(|token| {
-            let word = &normal.text()[token.clone()];
-            given.phonemes(word).map_or(word, |given| given.written.as_str())
-        });
-        let tags = tagger::tag(&words.collect::<Vec<_>>());
+        let written = |token: &Range<usize>| &normal.text()[token.clone()];
+        let givens: Vec<_> = tokens.iter().map(|token| given.phonemes(written(token))).collect();
+        let words = tokens.iter().zip(&givens);
+        let words: Vec<_> =
+            words.map(|(token, given)| given.map_or(written(token), |given| &given.written)).collect();
+        let mut tags = tagger::tag(&words);
+        let readings = heteronyms::settle(&words, &mut tags);
+        let known = givens.iter().zip(readings);
+        let known: Vec<_> =
+            known.map(|(given, reading)| given.map(|given| given.phonemes.as_str()).or(reading)).collect();
+        let tagged = Tagged { text: normal.text(), tokens: &tokens, tags: &tags, known: &known };
         let mut writer = Writer { given, normal: &normal, phonemes: Phonemes::default(), word: None };
-        for spoken in pronounce::pronounce(normal.text(), &tokens, &tags, given, &self.speller) {
+        for spoken in pronounce::pronounce(&tagged, &self.speller) {
             match spoken.joint {
                 Joint::Joined => {}
                 Joint::Apart => writer.end_word(),

@@ -296,7 +296,10 @@ mod tests {
         let score = Score::new(&phonemes("aa"), &marks);
         assert_eq!(score.word(0), Manner { rate: 0.2, cents: 2400.0, decibels: 20.0 });
         let silent = [prosody(0..2, 100, 0, Prosody::SILENT), prosody(0..2, 100, 0, 60)];
-        assert_eq!(Score::new(&phonemes("aa"), &silent).word(0), Manner { decibels: f32::NEG_INFINITY, ..Manner::OWN });
+        assert_eq!(
+            Score::new(&phonemes("aa"), &silent).word(0),
+            Manner { decibels: f32::NEG_INFINITY, ..Manner::OWN }
+        );
     }
 
     #[test]
