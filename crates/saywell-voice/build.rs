@@ -34,7 +34,6 @@ fn main() {
     let mut constants = String::new();
     list(&mut constants, "TAGS", "Part-of-speech tags, in byte order.", "&str", tags.iter().map(quoted));
     speller(&mut constants, &assets.json("oov.json"));
-    normalizer(&mut constants, &assets.json("normalize.json"));
     phonemes(&mut constants, &assets.json("vocab.json"));
     write("constants.rs", constants.as_bytes());
     println!("cargo::rustc-env=VOICE_HASH={}", assets.hash());
@@ -44,11 +43,10 @@ fn main() {
 struct Assets(PathBuf);
 
 /// The files of the package that decide what a text sounds like.
-const SOUNDING: [&str; 9] = [
+const SOUNDING: [&str; 8] = [
     "hibari.onnx",
     "lexicon_us_gold.json.gz",
     "lexicon_us_silver.json.gz",
-    "normalize.json",
     "oov.json",
     "oov.onnx",
     "tagger.json.gz",
@@ -173,38 +171,6 @@ fn speller(out: &mut String, meta: &Value) {
     ] {
         let _ =
             writeln!(out, "/// {doc}\npub const {name}: usize = {};", meta[key].as_u64().expect("a number"));
-    }
-}
-
-/// The word lists of the normalizer, the longest first, so that the first to match is the longest.
-fn normalizer(out: &mut String, words: &Value) {
-    for (name, key, doc) in [
-        ("TITLES", "titles", "Title before a name → as spoken."),
-        ("ABBREVIATIONS", "abbreviations", "Abbreviation → as spoken."),
-        ("SYMBOLS", "symbols", "Symbol → as spoken."),
-    ] {
-        let mut pairs: Vec<_> = entries(&words[key]).collect();
-        pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.chars().count()));
-        let pairs =
-            pairs.into_iter().map(|(from, to)| format!("({from:?}, {:?})", to.as_str().expect("a text")));
-        list(out, name, doc, "(&str, &str)", pairs);
-    }
-    for (name, key, doc) in [
-        ("UNITS", "units", "Unit → as spoken after one, and after any other number."),
-        ("CURRENCIES", "currency", "Currency → as spoken after one, and after any other number."),
-    ] {
-        let mut pairs: Vec<_> = entries(&words[key]).collect();
-        pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.chars().count()));
-        let pairs = pairs.into_iter().map(|(from, to)| format!("({from:?}, {:?})", texts(to)));
-        list(out, name, doc, "(&str, [&str; 2])", pairs);
-    }
-    for (name, key, doc) in [
-        ("NUMBERED_BY_ROMAN", "roman_cardinal", "Words after which a Roman numeral is a number: Chapter IV."),
-        ("RANKED_BY_ROMAN", "roman_ordinal", "Words after which a Roman numeral is a rank: Henry VIII."),
-    ] {
-        let mut before = texts(&words[key]);
-        before.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-        list(out, name, doc, "&str", before.iter().map(quoted));
     }
 }
 

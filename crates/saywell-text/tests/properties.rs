@@ -138,7 +138,7 @@ fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>, options: &Options) -
     let mut utterances: Vec<Utterance> = pieces.into_iter().flat_map(|piece| scripter.push(piece)).collect();
     let (last, omissions): (_, Vec<Omission>) = scripter.finish();
     utterances.extend(last);
-    Script { utterances, omissions }
+    Script { utterances, omissions, ..Script::default() }
 }
 
 fn characters(text: &str) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::dsp::SAMPLE_RATE;
-use crate::trim::BLOCK;
+use crate::trim::{BLOCK, soften, soften_end};
 
 /// A change of volume takes 10 ms.
 const RAMP: usize = 2 * BLOCK;
@@ -88,13 +88,11 @@ fn copy(out: &mut Vec<f32>, samples: &[f32], rise: bool, fall: bool) {
     let start = out.len();
     out.extend_from_slice(samples);
     let copied = &mut out[start..];
-    let length = BLOCK.min(copied.len() / 2);
-    let gain = |i: usize| 0.5 - 0.5 * (std::f32::consts::PI * (i as f32 + 0.5) / length as f32).cos();
     if rise {
-        copied.iter_mut().take(length).enumerate().for_each(|(i, sample)| *sample *= gain(i));
+        soften(copied.iter_mut());
     }
     if fall {
-        copied.iter_mut().rev().take(length).enumerate().for_each(|(i, sample)| *sample *= gain(i));
+        soften_end(copied);
     }
 }
 

@@ -13,17 +13,14 @@
 //! # Ok::<(), saywell_voice::g2p::G2pError>(())
 //! ```
 //!
-//! The stages, each a module: write out what is read otherwise than written ([`normalize`]), cut into tokens
+//! The stages, each a module: write out what is read otherwise than written ([`spell_out`]), cut into tokens
 //! ([`tokenize`]), find parts of speech ([`tagger`]), group and say the tokens ([`parts`], [`pronounce`]) from
 //! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
 
-mod cursor;
 mod given;
 mod heteronyms;
 mod ipa;
 mod lexicon;
-mod normalize;
-mod number_words;
 mod parts;
 mod pronounce;
 mod speller;
@@ -32,18 +29,17 @@ mod table;
 mod tables;
 mod tagger;
 mod tokenize;
-mod tracked;
 
 use std::ops::Range;
 
 use saywell_text::Mark;
+use saywell_text::english::{SpelledOut, spell_out};
 
 use self::given::Given;
 pub use self::given::Unknown;
 use self::parts::Tagged;
 use self::pronounce::Joint;
 use self::speller::Speller;
-use self::tracked::Tracked;
 
 /// Every phoneme and mark that [`Phonemes::text`] may hold, with its id for the voice network; in the order of
 /// the characters.
@@ -100,7 +96,7 @@ impl Phonemizer {
     }
 
     fn phonemize_given(&self, given: &Given) -> Phonemes {
-        let normal = normalize::normalize(given.text());
+        let normal = spell_out(given.text());
         let tokens = tokenize::tokenize(normal.text());
         let written = |token: &Range<usize>| &normal.text()[token.clone()];
         let givens: Vec<_> = tokens.iter().map(|token| given.phonemes(written(token))).collect();
@@ -132,7 +128,7 @@ impl Phonemizer {
 /// Writes phonemes and keeps account of the words.
 struct Writer<'n> {
     given: &'n Given,
-    normal: &'n Tracked,
+    normal: &'n SpelledOut,
     phonemes: Phonemes,
     /// The word being written: its start in the phonemes, and its bytes of the normalized text.
     word: Option<(usize, Range<usize>)>,

@@ -70,12 +70,20 @@ impl Loudness {
 /// Raises the first and lowers the last samples from and to zero over 5 ms, so that whatever comes before and
 /// after, the signal has no step.
 pub fn soften_edges(samples: &mut [f32]) {
+    soften(samples.iter_mut());
+    soften_end(samples);
+}
+
+/// Lowers the last samples to zero over 5 ms.
+pub fn soften_end(samples: &mut [f32]) {
+    soften(samples.iter_mut().rev());
+}
+
+/// Raises the first of `samples` from zero over 5 ms.
+pub fn soften<'a>(samples: impl ExactSizeIterator<Item = &'a mut f32>) {
     let length = BLOCK.min(samples.len() / 2);
     let gain = |i: usize| 0.5 - 0.5 * (std::f32::consts::PI * (i as f32 + 0.5) / length as f32).cos();
-    for (i, sample) in samples.iter_mut().take(length).enumerate() {
-        *sample *= gain(i);
-    }
-    for (i, sample) in samples.iter_mut().rev().take(length).enumerate() {
+    for (i, sample) in samples.take(length).enumerate() {
         *sample *= gain(i);
     }
 }

@@ -14,7 +14,7 @@ use crate::manner::{Manner, Score};
 use crate::network::{Bend, FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
 use crate::phonemes::{LONGEST_PART, Part, ids, parts};
-use crate::trim::{Loudness, soften_edges};
+use crate::trim::{Loudness, soften_edges, soften_end};
 
 /// Slowest and fastest speed, as multiples of the voice's own pace.
 pub const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
@@ -268,7 +268,9 @@ impl Track {
             let quiet = self.sounding.end..next.sounding.start;
             self.silences.push(Silence { quiet, length: in_samples(*length) });
         }
-        if !next.samples.is_empty() {
+        if self.samples.is_empty() {
+            self.sounding = next.sounding;
+        } else if is_between {
             self.sounding.end = next.sounding.end;
         }
         self.samples.extend(next.samples);
@@ -278,16 +280,25 @@ impl Track {
 
     /// The speech, with the silences that the score asks for.
     fn finish(self, score: &Score) -> Speech {
-        let at_end = |word: usize| {
+        let asked = |word: usize| {
             let found = score.breaks.iter().find(|(index, _)| *index == word);
-            found.map_or(0, |(_, length)| in_samples(*length))
+            found.map(|(_, length)| in_samples(*length))
         };
-        let before = if self.words.is_empty() { 0 } else { at_end(0) };
-        let after = at_end(self.words.len());
+        let (first, last) =
+            (moved(self.sounding.start, &self.silences), moved(self.sounding.end, &self.silences));
         let mut samples =
             if self.silences.is_empty() { self.samples } else { put_in(&self.samples, &self.silences) };
+        // At the ends, the margins are a part of the silence: this one's own, and that of what comes next.
+        if let Some(length) = asked(self.words.len()) {
+            let wanted = last + length.saturating_sub(to_samples(MARGIN_BEFORE));
+            samples.resize(wanted, 0.0);
+            soften_end(&mut samples);
+        }
+        let before = match asked(0) {
+            Some(length) if !self.words.is_empty() => length.saturating_sub(first),
+            _ => 0,
+        };
         samples.splice(0..0, std::iter::repeat_n(0.0, before));
-        samples.resize(samples.len() + after, 0.0);
         let seconds = |at: usize| to_seconds(before + moved(at, &self.silences));
         let words = self.words.into_iter().map(|(text, span)| {
             let start = seconds(span.start);

@@ -11,10 +11,13 @@ mod voices;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::App;
+use crate::app::{self, App};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Secret, Settings, Source};
 use crate::telemetry;
 
@@ -112,13 +115,23 @@ fn print(line: impl std::fmt::Display) -> Result<(), Failed> {
     writeln!(io::stdout(), "{line}").map_err(Failed::from)
 }
 
-/// Everything in memory: for commands that leave nothing behind.
+/// Everything in memory, for commands that leave nothing behind: but for calls that cost money, which are always taken
+/// down. [`App::close`] waits until they are.
 async fn open_without_trace(settings: Settings) -> Result<App, Failed> {
-    let settings = Settings {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let providers = app::open_providers(&settings, &clock)?;
+    let in_memory = Settings {
         storage_url: Some("memory:".into()),
         database_url: Some("sqlite::memory:".into()),
         signing_key: Some(Secret::new(hex::encode(rand::random::<[u8; 32]>()))),
-        ..settings
+        ..settings.clone()
     };
-    Ok(App::open(settings).await?)
+    let mut store = app::open_store(&in_memory).await?;
+    if providers.iter().any(|provider| provider.about().paid) {
+        store.calls = app::open_store(&settings).await?.calls;
+    }
+    Ok(App::with_store(in_memory, providers, clock, store).await?)
 }
+
+/// How long a command waits at its end until everything is written down.
+const PATIENCE: Duration = Duration::from_secs(10);

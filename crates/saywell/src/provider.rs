@@ -14,6 +14,8 @@ use saywell_audio::loudness::Level;
 use saywell_text::Mark;
 use serde::Serialize;
 
+use crate::usage::Purpose;
+
 /// Turns utterances into sound.
 ///
 /// # Contract
@@ -60,8 +62,14 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 pub struct About {
     /// The name that settings, headers and metrics use: its kind, or the name of one of several of a kind.
     pub name: Arc<str>,
+    /// What settings call providers of its sort; prices are by kind.
+    pub kind: &'static str,
+    /// Whether every call costs money. What is paid for is bought only as it is about to be heard.
+    pub paid: bool,
     /// The model used when a request names none. Part of the cache key.
     pub model: String,
+    /// The voice used when nobody asks for one; one of its list when `None`.
+    pub default_voice: Option<String>,
     /// What changes when its voices would sound different, such as the hash of a voice file. Part of the cache
     /// key; empty where it cannot be known.
     pub voice_version: String,
@@ -76,12 +84,15 @@ pub struct About {
 }
 
 impl About {
-    /// A provider whose loudness is measured, which is asked for one utterance at a time, of any length.
+    /// A free provider whose loudness is measured, which is asked for one utterance at a time, of any length.
     #[must_use]
-    pub fn new(name: impl Into<Arc<str>>, model: impl Into<String>) -> Self {
+    pub fn new(kind: &'static str, name: impl Into<Arc<str>>, model: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            kind,
+            paid: false,
             model: model.into(),
+            default_voice: None,
             voice_version: String::new(),
             options: String::new(),
             level: Level::Measured,
@@ -113,6 +124,8 @@ pub struct Request {
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
+    /// What it is for, as usage is to have it.
+    pub purpose: Arc<Purpose>,
 }
 
 impl Request {
@@ -128,6 +141,7 @@ impl Request {
             instructions: Arc::default(),
             speed: 1.0,
             priority: Priority::First,
+            purpose: Arc::default(),
         }
     }
 }
@@ -242,6 +256,9 @@ pub enum ProviderError {
     /// It took longer than it may: ask the next provider.
     #[error("gave no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
+    /// It failed too often of late and is not asked for a while: ask the next provider.
+    #[error("is resting after repeated failures")]
+    Resting,
     /// It will not work until an operator changes something: ask the next provider.
     #[error("{0}")]
     Misconfigured(String),

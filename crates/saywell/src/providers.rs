@@ -5,6 +5,7 @@ pub mod conformance;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod local;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -132,7 +133,19 @@ pub fn open(
 /// # Errors
 /// [`ProviderError::Misconfigured`] when the system's certificates cannot be read.
 pub fn client() -> Result<reqwest::Client, ProviderError> {
-    reqwest::Client::builder()
+    build(reqwest::Client::builder())
+}
+
+/// The client for providers that speak WebSocket: HTTP/2 has no upgrade.
+///
+/// # Errors
+/// As [`client`].
+pub fn socket_client() -> Result<reqwest::Client, ProviderError> {
+    build(reqwest::Client::builder().http1_only())
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ProviderError> {
+    builder
         .user_agent(concat!("saywell/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .build()

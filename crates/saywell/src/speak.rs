@@ -1,27 +1,30 @@
 //! Speak: the whole way from a reply to its sound. The only place that knows the order of the stages.
 //!
 //! [`Speak::speak`] answers as soon as it is known what will be heard: a rendition from the cache, or a listener on
-//! a flight. [`Flying::fly`] makes a flight, utterance by utterance.
+//! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
+
+mod flying;
+mod pace;
+mod plan;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, stream};
 use saywell_audio::Format;
-use saywell_text::{Code, Script, Utterance};
+use saywell_text::Code;
 use tokio::sync::Semaphore;
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{Instrument, info_span, warn};
 
-use crate::cache::{About, Cache, Entry, Key, KeyFields, Kind};
-use crate::chain::{Chain, Spoken};
-use crate::flight::{Boarding, Failure, Flights, Full, Listener, Writer};
+use self::flying::Flying;
+use self::plan::Plan;
+use crate::cache::{Cache, Entry, Key, Kind};
+use crate::chain::Chain;
+use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Permit, Refusal};
-use crate::provider::{Priority, Request};
-use crate::render::{self, Clip, Joiner};
 use crate::script::{self, Bounds, ScriptError};
-use crate::usage;
-use crate::voices::{Cast, Speaker, VoiceMap};
+use crate::usage::{self, Purpose};
+use crate::voices::{NoCast, Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
 pub const MAX_WRITES: usize = 256;
@@ -171,6 +174,8 @@ pub struct Speak {
     pub chain: Chain,
     /// What has been spoken before.
     pub cache: Cache,
+    /// How far ahead of the listener sound is bought.
+    pub lookahead: Option<Duration>,
     /// What is being spoken now.
     pub flights: Flights,
     /// Places for clips on their way into the cache.
@@ -213,7 +218,13 @@ impl Speak {
                 Boarding::Joined(listener) => speech(CacheOutcome::Joined, seconds, Sound::Flight(listener)),
                 Boarding::Started(listener, writer) => {
                     let speech = speech(CacheOutcome::Miss, seconds, Sound::Flight(listener));
-                    let flying = Flying { speak: self.clone(), plan, key };
+                    let purpose = Purpose {
+                        user: caller.user.clone(),
+                        room: caller.room.clone(),
+                        message_id: request.message_id.clone(),
+                        rendition: Some(key),
+                    };
+                    let flying = Flying::new(self.clone(), plan, key, purpose);
                     let span = info_span!("flight", key = %key.short(), message = request.message_id);
                     tokio::spawn(flying.fly(writer).instrument(span));
                     speech
@@ -229,7 +240,12 @@ impl Speak {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
-        let chain = match &request.provider {
+        let owner = match &request.voice {
+            Some(voice) => self.voices.owner(voice, self.chain.links()).await.map(str::to_owned),
+            None => None,
+        };
+        // A provider that is asked for by name, else the one whose voice is, speaks first.
+        let chain = match request.provider.as_ref().or(owner.as_ref()) {
             None => self.chain.clone(),
             Some(name) => self.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
                 wished: name.clone(),
@@ -237,8 +253,16 @@ impl Speak {
             })?,
         };
         let unknown_voice = || SpeakError::UnknownVoice(request.voice.clone().unwrap_or_default());
+        let language = request.language.as_deref();
         let mut cast =
-            self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
+            self.voices.cast(request.voice.as_deref(), language, chain.links()).await.map_err(|none| {
+                match none {
+                    NoCast::UnknownVoice => unknown_voice(),
+                    NoCast::Language => {
+                        SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned())
+                    }
+                }
+            })?;
         let first =
             chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
         let parallel = first.about().parallel.max(1);
@@ -271,187 +295,5 @@ impl Speak {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
             warn!(%error, "the cache could not be written");
         }
-    }
-}
-
-/// What is to be spoken, and by whom.
-#[derive(Debug)]
-struct Plan {
-    script: Script,
-    chain: Chain,
-    cast: Cast,
-    /// Who is asked first, and whom the key names.
-    speaker: Speaker,
-    parallel: usize,
-    speed: f32,
-    format: Format,
-    language: Option<String>,
-    prefetch: bool,
-}
-
-impl Plan {
-    /// The rendition's key. Its text is the script and the reply that it was made of, since a rendition's captions
-    /// point into the reply.
-    fn key(&self, reply: &str) -> Key {
-        let script = serde_json::to_string(&self.script.utterances).unwrap_or_default();
-        let text = format!("{script}\n{reply}");
-        let fields = self.fields(Kind::Rendition, &self.speaker);
-        KeyFields { prepared_text: &text, format: self.format.name(), ..fields }.key()
-    }
-
-    /// The pause after an utterance, from sound to sound, seconds; none after the last.
-    fn pause(&self, number: usize) -> f64 {
-        let utterances = &self.script.utterances;
-        let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
-        pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
-    }
-
-    /// The key of an utterance in one speaker's voice, wherever it stands: its text and the pause after it.
-    fn clip_key(&self, text: &str, pause: f64, speaker: &Speaker) -> Key {
-        let text = format!("{pause} {text}");
-        let fields = self.fields(Kind::Clip, speaker);
-        KeyFields { prepared_text: &text, format: self.format.codec().name(), ..fields }.key()
-    }
-
-    fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {
-        KeyFields {
-            kind,
-            prepared_text: "",
-            provider: &speaker.provider,
-            model: &speaker.model,
-            voice: &speaker.voice,
-            speed: f64::from(self.speed),
-            format: "",
-            language: self.language.as_deref().unwrap_or_default(),
-            pronunciation_version: "",
-            provider_options: &speaker.options,
-            voice_version: &speaker.voice_version,
-        }
-    }
-}
-
-/// One flight in the making.
-struct Flying {
-    speak: Speak,
-    plan: Plan,
-    key: Key,
-}
-
-impl Flying {
-    /// Makes the rendition until it is complete or nobody wants it any more.
-    async fn fly(self, writer: Writer) {
-        let begun = Instant::now();
-        let outcome = tokio::select! {
-            biased;
-            () = writer.cancelled() => Err(Failure::Cancelled),
-            outcome = self.make(&writer) => outcome,
-        };
-        let milliseconds = begun.elapsed().as_millis();
-        match &outcome {
-            Ok(()) => info!(milliseconds, "spoken"),
-            Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
-            Err(failure) => warn!(milliseconds, %failure, "not spoken"),
-        }
-        usage::landed(&outcome);
-        writer.land(outcome);
-    }
-
-    async fn make(&self, writer: &Writer) -> Result<(), Failure> {
-        let mut joiner = Joiner::new(self.plan.format);
-        let utterances = &self.plan.script.utterances;
-        let clips: Vec<_> =
-            utterances.iter().enumerate().map(|(number, said)| self.clip(number, said)).collect();
-        let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
-        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
-        while let Some((clip, utterance)) = clips.next().await {
-            let (clip, provider_took) = clip?;
-            as_planned &= clip.notes.provider == self.plan.speaker.provider;
-            let spoken = clip.captions(utterance, joiner.seconds(), provider_took);
-            held.extend_from_slice(&joiner.push(&clip).map_err(Failure::internal)?);
-            audible |= clip.notes.speech_seconds > 0.0;
-            // Silence alone is no beginning: it may turn out that there is nothing else.
-            let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
-            writer.push(sound.into(), Some(spoken));
-        }
-        drop(clips);
-        if !audible {
-            return Err(Failure::Unspeakable);
-        }
-        let seconds = joiner.seconds();
-        let end = joiner.finish().map_err(Failure::internal)?;
-        writer.push(end, None);
-        // A rendition in which another provider helped out is not what its key says: only its clips are kept.
-        if as_planned {
-            self.remember_rendition(writer, seconds).await;
-        }
-        Ok(())
-    }
-
-    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
-    async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, Option<Duration>), Failure> {
-        let pause = self.plan.pause(number);
-        let key = self.plan.clip_key(&utterance.text, pause, &self.plan.speaker);
-        if let Some(clip) =
-            self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry))
-        {
-            return Ok((clip, None));
-        }
-        let request = Request {
-            text: utterance.text.as_str().into(),
-            marks: utterance.marks.as_slice().into(),
-            language: self.plan.language.as_deref().map(Into::into),
-            model: String::new(),
-            voice: String::new(),
-            instructions: Arc::default(),
-            speed: self.plan.speed,
-            priority: match number {
-                _ if self.plan.prefetch => Priority::Prefetch,
-                0 => Priority::First,
-                _ => Priority::Rest,
-            },
-        };
-        let begun = Instant::now();
-        let Spoken { speech, speaker } = self.plan.chain.speak(&request, &self.plan.cast).await?;
-        let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
-        let took = begun.elapsed();
-        usage::spoken(&speaker.provider, utterance.text.chars().count(), seconds, took);
-
-        let key = self.plan.clip_key(&utterance.text, pause, &speaker);
-        let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let clip = tokio::task::spawn_blocking(move || render::clip(speech, &text, pause, codec, &speaker))
-            .await
-            .map_err(Failure::internal)?
-            .map_err(Failure::internal)?;
-        self.remember_clip(key, clip.clone());
-        Ok((clip, Some(took)))
-    }
-
-    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, clip: Clip) {
-        let speak = self.speak.clone();
-        let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
-            warn!("the cache cannot keep up: a clip is not kept");
-            return;
-        };
-        tokio::spawn(async move {
-            match clip.to_entry() {
-                Ok(entry) => speak.remember(key, entry).await,
-                Err(error) => warn!(%error, "a clip cannot be kept"),
-            }
-            drop(place);
-        });
-    }
-
-    async fn remember_rendition(&self, writer: &Writer, seconds: f64) {
-        let about = About {
-            kind: Kind::Rendition,
-            provider: self.plan.speaker.provider.clone(),
-            voice: self.plan.speaker.voice.clone(),
-            format: self.plan.format.extension().to_owned(),
-            content_type: self.plan.format.content_type().to_owned(),
-            duration_seconds: seconds,
-        };
-        let notes = writer.captions().to_json();
-        self.speak.remember(self.key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
     }
 }

@@ -436,7 +436,7 @@ mod tests {
     #[test]
     fn mends_tags() {
         assert_eq!(settled("We project strong growth .", "project").0, "VBP");
-        assert_eq!(settled("The config lives in the home folder .", "lives").0, "VBZ");
+        assert_eq!(settled("The code lives in the home folder .", "lives").0, "VBZ");
         assert_eq!(settled("Do not abuse the API .", "abuse").0, "VB");
     }
 

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::cursor::{Cursor, is_letter, is_word};
+use saywell_text::english::{Cursor, is_letter, is_word};
+
 use super::lexicon::Word;
 use super::tokenize::{Token, is_lower, is_upper};
 

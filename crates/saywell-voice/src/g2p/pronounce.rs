@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::cursor::{Cursor, is_letter};
+use saywell_text::english::{Cursor, is_letter};
+
 use super::lexicon::{self, Following, Word};
 use super::parts::{Group, Part, Tagged, cut, group};
 use super::speller::Speller;

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use saywell_audio::{Captions, Format};
 use saywell_text::Code;
 
-use super::{Failed, open_without_trace};
+use super::{Failed, PATIENCE, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
 use crate::speak::{Sound, SpeechRequest};
@@ -79,6 +79,8 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     if let (Some(path), Some(form)) = (&arguments.captions, write_captions) {
         write(path, form(&listener.captions()).as_bytes())?;
     }
+    drop(listener);
+    app.close(PATIENCE).await;
     Ok(())
 }
 

@@ -126,6 +126,15 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
         }
     };
     take_options(&mut table, &mut loaded.settings.providers);
+    if let Some(prices) = table.remove("prices") {
+        match serde_path_to_error::deserialize(prices) {
+            Ok(prices) => loaded.settings.prices = prices,
+            Err(error) => faults.push(Fault {
+                origin: Origin::File(path.to_owned(), format!("prices{}", error.path())),
+                reason: error.inner().message().to_owned(),
+            }),
+        }
+    }
     let mut leaves = Vec::new();
     flatten("", &toml::Value::Table(table), &mut leaves);
     for (key, value) in leaves {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::providers::Options;
+use crate::usage::Price;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -17,8 +18,8 @@ pub struct Settings {
     pub provider: String,
     /// The rest of the chain, in order.
     pub fallback: Vec<String>,
-    /// Voice when a request names none.
-    pub default_voice: String,
+    /// Voice when a request names none; each provider's own when unset.
+    pub default_voice: Option<String>,
     /// The options of each provider that has any, by its name.
     pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
@@ -31,6 +32,14 @@ pub struct Settings {
     pub provider_timeout: Duration,
     /// How long a provider may take until its first sound.
     pub first_sound_timeout: Duration,
+    /// How often a provider is asked again in passing trouble.
+    pub retries: usize,
+    /// When the second provider is asked for a reply's first utterance as well.
+    pub hedge_after: Option<Duration>,
+    /// How far ahead of the listener sound is bought.
+    pub lookahead: Option<Duration>,
+    /// The operator's own prices.
+    pub prices: Vec<Price>,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -63,6 +72,20 @@ pub struct Settings {
     pub log: String,
     /// Log lines as JSON.
     pub log_json: bool,
+}
+
+impl Settings {
+    /// The names of the providers to ask, in order, each once.
+    #[must_use]
+    pub fn chain(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in std::iter::once(&self.provider).chain(&self.fallback) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
 }
 
 /// A value that is never printed.
@@ -140,10 +163,10 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         variable: "TTS_DEFAULT_VOICE",
         key: "voice.default",
-        default: "heart",
-        about: "Voice when a request names none. OpenAI's names work with every provider.",
-        set: |s, v| assign(&mut s.default_voice, filled(v)),
-        show: |s| s.default_voice.clone(),
+        default: "",
+        about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
+        set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
+        show: |s| s.default_voice.clone().unwrap_or_default(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -184,6 +207,30 @@ pub static SETTINGS: &[Setting] = &[
         about: "How long a provider may take until its first sound.",
         set: |s, v| assign(&mut s.first_sound_timeout, seconds(v, 0.1, 600.0)),
         show: |s| s.first_sound_timeout.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_RETRIES",
+        key: "chain.retries",
+        default: "1",
+        about: "How often a provider is asked again in passing trouble, before any of its sound was heard.",
+        set: |s, v| assign(&mut s.retries, number(v, 0, 10)),
+        show: |s| s.retries.to_string(),
+    },
+    Setting {
+        variable: "TTS_HEDGE_AFTER_SECONDS",
+        key: "chain.hedge_after_seconds",
+        default: "0",
+        about: "When a reply's first utterance is asked of the second provider as well; the first that is ready is heard. 0: never.",
+        set: |s, v| assign(&mut s.hedge_after, seconds(v, 0.0, 60.0).map(unless_zero)),
+        show: |s| s.hedge_after.unwrap_or_default().as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_LOOKAHEAD_SECONDS",
+        key: "chain.lookahead_seconds",
+        default: "20",
+        about: "How far ahead of the listener sound is bought from providers that charge for it. 0: all of it at once.",
+        set: |s, v| assign(&mut s.lookahead, seconds(v, 0.0, 86_400.0).map(unless_zero)),
+        show: |s| s.lookahead.unwrap_or_default().as_secs_f64().to_string(),
     },
     Setting {
         variable: "TTS_CACHE_TTL_SECONDS",
@@ -327,13 +374,17 @@ impl Default for Settings {
             enabled: true,
             provider: String::new(),
             fallback: Vec::new(),
-            default_voice: String::new(),
+            default_voice: None,
             providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
             max_seconds: 0,
             max_chars: 0,
             provider_timeout: Duration::ZERO,
             first_sound_timeout: Duration::ZERO,
+            retries: 0,
+            hedge_after: None,
+            lookahead: None,
+            prices: Vec::new(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
@@ -402,6 +453,10 @@ fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
         .filter(|seconds| (least..=most).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| format!("must be a number of seconds from {least} to {most}"))
+}
+
+fn unless_zero(duration: Duration) -> Option<Duration> {
+    (!duration.is_zero()).then_some(duration)
 }
 
 /// Binary units, the larger first, so that a size is shown in the largest that divides it.

@@ -56,7 +56,7 @@ impl Ask {
             format: format(self.format.as_deref(), "format")?,
             speed: self.speed.unwrap_or(1.0),
             code: code(self.code.as_deref())?,
-            language: english(self.language)?,
+            language: language(self.language)?,
             text: self.text,
             voice: self.voice,
             provider: self.provider,
@@ -88,13 +88,23 @@ fn code(name: Option<&str>) -> Result<Code, ApiError> {
     }
 }
 
-/// The voices of this version speak English.
-fn english(language: Option<String>) -> Result<Option<String>, ApiError> {
-    match language {
-        Some(tag) if !tag.to_ascii_lowercase().starts_with("en") => {
-            Err(crate::speak::SpeakError::UnsupportedLanguage(tag).into())
+/// A language tag in the form of BCP 47: subtags of letters and digits, the first of letters.
+fn language(tag: Option<String>) -> Result<Option<String>, ApiError> {
+    let well_formed = |tag: &String| {
+        let mut subtags = tag.split('-');
+        let first = subtags.next().unwrap_or_default();
+        (2..=8).contains(&first.len())
+            && first.bytes().all(|b| b.is_ascii_alphabetic())
+            && subtags
+                .all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    match tag {
+        Some(tag) if !well_formed(&tag) => {
+            let tag: String = tag.chars().take(40).collect();
+            let message = format!("`language` is `{tag}`; it must be a BCP 47 tag such as en or pt-BR.");
+            Err(ApiError::invalid("language", message))
         }
-        language => Ok(language),
+        tag => Ok(tag),
     }
 }
 
@@ -215,12 +225,12 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         }
         Sound::Flight(mut listener) => {
             listener.first_sound().await?;
-            if let Some(first) = listener.first_utterance() {
+            if let Some(first) = listener.opening() {
                 provider_took = first.provider_took;
                 if provider_took.is_none() && outcome == CacheOutcome::Miss {
                     outcome = CacheOutcome::Partial;
                 }
-                (provider, voice) = (first.caption.provider, first.caption.voice);
+                (provider, voice) = (first.provider, first.voice);
             }
             usage::first_sound(begun.elapsed());
             Body::from_stream(pieces(listener))

@@ -6,6 +6,9 @@
     reason = "an exam fails by panicking"
 )]
 
+#[cfg(test)]
+pub mod faults;
+
 use std::time::Duration;
 
 use futures::StreamExt;

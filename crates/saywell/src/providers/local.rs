@@ -60,10 +60,11 @@ impl Local {
             gender: Some("female".into()),
         }]);
         let about = About {
+            default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
-            ..About::new(NAME, "hibari")
+            ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
         let places = Arc::new(Semaphore::new(settings.local_queue));

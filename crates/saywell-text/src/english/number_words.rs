@@ -41,6 +41,7 @@ const SCALES: [&str; 12] = [
 
 /// A count, from its decimal digits: `1234` → `one thousand two hundred thirty-four`. Too long to have a name,
 /// it is read digit by digit.
+#[must_use]
 pub fn cardinal(digits: &str) -> String {
     let digits = digits.trim_start_matches('0');
     if digits.is_empty() {
@@ -66,6 +67,7 @@ pub fn cardinal(digits: &str) -> String {
 }
 
 /// A rank: `23` → `twenty-third`.
+#[must_use]
 pub fn ordinal(digits: &str) -> String {
     let cardinal = cardinal(digits);
     let last = cardinal.rfind([' ', '-']).map_or(0, |separator| separator + 1);
@@ -89,6 +91,7 @@ pub fn ordinal(digits: &str) -> String {
 }
 
 /// A year of four digits: `1905` → `nineteen oh five`, `2010` → `twenty ten`, `2005` → `two thousand five`.
+#[must_use]
 pub fn year(digits: &str) -> String {
     let (century, rest) = digits.split_at(digits.len().saturating_sub(2));
     match (century.as_bytes(), rest.as_bytes()) {
@@ -100,6 +103,7 @@ pub fn year(digits: &str) -> String {
 }
 
 /// A number with decimals: `3.10` → `three point one zero`.
+#[must_use]
 pub fn decimal(number: &str) -> String {
     match number.split_once('.') {
         Some((whole, decimals)) if !decimals.is_empty() => {

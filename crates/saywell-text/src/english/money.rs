@@ -1,8 +1,8 @@
 //! Amounts of money. Plain ones in dollars, pounds and euros are left to the lexicon.
 
-use crate::g2p::cursor::Cursor;
-use crate::g2p::tables::CURRENCIES;
-use crate::g2p::tracked::Edit;
+use super::cursor::Cursor;
+use super::tables::CURRENCIES;
+use super::tracked::Edit;
 
 use super::quantities::counted;
 

@@ -1,8 +1,8 @@
 //! Numbers with what they count: units, degrees, parts, ranges, telephone numbers.
 
-use crate::g2p::cursor::{Cursor, is_word};
-use crate::g2p::tables::UNITS;
-use crate::g2p::tracked::Edit;
+use super::cursor::{Cursor, is_word};
+use super::tables::UNITS;
+use super::tracked::Edit;
 
 use super::calendar;
 

@@ -1,8 +1,8 @@
 //! Times of day and dates.
 
-use crate::g2p::cursor::Cursor;
-use crate::g2p::number_words::{cardinal, ordinal};
-use crate::g2p::tracked::Edit;
+use super::cursor::Cursor;
+use super::number_words::{cardinal, ordinal};
+use super::tracked::Edit;
 
 const MONTHS: [&str; 12] = [
     "January",

@@ -12,41 +12,49 @@ pub struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     /// The place `at` bytes into `text`; its end when that is no place between two characters.
+    #[must_use]
     pub fn new(text: &'t str, at: usize) -> Self {
         Self { text, at: if text.is_char_boundary(at) { at } else { text.len() } }
     }
 
     /// Bytes of the text before this place.
+    #[must_use]
     pub fn at(self) -> usize {
         self.at
     }
 
     /// The text from here on.
+    #[must_use]
     pub fn rest(self) -> &'t str {
         &self.text[self.at..]
     }
 
     /// The text from here up to `end`.
+    #[must_use]
     pub fn until(self, end: Self) -> &'t str {
         self.text.get(self.at..end.at).unwrap_or_default()
     }
 
     /// The character before this place.
+    #[must_use]
     pub fn before(self) -> Option<char> {
         self.text[..self.at].chars().next_back()
     }
 
     /// The character before the one before this place.
+    #[must_use]
     pub fn before_second(self) -> Option<char> {
         self.text[..self.at].chars().rev().nth(1)
     }
 
     /// The character after this place.
+    #[must_use]
     pub fn peek(self) -> Option<char> {
         self.rest().chars().next()
     }
 
     /// The character after the one after this place.
+    #[must_use]
     pub fn peek_second(self) -> Option<char> {
         self.rest().chars().nth(1)
     }
@@ -62,11 +70,13 @@ impl<'t> Cursor<'t> {
     }
 
     /// Whether a number could begin here, rather than go on from before.
+    #[must_use]
     pub fn starts_number(self) -> bool {
         !self.before().is_some_and(|before| is_word(before) || before == '.')
     }
 
     /// Whether a number is before, with or without a space between.
+    #[must_use]
     pub fn follows_number(self) -> bool {
         self.text[..self.at].trim_end_matches(' ').ends_with(|before: char| before.is_ascii_digit())
     }
@@ -142,11 +152,13 @@ impl<'t> Cursor<'t> {
 }
 
 /// Letters, digits and the underscore.
+#[must_use]
 pub fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
 /// Letters, and what is written among them as one (`½`, `²`), without the digits.
+#[must_use]
 pub fn is_letter(character: char) -> bool {
     character.is_alphanumeric() && !character.is_ascii_digit()
 }

@@ -32,6 +32,7 @@ pub type Rule = fn(Cursor<'_>) -> Option<Edit>;
 
 impl Tracked {
     /// The source itself.
+    #[must_use]
     pub fn new(source: &str) -> Self {
         let mut origins = Vec::with_capacity(source.len());
         for (start, character) in source.char_indices() {
@@ -42,11 +43,13 @@ impl Tracked {
     }
 
     /// The text as it stands now.
+    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// The range of the source that `range` of the text stands for; empty for an empty range.
+    #[must_use]
     pub fn source_of(&self, range: Range<usize>) -> Range<usize> {
         match self.origins.get(range) {
             Some([first, .., last]) => first.0..last.1,

@@ -1,16 +1,30 @@
-//! Writes out what is read otherwise than it is written: times, dates, money, units, titles, abbreviations,
-//! Roman numerals, ranges, symbols. Plain numbers are left to the lexicon.
+//! English written out: times, dates, money, units, titles, abbreviations, Roman numerals, ranges and symbols
+//! as a reader would say them. Plain numbers are left as they are.
 //!
-//! The rules are those of the reference package, with the differences listed in
-//! `docs/decisions/0002-pronunciation.md`.
+//! ```
+//! use saywell_text::english::spell_out;
+//!
+//! let text = "It took 5km.";
+//! let spoken = spell_out(text);
+//! assert_eq!(spoken.text(), "It took 5 kilometers.");
+//! assert_eq!(&text[spoken.source_of(10..20)], "km");
+//! ```
+//!
+//! Where the rules come from and differ: `docs/decisions/0002-pronunciation.md`.
 
 mod calendar;
+mod cursor;
 mod money;
+pub mod number_words;
 mod quantities;
+mod tables;
+mod tracked;
 mod words;
 
-use super::cursor::Cursor;
-use super::tracked::{Edit, Rule, Tracked};
+pub use self::cursor::{Cursor, is_letter, is_word};
+pub use self::tracked::Tracked as SpelledOut;
+
+use self::tracked::{Edit, Rule};
 
 /// Each rule goes over the whole text, in this order: a later one sees what the earlier ones wrote.
 const RULES: &[Rule] = &[
@@ -54,8 +68,9 @@ const RULES: &[Rule] = &[
 ];
 
 /// The text with everything written out, in single spaces.
-pub fn normalize(text: &str) -> Tracked {
-    let mut text = Tracked::new(text);
+#[must_use]
+pub fn spell_out(text: &str) -> SpelledOut {
+    let mut text = SpelledOut::new(text);
     for rule in RULES {
         text.rewrite(*rule);
     }
@@ -113,7 +128,7 @@ mod tests {
 
     fn check(cases: &[(&str, &str)]) {
         for (written, spoken) in cases {
-            assert_eq!(normalize(written).text(), *spoken, "for {written:?}");
+            assert_eq!(spell_out(written).text(), *spoken, "for {written:?}");
         }
     }
 

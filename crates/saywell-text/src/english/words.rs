@@ -1,9 +1,9 @@
 //! Titles, abbreviations, Roman numerals, symbols.
 
-use crate::g2p::cursor::{Cursor, is_word};
-use crate::g2p::number_words::ordinal;
-use crate::g2p::tables::{ABBREVIATIONS, NUMBERED_BY_ROMAN, RANKED_BY_ROMAN, SYMBOLS, TITLES};
-use crate::g2p::tracked::Edit;
+use super::cursor::{Cursor, is_word};
+use super::number_words::ordinal;
+use super::tables::{ABBREVIATIONS, NUMBERED_BY_ROMAN, RANKED_BY_ROMAN, SYMBOLS, TITLES};
+use super::tracked::Edit;
 
 /// `https://www.docs.rs` → `docs.rs`.
 pub fn web_scheme(mut at: Cursor<'_>) -> Option<Edit> {
