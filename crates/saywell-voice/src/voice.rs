@@ -21,9 +21,9 @@ pub const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
 const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 
-/// What the sound of a text depends on: the files of the voice, hashed by the build script, and, before the
-/// hyphen, this program. Count that up whenever the same text would sound different.
-const VERSION: &str = concat!("1-", env!("VOICE_HASH"));
+/// What the sound of a text depends on: the files of the voice and our own words, hashed by the build script,
+/// and, before the hyphen, this program. Count that up whenever the same text would sound different.
+const VERSION: &str = concat!("2-", env!("VOICE_HASH"));
 
 /// Silence left before the first sound and after the last, in seconds. The pause to what comes next is the
 /// caller's to choose.

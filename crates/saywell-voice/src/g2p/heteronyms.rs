@@ -162,7 +162,11 @@ fn retag(word: &str, place: Place<'_>) -> Option<&'static str> {
     if has_subject {
         return Some("VBP");
     }
-    let is_told = place.follows(&["please", "always", "never"]);
+    // An order begins more sentences than the noun does: `Use Redis.`
+    let uses = word == "use"
+        && (place.is_at_start() || place.follows(ORDERS))
+        && !place.precedes(&["of", "case", "cases", "is", "was", "and", "or", "in", "by", "at", "on"]);
+    let is_told = uses || place.follows(&["please", "always", "never"]);
     if is_told || ((place.follows(ORDERS) || place.is_at_start()) && place.precedes(OBJECTS)) {
         return Some("VB");
     }
