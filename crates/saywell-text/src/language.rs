@@ -7,9 +7,11 @@
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
 use crate::utterance::{Kind, Script, Utterance};
+pub use names::name;
 use script::Writing;
 use std::borrow::Cow;
 
+mod names;
 mod script;
 mod words;
 
@@ -64,9 +66,13 @@ fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
     let supported = evidence.weight(guess);
     // Two that agree are right; else the words are, if there are any.
     match () {
-        () if known && supported >= best.1 - 0.3 => Some(Detected { language: guess, sure: evidence.count >= 4 }),
+        () if known && supported >= best.1 - 0.3 => {
+            Some(Detected { language: guess, sure: evidence.count >= 4 })
+        }
         () if known => Some(Detected { language: best.0, sure: false }),
-        () if evidence.count >= 2 && evidence.letters >= 12 => Some(Detected { language: guess, sure: false }),
+        () if evidence.count >= 2 && evidence.letters >= 12 => {
+            Some(Detected { language: guess, sure: false })
+        }
         () => None,
     }
 }

@@ -211,6 +211,8 @@ pub enum About {
     Element,
     /// An attribute, or a value of one.
     Attribute,
+    /// A voice that there is not, or a language that no voice speaks.
+    Voice,
     /// A pronunciation in phonemes.
     Phonemes,
     /// Words said for others, or the way in which text is said.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The words that sentences are held together by, for each language, with a space between them.
-const WORDS: &[(&str, &str)] = &[
+pub(super) const WORDS: &[(&str, &str)] = &[
     (
         "en",
         "a about after all also an and any are as at be because been before between but by can could did \

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::providers::Options;
 use crate::usage::Price;
+use saywell_text::pronunciation::Dictionary;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct Settings {
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
     pub prices: Vec<Price>,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -385,6 +388,7 @@ impl Default for Settings {
             hedge_after: None,
             lookahead: None,
             prices: Vec::new(),
+            pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
