@@ -51,6 +51,16 @@ pub fn amplify(samples: &mut [f32], regions: &[(usize, f32)]) {
     }
 }
 
+/// Sets `silences`, which come in order, apart where one begins before the last has ended.
+pub fn set_apart(silences: &mut [Silence]) {
+    let mut end = 0;
+    for Silence { quiet, .. } in silences {
+        quiet.start = quiet.start.max(end);
+        quiet.end = quiet.end.max(quiet.start);
+        end = quiet.end;
+    }
+}
+
 /// The samples with each of `silences`, which are in order and apart, put in.
 pub fn put_in(samples: &[f32], silences: &[Silence]) -> Vec<f32> {
     let added: usize = silences.iter().map(|silence| silence.length).sum();
@@ -127,6 +137,15 @@ mod tests {
         assert!(cut[499].abs() < 1e-3 && cut[980].abs() < 1e-3 && cut[700].abs() < f32::EPSILON);
         assert!(cut.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.02), "no step");
         assert_eq!([499, 500, 501].map(|at| moved(at, &silences)), [499, 980, 981]);
+    }
+
+    #[test]
+    fn silences_that_meet_are_set_apart() {
+        let silence = |quiet| Silence { quiet, length: 9 };
+        let mut silences = [silence(10..20), silence(15..30), silence(28..29)];
+        set_apart(&mut silences);
+        assert_eq!(silences, [silence(10..20), silence(20..30), silence(30..30)]);
+        assert_eq!(put_in(&[0.0; 40], &silences).len(), 40 - 20 + 27);
     }
 
     #[test]

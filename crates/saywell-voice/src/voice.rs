@@ -6,7 +6,7 @@ use std::time::Duration;
 use saywell_text::Mark;
 use sha2::{Digest, Sha256};
 
-use crate::cut::{Silence, amplify, moved, put_in};
+use crate::cut::{Silence, amplify, moved, put_in, set_apart};
 use crate::dsp::{HOP, Noise, SAMPLE_RATE, Synthesizer};
 use crate::g2p::stress::{PRIMARY, SECONDARY};
 use crate::g2p::{G2pError, Phonemes, Phonemizer, Unknown};
@@ -279,7 +279,8 @@ impl Track {
     }
 
     /// The speech, with the silences that the score asks for.
-    fn finish(self, score: &Score) -> Speech {
+    fn finish(mut self, score: &Score) -> Speech {
+        set_apart(&mut self.silences);
         let asked = |word: usize| {
             let found = score.breaks.iter().find(|(index, _)| *index == word);
             found.map(|(_, length)| in_samples(*length))

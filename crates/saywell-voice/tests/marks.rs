@@ -273,3 +273,47 @@ fn the_same_line_sounds_the_same_and_marks_that_ask_for_nothing_change_nothing()
     let nothing = [prosody(SENTENCE, SENTENCE, |_| ())];
     assert_eq!(speak(SENTENCE, &nothing), speak(SENTENCE, &[]));
 }
+
+#[test]
+fn any_marks_have_an_answer() {
+    let text = "Dr. Li paid $4.2 billion, e.g. to ß\u{301}x — 日本 😀 (it's 5 km) … really? \u{100000}Yes!";
+    let bounds: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for _ in 0..60 {
+        let mut marks = Vec::new();
+        for _ in 0..random(9) {
+            let (a, b) = (bounds[random(bounds.len())], bounds[random(bounds.len())]);
+            let text = a.min(b)..a.max(b);
+            let prosody = Prosody {
+                rate_percent: random(400) as u16,
+                pitch_cents: random(9000) as i16 - 4500,
+                volume_decibels_tenths: [Prosody::SILENT, -700, 0, 90, 400][random(5)],
+            };
+            let how = match random(6) {
+                0 => How::Phonemes(["həˈloʊ", "", "ˈ", "7ǃ", "ə, ɹ̩ n̩", "t͡"][random(6)].into()),
+                1 => How::Alias(["", " ", "two words", "\u{100000}", "5 km."][random(5)].into()),
+                2 => How::Emphasis([Emphasis::Strong, Emphasis::Moderate, Emphasis::Reduced][random(3)]),
+                3 => How::Bookmark("here".into()),
+                4 => How::Break(Duration::from_millis(random(400) as u64)),
+                _ => How::Prosody(prosody),
+            };
+            let text = if matches!(how, How::Break(_)) { a..a } else { text };
+            marks.push(Mark { text, how });
+        }
+        marks.sort_by_key(|mark| (mark.text.start, std::cmp::Reverse(mark.text.end)));
+        let speech = speak(text, &marks);
+        let is_said = |word: &SpokenWord| text.get(word.text.clone()).is_some_and(|said| !said.is_empty());
+        assert!(speech.words.iter().all(is_said), "{marks:?}");
+        assert!(
+            speech.words.iter().all(|word| word.start <= word.end && word.end <= speech.seconds() + 1e-9)
+        );
+        assert!(speech.words.windows(2).all(|pair| pair[0].text.start <= pair[1].text.start), "{marks:?}");
+        assert!(speech.samples.iter().all(|sample| sample.abs() <= 1.0), "{marks:?}");
+    }
+}
