@@ -1,5 +1,6 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
 pub mod piper;
 
 use std::fmt;
@@ -11,7 +12,7 @@ use crate::call::Desk;
 use crate::fault::Refusal;
 
 /// Every stub there is.
-pub static KINDS: &[&Kind] = &[&piper::KIND, &piper::OLD];
+pub static KINDS: &[&Kind] = &[&azure::KIND, &piper::KIND, &piper::OLD];
 
 /// A service that is stood in for.
 pub struct Kind {

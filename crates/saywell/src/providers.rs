@@ -1,10 +1,12 @@
 //! Every provider, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod local;
+pub mod polly;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,7 @@ use crate::config::Settings;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] = &[&local::KIND];
+pub static KINDS: &[&Kind] = &[&azure::KIND, &local::KIND, &polly::KIND];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {
