@@ -71,34 +71,43 @@ pub fn words(document: &str, pieces: &[Piece]) -> Vec<Word> {
     let (mut words, mut before) = (Vec::new(), 0);
     for piece in pieces {
         let Piece::Text(text, at) = piece else { continue };
-        let written = &document[at.clone()];
-        for (start, word) in split(written) {
-            let Some(value) = unescape(word) else { continue };
-            let from = before + unescape(&written[..start]).map_or(0, |text| text.chars().count());
-            let characters = from..from + value.chars().count();
-            let at = at.start + start..at.start + start + word.len();
-            words.push(Word { value, at, characters });
+        for word in units(&document[at.clone()]).split(|unit| unit.said.is_whitespace()) {
+            let (Some(first), Some(last)) = (
+                word.iter().position(|unit| unit.said.is_alphanumeric()),
+                word.iter().rposition(|unit| unit.said.is_alphanumeric()),
+            ) else {
+                continue;
+            };
+            let word = &word[first..=last];
+            let (from, to) = (&word[0], &word[word.len() - 1]);
+            words.push(Word {
+                value: word.iter().map(|unit| unit.said).collect(),
+                at: at.start + from.at.start..at.start + to.at.end,
+                characters: before + from.number..before + to.number + 1,
+            });
         }
         before += text.chars().count();
     }
     words
 }
 
-/// The words between spaces, without the punctuation around them, and where each begins.
-fn split(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive(char::is_whitespace)
-        .scan(0, |at, part| {
-            let start = *at;
-            *at += part.len();
-            Some((start, part))
-        })
-        .filter_map(|(start, part)| {
-            let around = |c: char| !c.is_alphanumeric();
-            let word = part.trim_start_matches(around);
-            let start = start + part.len() - word.len();
-            let word = word.trim_end_matches(around);
-            (!word.is_empty()).then_some((start, word))
-        })
+/// A character of text as it is written.
+struct Unit {
+    said: char,
+    at: Range<usize>,
+    number: usize,
+}
+
+fn units(written: &str) -> Vec<Unit> {
+    let (mut units, mut at) = (Vec::new(), 0);
+    while let Some(c) = written[at..].chars().next() {
+        let rest = &written[at..];
+        let length = if c == '&' { rest.find(';').map_or(1, |end| end + 1) } else { c.len_utf8() };
+        let said = unescape(&rest[..length]).and_then(|text| text.chars().next()).unwrap_or(c);
+        units.push(Unit { said, at: at..at + length, number: units.len() });
+        at += length;
+    }
+    units
 }
 
 fn element(tag: &str) -> Option<(String, Vec<(String, String)>)> {
@@ -143,14 +152,14 @@ mod tests {
 
     #[test]
     fn a_document_is_taken_apart() {
-        let document = "<speak><p a=\"1 &amp; 2\">AT&amp;T, <mark name='m'/>naïve</p></speak>";
+        let document = "<speak><p a=\"1 &amp; 2\">AT&amp;T, <mark name='m'/>&lt;naïve&gt;</p></speak>";
         let pieces = read(document).unwrap();
-        assert_eq!(text(&pieces), "AT&T, naïve");
+        assert_eq!(text(&pieces), "AT&T, <naïve>");
         assert_eq!(pieces[1], Piece::Element("p".into(), vec![("a".into(), "1 & 2".into())]));
         let words = words(document, &pieces);
         let words: Vec<_> =
             words.iter().map(|word| (&*word.value, &document[word.at.clone()], word.characters.clone())).collect();
-        assert_eq!(words, [("AT&T", "AT&amp;T", 0..4), ("naïve", "naïve", 6..11)]);
+        assert_eq!(words, [("AT&T", "AT&amp;T", 0..4), ("naïve", "naïve", 7..12)]);
     }
 
     #[test]

@@ -113,7 +113,7 @@ async fn asks_in_the_services_own_way() {
         std::str::from_utf8(&asked.body).unwrap(),
         "<speak xmlns:mstts=\"http://www.w3.org/2001/mstts\" version=\"1.0\" \
          xmlns=\"http://www.w3.org/2001/10/synthesis\" xml:lang=\"de-DE\"><voice name=\"de-DE-KatjaNeural\">\
-         <mstts:express-as style=\"ch&quot;at\" styledegree=\"1.5\" role=\"Boy\"><prosody rate=\"125%\">\
+         <mstts:express-as style=\"ch&quot;at\" styledegree=\"1.5\" role=\"Boy\"><prosody rate=\"+25%\">\
          &lt;/voice&gt;&lt;/speak&gt;&lt;voice name=&apos;x&apos;&gt;&amp;amp; &lt;break time=&apos;9s&apos;/&gt; \
          ]]&gt;</prosody></mstts:express-as></voice></speak>"
     );
