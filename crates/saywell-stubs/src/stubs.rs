@@ -1,6 +1,9 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
+pub mod google;
 pub mod piper;
+pub mod polly;
 
 use std::fmt;
 
@@ -11,7 +14,14 @@ use crate::call::Desk;
 use crate::fault::Refusal;
 
 /// Every stub there is.
-pub static KINDS: &[&Kind] = &[&piper::KIND, &piper::OLD];
+pub static KINDS: &[&Kind] = &[
+    &azure::KIND,
+    &google::KIND,
+    &google::STREAMING,
+    &piper::KIND,
+    &piper::OLD,
+    &polly::KIND,
+];
 
 /// A service that is stood in for.
 pub struct Kind {

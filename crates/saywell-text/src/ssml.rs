@@ -26,7 +26,7 @@ use xml::{Fault, Piece, Xml};
 
 pub(crate) use passage::in_order;
 pub(crate) use values::language as language_tag;
-pub(crate) use write::escape;
+pub use write::escape;
 
 pub use follows::{Follows, unfollowed};
 pub use write::{Around, Bookmark, Dialect, Framing, Written, to_ssml};

@@ -388,7 +388,8 @@ fn entity(c: char) -> Option<&'static str> {
 }
 
 /// `text` for an attribute's value or a document's text.
-pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| entity(c).is_some()) {
         return Cow::Borrowed(text);
     }

@@ -11,6 +11,7 @@ mod kept;
 mod lines;
 mod socket;
 mod sound;
+mod timings;
 mod url;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use self::kept::Kept;
 pub use self::lines::{Event, EventReader, LineReader};
 pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
+pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 use crate::clock::Clock;
 use crate::provider::{Part, ProviderError};
@@ -93,10 +95,7 @@ impl Http {
         request: RequestBuilder,
         meaning: Meaning,
     ) -> Result<T, ProviderError> {
-        let answer = whole(self.send(request, meaning).await?, MAX_ANSWER).await?;
-        serde_json::from_slice(&answer).map_err(|error| {
-            ProviderError::Unavailable(format!("gave an answer that is not understood: {error}"))
-        })
+        whole_json(self.send(request, meaning).await?).await
     }
 
     /// The answer, whatever it says. It carries the secrets that were sent, so that what it says is freed of them.
@@ -134,6 +133,17 @@ pub async fn whole(response: Response, limit: usize) -> Result<Vec<u8>, Provider
         whole.extend_from_slice(&piece);
     }
     Ok(whole)
+}
+
+/// The whole body of an answer, read as JSON.
+///
+/// # Errors
+/// `Unavailable` where it breaks off, or is no such JSON.
+pub async fn whole_json<T: DeserializeOwned>(response: Response) -> Result<T, ProviderError> {
+    let answer = whole(response, MAX_ANSWER).await?;
+    serde_json::from_slice(&answer).map_err(|error| {
+        ProviderError::Unavailable(format!("gave an answer that is not understood: {error}"))
+    })
 }
 
 /// The sound in an answer, as it arrives. What can be read as text is a message in its place, and a failure whatever
@@ -210,13 +220,19 @@ pub fn events(response: Response) -> impl Stream<Item = Result<Event, ProviderEr
     }
 }
 
+/// Whether a text holds nothing that a service could say: such is silence, and asking for it an error to many.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control())
+}
+
 /// There is no answer at all.
 fn unreachable(error: reqwest::Error) -> ProviderError {
     ProviderError::Unavailable(format!("cannot be reached: {}", causes(&error.without_url())))
 }
 
 /// An error and what led to it, each once.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in std::iter::successors(Some(error), |error| error.source()) {
         let cause = cause.to_string();
