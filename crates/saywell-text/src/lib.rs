@@ -18,9 +18,12 @@
 //!
 //! Pure: no input or output, no clock, no threads. Any text is accepted; nothing here fails.
 
+pub mod english;
+
 pub use incremental::Scripter;
-pub use mark::{Emphasis, How, Mark, Prosody};
-pub use utterance::{CHARACTERS_PER_SECOND, Kind, Omission, Omitted, Pause, Script, Utterance};
+pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
+pub use ssml::{SsmlError, ssml};
+pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Pause, Script, Utterance};
 
 // What is made of a reply.
 mod mark;
@@ -42,6 +45,13 @@ mod maths;
 mod clauses;
 mod sentences;
 mod split;
+
+// The way of SSML, which is all there before anything of it is said.
+pub mod ssml;
+
+// Which language utterances are in, and how words are pronounced, by a dictionary.
+pub mod language;
+pub mod pronunciation;
 
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;
@@ -131,7 +141,7 @@ pub fn script(reply: &str, options: &Options) -> Script {
     let mut utterances = scripter.push(reply);
     let (last, omissions) = scripter.finish();
     utterances.extend(last);
-    Script { utterances, omissions }
+    Script { utterances, omissions, ..Script::default() }
 }
 
 /// The script of a text without markup; like [`script`] with [`Markup::Plain`].

@@ -538,8 +538,8 @@ impl<'a> Walker<'a> {
     /// Ends the passage being made.
     fn flush(&mut self, pause: Pause) {
         let open = std::mem::take(&mut self.open);
-        // Raised text and links do not go on in the next passage.
-        self.html = Html { script: None, ..std::mem::take(&mut self.html) };
+        // Raised or lowered text, or a link, that goes on beyond its passage is none there.
+        self.html.script = None;
         for (start, _) in &mut self.links {
             *start = 0;
         }

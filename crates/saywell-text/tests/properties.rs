@@ -200,10 +200,58 @@ const MARKS: &[&str] = &[
 
 /// What formulas are made of.
 const TEX: &[&str] = &[
-    "\\frac", "\\sqrt", "[3]", "{", "}", "^", "_", "x", "12", "+", "-", "=", "(", ")", "|", "\\left", "\\right", "\\sum",
-    "\\int", "\\lim", "\\to ", "\\alpha ", "\\hat ", "\\vec{v}", "\\mathbb{R}", "\\text{if }", "\\begin{cases}", "\\end{cases}",
-    "\\begin{pmatrix}", "\\end{pmatrix}", "\\\\", "&", ",", "!", "'", "\\{", "\\}", "\\mid ", "\\", "²", "√", "∑", "≤", "\\sin ",
-    "\\unknown ", "\\label{a}", " ", "é", "\\operatorname{f}", "\\%", "/", "1/2",
+    "\\frac",
+    "\\sqrt",
+    "[3]",
+    "{",
+    "}",
+    "^",
+    "_",
+    "x",
+    "12",
+    "+",
+    "-",
+    "=",
+    "(",
+    ")",
+    "|",
+    "\\left",
+    "\\right",
+    "\\sum",
+    "\\int",
+    "\\lim",
+    "\\to ",
+    "\\alpha ",
+    "\\hat ",
+    "\\vec{v}",
+    "\\mathbb{R}",
+    "\\text{if }",
+    "\\begin{cases}",
+    "\\end{cases}",
+    "\\begin{pmatrix}",
+    "\\end{pmatrix}",
+    "\\\\",
+    "&",
+    ",",
+    "!",
+    "'",
+    "\\{",
+    "\\}",
+    "\\mid ",
+    "\\",
+    "²",
+    "√",
+    "∑",
+    "≤",
+    "\\sin ",
+    "\\unknown ",
+    "\\label{a}",
+    " ",
+    "é",
+    "\\operatorname{f}",
+    "\\%",
+    "/",
+    "1/2",
 ];
 
 /// Text made of what has a meaning in Markdown or at the ends of sentences, and of anything else.
@@ -221,7 +269,14 @@ fn options() -> impl Strategy<Value = Options> {
     let bounds = prop_oneof![3 => Just((60, 200)), 1 => (0usize..10, 0usize..40)];
     let first = prop::bool::weighted(0.1);
     (markup, code, lengths, emoji, bounds, first).prop_map(
-        |(markup, code, (first_utterance_chars, utterance_chars), emoji, (table_cells, formula_chars), first)| Options {
+        |(
+            markup,
+            code,
+            (first_utterance_chars, utterance_chars),
+            emoji,
+            (table_cells, formula_chars),
+            first,
+        )| Options {
             markup,
             code,
             first_utterance_chars,
@@ -239,7 +294,7 @@ fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>, options: &Options) -
     let mut utterances: Vec<Utterance> = pieces.into_iter().flat_map(|piece| scripter.push(piece)).collect();
     let (last, omissions): (_, Vec<Omission>) = scripter.finish();
     utterances.extend(last);
-    Script { utterances, omissions }
+    Script { utterances, omissions, ..Script::default() }
 }
 
 fn characters(text: &str) -> impl Iterator<Item = &str> {
