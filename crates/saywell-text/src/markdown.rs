@@ -34,8 +34,24 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the block `source`, which stands at byte `at` of the reply. `number` counts a list item
-/// that is parsed apart from the items before it.
-pub(crate) fn block(source: &str, at: usize, number: Option<u64>, options: &Options) -> Rendered {
+/// that is parsed apart from the items before it; `indent` is the columns before an item inside another.
+pub(crate) fn block(
+    source: &str,
+    at: usize,
+    indent: usize,
+    number: Option<u64>,
+    options: &Options,
+) -> Rendered {
+    // The parser has to see items around it, or it takes the indentation for code.
+    const DEEPEST: usize = 100;
+    if (2..DEEPEST).contains(&indent) {
+        let mut around = String::new();
+        for column in (0..indent / 2).map(|depth| depth * 2) {
+            around.extend(std::iter::repeat_n(' ', column));
+            around.push_str("- x\n");
+        }
+        return walk(&[&around, source].concat(), around.len(), at, number, true, options);
+    }
     let code =
         source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
     walk(source, 0, at, number, !code, options)
@@ -204,6 +220,9 @@ impl<'a> Walker<'a> {
 
     fn walk(mut self) -> Rendered {
         for (event, range) in events(self.source) {
+            if range.end <= self.skip && matches!(event, Event::Text(_)) {
+                continue;
+            }
             let range = range.start.max(self.skip)..range.end.max(self.skip);
             self.event(event, range);
         }
@@ -262,8 +281,8 @@ impl<'a> Walker<'a> {
             }
             Tag::List(first) => {
                 self.flush(Pause::ListItem);
-                let outermost = self.lists.is_empty();
-                let first = first.map(|number| self.first_number.filter(|_| outermost).unwrap_or(number));
+                // The first list with numbers is the one that is counted apart; those around are bullets.
+                let first = first.map(|number| self.first_number.take().unwrap_or(number));
                 self.lists.push(first);
             }
             Tag::Item => {

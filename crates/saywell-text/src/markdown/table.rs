@@ -81,10 +81,11 @@ impl Walker<'_> {
             table.headers.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         for (number, name) in names.iter().take(NAMED_COLUMNS).enumerate() {
             let last = number > 0 && number + 1 == names.len();
+            let and = if names.len() == 2 { " and " } else { ", and " };
             said.push_str(if number == 0 {
                 ": "
             } else if last {
-                ", and "
+                and
             } else {
                 ", "
             });
