@@ -237,7 +237,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
             '(' => emptied(text, at, here),
             '^' => power(text, at, here),
             '√' => root(text, here),
-            '\u{20e3}' => keycap(text, at, here),
+            '\u{20e3}' => Some(keycap(text, at, here)),
             '[' | '【' => citation(rest).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
@@ -307,12 +307,12 @@ fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
 }
 
 /// A digit in a box counts: "1️⃣ First" is "1. First".
-fn keycap(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
     let before = text[from..at].trim_end_matches('\u{fe0f}');
     let end = at + '\u{20e3}'.len_utf8();
     let counts =
         before.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(char::is_whitespace);
-    Some((from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop }))
+    (from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop })
 }
 
 /// The emoji that `text` begins with, as itself or by its short code (`:rocket:`): its bytes and name.

@@ -245,9 +245,12 @@ impl<'a> Walker<'a> {
             Event::HardBreak => self.flush(Pause::Sentence),
             Event::InlineHtml(html) => self.tag(&html, range),
             // A block of HTML is read as a whole when it starts.
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule => {}
-            // Found before parsing, as islands.
-            Event::InlineMath(_) | Event::DisplayMath(_) => {}
+            // Formulas were found before, as islands.
+            Event::Html(_)
+            | Event::FootnoteReference(_)
+            | Event::Rule
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
             Event::TaskListMarker(done) => {
                 let text = if done { "Done: " } else { "To do: " };
                 let source = self.reply(range);
@@ -261,7 +264,7 @@ impl<'a> Walker<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.flush(Pause::Paragraph),
+            Tag::Paragraph | Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::Heading { .. } => {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Heading);
@@ -307,7 +310,6 @@ impl<'a> Walker<'a> {
                 let source = self.reply(range.start..range.start + mark);
                 self.lead = Some(Lead { text, source });
             }
-            Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::DefinitionListTitle => {
                 self.flush(Pause::ListItem);
                 self.kinds.push(Kind::ListItem);

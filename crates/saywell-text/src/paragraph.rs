@@ -54,6 +54,7 @@ pub(crate) enum Found {
 
 /// Marks of Markdown that are open.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 struct Inline {
     /// Backticks that opened code.
     code: usize,
@@ -333,10 +334,9 @@ impl Inline {
         }
         self.escape = match (self.escape, c) {
             (Some('\u{1b}'), '[' | ']') => Some(c),
-            (Some('['), ' '..='?') => self.escape,
             (Some(']'), '\u{7}' | '\n') => None,
             (Some(']'), '\\') if self.previous == '\u{1b}' => None,
-            (Some(']'), _) => self.escape,
+            (Some('['), ' '..='?') | (Some(']'), _) => self.escape,
             _ => None,
         };
     }

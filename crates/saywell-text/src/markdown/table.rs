@@ -92,7 +92,7 @@ impl Walker<'_> {
             said.push_str(name.trim_end_matches(['.', ':']));
         }
         if names.len() > NAMED_COLUMNS {
-            said.push_str(&format!(", and {} more", names.len() - NAMED_COLUMNS));
+            said.extend([", and ", &(names.len() - NAMED_COLUMNS).to_string(), " more"]);
         }
         said.push('.');
         let source = self.reply(range.start..range.start + self.source[range.clone()].trim_end().len());
