@@ -236,7 +236,7 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
         (provider.name().to_owned(), request.model.clone(), request.voice.clone());
     cast.insert(own.provider.clone(), own);
     let chain = Chain::new(vec![Arc::clone(provider), next]);
-    let spoken = chain.speak(request, &cast).await.expect("the next one is well");
+    let spoken = chain.speak(request, &cast, 0).await.expect("the next one is well");
     (spoken.speech, spoken.speaker.provider)
 }
 
