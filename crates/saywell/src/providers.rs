@@ -2,9 +2,13 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod local;
+pub mod openai;
+pub mod openai_compatible;
+pub mod openai_realtime;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -19,7 +23,8 @@ use crate::config::Settings;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] = &[&local::KIND];
+pub static KINDS: &[&Kind] =
+    &[&local::KIND, &openai::KIND, &openai_realtime::KIND, &openai_compatible::KIND, &elevenlabs::KIND];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {

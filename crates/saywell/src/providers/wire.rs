@@ -20,7 +20,8 @@ use async_stream::try_stream;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
-use reqwest::{RequestBuilder, Response};
+use reqwest::header::HeaderValue;
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::base64::Base64Reader;
@@ -32,7 +33,7 @@ pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
 pub use self::url::BaseUrl;
 use crate::clock::Clock;
-use crate::provider::{Part, ProviderError};
+use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 
 /// The longest answer that is read as a whole, such as a list of voices.
@@ -84,6 +85,24 @@ impl Http {
         Err(Failure::read(response, self.now()).await.meant(meaning))
     }
 
+    /// Sends a request once the stream is polled, and streams the sound of its answer, see [`sound`]. Its `coding` may
+    /// depend on the head of the answer.
+    pub fn speech(
+        &self,
+        request: RequestBuilder,
+        coding: impl FnOnce(&Response) -> Result<Coding, ProviderError> + Send + 'static,
+        meaning: Meaning,
+    ) -> SpeechStream {
+        let http = self.clone();
+        Box::pin(try_stream! {
+            let response = http.send(request, meaning).await?;
+            let coding = coding(&response)?;
+            for await part in sound(response, coding, meaning) {
+                yield part?;
+            }
+        })
+    }
+
     /// Sends a request and reads its answer as JSON.
     ///
     /// # Errors
@@ -93,10 +112,24 @@ impl Http {
         request: RequestBuilder,
         meaning: Meaning,
     ) -> Result<T, ProviderError> {
-        let answer = whole(self.send(request, meaning).await?, MAX_ANSWER).await?;
-        serde_json::from_slice(&answer).map_err(|error| {
-            ProviderError::Unavailable(format!("gave an answer that is not understood: {error}"))
-        })
+        read(self.send(request, meaning).await?).await
+    }
+
+    /// As [`json`](Self::json), but `None` where the service has no such call.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub async fn find<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        meaning: Meaning,
+    ) -> Result<Option<T>, ProviderError> {
+        let response = self.answer(request).await?;
+        match response.status() {
+            status if status.is_success() => read(response).await.map(Some),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
+            _ => Err(Failure::read(response, self.now()).await.meant(meaning)),
+        }
     }
 
     /// The answer, whatever it says. It carries the secrets that were sent, so that what it says is freed of them.
@@ -108,6 +141,18 @@ impl Http {
         response.extensions_mut().insert(secrets);
         Ok(response)
     }
+}
+
+/// A secret as the value of a header, marked as sensitive.
+///
+/// # Errors
+/// `Misconfigured` for a secret that no header can carry.
+pub fn secret(value: &str) -> Result<HeaderValue, ProviderError> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        ProviderError::Misconfigured("has a key with characters that no header can carry".into())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The body of an answer as it arrives.
@@ -134,6 +179,13 @@ pub async fn whole(response: Response, limit: usize) -> Result<Vec<u8>, Provider
         whole.extend_from_slice(&piece);
     }
     Ok(whole)
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ProviderError> {
+    let answer = whole(response, MAX_ANSWER).await?;
+    serde_json::from_slice(&answer).map_err(|error| {
+        ProviderError::Unavailable(format!("gave an answer that is not understood: {error}"))
+    })
 }
 
 /// The sound in an answer, as it arrives. What can be read as text is a message in its place, and a failure whatever
