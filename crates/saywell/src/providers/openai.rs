@@ -221,7 +221,7 @@ impl Provider for OpenAi {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        self.http.speech(self.call(&request), |_| Ok(Coding::Pcm { rate: RATE }), meaning)
+        self.http.speech(self.call(&request), |_| Coding::Pcm { rate: RATE }, meaning)
     }
 }
 

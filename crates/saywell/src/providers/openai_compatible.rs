@@ -237,7 +237,7 @@ impl Provider for Compatible {
 
 /// How the sound of an answer is coded: what its head says, or else what is known of the server. Raw sound at a wrong
 /// rate would be speech at a wrong speed: it is refused instead.
-fn coding(format: Format, known: Option<u32>, response: &Response) -> Result<Coding, ProviderError> {
+fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     let labelled = |label: &str| {
         let parameters = label.split(';').skip(1).map(str::trim);
@@ -248,11 +248,9 @@ fn coding(format: Format, known: Option<u32>, response: &Response) -> Result<Cod
     let stated = header(CONTENT_TYPE.as_str()).and_then(labelled);
     let stated = stated.or_else(|| header("x-sample-rate")?.trim().parse().ok());
     match (format, stated.or(known)) {
-        (Format::Wav, _) => Ok(Coding::Wav),
-        (Format::Pcm, Some(rate)) if (8_000..=48_000).contains(&rate) => Ok(Coding::Pcm { rate }),
-        (Format::Pcm, _) => Err(ProviderError::Misconfigured(
-            "sends raw sound without saying its rate: set `format = \"wav\"`, or `sample_rate`".into(),
-        )),
+        (Format::Wav, _) => Coding::Wav,
+        (Format::Pcm, Some(rate)) if (8_000..=48_000).contains(&rate) => Coding::Pcm { rate },
+        (Format::Pcm, _) => Coding::Unknown,
     }
 }
 

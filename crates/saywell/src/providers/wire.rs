@@ -90,13 +90,13 @@ impl Http {
     pub fn speech(
         &self,
         request: RequestBuilder,
-        coding: impl FnOnce(&Response) -> Result<Coding, ProviderError> + Send + 'static,
+        coding: impl FnOnce(&Response) -> Coding + Send + 'static,
         meaning: Meaning,
     ) -> SpeechStream {
         let http = self.clone();
         Box::pin(try_stream! {
             let response = http.send(request, meaning).await?;
-            let coding = coding(&response)?;
+            let coding = coding(&response);
             for await part in sound(response, coding, meaning) {
                 yield part?;
             }
