@@ -1,10 +1,13 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
 pub mod elevenlabs;
+pub mod google;
 pub mod openai;
 pub mod openai_compatible;
 pub mod openai_realtime;
 pub mod piper;
+pub mod polly;
 
 use std::fmt;
 
@@ -16,7 +19,10 @@ use crate::fault::Refusal;
 
 /// Every stub there is.
 pub static KINDS: &[&Kind] = &[
+    &azure::KIND,
     &elevenlabs::KIND,
+    &google::KIND,
+    &google::STREAMING,
     &openai::KIND,
     &openai_compatible::KOKORO,
     &openai_compatible::LOCALAI,
@@ -25,6 +31,7 @@ pub static KINDS: &[&Kind] = &[
     &openai_realtime::KIND,
     &piper::KIND,
     &piper::OLD,
+    &polly::KIND,
 ];
 
 /// A service that is stood in for.

@@ -26,7 +26,7 @@ use xml::{Fault, Piece, Xml};
 
 pub(crate) use passage::in_order;
 pub(crate) use values::language as language_tag;
-pub(crate) use write::escape;
+pub use write::escape;
 
 pub use follows::{Follows, unfollowed};
 pub use write::{Around, Bookmark, Dialect, Framing, Written, to_ssml};
@@ -380,7 +380,9 @@ impl<'o> Builder<'o> {
             Some(last) => {
                 let breaks = points.iter().rposition(|how| matches!(how, How::Break(_)));
                 let after = points.split_off(breaks.map_or(0, |index| index + 1));
-                points.into_iter().for_each(|how| append(last, how));
+                for how in points {
+                    append(last, how);
+                }
                 after
             }
             None => points,

@@ -145,6 +145,7 @@ impl App {
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                emoji: settings.emoji,
                 pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,

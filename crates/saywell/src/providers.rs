@@ -1,14 +1,17 @@
 //! Every provider, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod google;
 pub mod local;
 pub mod openai;
 pub mod openai_compatible;
 pub mod openai_realtime;
+pub mod polly;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -23,8 +26,16 @@ use crate::config::Settings;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] =
-    &[&local::KIND, &openai::KIND, &openai_realtime::KIND, &openai_compatible::KIND, &elevenlabs::KIND];
+pub static KINDS: &[&Kind] = &[
+    &local::KIND,
+    &openai::KIND,
+    &openai_realtime::KIND,
+    &openai_compatible::KIND,
+    &elevenlabs::KIND,
+    &azure::KIND,
+    &google::KIND,
+    &polly::KIND,
+];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {
@@ -147,6 +158,14 @@ pub fn client() -> Result<reqwest::Client, ProviderError> {
 /// As [`client`].
 pub fn socket_client() -> Result<reqwest::Client, ProviderError> {
     build(reqwest::Client::builder().http1_only())
+}
+
+/// The client for providers that speak gRPC: HTTP/2 from the start, whatever the other side offers.
+///
+/// # Errors
+/// As [`client`].
+pub fn grpc_client() -> Result<reqwest::Client, ProviderError> {
+    build(reqwest::Client::builder().http2_prior_knowledge())
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ProviderError> {

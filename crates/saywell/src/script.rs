@@ -1,7 +1,7 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Kind, Options, Script, SsmlError, language};
+use saywell_text::{Code, Emoji, Kind, Options, Script, SsmlError, language};
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub struct Reading {
     pub markup: Markup,
     /// What becomes of code.
     pub code: Code,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
     /// The language that its caller says it is in.
     pub language: Option<String>,
     /// How words are said.
@@ -89,7 +91,7 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     if characters > bounds.max_chars {
         return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
     }
-    let options = Options { code: reading.code, ..Options::default() };
+    let options = Options { code: reading.code, emoji: reading.emoji, ..Options::default() };
     let mut script = match reading.markup {
         Markup::Markdown => saywell_text::script(reply, &options),
         Markup::Ssml => saywell_text::ssml(reply, &options)?,

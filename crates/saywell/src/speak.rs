@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Note};
+use saywell_text::{Code, Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
@@ -204,6 +204,8 @@ pub(crate) fn called(tag: &str) -> String {
 pub struct Speak {
     /// What one request may ask for.
     pub bounds: Bounds,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
     /// How words are said.
     pub pronunciations: Dictionary,
     /// Which voice each provider uses.
@@ -279,6 +281,7 @@ impl Speak {
         Reading {
             markup: request.markup,
             code: request.code,
+            emoji: self.emoji,
             language: request.language.clone(),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),

@@ -44,6 +44,7 @@ pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Faile
     let reading = Reading {
         markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
         code,
+        emoji: settings.emoji,
         language: arguments.language,
         pronunciations: settings.pronunciations.clone(),
     };

@@ -11,6 +11,7 @@ mod kept;
 mod lines;
 mod socket;
 mod sound;
+mod timings;
 mod url;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use self::kept::Kept;
 pub use self::lines::{Event, EventReader, LineReader};
 pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
+pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 use crate::clock::Clock;
 use crate::provider::{Part, ProviderError, SpeechStream};
@@ -112,7 +114,7 @@ impl Http {
         request: RequestBuilder,
         meaning: Meaning,
     ) -> Result<T, ProviderError> {
-        read(self.send(request, meaning).await?).await
+        whole_json(self.send(request, meaning).await?).await
     }
 
     /// As [`json`](Self::json), but `None` where the service has no such call.
@@ -126,7 +128,7 @@ impl Http {
     ) -> Result<Option<T>, ProviderError> {
         let response = self.answer(request).await?;
         match response.status() {
-            status if status.is_success() => read(response).await.map(Some),
+            status if status.is_success() => whole_json(response).await.map(Some),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
             _ => Err(Failure::read(response, self.now()).await.meant(meaning)),
         }
@@ -181,7 +183,11 @@ pub async fn whole(response: Response, limit: usize) -> Result<Vec<u8>, Provider
     Ok(whole)
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ProviderError> {
+/// The whole body of an answer, read as JSON.
+///
+/// # Errors
+/// `Unavailable` where it breaks off, or is no such JSON.
+pub async fn whole_json<T: DeserializeOwned>(response: Response) -> Result<T, ProviderError> {
     let answer = whole(response, MAX_ANSWER).await?;
     serde_json::from_slice(&answer).map_err(|error| {
         ProviderError::Unavailable(format!("gave an answer that is not understood: {error}"))
@@ -262,13 +268,19 @@ pub fn events(response: Response) -> impl Stream<Item = Result<Event, ProviderEr
     }
 }
 
+/// Whether a text holds nothing that a service could say: such is silence, and asking for it an error to many.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control())
+}
+
 /// There is no answer at all.
 fn unreachable(error: reqwest::Error) -> ProviderError {
     ProviderError::Unavailable(format!("cannot be reached: {}", causes(&error.without_url())))
 }
 
 /// An error and what led to it, each once.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in std::iter::successors(Some(error), |error| error.source()) {
         let cause = cause.to_string();

@@ -15,9 +15,15 @@ use crate::provider::ProviderError;
 /// The longest message that is taken, bytes.
 const MAX_MESSAGE: usize = 16 << 20;
 
+/// What a provider knows of the codes with which its service closes a connection; the code and the reason are given.
+pub type Closing = fn(u16, &str) -> Option<ProviderError>;
+
 /// An open WebSocket. Dropping it closes the connection.
 #[derive(Debug)]
-pub struct Socket(WebSocketStream<Upgraded>);
+pub struct Socket {
+    stream: WebSocketStream<Upgraded>,
+    closing: Closing,
+}
 
 impl Socket {
     /// Opens one with a GET request, whose client must speak HTTP/1.1 alone (see [`crate::providers::socket_client`]).
@@ -43,7 +49,14 @@ impl Socket {
         let upgraded = response.upgrade().await.map_err(|error| broken(&error.without_url()))?;
         let bounds =
             WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE)).max_frame_size(Some(MAX_MESSAGE));
-        Ok(Self(WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(bounds)).await))
+        let stream = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(bounds)).await;
+        Ok(Self { stream, closing: |_, _| None })
+    }
+
+    /// The same, whose service closes with codes of its own meaning.
+    #[must_use]
+    pub fn closing(self, closing: Closing) -> Self {
+        Self { closing, ..self }
     }
 
     /// Sends a message.
@@ -51,7 +64,7 @@ impl Socket {
     /// # Errors
     /// `Unavailable` where the connection is gone.
     pub async fn send(&mut self, message: impl Into<Message> + Send) -> Result<(), ProviderError> {
-        self.0.send(message.into()).await.map_err(|error| broken(&error))
+        self.stream.send(message.into()).await.map_err(|error| broken(&error))
     }
 
     /// The next message of text or bytes; `None` once the service has closed in good order.
@@ -60,14 +73,15 @@ impl Socket {
     /// `Unavailable` where the connection breaks, or is closed with a reason.
     pub async fn next(&mut self) -> Result<Option<Message>, ProviderError> {
         loop {
-            match self.0.next().await {
+            match self.stream.next().await {
                 Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => return Ok(Some(message)),
                 Some(Ok(Message::Close(Some(frame)))) if u16::from(frame.code) > 1001 => {
                     let reason = frame.reason.chars().take(200).collect::<String>();
                     let code = u16::from(frame.code);
-                    return Err(ProviderError::Unavailable(format!(
-                        "closed the connection: {code} {reason}"
-                    )));
+                    let meant = (self.closing)(code, &reason);
+                    return Err(meant.unwrap_or_else(|| {
+                        ProviderError::Unavailable(format!("closed the connection: {code} {reason}"))
+                    }));
                 }
                 Some(Ok(Message::Close(_)) | Err(Error::ConnectionClosed)) | None => return Ok(None),
                 // Pings are answered below this.
