@@ -24,6 +24,7 @@
 
 pub mod call;
 pub mod fault;
+pub mod markup;
 pub mod proxy;
 pub mod server;
 pub mod sound;

@@ -43,7 +43,12 @@ fn replies_are_said_as_written_down() {
             reply.char_indices().flat_map(|(at, c)| scripter.push(&reply[at..at + c.len_utf8()])).collect();
         let (last, omissions) = scripter.finish();
         utterances.extend(last);
-        assert_eq!(Script { utterances, omissions }, whole, "{} in pieces", path.display());
+        assert_eq!(
+            Script { utterances, omissions, ..Script::default() },
+            whole,
+            "{} in pieces",
+            path.display()
+        );
 
         let windows = script(&reply.replace('\n', "\r\n"), &Options::default());
         let said = |script: &Script| -> Vec<String> {

@@ -12,7 +12,9 @@ use crate::cache::{self, Cache};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker};
 use crate::chain::meter::Meter;
+use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
+use crate::chain::roster::Roster;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
@@ -97,22 +99,11 @@ impl App {
     /// [`StartError`] with what an operator has to change.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let names = std::iter::once(&settings.provider).chain(&settings.fallback);
-        let mut links: Vec<Arc<dyn Provider>> = Vec::new();
-        for name in names {
-            if !links.iter().any(|link| link.name() == name) {
-                let opened =
-                    providers::client().and_then(|client| providers::open(name, &settings, &client, &clock));
-                links.push(opened.map_err(|error| StartError::Provider {
-                    provider: name.clone(),
-                    reason: error.to_string(),
-                })?);
-            }
-        }
-        Self::with_providers(settings, links, clock).await
+        let providers = open_providers(&settings, &clock)?;
+        Self::with_providers(settings, providers, clock).await
     }
 
-    /// Builds everything around these providers, each behind its deadlines and its breaker.
+    /// Builds everything around these providers, with the database that the settings name.
     ///
     /// # Errors
     /// [`StartError`] with what an operator has to change.
@@ -122,11 +113,24 @@ impl App {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let store = open_store(&settings).await?;
+        Self::with_store(settings, providers, clock, store).await
+    }
+
+    /// Builds everything around these providers and this store, each provider behind its deadlines and its breaker.
+    ///
+    /// # Errors
+    /// [`StartError`] with what an operator has to change.
+    pub async fn with_store(
+        settings: Settings,
+        providers: Vec<Arc<dyn Provider>>,
+        clock: Arc<dyn Clock>,
+        store: Store,
+    ) -> Result<Self, StartError> {
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
         let chain = chain(&settings, providers, &ledger, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
-        if voices.cast(None, chain.links()).await.is_none() {
-            return Err(StartError::Voice(settings.default_voice));
+        if voices.cast(None, None, chain.links()).await.is_err() {
+            return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
         }
         let cache = open_cache(&settings, &store, &clock).await?;
         let signing_key = match &settings.signing_key {
@@ -141,6 +145,8 @@ impl App {
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                emoji: settings.emoji,
+                pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,
                 cache,
@@ -155,6 +161,13 @@ impl App {
             shutdown,
             scribe: Arc::new(Mutex::new(Some(scribe))),
         })
+    }
+
+    /// The voice of a request that names none: the one that is set, else the first provider's own.
+    #[must_use]
+    pub fn default_voice(&self) -> Option<&str> {
+        let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
+        self.settings.default_voice.as_deref().or_else(own)
     }
 
     /// Lets flights end, then stops the rest and writes what is not written yet.
@@ -175,8 +188,24 @@ impl App {
     }
 }
 
-/// Puts every provider behind what a call has to pass, from the outside in: a second chance, the breaker, the
-/// deadlines, the meter.
+/// The providers of the chain, in order, each once.
+///
+/// # Errors
+/// [`StartError::Provider`] with what an operator has to change.
+pub fn open_providers(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, StartError> {
+    let client = providers::client();
+    let names = settings.chain().into_iter().map(|name| {
+        let opened = client.clone().and_then(|client| providers::open(name, settings, &client, clock));
+        opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
+    });
+    names.collect()
+}
+
+/// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
+/// breaker, the deadlines, what plain text needs, the meter.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -187,9 +216,10 @@ fn chain(
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
-        let timed = Timeout::new(metered, settings.first_sound_timeout, settings.provider_timeout);
+        let plain = Plain::new(metered);
+        let timed = Timeout::new(plain, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
-        Arc::new(Retry::new(guarded, retries)) as Arc<dyn Provider>
+        Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
     });
     Chain::new(wrapped.collect()).hedged(settings.hedge_after)
 }

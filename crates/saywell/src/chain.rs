@@ -2,7 +2,9 @@
 
 pub mod breaker;
 pub mod meter;
+pub mod plain;
 pub mod retry;
+pub mod roster;
 pub mod timeout;
 
 use std::ops::Range;
@@ -158,7 +160,7 @@ mod tests {
     }
 
     async fn cast(chain: &Chain) -> Cast {
-        VoiceMap::new(BTreeMap::new(), "tone".into()).cast(None, chain.links()).await.unwrap()
+        VoiceMap::new(BTreeMap::new(), None).cast(None, None, chain.links()).await.unwrap()
     }
 
     #[tokio::test]

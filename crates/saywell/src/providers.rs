@@ -1,10 +1,18 @@
 //! Every provider, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
+pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod google;
 pub mod local;
+pub mod openai;
+pub mod openai_compatible;
+pub mod openai_realtime;
+pub mod polly;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +26,16 @@ use crate::config::Settings;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] = &[&local::KIND];
+pub static KINDS: &[&Kind] = &[
+    &local::KIND,
+    &openai::KIND,
+    &openai_realtime::KIND,
+    &openai_compatible::KIND,
+    &elevenlabs::KIND,
+    &azure::KIND,
+    &google::KIND,
+    &polly::KIND,
+];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {
@@ -132,7 +149,27 @@ pub fn open(
 /// # Errors
 /// [`ProviderError::Misconfigured`] when the system's certificates cannot be read.
 pub fn client() -> Result<reqwest::Client, ProviderError> {
-    reqwest::Client::builder()
+    build(reqwest::Client::builder())
+}
+
+/// The client for providers that speak WebSocket: HTTP/2 has no upgrade.
+///
+/// # Errors
+/// As [`client`].
+pub fn socket_client() -> Result<reqwest::Client, ProviderError> {
+    build(reqwest::Client::builder().http1_only())
+}
+
+/// The client for providers that speak gRPC: HTTP/2 from the start, whatever the other side offers.
+///
+/// # Errors
+/// As [`client`].
+pub fn grpc_client() -> Result<reqwest::Client, ProviderError> {
+    build(reqwest::Client::builder().http2_prior_knowledge())
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ProviderError> {
+    builder
         .user_agent(concat!("saywell/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .build()

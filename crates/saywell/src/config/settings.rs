@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use crate::providers::Options;
 use crate::usage::Price;
+use saywell_text::Emoji;
+use saywell_text::pronunciation::Dictionary;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -18,8 +20,8 @@ pub struct Settings {
     pub provider: String,
     /// The rest of the chain, in order.
     pub fallback: Vec<String>,
-    /// Voice when a request names none.
-    pub default_voice: String,
+    /// Voice when a request names none; each provider's own when unset.
+    pub default_voice: Option<String>,
     /// The options of each provider that has any, by its name.
     pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
@@ -40,6 +42,10 @@ pub struct Settings {
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
     pub prices: Vec<Price>,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -72,6 +78,20 @@ pub struct Settings {
     pub log: String,
     /// Log lines as JSON.
     pub log_json: bool,
+}
+
+impl Settings {
+    /// The names of the providers to ask, in order, each once.
+    #[must_use]
+    pub fn chain(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in std::iter::once(&self.provider).chain(&self.fallback) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
 }
 
 /// A value that is never printed.
@@ -149,10 +169,18 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         variable: "TTS_DEFAULT_VOICE",
         key: "voice.default",
-        default: "heart",
-        about: "Voice when a request names none. OpenAI's names work with every provider.",
-        set: |s, v| assign(&mut s.default_voice, filled(v)),
-        show: |s| s.default_voice.clone(),
+        default: "",
+        about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
+        set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
+        show: |s| s.default_voice.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_EMOJI",
+        key: "voice.emoji",
+        default: "silent",
+        about: "What becomes of emoji: `silent`, or `named`.",
+        set: |s, v| assign(&mut s.emoji, emoji(v)),
+        show: |s| if s.emoji == Emoji::Named { "named" } else { "silent" }.to_owned(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -360,7 +388,7 @@ impl Default for Settings {
             enabled: true,
             provider: String::new(),
             fallback: Vec::new(),
-            default_voice: String::new(),
+            default_voice: None,
             providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
             max_seconds: 0,
@@ -371,6 +399,8 @@ impl Default for Settings {
             hedge_after: None,
             lookahead: None,
             prices: Vec::new(),
+            emoji: Emoji::default(),
+            pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
@@ -406,6 +436,14 @@ fn flag(value: &str) -> Result<bool, String> {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err("must be true or false".into()),
+    }
+}
+
+fn emoji(value: &str) -> Result<Emoji, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "silent" => Ok(Emoji::Silent),
+        "named" => Ok(Emoji::Named),
+        _ => Err("must be silent or named".into()),
     }
 }
 

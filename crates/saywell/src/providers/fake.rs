@@ -14,6 +14,7 @@ use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStrea
 #[derive(Debug, Clone)]
 pub struct Fake {
     about: About,
+    voices: Arc<[Voice]>,
     delay: Duration,
     calls: Arc<Calls>,
 }
@@ -57,7 +58,15 @@ impl Fake {
     #[must_use]
     pub fn named(name: &str) -> Self {
         let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
-        Self { about, delay: Duration::ZERO, calls: Arc::default() }
+        let voice = Voice { name: "Tone".into(), ..Voice::new(name, "tone", "en-US") };
+        Self { about, voices: Arc::new([voice]), delay: Duration::ZERO, calls: Arc::default() }
+    }
+
+    /// With these voices instead of its one.
+    #[must_use]
+    pub fn with_voices(mut self, voices: impl Into<Arc<[Voice]>>) -> Self {
+        self.voices = voices.into();
+        self
     }
 
     /// Fails every call until [`Calls::recover`].
@@ -108,7 +117,7 @@ impl Provider for Fake {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        Ok(Arc::new([Voice { name: "Tone".into(), ..Voice::new(self.name(), "tone", "en-US") }]))
+        Ok(Arc::clone(&self.voices))
     }
 
     fn speak(&self, request: Request) -> SpeechStream {

@@ -60,6 +60,7 @@ impl Local {
             gender: Some("female".into()),
         }]);
         let about = About {
+            default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
@@ -93,6 +94,7 @@ impl Provider for Local {
             let _guard = CancelOnDrop(Arc::clone(&cancelled));
             let job = Job {
                 text: request.text.to_string(),
+                marks: request.marks,
                 speed: request.speed,
                 priority: match request.priority {
                     Priority::First => saywell_voice::Priority::First,

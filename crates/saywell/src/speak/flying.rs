@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures::{StreamExt, stream};
+use saywell_audio::Frames;
 use saywell_text::Utterance;
+use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use super::Speak;
@@ -13,10 +16,16 @@ use super::pace::Pace;
 use super::plan::Plan;
 use crate::cache::{About, Entry, Key, Kind};
 use crate::chain::Spoken;
-use crate::flight::{Failure, Writer};
+use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::provider::{Priority, Provider, Request};
-use crate::render::{self, Clip, Joiner};
+use crate::render::{self, Clip, ClipNotes, Joiner};
 use crate::usage::{self, Purpose};
+
+/// The first frames of a flight.
+struct Head {
+    frames: Frames,
+    opening: Opening,
+}
 
 /// One flight in the making.
 pub(super) struct Flying {
@@ -59,30 +68,49 @@ impl Flying {
     async fn make(&self, writer: &Writer) -> Result<(), Failure> {
         let mut joiner = Joiner::new(self.plan.format);
         let utterances = &self.plan.script.utterances;
+        let (sender, head) = oneshot::channel();
+        let mut sender = Some(sender);
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
         let clips: Vec<_> = utterances
             .iter()
             .enumerate()
             .map(|(number, said)| {
-                let clip = self.clip(number, said, begins);
+                let clip = self.clip(number, said, begins, sender.take());
                 begins += said.estimated_seconds(f64::from(self.plan.speed));
                 clip
             })
             .collect();
         let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
-        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
-        while let Some((clip, utterance)) = clips.next().await {
+        let mut next = clips.next();
+        // What is at hand of the first clip is heard while the rest of it is still being encoded.
+        let mut ahead = 0;
+        let made = tokio::select! {
+            biased;
+            made = &mut next => made,
+            Ok(Head { frames, opening }) = head => {
+                ahead = frames.count();
+                writer.open(opening);
+                self.hand_on(writer, joiner.push(&frames).map_err(Failure::internal)?, None);
+                next.await
+            }
+        };
+        let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
+        let (mut made, mut number) = (made, 0);
+        while let Some((clip, utterance)) = made {
             let (clip, provider_took) = clip?;
-            as_planned &= clip.notes.provider == self.plan.speaker.provider;
-            let spoken = clip.captions(utterance, joiner.seconds(), provider_took);
-            held.extend_from_slice(&joiner.push(&clip).map_err(Failure::internal)?);
-            audible |= clip.notes.speech_seconds > 0.0;
+            let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
+            as_planned &=
+                self.plan.speaker_of(number, 0).is_some_and(|planned| planned.provider == *provider);
+            number += 1;
+            audible |= *speech_seconds > 0.0;
+            writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
+            let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
+            let spoken = clip.captions(utterance, joiner.seconds() - before.seconds());
+            held.extend_from_slice(&joiner.push(&rest).map_err(Failure::internal)?);
             // Silence alone is no beginning: it may turn out that there is nothing else.
             let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
-            if !sound.is_empty() {
-                self.pace.sounds();
-            }
-            writer.push(sound.into(), Some(spoken));
+            self.hand_on(writer, sound.into(), Some(spoken));
+            made = clips.next().await;
         }
         drop(clips);
         if !audible {
@@ -99,15 +127,16 @@ impl Flying {
     }
 
     /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
-    /// It begins about that many seconds into the rendition.
+    /// It begins about that many seconds into the rendition; `head` gets its first frames.
     async fn clip(
         &self,
         number: usize,
         utterance: &Utterance,
         begins: f64,
+        head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Clip, Option<Duration>), Failure> {
         let pause = self.plan.pause(number);
-        if let Some(clip) = self.cached(utterance, pause).await {
+        if let Some(clip) = self.cached(number, utterance, pause).await {
             return Ok((clip, None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
@@ -116,10 +145,10 @@ impl Flying {
         let request = Request {
             text: utterance.text.as_str().into(),
             marks: utterance.marks.as_slice().into(),
-            language: self.plan.language.as_deref().map(Into::into),
+            language: utterance.language.as_deref().map(Into::into),
             model: String::new(),
             voice: String::new(),
-            instructions: Arc::default(),
+            instructions: self.plan.instructions.as_str().into(),
             speed: self.plan.speed,
             priority: match number {
                 _ if self.plan.prefetch => Priority::Prefetch,
@@ -130,17 +159,25 @@ impl Flying {
         };
         let begun = Instant::now();
         let from = self.from.load(Ordering::Relaxed);
-        let spoken = self.plan.chain.speak(&request, &self.plan.cast, from).await?;
+        let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
         self.from.fetch_max(next_from, Ordering::Relaxed);
         let took = begun.elapsed();
 
         let key = self.plan.clip_key(utterance, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let clip = tokio::task::spawn_blocking(move || render::clip(speech, &text, pause, codec, &speaker))
-            .await
-            .map_err(Failure::internal)?
-            .map_err(Failure::internal)?;
+        let make = move || {
+            let opening = Opening {
+                provider: speaker.provider.clone(),
+                voice: speaker.voice.clone(),
+                provider_took: Some(took),
+            };
+            // Whoever no longer waits for it has all of it.
+            let hand_on = |frames| drop(head.map(|head| head.send(Head { frames, opening })));
+            render::clip(speech, &text, pause, codec, &speaker, hand_on)
+        };
+        let made = tokio::task::spawn_blocking(make).await;
+        let clip = made.map_err(Failure::internal)?.map_err(Failure::internal)?;
         self.remember_clip(key, clip.clone());
         Ok((clip, Some(took)))
     }
@@ -152,11 +189,18 @@ impl Flying {
     }
 
     /// The clip as whoever is asked first would speak it, if it was spoken before.
-    async fn cached(&self, utterance: &Utterance, pause: f64) -> Option<Clip> {
-        let speaker = self.links_from().iter().find_map(|link| self.plan.cast.get(link.name()))?;
+    async fn cached(&self, number: usize, utterance: &Utterance, pause: f64) -> Option<Clip> {
+        let speaker = self.plan.speaker_of(number, self.from.load(Ordering::Relaxed))?;
         let key = self.plan.clip_key(utterance, pause, speaker);
         let entry = self.speak.cached(&key, Kind::Clip).await?;
         Clip::from_entry(&entry)
+    }
+
+    fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
+        if !sound.is_empty() {
+            self.pace.sounds();
+        }
+        writer.push(sound, spoken);
     }
 
     /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.

@@ -19,6 +19,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often, and how long apart, a database is tried again that another process is just making.
+const BUSY_TRIES: u32 = 20;
+const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
@@ -61,10 +64,19 @@ impl SqliteStore {
             .max_connections(connections)
             .acquire_timeout(BUSY_TIMEOUT)
             .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await
-            .map_err(unavailable("be opened"))?;
+            .max_lifetime(None);
+        let mut opened = pool.clone().connect_with(options.clone()).await;
+        // Going over to write-ahead mode does not wait for another process that does the same.
+        for _ in 0..BUSY_TRIES {
+            match &opened {
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("5") => {
+                    tokio::time::sleep(BUSY_WAIT).await;
+                    opened = pool.clone().connect_with(options.clone()).await;
+                }
+                _ => break,
+            }
+        }
+        let pool = opened.map_err(unavailable("be opened"))?;
         migrate(&pool).await?;
         Ok(Self { pool })
     }

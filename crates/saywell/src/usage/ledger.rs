@@ -85,7 +85,7 @@ impl Scribe {
                 Ok(()) => break,
                 Err(error) if attempt < TRIES => warn!(%error, "calls could not be written; trying again"),
                 Err(error) => {
-                    error!(%error, calls = ?batch, "calls could not be written: they are in this log only")
+                    error!(%error, calls = ?batch, "calls could not be written: they are in this log only");
                 }
             }
         }

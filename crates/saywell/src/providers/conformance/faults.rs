@@ -23,7 +23,7 @@ use crate::chain::Chain;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
-use crate::provider::{Part, Provider, ProviderError, Request, Speech, gather};
+use crate::provider::{Provider, ProviderError, Request, Speech, gather};
 use crate::providers::fake::Fake;
 use crate::providers::{self, Kind, Opening, Options};
 use crate::voices::{Cast, VoiceMap};
@@ -230,7 +230,7 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
     let next: Arc<dyn Provider> = Arc::new(Fake::named("next"));
     // The provider's own voice, without asking for its list, which may be out of reach as well.
     let mut cast: Cast =
-        VoiceMap::new([].into(), "tone".into()).cast(None, &[next.clone()]).await.expect("a voice");
+        VoiceMap::new([].into(), None).cast(None, None, &[next.clone()]).await.expect("a voice");
     let mut own = cast["next"].clone();
     (own.provider, own.model, own.voice) =
         (provider.name().to_owned(), request.model.clone(), request.voice.clone());
