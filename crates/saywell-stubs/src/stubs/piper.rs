@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::call::{Call, html_error};
 use crate::fault::Refusal;
+use crate::proxy;
 use crate::sound::tone;
 use crate::stubs::Kind;
 
@@ -75,6 +76,10 @@ async fn voices() -> Response {
     .into_response()
 }
 
-fn refuse(_: Refusal) -> Response {
-    html_error()
+/// Piper has one error. It neither knows keys nor counts calls; a proxy in front of it may.
+fn refuse(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Text | Refusal::Trouble => html_error(),
+        _ => proxy::refuse(refusal),
+    }
 }

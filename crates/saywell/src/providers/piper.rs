@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use async_stream::try_stream;
 use async_trait::async_trait;
-use futures::StreamExt;
 use reqwest::Response;
 use serde::{Deserialize, Serialize};
 
@@ -39,21 +38,24 @@ pub const KIND: Kind = Kind {
 const VOICES_KEPT: Duration = Duration::from_mins(10);
 
 /// `[providers.piper]`.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PiperOptions {
     /// Where the server listens.
-    #[serde(skip_serializing)]
-    base_url: Option<BaseUrl>,
+    #[serde(default = "own_port")]
+    base_url: BaseUrl,
+    /// The voice when nobody asks for one.
+    voice: Option<String>,
     /// How long phonemes are at speed 1, 0.1 to 10; the voice's own if not set, mostly 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     length_scale: Option<f64>,
     /// How much the voice varies, 0 to 2; the voice's own if not set, mostly 0.667.
-    #[serde(skip_serializing_if = "Option::is_none")]
     noise_scale: Option<f64>,
     /// How much the lengths of phonemes vary, 0 to 2; the voice's own if not set, mostly 0.8.
-    #[serde(skip_serializing_if = "Option::is_none")]
     noise_w_scale: Option<f64>,
+}
+
+fn own_port() -> BaseUrl {
+    BaseUrl::known("http://127.0.0.1:5000")
 }
 
 impl PiperOptions {
@@ -82,7 +84,6 @@ struct Piper {
 struct Server {
     name: Arc<str>,
     http: Http,
-    base_url: BaseUrl,
     options: PiperOptions,
     known: Kept<Arc<Known>>,
     /// It speaks at `/`.
@@ -110,16 +111,18 @@ struct Speaker {
 
 impl Piper {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
-        let mut options = PiperOptions::read(opening.options).map_err(ProviderError::Misconfigured)?;
+        let options = PiperOptions::read(opening.options).map_err(ProviderError::Misconfigured)?;
+        let PiperOptions { base_url, voice, length_scale, noise_scale, noise_w_scale } = &options;
         let about = About {
-            options: serde_json::to_string(&options).unwrap_or_default(),
+            default_voice: voice.clone(),
+            // Two servers may have different voices of the same name.
+            options: serde_json::to_string(&(base_url.as_str(), length_scale, noise_scale, noise_w_scale))
+                .unwrap_or_default(),
             ..About::new(KIND.name, opening.name, "piper")
         };
-        let base_url = options.base_url.take().unwrap_or_else(|| BaseUrl::known("http://127.0.0.1:5000"));
         let server = Server {
             name: Arc::clone(&about.name),
             http: Http::new(opening),
-            base_url,
             options,
             known: Kept::new(VOICES_KEPT, opening.clock),
             is_old: AtomicBool::new(false),
@@ -146,13 +149,12 @@ impl Provider for Piper {
                 .speakers
                 .get(&request.voice)
                 .ok_or_else(|| ProviderError::Rejected(format!("has no voice `{}`", request.voice)))?;
-            if !request.text.contains(char::is_alphanumeric) {
+            if wire::is_blank(&request.text) {
                 yield Part::Sound { rate: speaker.rate, samples: Vec::new() };
                 return;
             }
             let response = server.synthesize(&request, speaker).await?;
-            let mut parts = std::pin::pin!(wire::sound(response, Coding::Wav, |_| None));
-            while let Some(part) = parts.next().await {
+            for await part in wire::sound(response, Coding::Wav, |_| None) {
                 yield part?;
             }
         })
@@ -177,7 +179,7 @@ impl Server {
     async fn known(&self) -> Result<Arc<Known>, ProviderError> {
         self.known
             .get(async {
-                let listed = self.http.get(self.base_url.at("/voices"));
+                let listed = self.http.get(self.options.base_url.at("/voices"));
                 let listed: BTreeMap<String, Listed> = self.http.json(listed, no_list).await?;
                 Ok(Arc::new(Known::of(&self.name, &listed)))
             })
@@ -207,7 +209,7 @@ impl Server {
 
     async fn speak_at(&self, is_old: bool, asked: &Synthesize<'_>) -> Result<Response, ProviderError> {
         let path = if is_old { "/" } else { "/synthesize" };
-        self.http.send(self.http.post(self.base_url.at(path)).json(asked), not_here).await
+        self.http.send(self.http.post(self.options.base_url.at(path)).json(asked), not_here).await
     }
 }
 
@@ -393,13 +395,12 @@ mod tests {
                 "length_scale": 1.2, "noise_w_scale": 0.0
             })
         );
-        assert_eq!(provider.about().options, r#"{"length_scale":1.5,"noise_w_scale":0.0}"#);
+        assert_eq!(provider.about().options, format!(r#"["{}",1.5,null,0.0]"#, stub.url()));
     }
 
     #[tokio::test]
     async fn an_old_server_is_asked_at_its_path_and_a_new_one_in_its_place_at_the_new() {
-        let (old, new) =
-            (Stub::start(&piper::OLD).await.unwrap(), Stub::start(&piper::KIND).await.unwrap());
+        let (old, new) = (Stub::start(&piper::OLD).await.unwrap(), Stub::start(&piper::KIND).await.unwrap());
         let paths = |stub: &Stub| -> Vec<String> {
             stub.requests().into_iter().filter(|request| request.method == "POST").map(|r| r.path).collect()
         };
@@ -429,7 +430,13 @@ mod tests {
         let listed: Vec<_> = known.voices.iter().map(|voice| (&*voice.id, &*voice.language)).collect();
         assert_eq!(
             listed,
-            [("en_US-joe-medium", "en-US"), ("old", "de"), ("two", "pt-BR"), ("two/ann", "pt-BR"), ("two/mic", "pt-BR")]
+            [
+                ("en_US-joe-medium", "en-US"),
+                ("old", "de"),
+                ("two", "pt-BR"),
+                ("two/ann", "pt-BR"),
+                ("two/mic", "pt-BR")
+            ]
         );
         let speaker = |id: &str| known.speakers[id].clone();
         assert_eq!(
@@ -466,7 +473,7 @@ mod tests {
             ("length_scale = 0", "`length_scale`: must be from 0.1 to 10"),
             ("noise_scale = 3", "`noise_scale`: must be from 0 to 2"),
             ("base_url = 'localhost'", "`base_url`: must be an address"),
-            ("voice = 'joe'", "unknown field `voice`"),
+            ("vioce = 'joe'", "unknown field `vioce`"),
         ] {
             let options = Options { kind: None, table: options.parse().unwrap() };
             let error = (KIND.check)(&options).unwrap_err();

@@ -274,6 +274,19 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control())
 }
 
+/// What a service calls the language that comes nearest to the wished one: the same; else the same of whichever
+/// country; else its first.
+#[must_use]
+pub fn nearest_language<'a>(wished: Option<&str>, spoken: &'a [String]) -> Option<&'a str> {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let of = |alike: &dyn Fn(&str) -> bool| spoken.iter().find(|tag| alike(tag));
+    let found = wished.and_then(|wished| {
+        of(&|tag| tag.replace('_', "-").eq_ignore_ascii_case(wished))
+            .or_else(|| of(&|tag| primary(tag) == primary(wished)))
+    });
+    found.or(spoken.first()).map(String::as_str)
+}
+
 /// There is no answer at all.
 fn unreachable(error: reqwest::Error) -> ProviderError {
     ProviderError::Unavailable(format!("cannot be reached: {}", causes(&error.without_url())))
