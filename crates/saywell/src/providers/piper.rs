@@ -153,7 +153,13 @@ impl Provider for Piper {
                 yield Part::Sound { rate: speaker.rate, samples: Vec::new() };
                 return;
             }
-            let response = server.synthesize(&request, speaker).await?;
+            let response = server.synthesize(&request, speaker).await.map_err(|error| match error {
+                // Symbols of which its voice has no word give its one error.
+                ProviderError::Unavailable(told) if !request.text.contains(char::is_alphanumeric) => {
+                    ProviderError::Rejected(told)
+                }
+                error => error,
+            })?;
             for await part in wire::sound(response, Coding::Wav, |_| None) {
                 yield part?;
             }

@@ -268,10 +268,25 @@ pub fn events(response: Response) -> impl Stream<Item = Result<Event, ProviderEr
     }
 }
 
-/// Whether a text holds nothing that a service could say: such is silence, and asking for it an error to many.
+/// Whether a text holds nothing that a service could say, but blanks and punctuation: such is silence, and asking for
+/// it an error to many.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_control())
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_punctuation(c))
+}
+
+/// Marks that no voice calls by their names.
+fn is_punctuation(c: char) -> bool {
+    match c {
+        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | ':' | ';' | '?' | '[' | ']' | '_' | '{' | '}' => {
+            true
+        }
+        '¡' | '«' | '·' | '»' | '¿' | '‹' | '›' | '‼' | '‽' => true,
+        // Dashes, quotation marks, bullets, dots; the marks of Chinese and Japanese.
+        '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' => true,
+        '！' | '，' | '．' | '：' | '；' | '？' => true,
+        _ => false,
+    }
 }
 
 /// What a service calls the language that comes nearest to the wished one: the same; else the same of whichever
