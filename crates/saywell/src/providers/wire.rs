@@ -277,16 +277,14 @@ pub fn is_blank(text: &str) -> bool {
 
 /// Marks that no voice calls by their names.
 fn is_punctuation(c: char) -> bool {
-    match c {
-        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | ':' | ';' | '?' | '[' | ']' | '_' | '{' | '}' => {
-            true
-        }
-        '¡' | '«' | '·' | '»' | '¿' | '‹' | '›' | '‼' | '‽' => true,
-        // Dashes, quotation marks, bullets, dots; the marks of Chinese and Japanese.
-        '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' => true,
-        '！' | '，' | '．' | '：' | '；' | '？' => true,
-        _ => false,
-    }
+    matches!(
+        c,
+        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | ':' | ';' | '?' | '[' | ']' | '_' | '{' | '}'
+            | '¡' | '«' | '·' | '»' | '¿' | '‹' | '›' | '‼' | '‽'
+            // Dashes, quotation marks, bullets, dots; the marks of Chinese and Japanese.
+            | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '！' | '，' | '．' | '：' | '；' | '？'
+    )
 }
 
 /// What a service calls the language that comes nearest to the wished one: the same; else the same of whichever

@@ -64,7 +64,7 @@ impl Server {
         while !lines.last().is_some_and(|line: &String| line.contains("unning on http")) {
             match said.recv_timeout(PATIENCE) {
                 Ok(line) => lines.push(line),
-                Err(_) => panic!("{name} did not start. It said:\n{}", lines.join("\n")),
+                Err(error) => panic!("{name} did not start: {error}. It said:\n{}", lines.join("\n")),
             }
         }
         server
