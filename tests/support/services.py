@@ -8,6 +8,7 @@ from pathlib import Path
 from support.gateway import BINARY
 from support.program import Program
 
+STUB = os.environ.get("SAYWELL_STUB_BIN", os.path.join(os.path.dirname(BINARY), "saywell-stub"))
 LAUNCHER = Path(__file__).parents[2] / "tools/python/speech_server.py"
 
 
@@ -33,4 +34,4 @@ class Stub(Program):
             self.arguments += [f"--{option}", str(value)]
 
     def command(self, folder):
-        return [os.path.join(os.path.dirname(BINARY), "saywell-stub"), *self.arguments], None
+        return [os.path.abspath(STUB), *self.arguments], None

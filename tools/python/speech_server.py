@@ -3,7 +3,7 @@
     speech_server.py piper|local-tts --port PORT --data FOLDER
 
 `piper` is Piper's own HTTP server, `local-tts` one of OpenAI's format. This process becomes the server, which says
-`unning on http://127.0.0.1:PORT` once it listens. It is run as the program that it is: Piper is under the GPL.
+that it runs on `http://127.0.0.1:PORT` once it listens. It is run as the program that it is: Piper is under the GPL.
 """
 
 import argparse

@@ -387,6 +387,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn text_of_which_it_has_no_word_is_silence_or_refused_for_what_it_is() {
+        let stub = Stub::start(&piper::KIND).await.unwrap();
+        let provider = open(&stub.url());
+        stub.fails(Fault::HtmlError, ..);
+        let silence =
+            gather(provider.speak(conformance::request(&provider, " – “…”?! ").await)).await.unwrap();
+        assert_eq!((silence.rate, silence.samples.len(), stub.counts().begun), (22_050, 0, 0));
+        let refused = gather(provider.speak(conformance::request(&provider, "→ =").await)).await.unwrap_err();
+        assert!(matches!(refused, ProviderError::Rejected(_)), "{refused:?}");
+    }
+
+    #[tokio::test]
     async fn speed_options_and_speaker_are_asked_for() {
         let stub = Stub::start(&piper::KIND).await.unwrap();
         let options = format!("base_url = '{}/'\nlength_scale = 1.5\nnoise_w_scale = 0", stub.url());

@@ -61,7 +61,7 @@ impl Server {
         drop(sender);
         let server = Self { process, url: format!("http://127.0.0.1:{port}"), _data: data };
         let mut lines = Vec::new();
-        while !lines.last().is_some_and(|line: &String| line.contains("unning on http")) {
+        while !lines.last().is_some_and(|line: &String| line.to_lowercase().contains("running on http")) {
             match said.recv_timeout(PATIENCE) {
                 Ok(line) => lines.push(line),
                 Err(error) => panic!("{name} did not start: {error}. It said:\n{}", lines.join("\n")),
