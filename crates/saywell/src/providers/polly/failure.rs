@@ -68,9 +68,10 @@ where
         SdkError::ConstructionFailure(_) => {
             ProviderError::Misconfigured(bounded(&format!("cannot be asked: {}", causes(error))))
         }
-        SdkError::ResponseError(_) => {
-            ProviderError::Unavailable(bounded(&format!("gave an answer that is not understood: {}", causes(error))))
-        }
+        SdkError::ResponseError(_) => ProviderError::Unavailable(bounded(&format!(
+            "gave an answer that is not understood: {}",
+            causes(error)
+        ))),
         error => ProviderError::Unavailable(bounded(&causes(error))),
     }
 }

@@ -17,6 +17,8 @@ pub enum Coding {
         /// Samples a second.
         rate: u32,
     },
+    /// As [`Pcm`](Self::Pcm), of a rate that nobody knows: nothing but what has a WAVE header can be read.
+    Unknown,
     /// A WAVE file, streamed or whole.
     Wav,
 }
@@ -56,6 +58,12 @@ impl SoundReader {
             }
             self.state = match coding {
                 Coding::Pcm { rate } if !is_wav(&self.held) => State::Pcm { rate },
+                Coding::Unknown if !is_wav(&self.held) => {
+                    return Err(ProviderError::Misconfigured(
+                        "sends raw sound without saying its rate: set `format = \"wav\"`, or `sample_rate`"
+                            .into(),
+                    ));
+                }
                 _ => State::Wav(WavReader::default()),
             };
         }
@@ -179,6 +187,12 @@ mod tests {
         for coding in [Coding::Pcm { rate: 8_000 }, Coding::Wav] {
             assert!(matches!(read(coding, &[], 1), Err(ProviderError::Unavailable(_))));
         }
+    }
+
+    #[test]
+    fn raw_sound_of_an_unknown_rate_is_the_operators_concern() {
+        assert!(matches!(read(Coding::Unknown, &[0; 40], 7), Err(ProviderError::Misconfigured(_))));
+        assert_eq!(read(Coding::Unknown, &wav(0, &[0, 64]), 7), Ok((22_050, vec![0.5])));
     }
 
     #[test]
