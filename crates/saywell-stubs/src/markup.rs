@@ -157,8 +157,10 @@ mod tests {
         assert_eq!(text(&pieces), "AT&T, <naïve>");
         assert_eq!(pieces[1], Piece::Element("p".into(), vec![("a".into(), "1 & 2".into())]));
         let words = words(document, &pieces);
-        let words: Vec<_> =
-            words.iter().map(|word| (&*word.value, &document[word.at.clone()], word.characters.clone())).collect();
+        let words: Vec<_> = words
+            .iter()
+            .map(|word| (&*word.value, &document[word.at.clone()], word.characters.clone()))
+            .collect();
         assert_eq!(words, [("AT&T", "AT&amp;T", 0..4), ("naïve", "naïve", 7..12)]);
     }
 

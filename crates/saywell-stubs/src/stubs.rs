@@ -14,14 +14,8 @@ use crate::call::Desk;
 use crate::fault::Refusal;
 
 /// Every stub there is.
-pub static KINDS: &[&Kind] = &[
-    &azure::KIND,
-    &google::KIND,
-    &google::STREAMING,
-    &piper::KIND,
-    &piper::OLD,
-    &polly::KIND,
-];
+pub static KINDS: &[&Kind] =
+    &[&azure::KIND, &google::KIND, &google::STREAMING, &piper::KIND, &piper::OLD, &polly::KIND];
 
 /// A service that is stood in for.
 pub struct Kind {

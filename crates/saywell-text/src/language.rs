@@ -64,9 +64,13 @@ fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
     let supported = evidence.weight(guess);
     // Two that agree are right; else the words are, if there are any.
     match () {
-        () if known && supported >= best.1 - 0.3 => Some(Detected { language: guess, sure: evidence.count >= 4 }),
+        () if known && supported >= best.1 - 0.3 => {
+            Some(Detected { language: guess, sure: evidence.count >= 4 })
+        }
         () if known => Some(Detected { language: best.0, sure: false }),
-        () if evidence.count >= 2 && evidence.letters >= 12 => Some(Detected { language: guess, sure: false }),
+        () if evidence.count >= 2 && evidence.letters >= 12 => {
+            Some(Detected { language: guess, sure: false })
+        }
         () => None,
     }
 }

@@ -22,7 +22,8 @@ fn sentences() -> Vec<(&'static str, &'static str, &'static str)> {
 #[test]
 fn sentences_are_in_their_languages() {
     let sentences = sentences();
-    let languages: std::collections::BTreeSet<_> = sentences.iter().map(|(_, language, _)| language).collect();
+    let languages: std::collections::BTreeSet<_> =
+        sentences.iter().map(|(_, language, _)| language).collect();
     assert!(sentences.len() >= 150 && languages.len() >= 20, "the sentences are gone");
     let mut sections: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (section, language, sentence) in &sentences {

@@ -64,7 +64,8 @@ fn spoken(document: &str) -> Option<String> {
 fn is_known(request: &Recorded) -> bool {
     let bearer = request.header("authorization").strip_prefix("Bearer ");
     !request.header("ocp-apim-subscription-key").is_empty()
-        || bearer.is_some_and(|token| token.starts_with("issued-") || token.starts_with("aad#/subscriptions/"))
+        || bearer
+            .is_some_and(|token| token.starts_with("issued-") || token.starts_with("aad#/subscriptions/"))
 }
 
 async fn synthesize(call: Call) -> Response {
@@ -88,7 +89,11 @@ async fn synthesize(call: Call) -> Response {
     call.sound("audio/basic", pcm(&tone(&text.unwrap_or_default(), rate, 1.0)))
 }
 
-async fn upgrade(State(desk): State<Desk>, Extension(request): Extension<Recorded>, socket: WebSocketUpgrade) -> Response {
+async fn upgrade(
+    State(desk): State<Desk>,
+    Extension(request): Extension<Recorded>,
+    socket: WebSocketUpgrade,
+) -> Response {
     // A text that is refused is known to be so only once it has come.
     let call = desk.begin(request);
     let call = if call.suffers(Fault::BadText) {
@@ -121,8 +126,13 @@ async fn turn(mut socket: WebSocket, call: Call) -> Option<()> {
     let pieces = call.cut(sound);
 
     say(&mut socket, id, "turn.start", r#"{"context":{"serviceTag":"stub"}}"#).await?;
-    say(&mut socket, id, "response", r#"{"context":{"serviceTag":"stub"},"audio":{"type":"inline","streamId":"A1"}}"#)
-        .await?;
+    say(
+        &mut socket,
+        id,
+        "response",
+        r#"{"context":{"serviceTag":"stub"},"audio":{"type":"inline","streamId":"A1"}}"#,
+    )
+    .await?;
     let mut words = boundaries(document);
     if call.suffers(Fault::DisorderedTimings) {
         words.reverse();
@@ -224,7 +234,9 @@ fn boundaries(document: &str) -> Vec<serde_json::Value> {
 }
 
 async fn say(socket: &mut WebSocket, id: &str, path: &str, body: &str) -> Option<()> {
-    let frame = format!("X-RequestId:{id}\r\nContent-Type:application/json; charset=utf-8\r\nPath:{path}\r\n\r\n{body}");
+    let frame = format!(
+        "X-RequestId:{id}\r\nContent-Type:application/json; charset=utf-8\r\nPath:{path}\r\n\r\n{body}"
+    );
     socket.send(Message::Text(frame.into())).await.ok()
 }
 
@@ -277,7 +289,8 @@ async fn issue(State(desk): State<Desk>, Extension(request): Extension<Recorded>
 async fn log_in(Extension(request): Extension<Recorded>) -> Response {
     let form = String::from_utf8_lossy(&request.body).into_owned();
     if !form.contains("grant_type=client_credentials") || !form.contains("client_secret=") {
-        let error = json!({"error": "invalid_request", "error_description": "AADSTS900144: a field is missing"});
+        let error =
+            json!({"error": "invalid_request", "error_description": "AADSTS900144: a field is missing"});
         return (StatusCode::BAD_REQUEST, Json(error)).into_response();
     }
     Json(json!({"token_type": "Bearer", "expires_in": 3599, "access_token": "entra-token"})).into_response()

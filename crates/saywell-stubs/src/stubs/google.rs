@@ -49,7 +49,8 @@ const VOICES: [(&str, &str); 4] = [
 const MAX_BYTES: usize = 5_000;
 
 fn is_known(request: &Recorded) -> bool {
-    !request.header("x-goog-api-key").is_empty() || request.header("authorization").starts_with("Bearer granted-")
+    !request.header("x-goog-api-key").is_empty()
+        || request.header("authorization").starts_with("Bearer granted-")
 }
 
 fn error(code: u16, status: &str, message: &str) -> Response {
@@ -106,7 +107,9 @@ fn read(input: &Input) -> Result<(String, Vec<(String, usize)>), Response> {
         }
         (Some(text), None) => Ok((text.clone(), Vec::new())),
         (_, Some(ssml)) => {
-            let Some(pieces) = markup::read(ssml) else { return invalid("Invalid SSML. Newer voices require valid SSML.") };
+            let Some(pieces) = markup::read(ssml) else {
+                return invalid("Invalid SSML. Newer voices require valid SSML.");
+            };
             let (mut before, mut marks) = (0, Vec::new());
             for piece in &pieces {
                 match piece {
@@ -163,7 +166,11 @@ async fn synthesize(call: Call) -> Response {
         let point = |(name, before): (String, usize)| {
             let seconds = before as f64 * SECONDS_A_CHARACTER / speed;
             // What is zero is left out.
-            if before == 0 { json!({"markName": name}) } else { json!({"markName": name, "timeSeconds": seconds}) }
+            if before == 0 {
+                json!({"markName": name})
+            } else {
+                json!({"markName": name, "timeSeconds": seconds})
+            }
         };
         let points: Vec<Value> = marks.into_iter().map(point).collect();
         answer["timepoints"] = if call.suffers(Fault::NoTimings) { Value::Null } else { points.into() };
@@ -284,7 +291,11 @@ struct StreamingSynthesizeResponse {
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
-async fn stream(State(desk): State<Desk>, Extension(recorded): Extension<Recorded>, request: Request) -> Response {
+async fn stream(
+    State(desk): State<Desk>,
+    Extension(recorded): Extension<Recorded>,
+    request: Request,
+) -> Response {
     let call = match desk.begin(recorded).admitted().await {
         Ok(call) => call,
         Err(response) => return response,
@@ -320,7 +331,8 @@ async fn stream(State(desk): State<Desk>, Extension(recorded): Extension<Recorde
         trailers.insert(STATUS, HeaderValue::from_static("13"));
         trailers.insert(MESSAGE, HeaderValue::from_static("Internal%20error"));
     }
-    let frames = pieces.into_iter().map(|audio_content| frame(&StreamingSynthesizeResponse { audio_content }));
+    let frames =
+        pieces.into_iter().map(|audio_content| frame(&StreamingSynthesizeResponse { audio_content }));
     let response = call.stream("application/grpc", frames.collect());
     response.map(|body| Body::new(body.with_trailers(async { Some(Ok(trailers)) })))
 }
@@ -329,7 +341,10 @@ async fn stream(State(desk): State<Desk>, Extension(recorded): Extension<Recorde
 fn split(mut body: &[u8]) -> Vec<StreamingSynthesizeRequest> {
     let mut messages = Vec::new();
     while let [0, a, b, c, d, rest @ ..] = body {
-        let Some((message, after)) = rest.split_at_checked(u32::from_be_bytes([*a, *b, *c, *d]) as usize) else { break };
+        let Some((message, after)) = rest.split_at_checked(u32::from_be_bytes([*a, *b, *c, *d]) as usize)
+        else {
+            break;
+        };
         messages.extend(StreamingSynthesizeRequest::decode(message).ok());
         body = after;
     }

@@ -32,7 +32,12 @@ struct Known {
 }
 
 const VOICES: [Known; 4] = [
-    Known { id: "Joanna", gender: "Female", languages: &["en-US"], engines: &["standard", "neural", "generative"] },
+    Known {
+        id: "Joanna",
+        gender: "Female",
+        languages: &["en-US"],
+        engines: &["standard", "neural", "generative"],
+    },
     Known { id: "Gregory", gender: "Male", languages: &["en-US"], engines: &["long-form", "neural"] },
     Known { id: "Kajal", gender: "Female", languages: &["en-IN", "hi-IN"], engines: &["neural"] },
     Known { id: "Hans", gender: "Male", languages: &["de-DE"], engines: &["standard"] },
@@ -74,7 +79,11 @@ struct Synthesize {
 fn read(asked: &Synthesize) -> Result<(String, Vec<Word>), Response> {
     let engine = asked.engine.as_deref().unwrap_or("standard");
     let Some(voice) = VOICES.iter().find(|voice| voice.id == asked.voice_id) else {
-        return Err(error(400, "ValidationException", "1 validation error detected: Value at 'voiceId' failed"));
+        return Err(error(
+            400,
+            "ValidationException",
+            "1 validation error detected: Value at 'voiceId' failed",
+        ));
     };
     if !voice.engines.contains(&engine) {
         let message = format!("This voice does not support the selected engine: {engine}");
@@ -204,9 +213,11 @@ fn refuse(refusal: Refusal) -> Response {
     match refusal {
         Refusal::Throttled => error(400, "ThrottlingException", "Rate exceeded"),
         Refusal::Quota => error(402, "ServiceQuotaExceededException", "The quota is used up"),
-        Refusal::Key => {
-            error(403, "UnrecognizedClientException", "The security token included in the request is invalid.")
-        }
+        Refusal::Key => error(
+            403,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        ),
         Refusal::Text => error(400, "TextLengthExceededException", "Maximum text length has been exceeded"),
         Refusal::Trouble => error(500, "ServiceFailureException", "Unknown failure"),
     }

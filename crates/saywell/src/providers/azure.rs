@@ -119,7 +119,8 @@ impl AzureOptions {
             return Err("`style_degree`: must be from 0.01 to 2".into());
         }
         let named = |name: &str| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if read.region.as_deref().is_some_and(|region| !named(region)) {
             return Err("`region`: must be the name of a region, such as westeurope".into());
@@ -337,9 +338,7 @@ impl Service {
 
     async fn connect(&self) -> Result<Socket, ProviderError> {
         let url = format!("{}/cognitiveservices/websocket/v1", self.speech);
-        let get = || {
-            self.sockets.get(&url).header("X-ConnectionId", hex::encode(rand::random::<[u8; 16]>()))
-        };
+        let get = || self.sockets.get(&url).header("X-ConnectionId", hex::encode(rand::random::<[u8; 16]>()));
         let socket = match Socket::open(&self.sockets, self.access.sign(get()).await?, MEANING).await {
             Err(ProviderError::Misconfigured(_)) if self.access.renew() => {
                 Socket::open(&self.sockets, self.access.sign(get()).await?, MEANING).await

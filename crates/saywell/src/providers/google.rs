@@ -119,7 +119,8 @@ impl GoogleOptions {
             return Err("`effects`: must be at most five".into());
         }
         let named = |name: &str| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if read.location.as_deref().is_some_and(|location| !named(location)) {
             return Err("`location`: must be the name of a location, such as eu".into());
@@ -273,7 +274,8 @@ impl Service {
     /// Every voice but those that only have a bare name: they are asked for in another way.
     async fn list(&self) -> Result<Arc<[Voice]>, ProviderError> {
         let url = format!("{}/v1/voices", self.base);
-        let ListedVoices { voices } = wire::whole_json(self.send(&self.http, || self.http.get(&url)).await?).await?;
+        let ListedVoices { voices } =
+            wire::whole_json(self.send(&self.http, || self.http.get(&url)).await?).await?;
         let voice = |listed: Listed| {
             let mut languages = listed.language_codes.into_iter();
             let language = languages.next()?;
@@ -376,7 +378,11 @@ impl Service {
     }
 
     /// Sends what `request` makes. A token that is refused is replaced once.
-    async fn send(&self, http: &Http, request: impl Fn() -> RequestBuilder + Send) -> Result<Response, ProviderError> {
+    async fn send(
+        &self,
+        http: &Http,
+        request: impl Fn() -> RequestBuilder + Send,
+    ) -> Result<Response, ProviderError> {
         let (first, second) = (request(), request());
         match http.send(first.headers(self.access.headers().await?), MEANING).await {
             Err(ProviderError::Misconfigured(_)) if self.access.renew() => {
@@ -389,7 +395,11 @@ impl Service {
     /// What to say, as it is sent. What would make it too long is left out: marks, then all of SSML.
     fn said(&self, request: &Request) -> Said {
         let family = Family::of(&request.voice);
-        let words = if self.options.word_times && family == Family::Classic { words(&request.text) } else { Vec::new() };
+        let words = if self.options.word_times && family == Family::Classic {
+            words(&request.text)
+        } else {
+            Vec::new()
+        };
         let written = |marks: &[Mark]| {
             let ssml = to_ssml(&request.text, marks, &Around::default(), &family.dialect()).ssml;
             (ssml.len() <= MAX_BYTES).then(|| json!({"ssml": ssml}))
@@ -425,10 +435,10 @@ fn words(text: &str) -> Vec<Range<usize>> {
 
 /// The marks with one more before each word, ahead of what else begins there.
 fn with_bookmarks(marks: &[Mark], words: &[Range<usize>]) -> Vec<Mark> {
-    let own = words.iter().enumerate().map(|(number, word)| Mark {
-        text: word.start..word.start,
-        how: How::Bookmark(number.to_string()),
-    });
+    let own = words
+        .iter()
+        .enumerate()
+        .map(|(number, word)| Mark { text: word.start..word.start, how: How::Bookmark(number.to_string()) });
     // Bookmarks of the text itself have names that are not numbers of ours, or would be mistaken for them.
     let others = marks.iter().filter(|mark| !matches!(mark.how, How::Bookmark(_))).cloned();
     let mut all: Vec<Mark> = own.chain(others).collect();

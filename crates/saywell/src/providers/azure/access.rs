@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::RequestBuilder;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::Deserialize;
 
 use crate::config::Secret;
@@ -113,9 +113,10 @@ impl Access {
         let granted: Granted = self
             .http
             .json(request, |failure| {
-                failure.status.is_client_error().then(|| {
-                    ProviderError::Misconfigured(format!("Microsoft Entra {}", failure.told()))
-                })
+                failure
+                    .status
+                    .is_client_error()
+                    .then(|| ProviderError::Misconfigured(format!("Microsoft Entra {}", failure.told())))
             })
             .await?;
         Ok(granted.access_token)

@@ -80,15 +80,8 @@ async fn words_are_placed_where_they_stand() {
     let words: Vec<(usize, &str)> =
         speech.words.iter().map(|word| (word.text.start, &text[word.text.clone()])).collect();
     let at = |word: &str, nth: usize| (text.match_indices(word).nth(nth).unwrap().0, word.to_owned());
-    let expected = [
-        at("The", 0),
-        at("cat", 0),
-        at("the", 0),
-        at("cat", 1),
-        at("naïve", 0),
-        at("the", 1),
-        at("end", 0),
-    ];
+    let expected =
+        [at("The", 0), at("cat", 0), at("the", 0), at("cat", 1), at("naïve", 0), at("the", 1), at("end", 0)];
     assert_eq!(words, expected.iter().map(|(at, word)| (*at, &**word)).collect::<Vec<_>>());
     // The stub takes 60 ms for a character.
     assert!((speech.words[1].start - 5.0 * 0.06).abs() < 1e-6, "{:?}", speech.words[1]);
@@ -97,7 +90,8 @@ async fn words_are_placed_where_they_stand() {
 #[tokio::test]
 async fn asks_in_the_services_own_way() {
     let stub = stub().await;
-    let provider = open(&stub.url(), "word_times = false\nstyle = 'ch\"at'\nstyle_degree = 1.5\nrole = 'Boy'");
+    let provider =
+        open(&stub.url(), "word_times = false\nstyle = 'ch\"at'\nstyle_degree = 1.5\nrole = 'Boy'");
     let hostile = "</voice></speak><voice name='x'>&amp; <break time='9s'/> ]]>";
     let request = Request {
         speed: 1.25,

@@ -97,18 +97,18 @@ mod tests {
 
     #[test]
     fn escaped_words_and_other_scripts_are_found() {
-        assert_eq!(found("AT&T \"q\" x<y", &["AT&amp;T", "q", "x&lt;y"]), [
-            (0, "AT&T"),
-            (6, "q"),
-            (9, "x<y")
-        ]);
-        assert_eq!(found("今天天气很好。", &["今天", "天气", "很", "好"]), [
-            (0, "今天"),
-            (6, "天气"),
-            (12, "很"),
-            (15, "好")
-        ]);
-        assert_eq!(found("Ça va, ça va 😀 naïve", &["Ça", "va", "ça", "va", "naïve"]).last(), Some(&(20, "naïve")));
+        assert_eq!(
+            found("AT&T \"q\" x<y", &["AT&amp;T", "q", "x&lt;y"]),
+            [(0, "AT&T"), (6, "q"), (9, "x<y")]
+        );
+        assert_eq!(
+            found("今天天气很好。", &["今天", "天气", "很", "好"]),
+            [(0, "今天"), (6, "天气"), (12, "很"), (15, "好")]
+        );
+        assert_eq!(
+            found("Ça va, ça va 😀 naïve", &["Ça", "va", "ça", "va", "naïve"]).last(),
+            Some(&(20, "naïve"))
+        );
     }
 
     #[test]

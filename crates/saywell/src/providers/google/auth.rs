@@ -130,8 +130,9 @@ impl Identity {
 
     fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-        let file: File = serde_json::from_str(&text)
-            .map_err(|error| format!("is no credentials file (line {}, column {})", error.line(), error.column()))?;
+        let file: File = serde_json::from_str(&text).map_err(|error| {
+            format!("is no credentials file (line {}, column {})", error.line(), error.column())
+        })?;
         match file {
             File::ServiceAccount(file) => {
                 let key = EncodingKey::from_rsa_pem(file.private_key.reveal().as_bytes())

@@ -121,9 +121,7 @@ fn meant(status: &Status) -> ProviderError {
         _ => (503, "UNAVAILABLE"),
     };
     let status_code = StatusCode::from_u16(http).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let failure = Failure {
-        code: code.into(),
-        ..Failure::of_message(status_code, status.message().as_bytes())
-    };
+    let failure =
+        Failure { code: code.into(), ..Failure::of_message(status_code, status.message().as_bytes()) };
     failure.meant(super::MEANING)
 }

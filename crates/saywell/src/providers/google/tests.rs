@@ -74,10 +74,7 @@ async fn faults_over_grpc_are_told_by_meaning() {
             Fault::DisorderedTimings,
         ],
         // gRPC has no Retry-After.
-        unusual: &[
-            (Fault::ThrottledSeconds, Outcome::Throttled),
-            (Fault::ThrottledDate, Outcome::Throttled),
-        ],
+        unusual: &[(Fault::ThrottledSeconds, Outcome::Throttled), (Fault::ThrottledDate, Outcome::Throttled)],
     })
     .await;
 }
@@ -154,8 +151,10 @@ async fn a_request_is_never_longer_than_the_service_takes() {
 #[tokio::test]
 async fn asks_in_the_services_own_way() {
     let stub = stub().await;
-    let provider =
-        open(&stub.url(), "word_times = false\npitch = -2.5\neffects = ['headphone-class-device']\nquota_project = 'p'");
+    let provider = open(
+        &stub.url(),
+        "word_times = false\npitch = -2.5\neffects = ['headphone-class-device']\nquota_project = 'p'",
+    );
     let request = Request { speed: 1.5, ..Request::new("</speak> & so on", "google", CLASSIC) };
     gather(provider.speak(request)).await.unwrap();
     let asked = stub.requests().pop().unwrap();
@@ -181,7 +180,10 @@ async fn asks_in_the_services_own_way() {
 fn account(url: &str) -> (tempfile::NamedTempFile, DecodingKey) {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der = AsDer::<Pkcs8V1Der>::as_der(&pair).unwrap();
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der.as_ref()));
+    let pem = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        STANDARD.encode(der.as_ref())
+    );
     let mut file = tempfile::NamedTempFile::new().unwrap();
     let account = json!({
         "type": "service_account",
@@ -221,8 +223,9 @@ async fn an_account_signs_for_a_token_and_keeps_it_until_shortly_before_its_end(
     say().await.unwrap();
     let asked = stub.requests().into_iter().find(|request| request.path == "/token").unwrap();
     let form = String::from_utf8(asked.body.to_vec()).unwrap();
-    let assertion =
-        form.strip_prefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=").unwrap();
+    let assertion = form
+        .strip_prefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")
+        .unwrap();
     let mut rules = Validation::new(jsonwebtoken::Algorithm::RS256);
     // The clock stands in another time than the machine's.
     rules.validate_exp = false;
@@ -270,7 +273,10 @@ async fn a_user_and_a_machine_get_tokens_too() {
         with_clock(&format!("base_url = '{}'\ncredentials = '{}'", stub.url(), file.path().display()));
     provider.voices().await.unwrap();
     let asked = stub.requests().pop().unwrap();
-    assert_eq!((asked.header("authorization"), asked.header("x-goog-user-project")), ("Bearer granted-1", "quota"));
+    assert_eq!(
+        (asked.header("authorization"), asked.header("x-goog-user-project")),
+        ("Bearer granted-1", "quota")
+    );
 
     let (settings, client) = (Settings::default(), crate::providers::client().unwrap());
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
@@ -282,7 +288,9 @@ async fn a_user_and_a_machine_get_tokens_too() {
     let nobody = saywell_stubs::Nobody::new().unwrap();
     let elsewhere = Access::new(Identity::Machine { url: nobody.url() }, None, &opening);
     let error = elsewhere.headers().await.unwrap_err();
-    assert!(matches!(&error, ProviderError::Misconfigured(reason) if reason.contains("GOOGLE_APPLICATION_CREDENTIALS")));
+    assert!(
+        matches!(&error, ProviderError::Misconfigured(reason) if reason.contains("GOOGLE_APPLICATION_CREDENTIALS"))
+    );
 }
 
 #[test]
@@ -358,14 +366,30 @@ fn options_are_judged() {
 fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str, message: &str| {
         let body = json!({"error": {"code": status, "status": code, "message": message}}).to_string();
-        wire::Failure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes()).meant(MEANING)
+        wire::Failure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes())
+            .meant(MEANING)
     };
-    for (status, code, message) in [(503, "UNAVAILABLE", ""), (500, "INTERNAL", ""), (504, "DEADLINE_EXCEEDED", ""), (499, "CANCELLED", ""), (409, "ABORTED", "")] {
+    for (status, code, message) in [
+        (503, "UNAVAILABLE", ""),
+        (500, "INTERNAL", ""),
+        (504, "DEADLINE_EXCEEDED", ""),
+        (499, "CANCELLED", ""),
+        (409, "ABORTED", ""),
+    ] {
         assert!(matches!(meant(status, code, message), ProviderError::Unavailable(_)), "{code}");
     }
-    for (status, code, message) in [(401, "UNAUTHENTICATED", ""), (403, "PERMISSION_DENIED", ""), (404, "NOT_FOUND", ""), (400, "FAILED_PRECONDITION", ""), (400, "INVALID_ARGUMENT", "API key not valid.")] {
+    for (status, code, message) in [
+        (401, "UNAUTHENTICATED", ""),
+        (403, "PERMISSION_DENIED", ""),
+        (404, "NOT_FOUND", ""),
+        (400, "FAILED_PRECONDITION", ""),
+        (400, "INVALID_ARGUMENT", "API key not valid."),
+    ] {
         assert!(matches!(meant(status, code, message), ProviderError::Misconfigured(_)), "{code}");
     }
-    assert!(matches!(meant(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."), ProviderError::Rejected(_)));
+    assert!(matches!(
+        meant(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."),
+        ProviderError::Rejected(_)
+    ));
     assert!(matches!(meant(429, "RESOURCE_EXHAUSTED", ""), ProviderError::Throttled { .. }));
 }

@@ -46,10 +46,7 @@ async fn faults_are_told_by_meaning() {
             Fault::FailsMidway,
         ],
         // Throttling is status 400, and does not say for how long.
-        unusual: &[
-            (Fault::ThrottledSeconds, Outcome::Throttled),
-            (Fault::ThrottledDate, Outcome::Throttled),
-        ],
+        unusual: &[(Fault::ThrottledSeconds, Outcome::Throttled), (Fault::ThrottledDate, Outcome::Throttled)],
     })
     .await;
 }
@@ -82,9 +79,10 @@ async fn words_are_placed_by_bytes_of_text_and_of_ssml() {
         Mark { text: 4..10, how: How::Emphasis(saywell_text::Emphasis::Strong) },
         Mark { text: 14..14, how: How::Break(Duration::from_millis(200)) },
     ];
-    let expected: Vec<(usize, String)> = [(0, "The"), (4, "naïve"), (11, "cat"), (16, "the"), (23, "cat"), (33, "AT&T")]
-        .map(|(at, word)| (at, word.to_owned()))
-        .into();
+    let expected: Vec<(usize, String)> =
+        [(0, "The"), (4, "naïve"), (11, "cat"), (16, "the"), (23, "cat"), (32, "AT&T")]
+            .map(|(at, word)| (at, word.to_owned()))
+            .into();
     let plain = Request::new(text, "neural", "Joanna");
     let characters = text.chars().count() as f64;
     for request in [
@@ -156,9 +154,15 @@ async fn what_a_voice_or_the_account_has_not_is_told_by_meaning() {
         gather(open(&stub.url(), more).speak(Request::new("Hello.", model, voice))).await
     };
     let error = say("", "neural", "Hans").await.unwrap_err();
-    assert!(matches!(&error, ProviderError::Rejected(told) if told.contains("does not support")), "{error:?}");
+    assert!(
+        matches!(&error, ProviderError::Rejected(told) if told.contains("does not support")),
+        "{error:?}"
+    );
     assert!(matches!(say("", "neural", "Nobody").await, Err(ProviderError::Rejected(_))));
-    assert!(matches!(say("lexicons = ['unknown']", "neural", "Joanna").await, Err(ProviderError::Misconfigured(_))));
+    assert!(matches!(
+        say("lexicons = ['unknown']", "neural", "Joanna").await,
+        Err(ProviderError::Misconfigured(_))
+    ));
     say("lexicons = ['known']", "standard", "Hans").await.unwrap();
     let asked: serde_json::Value = stub.requests().pop().unwrap().json().unwrap();
     assert_eq!(
@@ -196,11 +200,17 @@ fn options_are_judged() {
 fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str| {
         let status = reqwest::StatusCode::from_u16(status).unwrap();
-        let failure = wire::Failure { code: code.into(), ..wire::Failure::of_message(status, b"{\"message\":\"m\"}") };
+        let failure =
+            wire::Failure { code: code.into(), ..wire::Failure::of_message(status, b"{\"message\":\"m\"}") };
         failure.meant(failure::MEANING)
     };
     assert!(matches!(meant(400, "ThrottlingException"), ProviderError::Throttled { .. }));
-    for code in ["TextLengthExceededException", "InvalidSsmlException", "ValidationException", "EngineNotSupportedException"] {
+    for code in [
+        "TextLengthExceededException",
+        "InvalidSsmlException",
+        "ValidationException",
+        "EngineNotSupportedException",
+    ] {
         assert!(matches!(meant(400, code), ProviderError::Rejected(_)), "{code}");
     }
     for (status, code) in [
@@ -213,7 +223,8 @@ fn codes_have_their_meaning() {
         let meant = meant(status, code);
         assert!(matches!(meant, ProviderError::Misconfigured(_)), "{code}: {meant:?}");
     }
-    for (status, code) in [(500, "ServiceFailureException"), (503, "ServiceUnavailableException"), (502, "")] {
+    for (status, code) in [(500, "ServiceFailureException"), (503, "ServiceUnavailableException"), (502, "")]
+    {
         assert!(matches!(meant(status, code), ProviderError::Unavailable(_)), "{code}");
     }
 }
