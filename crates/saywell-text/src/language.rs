@@ -7,9 +7,11 @@
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
 use crate::utterance::{Kind, Script, Utterance};
+pub use names::name;
 use script::Writing;
 use std::borrow::Cow;
 
+mod names;
 mod script;
 mod words;
 
@@ -26,9 +28,11 @@ pub struct Detected {
 const WINDOW: usize = 600;
 /// A language is sure if the weight of its own words is at least this, and ...
 const SURE: f32 = 1.0;
-/// ... this much above the next one's.
+/// ... this much above the next one's, from two words or more.
 const MARGIN: f32 = 0.7;
-/// What a letter that is a language's own is worth.
+/// What a word with a letter that a language does not have is worth against it.
+const LACKING: f32 = 0.5;
+/// What a word with a letter that is a language's own is worth; one that two have, half of it to each.
 const LETTER: f32 = 0.7;
 /// Where a language is known, another needs a text of this many letters: a shorter one is a name, a title.
 const LONG_ENOUGH: usize = 20;
@@ -49,8 +53,8 @@ pub fn detect(text: &str) -> Option<Detected> {
 fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
     let evidence = Evidence::of(text);
     let [best, next] = evidence.leaders();
-    let clear = best.1 >= SURE && best.1 - next.1 >= MARGIN;
-    if clear {
+    let hits = words::number(best.0).map_or(0, |number| evidence.hits[number]);
+    if best.1 >= SURE && best.1 - next.1 >= MARGIN && hits >= 2 {
         return Some(Detected { language: best.0, sure: true });
     }
     let known = best.1 > 0.0;
@@ -61,11 +65,14 @@ fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
         return None;
     }
     let guess = tag(whichlang::detect_language(&evidence.words));
-    let supported = evidence.weight(guess);
-    // Two that agree are right; else the words are, if there are any.
     match () {
-        () if known && supported >= best.1 - 0.3 => {
-            Some(Detected { language: guess, sure: evidence.count >= 4 })
+        // Both say so, and no other language is close.
+        () if known && guess == best.0 => {
+            Some(Detected { language: guess, sure: hits >= 2 && best.1 - next.1 >= MARGIN / 2.0 })
+        }
+        // Between equals it decides; else the words are right.
+        () if known && evidence.weight(guess) >= best.1 - 0.2 => {
+            Some(Detected { language: guess, sure: false })
         }
         () if known => Some(Detected { language: best.0, sure: false }),
         () if evidence.count >= 2 && evidence.letters >= 12 => {
@@ -80,6 +87,8 @@ fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
 struct Evidence {
     /// For each language, by its number in [`words`].
     weights: [f32; words::COUNT],
+    /// How many words gave it that.
+    hits: [u16; words::COUNT],
     /// The words that count, in lower case, with spaces between them.
     words: String,
     count: usize,
@@ -89,8 +98,10 @@ struct Evidence {
 impl Evidence {
     fn of(text: &str) -> Self {
         let mut evidence = Self::default();
-        let mut begins = true;
-        let mut quoted = false;
+        // What begins a sentence may be a name: if it is no small word, it counts only if nothing else does.
+        let (mut begins, mut first): (bool, Option<&str>) = (true, None);
+        let (mut quoted, mut named) = (false, false);
+        let mut particles: Vec<&str> = Vec::new();
         for token in text.split_whitespace() {
             let opens = token.starts_with(['"', '“', '„', '«']);
             let end = token.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
@@ -98,32 +109,59 @@ impl Evidence {
             let outside = !quoted && !opens;
             quoted = (quoted || opens) && !closes;
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
-            if outside && !is_code(token) {
-                for word in token.split(['\'', '’', '-', '/', '—', '–']) {
-                    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-                    if counts(word, begun) {
-                        evidence.add(word);
-                    }
-                }
+            if !outside || is_code(token) {
+                continue;
             }
+            for word in token.split(['\'', '’', '-', '/', '—', '–']) {
+                let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+                if !is_word(word) {
+                    continue;
+                }
+                let capital = word.starts_with(char::is_uppercase) && word != "I";
+                if capital {
+                    // "Mies van der Rohe" is no Dutch.
+                    particles.clear();
+                } else {
+                    particles.drain(..).for_each(|word| evidence.add(word));
+                }
+                match () {
+                    () if capital && begun && words::of_word(&word.to_lowercase()) == 0 => first = Some(word),
+                    () if capital && !begun => {}
+                    () if named && words::is_particle(word) => particles.push(word),
+                    () => evidence.add(word),
+                }
+                named = capital || (named && words::is_particle(word));
+            }
+        }
+        for word in particles {
+            evidence.add(word);
+        }
+        if let Some(word) = first.filter(|_| evidence.count == 0) {
+            evidence.add(word);
         }
         evidence
     }
 
     fn add(&mut self, word: &str) {
-        let word: Cow<'_, str> = match word.chars().any(char::is_uppercase) {
-            true => Cow::Owned(word.to_lowercase()),
-            false => Cow::Borrowed(word),
+        let word: Cow<'_, str> = if word.chars().any(char::is_uppercase) {
+            Cow::Owned(word.to_lowercase())
+        } else {
+            Cow::Borrowed(word)
         };
-        let (spoken, written) = (words::of_word(&word), words::of_letters(&word));
+        let spoken = words::of_word(&word);
         let share = 1.0 / spoken.count_ones().max(1) as f32;
-        for (number, weight) in self.weights.iter_mut().enumerate() {
-            if spoken >> number & 1 == 1 {
-                *weight += share;
-            }
-            if written >> number & 1 == 1 {
-                *weight += LETTER;
-            }
+        // The letter that the fewest languages have, and the languages that lack one.
+        let (mut rare, mut lacking): (words::Set, words::Set) = (0, 0);
+        for letter in word.chars().map(words::of_letter).filter(|set| *set != 0) {
+            lacking |= !letter;
+            rare = if rare == 0 || letter.count_ones() < rare.count_ones() { letter } else { rare };
+        }
+        let rarity = LETTER / rare.count_ones().max(1) as f32;
+        for (number, (weight, hits)) in self.weights.iter_mut().zip(&mut self.hits).enumerate() {
+            let has = |set: words::Set| set >> number & 1 == 1;
+            *weight += if has(spoken) { share } else { 0.0 } + if has(rare) { rarity } else { 0.0 };
+            *weight -= if has(lacking) { LACKING } else { 0.0 };
+            *hits += u16::from(has(spoken) || (has(rare) && rarity == LETTER));
         }
         self.words.push_str(&word);
         self.words.push(' ');
@@ -159,15 +197,10 @@ fn is_code(token: &str) -> bool {
         || inside.trim_end_matches('.').contains('.')
 }
 
-/// Whether `word` says something about its language; `begins` where it begins a sentence.
-fn counts(word: &str, begins: bool) -> bool {
+/// Whether `word` is made of letters, with a capital one at most at its start.
+fn is_word(word: &str) -> bool {
     let mut letters = word.chars();
-    let Some(first) = letters.next() else {
-        return false;
-    };
-    (begins || !first.is_uppercase() || word == "I")
-        && first.is_alphabetic()
-        && letters.all(|c| c.is_alphabetic() && !c.is_uppercase())
+    letters.next().is_some_and(char::is_alphabetic) && letters.all(|c| c.is_alphabetic() && !c.is_uppercase())
 }
 
 fn tag(language: whichlang::Lang) -> &'static str {

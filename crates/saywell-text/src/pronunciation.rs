@@ -276,7 +276,7 @@ mod tests {
                 continue;
             };
             page += &utterance.text[at..mark.text.start];
-            page += &format!("[{}={said}]", &utterance.text[mark.text.clone()]);
+            page += &["[", &utterance.text[mark.text.clone()], "=", said, "]"].concat();
             at = mark.text.end;
         }
         page + &utterance.text[at..]

@@ -380,7 +380,9 @@ impl<'o> Builder<'o> {
             Some(last) => {
                 let breaks = points.iter().rposition(|how| matches!(how, How::Break(_)));
                 let after = points.split_off(breaks.map_or(0, |index| index + 1));
-                points.into_iter().for_each(|how| append(last, how));
+                for how in points {
+                    append(last, how);
+                }
                 after
             }
             None => points,

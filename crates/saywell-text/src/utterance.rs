@@ -211,6 +211,8 @@ pub enum About {
     Element,
     /// An attribute, or a value of one.
     Attribute,
+    /// A voice that there is not, or a language that no voice speaks.
+    Voice,
     /// A pronunciation in phonemes.
     Phonemes,
     /// Words said for others, or the way in which text is said.
@@ -234,7 +236,7 @@ pub enum About {
 pub enum Omitted {
     /// A block of code, announced or skipped.
     Code,
-    /// What the model wrote to itself.
+    /// What the model wrote to itself: announced nowhere, said never.
     Reasoning,
     /// HTML whose text is not for reading: comments, scripts, styles.
     Html,
@@ -242,6 +244,14 @@ pub enum Omitted {
     Image,
     /// Text that is struck out.
     Struck,
+    /// A call of a tool, or its result.
+    ToolCall,
+    /// A diagram that is written as code.
+    Diagram,
+    /// A formula that is too long to be followed by ear.
+    Formula,
+    /// The rows of a table that is too large to be followed by ear.
+    Table,
 }
 
 pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {

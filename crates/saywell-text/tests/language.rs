@@ -18,6 +18,11 @@ fn sentences() -> Vec<(&'static str, &'static str, &'static str)> {
     found
 }
 
+/// Where no answer is as good as the right one: what came before decides.
+fn may_be_silent(section: &str) -> bool {
+    section == "short" || section.starts_with("code")
+}
+
 /// `cargo test -p saywell-text --test language -- --nocapture` prints every miss.
 #[test]
 fn sentences_are_in_their_languages() {
@@ -34,7 +39,7 @@ fn sentences_are_in_their_languages() {
             assert_eq!(found.language, *language, "surely wrong: {sentence}");
         }
         let counted = sections.entry(section).or_default();
-        counted.0 += usize::from(right || (*section == "short" && found.is_none()));
+        counted.0 += usize::from(right || (found.is_none() && may_be_silent(section)));
         counted.1 += 1;
         if !right {
             println!("{section:.8}: {language} taken for {found:?}: {sentence}");
@@ -48,7 +53,8 @@ fn sentences_are_in_their_languages() {
     least("plain", 0.99);
     least("foreign names and phrases in English", 1.0);
     least("code words and numbers in English", 1.0);
-    least("short", 0.85);
+    least("short", 0.9);
+    least("held out", 0.95);
 }
 
 #[test]
@@ -94,7 +100,24 @@ fn check(reply: &str, expected: &[&str]) {
 fn replies_have_a_language_and_sentences_may_have_another() {
     check(
         "Yes. The server starts at once, and then it waits for requests.\n\nDone!\n\n```rust\nlet x = 1;\n```\n\n42",
-        &["- Yes.", "en The server s", "en Done!", "en Rust code, 1", "en 42"],
+        &["en Yes.", "en The server s", "en Done!", "en Rust code, 1", "en 42"],
+    );
+}
+
+#[test]
+fn a_language_lesson_changes_as_it_should() {
+    check(
+        "Here is how you say it in German:\n\n> Ich hätte gern einen Kaffee und ein Stück Kuchen, bitte.\n\n\
+         And this is the answer that you will hear:\n\n> はい、少々お待ちください。\n\n\
+         The word *Kaffee* is masculine. Danke!",
+        &[
+            "en Here is how",
+            "de Ich hätte ge",
+            "en And this is",
+            "ja はい、少々お待ちください",
+            "en The word Kaf",
+            "en Danke!",
+        ],
     );
 }
 

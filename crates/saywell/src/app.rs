@@ -12,6 +12,7 @@ use crate::cache::{self, Cache};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker};
 use crate::chain::meter::Meter;
+use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
 use crate::chain::roster::Roster;
 use crate::chain::timeout::Timeout;
@@ -144,6 +145,8 @@ impl App {
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                emoji: settings.emoji,
+                pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,
                 cache,
@@ -202,7 +205,7 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
-/// breaker, the deadlines, the meter.
+/// breaker, the deadlines, what plain text needs, the meter.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -213,7 +216,8 @@ fn chain(
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
-        let timed = Timeout::new(metered, settings.first_sound_timeout, settings.provider_timeout);
+        let plain = Plain::new(metered);
+        let timed = Timeout::new(plain, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
         Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
     });

@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod meter;
+pub mod plain;
 pub mod retry;
 pub mod roster;
 pub mod timeout;

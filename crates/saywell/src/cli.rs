@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod licences;
 mod say;
+mod script;
 mod serve;
 mod voices;
 
@@ -35,6 +36,8 @@ enum Command {
     Serve,
     /// Speak a text into a file
     Say(say::Arguments),
+    /// Print what would be said of a text, and what would not
+    Script(script::Arguments),
     /// List the voices on offer
     Voices(voices::Arguments),
     /// Say in plain words whether each provider can be used
@@ -82,8 +85,8 @@ pub fn run() -> ExitCode {
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failed::Run(message)) => complain(&message, 1),
-        Err(Failed::Usage(message)) => complain(&message, 2),
+        Err(Failed::Run(message)) => fail(&message, 1),
+        Err(Failed::Usage(message)) => fail(&message, 2),
     }
 }
 
@@ -95,6 +98,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     match command {
         Command::Serve => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,
+        Command::Script(arguments) => script::run(arguments, &loaded.settings),
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
         Command::Check => check::run(loaded.settings).await,
         Command::Config => config::run(&loaded),
@@ -104,9 +108,13 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     }
 }
 
-fn complain(message: &str, code: u8) -> ExitCode {
+fn complain(message: impl std::fmt::Display) {
     // Nothing can be done about a standard error that is closed.
     let _ = writeln!(io::stderr(), "saywell: {message}");
+}
+
+fn fail(message: &str, code: u8) -> ExitCode {
+    complain(message);
     ExitCode::from(code)
 }
 

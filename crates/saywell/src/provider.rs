@@ -12,8 +12,10 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use saywell_audio::loudness::Level;
 use saywell_text::Mark;
+use saywell_text::ssml::Follows;
 use serde::Serialize;
 
+use crate::chain::plain;
 use crate::usage::Purpose;
 
 /// Turns utterances into sound.
@@ -79,11 +81,19 @@ pub struct About {
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
+    pub follows: Option<Follows>,
     /// The most characters of one call's text; a longer utterance is asked for in parts.
     pub longest: usize,
 }
 
 impl About {
+    /// Which marks are followed, by itself or for it.
+    #[must_use]
+    pub fn followed(&self) -> Follows {
+        self.follows.unwrap_or(plain::FOLLOWS)
+    }
+
     /// A free provider whose loudness is measured, which is asked for one utterance at a time, of any length.
     #[must_use]
     pub fn new(kind: &'static str, name: impl Into<Arc<str>>, model: impl Into<String>) -> Self {
@@ -97,6 +107,7 @@ impl About {
             options: String::new(),
             level: Level::Measured,
             parallel: 1,
+            follows: None,
             longest: usize::MAX,
         }
     }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use saywell_audio::Format;
-use saywell_text::Code;
+use saywell_text::pronunciation::Dictionary;
+use saywell_text::{Code, Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
@@ -22,9 +23,9 @@ use crate::chain::Chain;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Permit, Refusal};
-use crate::script::{self, Bounds, ScriptError};
+use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
 use crate::usage::{self, Purpose};
-use crate::voices::{NoCast, Speaker, VoiceMap};
+use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
 pub const MAX_WRITES: usize = 256;
@@ -54,8 +55,36 @@ pub struct SpeechRequest {
     pub code: Code,
     /// Nobody listens yet: make it when there is time, and to the end.
     pub prefetch: bool,
+    /// What the reply is written in.
+    pub markup: Markup,
+    /// How words are said, before what the operator says of them.
+    pub pronunciations: Dictionary,
+    /// How to speak, in words, for a model that takes such.
+    pub instructions: Option<String>,
     /// The application's own name for the reply.
     pub message_id: Option<String>,
+}
+
+impl SpeechRequest {
+    /// A reply in Markdown as mp3, everything else left to the settings.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            voice: None,
+            provider: None,
+            model: None,
+            format: Format::Mp3,
+            speed: 1.0,
+            language: None,
+            code: Code::default(),
+            prefetch: false,
+            markup: Markup::default(),
+            pronunciations: Dictionary::default(),
+            instructions: None,
+            message_id: None,
+        }
+    }
 }
 
 /// What will be heard.
@@ -75,6 +104,8 @@ pub struct Speech {
     pub seconds: f64,
     /// The sound.
     pub sound: Sound,
+    /// What is asked for and not done, or not quite.
+    pub notes: Vec<Note>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
 }
@@ -147,7 +178,7 @@ pub enum SpeakError {
         available: String,
     },
     /// No voice speaks this language.
-    #[error("no voice here speaks `{0}`")]
+    #[error("no voice here speaks {}", called(.0))]
     UnsupportedLanguage(String),
     /// No capacity at the moment.
     #[error("the server is busy")]
@@ -163,11 +194,20 @@ impl From<Full> for SpeakError {
     }
 }
 
+/// A language by its name and its tag.
+pub(crate) fn called(tag: &str) -> String {
+    saywell_text::language::name(tag).map_or_else(|| format!("`{tag}`"), |name| format!("{name} (`{tag}`)"))
+}
+
 /// Everything that speaking needs.
 #[derive(Debug, Clone)]
 pub struct Speak {
     /// What one request may ask for.
     pub bounds: Bounds,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// Which voice each provider uses.
     pub voices: Arc<VoiceMap>,
     /// The providers, in order.
@@ -194,7 +234,7 @@ impl Speak {
         request: &SpeechRequest,
     ) -> Result<Speech, SpeakError> {
         let begun = Instant::now();
-        let plan = self.plan(request).await?;
+        let plan = Plan::make(self, request).await?;
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -208,6 +248,7 @@ impl Speak {
             characters: plan.script.characters(),
             seconds,
             sound,
+            notes: plan.notes.clone(),
             timing,
         };
         let speech = if let Some(entry) = cached {
@@ -235,52 +276,27 @@ impl Speak {
         Ok(speech)
     }
 
-    /// Decides what is to be spoken, by whom.
-    async fn plan(&self, request: &SpeechRequest) -> Result<Plan, SpeakError> {
+    /// How a request's reply is read.
+    fn reading(&self, request: &SpeechRequest) -> Reading {
+        Reading {
+            markup: request.markup,
+            code: request.code,
+            emoji: self.emoji,
+            language: request.language.clone(),
+            // Where both have something to say, the request is right.
+            pronunciations: request.pronunciations.before(&self.pronunciations),
+        }
+    }
+
+    /// The script of a request, without making any of it.
+    ///
+    /// # Errors
+    /// [`SpeakError::Script`], or a speed out of bounds.
+    pub fn script(&self, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
-        let owner = match &request.voice {
-            Some(voice) => self.voices.owner(voice, self.chain.links()).await.map(str::to_owned),
-            None => None,
-        };
-        // A provider that is asked for by name, else the one whose voice is, speaks first.
-        let chain = match request.provider.as_ref().or(owner.as_ref()) {
-            None => self.chain.clone(),
-            Some(name) => self.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
-                wished: name.clone(),
-                available: self.chain.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
-            })?,
-        };
-        let unknown_voice = || SpeakError::UnknownVoice(request.voice.clone().unwrap_or_default());
-        let language = request.language.as_deref();
-        let mut cast =
-            self.voices.cast(request.voice.as_deref(), language, chain.links()).await.map_err(|none| {
-                match none {
-                    NoCast::UnknownVoice => unknown_voice(),
-                    NoCast::Language => {
-                        SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned())
-                    }
-                }
-            })?;
-        let first =
-            chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
-        let parallel = first.about().parallel.max(1);
-        let speaker = cast.get_mut(first.name()).ok_or_else(unknown_voice)?;
-        if let Some(model) = &request.model {
-            speaker.model.clone_from(model);
-        }
-        Ok(Plan {
-            script: script::prepare(&request.text, request.code, request.speed, self.bounds)?,
-            speaker: speaker.clone(),
-            parallel,
-            chain,
-            cast,
-            speed: request.speed,
-            format: request.format,
-            language: request.language.clone(),
-            prefetch: request.prefetch,
-        })
+        Ok(script::prepare(&request.text, &self.reading(request), request.speed, self.bounds)?)
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.

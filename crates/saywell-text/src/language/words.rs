@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The words that sentences are held together by, for each language, with a space between them.
-const WORDS: &[(&str, &str)] = &[
+pub(super) const WORDS: &[(&str, &str)] = &[
     (
         "en",
-        "a about after all also an and any are as at be because been before between but by can could did \
+        "met said wrote made works means called run add a about after all also an and any are as at be because been before between but by can could did \
          do does each every first for from get had has have he hello her here his how i if in into is it \
          its just let like make may me more most must my need next no not now of off ok on one only or \
          other our out over please set she should so some such sure than thanks that the their them then \
@@ -68,14 +68,14 @@ const WORDS: &[(&str, &str)] = &[
     ),
     (
         "da",
-        "af alle at blev bliver de dem den der dette det dig din du efter eller en end er et for fordi \
+        "omkring derefter ændre af alle at blev bliver de dem den der dette det dig din du efter eller en end er et for fordi \
          fra først ham han har havde hej her hun hvad hvis hvor i ikke ind ja jeg kan kun man med meget \
          men mig min mod mulighed må nej nogle nu når og om op over på se sig skal som så tak til ud \
          under var ved vi vil være",
     ),
     (
         "nb",
-        "alle at av bare ble blir de dem den der dette det deg din du eller en enn er et etter for fordi \
+        "omtrent liker endre alle at av bare ble blir de dem den der dette det deg din du eller en enn er et etter for fordi \
          fra først ham han har hei her hun hva hvis hvor hvordan i ikke inn ja jeg kan man med meg men \
          mer mot mye må nei noe noen nå når og også om opp over på se seg skal som så takk til under ut \
          var ved vi vil ville være",
@@ -153,20 +153,41 @@ const WORDS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Letters of languages that few others have: one in a word is worth nearly as much as a small word.
-const LETTERS: &[(&str, &str)] = &[
-    ("de", "ß"),
-    ("es", "ñ"),
-    ("pt", "ãõ"),
-    ("pl", "łżźśćńę"),
-    ("cs", "ěřů"),
-    ("hu", "őű"),
-    ("tr", "ğı"),
-    ("ro", "țșăî"),
-    ("vi", "ơưạảấầậắặẹẻẽếềểệỉịọỏốồổộớờợụủứừửữựỳỵỷỹđ"),
-    ("uk", "іїєґ"),
-    ("ru", "ыэё"),
+/// The letters beyond `a` to `z` with which each language is written; of Cyrillic those that differ.
+const ALPHABETS: &[(&str, &str)] = &[
+    ("en", "éèêïöçñàâ"),
+    ("de", "äöüßé"),
+    ("fr", "àâæçéèêëîïôœùûüÿ"),
+    ("es", "áéíóúüñ"),
+    ("it", "àèéìíîòóùú"),
+    ("pt", "áâãàçéêíóôõú"),
+    ("nl", "áèéêëïóöü"),
+    ("sv", "åäöé"),
+    ("da", "æøåé"),
+    ("nb", "æøåéèêóòô"),
+    ("fi", "äöåšž"),
+    ("pl", "ąćęłńóśźż"),
+    ("cs", "áčďéěíňóřšťúůýž"),
+    ("tr", "çğıöşüâîû"),
+    ("hu", "áéíóöőúüű"),
+    ("ro", "ăâîșțşţ"),
+    ("vi", "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"),
+    ("id", "é"),
+    ("ru", "ыэёъщ"),
+    ("uk", "іїєґщ"),
+    ("bg", "ъщ"),
 ];
+
+/// Small words that are parts of names: "Ursula von der Leyen", "Place de la Concorde".
+const PARTICLES: &[&str] = &[
+    "al", "da", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "e", "el", "la", "le",
+    "van", "von", "y", "zu",
+];
+
+/// Whether `word` is a part of a name between two capital letters.
+pub(crate) fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}
 
 /// The languages that are told by their words.
 pub(crate) const COUNT: usize = WORDS.len();
@@ -198,17 +219,17 @@ pub(crate) fn of_word(word: &str) -> Set {
     SETS.get(word).copied().unwrap_or_default()
 }
 
-/// The languages to which a letter of `word` belongs more than to others.
-pub(crate) fn of_letters(word: &str) -> Set {
+/// The languages with the letter `c`, in lower case; empty for letters that all or none here have.
+pub(crate) fn of_letter(c: char) -> Set {
     static SETS: LazyLock<HashMap<char, Set>> = LazyLock::new(|| {
         let mut sets = HashMap::new();
-        for (language, letters) in LETTERS {
+        for (language, letters) in ALPHABETS {
             let set = number(language).map_or(0, |number| 1 << number);
             letters.chars().for_each(|letter| *sets.entry(letter).or_default() |= set);
         }
         sets
     });
-    word.chars().filter(|c| !c.is_ascii()).fold(0, |set, c| set | SETS.get(&c).copied().unwrap_or_default())
+    if c.is_ascii() { 0 } else { SETS.get(&c).copied().unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -218,7 +239,9 @@ mod tests {
     #[test]
     fn words_and_letters_are_of_known_languages() {
         assert!(COUNT <= Set::BITS as usize);
-        assert!(LETTERS.iter().all(|(language, _)| number(language).is_some()));
+        assert!(
+            ALPHABETS.iter().map(|(language, _)| *language).eq(WORDS.iter().map(|(language, _)| *language))
+        );
         for (language, words) in WORDS {
             assert!(words.split_whitespace().count() >= 40, "{language}");
             for word in words.split_whitespace() {
@@ -228,6 +251,12 @@ mod tests {
         }
         let both = of_word("und") | of_word("the");
         assert_eq!(both, 1 << number("de").unwrap() | 1 << number("en").unwrap());
-        assert_eq!(of_letters("straße"), 1 << number("de").unwrap());
+        assert_eq!(of_letter('ß'), 1 << number("de").unwrap());
+        for (language, words) in WORDS {
+            let number = number(language).unwrap();
+            for letter in words.chars().filter(|c| of_letter(*c) != 0) {
+                assert!(of_letter(letter) >> number & 1 == 1, "{language} has no {letter}?");
+            }
+        }
     }
 }

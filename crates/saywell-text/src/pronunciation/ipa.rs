@@ -8,24 +8,18 @@ pub(crate) fn unknown(text: &str) -> Option<char> {
 }
 
 fn is_ipa(c: char) -> bool {
-    match c {
+    matches!(c,
         // Letters: the Latin alphabet's own, those of other blocks, IPA Extensions.
-        'a'..='z' | 'æ' | 'ç' | 'ð' | 'ø' | 'ħ' | 'ŋ' | 'œ' | 'ǀ'..='ǃ' | 'β' | 'θ' | 'χ' | 'ᵻ' | 'ᵿ' => {
-            true
-        }
-        '\u{250}'..='\u{2AF}' | 'ⱱ' => true,
+        'a'..='z' | 'æ' | 'ç' | 'ð' | 'ø' | 'ħ' | 'ŋ' | 'œ' | 'ǀ'..='ǃ' | 'β' | 'θ' | 'χ' | 'ᵻ' | 'ᵿ'
+        | '\u{250}'..='\u{2AF}' | 'ⱱ'
         // Modifier letters, stress, length, tone letters.
-        '\u{2B0}'..='\u{2FF}' | 'ᵊ' | 'ᵄ' | 'ᶿ' | 'ᵝ' | 'ᶹ' | 'ⁿ' | '\u{A71B}' | '\u{A71C}' => {
-            true
-        }
+        | '\u{2B0}'..='\u{2FF}' | 'ᵊ' | 'ᵄ' | 'ᶿ' | 'ᵝ' | 'ᶹ' | 'ⁿ' | '\u{A71B}' | '\u{A71C}'
         // Diacritics.
-        '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AC0}' | '\u{1DC4}'..='\u{1DC9}' => true,
-        // Precomposed: nasal and toned vowels.
-        'ã' | 'õ' | 'ĩ' | 'ũ' | 'ẽ' | 'ñ' | 'ä' | 'ë' | 'ï' | 'ö' | 'ü' => true,
+        | '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AC0}' | '\u{1DC4}'..='\u{1DC9}'
+        // Vowels that are one with a diacritic.
+        | 'ã' | 'õ' | 'ĩ' | 'ũ' | 'ẽ' | 'ñ' | 'ä' | 'ë' | 'ï' | 'ö' | 'ü'
         // Boundaries and intonation.
-        ' ' | '.' | '|' | '‖' | '‿' | '↗' | '↘' | '-' | '\'' => true,
-        _ => false,
-    }
+        | ' ' | '.' | '|' | '‖' | '‿' | '↗' | '↘' | '-' | '\'')
 }
 
 #[cfg(test)]

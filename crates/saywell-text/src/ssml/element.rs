@@ -68,7 +68,7 @@ pub(crate) fn element(
     source: &Range<usize>,
     notes: &mut Notes,
 ) -> Element {
-    let mut reader = Attributes { element: name, attributes, source, notes };
+    let mut reader = Attributes { element: name, left: attributes, source, notes };
     let element = match name {
         "speak" => {
             for known in ["version", "xsi:schemaLocation", "xml:base"] {
@@ -132,15 +132,15 @@ pub(crate) fn element(
 /// The attributes of an element that are not read yet.
 struct Attributes<'a> {
     element: &'a str,
-    attributes: Vec<Attribute>,
+    left: Vec<Attribute>,
     source: &'a Range<usize>,
     notes: &'a mut Notes,
 }
 
 impl Attributes<'_> {
     fn take(&mut self, name: &str) -> Option<String> {
-        let index = self.attributes.iter().position(|attribute| attribute.name == name)?;
-        Some(self.attributes.swap_remove(index).value)
+        let index = self.left.iter().position(|attribute| attribute.name == name)?;
+        Some(self.left.swap_remove(index).value)
     }
 
     fn note(&mut self, about: About, note: String) {
@@ -292,7 +292,7 @@ impl Attributes<'_> {
 
     /// Notes the attributes that nothing read.
     fn leftover(&mut self) {
-        for attribute in std::mem::take(&mut self.attributes) {
+        for attribute in std::mem::take(&mut self.left) {
             if attribute.name != "xmlns" && !attribute.name.starts_with("xmlns:") {
                 let name: String = attribute.name.chars().take(40).collect();
                 self.note(About::Attribute, format!("{name} of <{}> is ignored", self.element));

@@ -48,7 +48,7 @@ pub(crate) enum Cut {
 impl Passage {
     /// Cuts it into utterances; the pause after the last is a sentence's.
     pub(crate) fn cut(self, lengths: Lengths) -> Cut {
-        let spoken = clean(self.spoken);
+        let spoken = clean(self.spoken, crate::Emoji::Silent);
         if !has_word(&spoken.text) {
             return Cut::Points(self.points.into_iter().map(|(_, how)| how).collect());
         }
@@ -87,7 +87,7 @@ impl Passage {
             let last = index + 1 == count;
             let is_here = |point: &Point| match point.how {
                 How::Break(_) => point.at <= end,
-                _ => point.at < end || (point.at == end && (point.after_word || last)) || last,
+                _ => point.at < end || last || (point.at == end && point.after_word),
             };
             while let Some(point) = points.next_if(is_here) {
                 let at = point.at.clamp(start, end) - start;
@@ -165,7 +165,7 @@ impl Places {
 fn place_marks(text: &str, places: &Places, mut marks: Vec<(Range<usize>, How)>) -> Vec<Mark> {
     // Of two on the same text the outer one comes first.
     marks.sort_by_key(|(source, _)| (source.start, Reverse(source.end)));
-    let mut placed: Vec<Mark> = marks
+    let mut found: Vec<Mark> = marks
         .into_iter()
         .map(|(source, how)| {
             let start = skip_white(text, places.of(source.start));
@@ -173,8 +173,8 @@ fn place_marks(text: &str, places: &Places, mut marks: Vec<(Range<usize>, How)>)
         })
         .filter(|mark| mark.text.start < mark.text.end)
         .collect();
-    in_order(&mut placed);
-    placed
+    in_order(&mut found);
+    found
 }
 
 /// A break or bookmark in the text.
@@ -186,19 +186,19 @@ struct Point {
 }
 
 fn place_points(text: &str, places: &Places, points: Vec<(usize, How)>) -> Vec<Point> {
-    let mut placed: Vec<Point> = Vec::with_capacity(points.len());
+    let mut found: Vec<Point> = Vec::with_capacity(points.len());
     for (source, how) in points {
         let at = text[..places.of(source)].trim_end().len();
-        match (placed.last_mut(), &how) {
+        match (found.last_mut(), &how) {
             (Some(Point { at: before, how: How::Break(silence), .. }), How::Break(more)) if *before == at => {
                 *silence = together(*silence, *more);
             }
-            _ => placed.push(Point { at, after_word: true, how }),
+            _ => found.push(Point { at, after_word: true, how }),
         }
     }
     // A bookmark is where the next word begins, unless a break comes before that word.
     let mut break_at = None;
-    for point in placed.iter_mut().rev() {
+    for point in found.iter_mut().rev() {
         match point.how {
             How::Break(_) => break_at = Some(point.at),
             _ if break_at != Some(point.at) => {
@@ -208,22 +208,22 @@ fn place_points(text: &str, places: &Places, points: Vec<(usize, How)>) -> Vec<P
             _ => {}
         }
     }
-    placed
+    found
 }
 
 fn place_regions(text: &str, places: &Places, regions: Vec<Region>) -> Vec<Region> {
-    let mut placed: Vec<Region> = Vec::with_capacity(regions.len());
+    let mut found: Vec<Region> = Vec::with_capacity(regions.len());
     for (index, region) in regions.into_iter().enumerate() {
         let at = if index == 0 { 0 } else { skip_white(text, places.of(region.at)) };
         // Of regions without a word between them the last holds.
-        while placed.last().is_some_and(|last| last.at == at) {
-            placed.pop();
+        while found.last().is_some_and(|last| last.at == at) {
+            found.pop();
         }
-        if placed.last().is_none_or(|last| !last.sounds_like(&region)) {
-            placed.push(Region { at, ..region });
+        if found.last().is_none_or(|last| !last.sounds_like(&region)) {
+            found.push(Region { at, ..region });
         }
     }
-    placed
+    found
 }
 
 /// Where the text is cut, and the pauses there.

@@ -80,7 +80,7 @@ impl Dialect {
         framing: Framing::Azure,
         ..BASE
     };
-    /// Google's Standard, WaveNet and Neural2 voices.
+    /// Google's Standard, `WaveNet` and Neural2 voices.
     pub const GOOGLE: Self = Self { rate: Some(25..=300), ..BASE };
     /// Google's Studio voices: as [`GOOGLE`](Self::GOOGLE) without `mark`, `emphasis` and pitch.
     pub const GOOGLE_STUDIO: Self = Self { emphasis: false, pitch: false, bookmark: None, ..Self::GOOGLE };
@@ -120,10 +120,13 @@ pub struct Written {
 
 impl Written {
     /// The bytes of the text that bytes `ssml` of the document stand for: what is inside a tag stands for
-    /// the place where the tag is, words of an alias for all that they replace.
+    /// the place where the tag is, words of an alias for all that they replace. A range that is out of bounds
+    /// is clamped, one that cuts a character is widened.
     #[must_use]
     pub fn text_of(&self, ssml: Range<usize>) -> Range<usize> {
-        let (from, to) = (self.place(ssml.start, false), self.place(ssml.end, true));
+        let start = self.ssml.floor_char_boundary(ssml.start);
+        let end = self.ssml.ceil_char_boundary(ssml.end).max(start);
+        let (from, to) = (self.place(start, false), self.place(end, true));
         from..to.max(from)
     }
 
@@ -348,10 +351,11 @@ fn prosody_tag(prosody: Prosody, dialect: &Dialect) -> Option<String> {
         && prosody.rate_percent != own.rate_percent
     {
         let rate = prosody.rate_percent.clamp(*bounds.start(), *bounds.end());
-        // Azure takes a percentage without a sign for a change; a factor is read alike by all.
-        _ = match dialect.percent {
-            true => write!(tag, " rate=\"{:+}%\"", i32::from(rate) - 100),
-            false => write!(tag, " rate=\"{rate}%\""),
+        // Azure takes a percentage for a change, the others for a part of the voice's own pace.
+        _ = if dialect.percent {
+            write!(tag, " rate=\"{:+}%\"", i32::from(rate) - 100)
+        } else {
+            write!(tag, " rate=\"{rate}%\"")
         };
     }
     if dialect.pitch && prosody.pitch_cents != own.pitch_cents {
@@ -529,6 +533,8 @@ mod tests {
         assert_eq!(of("c</"), 8..9);
         assert_eq!(of("<speak>A"), 0..1);
         assert_eq!(written.text_of(9999..99999), 9..9);
+        let umlaut = to_ssml("ä", &[], &Around::default(), &Dialect::POLLY);
+        assert_eq!(umlaut.text_of(8..9), 0..2);
         assert_eq!(to_ssml("", &[], &Around::default(), &Dialect::POLLY).text_of(0..3), 0..0);
     }
 }

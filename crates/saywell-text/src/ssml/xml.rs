@@ -162,10 +162,12 @@ impl<'a> Xml<'a> {
             return Err(Fault::new(source.start, "a < that begins no tag has to be written &lt;".to_owned()));
         }
         if self.open.is_empty() && (self.done || name != "speak") {
-            return Err(match self.done {
-                true => Fault::new(source.start, format!("<{name}> stands after the end of <speak>")),
-                false => Fault::new(source.start, format!("SSML begins with <speak>, not with <{name}>")),
-            });
+            let reason = if self.done {
+                format!("<{name}> stands after the end of <speak>")
+            } else {
+                format!("SSML begins with <speak>, not with <{name}>")
+            };
+            return Err(Fault::new(source.start, reason));
         }
         if self.open.len() == DEEPEST {
             return Err(Fault::new(source.start, format!("elements are nested more than {DEEPEST} deep")));
@@ -284,16 +286,12 @@ fn entity(written: &str, at: usize) -> Result<char, Fault> {
         }),
     };
     character.ok_or_else(|| {
-        let known = is_name(name) || name.starts_with('#');
-        match known {
-            true => Fault::new(
-                at,
-                format!(
-                    "the entity &{}; is not known: only &amp; &lt; &gt; &quot; &apos; and numbers are",
-                    name.chars().take(40).collect::<String>()
-                ),
-            ),
-            false => Fault::new(at, LONE_AMPERSAND),
+        if is_name(name) || name.starts_with('#') {
+            let name: String = name.chars().take(40).collect();
+            let known = "only &amp; &lt; &gt; &quot; &apos; and numbers are";
+            Fault::new(at, format!("the entity &{name}; is not known: {known}"))
+        } else {
+            Fault::new(at, LONE_AMPERSAND)
         }
     })
 }

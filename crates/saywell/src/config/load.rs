@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use saywell_text::pronunciation::{Dictionary, Entry};
+use serde::de::DeserializeOwned;
+
 use super::settings::{SETTINGS, Setting, Settings};
 use crate::providers::{KINDS, Options, kind_of};
 
@@ -126,13 +129,17 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
         }
     };
     take_options(&mut table, &mut loaded.settings.providers);
-    if let Some(prices) = table.remove("prices") {
-        match serde_path_to_error::deserialize(prices) {
-            Ok(prices) => loaded.settings.prices = prices,
-            Err(error) => faults.push(Fault {
-                origin: Origin::File(path.to_owned(), format!("prices{}", error.path())),
-                reason: error.inner().message().to_owned(),
-            }),
+    if let Some(prices) = take(&mut table, "prices", path, faults) {
+        loaded.settings.prices = prices;
+    }
+    if let Some(entries) = take::<Vec<Entry>>(&mut table, "pronunciations", path, faults) {
+        match Dictionary::new(&entries) {
+            Ok(pronunciations) => loaded.settings.pronunciations = pronunciations,
+            Err(wrong) => faults.extend(wrong.into_iter().map(|fault| {
+                let key = format!("pronunciations[{}].{}", fault.index, fault.field);
+                let origin = Origin::File(path.to_owned(), key.trim_end_matches('.').to_owned());
+                Fault { origin, reason: fault.reason }
+            })),
         }
     }
     let mut leaves = Vec::new();
@@ -165,6 +172,21 @@ fn apply(
         }
         Err(reason) => faults.push(Fault { origin, reason }),
     }
+}
+
+/// Takes what stands under `key` and reads it as a whole; `None` if there is none, or a fault.
+fn take<T: DeserializeOwned>(
+    table: &mut toml::Table,
+    key: &str,
+    path: &std::path::Path,
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
+    serde_path_to_error::deserialize(table.remove(key)?)
+        .map_err(|error| {
+            let origin = Origin::File(path.to_owned(), format!("{key}{}", error.path()));
+            faults.push(Fault { origin, reason: error.inner().message().to_owned() });
+        })
+        .ok()
 }
 
 /// Takes the tables `[providers.NAME]` out of `table`, but for the keys that are settings themselves.

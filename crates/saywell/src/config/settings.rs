@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use crate::providers::Options;
 use crate::usage::Price;
+use saywell_text::Emoji;
+use saywell_text::pronunciation::Dictionary;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -40,6 +42,10 @@ pub struct Settings {
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
     pub prices: Vec<Price>,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -167,6 +173,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
         set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
         show: |s| s.default_voice.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_EMOJI",
+        key: "voice.emoji",
+        default: "silent",
+        about: "What becomes of emoji: `silent`, or `named`.",
+        set: |s, v| assign(&mut s.emoji, emoji(v)),
+        show: |s| if s.emoji == Emoji::Named { "named" } else { "silent" }.to_owned(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -385,6 +399,8 @@ impl Default for Settings {
             hedge_after: None,
             lookahead: None,
             prices: Vec::new(),
+            emoji: Emoji::default(),
+            pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
@@ -420,6 +436,14 @@ fn flag(value: &str) -> Result<bool, String> {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err("must be true or false".into()),
+    }
+}
+
+fn emoji(value: &str) -> Result<Emoji, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "silent" => Ok(Emoji::Silent),
+        "named" => Ok(Emoji::Named),
+        _ => Err("must be silent or named".into()),
     }
 }
 

@@ -94,6 +94,7 @@ impl Provider for Local {
             let _guard = CancelOnDrop(Arc::clone(&cancelled));
             let job = Job {
                 text: request.text.to_string(),
+                marks: request.marks,
                 speed: request.speed,
                 priority: match request.priority {
                     Priority::First => saywell_voice::Priority::First,

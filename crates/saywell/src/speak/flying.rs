@@ -95,11 +95,13 @@ impl Flying {
             }
         };
         let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
-        let mut made = made;
+        let (mut made, mut number) = (made, 0);
         while let Some((clip, utterance)) = made {
             let (clip, provider_took) = clip?;
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
-            as_planned &= *provider == self.plan.speaker.provider;
+            as_planned &=
+                self.plan.speaker_of(number, 0).is_some_and(|planned| planned.provider == *provider);
+            number += 1;
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
             let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
@@ -134,7 +136,7 @@ impl Flying {
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Clip, Option<Duration>), Failure> {
         let pause = self.plan.pause(number);
-        if let Some(clip) = self.cached(utterance, pause).await {
+        if let Some(clip) = self.cached(number, utterance, pause).await {
             return Ok((clip, None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
@@ -143,10 +145,10 @@ impl Flying {
         let request = Request {
             text: utterance.text.as_str().into(),
             marks: utterance.marks.as_slice().into(),
-            language: self.plan.language.as_deref().map(Into::into),
+            language: utterance.language.as_deref().map(Into::into),
             model: String::new(),
             voice: String::new(),
-            instructions: Arc::default(),
+            instructions: self.plan.instructions.as_str().into(),
             speed: self.plan.speed,
             priority: match number {
                 _ if self.plan.prefetch => Priority::Prefetch,
@@ -157,7 +159,7 @@ impl Flying {
         };
         let begun = Instant::now();
         let from = self.from.load(Ordering::Relaxed);
-        let spoken = self.plan.chain.speak(&request, &self.plan.cast, from).await?;
+        let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
         self.from.fetch_max(next_from, Ordering::Relaxed);
         let took = begun.elapsed();
@@ -187,8 +189,8 @@ impl Flying {
     }
 
     /// The clip as whoever is asked first would speak it, if it was spoken before.
-    async fn cached(&self, utterance: &Utterance, pause: f64) -> Option<Clip> {
-        let speaker = self.links_from().iter().find_map(|link| self.plan.cast.get(link.name()))?;
+    async fn cached(&self, number: usize, utterance: &Utterance, pause: f64) -> Option<Clip> {
+        let speaker = self.plan.speaker_of(number, self.from.load(Ordering::Relaxed))?;
         let key = self.plan.clip_key(utterance, pause, speaker);
         let entry = self.speak.cached(&key, Kind::Clip).await?;
         Clip::from_entry(&entry)

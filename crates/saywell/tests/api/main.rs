@@ -6,6 +6,7 @@ mod chain;
 mod links;
 mod nonsense;
 mod openai;
+mod script;
 mod server;
 mod speech;
 mod support;
