@@ -491,7 +491,7 @@ mod tests {
             ("length_scale = 0", "`length_scale`: must be from 0.1 to 10"),
             ("noise_scale = 3", "`noise_scale`: must be from 0 to 2"),
             ("base_url = 'localhost'", "`base_url`: must be an address"),
-            ("vioce = 'joe'", "unknown field `vioce`"),
+            ("voices_of = 'joe'", "unknown field `voices_of`"),
         ] {
             let options = Options { kind: None, table: options.parse().unwrap() };
             let error = (KIND.check)(&options).unwrap_err();
