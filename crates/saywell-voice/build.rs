@@ -23,6 +23,7 @@ fn main() {
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).unwrap_or_else(|error| panic!("cannot write {name}: {error}"));
     };
+    write("words.table", &words(&assets.words()));
     write("gold.table", &lexicon(&assets.json("lexicon_us_gold.json.gz")));
     write("silver.table", &lexicon(&assets.json("lexicon_us_silver.json.gz")));
     write("exceptions.table", &exceptions(&assets.json("tokenizer_exceptions.json")));
@@ -34,7 +35,6 @@ fn main() {
     let mut constants = String::new();
     list(&mut constants, "TAGS", "Part-of-speech tags, in byte order.", "&str", tags.iter().map(quoted));
     speller(&mut constants, &assets.json("oov.json"));
-    normalizer(&mut constants, &assets.json("normalize.json"));
     phonemes(&mut constants, &assets.json("vocab.json"));
     write("constants.rs", constants.as_bytes());
     println!("cargo::rustc-env=VOICE_HASH={}", assets.hash());
@@ -44,11 +44,10 @@ fn main() {
 struct Assets(PathBuf);
 
 /// The files of the package that decide what a text sounds like.
-const SOUNDING: [&str; 9] = [
+const SOUNDING: [&str; 8] = [
     "hibari.onnx",
     "lexicon_us_gold.json.gz",
     "lexicon_us_silver.json.gz",
-    "normalize.json",
     "oov.json",
     "oov.onnx",
     "tagger.json.gz",
@@ -66,8 +65,15 @@ impl Assets {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         }
+        hash.update(self.words());
         let first = hash.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
         format!("{first:016x}")
+    }
+
+    /// Our own pronunciations.
+    fn words(&self) -> String {
+        let path = self.0.with_file_name("src").join("g2p/lexicon/words.tsv");
+        fs::read_to_string(path).expect("src/g2p/lexicon/words.tsv can be read")
     }
 
     fn find() -> Self {
@@ -75,6 +81,7 @@ impl Assets {
             Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("assets");
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-changed=src/g2p/table.rs");
+        println!("cargo::rerun-if-changed=src/g2p/lexicon/words.tsv");
         println!("cargo::rerun-if-changed=assets");
         let missing = SOUNDING.into_iter().find(|name| !folder.join(name).is_file());
         if let Some(name) = missing {
@@ -98,6 +105,14 @@ impl Assets {
         });
         serde_json::from_slice(&text).unwrap_or_else(|error| panic!("assets/{name} is not JSON: {error}"))
     }
+}
+
+/// Word → phonemes, from lines of both with a tab between.
+fn words(lines: &str) -> Vec<u8> {
+    table(lines.lines().map(|line| {
+        let (word, phonemes) = line.split_once('\t').expect("a word, a tab, phonemes");
+        (word, phonemes.as_bytes().to_vec())
+    }))
 }
 
 /// Word → phonemes; for a word spoken differently by part of speech `\0`, then `tag=phonemes` joined by `\0`,
@@ -173,38 +188,6 @@ fn speller(out: &mut String, meta: &Value) {
     ] {
         let _ =
             writeln!(out, "/// {doc}\npub const {name}: usize = {};", meta[key].as_u64().expect("a number"));
-    }
-}
-
-/// The word lists of the normalizer, the longest first, so that the first to match is the longest.
-fn normalizer(out: &mut String, words: &Value) {
-    for (name, key, doc) in [
-        ("TITLES", "titles", "Title before a name → as spoken."),
-        ("ABBREVIATIONS", "abbreviations", "Abbreviation → as spoken."),
-        ("SYMBOLS", "symbols", "Symbol → as spoken."),
-    ] {
-        let mut pairs: Vec<_> = entries(&words[key]).collect();
-        pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.chars().count()));
-        let pairs =
-            pairs.into_iter().map(|(from, to)| format!("({from:?}, {:?})", to.as_str().expect("a text")));
-        list(out, name, doc, "(&str, &str)", pairs);
-    }
-    for (name, key, doc) in [
-        ("UNITS", "units", "Unit → as spoken after one, and after any other number."),
-        ("CURRENCIES", "currency", "Currency → as spoken after one, and after any other number."),
-    ] {
-        let mut pairs: Vec<_> = entries(&words[key]).collect();
-        pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.chars().count()));
-        let pairs = pairs.into_iter().map(|(from, to)| format!("({from:?}, {:?})", texts(to)));
-        list(out, name, doc, "(&str, [&str; 2])", pairs);
-    }
-    for (name, key, doc) in [
-        ("NUMBERED_BY_ROMAN", "roman_cardinal", "Words after which a Roman numeral is a number: Chapter IV."),
-        ("RANKED_BY_ROMAN", "roman_ordinal", "Words after which a Roman numeral is a rank: Henry VIII."),
-    ] {
-        let mut before = texts(&words[key]);
-        before.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-        list(out, name, doc, "&str", before.iter().map(quoted));
     }
 }
 

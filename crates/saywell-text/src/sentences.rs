@@ -1,5 +1,6 @@
 //! Ends of sentences: one judge for finished text and for Markdown that is still arriving.
 
+use crate::clean::is_silent;
 use std::ops::Range;
 
 /// How far around a full stop the judge looks, in bytes. What needs more is no end of a sentence.
@@ -40,12 +41,18 @@ pub(crate) enum Verdict {
 
 /// Characters at which a sentence may end.
 pub(crate) fn is_stop(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…') || is_wide_stop(c)
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '։') || is_wide_stop(c)
 }
 
-/// Full stops of Chinese and Japanese, which no space follows.
+/// Full stops of Chinese, Japanese and the Indic scripts, which need no space after them.
 fn is_wide_stop(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '｡' | '．' | '‼' | '⁇' | '⁈' | '⁉')
+    matches!(c, '।' | '॥' | '။' | '។' | '።' | '。' | '！' | '？' | '｡' | '．' | '‼' | '⁇' | '⁈' | '⁉')
+}
+
+/// Whether a space between these two characters parts sentences: in Thai, Lao and Khmer nothing else does.
+pub(crate) fn divides(before: char, after: char) -> bool {
+    let unspaced = |c: char| matches!(u32::from(c), 0x0E00..=0x0EFF | 0x1780..=0x17FF);
+    unspaced(before) && unspaced(after)
 }
 
 /// Judges the stop at byte `stop` of `text`, in a sentence that began at `start`. When `complete`,
@@ -66,17 +73,28 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
 
     let stops: usize = seen.chars().take_while(|c| is_stop(*c)).map(char::len_utf8).sum();
     let (run, mut after) = seen.split_at(stops);
-    after = after.trim_start_matches(is_closer);
-    // A citation belongs to the sentence before it.
-    while after.starts_with(['[', '【']) {
-        let Some(close) = after.find([']', '】']) else {
+    // A citation belongs to the sentence before it, and so does an emoji.
+    loop {
+        after = after.trim_start_matches(is_closer);
+        let spaced = after.trim_start_matches(' ');
+        let Some(mark) = spaced.chars().next() else { break };
+        let close = match mark {
+            '[' => ']',
+            '【' => '】',
+            '\u{e200}' => '\u{e201}',
+            _ if is_silent(mark) => {
+                after = spaced.trim_start_matches(is_silent);
+                continue;
+            }
+            _ => break,
+        };
+        let Some(end) = spaced.find(close) else {
             return at_end();
         };
-        let closed = after[close..].chars().next().map_or(1, char::len_utf8);
-        if !after[..close].bytes().any(|b| b.is_ascii_digit()) {
+        if mark != '\u{e200}' && !is_citation(&spaced[mark.len_utf8()..end]) {
             break;
         }
-        after = after[close + closed..].trim_start_matches(is_closer);
+        after = &spaced[end + close.len_utf8()..];
     }
     if after.is_empty() {
         return at_end();
@@ -99,20 +117,28 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
     let before = word_before(text, start, stop);
-    match weigh(before.0, before.1, first) {
+    let weight = weigh(before.0, before.1, first);
+    match weight {
         Weight::Inside => Verdict::Inside,
         Weight::End => Verdict::End { next },
-        Weight::EndBefore(words) => {
+        Weight::EndBefore(words) | Weight::InsideBefore(words) => {
+            let found = matches!(weight, Weight::EndBefore(_));
             let length = word_after.find(|c: char| !c.is_alphanumeric()).unwrap_or(word_after.len());
             if length == word_after.len() && window == text.len() && !complete {
                 Verdict::Unknown
-            } else if words.contains(&&word_after[..length]) {
+            } else if words.contains(&&word_after[..length]) == found {
                 Verdict::End { next }
             } else {
                 Verdict::Inside
             }
         }
     }
+}
+
+/// Whether these are the words of a citation rather than of a link.
+fn is_citation(inside: &str) -> bool {
+    inside.bytes().any(|b| b.is_ascii_digit()) && !inside.contains(' ')
+        || inside.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b' ' | b'-')) && !inside.is_empty()
 }
 
 fn is_closer(c: char) -> bool {
@@ -150,13 +176,16 @@ enum Weight {
     End,
     /// An end only when one of these words follows.
     EndBefore(&'static [&'static str]),
+    /// An end unless one of these words follows.
+    InsideBefore(&'static [&'static str]),
 }
 
 /// Abbreviations that something always follows.
 const NEVER_LAST: &[&str] = &[
     "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
     "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
-    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex",
+    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "hrsg", "bzw",
+    "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra", "pág", "env",
 ];
 /// Abbreviations before a number, words anywhere else.
 const BEFORE_NUMBER: &[&str] = &["no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver"];
@@ -165,6 +194,26 @@ const MAYBE_LAST: &[&str] = &[
     "etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "bros", "ave", "blvd", "rd", "ed",
     "eds", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue",
     "wed", "thu", "fri",
+];
+/// What the number of a day stands before in German, where an ordinal is written with a full stop.
+const MONTHS: &[&str] = &[
+    "Januar",
+    "Jänner",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+    "Jahrhundert",
+    "Klasse",
+    "Platz",
+    "Stock",
 ];
 /// Words that begin sentences more often than names.
 const STARTERS: &[&str] = &[
@@ -184,6 +233,9 @@ fn weigh(word: &str, begins: bool, next: char) -> Weight {
     // "1. First" counts; it does not end.
     if begins && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) {
         return Weight::Inside;
+    }
+    if (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit()) && next.is_uppercase() {
+        return Weight::InsideBefore(MONTHS);
     }
     // Initials and dotted abbreviations: "J. Smith", "the U.S. Army", "9 a.m. on Monday".
     let mut letters = word.split('.');
@@ -224,6 +276,13 @@ mod tests {
         check("The U.S. Army has it.", &["The U.S. Army has it."]);
         check("See No. 5 and Fig. 3. No. That is it.", &["See No. 5 and Fig. 3.", "No.", "That is it."]);
         check("Pi is 3.14. Version 1.2.3 is out.", &["Pi is 3.14.", "Version 1.2.3 is out."]);
+        check("Am 3. Oktober war es 3. Dann nicht.", &["Am 3. Oktober war es 3.", "Dann nicht."]);
+        check("Done! 🎉 Next one. 🚀🚀 Go.", &["Done! 🎉", "Next one. 🚀🚀", "Go."]);
+        check(
+            "So. \u{e200}cite\u{e202}turn0search1\u{e201} Next. [1] Last.",
+            &["So. \u{e200}cite\u{e202}turn0search1\u{e201}", "Next. [1]", "Last."],
+        );
+        check("यह है। वह नहीं। ماذا؟ نعم. ", &["यह है।", "वह नहीं।", "ماذا؟", "نعم."]);
         check("Edit main.rs and go. See docs.rs/x.", &["Edit main.rs and go.", "See docs.rs/x."]);
         check("Wait... what? Well... Fine.", &["Wait... what?", "Well...", "Fine."]);
         check(

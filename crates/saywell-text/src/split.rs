@@ -32,7 +32,7 @@ pub(crate) fn split(text: &str, lengths: Lengths) -> Vec<(Range<usize>, Pause)> 
         let mut rest = sentence;
         if let Some(limit) = first.take()
             && is_longer(&text[rest.clone()], first_tolerance(limit))
-            && let Some(cut) = first_cut(&text[rest.clone()], limit, |_| true)
+            && let Some(cut) = first_cut(&text[rest.clone()], limit, &|_| true)
         {
             parts.push((rest.start..rest.start + cut, Pause::Clause));
             rest.start += cut;
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_first_cut_is_the_first_clause_or_a_good_word() {
-        let cut = |text: &'static str| first_cut(text, 60, |_| true).map(|at| text[..at].trim_end());
+        let cut = |text: &'static str| first_cut(text, 60, &|_| true).map(|at| text[..at].trim_end());
         assert_eq!(
             cut(
                 "To understand how this works, we first look at the way in which memory is laid out by the compiler"

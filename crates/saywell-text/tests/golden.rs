@@ -41,7 +41,7 @@ fn replies_are_said_as_written_down() {
             reply.char_indices().flat_map(|(at, c)| scripter.push(&reply[at..at + c.len_utf8()])).collect();
         let (last, omissions) = scripter.finish();
         utterances.extend(last);
-        assert_eq!(Script { utterances, omissions }, whole, "{name} in pieces");
+        assert_eq!(Script { utterances, omissions, ..Script::default() }, whole, "{name} in pieces");
 
         let other = script(&with_other_line_ends(&reply), &Options::default());
         let said = |script: &Script| -> Vec<String> {

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::cursor::{Cursor, is_letter, is_word};
+use saywell_text::english::{Cursor, is_letter, is_word};
+
 use super::tables::EXCEPTIONS;
 
 /// A token: bytes `start..end` of the text.

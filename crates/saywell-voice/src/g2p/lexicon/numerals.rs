@@ -1,6 +1,7 @@
 //! Reads numbers: counts, ranks, years, decimals, amounts of money, versions.
 
-use crate::g2p::number_words::{cardinal, decimal, each_digit, ordinal, year};
+use saywell_text::english::number_words::{cardinal, decimal, each_digit, ordinal, year};
+
 use crate::g2p::stress::Stress;
 
 use super::{Context, with_ed, with_ing, with_s};
