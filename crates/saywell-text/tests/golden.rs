@@ -2,10 +2,12 @@
 //!
 //! After a change that is meant: `UPDATE_GOLDEN=1 cargo test -p saywell-text --test golden`, then read
 //! the difference aloud in your head. A line is one utterance: its kind, the pause after it, what is
-//! said, and the bytes of the reply it stands for.
+//! said, and the bytes of the reply it stands for. Below it may stand `=`, how it is written out for a voice
+//! that knows words only, and `@`, its language where that is not English.
 
 use corpus::Reply;
-use saywell_text::{Options, Script, Scripter, script};
+use saywell_text::english::spell_out;
+use saywell_text::{Options, Script, Scripter, language, script};
 use std::fmt::Write;
 
 mod corpus;
@@ -15,6 +17,15 @@ fn readable(reply: &str, script: &Script) -> String {
     for utterance in &script.utterances {
         let (kind, pause) = (format!("{:?}", utterance.kind), format!("{:?}", utterance.pause));
         _ = writeln!(page, "{kind:<9} {pause:<9} {}", utterance.text);
+        match utterance.language.as_deref() {
+            Some(language) if !language.starts_with("en") => _ = writeln!(page, "{:<20}@ {language}", ""),
+            _ => {
+                let written_out = spell_out(&utterance.text);
+                if written_out.text() != utterance.text {
+                    _ = writeln!(page, "{:<20}= {}", "", written_out.text());
+                }
+            }
+        }
         _ = writeln!(page, "{:<20}< {:?}", "", &reply[utterance.source.clone()]);
     }
     for omission in &script.omissions {
@@ -49,6 +60,8 @@ fn replies_are_said_as_written_down() {
         };
         assert_eq!(said(&other), said(&whole), "{name} with other line ends");
 
+        let mut whole = whole;
+        language::assign(&mut whole);
         let page = readable(&reply, &whole);
         let expected = corpus::folder().join(format!("{name}.txt"));
         if update {
