@@ -34,6 +34,8 @@ const MARGIN: f32 = 0.7;
 const LACKING: f32 = 0.5;
 /// What a word with a letter that is a language's own is worth; one that two have, half of it to each.
 const LETTER: f32 = 0.7;
+/// What ends English words after an apostrophe, and would be a word of other languages.
+const ENDINGS: [&str; 7] = ["t", "s", "re", "ll", "ve", "m", "d"];
 /// Where a language is known, another needs a text of this many letters: a shorter one is a name, a title.
 const LONG_ENOUGH: usize = 20;
 
@@ -102,6 +104,7 @@ impl Evidence {
         let (mut begins, mut first): (bool, Option<&str>) = (true, None);
         let (mut quoted, mut named) = (false, false);
         let mut particles: Vec<&str> = Vec::new();
+        let mut counted = false;
         for token in text.split_whitespace() {
             let opens = token.starts_with(['"', '“', '„', '«']);
             let end = token.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
@@ -109,11 +112,25 @@ impl Evidence {
             let outside = !quoted && !opens;
             quoted = (quoted || opens) && !closes;
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
+            // What follows a number may be its unit: "30 s", "12 km/h".
+            let unit = std::mem::replace(&mut counted, token.contains(|c: char| c.is_ascii_digit()));
             if !outside || is_code(token) {
                 continue;
             }
-            for word in token.split(['\'', '’', '-', '/', '—', '–']) {
-                let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let mut before = "";
+            for part in token.split_inclusive(['\'', '’', '-', '/', '—', '–']) {
+                let word = part.trim_matches(|c: char| !c.is_alphanumeric());
+                let before = std::mem::replace(&mut before, part);
+                if before.ends_with(['\'', '’']) && ENDINGS.contains(&word) {
+                    evidence.english(word != "s");
+                    continue;
+                }
+                let letter = word.len() == 1;
+                // An initial, or part of an abbreviation: "J. Smith", "z. B."
+                let initial = letter && part.ends_with('.');
+                if initial || (letter && (unit || before.ends_with('/') || part.ends_with('/'))) {
+                    continue;
+                }
                 if !is_word(word) {
                     continue;
                 }
@@ -140,6 +157,14 @@ impl Evidence {
             evidence.add(word);
         }
         evidence
+    }
+
+    /// Counts the end of an English word for English, if it `tells`.
+    fn english(&mut self, tells: bool) {
+        if let Some(english) = words::number("en").filter(|_| tells) {
+            self.weights[english] += 1.0;
+            self.hits[english] += 1;
+        }
     }
 
     fn add(&mut self, word: &str) {
@@ -185,6 +210,10 @@ impl Evidence {
     fn weight(&self, language: &str) -> f32 {
         words::number(language).map_or(0.0, |number| self.weights[number])
     }
+}
+
+fn is_latin(text: &str) -> bool {
+    matches!(script::of(text), Writing::Latin)
 }
 
 /// Whether `token` is no word of any language: a name in code, an option, a path, a number.
@@ -272,7 +301,10 @@ impl Languages {
         let language = match (own, self.main()) {
             (Some(own), _) => Some(own.language),
             (None, Some(main)) => Some(main),
-            (None, None) => found.map(|found| found.language),
+            // A guess is worse than nothing: it would take the reply to a voice of another language.
+            (None, None) => found
+                .filter(|found| found.sure || found.language == "en" || !is_latin(&utterance.text))
+                .map(|found| found.language),
         };
         utterance.language = language.map(str::to_owned);
     }

@@ -1,7 +1,7 @@
 //! Sentences and their languages (`language/sentences.txt`), and replies in one or several.
 
 use saywell_text::language::{Languages, assign, detect};
-use saywell_text::{Options, Utterance, script};
+use saywell_text::{Options, Utterance, plain, script};
 use std::collections::BTreeMap;
 
 /// Section, language, sentence.
@@ -102,6 +102,25 @@ fn replies_have_a_language_and_sentences_may_have_another() {
         "Yes. The server starts at once, and then it waits for requests.\n\nDone!\n\n```rust\nlet x = 1;\n```\n\n42",
         &["en Yes.", "en The server s", "en Done!", "en Rust code, 1", "en 42"],
     );
+}
+
+#[test]
+fn what_only_looks_foreign_is_english_or_open() {
+    let not_foreign = |text: &str| {
+        let found = detect(text);
+        assert!(found.is_none_or(|found| !found.sure || found.language == "en"), "{text}: {found:?}");
+    };
+    not_foreign("Don't panic, your commits aren't gone.");
+    not_foreign("migrated a 1.2 TB monolith database w/o downtime,");
+    not_foreign("Present: Ana Ruiz (PM), Dr. K. Tanaka, J. P. O'Neill");
+    let german = detect("Die Abgeordneten werden z. B. über Listen gewählt.");
+    assert_eq!(german.map(|found| found.language), Some("de"));
+    not_foreign("Load test: 500 req/s, then 30 s at 100 km/h.");
+    // A guess is no language while none is known.
+    let mut languages = Languages::new();
+    let mut guessed = plain("Plank: 3 x 30 s", &Options::default()).utterances.remove(0);
+    languages.assign(&mut guessed);
+    assert_eq!(guessed.language, None);
 }
 
 #[test]
