@@ -286,6 +286,7 @@ fn refuse(refusal: Refusal) -> Response {
     detail(StatusCode::from_u16(status).unwrap_or_default(), said)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
 fn detail(status: StatusCode, said: Value) -> Response {
     (status, Json(json!({"detail": said}))).into_response()
 }

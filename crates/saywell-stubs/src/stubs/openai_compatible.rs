@@ -58,7 +58,7 @@ pub const OPENEDAI: Kind = Kind {
     },
 };
 
-/// LocalAI: models have names of the operator's and one voice each; errors have a number for a code.
+/// `LocalAI`: models have names of the operator's and one voice each; errors have a number for a code.
 pub const LOCALAI: Kind = Kind {
     name: "localai",
     routes: || Router::new().route("/v1/audio/speech", post(localai)),
@@ -66,6 +66,24 @@ pub const LOCALAI: Kind = Kind {
         let (status, message) = said(refusal);
         let error = json!({"code": status.as_u16(), "message": message, "type": ""});
         (status, Json(json!({"error": error}))).into_response()
+    },
+};
+
+/// openai-edge-tts without `FFmpeg`: MP3, whatever is asked for.
+pub const EDGE_TTS: Kind = Kind {
+    name: "edge_tts",
+    routes: || {
+        let voices = || async {
+            let voice = |id: &str, gender: &str, language: &str| json!({"name": id, "gender": gender, "language": language});
+            let voices =
+                [voice("en-US-AvaNeural", "Female", "en-US"), voice("de-DE-ConradNeural", "Male", "de-DE")];
+            Json(json!({"voices": voices}))
+        };
+        Router::new().route("/v1/audio/speech", post(edge_tts)).route("/v1/audio/voices", get(voices))
+    },
+    refuse: |refusal| {
+        let (status, message) = said(refusal);
+        (status, Json(json!({"error": message}))).into_response()
     },
 };
 
@@ -93,8 +111,8 @@ const COMMON: [&str; 5] = ["model", "input", "voice", "response_format", "speed"
 fn read(call: &Call, knows: &Knows, refuse: fn(Refusal) -> Response) -> Result<Value, Response> {
     let ask: Value = call.request().json().map_err(|_| refuse(Refusal::Text))?;
     let fields = ask.as_object().ok_or_else(|| refuse(Refusal::Text))?;
-    let known = |field: &str| COMMON.contains(&field) || knows.fields.contains(&field);
-    if let Some(field) = fields.iter().find(|(name, value)| !known(name) || value.is_null()) {
+    let is_known = |field: &str| COMMON.contains(&field) || knows.fields.contains(&field);
+    if let Some(field) = fields.iter().find(|(name, value)| !is_known(name) || value.is_null()) {
         let detail = json!([{"loc": ["body", field.0], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}]);
         return Err((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"detail": detail}))).into_response());
     }
@@ -165,6 +183,22 @@ async fn localai(call: Call) -> Response {
         Knows { fields: &["language", "backend", "sample_rate"], model: Some("my-voice"), voices: &[] };
     match read(&call, &knows, LOCALAI.refuse) {
         Ok(ask) => answer(call, &ask, 16_000, "application/octet-stream"),
+        Err(response) => refused(call, response),
+    }
+}
+
+async fn edge_tts(call: Call) -> Response {
+    let voices = &["en-US-AvaNeural", "de-DE-ConradNeural"];
+    match read(&call, &Knows { fields: &["stream_format"], model: None, voices: &[] }, EDGE_TTS.refuse) {
+        Ok(ask) if voices.contains(&ask["voice"].as_str().unwrap_or_default()) => {
+            let samples =
+                tone(ask["input"].as_str().unwrap_or_default(), 24_000, ask["speed"].as_f64().unwrap_or(1.0));
+            let samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
+            let frames = saywell_audio::encode(saywell_audio::Codec::Mp3, &samples);
+            let file = frames.and_then(|frames| saywell_audio::whole(saywell_audio::Format::Mp3, &[frames]));
+            call.sound("audio/mpeg", file.unwrap_or_default())
+        }
+        Ok(_) => refused(call, (EDGE_TTS.refuse)(Refusal::Text)),
         Err(response) => refused(call, response),
     }
 }

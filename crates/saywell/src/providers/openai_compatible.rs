@@ -240,15 +240,14 @@ impl Provider for Compatible {
 fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     let labelled = |label: &str| {
-        let parameters = label.split(';').skip(1).map(str::trim);
-        parameters
-            .filter_map(|parameter| parameter.strip_prefix("rate=")?.trim_matches('"').parse().ok())
-            .next()
+        let mut parameters = label.split(';').skip(1).map(str::trim);
+        parameters.find_map(|parameter| parameter.strip_prefix("rate=")?.trim_matches('"').parse().ok())
     };
     let stated = header(CONTENT_TYPE.as_str()).and_then(labelled);
     let stated = stated.or_else(|| header("x-sample-rate")?.trim().parse().ok());
     match (format, stated.or(known)) {
         (Format::Wav, _) => Coding::Wav,
+        (Format::Mp3, _) => Coding::Mp3,
         (Format::Pcm, Some(rate)) if (8_000..=48_000).contains(&rate) => Coding::Pcm { rate },
         (Format::Pcm, _) => Coding::Unknown,
     }

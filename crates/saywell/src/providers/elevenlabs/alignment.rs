@@ -116,7 +116,9 @@ mod tests {
 
     fn words(text: &str, alignments: &[Alignment], seconds: f64) -> Vec<(String, f64, f64)> {
         let mut aligner = Aligner::new(text);
-        alignments.iter().for_each(|alignment| aligner.push(alignment));
+        for alignment in alignments {
+            aligner.push(alignment);
+        }
         let round = |time: f64| (time * 1000.0).round() / 1000.0;
         let words = aligner.words(seconds).into_iter();
         words.map(|word| (text[word.text].to_owned(), round(word.start), round(word.end))).collect()

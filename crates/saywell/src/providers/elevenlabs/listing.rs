@@ -20,7 +20,8 @@ pub(super) struct Listing {
 /// A model, as the service lists it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Model {
-    model_id: String,
+    #[serde(rename = "model_id")]
+    id: String,
     can_do_text_to_speech: Option<bool>,
     maximum_text_length_per_request: Option<usize>,
     #[serde(default)]
@@ -66,7 +67,7 @@ impl Listing {
     /// Asks for the voices, page by page, and the models.
     pub(super) async fn ask(of: &ElevenLabs) -> Result<Arc<Self>, ProviderError> {
         let models: Vec<Model> = of.http.json(of.get("/v1/models"), meaning).await?;
-        let languages = models.iter().find(|model| model.model_id == of.about.model);
+        let languages = models.iter().find(|model| model.id == of.about.model);
         let languages: Vec<&str> = languages
             .into_iter()
             .flat_map(|model| &model.languages)
@@ -90,7 +91,7 @@ impl Listing {
     }
 
     pub(super) fn model(&self, id: &str) -> Option<&Model> {
-        self.models.iter().find(|model| model.model_id == id)
+        self.models.iter().find(|model| model.id == id)
     }
 }
 
@@ -103,7 +104,7 @@ impl Model {
         if self.can_do_text_to_speech == Some(false) {
             return Err(ProviderError::Misconfigured(format!(
                 "has a model `{}` that does not speak",
-                self.model_id
+                self.id
             )));
         }
         match self.maximum_text_length_per_request {
@@ -116,7 +117,7 @@ impl Model {
 
     /// Whether a language may be named. The multilingual model finds it out by itself, and takes none.
     pub(super) fn takes_language(&self, language: &str) -> bool {
-        self.model_id != "eleven_multilingual_v2"
+        self.id != "eleven_multilingual_v2"
             && self.languages.iter().any(|known| known.language_id.eq_ignore_ascii_case(language))
     }
 }

@@ -150,7 +150,9 @@ async fn no_more_calls_are_under_way_than_the_service_allows() {
     calls.remove(0).abort();
     assert!(stub.until(|counts| counts.begun == 3 && counts.abandoned == 1).await);
     assert_eq!(stub.counts().begun, 3);
-    calls.into_iter().for_each(|call| call.abort());
+    for call in calls {
+        call.abort();
+    }
     assert!(stub.until(|counts| counts.begun == counts.abandoned).await);
     stub.recovers();
     gather(provider.speak(request.clone())).await.unwrap();
@@ -158,5 +160,7 @@ async fn no_more_calls_are_under_way_than_the_service_allows() {
     let begun = stub.counts().begun;
     let calls: Vec<_> = (0..9).map(|_| hanging()).collect();
     assert!(stub.until(|counts| counts.begun == begun + stubs::elevenlabs::ALLOWED).await);
-    calls.into_iter().for_each(|call| call.abort());
+    for call in calls {
+        call.abort();
+    }
 }
