@@ -1,6 +1,7 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
 pub mod azure;
+pub mod coqui;
 pub mod elevenlabs;
 pub mod google;
 pub mod openai;
@@ -8,6 +9,7 @@ pub mod openai_compatible;
 pub mod openai_realtime;
 pub mod piper;
 pub mod polly;
+pub mod xtts;
 
 use std::fmt;
 
@@ -20,6 +22,7 @@ use crate::fault::Refusal;
 /// Every stub there is.
 pub static KINDS: &[&Kind] = &[
     &azure::KIND,
+    &coqui::KIND,
     &elevenlabs::KIND,
     &google::KIND,
     &google::STREAMING,
@@ -33,6 +36,7 @@ pub static KINDS: &[&Kind] = &[
     &piper::KIND,
     &piper::OLD,
     &polly::KIND,
+    &xtts::KIND,
 ];
 
 /// A service that is stood in for.

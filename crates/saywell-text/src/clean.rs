@@ -50,10 +50,16 @@ enum Edit {
 
 fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     let mut result = Spoken::default();
-    for (run, prose) in prose_runs(spoken) {
+    for (run, sort) in runs(spoken) {
         let part = spoken.slice(run);
+        if sort == Sort::Words {
+            for (text, source, _) in part.pieces() {
+                result.replace(&squeezed(&edited(text, emoji), ends_blank(&result)), source);
+            }
+            continue;
+        }
         let mut at = 0;
-        for (range, edit) in edits(&part.text, prose, emoji) {
+        for (range, edit) in edits(&part.text, sort == Sort::Prose, emoji) {
             copy(&part.slice(at..range.start), &mut result);
             match edit {
                 Edit::Drop => {}
@@ -69,24 +75,64 @@ fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     result
 }
 
-/// Runs of the text that may be edited and runs that may not, as (bytes, may be edited).
-fn prose_runs(spoken: &Spoken) -> Vec<(Range<usize>, bool)> {
-    let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
+/// What a run of text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Prose,
+    /// Code and the like.
+    Literal,
+    /// Words that stand for others, and stay in one piece.
+    Words,
+}
+
+/// The text in runs of one sort.
+fn runs(spoken: &Spoken) -> Vec<(Range<usize>, Sort)> {
+    let mut runs: Vec<(Range<usize>, Sort)> = Vec::new();
     let mut at = 0;
     for (text, _, relation) in spoken.pieces() {
-        // Entities and line breaks are replaced text too, and part of the prose around them.
-        let prose = match relation {
-            Relation::Prose => true,
-            Relation::Literal => false,
-            Relation::Replaced => text.chars().nth(1).is_none(),
+        let sort = match relation {
+            Relation::Prose => Sort::Prose,
+            Relation::Literal => Sort::Literal,
+            // Entities and line breaks are replaced text too, and part of the prose around them.
+            Relation::Replaced if text.chars().nth(1).is_none() => Sort::Prose,
+            Relation::Replaced => Sort::Words,
         };
         match runs.last_mut() {
-            Some(last) if last.1 == prose => last.0.end += text.len(),
-            _ => runs.push((at..at + text.len(), prose)),
+            Some(last) if last.1 == sort => last.0.end += text.len(),
+            _ => runs.push((at..at + text.len(), sort)),
         }
         at += text.len();
     }
     runs
+}
+
+/// `text` with its addresses named.
+fn edited(text: &str, emoji: Emoji) -> String {
+    let mut result = String::new();
+    let mut at = 0;
+    for (range, edit) in edits(text, false, emoji) {
+        result.push_str(&text[at..range.start]);
+        if let Edit::Say(words) = edit {
+            result.push_str(&words);
+        }
+        at = range.end;
+    }
+    result.push_str(&text[at..]);
+    result
+}
+
+/// `text` without silent characters and with single spaces, after white space or not.
+fn squeezed(text: &str, mut blank: bool) -> String {
+    let mut words = String::new();
+    for c in text.chars().filter(|c| !is_silent(*c)) {
+        if !c.is_whitespace() {
+            words.push(c);
+        } else if !blank {
+            words.push(' ');
+        }
+        blank = c.is_whitespace();
+    }
+    words
 }
 
 /// Appends `part` without silent characters and with single spaces.
@@ -98,17 +144,7 @@ fn copy(part: &Spoken, result: &mut Spoken) {
                     && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
         };
         if relation == Relation::Replaced {
-            let mut words = String::new();
-            let mut blank = ends_blank(result);
-            for c in text.chars().filter(|c| !is_silent(*c)) {
-                if !c.is_whitespace() {
-                    words.push(c);
-                } else if !blank {
-                    words.push(' ');
-                }
-                blank = c.is_whitespace();
-            }
-            result.replace(&words, source);
+            result.replace(&squeezed(text, ends_blank(result)), source);
             continue;
         }
         let mut kept = 0; // start of the run that is copied as it stands
@@ -201,7 +237,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
             '(' => emptied(text, at, here),
             '^' => power(text, at, here),
             '√' => root(text, here),
-            '\u{20e3}' => keycap(text, at, here),
+            '\u{20e3}' => Some(keycap(text, at, here)),
             '[' | '【' => citation(rest).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
@@ -271,12 +307,12 @@ fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
 }
 
 /// A digit in a box counts: "1️⃣ First" is "1. First".
-fn keycap(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
     let before = text[from..at].trim_end_matches('\u{fe0f}');
     let end = at + '\u{20e3}'.len_utf8();
     let counts =
         before.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(char::is_whitespace);
-    Some((from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop }))
+    (from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop })
 }
 
 /// The emoji that `text` begins with, as itself or by its short code (`:rocket:`): its bytes and name.

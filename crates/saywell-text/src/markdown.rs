@@ -34,8 +34,24 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the block `source`, which stands at byte `at` of the reply. `number` counts a list item
-/// that is parsed apart from the items before it.
-pub(crate) fn block(source: &str, at: usize, number: Option<u64>, options: &Options) -> Rendered {
+/// that is parsed apart from the items before it; `indent` is the columns before an item inside another.
+pub(crate) fn block(
+    source: &str,
+    at: usize,
+    indent: usize,
+    number: Option<u64>,
+    options: &Options,
+) -> Rendered {
+    // The parser has to see items around it, or it takes the indentation for code.
+    const DEEPEST: usize = 100;
+    if (2..DEEPEST).contains(&indent) {
+        let mut around = String::new();
+        for column in (0..indent / 2).map(|depth| depth * 2) {
+            around.extend(std::iter::repeat_n(' ', column));
+            around.push_str("- x\n");
+        }
+        return walk(&[&around, source].concat(), around.len(), at, number, true, options);
+    }
     let code =
         source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
     walk(source, 0, at, number, !code, options)
@@ -204,6 +220,9 @@ impl<'a> Walker<'a> {
 
     fn walk(mut self) -> Rendered {
         for (event, range) in events(self.source) {
+            if range.end <= self.skip && matches!(event, Event::Text(_)) {
+                continue;
+            }
             let range = range.start.max(self.skip)..range.end.max(self.skip);
             self.event(event, range);
         }
@@ -226,9 +245,12 @@ impl<'a> Walker<'a> {
             Event::HardBreak => self.flush(Pause::Sentence),
             Event::InlineHtml(html) => self.tag(&html, range),
             // A block of HTML is read as a whole when it starts.
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule => {}
-            // Found before parsing, as islands.
-            Event::InlineMath(_) | Event::DisplayMath(_) => {}
+            // Formulas were found before, as islands.
+            Event::Html(_)
+            | Event::FootnoteReference(_)
+            | Event::Rule
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
             Event::TaskListMarker(done) => {
                 let text = if done { "Done: " } else { "To do: " };
                 let source = self.reply(range);
@@ -242,7 +264,7 @@ impl<'a> Walker<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.flush(Pause::Paragraph),
+            Tag::Paragraph | Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::Heading { .. } => {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Heading);
@@ -262,8 +284,8 @@ impl<'a> Walker<'a> {
             }
             Tag::List(first) => {
                 self.flush(Pause::ListItem);
-                let outermost = self.lists.is_empty();
-                let first = first.map(|number| self.first_number.filter(|_| outermost).unwrap_or(number));
+                // The first list with numbers is the one that is counted apart; those around are bullets.
+                let first = first.map(|number| self.first_number.take().unwrap_or(number));
                 self.lists.push(first);
             }
             Tag::Item => {
@@ -288,7 +310,6 @@ impl<'a> Walker<'a> {
                 let source = self.reply(range.start..range.start + mark);
                 self.lead = Some(Lead { text, source });
             }
-            Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::DefinitionListTitle => {
                 self.flush(Pause::ListItem);
                 self.kinds.push(Kind::ListItem);
@@ -538,8 +559,11 @@ impl<'a> Walker<'a> {
     /// Ends the passage being made.
     fn flush(&mut self, pause: Pause) {
         let open = std::mem::take(&mut self.open);
-        // Raised or lowered text that goes on beyond its passage is none.
+        // Raised or lowered text, or a link, that goes on beyond its passage is none there.
         self.html.script = None;
+        for (start, _) in &mut self.links {
+            *start = 0;
+        }
         let kind = self.kinds.last().copied().unwrap_or(Kind::Paragraph);
         self.push_passage(clean(open, self.options.emoji), kind, pause);
     }

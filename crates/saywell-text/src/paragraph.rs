@@ -54,6 +54,7 @@ pub(crate) enum Found {
 
 /// Marks of Markdown that are open.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 struct Inline {
     /// Backticks that opened code.
     code: usize,
@@ -66,8 +67,9 @@ struct Inline {
     tag: bool,
     /// What ends the formula that is open: `)`, `]`, after a backslash, or `$` for two dollars.
     formula: Option<char>,
-    /// A formula between single dollars may be open; prices look like that, so it holds up no sentence.
-    dollar: bool,
+    /// Characters since a single dollar, while a formula may be open: prices look like that too, so it holds up no
+    /// sentence.
+    dollar: usize,
     /// In the escape sequence of a terminal: what it began with.
     escape: Option<char>,
     /// Inside the private marks of a citation.
@@ -128,7 +130,7 @@ impl Cutter {
             if !c.is_whitespace()
                 && self.inline.previous.is_whitespace()
                 && self.inline.closed(c)
-                && !self.inline.dollar
+                && self.inline.dollar == 0
             {
                 if sentences::divides(self.last, c) && self.characters >= UNSPACED {
                     return self.part(self.at, Pause::Sentence);
@@ -178,6 +180,10 @@ impl Cutter {
                 self.inline.read(c);
             }
             self.inline.previous = c;
+            if self.inline.dollar > 0 {
+                self.inline.dollar =
+                    if self.inline.dollar > LONGEST_PRICE { 0 } else { self.inline.dollar + 1 };
+            }
             if !c.is_whitespace() {
                 self.last = c;
             }
@@ -225,6 +231,8 @@ impl Cutter {
 const UNSPACED: usize = 60;
 /// What is open for more characters than this was no mark: a star, a bracket, a sign.
 const LONGEST_OPEN: usize = 800;
+/// A single dollar that is followed by no other within so many characters was a price.
+const LONGEST_PRICE: usize = 120;
 
 /// Whether `text` begins with a word, marks of emphasis and quotes aside.
 fn begins_word(text: &str) -> bool {
@@ -326,10 +334,9 @@ impl Inline {
         }
         self.escape = match (self.escape, c) {
             (Some('\u{1b}'), '[' | ']') => Some(c),
-            (Some('['), ' '..='?') => self.escape,
             (Some(']'), '\u{7}' | '\n') => None,
             (Some(']'), '\\') if self.previous == '\u{1b}' => None,
-            (Some(']'), _) => self.escape,
+            (Some('['), ' '..='?') | (Some(']'), _) => self.escape,
             _ => None,
         };
     }
@@ -349,7 +356,7 @@ impl Inline {
                 (2, _) => self.formula = if self.formula.is_some() { None } else { Some('$') },
                 (1, None) => {
                     let opens = !after.is_whitespace() && !before.is_alphanumeric();
-                    self.dollar = !self.dollar && opens;
+                    self.dollar = usize::from(self.dollar == 0 && opens);
                 }
                 _ => {}
             }

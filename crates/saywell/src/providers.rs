@@ -3,6 +3,7 @@
 pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+pub mod coqui;
 pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
@@ -11,8 +12,10 @@ pub mod local;
 pub mod openai;
 pub mod openai_compatible;
 pub mod openai_realtime;
+pub mod piper;
 pub mod polly;
 pub mod wire;
+pub mod xtts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,6 +38,9 @@ pub static KINDS: &[&Kind] = &[
     &azure::KIND,
     &google::KIND,
     &polly::KIND,
+    &piper::KIND,
+    &coqui::KIND,
+    &xtts::KIND,
 ];
 
 /// A kind of provider: what one file in this folder makes.

@@ -286,7 +286,7 @@ fn refuse(refusal: Refusal) -> Response {
     detail(StatusCode::from_u16(status).unwrap_or_default(), said)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
+#[expect(clippy::needless_pass_by_value, reason = "a value that is made where it is said")]
 fn detail(status: StatusCode, said: Value) -> Response {
     (status, Json(json!({"detail": said}))).into_response()
 }

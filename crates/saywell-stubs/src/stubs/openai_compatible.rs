@@ -111,8 +111,8 @@ const COMMON: [&str; 5] = ["model", "input", "voice", "response_format", "speed"
 fn read(call: &Call, knows: &Knows, refuse: fn(Refusal) -> Response) -> Result<Value, Response> {
     let ask: Value = call.request().json().map_err(|_| refuse(Refusal::Text))?;
     let fields = ask.as_object().ok_or_else(|| refuse(Refusal::Text))?;
-    let is_known = |field: &str| COMMON.contains(&field) || knows.fields.contains(&field);
-    if let Some(field) = fields.iter().find(|(name, value)| !is_known(name) || value.is_null()) {
+    let is_field = |field: &str| COMMON.contains(&field) || knows.fields.contains(&field);
+    if let Some(field) = fields.iter().find(|(name, value)| !is_field(name) || value.is_null()) {
         let detail = json!([{"loc": ["body", field.0], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}]);
         return Err((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"detail": detail}))).into_response());
     }

@@ -57,15 +57,15 @@ impl<'a> Formulas<'a> {
         if let Some(inside) = rest.strip_prefix("\\begin{") {
             return environment(inside, at);
         }
-        if rest.starts_with('\\') {
-            let escaped = rest[1..].chars().next().map_or(0, char::len_utf8);
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            let escaped = escaped.chars().next().map_or(0, char::len_utf8);
             return Found::Nothing { skip: 1 + escaped };
         }
         if let Some(inside) = rest.strip_prefix("$$") {
-            return match inside.starts_with('$') {
-                true => Found::Nothing { skip: rest.len() - rest.trim_start_matches('$').len() },
-                false => to_end(inside, at + 2, "$$", true),
-            };
+            if inside.starts_with('$') {
+                return Found::Nothing { skip: rest.len() - rest.trim_start_matches('$').len() };
+            }
+            return to_end(inside, at + 2, "$$", true);
         }
         self.dollar(at)
     }

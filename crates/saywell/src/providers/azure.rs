@@ -376,7 +376,7 @@ impl Service {
         let degree = style_degree.map(|degree| degree.to_string());
         for (name, value) in [("style", style), ("styledegree", &degree), ("role", role)] {
             if let Some(value) = value {
-                open += &format!(" {name}=\"{}\"", escape(value));
+                open.extend([" ", name, "=\"", &escape(value), "\""]);
             }
         }
         let voice = format!("<voice name=\"{}\">", escape(&request.voice));

@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::preset::{Format, Preset};
 use super::openai::{AskedVoice, SpeechAsk};
 use crate::config::Secret;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
 use crate::providers::{Kind, Opening, Variable};
 
@@ -226,6 +226,11 @@ impl Provider for Compatible {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
+        if wire::is_blank(&request.text) {
+            // To some of the servers it is an error, and not one that tells what it is.
+            let silence = Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: Vec::new() };
+            return Box::pin(futures::stream::iter([Ok(silence)]));
+        }
         let call = match self.call(&request) {
             Ok(call) => call,
             Err(error) => return Box::pin(futures::stream::iter([Err(error)])),

@@ -187,7 +187,8 @@ impl Provider for Polly {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        self.service.voices.get(self.service.list()).await
+        // The client's futures are large.
+        self.service.voices.get(Box::pin(self.service.list())).await
     }
 
     fn speak(&self, request: Request) -> SpeechStream {

@@ -269,10 +269,36 @@ pub fn events(response: Response) -> impl Stream<Item = Result<Event, ProviderEr
     }
 }
 
-/// Whether a text holds nothing that a service could say: such is silence, and asking for it an error to many.
+/// Whether a text holds nothing that a service could say, but blanks and punctuation: such is silence, and asking for
+/// it an error to many.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_control())
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_punctuation(c))
+}
+
+/// Marks that no voice calls by their names.
+fn is_punctuation(c: char) -> bool {
+    matches!(
+        c,
+        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | ':' | ';' | '?' | '[' | ']' | '_' | '{' | '}'
+            | '¡' | '«' | '·' | '»' | '¿' | '‹' | '›' | '‼' | '‽'
+            // Dashes, quotation marks, bullets, dots; the marks of Chinese and Japanese.
+            | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '！' | '，' | '．' | '：' | '；' | '？'
+    )
+}
+
+/// What a service calls the language that comes nearest to the wished one: the same; else the same of whichever
+/// country; else its first.
+#[must_use]
+pub fn nearest_language<'a>(wished: Option<&str>, spoken: &'a [String]) -> Option<&'a str> {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let of = |alike: &dyn Fn(&str) -> bool| spoken.iter().find(|tag| alike(tag));
+    let found = wished.and_then(|wished| {
+        of(&|tag| tag.replace('_', "-").eq_ignore_ascii_case(wished))
+            .or_else(|| of(&|tag| primary(tag) == primary(wished)))
+    });
+    found.or(spoken.first()).map(String::as_str)
 }
 
 /// There is no answer at all.

@@ -10,7 +10,9 @@ use crate::providers::wire::{Failure, Meaning, causes};
 /// Its own codes.
 pub(super) const MEANING: Meaning = |failure| {
     let told = failure.told();
-    match failure.code.split(['#', ':']).next_back().unwrap_or_default() {
+    // It may come with a namespace before it and an address after it.
+    let code = failure.code.split(':').next().and_then(|code| code.split('#').next_back());
+    match code.unwrap_or_default() {
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
             Some(ProviderError::Throttled { retry_after: failure.retry_after })
         }
