@@ -27,6 +27,7 @@ pub static KINDS: &[&Kind] = &[
     &google::KIND,
     &google::STREAMING,
     &openai::KIND,
+    &openai_compatible::EDGE_TTS,
     &openai_compatible::KOKORO,
     &openai_compatible::LOCALAI,
     &openai_compatible::OPENEDAI,

@@ -66,13 +66,13 @@ pub(crate) fn block(
 
 /// Renders `source` as running text: nothing in its first line is taken for a block.
 pub(crate) fn inline(source: &str, at: usize, options: &Options) -> Rendered {
+    // After a word, the parser is inside a paragraph.
+    const WORD: &str = "x ";
     // A tag that the reply broke off in: "the <code>HashMap</co".
     let source = match source.rsplit_once("</") {
         Some((before, name)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => before.trim_end(),
         _ => source,
     };
-    // After a word, the parser is inside a paragraph.
-    const WORD: &str = "x ";
     // Most sentences have no mark in them, and nothing for a parser to find.
     let marked =
         |b: u8| matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'\n' | b'\r' | 0);

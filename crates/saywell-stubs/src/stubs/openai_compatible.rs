@@ -69,6 +69,24 @@ pub const LOCALAI: Kind = Kind {
     },
 };
 
+/// openai-edge-tts without `FFmpeg`: MP3, whatever is asked for.
+pub const EDGE_TTS: Kind = Kind {
+    name: "edge_tts",
+    routes: || {
+        let voices = || async {
+            let voice = |id: &str, gender: &str, language: &str| json!({"name": id, "gender": gender, "language": language});
+            let voices =
+                [voice("en-US-AvaNeural", "Female", "en-US"), voice("de-DE-ConradNeural", "Male", "de-DE")];
+            Json(json!({"voices": voices}))
+        };
+        Router::new().route("/v1/audio/speech", post(edge_tts)).route("/v1/audio/voices", get(voices))
+    },
+    refuse: |refusal| {
+        let (status, message) = said(refusal);
+        (status, Json(json!({"error": message}))).into_response()
+    },
+};
+
 fn said(refusal: Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
@@ -165,6 +183,22 @@ async fn localai(call: Call) -> Response {
         Knows { fields: &["language", "backend", "sample_rate"], model: Some("my-voice"), voices: &[] };
     match read(&call, &knows, LOCALAI.refuse) {
         Ok(ask) => answer(call, &ask, 16_000, "application/octet-stream"),
+        Err(response) => refused(call, response),
+    }
+}
+
+async fn edge_tts(call: Call) -> Response {
+    let voices = &["en-US-AvaNeural", "de-DE-ConradNeural"];
+    match read(&call, &Knows { fields: &["stream_format"], model: None, voices: &[] }, EDGE_TTS.refuse) {
+        Ok(ask) if voices.contains(&ask["voice"].as_str().unwrap_or_default()) => {
+            let samples =
+                tone(ask["input"].as_str().unwrap_or_default(), 24_000, ask["speed"].as_f64().unwrap_or(1.0));
+            let samples: Vec<f32> = samples.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
+            let frames = saywell_audio::encode(saywell_audio::Codec::Mp3, &samples);
+            let file = frames.and_then(|frames| saywell_audio::whole(saywell_audio::Format::Mp3, &[frames]));
+            call.sound("audio/mpeg", file.unwrap_or_default())
+        }
+        Ok(_) => refused(call, (EDGE_TTS.refuse)(Refusal::Text)),
         Err(response) => refused(call, response),
     }
 }

@@ -117,6 +117,8 @@ impl Reader<'_> {
 
     /// Words in a formula, as they are written.
     fn text(&mut self, name: &str, said: &mut Said, until: Until) {
+        /// Words that may stand in a formula and are no functions.
+        const JOINING: [&str; 6] = ["and", "for", "otherwise", "when", "where", "with"];
         self.eat("*");
         let text: String = self
             .raw_argument()
@@ -136,7 +138,6 @@ impl Reader<'_> {
             return self.command(&text, said, until);
         }
         // A function of this text's own: "softmax(x)".
-        const JOINING: [&str; 6] = ["and", "for", "otherwise", "when", "where", "with"];
         let named = text.len() >= 3 && text.bytes().all(|b| b.is_ascii_alphabetic());
         if named && !JOINING.contains(&text.as_str()) {
             let bytes = if self.rest.starts_with("\\left(") { "\\left".len() } else { 0 };

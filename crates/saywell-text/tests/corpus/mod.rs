@@ -1,4 +1,5 @@
 //! The replies in `golden/`, which several tests read.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 

@@ -252,6 +252,7 @@ fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
     let stated = stated.or_else(|| header("x-sample-rate")?.trim().parse().ok());
     match (format, stated.or(known)) {
         (Format::Wav, _) => Coding::Wav,
+        (Format::Mp3, _) => Coding::Mp3,
         (Format::Pcm, Some(rate)) if (8_000..=48_000).contains(&rate) => Coding::Pcm { rate },
         (Format::Pcm, _) => Coding::Unknown,
     }

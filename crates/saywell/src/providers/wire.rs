@@ -9,6 +9,7 @@ mod base64;
 mod failure;
 mod kept;
 mod lines;
+mod mp3;
 mod socket;
 mod sound;
 mod timings;

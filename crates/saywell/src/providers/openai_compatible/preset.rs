@@ -22,12 +22,13 @@ pub(super) enum Name {
     AssemblyAi,
 }
 
-/// How to ask for sound. Raw sound begins soonest; WAV says its own rate.
+/// How to ask for sound. Raw sound begins soonest; WAV says its own rate; MP3 is for servers that have neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Format {
     Pcm,
     Wav,
+    Mp3,
 }
 
 impl Format {
@@ -36,6 +37,7 @@ impl Format {
         match self {
             Self::Pcm => "pcm",
             Self::Wav => "wav",
+            Self::Mp3 => "mp3",
         }
     }
 }
@@ -116,7 +118,7 @@ const SPEACHES: Preset = Preset {
     ..OTHER
 };
 
-/// LocalAI's models are called as its operator calls them, and have one voice each unless they say otherwise.
+/// `LocalAI`'s models are called as its operator calls them, and have one voice each unless they say otherwise.
 const LOCAL_AI: Preset = Preset {
     model: None,
     voices_path: None,
@@ -128,8 +130,8 @@ const LOCAL_AI: Preset = Preset {
 /// openedai-speech states the rate of raw sound, which differs between its models.
 const OPENED_AI: Preset = Preset { format: Format::Pcm, voices_path: None, ..OTHER };
 
-/// openai-edge-tts makes anything but MP3 only where FFmpeg is installed beside it.
-const EDGE_TTS: Preset = Preset { ..OTHER };
+/// openai-edge-tts makes anything but MP3 only where `FFmpeg` is installed beside it.
+const EDGE_TTS: Preset = Preset { format: Format::Mp3, parallel: 2, ..OTHER };
 
 const ASSEMBLY_AI: Preset = Preset {
     base_url: Some("https://tts.us.assemblyai.com/v1/openai"),

@@ -6,11 +6,12 @@ use crate::providers::conformance;
 use crate::providers::conformance::faults::{self, Case};
 
 /// Each server that is known, and how it is set up.
-const SERVERS: [(&saywell_stubs::Kind, &str); 4] = [
+const SERVERS: [(&saywell_stubs::Kind, &str); 5] = [
     (&stubs::openai_compatible::KOKORO, "preset = 'kokoro'"),
     (&stubs::openai_compatible::SPEACHES, "preset = 'speaches'\nmodel = 'speaches-ai/Kokoro-82M-v1.0-ONNX'"),
     (&stubs::openai_compatible::OPENEDAI, "preset = 'openedai'\nvoices = ['alloy', 'nova']"),
     (&stubs::openai_compatible::LOCALAI, "preset = 'localai'\nmodel = 'my-voice'"),
+    (&stubs::openai_compatible::EDGE_TTS, "preset = 'edge_tts'"),
 ];
 
 fn opened(url: &str, options: &str) -> Arc<dyn Provider> {
@@ -137,7 +138,7 @@ fn what_is_wrong_with_options_is_named() {
         ("base_url = 'http://h'\napi_key = 'k'\napi_key_env = 'K'", "both"),
         ("base_url = 'http://h'\nsample_rate = 96000", "from 8000 to 48000"),
         ("base_url = 'http://h'\nextra = { input = 'x' }", "`extra.input`"),
-        ("base_url = 'http://h'\nformat = 'mp3'", "`format`"),
+        ("base_url = 'http://h'\nformat = 'opus'", "`format`"),
         ("base_url = 'http://h'\ncolour = 1", "colour"),
     ] {
         let table = options.parse().unwrap();
