@@ -40,8 +40,10 @@ SENTENCES_OF_A_REPLY = 2
 FEWEST_SENTENCES = 100
 # Shorter ones give a recogniser no context; longer ones are no single sentence.
 WORDS_OF_A_SENTENCE = range(7, 31)
-# Words wrong among all words said.
-WORD_ERROR_RATE = 0.10
+# No name out of code has capital letters inside.
+WORD = re.compile(r"""[("'“‘]*(?:[A-Za-z][a-z]*(?:['’][a-z]+)?|[A-Z]+|[$€£]?\d{1,3}(?:,?\d{3})*(?:\.\d+)?%?)?[)"'”’,.;:?!…]*""")
+# Words wrong among all words said; 0.061 each of several times measured.
+WORD_ERROR_RATE = 0.07
 
 
 def sentences():
@@ -69,8 +71,11 @@ def utterances(page):
 
 def fits(words):
     """Whether it is a sentence in words and numbers alone, with the marks of plain prose."""
-    plain = re.fullmatch(r"(?:[A-Za-z]+|[$€£]?\d+(?:,\d{3})*(?:\.\d+)?%?|[ ,.;:?!'’\"“”()—–-])+", words)
-    return plain and len(words.split()) in WORDS_OF_A_SENTENCE
+    words = re.split(r"[ –—-]+", words)
+    # A recogniser writes letters in a row together ("d x"), whatever it heard.
+    letters = [len(word.strip(".,:;")) == 1 and word[0].isalpha() for word in words]
+    spelt = any(first and second for first, second in zip(letters, letters[1:], strict=False))
+    return len(words) in WORDS_OF_A_SENTENCE and not spelt and all(map(WORD.fullmatch, words))
 
 
 class Corpus(unittest.TestCase):
@@ -84,7 +89,8 @@ class Corpus(unittest.TestCase):
             for (reply, _, words), sound in zip(chosen, spoken, strict=True):
                 Path(file.name).write_bytes(sound)
                 heard = listener.hear(file.name).strip()
-                said = listener.words(words)
+                # Whisper's comparison drops what stands in brackets, but it is spoken.
+                said = listener.words(re.sub(r"[()]", ",", words))
                 results.append((sum(edits(said, listener.words(heard))), len(said), reply, words, heard))
         wrong, total = sum(result[0] for result in results), sum(result[1] for result in results)
         report = [f"word error rate {wrong / total:.1%} ({wrong} of {total} words, {len(results)} sentences)"]

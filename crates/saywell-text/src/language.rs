@@ -258,8 +258,9 @@ fn tag(language: whichlang::Lang) -> &'static str {
 /// only, so a reply that arrives in pieces gets the same ones.
 ///
 /// An utterance that is long enough and sure has its own language. Every other is in the language of most of
-/// the reply so far; while that is not known, in the likeliest of its own, or in none. A language that the
-/// markup says is kept. Announced code is English, as the announcement is, whatever the reply is in.
+/// the reply so far; while that is not known, in English if that is the likeliest, in the likeliest of an alphabet
+/// other than the Latin, or in none: a guess must not take a reply to another voice. A language that the markup
+/// says is kept. Announced code is English, as the announcement is, whatever the reply is in.
 #[derive(Clone, Debug, Default)]
 pub struct Languages {
     /// Letters that were surely in each language so far.
