@@ -1,0 +1,119 @@
+//! Numbers with the units they count, and degrees.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+use super::tables::{EVERYDAY_UNITS, PER, TECHNICAL_UNITS, Unit};
+
+/// `5km`, `2.5 hrs`, `5km/h` → `five kilometers` and so on.
+pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    // `30s` are seconds unless what is before says that they are years.
+    if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()) {
+        let is_time = number.contains('.') || !number.ends_with('0') || number.len() > 2 || !is_decade(start, end);
+        return is_time.then(|| counted(start, at, number, end, ["second", "seconds"], reader));
+    }
+    unit(start, at, number, EVERYDAY_UNITS, reader)
+}
+
+/// `16 GiB`, `250µs`, `100 req/s` → `sixteen gibibytes` and so on.
+pub fn technical(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    unit(start, at, number, TECHNICAL_UNITS, reader)
+}
+
+fn number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    at.starts_number().then_some(())?;
+    at.number()
+}
+
+fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const BEFORE: [&str; 12] =
+        ["the", "his", "her", "their", "my", "your", "our", "mid", "early", "late", "in", "The"];
+    const AFTER: [&str; 9] =
+        ["timeout", "timeouts", "delay", "interval", "limit", "window", "mark", "pause", "clip"];
+    let before = start.previous_word();
+    BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
+}
+
+fn unit(start: Cursor<'_>, at: Cursor<'_>, number: &str, units: &'static [Unit], reader: Reader) -> Option<Edit> {
+    let mut end = at;
+    let spaced = end.eat(' ') || end.eat_one_of(["-"]).is_some();
+    let (words, after) = find_in(end, units, spaced)?;
+    // `a 5-km run`: the hyphen stays.
+    let singular = at.peek() == Some('-');
+    let words = if singular { [words[0], words[0]] } else { words };
+    let end = if singular { at } else { end };
+    let edit = counted(start, if singular { end } else { at }, number, after, words, reader);
+    Some(match per_at(after) {
+        Some((per, end)) => edit.say(end, format!("per {per}")),
+        None => edit,
+    })
+}
+
+fn counted(start: Cursor<'_>, at: Cursor<'_>, number: &str, end: Cursor<'_>, words: [&'static str; 2], reader: Reader) -> Edit {
+    let [one, many] = words;
+    let words = if matches!(number, "1" | "1.0") { one } else { many };
+    Edit::from(start).say(at, reader.number(number)).say(end, words)
+}
+
+/// The unit here, after one and after any other number, and its end.
+pub fn find(at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
+    find_in(at, TECHNICAL_UNITS, false).or_else(|| find_in(at, EVERYDAY_UNITS, false))
+}
+
+fn find_in<'t>(at: Cursor<'t>, units: &'static [Unit], spaced: bool) -> Option<([&'static str; 2], Cursor<'t>)> {
+    let first = at.peek()?;
+    units.iter().filter(|unit| unit.written.starts_with(first) && (!spaced || !unit.glued_only)).find_map(|unit| {
+        let end = at.past(|at| at.eat_text(unit.written) && at.ends_word() && at.peek() != Some('\''))?;
+        Some((unit.spoken, end))
+    })
+}
+
+/// `/s` → `second`, and where it ends.
+pub fn per_at(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    let mut start = at;
+    start.eat('/').then_some(())?;
+    PER.iter().find_map(|(written, spoken)| {
+        Some((*spoken, start.past(|at| at.eat_text(written) && at.ends_word() && at.peek() != Some('/'))?))
+    })
+}
+
+/// `tokens/s`, `5/month` → `tokens per second`: at the slash.
+pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const COUNTED: [&str; 13] = [
+        "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits", "ops",
+        "queries", "items",
+    ];
+    let before = start.previous_word();
+    (before.ends_with(|last: char| last.is_ascii_digit()) || COUNTED.contains(&before)).then_some(())?;
+    let (per, end) = per_at(start)?;
+    Some(Edit::new(start, end, format!("per {per}")))
+}
+
+/// `-5 °C`, `98.6°`, `300 K` → `five degrees Celsius` and so on.
+pub fn temperature(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    let end = at;
+    at.eat(' ');
+    let scale = if at.eat('℃') {
+        " Celsius"
+    } else if at.eat('℉') {
+        " Fahrenheit"
+    } else {
+        at.eat('°').then_some(())?;
+        let scales = [("C", " Celsius"), ("F", " Fahrenheit"), (" C", " Celsius"), (" F", " Fahrenheit")];
+        let scale = scales.iter().find_map(|(written, spoken)| {
+            Some((*spoken, at.past(|at| at.eat_text(written) && at.ends_word())?))
+        });
+        scale.map_or("", |(spoken, end)| {
+            at = end;
+            spoken
+        })
+    };
+    let degrees = if number == "1" { "degree" } else { "degrees" };
+    Some(Edit::from(start).say(end, reader.number(number)).say(at, format!("{degrees}{scale}")))
+}
