@@ -52,14 +52,14 @@ clean: ## Remove what was built; the voice and the tools stay
 
 ##@ Tools
 
-tools: system-build system-test $(TOOLS)/python/tests-ready $(TOOLS)/node-ready ## Install what the tests need that is missing
+tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/node-ready ## Install what the tests need that is missing
 
 tools-bench: tools $(TOOLS)/python/bench-ready ## Install what the benchmarks need that is missing
 	@tools/system.sh bench
 
 lock: $(TOOLS)/python/bin/python ## Look for newer tools and pin them
 	$(TOOLS)/python/bin/pip install --quiet uv
-	cd tools/python && for set in requirements bench node; do \
+	cd tools/python && for set in requirements servers bench node; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$set.in -o $$set.txt; done
 	npm --prefix web update --package-lock-only
 	npm --prefix tests/sdk update --package-lock-only
@@ -81,7 +81,11 @@ $(TOOLS)/python/tests-ready: tools/python/requirements.txt | $(TOOLS)/python/bin
 	$(PIP_INSTALL) --requirement $<
 	@touch $@
 
-$(TOOLS)/python/bench-ready: tools/python/bench.txt | $(TOOLS)/python/tests-ready
+$(TOOLS)/python/servers-ready: tools/python/servers.txt | $(TOOLS)/python/tests-ready
+	$(PIP_INSTALL) --requirement $<
+	@touch $@
+
+$(TOOLS)/python/bench-ready: tools/python/bench.txt | $(TOOLS)/python/servers-ready
 	$(PIP_INSTALL) --requirement $<
 	@touch $@
 

@@ -23,6 +23,7 @@ fn main() {
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).unwrap_or_else(|error| panic!("cannot write {name}: {error}"));
     };
+    write("words.table", &words(&assets.words()));
     write("gold.table", &lexicon(&assets.json("lexicon_us_gold.json.gz")));
     write("silver.table", &lexicon(&assets.json("lexicon_us_silver.json.gz")));
     write("exceptions.table", &exceptions(&assets.json("tokenizer_exceptions.json")));
@@ -64,8 +65,15 @@ impl Assets {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         }
+        hash.update(self.words());
         let first = hash.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
         format!("{first:016x}")
+    }
+
+    /// Our own pronunciations.
+    fn words(&self) -> String {
+        let path = self.0.with_file_name("src").join("g2p/lexicon/words.tsv");
+        fs::read_to_string(path).expect("src/g2p/lexicon/words.tsv can be read")
     }
 
     fn find() -> Self {
@@ -73,6 +81,7 @@ impl Assets {
             Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("assets");
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-changed=src/g2p/table.rs");
+        println!("cargo::rerun-if-changed=src/g2p/lexicon/words.tsv");
         println!("cargo::rerun-if-changed=assets");
         let missing = SOUNDING.into_iter().find(|name| !folder.join(name).is_file());
         if let Some(name) = missing {
@@ -96,6 +105,14 @@ impl Assets {
         });
         serde_json::from_slice(&text).unwrap_or_else(|error| panic!("assets/{name} is not JSON: {error}"))
     }
+}
+
+/// Word → phonemes, from lines of both with a tab between.
+fn words(lines: &str) -> Vec<u8> {
+    table(lines.lines().map(|line| {
+        let (word, phonemes) = line.split_once('\t').expect("a word, a tab, phonemes");
+        (word, phonemes.as_bytes().to_vec())
+    }))
 }
 
 /// Word → phonemes; for a word spoken differently by part of speech `\0`, then `tag=phonemes` joined by `\0`,

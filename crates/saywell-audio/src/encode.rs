@@ -26,11 +26,30 @@ pub(crate) const OPUS_DELAY: usize = 156;
 ///
 /// Samples beyond `[-1, 1]` are clipped, and what is not a number is silence.
 pub fn encode(codec: Codec, samples: &[f32]) -> Result<Frames, AudioError> {
+    encode_with_head(codec, samples, usize::MAX, |_| ())
+}
+
+/// Like [`encode`], and hands out the first `count` frames as soon as they are made, unless the clip has no more: so that
+/// they are heard while the rest is still being encoded.
+pub fn encode_with_head(
+    codec: Codec,
+    samples: &[f32],
+    count: usize,
+    head: impl FnOnce(Frames),
+) -> Result<Frames, AudioError> {
     let clean: Vec<f32> =
         samples.iter().map(|&s| if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) }).collect();
+    let mut head = Some(head);
+    let mut made = |frames: &Frames| {
+        if frames.count() > count
+            && let Some(head) = head.take()
+        {
+            head(frames.split_at(count).0);
+        }
+    };
     match codec {
-        Codec::Mp3 => mp3::encode(clean),
-        Codec::Opus => opus::encode(clean),
+        Codec::Mp3 => mp3::encode(clean, &mut made),
+        Codec::Opus => opus::encode(clean, &mut made),
         Codec::Flac => Ok(flac::encode(&clean)),
         Codec::Pcm => Ok(Frames::from_pcm(to_s16le(&clean))),
     }

@@ -28,6 +28,24 @@ impl Frames {
         self.data.extend_from_slice(frame);
     }
 
+    /// The first `count` frames, or all if there are no more, and the rest.
+    #[must_use]
+    pub fn split_at(&self, count: usize) -> (Self, Self) {
+        let count = count.min(self.count());
+        let bytes = match self.codec {
+            Codec::Pcm => 2 * count,
+            _ => self.sizes[..count].iter().map(|&size| usize::from(size)).sum(),
+        };
+        let sizes = if self.codec == Codec::Pcm { 0 } else { count };
+        let part = |sizes: &[u16], data: &[u8]| Frames {
+            codec: self.codec,
+            sizes: sizes.to_vec(),
+            data: data.to_vec(),
+        };
+        let ((front, back), (before, after)) = (self.sizes.split_at(sizes), self.data.split_at(bytes));
+        (part(front, before), part(back, after))
+    }
+
     /// The codec of the frames.
     #[must_use]
     pub fn codec(&self) -> Codec {

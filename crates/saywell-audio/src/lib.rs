@@ -1,7 +1,7 @@
 //! Sound without I/O: 24 kHz mono samples become frames, frames become files, words become captions.
 //!
 //! Samples are `f32`, mono, in `[-1, 1]`, at [`SAMPLE_RATE`]. What a provider answers is brought there with
-//! [`read_wav`], [`mix_down`] and [`resample`], and to one level with [`loudness`]. [`encode()`] then turns the
+//! [`WavReader`], [`mix_down`] and [`resample`], and to one level with [`loudness`]. [`encode()`] then turns the
 //! samples of one utterance into [`Frames`]: a whole number of frames that any other clip's frames may follow.
 //! A [`Muxer`] wraps clips in a container as they arrive; nothing is ever encoded twice.
 //!
@@ -39,13 +39,13 @@ mod wav;
 
 pub use captions::{CaptionUtterance, Captions, Word};
 pub use container::{Muxer, whole};
-pub use encode::encode;
+pub use encode::{encode, encode_with_head};
 pub use format::{Codec, Format, UnknownFormat};
 pub use frames::{Frames, FramesError};
 pub use pcm::{from_s16le, mix_down, to_s16le};
 pub use resample::{RESAMPLE_RATES, resample};
 pub use trim::audible;
-pub use wav::{WavError, read_wav};
+pub use wav::{WavError, WavReader, read_wav};
 
 /// Samples each second, everywhere in this crate unless a name says otherwise.
 pub const SAMPLE_RATE: u32 = 24_000;

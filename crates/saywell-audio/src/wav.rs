@@ -39,49 +39,162 @@ pub enum WavError {
     NoRate,
 }
 
-/// The rate in Hz and the samples, mixed down to mono. Reads PCM of 8, 16, 24 and 32 bits and floating point of 32 and
-/// 64 bits. A data size of 0 or of nearly 2 or 4 GiB is a streaming encoder's placeholder and means "until the end".
+/// The rate in Hz and the samples of a whole file, see [`WavReader`].
 pub fn read_wav(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
-    let [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', chunks @ ..] = bytes else {
-        return Err(WavError::NotWave);
-    };
-    let mut rest = chunks;
-    let mut layout = None;
-    while let Some((&[n0, n1, n2, n3, s0, s1, s2, s3], content)) = rest.split_first_chunk::<8>() {
+    let mut reader = WavReader::default();
+    let samples = reader.push(bytes)?;
+    Ok((reader.finish()?, samples))
+}
+
+/// Reads a WAVE file as it arrives, in pieces of any size, mixed down to mono.
+///
+/// Reads PCM of 8, 16, 24 and 32 bits and floating point of 32 and 64 bits. A data size of 0 or of nearly 2 or 4 GiB
+/// is a streaming encoder's placeholder and means "until the end"; what follows a stated size is no sound.
+#[derive(Debug, Default)]
+pub struct WavReader {
+    state: State,
+    layout: Option<Layout>,
+    /// What has arrived of a part that is read whole: a header, a format, the channels of one sample.
+    held: Vec<u8>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+enum State {
+    /// Before the file's own header.
+    #[default]
+    Start,
+    /// Before the header of a chunk.
+    Chunk,
+    /// Within a format chunk of this size.
+    Format { size: u64 },
+    /// This much of a chunk is of no interest.
+    Skip { left: u64 },
+    /// Within the sound: the size its header states, if it does, and what has been read.
+    Sound { stated: Option<u32>, found: usize },
+}
+
+impl WavReader {
+    /// Samples a second; `None` until the sound begins.
+    #[must_use]
+    pub fn rate(&self) -> Option<u32> {
+        self.layout.filter(|_| matches!(self.state, State::Sound { .. })).map(|layout| layout.rate)
+    }
+
+    /// The samples that `bytes` completes.
+    ///
+    /// # Errors
+    /// What makes it unreadable. The reader is of no use after that.
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<Vec<f32>, WavError> {
+        loop {
+            match self.state {
+                State::Start => {
+                    let Some(header) = self.hold(&mut bytes, 12) else { break };
+                    if !(header.starts_with(b"RIFF") && header.ends_with(b"WAVE")) {
+                        return Err(WavError::NotWave);
+                    }
+                    self.state = State::Chunk;
+                }
+                State::Chunk => {
+                    let Some(header) = self.hold(&mut bytes, 8) else { break };
+                    self.state = self.enter(&header)?;
+                }
+                State::Format { size } => {
+                    // An extensible format has 40 bytes; whatever follows them says nothing of the samples.
+                    let wanted = size.min(40);
+                    let Some(content) = self.hold(&mut bytes, wanted as usize) else { break };
+                    self.layout = Some(Layout::read(&content)?);
+                    self.state = State::Skip { left: padded(size) - wanted };
+                }
+                State::Skip { left } => {
+                    let skipped = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                    bytes = &bytes[skipped..];
+                    self.state = match left - skipped as u64 {
+                        0 => State::Chunk,
+                        left => State::Skip { left },
+                    };
+                    if bytes.is_empty() {
+                        break;
+                    }
+                }
+                State::Sound { stated, found } => {
+                    let left = stated.map_or(usize::MAX, |stated| stated as usize - found);
+                    let sound = &bytes[..bytes.len().min(left)];
+                    self.state = State::Sound { stated, found: found.saturating_add(sound.len()) };
+                    return Ok(self.samples(sound));
+                }
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The rate in Hz, once the file has ended.
+    ///
+    /// # Errors
+    /// It ended too early.
+    pub fn finish(self) -> Result<u32, WavError> {
+        match (self.state, self.layout) {
+            (State::Start, _) => Err(WavError::NotWave),
+            (State::Sound { stated: Some(stated), found }, _) if found < stated as usize => {
+                Err(WavError::Truncated { stated, found })
+            }
+            (State::Sound { .. }, Some(layout)) => Ok(layout.rate),
+            (_, None) => Err(WavError::Missing { chunk: "fmt " }),
+            (_, Some(_)) => Err(WavError::Missing { chunk: "data" }),
+        }
+    }
+
+    /// The next `length` bytes, once they are all there.
+    fn hold(&mut self, bytes: &mut &[u8], length: usize) -> Option<Vec<u8>> {
+        let missing = length.saturating_sub(self.held.len());
+        let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
+        self.held.extend_from_slice(taken);
+        *bytes = rest;
+        (self.held.len() == length).then(|| std::mem::take(&mut self.held))
+    }
+
+    fn enter(&self, header: &[u8]) -> Result<State, WavError> {
+        let &[n0, n1, n2, n3, s0, s1, s2, s3] = header else {
+            return Err(WavError::Missing { chunk: "fmt " });
+        };
         let size = u32::from_le_bytes([s0, s1, s2, s3]);
         match &[n0, n1, n2, n3] {
-            b"fmt " => layout = Some(Layout::read(content.get(..size as usize).unwrap_or_default())?),
+            b"fmt " => Ok(State::Format { size: size.into() }),
+            b"data" if self.layout.is_none() => Err(WavError::Missing { chunk: "fmt " }),
             b"data" => {
-                let layout = layout.ok_or(WavError::Missing { chunk: "fmt " })?;
-                return Ok((layout.rate, layout.samples(sound(content, size)?)));
+                let stated = Some(size).filter(|size| *size != 0 && *size < PLACEHOLDER);
+                Ok(State::Sound { stated, found: 0 })
             }
-            _ => {}
+            _ => Ok(State::Skip { left: padded(size.into()) }),
         }
-        // Chunks are filled up to an even length.
-        let next = (size as usize).saturating_add(size as usize % 2);
-        rest = content.get(next..).unwrap_or_default();
     }
-    Err(WavError::Missing { chunk: if layout.is_some() { "data" } else { "fmt " } })
+
+    /// Whole samples of all channels; what is left over waits for the next piece.
+    fn samples(&mut self, sound: &[u8]) -> Vec<f32> {
+        let Some(layout) = self.layout else { return Vec::new() };
+        self.held.extend_from_slice(sound);
+        let whole = self.held.len() - self.held.len() % layout.block();
+        let samples = layout.samples(&self.held[..whole]);
+        self.held.drain(..whole);
+        samples
+    }
+}
+
+/// Chunks are filled up to an even length.
+fn padded(size: u64) -> u64 {
+    size + size % 2
 }
 
 /// From here on a stated size is a placeholder: nearly 2 or 4 GiB.
 const PLACEHOLDER: u32 = 0x7fff_0000;
 
-fn sound(content: &[u8], size: u32) -> Result<&[u8], WavError> {
-    if size == 0 || size >= PLACEHOLDER {
-        return Ok(content);
-    }
-    content.get(..size as usize).ok_or(WavError::Truncated { stated: size, found: content.len() })
-}
-
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Layout {
     rate: u32,
     channels: usize,
     coding: Coding,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 enum Coding {
     Unsigned8,
     Signed16,
@@ -92,6 +205,18 @@ enum Coding {
 }
 
 impl Layout {
+    /// Bytes of one sample of all channels.
+    fn block(self) -> usize {
+        let bytes = match self.coding {
+            Coding::Unsigned8 => 1,
+            Coding::Signed16 => 2,
+            Coding::Signed24 => 3,
+            Coding::Signed32 | Coding::Float32 => 4,
+            Coding::Float64 => 8,
+        };
+        self.channels * bytes
+    }
+
     fn read(content: &[u8]) -> Result<Self, WavError> {
         let &[t0, t1, c0, c1, r0, r1, r2, r3, _, _, _, _, _, _, b0, b1, ref extension @ ..] = content else {
             return Err(WavError::Missing { chunk: "fmt " });
@@ -204,5 +329,40 @@ mod tests {
         for length in 0..whole.len() {
             assert!(read_wav(&whole[..length]).is_err(), "cut to {length} bytes");
         }
+    }
+
+    #[test]
+    fn in_pieces_it_is_the_same() {
+        let sound: Vec<u8> = (0..=255).collect();
+        let extensible = {
+            let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x28\0\0\0\xfe\xff\x02\0\x80\xbb\0\0".to_vec();
+            bytes.extend([0; 6]);
+            bytes.extend([24, 0, 22, 0, 24, 0, 3, 0, 0, 0, 1, 0]);
+            bytes.extend([0; 14]);
+            bytes.extend(b"data\0\0\0\0");
+            bytes.extend(&sound);
+            bytes
+        };
+        for wav in [file(1, 16, 2, 200, &sound), file(3, 64, 1, u32::MAX, &sound), extensible] {
+            let (rate, samples) = read_wav(&wav).unwrap();
+            for size in 1..wav.len() {
+                let mut reader = WavReader::default();
+                let pieces: Vec<f32> =
+                    wav.chunks(size).flat_map(|piece| reader.push(piece).unwrap()).collect();
+                assert_eq!(pieces, samples, "in pieces of {size} bytes");
+                assert_eq!(reader.rate(), Some(rate));
+                assert_eq!(reader.finish(), Ok(rate));
+            }
+        }
+    }
+
+    #[test]
+    fn the_rate_is_known_when_the_sound_begins() {
+        let wav = file(1, 16, 1, 0, &[0, 64]);
+        let mut reader = WavReader::default();
+        reader.push(&wav[..wav.len() - 3]).unwrap();
+        assert_eq!(reader.rate(), None);
+        reader.push(&wav[wav.len() - 3..]).unwrap();
+        assert_eq!(reader.rate(), Some(16_000));
     }
 }

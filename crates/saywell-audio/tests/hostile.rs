@@ -1,7 +1,7 @@
 //! Parsers meet bytes that nobody meant for them.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use saywell_audio::{Captions, Codec, Frames, encode, read_wav};
+use saywell_audio::{Captions, Codec, Frames, encode, encode_with_head, read_wav};
 
 /// A small generator with a fixed seed, so that a failure can be seen again.
 struct Random(u64);
@@ -83,6 +83,28 @@ fn equal_samples_make_equal_bytes() {
         (0..24_000).map(|n| (n as f32 * 0.03).sin() * (n as f32 * 0.0007).sin()).collect();
     for codec in Codec::ALL {
         assert_eq!(encode(codec, &samples), encode(codec, &samples), "{codec}");
+    }
+}
+
+#[test]
+fn the_head_is_the_beginning_of_the_whole() {
+    let samples: Vec<f32> =
+        (0..60_000).map(|n| (n as f32 * 0.03).sin() * (n as f32 * 0.0007).sin()).collect();
+    for codec in [Codec::Mp3, Codec::Opus] {
+        for count in [0, 1, 13, 40, 10_000] {
+            let mut head = None;
+            let whole = encode_with_head(codec, &samples, count, |frames| head = Some(frames)).unwrap();
+            assert_eq!(whole, encode(codec, &samples).unwrap(), "{codec}");
+            assert_eq!(head, (count < whole.count()).then(|| whole.split_at(count).0), "{codec} {count}");
+        }
+    }
+    for codec in Codec::ALL {
+        let whole = encode(codec, &samples).unwrap();
+        for count in [0, 7, whole.count(), usize::MAX] {
+            let (front, back) = whole.split_at(count);
+            assert_eq!(front.samples() + back.samples(), whole.samples(), "{codec}");
+            assert_eq!([front.data(), back.data()].concat(), whole.data(), "{codec}");
+        }
     }
 }
 

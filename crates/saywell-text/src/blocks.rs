@@ -19,6 +19,10 @@ pub(crate) enum Block {
     Table,
     /// Up to a blank line or another block.
     Loose,
+    /// Terms and what they mean.
+    Described,
+    /// A change of files.
+    Diff,
     /// Up to the line that holds this, or a blank line.
     Maths(&'static str),
 }
@@ -34,11 +38,15 @@ pub(crate) enum Step {
     EndsBefore,
 }
 
+/// What lines of a change of files begin with, besides the marks of what changes.
+const DIFF_HEADERS: [&str; 8] =
+    ["diff ", "index ", "@@ -", "new file", "deleted file", "rename ", "similarity ", "\\ No newline"];
+
 impl Block {
     /// The block that a line of this sort begins; `None` for blank lines, text, and reasoning.
     pub(crate) fn begun_by(line: Line) -> Option<Self> {
         Some(match line {
-            Line::Blank | Line::Text | Line::Reasoning { .. } => return None,
+            Line::Blank | Line::Text | Line::Hidden { .. } => return None,
             Line::Heading | Line::ThematicBreak => Self::Single,
             Line::Indented => Self::Indented,
             Line::Fence(fence) => Self::Fence(fence),
@@ -48,6 +56,8 @@ impl Block {
             Line::Html(end) => Self::Html(end),
             Line::Table => Self::Table,
             Line::Definition => Self::Loose,
+            Line::Described => Self::Described,
+            Line::Diff => Self::Diff,
             Line::Maths(end) => Self::Maths(end),
         })
     }
@@ -56,7 +66,7 @@ impl Block {
     pub(crate) fn opened(self, line: &str) -> Step {
         let holds = |end: &str, from: usize| line.get(from..).is_some_and(|rest| contains(rest, end));
         let ends = match self {
-            Self::Single => true,
+            Self::Single | Self::Html(HtmlEnd::Line) => true,
             Self::Html(HtmlEnd::Text(end)) => holds(end, 0),
             Self::Maths(end) => holds(end, line.len() - line.trim_start().len() + 2),
             _ => false,
@@ -67,7 +77,7 @@ impl Block {
     /// What a further line does, after a blank one or not. `None`: the line so far does not tell.
     pub(crate) fn step(self, line: &str, complete: bool, after_blank: bool) -> Option<Step> {
         match self {
-            Self::Single => Some(Step::EndsBefore),
+            Self::Single | Self::Html(HtmlEnd::Line) => Some(Step::EndsBefore),
             Self::Fence(fence) => {
                 let (indent, text) = indentation(line);
                 let marks = text.bytes().take_while(|b| *b == fence.mark).count();
@@ -81,12 +91,45 @@ impl Block {
             Self::Html(HtmlEnd::Text(end)) => {
                 complete.then_some(if contains(line, end) { Step::EndsAfter } else { Step::Continues })
             }
-            Self::Html(HtmlEnd::Blank | HtmlEnd::BlankInline) => {
-                let blank = indentation(line).1.is_empty();
-                if blank && !complete {
+            Self::Html(HtmlEnd::Blank) => {
+                let text = indentation(line).1;
+                if text.is_empty() && !complete {
                     return None;
                 }
-                Some(if blank { Step::EndsBefore } else { Step::Continues })
+                // Code is code, blank line or not.
+                let fence =
+                    text.starts_with(['`', '~']) && matches!(classify(line, complete)?, Line::Fence(_));
+                Some(if text.is_empty() || fence { Step::EndsBefore } else { Step::Continues })
+            }
+            Self::Diff => {
+                if line.trim_end_matches('\r').is_empty() {
+                    return complete.then_some(Step::Continues);
+                }
+                if !complete {
+                    return None;
+                }
+                let goes_on = if after_blank {
+                    line.starts_with([' ', '+'])
+                } else {
+                    line.starts_with([' ', '+', '-', '\t'])
+                };
+                let header =
+                    DIFF_HEADERS.iter().any(|header| line.starts_with(header)) || line.starts_with("--- ");
+                Some(if goes_on || header { Step::Continues } else { Step::EndsBefore })
+            }
+            Self::Described => {
+                let (indent, text) = indentation(line);
+                if text.is_empty() {
+                    return complete.then_some(Step::Continues);
+                }
+                if indent >= 2 {
+                    return Some(Step::Continues);
+                }
+                Some(match classify(line, complete)? {
+                    Line::Described => Step::Continues,
+                    line if after_blank || interrupts(line) => Step::EndsBefore,
+                    _ => Step::Continues,
+                })
             }
             Self::Maths(end) => {
                 let blank = indentation(line).1.is_empty();
@@ -119,9 +162,28 @@ impl Block {
             }
             Self::Quote | Self::Table | Self::Loose => Some(match (self, classify(line, complete)?) {
                 (Self::Quote, Line::Quote) | (Self::Table, Line::Table) => Step::Continues,
+                // GitHub takes any line for a row; whoever forgot the empty line did not mean one.
+                (Self::Table, Line::Text) if !complete => return None,
+                (Self::Table, Line::Text) if !line.contains('|') => Step::EndsBefore,
                 (_, line) if line == Line::Blank || interrupts(line) => Step::EndsBefore,
                 _ => Step::Continues,
             }),
+        }
+    }
+}
+
+impl Block {
+    /// Whether what is in it is read as Markdown, so that a hidden block may open in its lines.
+    pub(crate) fn is_read(self) -> bool {
+        match self {
+            Self::Single
+            | Self::Quote
+            | Self::Hanging { .. }
+            | Self::Table
+            | Self::Loose
+            | Self::Described => true,
+            Self::Html(end) => matches!(end, HtmlEnd::Blank | HtmlEnd::Line),
+            Self::Fence(_) | Self::Indented | Self::Maths(_) | Self::Diff => false,
         }
     }
 }

@@ -78,7 +78,7 @@ fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
 
 /// Where to cut a first sentence that is longer than `limit` characters: at its first natural clause,
 /// else before a phrase or a word close to the limit. Byte offset; `None` where nothing is `allowed`.
-pub(crate) fn first_cut(text: &str, limit: usize, allowed: impl Fn(usize) -> bool) -> Option<usize> {
+pub(crate) fn first_cut(text: &str, limit: usize, allowed: &dyn Fn(usize) -> bool) -> Option<usize> {
     let smallest = SMALLEST_PART.min(limit / 2);
     let mut best: Option<(Joint, usize)> = None;
     for (at, count, joint) in joints(text) {
@@ -97,6 +97,26 @@ pub(crate) fn first_cut(text: &str, limit: usize, allowed: impl Fn(usize) -> boo
         }
     }
     best.map(|(_, at)| at)
+}
+
+/// Where to cut a sentence that goes on for longer than `limit` characters without an end: at the last
+/// good place before the limit. Byte offset; `None` where nothing is `allowed`.
+pub(crate) fn last_cut(text: &str, limit: usize, allowed: &dyn Fn(usize) -> bool) -> Option<usize> {
+    let mut best: Option<(Joint, usize)> = None;
+    let mut first = None;
+    for (at, count, joint) in joints(text) {
+        if count > limit && (best.is_some() || first.is_some()) {
+            break;
+        }
+        if at == 0 || !allowed(at) {
+            continue;
+        }
+        first = first.or(Some(at));
+        if count >= limit / 3 && best.is_none_or(|(good, _)| joint <= good) {
+            best = Some((joint, at));
+        }
+    }
+    best.map(|(_, at)| at).or(first)
 }
 
 /// Cuts `range` near its middle until no part is longer than `limit` characters.

@@ -1,12 +1,15 @@
-//! What prose needs before it is spoken: no invisible characters, no emoji, no citation marks, no
-//! addresses spelt out, single spaces. Code and maths keep their words.
+//! What prose needs before it is spoken: no invisible characters, no emoji (or their names), no citation
+//! marks, no addresses spelt out, single spaces. Code and maths keep their words, but for addresses.
 
+use crate::Emoji;
+use crate::emoji;
+use crate::maths;
 use crate::spoken::{Relation, Spoken};
 use std::ops::Range;
 
 /// `spoken` without what is not said, without white space at its ends.
-pub(crate) fn clean(spoken: Spoken) -> Spoken {
-    let spoken = if is_clean(&spoken.text) { spoken } else { rewrite(&spoken) };
+pub(crate) fn clean(spoken: Spoken, emoji: Emoji) -> Spoken {
+    let spoken = if is_clean(&spoken.text) { spoken } else { rewrite(&spoken, emoji) };
     trim(spoken)
 }
 
@@ -26,9 +29,18 @@ pub(crate) fn trim(spoken: Spoken) -> Spoken {
 /// Most text needs nothing: plain characters, single spaces, no mark and no address.
 fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'[' | b'*' | b'`');
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'[' | b'*' | b'`' | b'^');
     bytes.iter().all(plain)
-        && !bytes.windows(2).any(|pair| pair == b"  " || pair == b"//")
+        && !bytes.windows(2).any(|pair| {
+            // Spaces, schemes, emptied brackets, short codes, hosts with a path.
+            pair == b"  "
+                || pair == b"//"
+                || pair == b"()"
+                || pair == b"~~"
+                || pair == b"||"
+                || (pair[0] == b':' && pair[1].is_ascii_alphabetic())
+                || (pair[1] == b'/' && pair[0].is_ascii_alphabetic())
+        })
         && !text.contains("www.")
 }
 
@@ -38,61 +50,103 @@ enum Edit {
     Say(String),
 }
 
-fn rewrite(spoken: &Spoken) -> Spoken {
+fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     let mut result = Spoken::default();
-    for (run, prose) in prose_runs(spoken) {
+    for (run, sort) in runs(spoken) {
         let part = spoken.slice(run);
-        let mut at = 0;
-        if prose {
-            for (range, edit) in edits(&part.text) {
-                copy(&part.slice(at..range.start), &mut result);
-                match edit {
-                    Edit::Drop => {}
-                    Edit::Say(words) => result.replace(&words, part.slice(range.clone()).source()),
-                }
-                at = range.end;
+        if sort == Sort::Words {
+            for (text, source, _) in part.pieces() {
+                result.replace(&squeezed(&edited(text, emoji), ends_blank(&result)), source);
             }
+            continue;
+        }
+        let mut at = 0;
+        for (range, edit) in edits(&part.text, sort == Sort::Prose, emoji) {
+            copy(&part.slice(at..range.start), &mut result);
+            match edit {
+                Edit::Drop => {}
+                Edit::Say(words) => {
+                    let words = if ends_blank(&result) { words.trim_start() } else { &words };
+                    result.replace(words, part.slice(range.clone()).source());
+                }
+            }
+            at = range.end;
         }
         copy(&part.slice(at..part.text.len()), &mut result);
     }
     result
 }
 
-/// Runs of the text that may be edited and runs that may not, as (bytes, may be edited).
-fn prose_runs(spoken: &Spoken) -> Vec<(Range<usize>, bool)> {
-    let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
+/// What a run of text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Prose,
+    /// Code and the like.
+    Literal,
+    /// Words that stand for others, and stay in one piece.
+    Words,
+}
+
+/// The text in runs of one sort.
+fn runs(spoken: &Spoken) -> Vec<(Range<usize>, Sort)> {
+    let mut runs: Vec<(Range<usize>, Sort)> = Vec::new();
     let mut at = 0;
     for (text, _, relation) in spoken.pieces() {
-        // Entities and line breaks are replaced text too, and part of the prose around them.
-        let prose = match relation {
-            Relation::Prose => true,
-            Relation::Literal => false,
-            Relation::Replaced => text.chars().nth(1).is_none(),
+        let sort = match relation {
+            Relation::Prose => Sort::Prose,
+            Relation::Literal => Sort::Literal,
+            // Entities and line breaks are replaced text too, and part of the prose around them.
+            Relation::Replaced if text.chars().nth(1).is_none() => Sort::Prose,
+            Relation::Replaced => Sort::Words,
         };
         match runs.last_mut() {
-            Some(last) if last.1 == prose => last.0.end += text.len(),
-            _ => runs.push((at..at + text.len(), prose)),
+            Some(last) if last.1 == sort => last.0.end += text.len(),
+            _ => runs.push((at..at + text.len(), sort)),
         }
         at += text.len();
     }
     runs
 }
 
+/// `text` with its addresses named.
+fn edited(text: &str, emoji: Emoji) -> String {
+    let mut result = String::new();
+    let mut at = 0;
+    for (range, edit) in edits(text, false, emoji) {
+        result.push_str(&text[at..range.start]);
+        if let Edit::Say(words) = edit {
+            result.push_str(&words);
+        }
+        at = range.end;
+    }
+    result.push_str(&text[at..]);
+    result
+}
+
+/// `text` without silent characters and with single spaces, after white space or not.
+fn squeezed(text: &str, mut blank: bool) -> String {
+    let mut words = String::new();
+    for c in text.chars().filter(|c| !is_silent(*c)) {
+        if !c.is_whitespace() {
+            words.push(c);
+        } else if !blank {
+            words.push(' ');
+        }
+        blank = c.is_whitespace();
+    }
+    words
+}
+
 /// Appends `part` without silent characters and with single spaces.
 fn copy(part: &Spoken, result: &mut Spoken) {
     for (text, source, relation) in part.pieces() {
+        let silent = |at: usize, c: char| {
+            is_silent(c)
+                && !(matches!(c, '\u{200c}' | '\u{200d}')
+                    && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
+        };
         if relation == Relation::Replaced {
-            let mut words = String::new();
-            let mut blank = ends_blank(result);
-            for c in text.chars().filter(|c| !is_silent(*c)) {
-                if !c.is_whitespace() {
-                    words.push(c);
-                } else if !blank {
-                    words.push(' ');
-                }
-                blank = c.is_whitespace();
-            }
-            result.replace(&words, source);
+            result.replace(&squeezed(text, ends_blank(result)), source);
             continue;
         }
         let mut kept = 0; // start of the run that is copied as it stands
@@ -111,9 +165,14 @@ fn copy(part: &Spoken, result: &mut Spoken) {
                     }
                 }
                 blank = true;
-            } else if is_silent(c) {
+            } else if silent(at, c) {
                 flush(kept, at, result);
                 kept = next;
+            } else if let Some(plain) = plain_letter(c) {
+                flush(kept, at, result);
+                kept = next;
+                result.replace(plain.encode_utf8(&mut [0; 4]), source.start + at..source.start + next);
+                blank = false;
             } else {
                 blank = false;
             }
@@ -127,7 +186,7 @@ fn ends_blank(spoken: &Spoken) -> bool {
 }
 
 /// Characters that are not said: controls, zero-width and direction marks, and pictures.
-fn is_silent(c: char) -> bool {
+pub(crate) fn is_silent(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(u32::from(c),
             0xAD                          // soft hyphen
@@ -139,49 +198,198 @@ fn is_silent(c: char) -> bool {
             | 0xFE00..=0xFE0F | 0xE0000..=0xE0FFF // variation selectors, tags
             | 0x20E3                      // keycap
             | 0x231A | 0x231B | 0x23E9..=0x23FA
-            | 0x2600..=0x27BF             // symbols and dingbats
+            | 0x25A0..=0x25FF             // squares, circles, triangles
+            | 0x2600..=0x266C | 0x2670..=0x27BF // symbols and dingbats, but for those of music
             | 0x2B05..=0x2B07 | 0x2B1B | 0x2B1C | 0x2B50 | 0x2B55
             | 0x1F000..=0x1FAFF           // emoji, flags, playing cards
             | 0xE000..=0xF8FF | 0xF0000..=0x10_FFFF // private use: icons and citation marks
         )
 }
 
-/// Citation marks and addresses in prose, in order.
-fn edits(text: &str) -> Vec<(Range<usize>, Edit)> {
+/// The letter or digit that one of Unicode's mathematical alphabets stands for: people write bold and script
+/// with them where they have no markup.
+fn plain_letter(c: char) -> Option<char> {
+    let code = u32::from(c);
+
+    match code {
+        0x1D400..=0x1D6A3 => match (code - 0x1D400) % 52 {
+            upper @ 0..26 => char::from_u32(u32::from('A') + upper),
+            lower => char::from_u32(u32::from('a') + lower - 26),
+        },
+        0x1D7CE..=0x1D7FF => char::from_u32(u32::from('0') + (code - 0x1D7CE) % 10),
+        _ => None,
+    }
+}
+
+/// Whether a joiner between these two shapes a word of Arabic or an Indic script rather than hiding.
+fn joins(before: Option<char>, after: Option<char>) -> bool {
+    let script = |c: Option<char>| c.is_some_and(|c| matches!(u32::from(c), 0x0600..=0x0DFF));
+    script(before) && script(after)
+}
+
+/// Citation marks, addresses and the like in prose, in order. In code and formulas only addresses.
+fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
     let mut found: Vec<(Range<usize>, Edit)> = Vec::new();
     let mut at = 0;
-    while let Some(offset) = text[at..].find(['[', '【', ':', 'w', '*', '`', ']']) {
+    let trigger = |c: char| match c {
+        ':' | 'w' | '/' => true,
+        '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
+        _ => prose && emoji == Emoji::Named && emoji::may_begin(c),
+    };
+    while let Some(offset) = text[at..].find(trigger) {
         let here = at + offset;
         let rest = &text[here..];
-        let edit = match rest.as_bytes()[0] {
-            b':' => address_around(text, at, here),
-            b'w' => bare_host(text, here),
-            b'*' | b'`' => {
+        let next = rest.chars().next().unwrap_or_default();
+        let edit = match next {
+            ':' => address_around(text, at, here)
+                .or_else(|| named_emoji(text, at, here, emoji).filter(|_| prose)),
+            'w' => bare_host(text, here),
+            '/' => host_with_path(text, at, here).filter(|_| prose),
+            '*' | '`' | '~' | '|' => {
                 let (run, edit) = left_over(text, here);
                 at = run.end;
                 found.extend(edit.map(|edit| (run, edit)));
                 continue;
             }
             // A link that the reply broke off in: "[the guide](https://exam".
-            b']' => rest.strip_prefix("](").map(|address| {
+            ']' => rest.strip_prefix("](").map(|address| {
+                if let Some(open) =
+                    text[..here].rfind(['[', ']']).filter(|open| text[*open..].starts_with('['))
+                    && !address.contains(')')
+                    && found.last().is_none_or(|(last, _)| last.end <= open)
+                {
+                    found.push((open..open + 1, Edit::Drop));
+                }
                 let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
                 (here..here + "](".len() + length, Edit::Drop)
             }),
-            _ => citation(rest).map(|length| {
+            '(' => emptied(text, at, here),
+            '^' => power(text, at, here),
+            '√' => root(text, here),
+            '\u{20e3}' => Some(keycap(text, at, here)),
+            '[' | '【' => citation(rest).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
                 (here - spaces..here + length, Edit::Drop)
             }),
+            _ => named_emoji(text, at, here, emoji),
         };
         match edit {
             Some((range, edit)) => {
                 at = range.end;
                 found.push((range, edit));
             }
-            None => at = here + rest.chars().next().map_or(1, char::len_utf8),
+            None => at = here + next.len_utf8(),
         }
     }
     found
+}
+
+/// A pair of brackets that is empty after a word and a space: what was in it is not said.
+fn emptied(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    let inside = text[at + 1..].trim_start_matches([' ', ',', ';', '\u{1}']);
+    let rest = inside.strip_prefix(')')?;
+    let before = &text[from..at];
+    let spaces = before.len() - before.trim_end().len();
+    (spaces > 0 || at == 0).then_some((at - spaces..text.len() - rest.len(), Edit::Drop))
+}
+
+/// What is raised with a caret in running text: `x^2`, `10^-3`, `e^(-x)`.
+fn power(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    const LONGEST: usize = 24;
+    let before = &text[from..at];
+    let base = before.len() - before.trim_end_matches(|c: char| c.is_alphanumeric()).len();
+    let base_text = &before[before.len() - base..];
+    let number = base_text.bytes().all(|b| b.is_ascii_digit());
+    if (base_text.is_empty() && !before.ends_with([')', ']'])) || (base_text.chars().count() > 3 && !number) {
+        return None;
+    }
+    let rest = &text[at + 1..];
+    let length = if rest.starts_with(['(', '{']) {
+        rest[..rest.floor_char_boundary(LONGEST)].find([')', '}'])? + 1
+    } else {
+        let sign = usize::from(rest.starts_with(['-', '+']));
+        sign + rest[sign..].find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len() - sign)
+    };
+    if length == 0 || length > LONGEST {
+        return None;
+    }
+    let exponent = rest[..length].trim_matches(['(', ')', '{', '}']);
+    let words = maths::speak(&["x^{", exponent, "}"].concat(), 100)?;
+    Some((at..at + 1 + length, Edit::Say(words.strip_prefix('x')?.to_owned())))
+}
+
+/// A root sign before a number or bracket: `√2`.
+fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
+    const LONGEST: usize = 40;
+    let rest = &text[at + '√'.len_utf8()..];
+    let length = if rest.starts_with('(') {
+        rest[..rest.floor_char_boundary(LONGEST)].find(')')? + 1
+    } else {
+        rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
+    };
+    if length == 0 || length > LONGEST {
+        return None;
+    }
+    let words = maths::speak(&["\\sqrt{", rest[..length].trim_matches(['(', ')']), "}"].concat(), 100)?;
+    Some((at..at + '√'.len_utf8() + length, Edit::Say(words)))
+}
+
+/// A digit in a box counts: "1️⃣ First" is "1. First".
+fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
+    let before = text[from..at].trim_end_matches('\u{fe0f}');
+    let end = at + '\u{20e3}'.len_utf8();
+    let counts =
+        before.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(char::is_whitespace);
+    (from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop })
+}
+
+/// The emoji that `text` begins with, as itself or by its short code (`:rocket:`): its bytes and name.
+fn emoji_at(text: &str) -> Option<(usize, String)> {
+    const LONGEST: usize = 40;
+    let Some(rest) = text.strip_prefix(':') else {
+        return emoji::at(text);
+    };
+    let code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
+    let end = rest[..rest.floor_char_boundary(LONGEST)].find(|c| !code(c))?;
+    let closed = rest[end..].strip_prefix(':')?;
+    (!closed.starts_with(char::is_alphanumeric)).then_some(())?;
+    Some((end + "::".len(), emoji::by_shortcode(&rest[..end])?))
+}
+
+/// The emoji at `at`: dropped, or its name, set off from the words around. The same ones after it belong
+/// to it.
+fn named_emoji(text: &str, from: usize, at: usize, emoji: Emoji) -> Option<(Range<usize>, Edit)> {
+    let (mut length, name) = emoji_at(&text[at..])?;
+    if text[at..].starts_with(':') && text[..at].ends_with(char::is_alphanumeric) {
+        return None; // A time: 10:30:00.
+    }
+    if emoji == Emoji::Silent {
+        return Some((at..at + length, Edit::Drop));
+    }
+    while let Some((next, again)) = emoji_at(text[at + length..].trim_start_matches(' '))
+        && again == name
+    {
+        length = text.len() - text[at + length..].trim_start_matches(' ').len() + next - at;
+    }
+    let (before, after) = (text[from..at].trim_end(), text[at + length..].trim_start());
+    let mut words = String::new();
+    if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '"')) {
+        words.push(',');
+    }
+    if !text[..at].is_empty() {
+        words.push(' ');
+    }
+    words.push_str(&name);
+    let sentence = before.ends_with(['.', '!', '?', '…']);
+    if sentence && (after.is_empty() || after.starts_with(char::is_uppercase)) {
+        words.push_str(if after.is_empty() { "." } else { ". " });
+    } else if after.starts_with(|c: char| c.is_alphanumeric() || c == ':' || emoji::may_begin(c)) {
+        words.push_str(", ");
+    }
+    let start = from + before.len();
+    let end = text.len() - after.len();
+    Some((start..end, Edit::Say(words)))
 }
 
 /// The run of marks at `at`, dropped if it is left over from Markdown that was never closed: asterisks
@@ -193,7 +401,13 @@ fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let kept = (blank(before) && blank(after)) || (inside(before) && inside(after));
-    (at..end, (mark == Some('`') || !kept).then_some(Edit::Drop))
+    let left = match mark {
+        Some('`') => true,
+        // One tilde is "about"; two bars hide a word in some chats.
+        Some('~' | '|') => !kept && end - at == 2,
+        _ => !kept,
+    };
+    (at..end, left.then_some(Edit::Drop))
 }
 
 /// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
@@ -211,28 +425,86 @@ fn citation(text: &str) -> Option<usize> {
     }
     let close = text.find(']')?;
     let inside = &text[1..close];
+    // With the page, too: "[12, pp. 3–5]".
+    let number =
+        |part: &str| -> bool { (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) };
     let numbers = inside
         .split([',', '-', '–'])
         .map(str::trim)
-        .all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) && part != "0");
+        .enumerate()
+        .map(|(count, part)| {
+            let page = ["pp. ", "p. "].iter().find_map(|mark| part.strip_prefix(mark));
+            page.filter(|_| count > 0).unwrap_or(part)
+        })
+        .all(|part| number(part) && part != "0");
     let note = inside
         .strip_prefix('^')
         .is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
-    (numbers || note).then_some(close + 1)
+    // Perplexity, `DeepSeek` and others: [web:1], [citation:2], [3†L5-L9], [oai_citation:1].
+    let named = ["web", "citation", "cite", "source", "ref", "doc", "oai_citation", "attached_file", "page"]
+        .iter()
+        .any(|kind| {
+            inside
+                .strip_prefix(kind)
+                .and_then(|rest| rest.strip_prefix(':'))
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        });
+    let dagger = inside.contains('†') && inside.starts_with(|c: char| c.is_ascii_digit());
+    let doubled = inside.starts_with('[')
+        && text[close..].starts_with("]]")
+        && inside[1..].bytes().all(|b| b.is_ascii_digit())
+        && inside.len() > 1;
+    if doubled {
+        return Some(close + 2);
+    }
+    (numbers || note || named || dagger).then_some(close + 1)
 }
 
 /// The address whose scheme ends at `colon`, if one does; it starts no earlier than `from`.
 fn address_around(text: &str, from: usize, colon: usize) -> Option<(Range<usize>, Edit)> {
-    let rest = text[colon..].strip_prefix("://")?;
+    const LONGEST_SCHEME: usize = 20;
     let before = &text[from..colon];
-    let scheme = ["https", "http", "ftp"].into_iter().find(|scheme| {
-        before
-            .get(before.len().wrapping_sub(scheme.len())..)
-            .is_some_and(|end| end.eq_ignore_ascii_case(scheme))
-    })?;
-    let start = colon - scheme.len();
+    let scheme = before.len()
+        - before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')).len();
+    let scheme_text = &before[before.len() - scheme..];
+    if scheme_text.eq_ignore_ascii_case("mailto") {
+        // The address itself is one word, and stays.
+        return text[colon + 1..]
+            .starts_with(char::is_alphanumeric)
+            .then(|| (colon - scheme..colon + 1, Edit::Drop));
+    }
+    let rest = text[colon..].strip_prefix("://")?;
+    if !(2..=LONGEST_SCHEME).contains(&scheme)
+        || !scheme_text.starts_with(|c: char| c.is_ascii_alphabetic())
+        || rest.is_empty()
+    {
+        return None;
+    }
+    let start = colon - scheme;
     let end = colon + "://".len() + address_length(rest);
     Some((start..end, named(&text[colon + "://".len()..end])))
+}
+
+/// A well-known host with a path after it, whose slash is at `slash`: `github.com/rust-lang/rust`.
+fn host_with_path(text: &str, from: usize, slash: usize) -> Option<(Range<usize>, Edit)> {
+    const ENDS: [&str; 12] =
+        [".com", ".org", ".net", ".io", ".dev", ".ai", ".gov", ".edu", ".app", ".co.uk", ".de", ".rs"];
+    const LONGEST: usize = 80;
+    let before = &text[from..slash];
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(LONGEST))..];
+    let host = &before[before
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-'))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8))..];
+    let known = ENDS.iter().any(|end| host.len() > end.len() && host.ends_with(end));
+    let path = text[slash + 1..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '~' | '?'));
+    let inside =
+        text[..slash - host.len()].chars().next_back().is_some_and(|c| matches!(c, '@' | '/' | '_' | '\\'));
+    if !known || !path || inside || host.starts_with('.') {
+        return None;
+    }
+    let start = slash - host.len();
+    let end = start + address_length(&text[start..]);
+    Some((start..end, named(&text[start..end])))
 }
 
 /// The address without a scheme that starts at `at`: `www.example.com/page`.
@@ -294,7 +566,7 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let mut spoken = Spoken::default();
         spoken.push(text, 0, Relation::Prose);
-        let cleaned = clean(spoken);
+        let cleaned = clean(spoken, Emoji::Silent);
         assert_eq!(cleaned.text, expected);
         for (piece, source, relation) in cleaned.pieces() {
             if relation != Relation::Replaced {
@@ -318,7 +590,7 @@ mod tests {
     fn marks_that_were_never_closed_go() {
         check("the **three main *reasons and `code", "the three main reasons and code");
         check("a *** b", "a *** b");
-        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and [the docs");
+        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and the docs");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use crate::blocks::{Block, Step};
 use crate::clean::trim;
-use crate::lines::{self, Line};
+use crate::hidden::{self, Close, Opening, Search};
+use crate::lines::{self, Fence, Line};
 use crate::markdown::{self, Passage, Rendered};
 use crate::paragraph::{Cutter, Found};
-use crate::reasoning::{self, Search};
 use crate::split::{Lengths, split};
 use crate::utterance::{Kind, Omission, Omitted, Pause, Utterance};
 use crate::{Markup, Options};
@@ -20,20 +20,27 @@ use std::ops::Range;
 ///
 /// When utterances are given:
 /// - a sentence of a paragraph: when the first word of the next is seen (after an abbreviation: all
-///   of that word), and emphasis, links, code and tags around it are closed; a sentence shorter than
-///   25 characters that is not the reply's first comes with its next;
+///   of that word), and emphasis, links, code, formulas and tags around it are closed; a sentence
+///   shorter than 25 characters that is not the reply's first comes with its next;
 /// - the first utterance of a reply: at the latest a few characters after
 ///   [`Options::first_utterance_chars`], where it can be cut outside of such marks;
-/// - the end of a paragraph or quote, a table: at the blank line or block after it;
-/// - a heading, a thematic break: at its line's end; a list item: when the next line begins something
-///   else; fenced code: when it is closed;
+/// - the end of a paragraph, a paragraph of a quote, a table: at the blank line or block after it;
+/// - a heading, a thematic break: at its line's end; a list item, nested or not: when the next line
+///   begins something else; fenced code, a displayed formula: when it is closed;
 /// - what is never closed, such as a fence or the last paragraph: at the end.
+///
+/// So running text never waits for long: text in which nothing is open is given before twice
+/// [`Options::utterance_chars`] more characters have come, with a sentence's end or without, unless
+/// they are one word; a mark that is open holds it up for 800 characters more and no longer, as what
+/// is open for longer was no mark. A heading waits for its line; an item, a table, code and a formula
+/// for their end, and reasoning and tool calls say nothing.
 ///
 /// To make that possible, these differ from what a Markdown reader of the whole would do:
 /// `[text][label]` is a link whether or not the label is defined; a paragraph is underlined into a
 /// heading, or is the header of a table without a leading bar, only if no sentence of it was given
 /// before; nested lists that are indented too little are lists of their own; a line that begins with
-/// a bar ends a paragraph.
+/// a bar ends a paragraph; a tag alone on its line, such as `<answer>`, leaves what follows Markdown;
+/// reasoning and tool calls are such wherever they begin, but in code.
 #[derive(Debug)]
 pub struct Scripter {
     options: Options,
@@ -59,9 +66,9 @@ pub struct Scripter {
 
 #[derive(Debug)]
 enum State {
-    /// Between blocks. After reasoning, white space on the same line is skipped.
+    /// Between blocks. After what is hidden, white space on the same line is skipped.
     Between {
-        after_reasoning: bool,
+        after_hidden: bool,
     },
     Paragraph(Paragraph),
     Block {
@@ -69,13 +76,29 @@ enum State {
         start: usize,
         number: Option<u64>,
         after_blank: bool,
+        /// The fenced code that is open inside it.
+        fence: Option<Fence>,
+        /// It begins with an item inside another.
+        nested: Option<Nested>,
     },
-    Reasoning {
+    Hidden {
         start: usize,
-        name: &'static str,
+        what: Omitted,
+        close: Close,
         depth: usize,
         from: usize,
     },
+}
+
+/// An item inside another, which is given apart.
+#[derive(Clone, Copy, Debug)]
+struct Nested {
+    /// Columns before it.
+    indent: usize,
+    /// Its marker: the next item with it and the same indentation is of the same list, ...
+    mark: u8,
+    /// ... and has this number.
+    next: u64,
 }
 
 #[derive(Debug)]
@@ -105,6 +128,11 @@ impl Scripter {
     /// A script to be made with these options.
     #[must_use]
     pub fn new(options: Options) -> Self {
+        let state = if options.begins_in_reasoning {
+            State::Hidden { start: 0, what: Omitted::Reasoning, close: Close::Reasoning, depth: 1, from: 0 }
+        } else {
+            State::Between { after_hidden: false }
+        };
         Self {
             options,
             buffer: String::new(),
@@ -112,7 +140,7 @@ impl Scripter {
             at: 0,
             searched: 0,
             ended: false,
-            state: State::Between { after_reasoning: false },
+            state,
             list: None,
             first: true,
             utterances: Vec::new(),
@@ -148,7 +176,7 @@ impl Scripter {
         let needed = match &self.state {
             State::Between { .. } => self.at,
             State::Paragraph(paragraph) => paragraph.cutter.start,
-            State::Block { start, .. } | State::Reasoning { start, .. } => *start,
+            State::Block { start, .. } | State::Hidden { start, .. } => *start,
         };
         if needed > 1024 && needed > self.buffer.len() / 2 {
             self.forget(needed);
@@ -168,7 +196,7 @@ impl Scripter {
                 paragraph.known -= bytes;
             }
             State::Block { start, .. } => *start -= bytes,
-            State::Reasoning { start, from, .. } => {
+            State::Hidden { start, from, .. } => {
                 *start -= bytes;
                 *from -= bytes;
             }
@@ -177,17 +205,17 @@ impl Scripter {
 
     fn step(&mut self) -> Progress {
         match &mut self.state {
-            State::Between { after_reasoning } => {
-                if *after_reasoning {
+            State::Between { after_hidden } => {
+                if *after_hidden {
                     let rest = &self.buffer[self.at..];
                     self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
-                    *after_reasoning = self.at == self.buffer.len();
+                    *after_hidden = self.at == self.buffer.len();
                 }
                 self.begin_block()
             }
             State::Paragraph(_) => self.paragraph(),
             State::Block { .. } => self.block_line(),
-            State::Reasoning { .. } => self.reasoning(),
+            State::Hidden { .. } => self.hidden(),
         }
     }
 
@@ -238,15 +266,13 @@ impl Scripter {
             number = Some(counted);
             self.list = Some((item.mark, counted.saturating_add(1)));
         }
-        if let Line::Reasoning { indent, opening } = kind {
-            let start = start + indent;
-            let from = start + opening.length;
-            self.state = State::Reasoning { start, name: opening.name, depth: 1, from };
+        if let Line::Hidden { indent, opening } = kind {
+            self.hide(start + indent, opening);
             return Progress::Made;
         }
         let Some(block) = Block::begun_by(kind) else {
             self.state = State::Paragraph(Paragraph {
-                cutter: Cutter::new(start, self.options.markup == Markup::Markdown),
+                cutter: Cutter::new(start, &self.options),
                 known: start,
                 in_line: true,
                 lines: 1,
@@ -259,8 +285,11 @@ impl Scripter {
             return Progress::Starved;
         }
         let opened = block.opened(text);
+        self.state = State::Block { block, start, number, after_blank: false, fence: None, nested: None };
+        if self.find_hidden(line) {
+            return Progress::Made;
+        }
         self.at = next;
-        self.state = State::Block { block, start, number, after_blank: false };
         if opened == Step::EndsAfter {
             self.end_block(next);
         }
@@ -274,8 +303,8 @@ impl Scripter {
             return kind;
         }
         match kind {
-            Some(Line::Blank | Line::Reasoning { .. }) => kind,
-            None if line.trim_start().is_empty() || line.trim_start().starts_with('<') => None,
+            Some(Line::Blank | Line::Hidden { .. }) => kind,
+            None if line.trim_start().is_empty() || line.trim_start().starts_with(hidden::may_open) => None,
             _ => Some(Line::Text),
         }
     }
@@ -288,32 +317,103 @@ impl Scripter {
             }
             return Progress::Starved;
         };
-        let State::Block { block, after_blank, .. } = &mut self.state else {
+        let State::Block { block, after_blank, .. } = &self.state else {
             return Progress::Starved;
         };
-        let text = &self.buffer[line.clone()];
-        match block.step(text, complete, *after_blank) {
-            Some(Step::EndsBefore) => {
-                self.end_block(line.start);
-                return Progress::Made;
-            }
+        let step = block.step(&self.buffer[line.clone()], complete, *after_blank);
+        match step {
+            Some(Step::EndsBefore) => self.end_block(line.start),
             // A line is taken whole.
             None | Some(_) if !complete => return Progress::Starved,
-            Some(Step::EndsAfter) => {
-                self.at = next;
-                self.end_block(next);
+            _ if self.begin_nested(line.clone()) => {
+                self.find_hidden(line.clone()); // Nothing is hidden in it, but code may begin.
+                self.take_line(line, next);
             }
-            _ => {
-                *after_blank = text.trim().is_empty();
-                self.at = next;
-            }
+            _ if self.find_hidden(line.clone()) => {}
+            Some(Step::EndsAfter) => self.end_block(next),
+            _ => self.take_line(line, next),
         }
         Progress::Made
     }
 
+    /// Gives what there is of an item before an item inside it, which `line` begins.
+    fn begin_nested(&mut self, line: Range<usize>) -> bool {
+        let State::Block { block: Block::Hanging { content }, start, fence: None, nested, .. } = &self.state
+        else {
+            return false;
+        };
+        let (indent, text) = lines::indentation(&self.buffer[line.clone()]);
+        let Some(Line::Item(item)) = lines::classify(text, true) else { return false };
+        if indent < *content || *start == line.start || hidden::opens_in(text).is_some() {
+            return false;
+        }
+        let (block, before) = (Block::Hanging { content: *content }, *nested);
+        let number = item.number.map(|written| match before {
+            Some(before) if before.indent == indent && before.mark == item.mark => before.next,
+            _ => written,
+        });
+        let nested = Nested { indent, mark: item.mark, next: number.unwrap_or(0).saturating_add(1) };
+        let start = line.start;
+        self.end_block(start);
+        self.state =
+            State::Block { block, start, number, after_blank: false, fence: None, nested: Some(nested) };
+        true
+    }
+
+    /// Takes a line into the open block.
+    fn take_line(&mut self, line: Range<usize>, next: usize) {
+        let State::Block { block, after_blank, fence, start, .. } = &mut self.state else { return };
+        let text = &self.buffer[line.clone()];
+        *after_blank = text.trim().is_empty();
+        self.at = next;
+        // A quote is given paragraph by paragraph, but an alert's name with its text.
+        let before = &self.buffer[*start..line.start];
+        let alert = before.starts_with("> [!") && before.len() < 40;
+        if *block == Block::Quote && fence.is_none() && lines::content(text).is_empty() && !alert {
+            self.end_block(next);
+        }
+    }
+
+    /// Ends the open block where reasoning or a tool call opens in `line`, a whole line of it.
+    fn find_hidden(&mut self, line: Range<usize>) -> bool {
+        let State::Block { block, fence, .. } = &mut self.state else { return false };
+        if !block.is_read() {
+            return false;
+        }
+        let text = &self.buffer[line.clone()];
+        self.work += line.len() as u64;
+        if matches!(block, Block::Quote | Block::Hanging { .. }) {
+            let content = lines::content(text);
+            match (*fence, lines::classify(content, true)) {
+                (None, Some(Line::Fence(opened))) => *fence = Some(opened),
+                (Some(open), Some(Line::Fence(closing)))
+                    if closing.mark == open.mark
+                        && closing.length >= open.length
+                        && content.trim_end().bytes().all(|b| b == open.mark) =>
+                {
+                    *fence = None;
+                }
+                _ => {}
+            }
+            if fence.is_some() {
+                return false;
+            }
+        }
+        let Some((offset, opening)) = hidden::opens_in(text) else { return false };
+        self.end_block(line.start + offset);
+        self.hide(line.start + offset, opening);
+        true
+    }
+
+    fn hide(&mut self, start: usize, opening: Opening) {
+        let Opening { length, what, close } = opening;
+        self.state = State::Hidden { start, what, close, depth: 1, from: start + length };
+    }
+
     fn end_block(&mut self, end: usize) {
-        let between = State::Between { after_reasoning: false };
-        let State::Block { block, start, number, .. } = std::mem::replace(&mut self.state, between) else {
+        let between = State::Between { after_hidden: false };
+        let State::Block { block, start, number, nested, .. } = std::mem::replace(&mut self.state, between)
+        else {
             return;
         };
         self.at = end;
@@ -321,8 +421,12 @@ impl Scripter {
         let source = self.buffer[start..end].trim_end();
         let at = self.dropped + start;
         let rendered = match block {
-            Block::Maths(_) => markdown::maths(source, at),
-            _ => markdown::block(source, at, number, self.options.code),
+            Block::Maths(_) => markdown::inline(source, at, &self.options),
+            Block::Diff => markdown::diff(source, at, &self.options),
+            _ => {
+                let indent = nested.map_or(0, |nested| nested.indent);
+                markdown::block(source, at, indent, number, &self.options)
+            }
         };
         self.speak(rendered);
     }
@@ -336,21 +440,23 @@ impl Scripter {
         };
         let known = &self.buffer[..paragraph.known];
         match paragraph.cutter.next(known, paragraph.over, first, &mut self.work) {
-            Found::Part { start, end, pause } => {
+            Found::Part { start, end, pause, line } => {
+                if line {
+                    paragraph.lines = 1;
+                }
                 self.speak_part(start..end, Some(pause));
                 Progress::Made
             }
-            Found::Reasoning { at, opening } => {
+            Found::Hidden { at, opening } => {
                 let start = paragraph.cutter.start;
-                let from = at + opening.length;
-                self.state = State::Reasoning { start: at, name: opening.name, depth: 1, from };
+                self.hide(at, opening);
                 self.speak_part(start..at, None);
                 Progress::Made
             }
             Found::Nothing if paragraph.over => {
                 let part = paragraph.cutter.start..paragraph.known;
                 self.at = part.end;
-                self.state = State::Between { after_reasoning: false };
+                self.state = State::Between { after_hidden: false };
                 self.speak_part(part, None);
                 Progress::Made
             }
@@ -377,6 +483,13 @@ impl Scripter {
                         None => return Progress::Starved,
                         Some(true) => return self.turn_into(Block::Table, start, next),
                         Some(false) => {}
+                    }
+                }
+                if lines == 1 && !cut {
+                    match self.classify(text, complete) {
+                        None => return Progress::Starved,
+                        Some(Line::Described) => return self.turn_into(Block::Described, start, line.start),
+                        Some(_) => {}
                     }
                 }
                 match lines::is_underline(text, complete) {
@@ -421,7 +534,8 @@ impl Scripter {
 
     fn turn_into(&mut self, block: Block, start: usize, next: usize) -> Progress {
         self.at = next;
-        self.state = State::Block { block, start, number: None, after_blank: false };
+        self.state =
+            State::Block { block, start, number: None, after_blank: false, fence: None, nested: None };
         Progress::Made
     }
 
@@ -429,12 +543,22 @@ impl Scripter {
     fn speak_part(&mut self, part: Range<usize>, pause: Option<Pause>) {
         self.work += part.len() as u64;
         let written = &self.buffer[part.clone()];
-        let source = written.trim_start();
+        let mut source = written.trim_start();
+        // The mark of a list made by hand.
+        if let Some(rest) = source.strip_prefix(lines::is_bullet).filter(|rest| rest.starts_with([' ', '\t']))
+        {
+            source = rest.trim_start();
+        }
         let at = self.dropped + part.start + (written.len() - source.len());
-        let source = source.trim_end();
+        // A line that was meant to end here.
+        let ends_line = source.ends_with('\n') && pause.is_some();
+        source = source.trim_end();
+        if ends_line && !source.ends_with("\\\\") {
+            source = source.strip_suffix('\\').unwrap_or(source);
+        }
         let mut rendered = match self.options.markup {
-            Markup::Markdown => markdown::inline(source, at, self.options.code),
-            Markup::Plain => markdown::plain(source, at),
+            Markup::Markdown => markdown::inline(source, at, &self.options),
+            Markup::Plain => markdown::plain(source, at, &self.options),
         };
         // A paragraph that was given in part is no heading, whatever is drawn under it.
         for passage in rendered.passages.iter_mut().filter(|passage| passage.kind == Kind::Heading) {
@@ -446,19 +570,15 @@ impl Scripter {
         self.speak(rendered);
     }
 
-    fn reasoning(&mut self) -> Progress {
-        let State::Reasoning { start, name, depth, from } = &mut self.state else {
+    fn hidden(&mut self) -> Progress {
+        let State::Hidden { start, what, close, depth, from } = &mut self.state else {
             return Progress::Starved;
         };
-        let began = *from;
-        match reasoning::closes(&self.buffer, *from, name, depth) {
+        let (what, began) = (*what, *from);
+        let (source, note) = match hidden::closes(&self.buffer, *from, *close, depth) {
             Search::Found { end } => {
                 self.work += (end - began) as u64;
-                let source = self.dropped + *start..self.dropped + end;
-                self.omissions.push(Omission { what: Omitted::Reasoning, source, note: String::new() });
-                self.at = end;
-                self.state = State::Between { after_reasoning: true };
-                Progress::Made
+                (*start..end, "")
             }
             Search::NotYet { from: again } => {
                 *from = again;
@@ -466,14 +586,16 @@ impl Scripter {
                 if !self.ended {
                     return Progress::Starved;
                 }
-                let source = self.dropped + *start..self.dropped + self.buffer.len();
-                let note = "not closed".to_owned();
-                self.omissions.push(Omission { what: Omitted::Reasoning, source, note });
-                self.at = self.buffer.len();
-                self.state = State::Between { after_reasoning: false };
-                Progress::Made
+                (*start..self.buffer.len(), "not closed")
             }
+        };
+        self.at = source.end;
+        self.state = State::Between { after_hidden: true };
+        if !source.is_empty() {
+            let source = self.dropped + source.start..self.dropped + source.end;
+            self.omissions.push(Omission { what, source, note: note.to_owned() });
         }
+        Progress::Made
     }
 
     /// Cuts what a block gave into utterances.
@@ -486,8 +608,16 @@ impl Scripter {
             };
             let mut said = 0; // bytes of the passage that are in utterances
             let before = self.utterances.len();
-            for (range, pause) in split(&spoken.text, lengths) {
-                let end = spoken.outside_replaced(range.end);
+            // A passage that is code as a whole is cut like prose.
+            let code = if kind == Kind::Code { Vec::new() } else { spoken.literal() };
+            for (range, pause) in split(&spoken.text, &code, lengths) {
+                let mut end = spoken.outside_replaced(range.end);
+                if end > range.end {
+                    // What is replaced is not cut, nor parted from the comma after it.
+                    let rest = &spoken.text[end..];
+                    end += rest.len() - rest.trim_start_matches(|c: char| !c.is_whitespace()).len();
+                    end = spoken.outside_replaced(end);
+                }
                 if end <= said {
                     continue;
                 }

@@ -21,8 +21,9 @@
 pub mod english;
 
 pub use incremental::Scripter;
-pub use mark::{Emphasis, How, Mark, Prosody};
-pub use utterance::{CHARACTERS_PER_SECOND, Kind, Omission, Omitted, Pause, Script, Utterance};
+pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
+pub use ssml::{SsmlError, ssml};
+pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Pause, Script, Utterance};
 
 // What is made of a reply.
 mod mark;
@@ -30,17 +31,27 @@ mod utterance;
 
 // The way of a reply: cut into blocks and parts as it arrives, ...
 mod blocks;
+mod hidden;
 mod incremental;
 mod lines;
 mod paragraph;
-mod reasoning;
 // ... each part parsed and put into words, ...
 mod clean;
+mod emoji;
+mod islands;
 mod markdown;
+mod maths;
 // ... and those cut into utterances.
 mod clauses;
 mod sentences;
 mod split;
+
+// The way of SSML, which is all there before anything of it is said.
+pub mod ssml;
+
+// Which language utterances are in, and how words are pronounced, by a dictionary.
+pub mod language;
+pub mod pronunciation;
 
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;
@@ -58,6 +69,18 @@ pub struct Options {
     /// The most characters of an utterance: a longer sentence is cut at clauses near its middle.
     /// Words that replace others (an address, an announcement) are not cut and may go beyond.
     pub utterance_chars: usize,
+    /// The most cells of a table, without its header, that are read row by row. Of a larger one only its
+    /// size and the names of its columns are said.
+    pub table_cells: usize,
+    /// The most characters that are said for one formula; a longer one is announced ("a formula").
+    pub formula_chars: usize,
+    /// What is said for emoji.
+    pub emoji: Emoji,
+    /// The reply begins inside reasoning, whose opening tag stood in the prompt, as the templates of
+    /// `DeepSeek` R1, `QwQ` and other models have it. All up to the closing tag is left out; without one,
+    /// all of the reply. Where this is not set, text before a lone `</think>` is spoken: it may be long
+    /// spoken by the time the tag arrives, and nothing before it tells it from an answer.
+    pub begins_in_reasoning: bool,
 }
 
 impl Default for Options {
@@ -67,6 +90,10 @@ impl Default for Options {
             code: Code::Announce,
             first_utterance_chars: 72,
             utterance_chars: 300,
+            table_cells: 60,
+            formula_chars: 200,
+            emoji: Emoji::Silent,
+            begins_in_reasoning: false,
         }
     }
 }
@@ -97,6 +124,16 @@ pub enum Code {
     Read,
 }
 
+/// What is said for emoji.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Emoji {
+    /// Nothing. In a table, a cell that is only ✅ or ❌ is "yes" or "no" nevertheless.
+    #[default]
+    Silent,
+    /// Their English names; a run of the same one is named once.
+    Named,
+}
+
 /// The script of a reply that is all there.
 #[must_use]
 pub fn script(reply: &str, options: &Options) -> Script {
@@ -104,7 +141,7 @@ pub fn script(reply: &str, options: &Options) -> Script {
     let mut utterances = scripter.push(reply);
     let (last, omissions) = scripter.finish();
     utterances.extend(last);
-    Script { utterances, omissions }
+    Script { utterances, omissions, ..Script::default() }
 }
 
 /// The script of a text without markup; like [`script`] with [`Markup::Plain`].

@@ -4,7 +4,9 @@
 //! block is the Markdown parser's to say. Every answer is final: a line so far may give "not yet",
 //! but never one answer now and another when more of it is there.
 
-use crate::reasoning::{self, Opening, Opens};
+use crate::clean::is_silent;
+use crate::hidden::{self, Opening, Opens};
+use crate::split::breadth;
 
 /// What a line begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +20,8 @@ pub(crate) enum Line {
     Quote,
     Item(Item),
     Html(HtmlEnd),
-    Reasoning {
+    /// Reasoning or a tool call opens, after so many bytes.
+    Hidden {
         indent: usize,
         opening: Opening,
     },
@@ -26,6 +29,10 @@ pub(crate) enum Line {
     Footnote,
     /// `[label]: address`
     Definition,
+    /// `: what the term on the line above means`
+    Described,
+    /// A change of files without a fence.
+    Diff,
     Maths(&'static str),
     Text,
 }
@@ -57,8 +64,8 @@ pub(crate) enum HtmlEnd {
     Text(&'static str),
     /// A blank line; it can interrupt a paragraph.
     Blank,
-    /// A blank line; in a paragraph it is part of it.
-    BlankInline,
+    /// Itself: a tag alone on its line; in a paragraph it is part of it.
+    Line,
 }
 
 /// Bytes of an unfinished line that are looked at before waiting for all of it.
@@ -74,16 +81,37 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
     if indent >= 4 {
         return Some(Line::Indented);
     }
+    match hidden::opens(text, complete) {
+        Opens::Unknown => return None,
+        Opens::Yes(opening) => {
+            let indent = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
+            return Some(Line::Hidden { indent, opening });
+        }
+        Opens::No => {}
+    }
+    if !complete && DIFF.iter().any(|mark| mark.starts_with(text)) {
+        return None;
+    }
+    if is_diff(text) {
+        return Some(Line::Diff);
+    }
     match first {
-        b'<' => match reasoning::opens(text, complete) {
-            Opens::Unknown => None,
-            Opens::Yes(opening) => Some(Line::Reasoning { indent: line.find('<').unwrap_or(0), opening }),
-            Opens::No => complete.then(|| html(text)),
-        },
+        b'<' if complete => Some(html(text)),
+        b'<' => inline_tag(text).then_some(Line::Text),
         b'[' => bracket(text, complete),
+        b':' if text.len() == 1 => complete.then_some(Line::Text),
+        b':' if text[1..].starts_with([' ', '\t']) => Some(Line::Described),
         b'$' if text.starts_with("$$") => Some(Line::Maths("$$")),
         b'\\' if text.starts_with("\\[") => Some(Line::Maths("\\]")),
-        b'$' | b'\\' if text.len() == 1 && !complete => None,
+        b'\\'
+            if !complete
+                && ("\\begin{".starts_with(text)
+                    || (text.starts_with("\\begin{") && text.len() < 24 && !text.contains('}'))) =>
+        {
+            None
+        }
+        b'\\' => Some(environment(text).map_or(Line::Text, Line::Maths)),
+        b'$' if text.len() == 1 && !complete => None,
         b'|' => Some(Line::Table),
         b'>' => Some(Line::Quote),
         b'#' | b'`' | b'~' | b'+' | b'-' | b'*' | b'_' | b'=' | b'0'..=b'9' => {
@@ -95,6 +123,48 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
         }
         _ => Some(Line::Text),
     }
+}
+
+/// What the lines of a change of files begin with, which nothing else does.
+const DIFF: [&str; 5] = ["diff --git ", "@@ -", "--- a/", "--- /dev/null", "+++ b/"];
+
+fn is_diff(text: &str) -> bool {
+    DIFF.iter().any(|mark| {
+        text.strip_prefix(mark)
+            .is_some_and(|rest| *mark != "@@ -" || rest.starts_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+/// What ends the environment that `text` begins, if that holds a formula.
+fn environment(text: &str) -> Option<&'static str> {
+    const ENDS: [&str; 16] = [
+        "\\end{equation}",
+        "\\end{equation*}",
+        "\\end{align}",
+        "\\end{align*}",
+        "\\end{aligned}",
+        "\\end{gather}",
+        "\\end{gather*}",
+        "\\end{multline}",
+        "\\end{eqnarray}",
+        "\\end{cases}",
+        "\\end{matrix}",
+        "\\end{pmatrix}",
+        "\\end{bmatrix}",
+        "\\end{vmatrix}",
+        "\\end{array}",
+        "\\end{split}",
+    ];
+    let name = text.strip_prefix("\\begin{")?.split_inclusive('}').next()?;
+    ENDS.into_iter().find(|end| &end["\\end{".len()..] == name)
+}
+
+/// Whether `text`, the beginning of a line, begins with a tag that stands in running text.
+fn inline_tag(text: &str) -> bool {
+    let Some(end) = text.as_bytes().iter().take(hidden::LONGEST_OPENING).position(|b| *b == b'>') else {
+        return false;
+    };
+    !text[end + 1..].trim().is_empty() && matches!(html(text), Line::Text)
 }
 
 /// Columns of white space that `line` begins with, and the rest of it (without white space at its end).
@@ -117,7 +187,8 @@ fn marked(indent: usize, text: &str, first: u8) -> Line {
         b'#' => {
             let level = text.bytes().take_while(|b| *b == b'#').count();
             let after = text.as_bytes().get(level);
-            if level <= 6 && after.is_none_or(|b| matches!(b, b' ' | b'\t')) {
+            let unspaced = level >= 2 && after.is_some_and(u8::is_ascii_alphanumeric);
+            if level <= 6 && (unspaced || after.is_none_or(|b| matches!(b, b' ' | b'\t'))) {
                 Line::Heading
             } else {
                 Line::Text
@@ -284,9 +355,13 @@ const BLOCK_TAGS: &[&str] = &[
 
 fn html(text: &str) -> Line {
     let lower = |name: &str| text.get(1..=name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name));
-    for (name, end) in
-        [("script", "</script>"), ("pre", "</pre>"), ("style", "</style>"), ("textarea", "</textarea>")]
-    {
+    for (name, end) in [
+        ("script", "</script>"),
+        ("pre", "</pre>"),
+        ("style", "</style>"),
+        ("textarea", "</textarea>"),
+        ("svg", "</svg>"),
+    ] {
         if lower(name) && text.as_bytes().get(1 + name.len()).is_none_or(|b| matches!(b, b' ' | b'\t' | b'>'))
         {
             return Line::Html(HtmlEnd::Text(end));
@@ -303,23 +378,93 @@ fn html(text: &str) -> Line {
     }
     let tag = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
     let name = &tag[..tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len())];
+    let after = &tag[name.len()..];
+    let is_tag = !name.is_empty() && after.starts_with([' ', '\t', '/', '>', '\r']) || after.is_empty();
     if BLOCK_TAGS.iter().any(|block| block.eq_ignore_ascii_case(name)) {
         Line::Html(HtmlEnd::Blank)
-    } else if name.is_empty() {
-        Line::Text
+    } else if is_tag && after.find('>').is_some_and(|end| after[end + 1..].trim().is_empty()) {
+        Line::Html(HtmlEnd::Line)
     } else {
-        Line::Html(HtmlEnd::BlankInline)
+        Line::Text
     }
+}
+
+/// Whether a line break in a paragraph was meant, after a line of `length` characters and before one that
+/// begins with `next`: chats show such breaks, and a text that is wrapped at a margin has longer lines. `hard`:
+/// Markdown says that it was. `None`: what there is of `next` does not tell.
+pub(crate) fn is_break_meant(length: usize, hard: bool, next: &str, complete: bool) -> Option<bool> {
+    /// Lines that are wrapped at a margin are longer.
+    const SHORT_LINE: usize = 60;
+    /// Marks before the first word of the next line.
+    const LONGEST_MARKS: usize = 16;
+    if length >= SHORT_LINE && !hard {
+        return is_label(next, complete);
+    }
+    let marks = |c: char| {
+        matches!(c, '*' | '_' | '[' | '(' | '"' | '“' | '‘' | '„' | '«' | '「' | ' ' | '\t') || is_silent(c)
+    };
+    let mut marked = hard;
+    for (count, c) in next.chars().enumerate() {
+        if is_bullet(c) {
+            marked = true;
+        } else if !marks(c) {
+            let begins = c.is_uppercase() || c.is_numeric() || breadth(c) > 1;
+            return Some(begins || (marked && c.is_alphanumeric()));
+        } else if count > LONGEST_MARKS {
+            return Some(false);
+        }
+        marked |= c == '*' || is_silent(c);
+    }
+    complete.then_some(false)
+}
+
+/// Whether `text` begins with a label: `**Present:** Ana`. `None`: not yet known.
+fn is_label(text: &str, complete: bool) -> Option<bool> {
+    const LONGEST: usize = 40;
+    let Some(label) = text.strip_prefix("**") else {
+        return if !complete && "**".starts_with(text) { None } else { Some(false) };
+    };
+    let window = &label[..label.floor_char_boundary(LONGEST)];
+    match window.find("**") {
+        Some(0) => Some(false),
+        Some(end) if window[..end].ends_with(':') => Some(true),
+        Some(end) if label.len() == end + 2 && !complete => None,
+        Some(end) => Some(label[end + 2..].starts_with(':')),
+        None if window.len() == label.len() && !complete && !window.contains('\n') => None,
+        None => Some(false),
+    }
+}
+
+/// What stands for the mark of a list where nobody wrote Markdown, and the dashes of dialogue.
+pub(crate) fn is_bullet(c: char) -> bool {
+    matches!(c, '•' | '◦' | '‣' | '▪' | '●' | '○' | '·' | '–' | '—')
 }
 
 /// Whether a line of this sort ends a paragraph before it.
 pub(crate) fn interrupts(line: Line) -> bool {
     match line {
-        Line::Text | Line::Indented | Line::Definition | Line::Html(HtmlEnd::BlankInline) => false,
+        Line::Text | Line::Indented | Line::Definition | Line::Described | Line::Html(HtmlEnd::Line) => false,
         // Only a list that starts at 1: a line of prose may begin with a year.
         Line::Item(item) => !item.empty && item.number.is_none_or(|number| number == 1),
         _ => true,
     }
+}
+
+/// `line` without the marks of quotes and items that it begins with.
+pub(crate) fn content(line: &str) -> &str {
+    const DEEPEST: usize = 16;
+    let mut rest = line.trim_start();
+    for _ in 0..DEEPEST {
+        let inside = match rest.strip_prefix('>') {
+            Some(inside) => inside,
+            None => match item(0, rest) {
+                Some(item) => rest.get(item.content..).unwrap_or_default(),
+                None => break,
+            },
+        };
+        rest = inside.trim_start();
+    }
+    rest
 }
 
 /// Whether `line` underlines the paragraph before it into a heading. `None`: not yet known.
@@ -363,6 +508,7 @@ mod tests {
             "1. **B** c",
             "# Heading",
             "#hash",
+            "##Heading",
             "```rust",
             "``code`` x",
             "`code` x",
@@ -378,6 +524,28 @@ mod tests {
             "<thin> x",
             "<div>x",
             "<details type=\"reasoning\" done>",
+            "<answer>",
+            "<b>bold</b>",
+            "</think> x",
+            "[THINK]x",
+            "[TOOL_CALLS][",
+            "◁think▷x",
+            "◁ x",
+            "<|channel|>analysis<|message|>x",
+            "<|channel|>final<|message|>x",
+            "<|im_end|>",
+            "<tool_call>",
+            "diff --git a/x b/x",
+            "different",
+            "@@ -1,2 +1,3 @@",
+            "@you",
+            "--- a/x",
+            "+++ b/x",
+            ": means",
+            ":smile: x",
+            "\\begin{align}",
+            "\\begin{itemize}",
+            "\\bold",
             "<details open>",
             "$$x$$",
             "$5",

@@ -32,9 +32,37 @@ pub enum How {
     Emphasis(Emphasis),
     /// At another pace, pitch or volume. Of prosody inside prosody both hold.
     Prosody(Prosody),
-    /// Silence of this length, at a mark with an empty range. Written in milliseconds.
+    /// Silence of this length, at a mark with an empty range: between the words at its sides there is
+    /// this much silence and no other, so at the end of an utterance no [pause](crate::Pause) follows.
+    /// Written in milliseconds.
     #[serde(serialize_with = "as_milliseconds")]
     Break(Duration),
+    /// In the way that SSML's `say-as` names. Only where the text is not English: there the words
+    /// are known, and the mark is an [alias](Self::Alias).
+    SayAs(SayAs),
+    /// Nothing is done: a place whose time is wanted, by its name. An empty range.
+    Bookmark(String),
+}
+
+/// What SSML's `say-as` asks for, as it is written there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SayAs {
+    /// `interpret-as`, such as `date`.
+    pub interpret_as: String,
+    /// `format`, such as `dmy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+}
+
+impl Mark {
+    /// The silence that this mark adds.
+    #[must_use]
+    pub fn silence(&self) -> Duration {
+        match self.how {
+            How::Break(silence) => silence,
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 /// How much weight a word has.

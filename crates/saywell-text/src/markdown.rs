@@ -1,16 +1,22 @@
 //! What is said for each element of Markdown. One block at a time, from a real Markdown parser.
 
-use crate::Code;
 use crate::clean::clean;
+use crate::islands::{Island, What, blanked, islands, may_hold};
+use crate::lines;
+use crate::maths;
+use crate::split::length;
 use crate::spoken::{Relation, Spoken};
 use crate::utterance::{Kind, Omission, Omitted, Pause};
+use crate::{Code, Options};
 use code::Listing;
-use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use html::Html;
+use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, LinkType, Parser, Tag, TagEnd};
 use std::ops::Range;
 use table::Table;
 
 mod code;
 mod html;
+mod languages;
 mod table;
 
 /// A run of speech that belongs together: a paragraph, an item, a row.
@@ -30,83 +36,137 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the block `source`, which stands at byte `at` of the reply. `number` counts a list item
-/// that is parsed apart from the items before it.
-pub(crate) fn block(source: &str, at: usize, number: Option<u64>, code: Code) -> Rendered {
-    Walker::new(source, 0, at, number, code).walk()
+/// that is parsed apart from the items before it; `indent` is the columns before an item inside another.
+pub(crate) fn block(
+    source: &str,
+    at: usize,
+    indent: usize,
+    number: Option<u64>,
+    options: &Options,
+) -> Rendered {
+    // The parser has to see items around it, or it takes the indentation for code.
+    const DEEPEST: usize = 100;
+    if (2..DEEPEST).contains(&indent) {
+        let mut around = String::new();
+        for column in (0..indent / 2).map(|depth| depth * 2) {
+            around.extend(std::iter::repeat_n(' ', column));
+            around.push_str("- x\n");
+        }
+        return walk(&[&around, source].concat(), around.len(), at, number, true, options);
+    }
+    // "##Heading" is meant as one.
+    let level = source.bytes().take_while(|b| *b == b'#').count();
+    if level >= 2 && source.as_bytes().get(level).is_some_and(u8::is_ascii_alphanumeric) {
+        return block(&[&source[..level - 1], " ", &source[level..]].concat(), at, indent, number, options);
+    }
+    let code =
+        source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
+    walk(source, 0, at, number, !code, options)
 }
 
 /// Renders `source` as running text: nothing in its first line is taken for a block.
-pub(crate) fn inline(source: &str, at: usize, code: Code) -> Rendered {
+pub(crate) fn inline(source: &str, at: usize, options: &Options) -> Rendered {
     // After a word, the parser is inside a paragraph.
     const WORD: &str = "x ";
-    // Most sentences have no mark in them, and nothing for a parser to find.
-    let marked = |b: u8| {
-        matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'$' | b'\n' | b'\r' | 0)
+    // A tag that the reply broke off in: "the <code>HashMap</co".
+    let source = match source.rsplit_once("</") {
+        Some((before, name)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => before.trim_end(),
+        _ => source,
     };
-    if !source.bytes().any(marked) {
-        return plain(source, at);
+    // Most sentences have no mark in them, and nothing for a parser to find.
+    let marked =
+        |b: u8| matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'\n' | b'\r' | 0);
+    if !source.bytes().any(marked) && !may_hold(source) {
+        return plain(source, at, options);
     }
-    let text = [WORD, source].concat();
-    Walker::new(&text, WORD.len(), at, None, code).walk()
+    walk(&[WORD, source].concat(), WORD.len(), at, None, true, options)
 }
 
 /// Renders `source` as running text without any markup.
-pub(crate) fn plain(source: &str, at: usize) -> Rendered {
+pub(crate) fn plain(source: &str, at: usize, options: &Options) -> Rendered {
     let mut spoken = Spoken::default();
-    spoken.push(source, at, Relation::Prose);
-    let passage = Passage { spoken: clean(spoken), kind: Kind::Paragraph, pause: Pause::Paragraph };
+    let mut from = 0;
+    for Island { range, what } in islands(source, false) {
+        spoken.push(&source[from..range.start], at + from, Relation::Prose);
+        if let What::Shown(shown) = what {
+            spoken.push(&source[shown.clone()], at + shown.start, Relation::Prose);
+        }
+        from = range.end;
+    }
+    spoken.push(&source[from..], at + from, Relation::Prose);
+    let spoken = clean(spoken, options.emoji);
+    let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph };
     Rendered { passages: vec![passage], omissions: Vec::new() }
 }
 
-/// Renders displayed maths as it is written.
-pub(crate) fn maths(source: &str, at: usize) -> Rendered {
-    let mut spoken = Spoken::default();
-    spoken.push(source, at, Relation::Literal);
-    let passage = Passage { spoken: clean(spoken), kind: Kind::Paragraph, pause: Pause::Paragraph };
-    Rendered { passages: vec![passage], omissions: Vec::new() }
+/// Renders a change of files that stands without a fence.
+pub(crate) fn diff(source: &str, at: usize, options: &Options) -> Rendered {
+    let mut walker = Walker::new(source, source, Vec::new(), 0, at, None, options);
+    if options.code == Code::Read {
+        let mut from = at;
+        for line in source.split_inclusive('\n') {
+            walker.open.push(line.trim_end(), from, Relation::Literal);
+            from += line.len();
+            let line = clean(std::mem::take(&mut walker.open), options.emoji);
+            walker.push_passage(line, Kind::Code, Pause::Clause);
+        }
+        walker.end_reading();
+    } else {
+        walker.bare_diff();
+    }
+    walker.rendered
 }
 
-fn extensions() -> Options {
+fn walk(
+    source: &str,
+    skip: usize,
+    at: usize,
+    number: Option<u64>,
+    markup: bool,
+    options: &Options,
+) -> Rendered {
+    let islands = islands(source, markup);
+    let blank = blanked(source, &islands);
+    Walker::new(&blank, source, islands, skip, at, number, options).walk()
+}
+
+fn extensions() -> pulldown_cmark::Options {
+    use pulldown_cmark::Options;
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
-        | Options::ENABLE_MATH
+        | Options::ENABLE_DEFINITION_LIST
 }
 
 /// The events of `source` with the bytes they stand for.
-fn events(source: &str) -> Vec<(Event<'_>, Range<usize>)> {
-    let parse = |extensions| {
-        // Definitions may stand in a block that is yet to come, so a full reference is taken for a
-        // link whether it is defined or not: only its text is said.
-        let resolve = |link: BrokenLink<'_>| {
-            let named = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed)
-                || matches!(link.link_type, LinkType::ReferenceUnknown | LinkType::CollapsedUnknown);
-            let label = source.get(link.span.clone())?.trim_start_matches(['!', '[']);
-            let cites = label.split(']').next()?.bytes().all(|b| b.is_ascii_digit());
-            (named && !cites).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
-        };
-        Parser::new_with_broken_link_callback(source, extensions, Some(resolve))
-            .into_offset_iter()
-            .collect::<Vec<_>>()
+fn events(source: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    // Definitions may stand in a block that is yet to come, so a full reference is taken for a
+    // link whether it is defined or not: only its text is said.
+    let resolve = |link: BrokenLink<'_>| {
+        let named = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed)
+            || matches!(link.link_type, LinkType::ReferenceUnknown | LinkType::CollapsedUnknown);
+        let label = source.get(link.span.clone())?.trim_start_matches(['!', '[']);
+        let cites = label.split(']').next()?.bytes().all(|b| b.is_ascii_digit());
+        (named && !cites).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
     };
-    let found = parse(extensions());
-    // "$5, at most $10" is no formula: one that a letter or digit follows at once is not meant so.
-    let is_price = |(event, range): &(Event<'_>, Range<usize>)| {
-        matches!(event, Event::InlineMath(_))
-            && source.as_bytes().get(range.end).is_some_and(u8::is_ascii_alphanumeric)
-    };
-    if found.iter().any(is_price) { parse(extensions() - Options::ENABLE_MATH) } else { found }
+    Parser::new_with_broken_link_callback(source, extensions(), Some(resolve)).into_offset_iter()
 }
 
 struct Walker<'a> {
+    /// What is parsed: the text with its islands blanked out, ...
     source: &'a str,
+    /// ... and as it was written.
+    written: &'a str,
+    islands: Vec<Island>,
+    /// The next island to be said.
+    island: usize,
     /// Bytes at the start of `source` that are not of the reply.
     skip: usize,
     /// Where in the reply `source` stands, after those bytes.
     at: usize,
-    code: Code,
+    options: &'a Options,
     rendered: Rendered,
     /// The passage being made.
     open: Spoken,
@@ -122,10 +182,13 @@ struct Walker<'a> {
     struck: Vec<bool>,
     /// For each image around, where in `open` its description begins.
     images: Vec<usize>,
+    /// For each link around, where in `open` its text begins, and where it leads.
+    links: Vec<(usize, String)>,
     /// The code block around.
     listing: Option<Listing>,
-    /// Where in `source` a block of reasoning began.
-    reasoning: Option<usize>,
+    /// Where in `source` a hidden block began, and what it is.
+    hidden: Option<(usize, Omitted)>,
+    html: Html,
 }
 
 struct Lead {
@@ -134,12 +197,23 @@ struct Lead {
 }
 
 impl<'a> Walker<'a> {
-    fn new(source: &'a str, skip: usize, at: usize, number: Option<u64>, code: Code) -> Self {
+    fn new(
+        source: &'a str,
+        written: &'a str,
+        islands: Vec<Island>,
+        skip: usize,
+        at: usize,
+        number: Option<u64>,
+        options: &'a Options,
+    ) -> Self {
         Self {
             source,
+            written,
+            islands,
+            island: 0,
             skip,
             at,
-            code,
+            options,
             rendered: Rendered::default(),
             open: Spoken::default(),
             lead: None,
@@ -149,19 +223,24 @@ impl<'a> Walker<'a> {
             table: Table::default(),
             struck: Vec::new(),
             images: Vec::new(),
+            links: Vec::new(),
             listing: None,
-            reasoning: None,
+            hidden: None,
+            html: Html::default(),
         }
     }
 
     fn walk(mut self) -> Rendered {
         for (event, range) in events(self.source) {
+            if range.end <= self.skip && matches!(event, Event::Text(_)) {
+                continue;
+            }
             let range = range.start.max(self.skip)..range.end.max(self.skip);
             self.event(event, range);
         }
         self.flush(Pause::Paragraph);
-        if let Some(start) = self.reasoning.take() {
-            self.omit(Omitted::Reasoning, start..self.source.len(), "not closed");
+        if let Some((start, what)) = self.hidden.take() {
+            self.omit(what, start..self.source.len(), "not closed");
         }
         self.rendered.omissions.sort_by_key(|omission| omission.source.start);
         self.rendered
@@ -174,15 +253,17 @@ impl<'a> Walker<'a> {
             Event::Text(text) if self.listing.is_some() => self.code_text(&text, range),
             Event::Text(text) => self.text(&text, range, Relation::Prose),
             Event::Code(text) => self.inline_code(&text, range),
-            Event::InlineMath(_) | Event::DisplayMath(_) => {
-                let source = self.source;
-                self.text(&source[range.clone()], range, Relation::Literal);
-            }
+            Event::SoftBreak if self.is_meant(&range) => self.flush(Pause::Sentence),
             Event::SoftBreak => self.text(" ", range, Relation::Prose),
             Event::HardBreak => self.flush(Pause::Sentence),
             Event::InlineHtml(html) => self.tag(&html, range),
             // A block of HTML is read as a whole when it starts.
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule => {}
+            // Formulas were found before, as islands.
+            Event::Html(_)
+            | Event::FootnoteReference(_)
+            | Event::Rule
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
             Event::TaskListMarker(done) => {
                 let text = if done { "Done: " } else { "To do: " };
                 let source = self.reply(range);
@@ -196,7 +277,7 @@ impl<'a> Walker<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.flush(Pause::Paragraph),
+            Tag::Paragraph | Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::Heading { .. } => {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Heading);
@@ -216,8 +297,8 @@ impl<'a> Walker<'a> {
             }
             Tag::List(first) => {
                 self.flush(Pause::ListItem);
-                let outermost = self.lists.is_empty();
-                let first = first.map(|number| self.first_number.filter(|_| outermost).unwrap_or(number));
+                // The first list with numbers is the one that is counted apart; those around are bullets.
+                let first = first.map(|number| self.first_number.take().unwrap_or(number));
                 self.lists.push(first);
             }
             Tag::Item => {
@@ -233,16 +314,35 @@ impl<'a> Walker<'a> {
                     self.lead = None;
                 }
             }
-            Tag::FootnoteDefinition(_) => {
+            Tag::FootnoteDefinition(label) => {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Footnote);
+                let number = label.bytes().all(|b| b.is_ascii_digit());
+                let text = if number { format!("Footnote {label}: ") } else { "Footnote: ".to_owned() };
+                let mark = self.source[range.clone()].find(':').map_or(0, |colon| colon + 1);
+                let source = self.reply(range.start..range.start + mark);
+                self.lead = Some(Lead { text, source });
+            }
+            Tag::DefinitionListTitle => {
+                self.flush(Pause::ListItem);
+                self.kinds.push(Kind::ListItem);
+            }
+            Tag::DefinitionListDefinition => {
+                self.kinds.push(Kind::ListItem);
+                if !self.open.text.is_empty() {
+                    let at = self.open.source().end;
+                    self.open.replace(": ", at..at);
+                }
             }
             Tag::Table(_) => {
                 self.flush(Pause::Paragraph);
-                self.table = Table::default();
+                self.table = Table { first_passage: self.rendered.passages.len(), ..Table::default() };
             }
             Tag::TableHead => self.table.in_head = true,
-            Tag::TableRow => self.table.column = 0,
+            Tag::TableRow => {
+                self.table.column = 0;
+                self.table.rows += 1;
+            }
             Tag::TableCell => self.table.in_cell = true,
             Tag::Strikethrough => {
                 // One tilde is more often "about" than struck out.
@@ -252,7 +352,16 @@ impl<'a> Walker<'a> {
                 }
                 self.struck.push(struck);
             }
-            Tag::Image { .. } => self.images.push(self.open.text.len()),
+            Tag::Image { .. } => {
+                // Alone it has to be said what it is; in a sentence, the sentence says so.
+                if self.heard() && self.open.text.is_empty() && self.links.is_empty() {
+                    let at = self.reply(range).start;
+                    self.begin();
+                    self.open.replace("Image: ", at..at);
+                }
+                self.images.push(self.open.text.len());
+            }
+            Tag::Link { dest_url, .. } => self.links.push((self.open.text.len(), dest_url.into_string())),
             _ => {}
         }
     }
@@ -282,29 +391,46 @@ impl<'a> Walker<'a> {
                 self.table.in_head = false;
                 self.table.head = std::mem::take(&mut self.table.row);
             }
-            TagEnd::Table => {
-                // A table of a header alone is said as it stands.
-                let head = std::mem::take(&mut self.table.head);
-                self.push_passage(head, Kind::TableRow, Pause::ListItem);
+            TagEnd::DefinitionListTitle => {
+                self.kinds.pop();
             }
+            TagEnd::DefinitionListDefinition => {
+                self.flush(Pause::ListItem);
+                self.kinds.pop();
+            }
+            TagEnd::Table => self.end_table(range),
             TagEnd::TableRow => self.end_row(),
             TagEnd::TableCell => self.end_cell(range),
             TagEnd::Strikethrough => {
                 self.struck.pop();
             }
             TagEnd::Image => {
-                let described = self.images.pop().is_some_and(|start| self.open.text.len() > start);
-                if !described && self.heard() {
+                let start = self.images.pop().unwrap_or(self.open.text.len());
+                if self.open.text.len() <= start && self.heard() {
+                    if self.open.text.ends_with("Image: ") {
+                        self.open = self.open.slice(0..self.open.text.len() - "Image: ".len());
+                    }
                     self.omit(Omitted::Image, range, "no description");
                 }
             }
+            TagEnd::Link => self.end_link(),
             _ => {}
         }
     }
 
+    /// Whether the line break at `range` was meant. Those in a paragraph were cut at before.
+    fn is_meant(&self, range: &Range<usize>) -> bool {
+        if self.skip > 0 || !self.links.is_empty() || !self.images.is_empty() || self.open.text.is_empty() {
+            return false;
+        }
+        let (before, after) = (&self.source[..range.start], &self.source[range.end..]);
+        let line = before.rsplit('\n').next().unwrap_or(before).trim();
+        lines::is_break_meant(length(line), false, lines::content(after), true) == Some(true)
+    }
+
     /// Whether what comes now is spoken at all.
     fn heard(&self) -> bool {
-        self.reasoning.is_none() && !self.struck.contains(&true)
+        self.hidden.is_none() && !self.struck.contains(&true)
     }
 
     /// Bytes of `source` as bytes of the reply.
@@ -330,15 +456,105 @@ impl<'a> Walker<'a> {
         if !self.heard() || range.is_empty() {
             return;
         }
-        self.begin();
         let source = self.reply(range.clone());
         let written = &self.source[range.clone()];
         // The first text may begin with the word before the reply.
         let text = if range.start == self.skip && text.ends_with(written) { written } else { text };
+        if written == text
+            && self.islands.get(self.island).is_some_and(|island| island.range.start < range.end)
+        {
+            return self.text_with_islands(range, relation);
+        }
+        self.begin();
         if written == text {
             self.open.push(text, source.start, relation);
         } else {
             self.open.replace(text, source);
+        }
+    }
+
+    /// Text as it is written, with formulas and the like in it.
+    fn text_with_islands(&mut self, range: Range<usize>, relation: Relation) {
+        let mut at = range.start;
+        while let Some(island) =
+            self.islands.get(self.island).filter(|island| island.range.start < range.end).cloned()
+        {
+            self.island += 1;
+            if island.range.end <= at {
+                continue;
+            }
+            let before = at..island.range.start.max(at);
+            if !before.is_empty() {
+                let start = self.reply(before.clone()).start;
+                self.begin();
+                self.open.push(&self.source[before], start, relation);
+            }
+            at = island.range.end;
+            match island.what {
+                What::Silent => {}
+                What::Shown(shown) => {
+                    let start = self.reply(shown.clone()).start;
+                    self.begin();
+                    self.open.push(&self.written[shown], start, Relation::Literal);
+                }
+                What::Formula { tex, displayed } => self.formula(island.range, tex, displayed),
+            }
+        }
+        if at < range.end {
+            let start = self.reply(at..range.end).start;
+            self.begin();
+            self.open.push(&self.source[at..range.end], start, relation);
+        }
+    }
+
+    /// Says the formula `tex`, or that there is one.
+    fn formula(&mut self, range: Range<usize>, tex: Range<usize>, displayed: bool) {
+        let mut tex = self.written[tex].trim().to_owned();
+        if self.kinds.contains(&Kind::Quote) {
+            tex = tex.replace("\n>", "\n").replace("\n >", "\n");
+        }
+        if displayed {
+            self.flush(Pause::Clause);
+        }
+        let source = self.reply(range.clone());
+        match maths::speak(&tex, self.options.formula_chars) {
+            Some(words) if words.is_empty() => {}
+            Some(words) => {
+                self.begin();
+                self.open.replace(&words, source);
+            }
+            None => {
+                self.begin();
+                self.open.replace(if displayed { "A formula" } else { "a formula" }, source);
+                let note = format!("Formula, {} characters", tex.chars().count());
+                self.omit(Omitted::Formula, range, &note);
+            }
+        }
+        if displayed {
+            end_sentence(&mut self.open);
+            self.flush(Pause::Paragraph);
+        }
+    }
+
+    /// Ends a link. One whose text only cites (a number, "source", the name of the site in brackets) is
+    /// not said: it is for the eye.
+    fn end_link(&mut self) {
+        let Some((start, address)) = self.links.pop() else { return };
+        let Some(text) = self.open.text.get(start..) else { return };
+        let text = text.trim().trim_matches(['[', ']']).trim();
+        let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'^');
+        let before = self.open.text[..start].trim_end();
+        let sourced = ["source", "sources", "link", "ref", "citation"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word))
+            && before.ends_with('(');
+        let site = before.ends_with(['(', ',', ';'])
+            && before.contains('(')
+            && !text.contains(char::is_whitespace)
+            && text.contains('.')
+            && address.contains(text);
+        if number || sourced || site {
+            self.open = self.open.slice(0..start);
         }
     }
 
@@ -347,6 +563,9 @@ impl<'a> Walker<'a> {
             return;
         }
         let written = &self.source[range.clone()];
+        if written.starts_with("```") && written.contains('\n') {
+            return self.misplaced_fence(range);
+        }
         let marks = written.bytes().take_while(|b| *b == b'`').count();
         let padding = usize::from(written.len() == code.len() + 2 * (marks + 1));
         let start = marks + padding;
@@ -363,11 +582,20 @@ impl<'a> Walker<'a> {
     /// Ends the passage being made.
     fn flush(&mut self, pause: Pause) {
         let open = std::mem::take(&mut self.open);
+        // Raised or lowered text, or a link, that goes on beyond its passage is none there.
+        self.html.script = None;
+        for (start, _) in &mut self.links {
+            *start = 0;
+        }
         let kind = self.kinds.last().copied().unwrap_or(Kind::Paragraph);
-        self.push_passage(clean(open), kind, pause);
+        self.push_passage(clean(open, self.options.emoji), kind, pause);
     }
 
     fn push_passage(&mut self, mut spoken: Spoken, kind: Kind, pause: Pause) {
+        // What a term means, on its own.
+        if spoken.text.starts_with(": ") {
+            spoken = spoken.slice(": ".len()..spoken.text.len());
+        }
         if !spoken.text.chars().any(char::is_alphanumeric) {
             return;
         }
@@ -384,6 +612,10 @@ fn end_sentence(spoken: &mut Spoken) {
     else {
         return;
     };
+    // "…, and" leads on to the next item.
+    if [" and", " or"].iter().any(|word| spoken.text.ends_with(word)) {
+        return;
+    }
     if !last.is_alphanumeric() && !matches!(last, '%' | '°' | '`' | '+' | '$' | '€' | '£') {
         return;
     }

@@ -97,15 +97,38 @@ impl Spoken {
         part
     }
 
-    /// The nearest place at or after `at` that is not inside replaced text.
+    /// The parts of the text that are code or maths, in order.
+    pub(crate) fn literal(&self) -> Vec<Range<usize>> {
+        let mut at = 0;
+        let parts = self.pieces().map(|(text, _, relation)| {
+            let part = at..at + text.len();
+            at = part.end;
+            (part, relation)
+        });
+        parts.filter(|(_, relation)| *relation == Relation::Literal).map(|(part, _)| part).collect()
+    }
+
+    /// The nearest place at or after `at` that is not inside replaced text, nor between parts of what stands for the
+    /// same bytes.
     pub(crate) fn outside_replaced(&self, at: usize) -> usize {
-        let index = self.map.index_of(at);
-        match self.map.spans.get(index) {
+        let spans = &self.map.spans;
+        let mut index = self.map.index_of(at);
+        let mut end = match spans.get(index) {
             Some(span) if span.relation == Relation::Replaced && span.start < at => {
-                self.map.end_of(index, self.text.len())
+                index += 1;
+                self.map.end_of(index - 1, self.text.len())
             }
             _ => at,
+        };
+        while let (Some(before), Some(span)) =
+            (index.checked_sub(1).and_then(|before| spans.get(before)), spans.get(index))
+            && span.start == end
+            && span.source.start < before.source.end
+        {
+            end = self.map.end_of(index, self.text.len());
+            index += 1;
         }
+        end
     }
 
     /// The bytes of the reply that this text stands for.

@@ -1,6 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
-use crate::mark::Mark;
+use crate::mark::{How, Mark};
 use crate::split::length;
 use crate::spoken::{SourceMap, Spoken};
 use serde::{Serialize, Serializer};
@@ -13,6 +13,8 @@ pub struct Script {
     pub utterances: Vec<Utterance>,
     /// What is not said, and why, in the order of the reply.
     pub omissions: Vec<Omission>,
+    /// What its markup asks for and does not get, in the order of the reply.
+    pub notes: Vec<Note>,
 }
 
 /// Characters a second that a voice speaks at speed 1, from the first sound of an utterance to its
@@ -95,11 +97,26 @@ impl Utterance {
         self.text.chars().count()
     }
 
+    /// How much longer its text takes than it would without prosody, by the share of the text.
+    fn slowness(&self) -> f64 {
+        // Prosody inside prosody multiplies, and so do its shares.
+        let slower = |mark: &Mark| match &mark.how {
+            How::Prosody(prosody) => {
+                let share = mark.text.len() as f64 / self.text.len().max(1) as f64;
+                1.0 + share * (100.0 / f64::from(prosody.rate_percent.max(1)) - 1.0)
+            }
+            _ => 1.0,
+        };
+        self.marks.iter().map(slower).product()
+    }
+
     /// About how long this utterance and the pause after it last; see [`Script::estimated_seconds`].
     #[must_use]
     pub fn estimated_seconds(&self, speed: f64) -> f64 {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
-        (length(&self.text) as f64 / CHARACTERS_PER_SECOND + self.pause.seconds()) / speed
+        let breaks: f64 = self.marks.iter().map(|mark| mark.silence().as_secs_f64()).sum();
+        let spoken = length(&self.text) as f64 * self.slowness() / CHARACTERS_PER_SECOND;
+        (spoken + breaks + self.pause.seconds()) / speed
     }
 }
 
@@ -128,6 +145,8 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pause {
+    /// None: speech goes on in another voice or language, or the utterance ends in a break of its own.
+    None,
     /// Inside a sentence that was cut.
     Clause,
     /// Between sentences.
@@ -149,6 +168,7 @@ impl Pause {
     #[must_use]
     pub const fn seconds(self) -> f64 {
         match self {
+            Self::None => 0.0,
             Self::Clause => 0.12,
             Self::Sentence => 0.30,
             Self::ListItem => 0.40,
@@ -170,6 +190,45 @@ pub struct Omission {
     pub note: String,
 }
 
+/// Something that markup asks for and that is not done, or not quite as asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What it is about.
+    pub about: About,
+    /// Bytes of the reply. Written as `[from, to]`.
+    #[serde(serialize_with = "as_pair")]
+    pub source: Range<usize>,
+    /// For a person: what is not done, and why.
+    pub note: String,
+}
+
+/// What a [`Note`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum About {
+    /// An element that is not known or not followed; its text is said.
+    Element,
+    /// An attribute, or a value of one.
+    Attribute,
+    /// A voice that there is not, or a language that no voice speaks.
+    Voice,
+    /// A pronunciation in phonemes.
+    Phonemes,
+    /// Words said for others, or the way in which text is said.
+    SayAs,
+    /// Weight on a word.
+    Emphasis,
+    /// Pace.
+    Rate,
+    /// Pitch.
+    Pitch,
+    /// Volume.
+    Volume,
+    /// A pause.
+    Break,
+}
+
 /// What was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,7 +236,7 @@ pub struct Omission {
 pub enum Omitted {
     /// A block of code, announced or skipped.
     Code,
-    /// What the model wrote to itself.
+    /// What the model wrote to itself: announced nowhere, said never.
     Reasoning,
     /// HTML whose text is not for reading: comments, scripts, styles.
     Html,
@@ -185,6 +244,14 @@ pub enum Omitted {
     Image,
     /// Text that is struck out.
     Struck,
+    /// A call of a tool, or its result.
+    ToolCall,
+    /// A diagram that is written as code.
+    Diagram,
+    /// A formula that is too long to be followed by ear.
+    Formula,
+    /// The rows of a table that is too large to be followed by ear.
+    Table,
 }
 
 pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,7 @@
 //! What holds for every text whatsoever.
 
 use proptest::prelude::*;
-use saywell_text::{Code, Markup, Omission, Options, Script, Scripter, Utterance, script};
+use saywell_text::{Code, Emoji, Markup, Omission, Options, Script, Scripter, Utterance, script};
 
 /// What has a meaning in Markdown or at the ends of sentences.
 const MARKS: &[&str] = &[
@@ -53,6 +53,46 @@ const MARKS: &[&str] = &[
     "<details type=\"reasoning\">",
     "<details>",
     "</details>",
+    "<tool_call>",
+    "</tool_call>",
+    "<seed:think>",
+    "</seed:think>",
+    "<function=f>",
+    "</function>",
+    "[THINK]",
+    "[/THINK]",
+    "[TOOL_CALLS]",
+    "◁think▷",
+    "◁/think▷",
+    "<|channel|>",
+    "analysis",
+    "<|message|>",
+    "<|end|>",
+    "<|im_end|>",
+    "<|channel>",
+    "<channel|>",
+    "<s>",
+    "</s>",
+    "<sup>2</sup>",
+    "<sub>",
+    "</sub>",
+    "<table>",
+    "<tr>",
+    "<td>",
+    "<th>",
+    "</table>",
+    "<ol>\n",
+    "<li>",
+    "</li>",
+    "<pre>",
+    "</pre>",
+    "<svg>\n",
+    "<answer>\n",
+    "<img alt=\"x\">",
+    "<h2>",
+    "</h2>",
+    "<del>",
+    "</del>",
     "|",
     "| a | b |\n",
     "|---|---|\n",
@@ -64,7 +104,51 @@ const MARKS: &[&str] = &[
     "$$",
     "\\[",
     "\\]",
+    "\\(",
+    "\\)",
     "\\",
+    "\\frac{",
+    "}",
+    "{",
+    "^2",
+    "_i",
+    "\\begin{cases}",
+    "\\end{cases}",
+    "\\begin{align}\n",
+    "\\end{align}",
+    "\\\\",
+    "&",
+    "$x$",
+    "\\left(",
+    "\\right)",
+    "√2",
+    "x²",
+    "```math\n",
+    "```mermaid\n",
+    "```diff\n",
+    "```tool_code\n",
+    "@@ -1,2 +1,3 @@\n",
+    "--- a/x\n",
+    "+++ b/x\n",
+    "+ ",
+    "\n: ",
+    ":rocket:",
+    "\u{1b}[31m",
+    "\u{1b}]8;;http://x.y\u{7}",
+    "\u{e200}cite\u{e202}turn0search1\u{e201}",
+    "\u{e200}entity\u{e202}[\"a\",\"b\"]\u{e201}",
+    "citeturn0search1",
+    "[citation:1]",
+    "postgres://u:p@h/d",
+    "github.com/a/b",
+    "1️⃣ ",
+    "🇩🇪",
+    "👍🏽",
+    "✅",
+    "।",
+    "؟ ",
+    "ไทย ",
+    "می\u{200c}خواهم",
     "&amp;",
     "&#x41;",
     "&nope;",
@@ -114,6 +198,62 @@ const MARKS: &[&str] = &[
     "The quick brown fox jumps over the lazy dog and runs on. ",
 ];
 
+/// What formulas are made of.
+const TEX: &[&str] = &[
+    "\\frac",
+    "\\sqrt",
+    "[3]",
+    "{",
+    "}",
+    "^",
+    "_",
+    "x",
+    "12",
+    "+",
+    "-",
+    "=",
+    "(",
+    ")",
+    "|",
+    "\\left",
+    "\\right",
+    "\\sum",
+    "\\int",
+    "\\lim",
+    "\\to ",
+    "\\alpha ",
+    "\\hat ",
+    "\\vec{v}",
+    "\\mathbb{R}",
+    "\\text{if }",
+    "\\begin{cases}",
+    "\\end{cases}",
+    "\\begin{pmatrix}",
+    "\\end{pmatrix}",
+    "\\\\",
+    "&",
+    ",",
+    "!",
+    "'",
+    "\\{",
+    "\\}",
+    "\\mid ",
+    "\\",
+    "²",
+    "√",
+    "∑",
+    "≤",
+    "\\sin ",
+    "\\unknown ",
+    "\\label{a}",
+    " ",
+    "é",
+    "\\operatorname{f}",
+    "\\%",
+    "/",
+    "1/2",
+];
+
 /// Text made of what has a meaning in Markdown or at the ends of sentences, and of anything else.
 fn reply() -> impl Strategy<Value = String> {
     let mark = prop::sample::select(MARKS);
@@ -125,12 +265,28 @@ fn options() -> impl Strategy<Value = Options> {
     let markup = prop_oneof![4 => Just(Markup::Markdown), 1 => Just(Markup::Plain)];
     let code = prop_oneof![Just(Code::Announce), Just(Code::Skip), Just(Code::Read)];
     let lengths = prop_oneof![4 => Just((72, 300)), 1 => (0usize..100, 0usize..200)];
-    (markup, code, lengths).prop_map(|(markup, code, (first_utterance_chars, utterance_chars))| Options {
-        markup,
-        code,
-        first_utterance_chars,
-        utterance_chars,
-    })
+    let emoji = prop_oneof![3 => Just(Emoji::Silent), 1 => Just(Emoji::Named)];
+    let bounds = prop_oneof![3 => Just((60, 200)), 1 => (0usize..10, 0usize..40)];
+    let first = prop::bool::weighted(0.1);
+    (markup, code, lengths, emoji, bounds, first).prop_map(
+        |(
+            markup,
+            code,
+            (first_utterance_chars, utterance_chars),
+            emoji,
+            (table_cells, formula_chars),
+            first,
+        )| Options {
+            markup,
+            code,
+            first_utterance_chars,
+            utterance_chars,
+            table_cells,
+            formula_chars,
+            emoji,
+            begins_in_reasoning: first,
+        },
+    )
 }
 
 fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>, options: &Options) -> Script {
@@ -138,7 +294,7 @@ fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a str>, options: &Options) -
     let mut utterances: Vec<Utterance> = pieces.into_iter().flat_map(|piece| scripter.push(piece)).collect();
     let (last, omissions): (_, Vec<Omission>) = scripter.finish();
     utterances.extend(last);
-    Script { utterances, omissions }
+    Script { utterances, omissions, ..Script::default() }
 }
 
 fn characters(text: &str) -> impl Iterator<Item = &str> {
@@ -197,6 +353,17 @@ proptest! {
         prop_assert_eq!(&in_pieces(pieces, &options), &whole);
     }
 
+    /// Half of TeX, in every order: read or announced, never a panic, nothing of its marks said.
+    #[test]
+    fn formulas_of_any_kind_are_said(pieces in prop::collection::vec(prop::sample::select(TEX), 0..40)) {
+        let reply = format!("$$\n{}\n$$", pieces.concat());
+        let script = script(&reply, &Options::default());
+        check_ranges(&reply, &script);
+        for utterance in &script.utterances {
+            prop_assert!(!utterance.text.contains(['\\', '{', '}', '&', '$']), "{:?} says {:?}", reply, utterance.text);
+        }
+    }
+
     #[test]
     fn nothing_of_code_or_reasoning_is_spoken(before in "[a-z]{0,9} ?[a-z]{1,9}", secret in "[A-Z]{8,12}", after in "[a-z ]{0,20}") {
         for reply in [
@@ -214,6 +381,28 @@ proptest! {
             format!("{before} https://example.com/{secret}?a={secret} {after}"),
             format!("[{before}x](https://example.com/{secret}) {after}"),
             format!("<!-- {secret} -->\n{after}"),
+            format!("<details>\n<summary>{before}</summary>\n```\n{secret}\n```\n</details>\n{after}"),
+            format!("- {before}\n  - {before}x\n    ```sh\n    {secret}\n    ```\n- {after}"),
+            format!("> {before}\n> ~~~\n> {secret}\n>\n> {secret}\n> ~~~\n{after}"),
+            format!("{before}\n<pre><code>{secret}\n</code></pre>\n\n{after}"),
+            format!("```mermaid\ngraph TD\n{secret}-->B\n```\n{after}"),
+            format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-{secret}\n+{secret}\n\n{after}"),
+            format!("| a |\n|---|\n| {before} <think>{secret} |\n| {secret} |\n</think>\n{after}"),
+            format!("# {before} [THINK]{secret}\n{secret}[/THINK] {after}"),
+            format!("> {before} ◁think▷{secret}\n\n{secret}◁/think▷{after}"),
+            format!("- {before}\n\n  <tool_call>\n  {secret}\n\n{secret}</tool_call>\n{after}"),
+            format!("{before} <|channel|>analysis<|message|>{secret}.<|end|><|start|>assistant<|channel|>final<|message|>{after}"),
+            format!("<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{secret}<|call|>{after}"),
+            format!("{before}\n[TOOL_CALLS][{{\"name\": \"{secret}\"}}]\n\n{after}"),
+            format!("{before}.\n<function=f>{secret}</function>{after}"),
+            format!("{before} <invoke name=\"{secret}\">{secret}</invoke> {after}"),
+            format!("<|tool_calls_section_begin|>{secret}<|tool_calls_section_end|>{after}"),
+            format!("{before}\n```tool_code\n{secret}\n```\n{after}"),
+            format!("`curl https://example.com/{secret}` {after}"),
+            format!("{before} postgres://user:{secret}@host/{secret}, {after}"),
+            format!("{before} github.com/{secret}/{secret} {after}"),
+            format!("![{before}](data:image/png;base64,{secret}) {after}"),
+            format!("\u{1b}]8;;https://example.com/{secret}\u{7}{before}\u{1b}]8;;\u{7} {after}"),
         ] {
             for utterance in script(&reply, &Options::default()).utterances {
                 prop_assert!(!utterance.text.contains(&secret), "{:?} says {:?}", reply, utterance.text);

@@ -2,6 +2,8 @@
 
 use saywell_text::{Options, Scripter, script};
 
+mod corpus;
+
 /// Characters looked at for `reply` in pieces of `size` bytes, for each byte of it.
 fn work_per_byte(reply: &str, size: usize) -> f64 {
     let mut scripter = Scripter::new(Options::default());
@@ -16,24 +18,19 @@ fn work_per_byte(reply: &str, size: usize) -> f64 {
     work as f64 / reply.len() as f64
 }
 
-/// The golden replies one after the other, but for those that never close what they open.
-fn corpus() -> std::io::Result<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
-    let mut paths = std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<Vec<_>>>()?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    paths.retain(|path| !path.to_string_lossy().contains("unclosed"));
-    paths.sort();
-    paths.iter().map(|path| Ok(std::fs::read_to_string(path)? + "\n\n")).collect()
+/// The replies of the corpus one after the other, but for those that never close what they open.
+fn joined() -> String {
+    let mut replies = corpus::replies();
+    replies.retain(|reply| !["broken", "unclosed"].iter().any(|word| reply.name.contains(word)));
+    replies.iter().map(|reply| reply.text.clone() + "\n\n").collect()
 }
 
 #[test]
 fn work_is_linear_in_the_reply_in_small_pieces() {
-    let corpus = corpus().unwrap();
+    let joined = joined();
     let sentence = "This is one sentence of a very long paragraph, and it has a clause. ";
     let replies = [
-        ("a corpus", corpus.repeat(100_000 / corpus.len() + 1)),
+        ("a corpus", joined.repeat(100_000 / joined.len() + 1)),
         ("one paragraph", sentence.repeat(1500)),
         ("one sentence", "word ".repeat(20_000)),
         ("one word", "x".repeat(100_000)),
@@ -49,6 +46,22 @@ fn work_is_linear_in_the_reply_in_small_pieces() {
         ("quotes", "> ".repeat(50_000)),
         ("tags", "<a <think <details ".repeat(5000)),
         ("openers", "Hi. ((((".repeat(12_000)),
+        ("a tool call", format!("<tool_call>\n{}", "{\"a\": 1}, \n".repeat(9000))),
+        ("a channel", format!("<|channel|>analysis<|message|>{}", sentence.repeat(1500))),
+        ("channels", "<|channel|>x ".repeat(8000)),
+        ("no stops", "clause after clause, ".repeat(5000)),
+        ("no stops in Thai", "สวัสดี ครับ ".repeat(5000)),
+        ("no stops in Chinese", "漢字".repeat(30_000)),
+        ("formulas", "So $x^2$ is \\(y\\). ".repeat(6000)),
+        ("open formulas", "\\( a $ b ".repeat(10_000)),
+        ("citations", "True.\u{e200}cite\u{e202}turn0search1\u{e201} ".repeat(4000)),
+        ("emoji", "Yes! 🎉 ".repeat(8000)),
+        ("one diff", format!("@@ -1,2 +1,2 @@\n{}", "+ let x = 1;\n".repeat(8000))),
+        ("one quote", "> a quote of words\n".repeat(5000)),
+        ("quotes with blanks", "> a quote.\n>\n".repeat(8000)),
+        ("nested list", "- a\n  - b\n    - c\n".repeat(5000)),
+        ("deep list", format!("- a\n{}", "    - b of words\n".repeat(6000))),
+        ("terms", "Term\n: what it means\n\n".repeat(4000)),
     ];
     for (name, reply) in &replies {
         for size in [1, 7, 1000] {
@@ -89,6 +102,43 @@ fn pathological_replies_end() {
         "- ".repeat(50) + &"- a\n".repeat(20_000),
         "[^a]: x\n".repeat(10_000),
         "\u{0}".repeat(100_000),
+        format!("$${}$$", "\\frac{1}{".repeat(20_000)),
+        format!("$${}$$", "{".repeat(100_000)),
+        "\\[ a b \\[ aaa bbb ".repeat(20_000),
+        "\\begin{align} aaa ".repeat(10_000),
+        "$a b $".repeat(30_000),
+        "$x$ ".repeat(50_000),
+        "\\(x\\)".repeat(30_000),
+        "|x".repeat(50_000),
+        "\u{1b}[".repeat(50_000),
+        "\u{1b}]".repeat(50_000),
+        "\u{e200}".repeat(30_000),
+        "<|a".repeat(50_000),
+        "<|channel|>".repeat(20_000),
+        "<a".repeat(50_000),
+        "<sup>".repeat(20_000),
+        "<s>".repeat(30_000),
+        "<table><tr><td>".repeat(10_000),
+        "<ol><li>".repeat(20_000),
+        "a.com/".repeat(30_000),
+        "a/".repeat(50_000),
+        "a:".repeat(50_000),
+        ":a".repeat(50_000),
+        "x^".repeat(50_000),
+        "x^2".repeat(50_000),
+        "√(".repeat(30_000),
+        "( ".repeat(50_000),
+        "[1".repeat(50_000),
+        "turn0".repeat(30_000),
+        "- `<think".repeat(20_000),
+        (1..400).map(|run| "`".repeat(run) + "a").collect::<String>(),
+        "- ".repeat(500) + "x",
+        "1. ".repeat(500) + "x",
+        "> - ".repeat(500) + "x",
+        "a\n: b\n".repeat(10_000),
+        "@@ -1 +1 @@\n\n".repeat(10_000),
+        "| a |\n|---|\n".to_owned() + &"| b <br> c |\n".repeat(10_000),
+        format!("| {} |\n| {} |\n{}", "a | ".repeat(2000), "- | ".repeat(2000), "| b |\n".repeat(2000)),
     ];
     for reply in &replies {
         let start = std::time::Instant::now();
@@ -104,8 +154,8 @@ fn pathological_replies_end() {
 /// `cargo test --release -p saywell-text --test work -- --nocapture throughput`
 #[test]
 fn throughput_is_printed() {
-    let corpus = corpus().unwrap();
-    let reply = corpus.repeat(1_000_000 / corpus.len() + 1);
+    let joined = joined();
+    let reply = joined.repeat(1_000_000 / joined.len() + 1);
     let start = std::time::Instant::now();
     let utterances = script(&reply, &Options::default()).utterances.len();
     let seconds = start.elapsed().as_secs_f64();

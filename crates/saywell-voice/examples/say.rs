@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = arguments.next().unwrap_or_else(|| "speech.wav".into());
 
     let voice = Voice::heart()?;
-    let speech = voice.speak(&text, 1.0)?;
+    let speech = voice.speak(text.as_str())?;
 
     let format = hound::WavSpec {
         channels: 1,

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lock().lines() {
         let line = line?;
         let begun = Instant::now();
-        let speech = voice.speak(&line, 1.0)?;
+        let speech = voice.speak(line.as_str())?;
         println!("{} {}", begun.elapsed().as_secs_f64(), speech.samples.len());
     }
     Ok(())

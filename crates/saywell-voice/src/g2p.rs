@@ -17,11 +17,14 @@
 //! ([`tokenize`]), find parts of speech ([`tagger`]), group and say the tokens ([`parts`], [`pronounce`]) from
 //! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
 
+mod given;
+mod heteronyms;
+mod ipa;
 mod lexicon;
 mod parts;
 mod pronounce;
 mod speller;
-mod stress;
+pub(crate) mod stress;
 mod table;
 mod tables;
 mod tagger;
@@ -29,8 +32,12 @@ mod tokenize;
 
 use std::ops::Range;
 
+use saywell_text::Mark;
 use saywell_text::english::{SpelledOut, spell_out};
 
+use self::given::Given;
+pub use self::given::Unknown;
+use self::parts::Tagged;
 use self::pronounce::Joint;
 use self::speller::Speller;
 
@@ -78,12 +85,32 @@ impl Phonemizer {
     /// How `text`, one utterance, is said. Any text has an answer; what cannot be said (`日本`, emoji) is left
     /// out. Takes time in proportion to the length of the text.
     pub fn phonemize(&self, text: &str) -> Phonemes {
-        let normal = spell_out(text);
+        self.phonemize_given(&Given::plain(text))
+    }
+
+    /// As [`Self::phonemize`], with what `marks` of the text give: phonemes, in the International Phonetic
+    /// Alphabet, and aliases. Also names the symbols among those phonemes that the voice does not know.
+    pub fn phonemize_marked(&self, text: &str, marks: &[Mark]) -> (Phonemes, Vec<Unknown>) {
+        let (given, unknown) = Given::new(text, marks);
+        (self.phonemize_given(&given), unknown)
+    }
+
+    fn phonemize_given(&self, given: &Given) -> Phonemes {
+        let normal = spell_out(given.text());
         let tokens = tokenize::tokenize(normal.text());
-        let words: Vec<_> = tokens.iter().map(|token| &normal.text()[token.clone()]).collect();
-        let tags = tagger::tag(&words);
-        let mut writer = Writer { source: &normal, phonemes: Phonemes::default(), word: None };
-        for spoken in pronounce::pronounce(normal.text(), &tokens, &tags, &self.speller) {
+        let written = |token: &Range<usize>| &normal.text()[token.clone()];
+        let givens: Vec<_> = tokens.iter().map(|token| given.phonemes(written(token))).collect();
+        let words = tokens.iter().zip(&givens);
+        let words: Vec<_> =
+            words.map(|(token, given)| given.map_or(written(token), |given| &given.written)).collect();
+        let mut tags = tagger::tag(&words);
+        let readings = heteronyms::settle(&words, &mut tags);
+        let known = givens.iter().zip(readings);
+        let known: Vec<_> =
+            known.map(|(given, reading)| given.map(|given| given.phonemes.as_str()).or(reading)).collect();
+        let tagged = Tagged { text: normal.text(), tokens: &tokens, tags: &tags, known: &known };
+        let mut writer = Writer { given, normal: &normal, phonemes: Phonemes::default(), word: None };
+        for spoken in pronounce::pronounce(&tagged, &self.speller) {
             match spoken.joint {
                 Joint::Joined => {}
                 Joint::Apart => writer.end_word(),
@@ -93,14 +120,15 @@ impl Phonemizer {
                 writer.phoneme(phoneme, &spoken.text);
             }
         }
-        writer.end_sentence(text);
+        writer.end_sentence(given.text());
         writer.finish()
     }
 }
 
 /// Writes phonemes and keeps account of the words.
 struct Writer<'n> {
-    source: &'n SpelledOut,
+    given: &'n Given,
+    normal: &'n SpelledOut,
     phonemes: Phonemes,
     /// The word being written: its start in the phonemes, and its bytes of the normalized text.
     word: Option<(usize, Range<usize>)>,
@@ -137,7 +165,7 @@ impl Writer<'_> {
 
     fn end_word(&mut self) {
         if let Some((start, text)) = self.word.take() {
-            let source = self.source.source_of(text);
+            let source = self.given.source_of(self.normal.source_of(text));
             self.phonemes.words.push(PhonemeWord { phonemes: start..self.phonemes.text.len(), source });
         }
     }

@@ -7,8 +7,10 @@
 //!
 //! [`Voice`] is the whole path on the calling thread; [`Pool`] runs many of them on threads of its own.
 
+mod cut;
 pub mod dsp;
 pub mod g2p;
+mod manner;
 mod math;
 pub mod network;
 pub mod onnx;
@@ -17,8 +19,9 @@ mod pool;
 mod trim;
 mod voice;
 
+pub use manner::{FOLLOWS, Follows};
 pub use pool::{Job, Overloaded, Pool, Priority};
-pub use voice::{MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};
+pub use voice::{Line, MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};
 
 /// Whom the voice's files come from, as their package says it.
 pub const NOTICE: &str = include_str!("../assets/NOTICE");

@@ -37,6 +37,26 @@ const DECODER: usize = 256;
 /// Dilations of the blocks that predict pitch and energy: together they see 1.3 s to either side.
 const PITCH_DILATIONS: [usize; 6] = [1, 2, 4, 8, 1, 2];
 
+/// A pitch that is bent is held between these, in Hz: below, it would be taken for unvoiced; above, too few
+/// harmonics are left to tell vowels apart by.
+const BENT_PITCH: [f32; 2] = [60.0, 900.0];
+/// What the decoder is told of a bent pitch is held between these, in Hz, for it has learned from no other:
+/// of the voice's own pitches 98 in a hundred lie between 73 and 291.
+const TOLD_PITCH: [f32; 2] = [70.0, 350.0];
+/// Below this pitch, in Hz, a frame is unvoiced.
+const UNVOICED: f32 = 40.0;
+
+/// How a phoneme is said against what the network predicts for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bend {
+    /// Its pace: two is half as long.
+    pub rate: f32,
+    /// Its pitch above the predicted, in hundredths of a semitone.
+    pub cents: f32,
+    /// Whether it may go when there is no time for it, as a mark may that makes no sound.
+    pub may_go: bool,
+}
+
 /// The loaded network.
 pub struct Network {
     arithmetic: Arithmetic,
@@ -91,10 +111,16 @@ impl Network {
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
     #[must_use]
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
+        self.run_bent(ids, speed, &[])
+    }
+
+    /// As [`Self::run`], with each phoneme bent as `bends` says, one for each of `ids`; none for none.
+    #[must_use]
+    pub fn run_bent(&self, ids: &[u8], speed: f32, bends: &[Bend]) -> Spectrum<'_> {
         stay_on_this_thread();
         let gemm = &Gemm::new(self.arithmetic);
         let prosody = self.prosody.encode(gemm, ids);
-        let durations = self.durations(gemm, &prosody, speed);
+        let mut durations = self.durations(gemm, &prosody, speed);
 
         // A 1-tap convolution sees one phoneme at a time, so it can go before the repetition.
         let mut pitch = repeat(&self.pitch_input.apply(gemm, &prosody), PROSODY, &durations, 1);
@@ -104,14 +130,23 @@ impl Network {
         let pitch = self.pitch_output.apply(gemm, &pitch);
         // Four numbers a step: the pitch of its two frames, then their energy.
         let (steps, _) = pitch.as_chunks::<4>();
-        let f0: Vec<f32> = steps.iter().flat_map(|&[a, b, _, _]| [100.0 * a, 100.0 * b]).collect();
-        let energy = steps.iter().flat_map(|&[_, _, a, b]| [a, b]);
+        let mut f0: Vec<f32> = steps.iter().flat_map(|&[a, b, _, _]| [100.0 * a, 100.0 * b]).collect();
+        let mut energy: Vec<f32> = steps.iter().flat_map(|&[_, _, a, b]| [a, b]).collect();
+        // Bent after the pitch is known, the durations take the melody along.
+        let own = durations.clone();
+        if stretch(&mut durations, bends) {
+            f0 = warp(&f0, &own, &durations, UNVOICED);
+            energy = warp(&energy, &own, &durations, f32::NEG_INFINITY);
+        }
+        shift(&mut f0, &durations, bends);
+        let told = if bends.is_empty() { [0.0, f32::INFINITY] } else { TOLD_PITCH };
 
         let text = repeat(&self.text.encode(gemm, ids), TEXT, &durations, FRAMES_PER_STEP);
         let mut joined = Vec::with_capacity(f0.len() * (TEXT + 2));
         for ((text, f0), energy) in text.chunks_exact(TEXT).zip(&f0).zip(energy) {
             joined.extend_from_slice(text);
-            joined.push((1.0 + f0.max(0.0)).ln() / 5.0);
+            let f0 = if *f0 < UNVOICED { f0.max(0.0) } else { f0.clamp(told[0], told[1]) };
+            joined.push((1.0 + f0).ln() / 5.0);
             joined.push(energy);
         }
         let mut decoded = self.decoder_input.apply(gemm, &joined);
@@ -190,6 +225,73 @@ fn stay_on_this_thread() {
             rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
     }
     ALONE.with(|_| ());
+}
+
+/// Brings `durations` to the paces of `bends`, if there are any but the own. What rounding to whole steps gives or takes goes to the next
+/// phoneme, so that words are as long as they should be to a step.
+fn stretch(durations: &mut [u32], bends: &[Bend]) -> bool {
+    /// More is not made up for, so that no phoneme pays for many before it.
+    const MOST_OWED: f32 = 2.0;
+    let mut owed = 0.0;
+    let mut is_bent = false;
+    for (duration, bend) in durations.iter_mut().zip(bends) {
+        if (bend.rate - 1.0).abs() < f32::EPSILON {
+            owed = 0.0;
+            continue;
+        }
+        let wanted = *duration as f32 / bend.rate + owed;
+        *duration = wanted.round_ties_even().max(if bend.may_go { 0.0 } else { 1.0 }) as u32;
+        owed = (wanted - *duration as f32).max(-MOST_OWED);
+        is_bent = true;
+    }
+    is_bent
+}
+
+/// What was made for `own` durations, brought to `durations`: the frames of each phoneme are spread over its
+/// new ones, linearly between two at or above `least`, else the nearer.
+fn warp(values: &[f32], own: &[u32], durations: &[u32], least: f32) -> Vec<f32> {
+    let mut warped = Vec::with_capacity(durations.iter().sum::<u32>() as usize * FRAMES_PER_STEP);
+    let mut start = 0;
+    for (own, new) in own.iter().zip(durations) {
+        let (own, new) = (*own as usize * FRAMES_PER_STEP, *new as usize * FRAMES_PER_STEP);
+        let values = &values[start..start + own];
+        start += own;
+        for frame in 0..new {
+            let place = (frame as f32 + 0.5) * own as f32 / new as f32 - 0.5;
+            let place = place.clamp(0.0, (own - 1) as f32);
+            let (before, after) = (values[place as usize], values[(place.ceil() as usize).min(own - 1)]);
+            let share = place.fract();
+            warped.push(if own == new {
+                values[frame]
+            } else if before >= least && after >= least {
+                before + (after - before) * share
+            } else if share < 0.5 {
+                before
+            } else {
+                after
+            });
+        }
+    }
+    warped
+}
+
+/// Raises the pitch of voiced frames by `bends`, with a slope of 50 ms where two of them meet.
+fn shift(f0: &mut [f32], durations: &[u32], bends: &[Bend]) {
+    const SLOPE: usize = 4;
+    if bends.iter().all(|bend| bend.cents.abs() < f32::EPSILON) {
+        return;
+    }
+    let frames = |(bend, duration): (&Bend, &u32)| {
+        std::iter::repeat_n(bend.cents, *duration as usize * FRAMES_PER_STEP)
+    };
+    let cents: Vec<f32> = bends.iter().zip(durations).flat_map(frames).collect();
+    for (frame, f0) in f0.iter_mut().enumerate().filter(|(_, f0)| **f0 >= UNVOICED) {
+        let around = &cents[frame.saturating_sub(SLOPE / 2)..(frame + SLOPE / 2 + 1).min(cents.len())];
+        let cents = around.iter().sum::<f32>() / around.len() as f32;
+        if cents.abs() > f32::EPSILON {
+            *f0 = (*f0 * (cents / 1200.0).exp2()).clamp(BENT_PITCH[0], BENT_PITCH[1]);
+        }
+    }
 }
 
 /// Each row of `rows` repeated `durations[row] × times` times.
@@ -338,6 +440,20 @@ mod tests {
         let squares: Vec<f32> = float.iter().zip(&int8).map(|(a, b)| (a - b) * (a - b)).collect();
         let difference = mean(&squares).sqrt();
         assert!(difference < 0.1, "{difference}");
+    }
+
+    #[test]
+    fn other_paces_keep_the_melody() {
+        let bend = |rate| Bend { rate, cents: 0.0, may_go: false };
+        let mut durations = [4, 3, 3, 3, 2];
+        assert!(stretch(&mut durations, &[1.0, 2.0, 2.0, 2.0, 1.0].map(bend)));
+        assert_eq!(durations, [4, 2, 1, 2, 2], "what is rounded away goes to the next");
+        assert!(!stretch(&mut durations, &[]));
+        let f0 = [100.0, 120.0, 140.0, 160.0, 0.0, 10.0];
+        assert_eq!(warp(&f0, &[1, 1, 1], &[1, 1, 1], UNVOICED), f0);
+        let slow = warp(&f0, &[2, 1], &[4, 2], UNVOICED);
+        assert_eq!(slow, [100.0, 105.0, 115.0, 125.0, 135.0, 145.0, 155.0, 160.0, 0.0, 0.0, 10.0, 10.0]);
+        assert_eq!(warp(&f0, &[2, 1], &[1, 0], UNVOICED), [110.0, 150.0]);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::voice::{Speech, Voice, VoiceError};
+use saywell_text::Mark;
+
+use crate::voice::{Line, Speech, Voice, VoiceError};
 
 /// How urgent a job is; jobs of one priority are taken in the order they came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +27,8 @@ pub enum Priority {
 pub struct Job {
     /// The text, an utterance.
     pub text: String,
+    /// How parts of it are said, see [`crate::FOLLOWS`].
+    pub marks: Arc<[Mark]>,
     /// The speed, see [`crate::SPEEDS`].
     pub speed: f32,
     /// Its place in the queue.
@@ -51,7 +55,8 @@ impl Pool {
     /// A pool of `threads` threads; at most `queue_capacity` jobs of each priority wait.
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, queue_capacity: usize) -> Self {
         let speak = move |job: &Job| {
-            voice.speak_while(&job.text, job.speed, &|| !job.cancelled.load(Ordering::Relaxed))
+            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, queue_capacity)
     }
@@ -282,7 +287,13 @@ mod tests {
 
         fn submit(&self, text: &str, priority: Priority) -> Result<Arc<AtomicBool>, Overloaded> {
             let cancelled = Arc::new(AtomicBool::new(false));
-            let job = Job { text: text.into(), speed: 1.0, priority, cancelled: Arc::clone(&cancelled) };
+            let job = Job {
+                text: text.into(),
+                marks: Arc::default(),
+                speed: 1.0,
+                priority,
+                cancelled: Arc::clone(&cancelled),
+            };
             let (results, text) = (self.results.0.clone(), text.to_owned());
             let done = move |result| results.send((text, result)).unwrap();
             self.pool.as_ref().unwrap().submit(job, done).map(|()| cancelled)

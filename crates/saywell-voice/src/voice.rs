@@ -1,24 +1,29 @@
 //! The voice: text to samples.
 
 use std::ops::Range;
+use std::time::Duration;
 
+use saywell_text::Mark;
 use sha2::{Digest, Sha256};
 
+use crate::cut::{Silence, amplify, moved, put_in, set_apart};
 use crate::dsp::{HOP, Noise, SAMPLE_RATE, Synthesizer};
-use crate::g2p::{G2pError, Phonemes, Phonemizer};
-use crate::network::{FRAMES_PER_STEP, Network};
+use crate::g2p::stress::{PRIMARY, SECONDARY};
+use crate::g2p::{G2pError, Phonemes, Phonemizer, Unknown};
+use crate::manner::{Manner, Score};
+use crate::network::{Bend, FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
 use crate::phonemes::{LONGEST_PART, Part, ids, parts};
-use crate::trim::{Loudness, soften_edges};
+use crate::trim::{Loudness, soften_edges, soften_end};
 
 /// Slowest and fastest speed, as multiples of the voice's own pace.
 pub const SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
 const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 
-/// What the sound of a text depends on: the files of the voice, hashed by the build script, and, before the
-/// hyphen, this program. Count that up whenever the same text would sound different.
-const VERSION: &str = concat!("1-", env!("VOICE_HASH"));
+/// What the sound of a text depends on: the files of the voice and our own words, hashed by the build script,
+/// and, before the hyphen, this program. Count that up whenever the same text would sound different.
+const VERSION: &str = concat!("2-", env!("VOICE_HASH"));
 
 /// Silence left before the first sound and after the last, in seconds. The pause to what comes next is the
 /// caller's to choose.
@@ -64,6 +69,25 @@ pub struct Voice {
     network: Network,
 }
 
+/// What to speak, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// An utterance.
+    pub text: &'a str,
+    /// How parts of it are said, see [`FOLLOWS`](crate::FOLLOWS). Of kinds that are not named there nothing
+    /// is heard.
+    pub marks: &'a [Mark],
+    /// Times the voice's own pace, see [`SPEEDS`].
+    pub speed: f32,
+}
+
+impl<'a> From<&'a str> for Line<'a> {
+    /// The text in the voice's own way.
+    fn from(text: &'a str) -> Self {
+        Self { text, marks: &[], speed: 1.0 }
+    }
+}
+
 /// What was spoken.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Speech {
@@ -72,12 +96,14 @@ pub struct Speech {
     pub samples: Vec<f32>,
     /// The words in order, within the samples.
     pub words: Vec<SpokenWord>,
+    /// What of the line's phonemes could not be said.
+    pub unknown: Vec<Unknown>,
 }
 
 /// When a word sounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpokenWord {
-    /// Bytes of the text given to [`Voice::speak`].
+    /// Bytes of the text given to [`Voice::speak`]; of words said for a mark's, the bytes of the mark.
     pub text: Range<usize>,
     /// Seconds from the first sample.
     pub start: f64,
@@ -102,75 +128,184 @@ impl Voice {
         self.version
     }
 
-    /// Speaks `text`, an utterance, at `speed` times the voice's own pace (see [`SPEEDS`]). The same text and
-    /// speed give the same samples. A text with nothing to say gives none.
-    pub fn speak(&self, text: &str, speed: f32) -> Result<Speech, VoiceError> {
-        self.speak_while(text, speed, &|| true)
+    /// Speaks a line. The same line gives the same samples. A text with nothing to say gives none.
+    pub fn speak<'a>(&self, line: impl Into<Line<'a>>) -> Result<Speech, VoiceError> {
+        self.speak_while(line, &|| true)
     }
 
     /// As [`Self::speak`], but asks `wanted` between the stages and gives up when it says no.
-    pub fn speak_while(
+    pub fn speak_while<'a>(
         &self,
-        text: &str,
-        speed: f32,
+        line: impl Into<Line<'a>>,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Speech, VoiceError> {
-        self.speak_phonemes_while(&self.phonemizer.phonemize(text), speed, wanted)
+        let Line { text, marks, speed } = line.into();
+        if marks.is_empty() {
+            return self.perform(&Score::plain(self.phonemizer.phonemize(text)), speed, wanted);
+        }
+        let (phonemes, unknown) = self.phonemizer.phonemize_marked(text, marks);
+        let speech = self.perform(&Score::new(&phonemes, marks), speed, wanted)?;
+        Ok(Speech { unknown, ..speech })
     }
 
     /// As [`Self::speak`], of phonemes that were made or mended elsewhere.
     pub fn speak_phonemes(&self, phonemes: &Phonemes, speed: f32) -> Result<Speech, VoiceError> {
-        self.speak_phonemes_while(phonemes, speed, &|| true)
+        self.perform(&Score::plain(phonemes.clone()), speed, &|| true)
     }
 
-    fn speak_phonemes_while(
-        &self,
-        phonemes: &Phonemes,
-        speed: f32,
-        wanted: &dyn Fn() -> bool,
-    ) -> Result<Speech, VoiceError> {
+    fn perform(&self, score: &Score, speed: f32, wanted: &dyn Fn() -> bool) -> Result<Speech, VoiceError> {
         if !SPEEDS.contains(&speed) {
             return Err(VoiceError::Speed(speed));
         }
-        let mut speech = Speech::default();
-        for part in parts(phonemes, LONGEST_PART) {
-            let spoken = self.speak_part(&part, speed, wanted)?;
-            speech.append(spoken, PAUSE_BETWEEN_PARTS);
+        let mut track = Track::default();
+        for part in parts(&score.phonemes, LONGEST_PART) {
+            let take = self.take(&part, score, speed, track.words.len(), wanted)?;
+            track.append(take, score);
         }
-        Ok(speech)
+        Ok(track.finish(score))
     }
 
-    fn speak_part(&self, part: &Part, speed: f32, wanted: &dyn Fn() -> bool) -> Result<Speech, VoiceError> {
+    /// Speaks a part of the score; `first` is the index of its first word.
+    fn take(
+        &self,
+        part: &Part,
+        score: &Score,
+        speed: f32,
+        first: usize,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Take, VoiceError> {
         let still_wanted = || if wanted() { Ok(()) } else { Err(VoiceError::Cancelled) };
         let (ids, places) = ids(part.text);
         if places.is_empty() {
-            return Ok(Speech::default());
+            let words = part.words.iter().map(|word| (word.source.clone(), 0..0)).collect();
+            return Ok(Take { words, ..Take::default() });
         }
         still_wanted()?;
-        let spectrum = self.network.run(&ids, speed);
+        let spectrum = self.network.run_bent(&ids, speed, &bends(part, &places, score));
         still_wanted()?;
         let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(seed(part.text, speed)));
         spectrum.frames(|frame| synthesizer.push(frame));
-        let samples = synthesizer.finish();
+        let mut samples = synthesizer.finish();
         still_wanted()?;
 
         let spans = word_spans(part, &places, &spectrum.durations);
         let loudness = Loudness::measure(&samples);
         let sounding = loudness.inside(0..samples.len());
+        let seam = |word: usize| loudness.seam(spans[word - 1].clone(), spans[word].clone());
+        let is_inside = |word: &usize| (first + 1..first + spans.len()).contains(word);
+        let breaks = score.breaks.iter().filter(|(word, _)| is_inside(word));
+        let silences = breaks
+            .map(|(word, length)| Silence { quiet: seam(word - first), length: in_samples(*length) })
+            .collect();
+        if score.has_volume(first..first + spans.len()) {
+            let volume = |word: usize| 10.0f32.powf(score.word(first + word).decibels / 20.0);
+            // Each word's volume reaches to the middle of the silence before the next.
+            let end = |word| seam(word).start.midpoint(seam(word).end);
+            let mut regions: Vec<_> = (1..spans.len()).map(|word| (end(word), volume(word - 1))).collect();
+            regions.push((samples.len(), volume(spans.len() - 1)));
+            amplify(&mut samples, &regions);
+        }
         let kept = sounding.start.saturating_sub(to_samples(MARGIN_BEFORE))
             ..(sounding.end + to_samples(MARGIN_AFTER)).min(samples.len());
-        let mut samples = samples[kept.clone()].to_vec();
+        let words = part.words.iter().zip(spans).map(|(word, span)| {
+            // A word neither begins nor ends in silence.
+            (word.source.clone(), loudness.inside(span))
+        });
+        Ok(Take { words: words.collect(), samples, sounding, silences }.trimmed(kept))
+    }
+}
+
+/// A part of a line as it was spoken; places are in its samples.
+#[derive(Default)]
+struct Take {
+    samples: Vec<f32>,
+    /// From the first sound to the last.
+    sounding: Range<usize>,
+    /// Each word's bytes of the text, and where it sounds.
+    words: Vec<(Range<usize>, Range<usize>)>,
+    silences: Vec<Silence>,
+}
+
+impl Take {
+    /// Only the samples `kept`, with soft edges.
+    fn trimmed(self, kept: Range<usize>) -> Self {
+        let mut samples = self.samples[kept.clone()].to_vec();
         for sample in &mut samples {
             *sample = sample.clamp(-1.0, 1.0);
         }
         soften_edges(&mut samples);
-        let words = part.words.iter().zip(spans).map(|(word, span)| {
-            // A word neither begins nor ends in silence.
-            let span = loudness.inside(span);
-            let seconds = |at: usize| to_seconds(at.clamp(kept.start, kept.end) - kept.start);
-            SpokenWord { text: word.source.clone(), start: seconds(span.start), end: seconds(span.end) }
+        Self { samples, ..self }.shifted(|at| at.clamp(kept.start, kept.end) - kept.start)
+    }
+
+    /// With every place at another.
+    fn shifted(self, to: impl Fn(usize) -> usize) -> Self {
+        let range = |range: Range<usize>| to(range.start)..to(range.end);
+        let silences = self.silences.into_iter();
+        Self {
+            samples: self.samples,
+            sounding: range(self.sounding),
+            words: self.words.into_iter().map(|(text, span)| (text, range(span))).collect(),
+            silences: silences.map(|silence| Silence { quiet: range(silence.quiet), ..silence }).collect(),
+        }
+    }
+}
+
+/// The takes of a line one behind another.
+type Track = Take;
+
+impl Track {
+    /// Puts `next` behind, after a pause if there is something on both sides: the one that the score asks for,
+    /// or else that of a comma.
+    fn append(&mut self, next: Take, score: &Score) {
+        let (word, is_between) = (self.words.len(), !self.samples.is_empty() && !next.samples.is_empty());
+        if is_between {
+            self.samples.resize(self.samples.len() + to_samples(PAUSE_BETWEEN_PARTS), 0.0);
+        }
+        let offset = self.samples.len();
+        let next = next.shifted(|at| at + offset);
+        let asked = score.breaks.iter().find(|(index, _)| *index == word).filter(|_| is_between);
+        if let Some((_, length)) = asked {
+            let quiet = self.sounding.end..next.sounding.start;
+            self.silences.push(Silence { quiet, length: in_samples(*length) });
+        }
+        if self.samples.is_empty() {
+            self.sounding = next.sounding;
+        } else if is_between {
+            self.sounding.end = next.sounding.end;
+        }
+        self.samples.extend(next.samples);
+        self.words.extend(next.words);
+        self.silences.extend(next.silences);
+    }
+
+    /// The speech, with the silences that the score asks for.
+    fn finish(mut self, score: &Score) -> Speech {
+        set_apart(&mut self.silences);
+        let asked = |word: usize| {
+            let found = score.breaks.iter().find(|(index, _)| *index == word);
+            found.map(|(_, length)| in_samples(*length))
+        };
+        let (first, last) =
+            (moved(self.sounding.start, &self.silences), moved(self.sounding.end, &self.silences));
+        let mut samples =
+            if self.silences.is_empty() { self.samples } else { put_in(&self.samples, &self.silences) };
+        // At the ends, the margins are a part of the silence: this one's own, and that of what comes next.
+        if let Some(length) = asked(self.words.len()) {
+            let wanted = last + length.saturating_sub(to_samples(MARGIN_BEFORE));
+            samples.resize(wanted, 0.0);
+            soften_end(&mut samples);
+        }
+        let before = match asked(0) {
+            Some(length) if !self.words.is_empty() => length.saturating_sub(first),
+            _ => 0,
+        };
+        samples.splice(0..0, std::iter::repeat_n(0.0, before));
+        let seconds = |at: usize| to_seconds(before + moved(at, &self.silences));
+        let words = self.words.into_iter().map(|(text, span)| {
+            let start = seconds(span.start);
+            SpokenWord { text, start, end: seconds(span.end).max(start) }
         });
-        Ok(Speech { words: words.collect(), samples })
+        Speech { words: words.collect(), samples, unknown: Vec::new() }
     }
 }
 
@@ -180,20 +315,21 @@ impl Speech {
     pub fn seconds(&self) -> f64 {
         to_seconds(self.samples.len())
     }
+}
 
-    /// Puts `next` behind, after a pause in seconds if there is something on both sides.
-    fn append(&mut self, next: Self, pause: f64) {
-        if !self.samples.is_empty() && !next.samples.is_empty() {
-            self.samples.resize(self.samples.len() + to_samples(pause), 0.0);
-        }
-        let offset = self.seconds();
-        self.samples.extend(next.samples);
-        self.words.extend(next.words.into_iter().map(|word| SpokenWord {
-            start: word.start + offset,
-            end: word.end + offset,
-            ..word
-        }));
+/// How each of the network's ids is said, the boundaries at the ends included; nothing where all is said the
+/// voice's own way.
+fn bends(part: &Part, places: &[usize], score: &Score) -> Vec<Bend> {
+    const OWN: Bend = Bend { rate: 1.0, cents: 0.0, may_go: true };
+    let bend = |place: &usize| {
+        let Manner { rate, cents, .. } = score.at(part.offset + place);
+        let may_go = part.text[*place..].starts_with([' ', PRIMARY, SECONDARY]);
+        Bend { rate, cents, may_go }
+    };
+    if score.is_plain() {
+        return Vec::new();
     }
+    std::iter::once(OWN).chain(places.iter().map(bend)).chain([OWN]).collect()
 }
 
 /// Where every word of `part` lies in the samples, by the durations of its phonemes.
@@ -219,6 +355,10 @@ fn word_spans(part: &Part, places: &[usize], durations: &[u32]) -> Vec<Range<usi
 fn seed(phonemes: &str, speed: f32) -> u64 {
     let hash = Sha256::new().chain_update(phonemes).chain_update(speed.to_le_bytes()).finalize();
     hash.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}
+
+fn in_samples(duration: Duration) -> usize {
+    to_samples(duration.as_secs_f64())
 }
 
 fn to_samples(seconds: f64) -> usize {

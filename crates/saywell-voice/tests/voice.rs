@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, LazyLock};
 
 use saywell_voice::dsp::SAMPLE_RATE;
-use saywell_voice::{Job, MARGIN_AFTER, MARGIN_BEFORE, Pool, Priority, Speech, Voice, VoiceError};
+use saywell_voice::{Job, Line, MARGIN_AFTER, MARGIN_BEFORE, Pool, Priority, Speech, Voice, VoiceError};
 
 static VOICE: LazyLock<Arc<Voice>> = LazyLock::new(|| Arc::new(Voice::heart().unwrap()));
 
@@ -19,7 +19,7 @@ const LONG: &str = "The committee met on Tuesday to review the plans for the new
     until the last section was connected, tested, and opened to the public.";
 
 fn speak(text: &str, speed: f32) -> Speech {
-    VOICE.speak(text, speed).unwrap()
+    VOICE.speak(Line { speed, ..text.into() }).unwrap()
 }
 
 fn words<'a>(text: &'a str, speech: &Speech) -> Vec<&'a str> {
@@ -92,7 +92,7 @@ fn speed_is_kept_and_checked() {
     assert!((1.6..2.4).contains(&(slow / normal)), "{slow} {normal}");
     assert!((1.6..2.4).contains(&(normal / fast)), "{normal} {fast}");
     for speed in [0.49, 2.01, f32::NAN, -1.0] {
-        assert!(matches!(VOICE.speak("No.", speed), Err(VoiceError::Speed(_))), "{speed}");
+        assert!(matches!(VOICE.speak(Line { speed, .."No.".into() }), Err(VoiceError::Speed(_))), "{speed}");
     }
 }
 
@@ -112,7 +112,8 @@ fn the_pool_speaks_and_stops() {
     let submit = |text: &str, cancelled| {
         let send = send.clone();
         let cancelled = Arc::new(AtomicBool::new(cancelled));
-        let job = Job { text: text.into(), speed: 1.0, priority: Priority::First, cancelled };
+        let (marks, priority) = (Arc::default(), Priority::First);
+        let job = Job { text: text.into(), marks, speed: 1.0, priority, cancelled };
         pool.submit(job, move |result| send.send(result).unwrap()).unwrap();
     };
     submit("From the pool.", false);
@@ -125,7 +126,7 @@ fn the_pool_speaks_and_stops() {
 fn gives_up_between_stages_when_not_wanted() {
     let questions = AtomicBool::new(true);
     // Wanted when first asked, not any more when asked again.
-    let result = VOICE.speak_while("Hello there.", 1.0, &|| questions.swap(false, Ordering::Relaxed));
+    let result = VOICE.speak_while("Hello there.", &|| questions.swap(false, Ordering::Relaxed));
     assert!(matches!(result, Err(VoiceError::Cancelled)));
 }
 

@@ -1,26 +1,32 @@
 //! The long-lived parts, built once from the settings.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Cache};
 use crate::chain::Chain;
-use crate::chain::breaker::{Breaker, Policy};
+use crate::chain::breaker::{self, Breaker};
+use crate::chain::meter::Meter;
+use crate::chain::plain::Plain;
+use crate::chain::retry::{self, Retry};
+use crate::chain::roster::Roster;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::flight::Flights;
 use crate::http::links::Links;
 use crate::limits::Limits;
-use crate::provider::Provider;
+use crate::provider::{About, Provider};
 use crate::providers;
 use crate::script::Bounds;
 use crate::speak::{MAX_WRITES, Speak};
-use crate::store;
+use crate::store::{self, Store};
+use crate::usage::{Ledger, Prices};
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
@@ -37,10 +43,14 @@ pub struct App {
     pub speak: Speak,
     /// Audio links.
     pub links: Links,
+    /// What is kept in SQL.
+    pub store: Store,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Ends the work that goes on beside the requests.
     shutdown: CancellationToken,
+    /// Writes down what providers were asked.
+    scribe: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// Why the server cannot start.
@@ -88,20 +98,12 @@ impl App {
     /// # Errors
     /// [`StartError`] with what an operator has to change.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
-        let names = std::iter::once(&settings.provider).chain(&settings.fallback);
-        let mut links: Vec<Arc<dyn Provider>> = Vec::new();
-        for name in names {
-            if !links.iter().any(|link| link.name() == name) {
-                links.push(providers::open(name, &settings).map_err(|error| StartError::Provider {
-                    provider: name.clone(),
-                    reason: error.to_string(),
-                })?);
-            }
-        }
-        Self::with_providers(settings, links, Arc::new(SystemClock)).await
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let providers = open_providers(&settings, &clock)?;
+        Self::with_providers(settings, providers, clock).await
     }
 
-    /// Builds everything around these providers, each behind its deadlines and its breaker.
+    /// Builds everything around these providers, with the database that the settings name.
     ///
     /// # Errors
     /// [`StartError`] with what an operator has to change.
@@ -110,21 +112,32 @@ impl App {
         providers: Vec<Arc<dyn Provider>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let (first, whole) = (settings.first_sound_timeout, settings.provider_timeout);
-        let chain = Chain::new(
-            providers
-                .into_iter()
-                .map(|provider| {
-                    let timed = Timeout::new(provider, first, whole);
-                    Arc::new(Breaker::new(timed, Policy::default(), Arc::clone(&clock))) as Arc<dyn Provider>
-                })
-                .collect(),
-        );
-        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
-        if voices.cast(None, chain.links()).await.is_none() {
-            return Err(StartError::Voice(settings.default_voice));
+        let store = open_store(&settings).await?;
+        Self::with_store(settings, providers, clock, store).await
+    }
+
+    /// Builds everything around these providers and this store, each provider behind its deadlines and its breaker.
+    ///
+    /// # Errors
+    /// [`StartError`] with what an operator has to change.
+    pub async fn with_store(
+        settings: Settings,
+        providers: Vec<Arc<dyn Provider>>,
+        clock: Arc<dyn Clock>,
+        store: Store,
+    ) -> Result<Self, StartError> {
+        let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
+        for About { name, sunset, .. } in providers.iter().map(Provider::about) {
+            if let Some(sunset) = sunset {
+                tracing::warn!(provider = %name, "{sunset}");
+            }
         }
-        let cache = open_cache(&settings, &clock).await?;
+        let chain = chain(&settings, providers, &ledger, &clock);
+        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
+        if voices.cast(None, None, chain.links()).await.is_err() {
+            return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
+        }
+        let cache = open_cache(&settings, &store, &clock).await?;
         let signing_key = match &settings.signing_key {
             Some(key) => key.clone(),
             None => kept_signing_key(&settings)?,
@@ -132,21 +145,34 @@ impl App {
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
+        let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                emoji: settings.emoji,
+                pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,
                 cache,
+                lookahead: settings.lookahead,
                 flights: Flights::new(settings.max_flights),
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
+            store,
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
             shutdown,
+            scribe: Arc::new(Mutex::new(Some(scribe))),
         })
+    }
+
+    /// The voice of a request that names none: the one that is set, else the first provider's own.
+    #[must_use]
+    pub fn default_voice(&self) -> Option<&str> {
+        let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
+        self.settings.default_voice.as_deref().or_else(own)
     }
 
     /// Lets flights end, then stops the rest and writes what is not written yet.
@@ -155,32 +181,88 @@ impl App {
             tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
         }
         self.shutdown.cancel();
+        let scribe = self.scribe.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(scribe) = scribe
+            && tokio::time::timeout(patience, scribe).await.is_err()
+        {
+            tracing::warn!("stopped before every call to a provider was written down");
+        }
         if let Err(error) = self.speak.cache.flush_accesses().await {
             tracing::warn!(%error, "the last accesses were not counted");
         }
     }
 }
 
+/// The providers of the chain, in order, each once.
+///
+/// # Errors
+/// [`StartError::Provider`] with what an operator has to change.
+pub fn open_providers(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, StartError> {
+    let client = providers::client();
+    let names = settings.chain().into_iter().map(|name| {
+        let opened = client.clone().and_then(|client| providers::open(name, settings, &client, clock));
+        opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
+    });
+    names.collect()
+}
+
+/// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
+/// breaker, the deadlines, what plain text needs, the meter.
+fn chain(
+    settings: &Settings,
+    providers: Vec<Arc<dyn Provider>>,
+    ledger: &Ledger,
+    clock: &Arc<dyn Clock>,
+) -> Chain {
+    let prices = Arc::new(Prices::new(settings.prices.clone()));
+    let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
+    let wrapped = providers.into_iter().map(|provider| {
+        let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
+        let plain = Plain::new(metered);
+        let timed = Timeout::new(plain, settings.first_sound_timeout, settings.provider_timeout);
+        let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
+        Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
+    });
+    Chain::new(wrapped.collect()).hedged(settings.hedge_after)
+}
+
+/// Opens the database that the settings name.
+///
+/// # Errors
+/// [`StartError`] with what an operator has to change.
+pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let folder = &settings.data_dir;
+    if settings.database_url.is_none() {
+        std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
+    }
+    Ok(store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?)
+}
+
 /// Opens the cache that the settings describe.
 ///
 /// # Errors
 /// [`StartError`] with what an operator has to change.
-pub async fn open_cache(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Cache, StartError> {
+pub async fn open_cache(
+    settings: &Settings,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> Result<Cache, StartError> {
     let folder = &settings.data_dir;
-    if settings.storage_url.is_none() || settings.database_url.is_none() {
+    if settings.storage_url.is_none() {
         std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
     }
     let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
     let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
-    let index =
-        store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?;
     let bounds = cache::Settings {
         ttl: settings.cache_ttl,
         max_bytes: settings.cache_max_bytes,
         memory_bytes: settings.cache_memory_bytes,
         ..cache::Settings::default()
     };
-    Ok(Cache::open(bounds, storage, index, Arc::clone(clock)).await?)
+    Ok(Cache::open(bounds, storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
 }
 
 /// The signing key in the data folder; made on the first start, readable by this user alone.

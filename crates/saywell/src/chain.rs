@@ -1,17 +1,26 @@
 //! The chain: the providers to try, in order, each within its deadlines and behind its breaker.
 
 pub mod breaker;
+pub mod meter;
+pub mod plain;
+pub mod retry;
+pub mod roster;
 pub mod timeout;
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::provider::{Provider, ProviderError, Request, Speech, gather};
+use futures::future::Either;
+
+use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather};
 use crate::voices::{Cast, Speaker};
 
 /// The providers to try, in order.
 #[derive(Debug, Clone)]
 pub struct Chain {
     links: Arc<[Arc<dyn Provider>]>,
+    hedge: Option<Duration>,
 }
 
 /// One utterance, and who spoke it.
@@ -21,6 +30,9 @@ pub struct Spoken {
     pub speech: Speech,
     /// Who made it.
     pub speaker: Speaker,
+    /// Where in the chain the next utterance should be asked for: past every provider that could not say this one for
+    /// a reason of its own, so that a reply does not go back and forth between voices.
+    pub next_from: usize,
 }
 
 /// Nobody could say it; each provider's own reason, in the order they were asked.
@@ -43,7 +55,14 @@ impl Chain {
     /// A chain of these providers, in this order.
     #[must_use]
     pub fn new(links: Vec<Arc<dyn Provider>>) -> Self {
-        Self { links: links.into() }
+        Self { links: links.into(), hedge: None }
+    }
+
+    /// The same chain, in which a reply's first utterance is asked of the second provider as well when the first has
+    /// not spoken it after this long; whoever is ready first is heard.
+    #[must_use]
+    pub fn hedged(self, after: Option<Duration>) -> Self {
+        Self { hedge: after, ..self }
     }
 
     /// The providers in order.
@@ -58,25 +77,66 @@ impl Chain {
         let at = self.links.iter().position(|link| link.name() == name)?;
         let mut links = self.links.to_vec();
         links[..=at].rotate_right(1);
-        Some(Self::new(links))
+        Some(Self::new(links).hedged(self.hedge))
     }
 
-    /// Speaks one utterance with the first provider that can, each with the model and the voice that `cast` gives
-    /// it; a provider without a part in it is passed over. `request` says the rest.
+    /// Speaks one utterance with the first provider from number `from` on that can, each with the model and the voice
+    /// that `cast` gives it; a provider without a part in it is passed over. `request` says the rest.
     ///
     /// # Errors
     /// [`Exhausted`] when no provider could.
-    pub async fn speak(&self, request: &Request, cast: &Cast) -> Result<Spoken, Exhausted> {
-        let mut reasons = Vec::new();
-        for link in &*self.links {
+    pub async fn speak(&self, request: &Request, cast: &Cast, from: usize) -> Result<Spoken, Exhausted> {
+        let all = self.links.len();
+        let Some(patience) = self.hedge.filter(|_| request.priority == Priority::First && from + 1 < all)
+        else {
+            return self.ask(request, cast, from..all).await;
+        };
+        let first = self.ask(request, cast, from..from + 1);
+        tokio::pin!(first);
+        let in_time = tokio::time::timeout(patience, &mut first).await;
+        let mut reasons = match in_time {
+            Ok(Ok(spoken)) => return Ok(spoken),
+            Ok(Err(exhausted)) => exhausted.reasons,
+            Err(_) => {
+                let rest = self.ask(request, cast, from + 1..all);
+                tokio::pin!(rest);
+                // Whoever loses is dropped, which ends the call.
+                let (spoken, failed, other) = match futures::future::select(first, rest).await {
+                    Either::Left((Ok(spoken), _)) | Either::Right((Ok(spoken), _)) => return Ok(spoken),
+                    Either::Left((Err(failed), rest)) => (rest.await, failed, true),
+                    Either::Right((Err(failed), first)) => (first.await, failed, false),
+                };
+                return spoken.map_err(|late| {
+                    let (mut first, rest) = if other { (failed, late) } else { (late, failed) };
+                    first.reasons.extend(rest.reasons);
+                    first
+                });
+            }
+        };
+        self.ask(request, cast, from + 1..all).await.map_err(|exhausted| {
+            reasons.extend(exhausted.reasons);
+            Exhausted { reasons }
+        })
+    }
+
+    /// Asks these providers one after the other.
+    async fn ask(&self, request: &Request, cast: &Cast, range: Range<usize>) -> Result<Spoken, Exhausted> {
+        let (mut reasons, mut next_from) = (Vec::new(), range.start);
+        for (number, link) in self.links.iter().enumerate().take(range.end).skip(range.start) {
             let Some(speaker) = cast.get(link.name()) else {
                 reasons.push((link.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
             match gather(link.speak(Request { model, voice, ..request.clone() })).await {
-                Ok(speech) => return Ok(Spoken { speech, speaker: speaker.clone() }),
-                Err(error) => reasons.push((link.name().to_owned(), error)),
+                Ok(speech) => return Ok(Spoken { speech, speaker: speaker.clone(), next_from }),
+                Err(error) => {
+                    // What it only cannot say here, it may say of the next utterance.
+                    if !matches!(error, ProviderError::Rejected(_)) {
+                        next_from = number + 1;
+                    }
+                    reasons.push((link.name().to_owned(), error));
+                }
             }
         }
         Err(Exhausted { reasons })
@@ -86,29 +146,21 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::time::Duration;
 
     use super::*;
     use crate::chain::breaker::{Breaker, Policy};
     use crate::chain::timeout::Timeout;
     use crate::clock::SystemClock;
-    use crate::provider::Priority;
     use crate::providers::conformance;
     use crate::providers::fake::Fake;
     use crate::voices::VoiceMap;
 
     fn request() -> Request {
-        Request {
-            text: "Hello there.".into(),
-            voice: "tone".into(),
-            model: "tone-1".into(),
-            speed: 1.0,
-            priority: Priority::First,
-        }
+        Request::new("Hello there.", "tone-1", "tone")
     }
 
     async fn cast(chain: &Chain) -> Cast {
-        VoiceMap::new(BTreeMap::new(), "tone".into()).cast(None, chain.links()).await.unwrap()
+        VoiceMap::new(BTreeMap::new(), None).cast(None, None, chain.links()).await.unwrap()
     }
 
     #[tokio::test]
@@ -121,8 +173,43 @@ mod tests {
     async fn the_next_provider_takes_over() {
         let broken = Fake::named("broken").failing(ProviderError::Unavailable("is down".into()));
         let chain = Chain::new(vec![Arc::new(broken), Arc::new(Fake::named("sound"))]);
-        let spoken = chain.speak(&request(), &cast(&chain).await).await.unwrap();
-        assert_eq!(spoken.speaker.provider, "sound");
+        let spoken = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap();
+        assert_eq!((spoken.speaker.provider.as_str(), spoken.next_from), ("sound", 1));
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_only_cannot_say_this_is_asked_again_for_the_next() {
+        let picky = Fake::named("picky").failing(ProviderError::Rejected("cannot say this".into()));
+        let chain = Chain::new(vec![Arc::new(picky), Arc::new(Fake::named("sound"))]);
+        assert_eq!(chain.speak(&request(), &cast(&chain).await, 0).await.unwrap().next_from, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_first_utterance_is_asked_of_the_next_as_well() {
+        let slow = Fake::named("slow").delayed(Duration::from_secs(9));
+        let (asked, chain) = (
+            slow.calls(),
+            Chain::new(vec![Arc::new(slow), Arc::new(Fake::named("quick"))])
+                .hedged(Some(Duration::from_millis(300))),
+        );
+        let cast = cast(&chain).await;
+        let begun = tokio::time::Instant::now();
+        let spoken = chain.speak(&request(), &cast, 0).await.unwrap();
+        assert_eq!((spoken.speaker.provider.as_str(), spoken.next_from), ("quick", 1));
+        assert_eq!(begun.elapsed(), Duration::from_millis(300));
+        assert_eq!((asked.count(), asked.finished()), (1, 0), "the slow call was ended");
+
+        let rest = Request { priority: Priority::Rest, ..request() };
+        assert_eq!(chain.speak(&rest, &cast, 0).await.unwrap().speaker.provider, "slow");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hedge_that_fails_leaves_the_first_its_time() {
+        let slow = Fake::named("slow").delayed(Duration::from_secs(1));
+        let broken = Fake::named("broken").failing(ProviderError::Unavailable("is down".into()));
+        let chain = Chain::new(vec![Arc::new(slow), Arc::new(broken)]).hedged(Some(Duration::from_millis(1)));
+        let spoken = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap();
+        assert_eq!(spoken.speaker.provider, "slow");
     }
 
     #[tokio::test]
@@ -130,7 +217,7 @@ mod tests {
         let first = Fake::named("first").failing(ProviderError::Unavailable("is down".into()));
         let second = Fake::named("second").failing(ProviderError::Overloaded);
         let chain = Chain::new(vec![Arc::new(first), Arc::new(second)]);
-        let error = chain.speak(&request(), &cast(&chain).await).await.unwrap_err();
+        let error = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap_err();
         assert_eq!(error.to_string(), "first is down; second is at capacity");
         assert!(!error.is_overload());
     }

@@ -6,15 +6,19 @@ mod check;
 mod config;
 mod licences;
 mod say;
+mod script;
 mod serve;
 mod voices;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::App;
+use crate::app::{self, App};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Loaded, Secret, Settings, Source};
 use crate::telemetry;
 
@@ -32,6 +36,8 @@ enum Command {
     Serve,
     /// Speak a text into a file
     Say(say::Arguments),
+    /// Print what would be said of a text, and what would not
+    Script(script::Arguments),
     /// List the voices on offer
     Voices(voices::Arguments),
     /// Say in plain words whether each provider can be used
@@ -79,8 +85,8 @@ pub fn run() -> ExitCode {
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failed::Run(message)) => complain(&message, 1),
-        Err(Failed::Usage(message)) => complain(&message, 2),
+        Err(Failed::Run(message)) => fail(&message, 1),
+        Err(Failed::Usage(message)) => fail(&message, 2),
     }
 }
 
@@ -92,6 +98,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     match command {
         Command::Serve => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,
+        Command::Script(arguments) => script::run(arguments, &loaded.settings),
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
         Command::Check => check::run(loaded.settings).await,
         Command::Config => config::run(&loaded),
@@ -101,9 +108,13 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     }
 }
 
-fn complain(message: &str, code: u8) -> ExitCode {
+fn complain(message: impl std::fmt::Display) {
     // Nothing can be done about a standard error that is closed.
     let _ = writeln!(io::stderr(), "saywell: {message}");
+}
+
+fn fail(message: &str, code: u8) -> ExitCode {
+    complain(message);
     ExitCode::from(code)
 }
 
@@ -112,13 +123,23 @@ fn print(line: impl std::fmt::Display) -> Result<(), Failed> {
     writeln!(io::stdout(), "{line}").map_err(Failed::from)
 }
 
-/// Everything in memory: for commands that leave nothing behind.
+/// Everything in memory, for commands that leave nothing behind: but for calls that cost money, which are always taken
+/// down. [`App::close`] waits until they are.
 async fn open_without_trace(settings: Settings) -> Result<App, Failed> {
-    let settings = Settings {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let providers = app::open_providers(&settings, &clock)?;
+    let in_memory = Settings {
         storage_url: Some("memory:".into()),
         database_url: Some("sqlite::memory:".into()),
         signing_key: Some(Secret::new(hex::encode(rand::random::<[u8; 32]>()))),
-        ..settings
+        ..settings.clone()
     };
-    Ok(App::open(settings).await?)
+    let mut store = app::open_store(&in_memory).await?;
+    if providers.iter().any(|provider| provider.about().paid) {
+        store.calls = app::open_store(&settings).await?.calls;
+    }
+    Ok(App::with_store(in_memory, providers, clock, store).await?)
 }
+
+/// How long a command waits at its end until everything is written down.
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -48,6 +48,7 @@ struct Flight {
 struct Progress {
     pieces: Vec<Bytes>,
     spoken: Vec<SpokenUtterance>,
+    opening: Option<Opening>,
     outcome: Option<Result<(), Failure>>,
     listeners: usize,
     /// Made to the end even if nobody listens.
@@ -65,7 +66,16 @@ pub struct SpokenUtterance {
     pub words: Vec<Word>,
     /// When its clip ends, the pause after it included, in seconds of the rendition.
     pub until: f64,
-    /// How long its provider took; `None`: the clip came from the cache.
+}
+
+/// Who is heard first, known as soon as anything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Who speaks.
+    pub provider: String,
+    /// In which voice.
+    pub voice: String,
+    /// How long the provider took; `None`: the clip came from the cache.
     pub provider_took: Option<Duration>,
 }
 
@@ -279,6 +289,13 @@ impl Flight {
 }
 
 impl Writer {
+    /// Says who is heard first. Comes before any sound; only the first call counts.
+    pub fn open(&self, opening: Opening) {
+        self.flight.change(|progress| {
+            progress.opening.get_or_insert(opening);
+        });
+    }
+
     /// Hands on a piece of sound and, with the last piece of an utterance, its captions.
     pub fn push(&self, sound: Bytes, spoken: Option<SpokenUtterance>) {
         self.flight.change(|progress| {
@@ -372,10 +389,10 @@ impl Listener {
         self.flight.progress().sound()
     }
 
-    /// The first utterance, once it is made.
+    /// Who is heard first, once that is known.
     #[must_use]
-    pub fn first_utterance(&self) -> Option<SpokenUtterance> {
-        self.flight.progress().spoken.first().cloned()
+    pub fn opening(&self) -> Option<Opening> {
+        self.flight.progress().opening.clone()
     }
 
     /// The captions made so far.

@@ -9,6 +9,7 @@ pub mod health;
 pub mod links;
 pub mod openai;
 pub mod pages;
+pub mod script;
 pub mod server;
 pub mod speech;
 pub mod voices;
@@ -55,6 +56,7 @@ struct Contract;
 pub fn router(app: App) -> Router {
     let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .routes(routes!(speech::speak))
+        .routes(routes!(script::script))
         .routes(routes!(audio::audio))
         .routes(routes!(captions::captions))
         .routes(routes!(voices::config))
@@ -99,6 +101,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             headers::CACHE,
             headers::PROVIDER,
             headers::VOICE,
+            headers::NOTES,
             HeaderName::from_static("server-timing"),
             HeaderName::from_static("retry-after"),
             HeaderName::from_static("content-range"),

@@ -11,7 +11,12 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use saywell_audio::loudness::Level;
+use saywell_text::Mark;
+use saywell_text::ssml::Follows;
 use serde::Serialize;
+
+use crate::chain::plain;
+use crate::usage::Purpose;
 
 /// Turns utterances into sound.
 ///
@@ -29,7 +34,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Its name, such as `local`.
     fn name(&self) -> &str {
-        self.about().name
+        &self.about().name
     }
 
     /// The voices on offer. Cheap to call: a provider that has to ask keeps the answer.
@@ -57,17 +62,58 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 /// What is known of a provider without asking anybody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
-    /// The name that settings, headers and metrics use.
-    pub name: &'static str,
+    /// The name that settings, headers and metrics use: its kind, or the name of one of several of a kind.
+    pub name: Arc<str>,
+    /// What settings call providers of its sort; prices are by kind.
+    pub kind: &'static str,
+    /// Whether every call costs money. What is paid for is bought only as it is about to be heard.
+    pub paid: bool,
     /// The model used when a request names none. Part of the cache key.
     pub model: String,
+    /// The voice used when nobody asks for one; one of its list when `None`.
+    pub default_voice: Option<String>,
     /// What changes when its voices would sound different, such as the hash of a voice file. Part of the cache
     /// key; empty where it cannot be known.
     pub voice_version: String,
+    /// What else of its settings changes its sound, in a form that is equal when they are. Part of the cache key.
+    pub options: String,
     /// How to bring its voices to the one loudness.
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
+    pub follows: Option<Follows>,
+    /// The most characters of one call's text; a longer utterance is asked for in parts.
+    pub longest: usize,
+    /// That its service ends, when, and what to choose instead; operators are warned with it at the start.
+    pub sunset: Option<&'static str>,
+}
+
+impl About {
+    /// Which marks are followed, by itself or for it.
+    #[must_use]
+    pub fn followed(&self) -> Follows {
+        self.follows.unwrap_or(plain::FOLLOWS)
+    }
+
+    /// A free provider whose loudness is measured, which is asked for one utterance at a time, of any length.
+    #[must_use]
+    pub fn new(kind: &'static str, name: impl Into<Arc<str>>, model: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            paid: false,
+            model: model.into(),
+            default_voice: None,
+            voice_version: String::new(),
+            options: String::new(),
+            level: Level::Measured,
+            parallel: 1,
+            follows: None,
+            longest: usize::MAX,
+            sunset: None,
+        }
+    }
 }
 
 /// The sound of one utterance as it is made.
@@ -78,14 +124,40 @@ pub type SpeechStream = BoxStream<'static, Result<Part, ProviderError>>;
 pub struct Request {
     /// What to say, already speakable.
     pub text: Arc<str>,
+    /// How parts of the text are said. What a provider cannot do it passes over.
+    pub marks: Arc<[Mark]>,
+    /// BCP 47 language of the text, where it is known.
+    pub language: Option<Arc<str>>,
     /// One of the provider's models.
     pub model: String,
     /// One of the provider's own voices.
     pub voice: String,
+    /// How to speak, in words, for a model that takes such; empty: as it would.
+    pub instructions: Arc<str>,
     /// Speed, 1.0 as the voice was made; 0.5 to 2.0.
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
+    /// What it is for, as usage is to have it.
+    pub purpose: Arc<Purpose>,
+}
+
+impl Request {
+    /// A request for plain text at the voice's own speed, which somebody waits for.
+    #[must_use]
+    pub fn new(text: &str, model: &str, voice: &str) -> Self {
+        Self {
+            text: text.into(),
+            marks: Arc::default(),
+            language: None,
+            model: model.to_owned(),
+            voice: voice.to_owned(),
+            instructions: Arc::default(),
+            speed: 1.0,
+            priority: Priority::First,
+            purpose: Arc::default(),
+        }
+    }
 }
 
 /// Who waits for an utterance; the most urgent first.
@@ -111,6 +183,9 @@ pub enum Part {
     },
     /// When words are spoken.
     Words(Vec<WordTiming>),
+    /// What the provider says it charges for this call, in the unit that its price is given in. It replaces what was
+    /// reckoned from the text.
+    Billed(f64),
 }
 
 /// When one word is spoken.
@@ -146,8 +221,35 @@ pub struct Voice {
     pub provider: String,
     /// BCP 47 language, such as `en-US`.
     pub language: String,
+    /// Other languages it speaks as well; `*` stands for any.
+    pub other_languages: Vec<String>,
     /// `female`, `male` or `neutral`, where known.
     pub gender: Option<String>,
+}
+
+impl Voice {
+    /// A voice that is called what it is asked for by, of one language and unknown gender.
+    #[must_use]
+    pub fn new(provider: &str, id: &str, language: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            provider: provider.to_owned(),
+            language: language.to_owned(),
+            other_languages: Vec::new(),
+            gender: None,
+        }
+    }
+
+    /// Whether it speaks this language, of whichever country.
+    #[must_use]
+    pub fn speaks(&self, language: &str) -> bool {
+        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let wanted = primary(language);
+        std::iter::once(&self.language)
+            .chain(&self.other_languages)
+            .any(|spoken| spoken == "*" || primary(spoken) == wanted)
+    }
 }
 
 /// Why an utterance was not spoken, named by what to do next.
@@ -168,6 +270,9 @@ pub enum ProviderError {
     /// It took longer than it may: ask the next provider.
     #[error("gave no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
+    /// It failed too often of late and is not asked for a while: ask the next provider.
+    #[error("is resting after repeated failures")]
+    Resting,
     /// It will not work until an operator changes something: ask the next provider.
     #[error("{0}")]
     Misconfigured(String),
@@ -200,6 +305,7 @@ pub async fn gather(mut stream: SpeechStream) -> Result<Speech, ProviderError> {
                 speech.samples.extend(samples);
             }
             Part::Words(words) => speech.words.extend(words),
+            Part::Billed(_) => {}
         }
     }
     if speech.rate == 0 {

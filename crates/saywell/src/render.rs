@@ -1,7 +1,6 @@
 //! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use bytes::Bytes;
 use saywell_audio::{
@@ -43,7 +42,12 @@ pub struct ClipNotes {
     pub exact: bool,
 }
 
-/// Makes a clip: one rate, one loudness, the pause that follows, whole frames.
+/// Sound that is handed on while the rest of its clip is still being encoded, seconds: as much as browsers want before they
+/// begin to play (0.2 to 0.3 s by Media Source Extensions).
+const HEAD: f64 = 0.3;
+
+/// Makes a clip: one rate, one loudness, the pause that follows, whole frames. `head` gets the first of them as soon as
+/// they are made, unless the clip is short or there is nothing to be heard in it.
 ///
 /// # Errors
 /// [`AudioError`] for a rate or samples that cannot be encoded.
@@ -53,6 +57,7 @@ pub fn clip(
     pause: f64,
     codec: Codec,
     speaker: &Speaker,
+    head: impl FnOnce(Frames),
 ) -> Result<Clip, AudioError> {
     let mut samples = if speech.rate == SAMPLE_RATE {
         speech.samples
@@ -63,7 +68,13 @@ pub fn clip(
     let spoken = samples.len();
     let pause = (pause - MARGINS).max(0.0);
     samples.resize(spoken + pause_samples(spoken, pause, codec), 0.0);
-    let frames = saywell_audio::encode(codec, &samples)?;
+    let frames_in_head = (HEAD * f64::from(SAMPLE_RATE) / codec.frame_samples() as f64).ceil() as usize;
+    let head = |frames| {
+        if spoken > 0 {
+            head(frames);
+        }
+    };
+    let frames = saywell_audio::encode_with_head(codec, &samples, frames_in_head, head)?;
 
     let speech_seconds = spoken as f64 / f64::from(SAMPLE_RATE);
     let exact = !speech.words.is_empty();
@@ -141,15 +152,9 @@ impl Clip {
         Some(Self { frames, notes })
     }
 
-    /// The captions of this clip, spoken at `start` seconds of a rendition; its provider took that long, or the clip
-    /// was there already.
+    /// The captions of this clip, spoken at `start` seconds of a rendition.
     #[must_use]
-    pub fn captions(
-        &self,
-        utterance: &Utterance,
-        start: f64,
-        provider_took: Option<Duration>,
-    ) -> SpokenUtterance {
+    pub fn captions(&self, utterance: &Utterance, start: f64) -> SpokenUtterance {
         let words = self
             .notes
             .words
@@ -173,7 +178,7 @@ impl Clip {
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
         };
-        SpokenUtterance { caption, words, until: start + self.seconds(), provider_took }
+        SpokenUtterance { caption, words, until: start + self.seconds() }
     }
 }
 
@@ -203,19 +208,19 @@ impl Joiner {
         self.seconds
     }
 
-    /// The bytes that this clip adds.
+    /// The bytes that these frames add, a clip or a part of one.
     ///
     /// # Errors
-    /// [`AudioError`] when the clip does not fit the format.
-    pub fn push(&mut self, clip: &Clip) -> Result<Bytes, AudioError> {
-        self.seconds += clip.seconds();
+    /// [`AudioError`] when they do not fit the format.
+    pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
+        self.seconds += frames.seconds();
         if self.format.states_length() {
-            self.held.push(clip.frames.clone());
+            self.held.push(frames.clone());
             return Ok(Bytes::new());
         }
         let mut bytes = if self.begun { Vec::new() } else { self.muxer.header() };
         self.begun = true;
-        bytes.extend(self.muxer.push(&clip.frames)?);
+        bytes.extend(self.muxer.push(frames)?);
         Ok(bytes.into())
     }
 
@@ -266,9 +271,13 @@ mod tests {
             model: "tone-1".into(),
             voice: "tone".into(),
             voice_version: String::new(),
+            options: String::new(),
             level: loudness::Level::Measured,
         };
-        let clip = clip(speech, "One second.", 0.3, Codec::Mp3, &speaker).unwrap();
+        let mut head = None;
+        let clip =
+            clip(speech, "One second.", 0.3, Codec::Mp3, &speaker, |frames| head = Some(frames)).unwrap();
+        assert_eq!(head, Some(clip.frames.split_at(13).0));
         let back = Clip::from_entry(&clip.to_entry().unwrap()).unwrap();
         assert_eq!(back.frames, clip.frames);
         assert_eq!(back.notes, clip.notes);

@@ -1,6 +1,7 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
-use saywell_text::{Code, Options, Script};
+use saywell_text::pronunciation::Dictionary;
+use saywell_text::{Code, Emoji, Kind, Options, Script, SsmlError, language};
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +12,42 @@ pub struct Bounds {
     pub max_seconds: u32,
 }
 
+/// What a reply is written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Markup {
+    /// Markdown, or text without any markup.
+    #[default]
+    Markdown,
+    /// The speech markup of the W3C.
+    Ssml,
+}
+
+/// How a reply is read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What it is written in.
+    pub markup: Markup,
+    /// What becomes of code.
+    pub code: Code,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// The language that its caller says it is in.
+    pub language: Option<String>,
+    /// How words are said.
+    pub pronunciations: Dictionary,
+}
+
+/// A reply made speakable.
+#[derive(Debug, Clone, Default)]
+pub struct Prepared {
+    /// What is said; each utterance knows its language, if anything tells it.
+    pub script: Script,
+    /// The language of most of it: as its caller says, or as found.
+    pub language: Option<String>,
+}
+
 /// Why a reply is not spoken.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ScriptError {
     /// There is no text.
     #[error("the text is empty")]
@@ -39,13 +74,16 @@ pub enum ScriptError {
         /// How long it may be.
         most: u32,
     },
+    /// SSML that cannot be read.
+    #[error(transparent)]
+    Ssml(#[from] SsmlError),
 }
 
 /// Makes the script of a reply.
 ///
 /// # Errors
-/// [`ScriptError`] for a reply that is empty, says nothing, or is longer than `bounds` allow.
-pub fn prepare(reply: &str, code: Code, speed: f32, bounds: Bounds) -> Result<Script, ScriptError> {
+/// [`ScriptError`] for a reply that is empty, says nothing, is longer than `bounds` allow, or is no SSML where it should be.
+pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Result<Prepared, ScriptError> {
     if reply.trim().is_empty() {
         return Err(ScriptError::Empty);
     }
@@ -53,41 +91,83 @@ pub fn prepare(reply: &str, code: Code, speed: f32, bounds: Bounds) -> Result<Sc
     if characters > bounds.max_chars {
         return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
     }
-    let script = saywell_text::script(reply, &Options { code, ..Options::default() });
+    let options = Options { code: reading.code, emoji: reading.emoji, ..Options::default() };
+    let mut script = match reading.markup {
+        Markup::Markdown => saywell_text::script(reply, &options),
+        Markup::Ssml => saywell_text::ssml(reply, &options)?,
+    };
     if script.utterances.is_empty() {
         return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
+    }
+    // What the caller says is right for all that does not say otherwise itself.
+    let language = match &reading.language {
+        Some(language) => {
+            for utterance in &mut script.utterances {
+                // What is said for code is English, whatever the reply is in.
+                let own = if utterance.kind == Kind::Code { "en" } else { language };
+                utterance.language.get_or_insert_with(|| own.to_owned());
+            }
+            Some(language.clone())
+        }
+        None => language::assign(&mut script),
+    };
+    for utterance in &mut script.utterances {
+        reading.pronunciations.apply(utterance, language.as_deref());
     }
     let seconds = script.estimated_seconds(f64::from(speed));
     if seconds > f64::from(bounds.max_seconds) {
         return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
     }
-    Ok(script)
+    Ok(Prepared { script, language })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use saywell_text::pronunciation::Entry;
 
-    const BOUNDS: Bounds = Bounds { max_chars: 100, max_seconds: 5 };
+    const BOUNDS: Bounds = Bounds { max_chars: 200, max_seconds: 5 };
+
+    fn read(reply: &str, reading: &Reading) -> Result<Prepared, ScriptError> {
+        prepare(reply, reading, 1.0, BOUNDS)
+    }
 
     #[test]
     fn each_refusal_names_its_bound() {
-        let refuse = |text: &str| prepare(text, Code::Announce, 1.0, BOUNDS).unwrap_err().to_string();
+        let refuse = |text: &str| read(text, &Reading::default()).unwrap_err().to_string();
         assert_eq!(refuse(" \n"), "the text is empty");
-        assert!(
-            refuse("<think>Hm.</think>").starts_with("there is nothing to say"),
-            "{}",
-            refuse("<think>Hm.</think>")
-        );
-        assert_eq!(refuse(&"a".repeat(101)), "the text has 101 characters; the most is 100");
-        let long = "Well then, ".repeat(9);
-        assert!(refuse(&long).contains("the most is 5 s"), "{}", refuse(&long));
+        let silent = refuse("<think>Hm.</think>");
+        assert!(silent.starts_with("there is nothing to say"), "{silent}");
+        assert_eq!(refuse(&"a".repeat(201)), "the text has 201 characters; the most is 200");
+        let long = refuse(&"Well then, ".repeat(9));
+        assert!(long.contains("the most is 5 s"), "{long}");
     }
 
     #[test]
     fn speed_counts() {
         let text = "This sentence takes a little longer than five seconds to say at its usual pace, I think.";
-        assert!(prepare(text, Code::Announce, 1.0, BOUNDS).is_err());
-        assert!(prepare(text, Code::Announce, 2.0, BOUNDS).is_ok());
+        assert!(prepare(text, &Reading::default(), 1.0, BOUNDS).is_err());
+        assert!(prepare(text, &Reading::default(), 2.0, BOUNDS).is_ok());
+    }
+
+    #[test]
+    fn utterances_know_their_language() {
+        let german = "Das ist eine kurze Antwort, und sie ist auf Deutsch geschrieben.";
+        assert_eq!(read(german, &Reading::default()).unwrap().language.as_deref(), Some("de"));
+        let told = Reading { language: Some("en-GB".into()), ..Reading::default() };
+        let prepared = read("Colour, please.", &told).unwrap();
+        assert_eq!(prepared.script.utterances[0].language.as_deref(), Some("en-GB"));
+    }
+
+    #[test]
+    fn ssml_and_pronunciations_become_marks() {
+        let entry = Entry { word: Some("nginx".into()), say: Some("engine x".into()), ..Entry::default() };
+        let pronunciations = Dictionary::new(&[entry]).unwrap();
+        let reading = Reading { pronunciations, markup: Markup::Ssml, ..Reading::default() };
+        let prepared = read("<speak>Start nginx<break time='200ms'/> now.</speak>", &reading).unwrap();
+        assert_eq!(prepared.script.utterances[0].marks.len(), 2, "{prepared:?}");
+        let error = read("<speak>Start <b>now.</speak>", &reading).unwrap_err();
+        assert!(matches!(error, ScriptError::Ssml(_)), "{error:?}");
+        assert!(error.to_string().starts_with("line 1, column "), "{error}");
     }
 }

@@ -1,27 +1,31 @@
 //! Speak: the whole way from a reply to its sound. The only place that knows the order of the stages.
 //!
 //! [`Speak::speak`] answers as soon as it is known what will be heard: a rendition from the cache, or a listener on
-//! a flight. [`Flying::fly`] makes a flight, utterance by utterance.
+//! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
+
+mod flying;
+mod pace;
+mod plan;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, stream};
 use saywell_audio::Format;
-use saywell_text::{Code, Script, Utterance};
+use saywell_text::pronunciation::Dictionary;
+use saywell_text::{Code, Emoji, Note};
 use tokio::sync::Semaphore;
-use tracing::{Instrument, info, info_span, warn};
+use tracing::{Instrument, info_span, warn};
 
-use crate::cache::{About, Cache, Entry, Key, KeyFields, Kind};
-use crate::chain::{Chain, Spoken};
-use crate::flight::{Boarding, Failure, Flights, Full, Listener, Writer};
+use self::flying::Flying;
+use self::plan::Plan;
+use crate::cache::{Cache, Entry, Key, Kind};
+use crate::chain::Chain;
+use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Permit, Refusal};
-use crate::provider::{Priority, Request};
-use crate::render::{self, Clip, Joiner};
-use crate::script::{self, Bounds, ScriptError};
-use crate::usage;
-use crate::voices::{Cast, Speaker, VoiceMap};
+use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
+use crate::usage::{self, Purpose};
+use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
 pub const MAX_WRITES: usize = 256;
@@ -51,8 +55,36 @@ pub struct SpeechRequest {
     pub code: Code,
     /// Nobody listens yet: make it when there is time, and to the end.
     pub prefetch: bool,
+    /// What the reply is written in.
+    pub markup: Markup,
+    /// How words are said, before what the operator says of them.
+    pub pronunciations: Dictionary,
+    /// How to speak, in words, for a model that takes such.
+    pub instructions: Option<String>,
     /// The application's own name for the reply.
     pub message_id: Option<String>,
+}
+
+impl SpeechRequest {
+    /// A reply in Markdown as mp3, everything else left to the settings.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            voice: None,
+            provider: None,
+            model: None,
+            format: Format::Mp3,
+            speed: 1.0,
+            language: None,
+            code: Code::default(),
+            prefetch: false,
+            markup: Markup::default(),
+            pronunciations: Dictionary::default(),
+            instructions: None,
+            message_id: None,
+        }
+    }
 }
 
 /// What will be heard.
@@ -72,6 +104,8 @@ pub struct Speech {
     pub seconds: f64,
     /// The sound.
     pub sound: Sound,
+    /// What is asked for and not done, or not quite.
+    pub notes: Vec<Note>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
 }
@@ -144,7 +178,7 @@ pub enum SpeakError {
         available: String,
     },
     /// No voice speaks this language.
-    #[error("no voice here speaks `{0}`")]
+    #[error("no voice here speaks {}", called(.0))]
     UnsupportedLanguage(String),
     /// No capacity at the moment.
     #[error("the server is busy")]
@@ -160,17 +194,28 @@ impl From<Full> for SpeakError {
     }
 }
 
+/// A language by its name and its tag.
+pub(crate) fn called(tag: &str) -> String {
+    saywell_text::language::name(tag).map_or_else(|| format!("`{tag}`"), |name| format!("{name} (`{tag}`)"))
+}
+
 /// Everything that speaking needs.
 #[derive(Debug, Clone)]
 pub struct Speak {
     /// What one request may ask for.
     pub bounds: Bounds,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// Which voice each provider uses.
     pub voices: Arc<VoiceMap>,
     /// The providers, in order.
     pub chain: Chain,
     /// What has been spoken before.
     pub cache: Cache,
+    /// How far ahead of the listener sound is bought.
+    pub lookahead: Option<Duration>,
     /// What is being spoken now.
     pub flights: Flights,
     /// Places for clips on their way into the cache.
@@ -189,7 +234,7 @@ impl Speak {
         request: &SpeechRequest,
     ) -> Result<Speech, SpeakError> {
         let begun = Instant::now();
-        let plan = self.plan(request).await?;
+        let plan = Plan::make(self, request).await?;
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -203,6 +248,7 @@ impl Speak {
             characters: plan.script.characters(),
             seconds,
             sound,
+            notes: plan.notes.clone(),
             timing,
         };
         let speech = if let Some(entry) = cached {
@@ -213,7 +259,13 @@ impl Speak {
                 Boarding::Joined(listener) => speech(CacheOutcome::Joined, seconds, Sound::Flight(listener)),
                 Boarding::Started(listener, writer) => {
                     let speech = speech(CacheOutcome::Miss, seconds, Sound::Flight(listener));
-                    let flying = Flying { speak: self.clone(), plan, key };
+                    let purpose = Purpose {
+                        user: caller.user.clone(),
+                        room: caller.room.clone(),
+                        message_id: request.message_id.clone(),
+                        rendition: Some(key),
+                    };
+                    let flying = Flying::new(self.clone(), plan, key, purpose);
                     let span = info_span!("flight", key = %key.short(), message = request.message_id);
                     tokio::spawn(flying.fly(writer).instrument(span));
                     speech
@@ -224,39 +276,27 @@ impl Speak {
         Ok(speech)
     }
 
-    /// Decides what is to be spoken, by whom.
-    async fn plan(&self, request: &SpeechRequest) -> Result<Plan, SpeakError> {
+    /// How a request's reply is read.
+    fn reading(&self, request: &SpeechRequest) -> Reading {
+        Reading {
+            markup: request.markup,
+            code: request.code,
+            emoji: self.emoji,
+            language: request.language.clone(),
+            // Where both have something to say, the request is right.
+            pronunciations: request.pronunciations.before(&self.pronunciations),
+        }
+    }
+
+    /// The script of a request, without making any of it.
+    ///
+    /// # Errors
+    /// [`SpeakError::Script`], or a speed out of bounds.
+    pub fn script(&self, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
-        let chain = match &request.provider {
-            None => self.chain.clone(),
-            Some(name) => self.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
-                wished: name.clone(),
-                available: self.chain.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
-            })?,
-        };
-        let unknown_voice = || SpeakError::UnknownVoice(request.voice.clone().unwrap_or_default());
-        let mut cast =
-            self.voices.cast(request.voice.as_deref(), chain.links()).await.ok_or_else(unknown_voice)?;
-        let first =
-            chain.links().iter().find(|link| cast.contains_key(link.name())).ok_or_else(unknown_voice)?;
-        let parallel = first.about().parallel.max(1);
-        let speaker = cast.get_mut(first.name()).ok_or_else(unknown_voice)?;
-        if let Some(model) = &request.model {
-            speaker.model.clone_from(model);
-        }
-        Ok(Plan {
-            script: script::prepare(&request.text, request.code, request.speed, self.bounds)?,
-            speaker: speaker.clone(),
-            parallel,
-            chain,
-            cast,
-            speed: request.speed,
-            format: request.format,
-            language: request.language.clone(),
-            prefetch: request.prefetch,
-        })
+        Ok(script::prepare(&request.text, &self.reading(request), request.speed, self.bounds)?)
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.
@@ -271,184 +311,5 @@ impl Speak {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
             warn!(%error, "the cache could not be written");
         }
-    }
-}
-
-/// What is to be spoken, and by whom.
-#[derive(Debug)]
-struct Plan {
-    script: Script,
-    chain: Chain,
-    cast: Cast,
-    /// Who is asked first, and whom the key names.
-    speaker: Speaker,
-    parallel: usize,
-    speed: f32,
-    format: Format,
-    language: Option<String>,
-    prefetch: bool,
-}
-
-impl Plan {
-    /// The rendition's key. Its text is the script and the reply that it was made of, since a rendition's captions
-    /// point into the reply.
-    fn key(&self, reply: &str) -> Key {
-        let script = serde_json::to_string(&self.script.utterances).unwrap_or_default();
-        let text = format!("{script}\n{reply}");
-        let fields = self.fields(Kind::Rendition, &self.speaker);
-        KeyFields { prepared_text: &text, format: self.format.name(), ..fields }.key()
-    }
-
-    /// The pause after an utterance, from sound to sound, seconds; none after the last.
-    fn pause(&self, number: usize) -> f64 {
-        let utterances = &self.script.utterances;
-        let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
-        pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
-    }
-
-    /// The key of an utterance in one speaker's voice, wherever it stands: its text and the pause after it.
-    fn clip_key(&self, text: &str, pause: f64, speaker: &Speaker) -> Key {
-        let text = format!("{pause} {text}");
-        let fields = self.fields(Kind::Clip, speaker);
-        KeyFields { prepared_text: &text, format: self.format.codec().name(), ..fields }.key()
-    }
-
-    fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {
-        KeyFields {
-            kind,
-            prepared_text: "",
-            provider: &speaker.provider,
-            model: &speaker.model,
-            voice: &speaker.voice,
-            speed: f64::from(self.speed),
-            format: "",
-            language: self.language.as_deref().unwrap_or_default(),
-            pronunciation_version: "",
-            provider_options: "",
-            voice_version: &speaker.voice_version,
-        }
-    }
-}
-
-/// One flight in the making.
-struct Flying {
-    speak: Speak,
-    plan: Plan,
-    key: Key,
-}
-
-impl Flying {
-    /// Makes the rendition until it is complete or nobody wants it any more.
-    async fn fly(self, writer: Writer) {
-        let begun = Instant::now();
-        let outcome = tokio::select! {
-            biased;
-            () = writer.cancelled() => Err(Failure::Cancelled),
-            outcome = self.make(&writer) => outcome,
-        };
-        let milliseconds = begun.elapsed().as_millis();
-        match &outcome {
-            Ok(()) => info!(milliseconds, "spoken"),
-            Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
-            Err(failure) => warn!(milliseconds, %failure, "not spoken"),
-        }
-        usage::landed(&outcome);
-        writer.land(outcome);
-    }
-
-    async fn make(&self, writer: &Writer) -> Result<(), Failure> {
-        let mut joiner = Joiner::new(self.plan.format);
-        let utterances = &self.plan.script.utterances;
-        let clips: Vec<_> =
-            utterances.iter().enumerate().map(|(number, said)| self.clip(number, said)).collect();
-        let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
-        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
-        while let Some((clip, utterance)) = clips.next().await {
-            let (clip, provider_took) = clip?;
-            as_planned &= clip.notes.provider == self.plan.speaker.provider;
-            let spoken = clip.captions(utterance, joiner.seconds(), provider_took);
-            held.extend_from_slice(&joiner.push(&clip).map_err(Failure::internal)?);
-            audible |= clip.notes.speech_seconds > 0.0;
-            // Silence alone is no beginning: it may turn out that there is nothing else.
-            let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
-            writer.push(sound.into(), Some(spoken));
-        }
-        drop(clips);
-        if !audible {
-            return Err(Failure::Unspeakable);
-        }
-        let seconds = joiner.seconds();
-        let end = joiner.finish().map_err(Failure::internal)?;
-        writer.push(end, None);
-        // A rendition in which another provider helped out is not what its key says: only its clips are kept.
-        if as_planned {
-            self.remember_rendition(writer, seconds).await;
-        }
-        Ok(())
-    }
-
-    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
-    async fn clip(&self, number: usize, utterance: &Utterance) -> Result<(Clip, Option<Duration>), Failure> {
-        let pause = self.plan.pause(number);
-        let key = self.plan.clip_key(&utterance.text, pause, &self.plan.speaker);
-        if let Some(clip) =
-            self.speak.cached(&key, Kind::Clip).await.and_then(|entry| Clip::from_entry(&entry))
-        {
-            return Ok((clip, None));
-        }
-        let request = Request {
-            text: utterance.text.as_str().into(),
-            model: String::new(),
-            voice: String::new(),
-            speed: self.plan.speed,
-            priority: match number {
-                _ if self.plan.prefetch => Priority::Prefetch,
-                0 => Priority::First,
-                _ => Priority::Rest,
-            },
-        };
-        let begun = Instant::now();
-        let Spoken { speech, speaker } = self.plan.chain.speak(&request, &self.plan.cast).await?;
-        let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
-        let took = begun.elapsed();
-        usage::spoken(&speaker.provider, utterance.text.chars().count(), seconds, took);
-
-        let key = self.plan.clip_key(&utterance.text, pause, &speaker);
-        let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let clip = tokio::task::spawn_blocking(move || render::clip(speech, &text, pause, codec, &speaker))
-            .await
-            .map_err(Failure::internal)?
-            .map_err(Failure::internal)?;
-        self.remember_clip(key, clip.clone());
-        Ok((clip, Some(took)))
-    }
-
-    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, clip: Clip) {
-        let speak = self.speak.clone();
-        let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
-            warn!("the cache cannot keep up: a clip is not kept");
-            return;
-        };
-        tokio::spawn(async move {
-            match clip.to_entry() {
-                Ok(entry) => speak.remember(key, entry).await,
-                Err(error) => warn!(%error, "a clip cannot be kept"),
-            }
-            drop(place);
-        });
-    }
-
-    async fn remember_rendition(&self, writer: &Writer, seconds: f64) {
-        let about = About {
-            kind: Kind::Rendition,
-            provider: self.plan.speaker.provider.clone(),
-            voice: self.plan.speaker.voice.clone(),
-            format: self.plan.format.extension().to_owned(),
-            content_type: self.plan.format.content_type().to_owned(),
-            duration_seconds: seconds,
-        };
-        let notes = writer.captions().to_json();
-        self.speak.remember(self.key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
     }
 }

@@ -6,6 +6,7 @@ mod conformance;
 pub mod sqlite;
 
 use crate::cache::{Key, Kind};
+use crate::usage::Call;
 use async_trait::async_trait;
 use sqlite::SqliteStore;
 use std::fmt::Debug;
@@ -17,7 +18,7 @@ use std::time::SystemTime;
 ///
 /// `sqlite:PATH` is a file (a relative one lies in `data_folder`), `sqlite::memory:` is gone with
 /// the process, and without a URL the file is `saywell.db` in `data_folder`.
-pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Arc<dyn CacheIndex>, StoreError> {
+pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreError> {
     let url = url.unwrap_or("sqlite:saywell.db");
     let Some(path) = url.strip_prefix("sqlite:") else {
         return Err(StoreError::BadSetting {
@@ -36,7 +37,46 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Arc<dyn Cache
         }
         path => SqliteStore::open(&data_folder.join(path)).await?,
     };
-    Ok(Arc::new(store))
+    let store = Arc::new(store);
+    Ok(Store { cache: Arc::clone(&store) as Arc<dyn CacheIndex>, calls: store })
+}
+
+/// An open database, concern by concern.
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// What sound is stored.
+    pub cache: Arc<dyn CacheIndex>,
+    /// What providers were asked.
+    pub calls: Arc<dyn CallLog>,
+}
+
+/// The table `tts_calls`: every call to a provider, and what it cost.
+#[async_trait]
+pub trait CallLog: Send + Sync + Debug {
+    /// Adds calls, all or none.
+    async fn append(&self, calls: &[Call]) -> Result<(), StoreError>;
+
+    /// What each provider was asked since then, one row for each of its currencies, by name.
+    async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError>;
+}
+
+/// What a provider was asked in all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ProviderTotals {
+    /// The provider's name.
+    pub provider: String,
+    /// ISO 4217 code; empty for calls that cost nothing or have no price.
+    pub currency: String,
+    /// How many calls.
+    pub calls: u64,
+    /// Characters that were sent.
+    pub characters: u64,
+    /// Seconds of sound that came back.
+    pub seconds: f64,
+    /// What they cost.
+    pub cost: f64,
+    /// How many of them have no price, and are not in `cost`.
+    pub unpriced: u64,
 }
 
 /// The table `tts_cache`: what sound is stored, where, and how it is used.

@@ -1,4 +1,13 @@
-//! Usage: what was spoken, and how it went, as metrics and log lines. Texts are in neither.
+//! Usage: what was asked and spoken, for whom, and at what cost: as metrics, as log lines, and as a row for every call
+//! to a provider. Texts are in none of them.
+
+mod call;
+mod ledger;
+mod price;
+
+pub use call::{Call, CallOutcome, Purpose};
+pub use ledger::{Ledger, Scribe};
+pub use price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 
 use std::time::Duration;
 
@@ -37,13 +46,29 @@ pub fn landed(outcome: &Result<(), Failure>) {
     counter!("saywell_flights_total", "outcome" => outcome).increment(1);
 }
 
-/// A provider spoke an utterance.
-pub fn spoken(provider: &str, characters: usize, seconds: f64, took: Duration) {
-    let provider = provider.to_owned();
-    counter!("saywell_utterances_total", "provider" => provider.clone()).increment(1);
-    counter!("saywell_characters_total", "provider" => provider.clone()).increment(characters as u64);
-    histogram!("saywell_utterance_seconds", "provider" => provider.clone()).record(took.as_secs_f64());
-    histogram!("saywell_speech_seconds", "provider" => provider).record(seconds);
+/// A call to a provider ended.
+pub fn called(call: &Call) {
+    let (provider, outcome) = (call.provider.clone(), call.outcome.name());
+    counter!("saywell_calls_total", "provider" => provider.clone(), "outcome" => outcome).increment(1);
+    counter!("saywell_characters_total", "provider" => provider.clone(), "outcome" => outcome)
+        .increment(call.characters);
+    match &call.cost {
+        Cost::Free => {}
+        Cost::Known { amount, currency } => {
+            // Prometheus counts in whole numbers here; a millionth is small enough for any price.
+            let labels = [("provider", provider.clone()), ("currency", currency.clone())];
+            counter!("saywell_cost_millionths_total", &labels).increment((amount * 1e6).round() as u64);
+        }
+        Cost::Unpriced => {
+            counter!("saywell_unpriced_calls_total", "provider" => provider.clone()).increment(1);
+        }
+    }
+    if let Some(first) = call.first_sound {
+        histogram!("saywell_provider_first_sound_seconds", "provider" => provider.clone())
+            .record(first.as_secs_f64());
+    }
+    histogram!("saywell_call_seconds", "provider" => provider.clone()).record(call.took.as_secs_f64());
+    histogram!("saywell_speech_seconds", "provider" => provider).record(call.seconds);
 }
 
 /// A listener got the first sound of something that was not there before.

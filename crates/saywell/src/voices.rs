@@ -1,6 +1,7 @@
 //! Which voice each provider uses for the voice that a caller asked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use saywell_audio::loudness::Level;
 
@@ -28,7 +29,7 @@ pub const OPENAI_VOICES: [(&str, &str); 13] = [
 #[derive(Debug, Clone, Default)]
 pub struct VoiceMap {
     names: BTreeMap<String, String>,
-    default: String,
+    default: Option<String>,
 }
 
 /// Who would speak with each provider of a chain, by provider name.
@@ -45,62 +46,148 @@ pub struct Speaker {
     pub voice: String,
     /// What changes when that voice would sound different, see [`About::voice_version`].
     pub voice_version: String,
+    /// What else of that provider's settings changes its sound, see [`About::options`].
+    pub options: String,
     /// How to bring that voice to the one loudness.
     pub level: Level,
 }
 
 impl Speaker {
     fn new(link: &dyn Provider, voice: &str) -> Self {
-        let About { name, model, voice_version, level, .. } = link.about();
+        let About { name, model, voice_version, options, level, .. } = link.about();
         Self {
-            provider: (*name).to_owned(),
+            provider: name.to_string(),
             model: model.clone(),
             voice: voice.to_owned(),
             voice_version: voice_version.clone(),
+            options: options.clone(),
             level: *level,
         }
     }
 }
 
+/// Why nobody would speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCast {
+    /// The name is no provider's voice, not in the map, and none of OpenAI's.
+    UnknownVoice,
+    /// No voice speaks the language.
+    Language,
+}
+
+/// What a wished voice is like, where that is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Likeness<'a> {
+    language: Option<&'a str>,
+    gender: Option<&'a str>,
+}
+
+/// A provider of the chain with its voices; without them when it cannot tell them now.
+struct Listed<'a> {
+    link: &'a dyn Provider,
+    voices: Option<Arc<[Voice]>>,
+}
+
 impl VoiceMap {
-    /// The operator's names, and the voice for requests that name none.
+    /// The operator's names, and the voice for requests that name none; each provider's own without one.
     #[must_use]
-    pub fn new(names: BTreeMap<String, String>, default: String) -> Self {
+    pub fn new(names: BTreeMap<String, String>, default: Option<String>) -> Self {
         Self { names, default }
     }
 
-    /// The voice of each provider that comes nearest to the wished one. `None` when the name is unknown to all of
-    /// them: no provider's voice, no name in the map, none of OpenAI's.
-    pub async fn cast(&self, wished: Option<&str>, links: &[std::sync::Arc<dyn Provider>]) -> Option<Cast> {
-        let wished = wished.unwrap_or(&self.default);
-        let mut known = self.names.contains_key(wished) || openai_gender(wished).is_some();
-        let mut cast = Cast::new();
-        for link in links {
-            // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.
-            let Ok(voices) = link.voices().await else {
-                known = true;
-                cast.insert(link.name().to_owned(), Speaker::new(link.as_ref(), wished));
-                continue;
-            };
-            known |= voices.iter().any(|voice| voice.id == wished);
-            if let Some(voice) = self.nearest(wished, &voices) {
-                cast.insert(link.name().to_owned(), Speaker::new(link.as_ref(), &voice.id));
-            }
+    /// The voice of each provider that comes nearest to the wished one and speaks `language`, if that is known.
+    ///
+    /// # Errors
+    /// [`NoCast`] when nobody is left.
+    pub async fn cast(
+        &self,
+        wished: Option<&str>,
+        language: Option<&str>,
+        links: &[Arc<dyn Provider>],
+    ) -> Result<Cast, NoCast> {
+        let wished = wished.or(self.default.as_deref());
+        let mapped = wished.map(|wished| self.mapped(wished));
+        let listed = list(links).await;
+        let everybody = || listed.iter().filter_map(|listed| listed.voices.as_deref()).flatten();
+        // Who asks for none asks for the first provider's own.
+        let first = links.first().and_then(|link| link.about().default_voice.as_deref());
+        let itself = everybody().find(|voice| match wished {
+            Some(wished) => voice.id == wished || Some(voice.id.as_str()) == mapped,
+            None => first.is_none_or(|first| voice.id == first),
+        });
+        let known = |name| itself.is_some() || self.names.contains_key(name) || openai_gender(name).is_some();
+        // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.
+        if !wished.is_none_or(known) && listed.iter().all(|listed| listed.voices.is_some()) {
+            return Err(NoCast::UnknownVoice);
         }
-        known.then_some(cast)
+        let like = Likeness {
+            language: language.or(itself.map(|voice| voice.language.as_str())),
+            gender: itself.and_then(|voice| voice.gender.as_deref()).or_else(|| openai_gender(wished?)),
+        };
+        let mut cast = Cast::new();
+        for Listed { link, voices } in &listed {
+            let own = link.about().default_voice.as_deref();
+            let speaker = match voices {
+                None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default())),
+                Some(voices) => {
+                    let wanted = [wished, mapped, own.filter(|_| wished.is_none())];
+                    nearest(&wanted, like, language, own, voices).map(|voice| Speaker::new(*link, &voice.id))
+                }
+            };
+            cast.extend(speaker.map(|speaker| (link.name().to_owned(), speaker)));
+        }
+        if cast.is_empty() { Err(NoCast::Language) } else { Ok(cast) }
     }
 
-    /// The voice itself; else the one its name is mapped to; else the default; else one of the same gender; else
-    /// the first.
-    fn nearest<'a>(&self, wished: &str, voices: &'a [Voice]) -> Option<&'a Voice> {
-        let by_id = |id: &str| voices.iter().find(|voice| voice.id == id);
-        let mapped = self.names.get(wished).and_then(|name| by_id(name));
-        let alike = || {
-            let gender = openai_gender(wished)?;
-            voices.iter().find(|voice| voice.gender.as_deref() == Some(gender))
-        };
-        by_id(wished).or(mapped).or_else(alike).or_else(|| by_id(&self.default)).or(voices.first())
+    /// The first provider that has a voice of just this name, or of the name that it is mapped to.
+    pub async fn owner<'a>(&self, wished: &str, links: &'a [Arc<dyn Provider>]) -> Option<&'a str> {
+        for name in [wished, self.mapped(wished)] {
+            for link in links {
+                let voices = link.voices().await.unwrap_or_default();
+                if voices.iter().any(|voice| voice.id == name) {
+                    return Some(link.name());
+                }
+            }
+        }
+        None
     }
+
+    /// What the operator calls by this name.
+    fn mapped<'a>(&'a self, name: &'a str) -> &'a str {
+        self.names.get(name).map_or(name, String::as_str)
+    }
+}
+
+/// Of the voices that speak `language`: the first of the wanted names; else the one most alike in language, then in
+/// gender, then in country; of equals the provider's `own`, else the first.
+fn nearest<'a>(
+    wanted: &[Option<&str>],
+    like: Likeness<'_>,
+    language: Option<&str>,
+    own: Option<&str>,
+    voices: &'a [Voice],
+) -> Option<&'a Voice> {
+    let speaks = |voice: &&Voice| language.is_none_or(|language| voice.speaks(language));
+    let by_name = |name: &str| voices.iter().find(|voice| voice.id == name).filter(speaks);
+    let likeness = |voice: &Voice| {
+        let same_language = like.language.is_some_and(|language| voice.speaks(language));
+        let same_country = like.language.is_some_and(|language| voice.language == language);
+        let same_gender = like.gender.is_some() && voice.gender.as_deref() == like.gender;
+        (same_language, same_gender, same_country, Some(voice.id.as_str()) == own)
+    };
+    // Of equals, `max_by_key` takes the last.
+    let most_alike = || voices.iter().rev().filter(speaks).max_by_key(|voice| likeness(voice));
+    wanted.iter().flatten().find_map(|name| by_name(name)).or_else(most_alike)
+}
+
+/// The voices of every provider, asked for at the same time.
+async fn list(links: &[Arc<dyn Provider>]) -> Vec<Listed<'_>> {
+    let ask = |link: &Arc<dyn Provider>| {
+        let link = Arc::clone(link);
+        async move { link.voices().await.ok() }
+    };
+    let voices = futures::future::join_all(links.iter().map(ask)).await;
+    links.iter().zip(voices).map(|(link, voices)| Listed { link: link.as_ref(), voices }).collect()
 }
 
 fn openai_gender(name: &str) -> Option<&'static str> {
@@ -109,27 +196,76 @@ fn openai_gender(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::providers::fake::Fake;
 
+    fn voice(provider: &str, id: &str, language: &str, gender: &str) -> Voice {
+        Voice { gender: Some(gender.to_owned()), ..Voice::new(provider, id, language) }
+    }
+
     fn links() -> Vec<Arc<dyn Provider>> {
-        vec![Arc::new(Fake::named("sound"))]
+        let sound = [
+            voice("sound", "tone", "en-US", "female"),
+            voice("sound", "bass", "en-US", "male"),
+            voice("sound", "flûte", "fr-FR", "female"),
+        ];
+        let world = [
+            voice("world", "anna", "de-DE", "female"),
+            voice("world", "otto", "de-DE", "male"),
+            voice("world", "jack", "en-GB", "male"),
+            voice("world", "mary", "en-US", "female"),
+        ];
+        vec![
+            Arc::new(Fake::named("sound").with_voices(sound)),
+            Arc::new(Fake::named("world").with_voices(world)),
+        ]
+    }
+
+    fn map() -> VoiceMap {
+        VoiceMap::new([("narrator".to_owned(), "bass".to_owned())].into(), None)
+    }
+
+    /// Which voice each provider would use, in the order of their names.
+    async fn chosen(wished: Option<&str>, language: Option<&str>) -> Result<Vec<String>, NoCast> {
+        let cast = map().cast(wished, language, &links()).await?;
+        Ok(cast.into_values().map(|speaker| speaker.voice).collect())
     }
 
     #[tokio::test]
-    async fn openai_names_and_mapped_names_find_a_voice() {
-        let map = VoiceMap::new([("narrator".to_owned(), "tone".to_owned())].into(), "tone".into());
-        for name in [Some("alloy"), Some("narrator"), Some("tone"), None] {
-            assert_eq!(map.cast(name, &links()).await.unwrap()["sound"].voice, "tone", "{name:?}");
+    async fn a_voice_is_carried_to_the_nearest_of_each_provider() {
+        for (wished, expected) in [
+            (None, ["tone", "mary"]),
+            (Some("tone"), ["tone", "mary"]),
+            (Some("bass"), ["bass", "jack"]),
+            (Some("narrator"), ["bass", "jack"]),
+            (Some("flûte"), ["flûte", "anna"]),
+            (Some("otto"), ["bass", "otto"]),
+            (Some("onyx"), ["bass", "otto"]),
+        ] {
+            assert_eq!(chosen(wished, None).await.unwrap(), expected, "{wished:?}");
         }
     }
 
     #[tokio::test]
+    async fn the_language_decides_before_the_voice() {
+        assert_eq!(chosen(None, Some("de")).await.unwrap(), ["anna"], "the other has no German voice");
+        assert_eq!(chosen(Some("onyx"), Some("en")).await.unwrap(), ["bass", "jack"]);
+        assert_eq!(chosen(Some("tone"), Some("fr-CA")).await.unwrap(), ["flûte"]);
+        assert_eq!(chosen(None, Some("ja")).await, Err(NoCast::Language));
+    }
+
+    #[tokio::test]
     async fn an_unknown_name_is_nobodys_voice() {
-        let map = VoiceMap::new(BTreeMap::new(), "tone".into());
-        assert_eq!(map.cast(Some("Tone"), &links()).await, None);
-        assert_eq!(map.cast(Some(""), &links()).await, None);
+        for name in ["Tone", "", "nobody"] {
+            assert_eq!(chosen(Some(name), None).await, Err(NoCast::UnknownVoice), "{name:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_voice_has_an_owner() {
+        let links = links();
+        assert_eq!(map().owner("otto", &links).await, Some("world"));
+        assert_eq!(map().owner("narrator", &links).await, Some("sound"));
+        assert_eq!(map().owner("alloy", &links).await, None);
     }
 }

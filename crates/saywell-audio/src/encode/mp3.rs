@@ -22,10 +22,11 @@ const REACH: usize = 240;
 const LEAN: usize = 624;
 /// What counts as silence at the start: -50 dBFS, which [`crate::audible`] is sure to leave there.
 const SILENCE: f32 = 0.003;
-/// Samples given to LAME in one call, well inside its C `int`.
-const CHUNK: usize = 1 << 20;
+/// Samples given to LAME in one call: a few frames, so that the first are at hand soon.
+const CHUNK: usize = 8 * Codec::Mp3.frame_samples();
 
-pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
+/// Calls `made` as the frames come.
+pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
     let frame = Codec::Mp3.frame_samples();
     let mut frames = Frames::new(Codec::Mp3);
     if samples.is_empty() {
@@ -44,18 +45,30 @@ pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
     let mut encoder = encoder()?;
     let mut bytes = Vec::with_capacity(max_required_buffer_size(samples.len()));
     for chunk in samples.chunks(CHUNK) {
+        // LAME asks for room for the most it could write.
+        bytes.reserve(max_required_buffer_size(chunk.len()));
         encoder.encode_to_vec(MonoPcm(chunk), &mut bytes).map_err(failed)?;
+        take_frames(&bytes, wanted, &mut frames)?;
+        made(&frames);
     }
+    bytes.reserve(max_required_buffer_size(0));
     encoder.flush_to_vec::<FlushGap>(&mut bytes).map_err(failed)?;
+    take_frames(&bytes, wanted, &mut frames)?;
+    if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
+}
 
-    for frame in bytes.as_chunks::<FRAME_BYTES>().0.iter().skip(LEAD_FRAMES).take(wanted) {
+/// Takes the frames of `bytes` that are not in `frames` yet, up to `wanted` in all.
+fn take_frames(bytes: &[u8], wanted: usize, frames: &mut Frames) -> Result<(), AudioError> {
+    let (made, _) = bytes.as_chunks::<FRAME_BYTES>();
+    let taken = frames.count();
+    for frame in made.iter().skip(LEAD_FRAMES + taken).take(wanted - taken) {
         // 0xfff3: sync, MPEG-2, Layer III, no checksum. 0x84: 64 kbit/s, 24 kHz, no padding.
         if !frame.starts_with(&[0xff, 0xf3, 0x84]) {
             return Err(failed("a frame out of step"));
         }
         frames.push(frame);
     }
-    if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
+    Ok(())
 }
 
 fn encoder() -> Result<Encoder, AudioError> {

@@ -12,7 +12,8 @@ const COMPLEXITY: u8 = 0;
 /// Bytes of the largest packet of one frame (RFC 6716, section 3.4).
 const MAX_PACKET: usize = 1276;
 
-pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
+/// Calls `made` as the frames come.
+pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
     let frame = Codec::Opus.frame_samples();
     // The decoder is late by the delay: what sounds in that last stretch needs a packet of its own.
     let needed = samples.len().max(super::sounding(&samples) + OPUS_DELAY);
@@ -37,6 +38,7 @@ pub(super) fn encode(mut samples: Vec<f32>) -> Result<Frames, AudioError> {
         }
         let length = encoder.encode_float_to_slice(block, &mut packet).map_err(failed)?;
         frames.push(packet.get(..length).unwrap_or_default());
+        made(&frames);
     }
     Ok(frames)
 }

@@ -1,6 +1,8 @@
-//! Code: announced by its language and length, or read line by line.
+//! Code: announced by its language and length, or read line by line. What is written as code and is
+//! none (a diagram, a formula, a change of files, a call of a tool) is said for what it is.
 
 use super::Walker;
+use super::languages::{Written, mermaid, written};
 use crate::Code;
 use crate::clean::{clean, trim};
 use crate::spoken::Relation;
@@ -10,26 +12,34 @@ use std::ops::Range;
 
 /// A block of code while it is read.
 pub(super) struct Listing {
-    pub(super) label: String,
-    pub(super) lines: usize,
-    pub(super) ends_line: bool,
+    what: Written,
+    lines: usize,
+    ends_line: bool,
+    /// The bytes of the code itself.
+    code: Range<usize>,
 }
 
 impl Walker<'_> {
     pub(super) fn start_code(&mut self, kind: &CodeBlockKind<'_>) {
         self.flush(Pause::Paragraph);
-        let label = match kind {
-            CodeBlockKind::Fenced(info) => language_name(info),
-            CodeBlockKind::Indented => String::new(),
+        let what = match kind {
+            CodeBlockKind::Fenced(info) => written(info),
+            CodeBlockKind::Indented => Written::Code("Code".to_owned()),
         };
-        self.listing = Some(Listing { label, lines: 0, ends_line: true });
+        self.listing = Some(Listing { what, lines: 0, ends_line: true, code: 0..0 });
     }
 
     pub(super) fn code_text(&mut self, text: &str, range: Range<usize>) {
         let Some(listing) = &mut self.listing else { return };
         listing.lines += text.matches('\n').count();
         listing.ends_line = text.ends_with('\n');
-        if self.code != Code::Read || !self.heard() {
+        if listing.code.is_empty() {
+            listing.code = range.clone();
+        }
+        listing.code.end = range.end;
+        let read =
+            self.options.code == Code::Read && matches!(listing.what, Written::Code(_) | Written::Diff);
+        if !read || !self.heard() {
             return;
         }
         let start = self.reply(range.clone()).start;
@@ -45,7 +55,7 @@ impl Walker<'_> {
             }
             at += line.len();
             if line.ends_with('\n') {
-                let line = clean(std::mem::take(&mut self.open));
+                let line = clean(std::mem::take(&mut self.open), self.options.emoji);
                 self.push_passage(line, Kind::Code, Pause::Clause);
             }
         }
@@ -56,78 +66,102 @@ impl Walker<'_> {
         if !self.heard() {
             return;
         }
-        if self.code == Code::Read {
-            let line = clean(std::mem::take(&mut self.open));
-            self.push_passage(line, Kind::Code, Pause::Paragraph);
-            if let Some(last) = self.rendered.passages.last_mut().filter(|last| last.kind == Kind::Code) {
-                last.pause = Pause::Paragraph;
-            }
-            return;
-        }
         let lines = listing.lines + usize::from(!listing.ends_line);
-        if lines == 0 {
-            return;
+        let code = &self.written[listing.code.clone()];
+        let announced = match &listing.what {
+            Written::ToolCall => return self.omit(Omitted::ToolCall, range, ""),
+            Written::Formula => return self.formula(range, listing.code, true),
+            Written::Tex if !is_document(code) => return self.formula(range, listing.code, true),
+            _ if lines == 0 => return,
+            Written::Code(_) | Written::Diff if self.options.code == Code::Read => return self.end_reading(),
+            Written::Tex => counted("LaTeX code", lines),
+            Written::Code(name) => counted(name, lines),
+            Written::Diff => diff(code),
+            Written::Diagram(name) => name.unwrap_or_else(|| mermaid(code)).to_owned(),
+        };
+        let what = match listing.what {
+            Written::Diagram(_) => Omitted::Diagram,
+            _ => Omitted::Code,
+        };
+        self.announce(range, &announced, what);
+    }
+
+    /// Ends code that was read line by line.
+    pub(super) fn end_reading(&mut self) {
+        let line = clean(std::mem::take(&mut self.open), self.options.emoji);
+        self.push_passage(line, Kind::Code, Pause::Paragraph);
+        if let Some(last) = self.rendered.passages.last_mut().filter(|last| last.kind == Kind::Code) {
+            last.pause = Pause::Paragraph;
         }
-        let count = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
-        let name =
-            if listing.label.is_empty() { "Code".to_owned() } else { format!("{} code", listing.label) };
-        let note = format!("{name}, {count}");
-        if self.code == Code::Announce {
+    }
+
+    /// Fenced code that the parser takes for a word, as it is indented less than the item it stands in.
+    pub(super) fn misplaced_fence(&mut self, range: Range<usize>) {
+        let source = self.source;
+        let fenced = source[range.clone()].trim_matches('`');
+        let marks = source[range.clone()].find(fenced).unwrap_or(0);
+        let info = fenced.lines().next().unwrap_or_default();
+        let code = fenced[info.len()..].trim_end();
+        self.start_code(&CodeBlockKind::Fenced(info.into()));
+        let start = range.start + marks + info.len();
+        if !code.is_empty() {
+            self.code_text(&code[1..], start + 1..start + code.len());
+        }
+        self.end_code(range);
+    }
+
+    /// Says what stands in `range` instead of it, unless code is skipped.
+    pub(super) fn announce(&mut self, range: Range<usize>, words: &str, what: Omitted) {
+        if self.options.code != Code::Skip {
             self.begin();
             let written = range.start..range.start + self.source[range.clone()].trim_end().len();
             let source = self.reply(written);
-            self.open.replace(&format!("{note}."), source);
+            self.open.replace(&format!("{words}."), source);
             let announcement = trim(std::mem::take(&mut self.open));
             self.push_passage(announcement, Kind::Code, Pause::Paragraph);
         }
-        self.omit(Omitted::Code, range, &note);
+        self.omit(what, range, words);
+    }
+
+    /// A change of files that stands in the text without a fence.
+    pub(crate) fn bare_diff(&mut self) {
+        let words = diff(self.written);
+        self.announce(0..self.written.len(), &words, Omitted::Code);
     }
 }
 
-/// How the language in the opening line of fenced code is said; empty when none is named.
-fn language_name(info: &str) -> String {
-    let tag: String =
-        info.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '+' | '#' | '-')).take(20).collect();
-    let known = match tag.to_ascii_lowercase().as_str() {
-        "" | "text" | "txt" | "plaintext" | "plain" | "none" | "code" => "",
-        "rs" | "rust" => "Rust",
-        "py" | "python" | "python3" => "Python",
-        "js" | "javascript" | "mjs" | "jsx" => "JavaScript",
-        "ts" | "typescript" | "tsx" => "TypeScript",
-        "sh" | "bash" | "zsh" | "shell" | "console" | "terminal" | "fish" => "Shell",
-        "ps1" | "powershell" | "pwsh" => "PowerShell",
-        "c" => "C",
-        "cpp" | "c++" | "cxx" => "C++",
-        "cs" | "csharp" | "c#" => "C#",
-        "fs" | "fsharp" | "f#" => "F#",
-        "go" | "golang" => "Go",
-        "rb" | "ruby" => "Ruby",
-        "kt" | "kotlin" => "Kotlin",
-        "php" => "PHP",
-        "sql" | "postgresql" | "mysql" | "sqlite" => "SQL",
-        "html" => "HTML",
-        "css" => "CSS",
-        "scss" => "SCSS",
-        "xml" => "XML",
-        "json" | "jsonc" | "json5" => "JSON",
-        "yaml" | "yml" => "YAML",
-        "toml" => "TOML",
-        "ini" => "INI",
-        "md" | "markdown" => "Markdown",
-        "tex" | "latex" => "LaTeX",
-        "dockerfile" | "docker" => "Dockerfile",
-        "graphql" => "GraphQL",
-        "objc" | "objective-c" => "Objective-C",
-        "vb" => "Visual Basic",
-        "asm" => "Assembly",
-        "http" => "HTTP",
-        "csv" => "CSV",
-        _ => {
-            let mut letters = tag.chars();
-            return letters
-                .next()
-                .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-        }
+/// "Rust code, 12 lines".
+pub(super) fn counted(name: &str, lines: usize) -> String {
+    if lines == 1 { format!("{name}, 1 line") } else { format!("{name}, {lines} lines") }
+}
+
+/// "Diff, 2 lines added, 1 removed".
+fn diff(code: &str) -> String {
+    let count = |mark: char, header: &str| {
+        code.lines().filter(|line| line.starts_with(mark) && !line.starts_with(header)).count()
     };
-    known.to_owned()
+    let (added, removed) = (count('+', "+++ "), count('-', "--- "));
+    let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+    match (added, removed) {
+        (0, 0) => counted("Diff", code.lines().count()),
+        (added, 0) => format!("Diff, {} added", lines(added)),
+        (0, removed) => format!("Diff, {} removed", lines(removed)),
+        (added, removed) => format!("Diff, {} added, {removed} removed", lines(added)),
+    }
+}
+
+/// Whether TeX is a document or macros rather than a formula.
+fn is_document(tex: &str) -> bool {
+    const MARKS: [&str; 9] = [
+        "\\documentclass",
+        "\\usepackage",
+        "\\begin{document",
+        "\\begin{itemize",
+        "\\begin{enumerate",
+        "\\begin{tikz",
+        "\\begin{table",
+        "\\section",
+        "\\newcommand",
+    ];
+    MARKS.iter().any(|mark| tex.contains(mark))
 }

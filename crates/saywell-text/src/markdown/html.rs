@@ -1,38 +1,256 @@
-//! HTML: tags are silent, the text between them is not.
+//! HTML: tags are silent, the text between them is not. What a tag means for the ear is kept: headings,
+//! items, tables, raised and lowered text, what is struck out, code.
 
-use super::Walker;
-use crate::reasoning;
-use crate::spoken::Relation;
-use crate::utterance::{Omitted, Pause};
+use super::{Lead, Walker};
+use crate::hidden;
+use crate::maths;
+use crate::spoken::{Relation, Spoken};
+use crate::utterance::{Kind, Omitted, Pause};
 use std::ops::Range;
+
+/// The tags that are open.
+#[derive(Debug, Default)]
+pub(super) struct Html {
+    /// Where in the passage raised or lowered text begins.
+    pub(super) script: Option<usize>,
+    /// The lists around; the next number of each that has numbers.
+    lists: Vec<Option<u64>>,
+    table: bool,
+}
+
+/// Tags that begin and end a line of text.
+const BLOCKS: &[&str] = &[
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "tr",
+    "td",
+    "th",
+    "summary",
+    "details",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "dl",
+    "dt",
+    "dd",
+    "main",
+    "aside",
+    "center",
+    "hr",
+    "table",
+    "caption",
+];
 
 impl Walker<'_> {
     pub(super) fn tag(&mut self, html: &str, range: Range<usize>) {
-        /// Tags that end a line of text.
-        const BLOCKS: [&str; 13] =
-            ["p", "div", "li", "ul", "ol", "tr", "td", "th", "h1", "h2", "h3", "h4", "summary"];
-        match (reasoning::is_tag(html), self.reasoning) {
-            (Some(false), None) => self.reasoning = Some(range.start),
-            (Some(true), Some(start)) => {
-                self.reasoning = None;
-                self.omit(Omitted::Reasoning, start..range.end, "");
+        match (hidden::is_tag(html), self.hidden) {
+            (Some(hidden::Tag::Opens(what)), None) => {
+                self.hidden = Some((range.start, what));
+                return;
             }
-            _ => {
-                let name = html.trim_start_matches(['<', '/']);
-                let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
-                let line_break = name.eq_ignore_ascii_case("br");
-                if !line_break && !BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block)) {
-                    return;
-                }
-                if self.table.in_cell {
-                    let at = self.reply(range).start;
-                    if self.open.text.ends_with(char::is_alphanumeric) {
-                        self.open.replace(", ", at..at);
+            (Some(hidden::Tag::Closes), Some((start, what))) => {
+                self.hidden = None;
+                self.omit(what, start..range.end, "");
+                return;
+            }
+            _ => {}
+        }
+        let closing = html.starts_with("</");
+        let name = html.trim_start_matches(['<', '/']);
+        let name = name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())]
+            .to_ascii_lowercase();
+        match name.as_str() {
+            "sup" | "sub" if !closing => self.html.script = Some(self.open.text.len()),
+            "sup" | "sub" => self.end_script(name == "sup"),
+            "del" | "strike" | "s" => self.strike(&name, closing, range),
+            "img" => self.image(html, range),
+            "br" => self.line_break(range, Pause::Sentence),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush(if closing { Pause::Heading } else { Pause::Paragraph });
+                self.nest(Kind::Heading, closing);
+            }
+            "li" => self.item(closing, range),
+            "table" | "tr" | "th" | "td" if self.html.table || name == "table" => {
+                self.html_table(&name, closing, range);
+            }
+            name if BLOCKS.contains(&name) => {
+                if matches!(name, "ul" | "ol") {
+                    if closing {
+                        self.html.lists.pop();
+                    } else {
+                        self.html.lists.push((name == "ol").then_some(1));
                     }
+                }
+                self.line_break(range, Pause::Paragraph);
+            }
+            _ => {}
+        }
+    }
+
+    fn line_break(&mut self, range: Range<usize>, pause: Pause) {
+        if self.table.in_cell {
+            let at = self.reply(range).start;
+            if self.open.text.ends_with(char::is_alphanumeric) {
+                self.open.replace(", ", at..at);
+            }
+        } else {
+            self.flush(pause);
+        }
+    }
+
+    /// What follows is of this kind, or no longer.
+    fn nest(&mut self, kind: Kind, closing: bool) {
+        if !closing {
+            self.kinds.push(kind);
+        } else if self.kinds.last() == Some(&kind) {
+            self.kinds.pop();
+        }
+    }
+
+    fn item(&mut self, closing: bool, range: Range<usize>) {
+        self.flush(Pause::ListItem);
+        // A list's end tags may be left out.
+        if !closing && self.kinds.last() == Some(&Kind::ListItem) && !self.lists.is_empty() {
+            return;
+        }
+        self.nest(Kind::ListItem, closing);
+        self.lead = None;
+        if let Some(Some(number)) = self.html.lists.last_mut().filter(|_| !closing) {
+            let text = format!("{number}. ");
+            *number += 1;
+            let source = self.reply(range);
+            self.lead = Some(Lead { text, source });
+        }
+    }
+
+    /// Struck out, if it is closed: a lone `<s>` begins the replies of some models.
+    fn strike(&mut self, name: &str, closing: bool, range: Range<usize>) {
+        const LONGEST: usize = 2000;
+        if closing {
+            if self.html_struck() {
+                self.struck.pop();
+            }
+            return;
+        }
+        let rest = &self.source[range.end..];
+        let close = ["</", name, ">"].concat();
+        let window = &rest[..rest.floor_char_boundary(LONGEST)];
+        if let Some(end) = window.find(&close)
+            && self.at + range.start > self.skip
+        {
+            let end = range.end + end + close.len();
+            if self.heard() {
+                self.omit(Omitted::Struck, range.start..end, "struck out");
+            }
+            self.struck.push(true);
+        }
+    }
+
+    fn html_struck(&self) -> bool {
+        self.struck.last() == Some(&true)
+    }
+
+    fn image(&mut self, html: &str, range: Range<usize>) {
+        if !self.heard() {
+            return;
+        }
+        let described = attribute(html, "alt").map(str::trim).filter(|alt| !alt.is_empty());
+        match described {
+            Some(alt) => {
+                self.begin();
+                let alone = self.open.text.is_empty();
+                let source = self.reply(range);
+                self.open.replace(&if alone { format!("Image: {alt}") } else { alt.to_owned() }, source);
+            }
+            None => self.omit(Omitted::Image, range, "no description"),
+        }
+    }
+
+    /// Ends raised or lowered text: "10<sup>6</sup>" is a power, "H<sub>2</sub>O" is said as it stands.
+    fn end_script(&mut self, raised: bool) {
+        let Some(start) = self.html.script.take().filter(|start| *start < self.open.text.len()) else {
+            return;
+        };
+        let (before, script) = (&self.open.text[..start], self.open.text[start..].trim());
+        let base = before.len() - before.trim_end_matches(char::is_alphanumeric).len();
+        let base = &before[before.len() - base..];
+        let number =
+            !script.is_empty() && script.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b' '));
+        let power = base.len() <= 2 && !base.is_empty()
+            || base.bytes().all(|b| b.is_ascii_digit()) && !base.is_empty()
+            || before.ends_with(')');
+        let words = match () {
+            // The number of a footnote.
+            () if raised && (script.starts_with('[') || (number && !power)) => Some(String::new()),
+            () if raised && power => maths::speak(&["x^{", script, "}"].concat(), 100)
+                .and_then(|words| words.strip_prefix('x').map(str::to_owned)),
+            () if !raised && base.len() == 1 && base.bytes().all(|b| b.is_ascii_lowercase()) => {
+                maths::speak(&["x_{", script, "}"].concat(), 100)
+                    .and_then(|words| words.strip_prefix('x').map(str::to_owned))
+            }
+            () => None,
+        };
+        if let Some(words) = words {
+            let source = self.open.slice(start..self.open.text.len()).source();
+            self.open = self.open.slice(0..start);
+            self.open.replace(&words, source);
+        }
+    }
+
+    fn html_table(&mut self, name: &str, closing: bool, range: Range<usize>) {
+        match (name, closing) {
+            ("table", false) => {
+                self.flush(Pause::Paragraph);
+                self.table =
+                    super::Table { first_passage: self.rendered.passages.len(), ..super::Table::default() };
+                self.html.table = true;
+            }
+            ("table", true) => {
+                self.html_table("tr", true, range.clone());
+                let whole = self.table.started..range.end;
+                self.end_table(whole);
+                self.html.table = false;
+            }
+            ("tr", false) => {
+                self.html_table("tr", true, range.clone());
+                if self.table.started == 0 {
+                    self.table.started = range.start;
+                }
+                self.table.column = 0;
+                self.table.in_row = true;
+                self.table.in_head = self.table.headers.is_empty() && self.table.rows == 0;
+            }
+            ("tr", true) if self.table.in_row => {
+                if self.table.in_cell {
+                    self.end_cell(range);
+                }
+                self.table.in_row = false;
+                if self.table.in_head {
+                    self.table.in_head = false;
+                    self.table.head = std::mem::take(&mut self.table.row);
                 } else {
-                    self.flush(if line_break { Pause::Sentence } else { Pause::Paragraph });
+                    self.table.rows += 1;
+                    self.end_row();
                 }
             }
+            ("th" | "td", false) => {
+                if self.table.in_cell {
+                    self.end_cell(range.clone());
+                }
+                // A first row of data is no header.
+                if name == "td" && self.table.in_head && self.table.column == 0 {
+                    self.table.in_head = false;
+                }
+                self.table.in_cell = true;
+            }
+            ("th" | "td", true) if self.table.in_cell => self.end_cell(range),
+            _ => {}
         }
     }
 
@@ -40,9 +258,12 @@ impl Walker<'_> {
         let source = self.source;
         let html = &source[range.clone()];
         let begins = |tag: &str| html.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
-        if ["<script", "<style", "<pre", "<textarea", "<!", "<?"].into_iter().any(begins) {
-            if self.reasoning.is_none() {
-                self.omit(Omitted::Html, range, "");
+        if begins("<pre") && self.hidden.is_none() {
+            return self.preformatted(range);
+        }
+        if ["<script", "<style", "<textarea", "<svg", "<!", "<?"].into_iter().any(begins) {
+            if self.hidden.is_none() {
+                self.omit(Omitted::Html, range, if begins("<svg") { "a drawing" } else { "" });
             }
             return;
         }
@@ -69,20 +290,68 @@ impl Walker<'_> {
             }
             at += length;
         }
+        if self.html.table {
+            self.html_table("table", true, range.end..range.end);
+        }
         self.flush(Pause::Paragraph);
+        if self.kinds.last() == Some(&Kind::Heading) {
+            self.kinds.pop();
+        }
+    }
+
+    /// Code between `<pre>` and `</pre>`.
+    fn preformatted(&mut self, range: Range<usize>) {
+        let source = self.source;
+        let html = &source[range.clone()];
+        let label = attribute(html, "class").and_then(|class| class.split("language-").nth(1));
+        let name = match super::languages::written(label.unwrap_or_default()) {
+            super::languages::Written::Code(name) => name,
+            _ => "Code".to_owned(),
+        };
+        let (mut at, mut lines) = (0, 0);
+        for line in html.split_inclusive('\n') {
+            let start = range.start + at;
+            at += line.len();
+            let mut text = Spoken::default();
+            let mut from = 0;
+            while from < line.len() {
+                let rest = &line[from..];
+                let tag = rest.starts_with('<');
+                let length = if tag {
+                    rest.find('>').map_or(rest.len(), |end| end + 1)
+                } else {
+                    rest.find('<').unwrap_or(rest.len())
+                };
+                if !tag {
+                    let place = self.reply(start + from..start + from + length).start;
+                    text.push(rest[..length].trim_end_matches(['\r', '\n']), place, Relation::Literal);
+                }
+                from += length;
+            }
+            if text.text.trim().is_empty() {
+                continue;
+            }
+            lines += 1;
+            if self.options.code == crate::Code::Read {
+                let line = crate::clean::clean(text, self.options.emoji);
+                self.push_passage(line, Kind::Code, Pause::Clause);
+            }
+        }
+        match () {
+            () if lines == 0 => {}
+            () if self.options.code == crate::Code::Read => self.end_reading(),
+            () => self.announce(range, &super::code::counted(&name, lines), Omitted::Code),
+        }
     }
 
     fn html_text(&mut self, text: &str, start: usize) {
-        const ENTITIES: [(&str, &str); 6] =
-            [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " ")];
         let mut at = 0;
         while at < text.len() {
             let rest = &text[at..];
-            let entity = ENTITIES.iter().find(|(name, _)| rest.starts_with(name));
             let here = start + at;
-            if let Some((name, said)) = entity {
-                self.text(said, here..here + name.len(), Relation::Prose);
-                at += name.len();
+            if let Some((length, said)) = entity(rest) {
+                self.text(said.encode_utf8(&mut [0; 4]), here..here + length, Relation::Prose);
+                at += length;
             } else {
                 let length =
                     rest.char_indices().skip(1).find(|(_, c)| *c == '&').map_or(rest.len(), |(end, _)| end);
@@ -91,4 +360,49 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// The character that `text` begins with as an entity, and how many bytes that takes.
+fn entity(text: &str) -> Option<(usize, char)> {
+    const NAMES: [(&str, char); 19] = [
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", ' '),
+        ("mdash", '—'),
+        ("ndash", '–'),
+        ("hellip", '…'),
+        ("copy", '©'),
+        ("times", '×'),
+        ("divide", '÷'),
+        ("deg", '°'),
+        ("rarr", '→'),
+        ("euro", '€'),
+        ("pound", '£'),
+        ("frac12", '½'),
+        ("ldquo", '“'),
+        ("rdquo", '”'),
+    ];
+    let inside = text.strip_prefix('&')?;
+    let inside = &inside[..inside.as_bytes().iter().take(10).position(|b| *b == b';')?];
+    let c = match inside.strip_prefix('#') {
+        Some(number) => {
+            let hexadecimal = number.strip_prefix(['x', 'X']);
+            let code = hexadecimal
+                .map_or_else(|| number.parse().ok(), |digits| u32::from_str_radix(digits, 16).ok());
+            char::from_u32(code?)?
+        }
+        None => NAMES.iter().find(|(name, _)| *name == inside)?.1,
+    };
+    Some((inside.len() + 2, c))
+}
+
+/// The value of an attribute in quotes, in the first tag of `html`.
+fn attribute<'a>(html: &'a str, name: &str) -> Option<&'a str> {
+    let tag = &html[..html.floor_char_boundary(2000)];
+    let at = tag.find(&[" ", name, "="].concat())? + name.len() + 2;
+    let quote = tag[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    tag[at + 1..].split(quote).next()
 }

@@ -260,6 +260,11 @@ impl Context {
     }
 }
 
+/// Whether `word` is spoken by its part of speech.
+pub fn has_readings(word: &str) -> bool {
+    gold(word).is_some_and(|entry| entry.starts_with('\0'))
+}
+
 /// The entry of a word whose pronunciation a person chose.
 fn gold(word: &str) -> Option<&'static str> {
     technical::find(word).or_else(|| find(GOLD, word))

@@ -69,22 +69,36 @@ impl<'t> Part<'t> {
     }
 }
 
-/// The groups of `tokens`. Marks are said already (as pauses, or not at all).
-pub fn group<'t>(text: &'t str, tokens: &[Token], tags: &[&'static str]) -> Vec<Group<'t>> {
+/// A text cut into tokens.
+pub struct Tagged<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+    /// The tag of each.
+    pub tags: &'a [&'static str],
+    /// The phonemes of each, where they are known before.
+    pub known: &'a [Option<&'a str>],
+}
+
+/// The groups of the tokens. Marks are said already (as pauses, or not at all), and so is what is known.
+pub fn group<'t>(tagged: &Tagged<'t>) -> Vec<Group<'t>> {
+    let text = tagged.text;
     let mut groups: Vec<Group<'t>> = Vec::new();
     let mut currency = None;
-    let mut tagged = tokens.iter().zip(tags).peekable();
-    while let Some((token, tag)) = tagged.next() {
-        let next = tagged.peek();
-        let number_goes_on = next.is_some_and(|(_, tag)| **tag == "CD");
-        let space_after = next.is_some_and(|(next, _)| next.start > token.end);
+    let mut tokens = tagged.tokens.iter().zip(tagged.tags).zip(tagged.known).peekable();
+    while let Some(((token, tag), known)) = tokens.next() {
+        let next = tokens.peek();
+        let number_goes_on = next.is_some_and(|((_, tag), _)| **tag == "CD");
+        let space_after = next.is_some_and(|((next, _), _)| next.start > token.end);
         let written = &text[token.clone()];
         let cuts = cut(written);
         for (index, range) in cuts.iter().enumerate() {
             let is_last = index + 1 == cuts.len();
             let range = token.start + range.start..token.start + range.end;
             let mut part = Part::new(text, range, tag);
-            part.phonemes = mark(part.text, tag);
+            let known = known.filter(|_| cuts.len() == 1).map(str::to_owned);
+            part.phonemes = known.or_else(|| mark(part.text, tag));
             if let (Some(sign), "$") = (currency_sign(part.text), *tag) {
                 currency = Some((sign, part.range.start));
                 part.phonemes = Some(String::new());

@@ -6,11 +6,10 @@ use std::ops::Range;
 use saywell_text::english::{Cursor, is_letter};
 
 use super::lexicon::{self, Following, Word};
-use super::parts::{Group, Part, cut, group};
+use super::parts::{Group, Part, Tagged, cut, group};
 use super::speller::Speller;
 use super::stress::{self, PRIMARY, Stress, is_consonant, is_vowel, restress};
 use super::tables::SPELLER_LENGTH;
-use super::tokenize::Token;
 
 /// What is said without a pause between, and the part of the text it stands for.
 pub struct Spoken {
@@ -33,9 +32,10 @@ pub enum Joint {
     Space,
 }
 
-/// Says `tokens` of `text`, which have these `tags`.
-pub fn pronounce(text: &str, tokens: &[Token], tags: &[&'static str], speller: &Speller) -> Vec<Spoken> {
-    let mut groups = group(text, tokens, tags);
+/// Says a text.
+pub fn pronounce(tagged: &Tagged<'_>, speller: &Speller) -> Vec<Spoken> {
+    let text = tagged.text;
+    let mut groups = group(tagged);
     let mut following = Following::default();
     for group in groups.iter_mut().rev() {
         if group.parts.len() == 1 {
@@ -44,7 +44,7 @@ pub fn pronounce(text: &str, tokens: &[Token], tags: &[&'static str], speller: &
             say_together(text, group, &mut following, speller);
         }
     }
-    let mut spoken = Vec::with_capacity(tokens.len());
+    let mut spoken = Vec::with_capacity(tagged.tokens.len());
     let mut joint = Joint::Apart;
     for group in groups {
         let inner = if group.set_apart { Joint::Space } else { Joint::Joined };

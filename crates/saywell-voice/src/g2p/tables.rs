@@ -10,6 +10,8 @@ macro_rules! table {
     };
 }
 
+/// Words that the package lacks or has wrong, see `lexicon/words.tsv`.
+pub static WORDS: Table = table!("words");
 /// Words with the pronunciation that a person chose.
 pub static GOLD: Table = table!("gold");
 /// More words, with pronunciations found by machine.

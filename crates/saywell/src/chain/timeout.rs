@@ -61,17 +61,11 @@ impl<P: Provider> Provider for Timeout<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{Priority, gather};
+    use crate::provider::gather;
     use crate::providers::fake::Fake;
 
     fn request() -> Request {
-        Request {
-            text: "Hello.".into(),
-            model: "tone-1".into(),
-            voice: "tone".into(),
-            speed: 1.0,
-            priority: Priority::First,
-        }
+        Request::new("Hello.", "tone-1", "tone")
     }
 
     #[tokio::test(start_paused = true)]

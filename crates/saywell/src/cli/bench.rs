@@ -2,9 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use saywell_audio::Format;
-use saywell_text::Code;
-
 use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
 use crate::identity::Caller;
@@ -25,18 +22,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let caller = Caller::operator(None);
     let (mut first, mut whole, mut seconds) = (Vec::new(), Vec::new(), 0.0);
     for number in 0..arguments.replies {
-        let request = SpeechRequest {
-            text: reply(number),
-            voice: None,
-            provider: None,
-            model: None,
-            format: Format::Mp3,
-            speed: 1.0,
-            language: None,
-            code: Code::Announce,
-            prefetch: false,
-            message_id: None,
-        };
+        let request = SpeechRequest::new(reply(number));
         let begun = Instant::now();
         let permit = app.limits.admit(&caller)?;
         let Sound::Flight(mut listener) = app.speak.speak(&caller, permit, &request).await?.sound else {

@@ -29,7 +29,8 @@ enum Command {
 
 pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let cache = app::open_cache(&settings, &clock).await?;
+    let store = app::open_store(&settings).await?;
+    let cache = app::open_cache(&settings, &store, &clock).await?;
     match arguments.command {
         Command::Stats => {
             let stats = cache.stats().await?;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use saywell_audio::{Captions, Format};
-use saywell_text::Code;
 
-use super::{Failed, open_without_trace};
+use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
+use crate::script::Markup;
 use crate::speak::{Sound, SpeechRequest};
 
 /// Arguments of `saywell say`.
@@ -30,6 +30,12 @@ pub(super) struct Arguments {
     /// mp3, opus, webm, mp4, flac, wav or pcm; by default what FILE's name ends in
     #[arg(long)]
     format: Option<String>,
+    /// TEXT is in SSML, the speech markup of the W3C
+    #[arg(long)]
+    ssml: bool,
+    /// BCP 47 language of the text; found in the text when not given
+    #[arg(long)]
+    language: Option<String>,
     /// Speed, 0.5 to 2.0
     #[arg(long, default_value_t = 1.0)]
     speed: f32,
@@ -41,30 +47,23 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), Failed> {
     let format = format(arguments.format.as_deref(), &arguments.output)?;
     let write_captions = arguments.captions.as_deref().map(caption_writer).transpose()?;
-    let text = match arguments.text {
-        Some(text) if text != "-" => text,
-        _ => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text)?;
-            text
-        }
-    };
+    let text = read_text(arguments.text)?;
     let app = open_without_trace(settings).await?;
     let caller = Caller::operator(None);
     let permit = app.limits.admit(&caller)?;
     let request = SpeechRequest {
-        text,
         voice: arguments.voice,
         provider: arguments.provider,
-        model: None,
         format,
         speed: arguments.speed,
-        language: None,
-        code: Code::Announce,
-        prefetch: false,
-        message_id: None,
+        language: arguments.language,
+        markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
+        ..SpeechRequest::new(text)
     };
     let speech = app.speak.speak(&caller, permit, &request).await?;
+    for note in &speech.notes {
+        complain(format_args!("note: {}", note.note));
+    }
     let Sound::Flight(mut listener) = speech.sound else {
         return Err(Failed::Run("a cache that was just made is not empty".into()));
     };
@@ -79,7 +78,21 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     if let (Some(path), Some(form)) = (&arguments.captions, write_captions) {
         write(path, form(&listener.captions()).as_bytes())?;
     }
+    drop(listener);
+    app.close(PATIENCE).await;
     Ok(())
+}
+
+/// The text itself, or standard input for `-` and nothing.
+pub(super) fn read_text(text: Option<String>) -> io::Result<String> {
+    match text {
+        Some(text) if text != "-" => Ok(text),
+        _ => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text)?;
+            Ok(text)
+        }
+    }
 }
 
 /// The format that is named, or that the file's name ends in.

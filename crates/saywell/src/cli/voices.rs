@@ -23,15 +23,15 @@ pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(),
 }
 
 async fn list(settings: Settings) -> Result<(), Failed> {
-    let default = settings.default_voice.clone();
     let app = open_without_trace(settings).await?;
+    let default = app.default_voice();
     print(format_args!("{:<12} {:<24} {:<8} {:<8} {}", "PROVIDER", "VOICE", "LANGUAGE", "GENDER", ""))?;
     for link in app.speak.chain.links() {
         match link.voices().await {
             Ok(voices) => {
                 for voice in voices.iter() {
                     let gender = voice.gender.as_deref().unwrap_or("-");
-                    let note = if voice.id == default { "default" } else { "" };
+                    let note = if Some(voice.id.as_str()) == default { "default" } else { "" };
                     let line = format!(
                         "{:<12} {:<24} {:<8} {gender:<8} {note}",
                         voice.provider, voice.id, voice.language

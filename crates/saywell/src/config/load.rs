@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use saywell_text::pronunciation::{Dictionary, Entry};
+use serde::de::DeserializeOwned;
+
 use super::settings::{SETTINGS, Setting, Settings};
+use crate::providers::{KINDS, Options, kind_of};
 
 /// Where settings are looked up, so that tests need no real environment.
 #[derive(Debug, Default)]
@@ -92,6 +96,7 @@ impl Source {
                 // An empty variable is how many platforms spell "unset".
                 Some(_) if value.trim().is_empty() => {}
                 Some(setting) => apply(setting, value, origin, &mut loaded, &mut faults),
+                None if fill_options(variable, value, &mut loaded.settings) => {}
                 None if variable.starts_with("TTS_") => {
                     let known = SETTINGS.iter().map(|setting| setting.variable);
                     faults.push(Fault {
@@ -108,13 +113,14 @@ impl Source {
         {
             loaded.settings.listen.set_port(port);
         }
+        check_providers(&loaded, self.file.as_ref().map(|(path, _)| path.as_path()), &mut faults);
         check_together(&loaded, &mut faults);
         if faults.is_empty() { Ok(loaded) } else { Err(faults) }
     }
 }
 
 fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
-    let table = match text.parse::<toml::Table>() {
+    let mut table = match text.parse::<toml::Table>() {
         Ok(table) => table,
         Err(error) => {
             let origin = Origin::File(path.to_owned(), "file".into());
@@ -122,6 +128,20 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
             return;
         }
     };
+    take_options(&mut table, &mut loaded.settings.providers);
+    if let Some(prices) = take(&mut table, "prices", path, faults) {
+        loaded.settings.prices = prices;
+    }
+    if let Some(entries) = take::<Vec<Entry>>(&mut table, "pronunciations", path, faults) {
+        match Dictionary::new(&entries) {
+            Ok(pronunciations) => loaded.settings.pronunciations = pronunciations,
+            Err(wrong) => faults.extend(wrong.into_iter().map(|fault| {
+                let key = format!("pronunciations[{}].{}", fault.index, fault.field);
+                let origin = Origin::File(path.to_owned(), key.trim_end_matches('.').to_owned());
+                Fault { origin, reason: fault.reason }
+            })),
+        }
+    }
     let mut leaves = Vec::new();
     flatten("", &toml::Value::Table(table), &mut leaves);
     for (key, value) in leaves {
@@ -152,6 +172,113 @@ fn apply(
         }
         Err(reason) => faults.push(Fault { origin, reason }),
     }
+}
+
+/// Takes what stands under `key` and reads it as a whole; `None` if there is none, or a fault.
+fn take<T: DeserializeOwned>(
+    table: &mut toml::Table,
+    key: &str,
+    path: &std::path::Path,
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
+    serde_path_to_error::deserialize(table.remove(key)?)
+        .map_err(|error| {
+            let origin = Origin::File(path.to_owned(), format!("{key}{}", error.path()));
+            faults.push(Fault { origin, reason: error.inner().message().to_owned() });
+        })
+        .ok()
+}
+
+/// Takes the tables `[providers.NAME]` out of `table`, but for the keys that are settings themselves.
+fn take_options(table: &mut toml::Table, providers: &mut BTreeMap<String, Options>) {
+    let Some(toml::Value::Table(named)) = table.get_mut("providers") else { return };
+    for (name, options) in named {
+        let toml::Value::Table(options) = options else { continue };
+        let is_setting = |key: &str| SETTINGS.iter().any(|s| s.key == format!("providers.{name}.{key}"));
+        let (settings, mut own): (toml::Table, toml::Table) =
+            std::mem::take(options).into_iter().partition(|(key, _)| is_setting(key));
+        *options = settings;
+        let kind = match own.get("kind") {
+            Some(toml::Value::String(kind)) => Some(kind.clone()),
+            _ => None,
+        };
+        if kind.is_some() {
+            own.remove("kind");
+        }
+        providers.insert(name.clone(), Options { kind, table: own });
+    }
+}
+
+/// Fills an option of a provider from the environment; whether any has this variable.
+fn fill_options(variable: &str, value: &str, settings: &mut Settings) -> bool {
+    let mut known = false;
+    for kind in KINDS {
+        for option in kind.variables.iter().filter(|option| option.name == variable) {
+            known = true;
+            if !value.trim().is_empty() {
+                let options = settings.providers.entry(kind.name.to_owned()).or_default();
+                options.table.insert(option.key.to_owned(), value.trim().to_owned().into());
+            }
+        }
+    }
+    known
+}
+
+/// Faults in the options of providers, and providers of the chain that there are not.
+fn check_providers(loaded: &Loaded, file: Option<&std::path::Path>, faults: &mut Vec<Fault>) {
+    let Settings { provider, fallback, providers, .. } = &loaded.settings;
+    let in_file = |key: String| Origin::File(file.unwrap_or("environment".as_ref()).to_owned(), key);
+    for (name, options) in providers {
+        let origin = in_file(format!("providers.{name}"));
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        let reason = match kind_of(name, providers) {
+            _ if name.is_empty() || !name.bytes().all(plain) => {
+                "a provider's name has small letters, digits and `_`".to_owned()
+            }
+            Some(kind) => match (kind.check)(options) {
+                Ok(()) => continue,
+                Err(reason) => reason,
+            },
+            None if options.kind.as_deref().unwrap_or(name) == "playht" => playht(&available(providers)),
+            None => {
+                let kinds = KINDS.iter().map(|kind| kind.name);
+                let wanted = options.kind.as_deref().unwrap_or(name);
+                format!("there is no kind of provider `{wanted}`{}", suggestion(wanted, kinds))
+            }
+        };
+        faults.push(Fault { origin, reason });
+    }
+    let chosen = [("TTS_PROVIDER", std::slice::from_ref(provider)), ("TTS_FALLBACK", fallback)];
+    for (variable, name) in chosen.into_iter().flat_map(|(v, names)| names.iter().map(move |name| (v, name)))
+    {
+        if kind_of(name, providers).is_some() {
+            continue;
+        }
+        let available = available(providers);
+        let origin = loaded.origins.get(variable).cloned();
+        faults.push(Fault {
+            origin: origin.unwrap_or_else(|| Origin::Environment(variable.into())),
+            reason: if name == "playht" {
+                playht(&available)
+            } else {
+                format!("there is no provider `{name}`; choose one of: {available}")
+            },
+        });
+    }
+}
+
+/// The providers that there are to choose from.
+fn available(providers: &BTreeMap<String, Options>) -> String {
+    let named = providers.keys().map(String::as_str).filter(|name| kind_of(name, providers).is_some());
+    let mut available: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain(named).collect();
+    available.sort_unstable();
+    available.dedup();
+    available.join(", ")
+}
+
+/// Why there is no such provider any more.
+fn playht(available: &str) -> String {
+    format!("playht ended its service on 2025-12-31; choose one of: {available}")
 }
 
 /// Faults that only several settings together can have.
@@ -226,16 +353,40 @@ mod tests {
         let environment = [("TTS_MAX_SECOND", "90"), ("TTS_ENABLED", "maybe"), ("TTS_FALLBACK", "playht")];
         let faults = source(&environment, Some("colour = 1\n[cache]\nttl_seconds = -1")).load().unwrap_err();
         let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let mut kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        kinds.sort_unstable();
+        let chosen = format!(
+            "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: {}",
+            kinds.join(", ")
+        );
         assert_eq!(
             text,
             [
                 "`cache.ttl_seconds` in saywell.toml: must be a number of seconds from 1 to 315360000",
                 "`colour` in saywell.toml: unknown key",
                 "environment variable TTS_ENABLED: must be true or false",
-                "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: local",
                 "environment variable TTS_MAX_SECOND: unknown setting; did you mean TTS_MAX_SECONDS?",
+                chosen.as_str(),
             ]
         );
+    }
+
+    #[test]
+    fn a_service_that_ended_is_told_with_what_there_is_instead() {
+        for (environment, file) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None),
+            (&[], Some("[providers.playht]\napi_key = \"k\"")),
+            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        ] {
+            let faults = source(environment, file).load().unwrap_err();
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            let reason = &faults[0].reason;
+            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(
+                reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
+                "{reason}"
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::providers;
+use crate::providers::Options;
+use crate::usage::Price;
+use saywell_text::Emoji;
+use saywell_text::pronunciation::Dictionary;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
@@ -17,8 +20,10 @@ pub struct Settings {
     pub provider: String,
     /// The rest of the chain, in order.
     pub fallback: Vec<String>,
-    /// Voice when a request names none.
-    pub default_voice: String,
+    /// Voice when a request names none; each provider's own when unset.
+    pub default_voice: Option<String>,
+    /// The options of each provider that has any, by its name.
+    pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
     pub voice_map: BTreeMap<String, String>,
     /// Longest speech one request may make, seconds.
@@ -29,6 +34,18 @@ pub struct Settings {
     pub provider_timeout: Duration,
     /// How long a provider may take until its first sound.
     pub first_sound_timeout: Duration,
+    /// How often a provider is asked again in passing trouble.
+    pub retries: usize,
+    /// When the second provider is asked for a reply's first utterance as well.
+    pub hedge_after: Option<Duration>,
+    /// How far ahead of the listener sound is bought.
+    pub lookahead: Option<Duration>,
+    /// The operator's own prices.
+    pub prices: Vec<Price>,
+    /// What becomes of emoji.
+    pub emoji: Emoji,
+    /// How words are said.
+    pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
     pub cache_ttl: Duration,
     /// Cache size at which the least recently used entries go, bytes.
@@ -63,8 +80,23 @@ pub struct Settings {
     pub log_json: bool,
 }
 
+impl Settings {
+    /// The names of the providers to ask, in order, each once.
+    #[must_use]
+    pub fn chain(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in std::iter::once(&self.provider).chain(&self.fallback) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
 /// A value that is never printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
@@ -123,7 +155,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.provider",
         default: "local",
         about: "First provider of the chain.",
-        set: |s, v| assign(&mut s.provider, provider(v)),
+        set: |s, v| assign(&mut s.provider, filled(v).map(|name| name.to_ascii_lowercase())),
         show: |s| s.provider.clone(),
     },
     Setting {
@@ -131,16 +163,24 @@ pub static SETTINGS: &[Setting] = &[
         key: "voice.fallback",
         default: "",
         about: "The rest of the chain, comma-separated, in order.",
-        set: |s, v| assign(&mut s.fallback, list(v).map(|name| provider(&name)).collect::<Result<_, _>>()),
+        set: |s, v| assign(&mut s.fallback, Ok(list(v).map(|name| name.to_ascii_lowercase()).collect())),
         show: |s| s.fallback.join(","),
     },
     Setting {
         variable: "TTS_DEFAULT_VOICE",
         key: "voice.default",
-        default: "heart",
-        about: "Voice when a request names none. OpenAI's names work with every provider.",
-        set: |s, v| assign(&mut s.default_voice, filled(v)),
-        show: |s| s.default_voice.clone(),
+        default: "",
+        about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
+        set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
+        show: |s| s.default_voice.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_EMOJI",
+        key: "voice.emoji",
+        default: "silent",
+        about: "What becomes of emoji: `silent`, or `named`.",
+        set: |s, v| assign(&mut s.emoji, emoji(v)),
+        show: |s| if s.emoji == Emoji::Named { "named" } else { "silent" }.to_owned(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -181,6 +221,30 @@ pub static SETTINGS: &[Setting] = &[
         about: "How long a provider may take until its first sound.",
         set: |s, v| assign(&mut s.first_sound_timeout, seconds(v, 0.1, 600.0)),
         show: |s| s.first_sound_timeout.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_RETRIES",
+        key: "chain.retries",
+        default: "1",
+        about: "How often a provider is asked again in passing trouble, before any of its sound was heard.",
+        set: |s, v| assign(&mut s.retries, number(v, 0, 10)),
+        show: |s| s.retries.to_string(),
+    },
+    Setting {
+        variable: "TTS_HEDGE_AFTER_SECONDS",
+        key: "chain.hedge_after_seconds",
+        default: "0",
+        about: "When a reply's first utterance is asked of the second provider as well; the first that is ready is heard. 0: never.",
+        set: |s, v| assign(&mut s.hedge_after, seconds(v, 0.0, 60.0).map(unless_zero)),
+        show: |s| s.hedge_after.unwrap_or_default().as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_LOOKAHEAD_SECONDS",
+        key: "chain.lookahead_seconds",
+        default: "20",
+        about: "How far ahead of the listener sound is bought from providers that charge for it. 0: all of it at once.",
+        set: |s, v| assign(&mut s.lookahead, seconds(v, 0.0, 86_400.0).map(unless_zero)),
+        show: |s| s.lookahead.unwrap_or_default().as_secs_f64().to_string(),
     },
     Setting {
         variable: "TTS_CACHE_TTL_SECONDS",
@@ -324,12 +388,19 @@ impl Default for Settings {
             enabled: true,
             provider: String::new(),
             fallback: Vec::new(),
-            default_voice: String::new(),
+            default_voice: None,
+            providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
             max_seconds: 0,
             max_chars: 0,
             provider_timeout: Duration::ZERO,
             first_sound_timeout: Duration::ZERO,
+            retries: 0,
+            hedge_after: None,
+            lookahead: None,
+            prices: Vec::new(),
+            emoji: Emoji::default(),
+            pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
@@ -368,6 +439,14 @@ fn flag(value: &str) -> Result<bool, String> {
     }
 }
 
+fn emoji(value: &str) -> Result<Emoji, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "silent" => Ok(Emoji::Silent),
+        "named" => Ok(Emoji::Named),
+        _ => Err("must be silent or named".into()),
+    }
+}
+
 fn filled(value: &str) -> Result<String, String> {
     let value = value.trim();
     if value.is_empty() { Err("must not be empty".into()) } else { Ok(value.to_owned()) }
@@ -398,6 +477,10 @@ fn seconds(value: &str, least: f64, most: f64) -> Result<Duration, String> {
         .filter(|seconds| (least..=most).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| format!("must be a number of seconds from {least} to {most}"))
+}
+
+fn unless_zero(duration: Duration) -> Option<Duration> {
+    (!duration.is_zero()).then_some(duration)
 }
 
 /// Binary units, the larger first, so that a size is shown in the largest that divides it.
@@ -450,18 +533,6 @@ fn secret(value: &str) -> Result<Secret, String> {
     Ok(Secret::new(value))
 }
 
-fn provider(value: &str) -> Result<String, String> {
-    let name = value.trim().to_ascii_lowercase();
-    if providers::NAMES.contains(&name.as_str()) {
-        return Ok(name);
-    }
-    let available = providers::NAMES.join(", ");
-    if name == "playht" {
-        return Err(format!("playht ended its service on 2025-12-31; choose one of: {available}"));
-    }
-    Err(format!("`{name}` is no provider of this version; choose one of: {available}"))
-}
-
 fn auth_mode(value: &str) -> Result<String, String> {
     Err(format!("`{value}` is not part of this version yet; leave it unset and listen on a loopback address"))
 }
@@ -498,7 +569,6 @@ mod tests {
             (setting.set)(settings, value)
         };
         assert!(set(&mut settings, "TTS_MAX_SECONDS", "0").unwrap_err().contains("from 1 to 86400"));
-        assert!(set(&mut settings, "TTS_PROVIDER", "playht").unwrap_err().contains("2025-12-31"));
         assert!(set(&mut settings, "TTS_CACHE_MAX_BYTES", "-3").is_err());
         set(&mut settings, "TTS_CACHE_MAX_BYTES", "512 mib").unwrap();
         assert_eq!(settings.cache_max_bytes, 512 << 20);

@@ -167,6 +167,10 @@ impl From<SpeakError> for ApiError {
             SpeakError::Script(ScriptError::Empty | ScriptError::NothingToSay { .. }) => {
                 Self::invalid("text", message)
             }
+            SpeakError::Script(ScriptError::Ssml(error)) => Self {
+                details: Some(json!({ "line": error.line, "column": error.column })),
+                ..Self::invalid("ssml", message)
+            },
             SpeakError::Script(ScriptError::TooManyCharacters { characters, most }) => Self {
                 details: Some(json!({ "characters": characters, "max_characters": most })),
                 ..Self::new(Code::TextTooLong, message).param("text")

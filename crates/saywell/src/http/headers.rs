@@ -10,5 +10,7 @@ pub const KEY: HeaderName = HeaderName::from_static("x-tts-key");
 pub const CACHE: HeaderName = HeaderName::from_static("x-tts-cache");
 /// Who speaks.
 pub const PROVIDER: HeaderName = HeaderName::from_static("x-tts-provider");
+/// What is asked for and not done.
+pub const NOTES: HeaderName = HeaderName::from_static("x-tts-notes");
 /// In which voice.
 pub const VOICE: HeaderName = HeaderName::from_static("x-tts-voice");

@@ -14,7 +14,6 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt, stream};
-use saywell_text::Code;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -38,7 +37,7 @@ pub struct Ask {
     pub input: String,
     /// A voice's name, or `{"id": name}`.
     pub voice: VoiceName,
-    /// Accepted, and not followed by voices that take none.
+    /// How to speak, in words; passed over by voices that take none.
     pub instructions: Option<String>,
     /// `mp3` (default), `opus`, `flac`, `wav`, `pcm`; also `webm` and `mp4`.
     pub response_format: Option<String>,
@@ -81,17 +80,13 @@ pub async fn speech(State(app): State<App>, Json(ask): Json<Ask>) -> Result<Resp
     let provider = provider(&app, &ask.model)?;
     let request = SpeechRequest {
         format: format(ask.response_format.as_deref(), "response_format")?,
-        text: ask.input,
         voice: Some(match ask.voice {
             VoiceName::Name(name) | VoiceName::Id { id: name } => name,
         }),
         provider,
-        model: None,
         speed: ask.speed.unwrap_or(1.0),
-        language: None,
-        code: Code::Announce,
-        prefetch: false,
-        message_id: None,
+        instructions: ask.instructions,
+        ..SpeechRequest::new(ask.input)
     };
     let speech = ask_for(&app, None, &request).await.map_err(|mut error| {
         // What is `text` elsewhere is `input` here.

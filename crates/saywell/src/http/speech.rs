@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::response::IntoResponse;
 use futures::stream;
 use saywell_audio::Format;
-use saywell_text::Code;
+use saywell_text::pronunciation::{Dictionary, Entry};
+use saywell_text::{Code, Note};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,15 +19,18 @@ use super::headers;
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::Caller;
-use crate::speak::{CacheOutcome, Sound, Speech, SpeechRequest, Timing};
+use crate::script::Markup;
+use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, SpeechRequest, Timing};
 use crate::usage;
 
-/// What to say, and how.
+/// What to say, and how. Exactly one of `text` and `ssml` is given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// The reply, as the application has it: Markdown or plain text.
-    pub text: String,
+    pub text: Option<String>,
+    /// Or what to say in SSML, the speech markup of the W3C.
+    pub ssml: Option<String>,
     /// The application's own name for the reply.
     pub message_id: Option<String>,
     /// The room it was said in.
@@ -41,28 +45,68 @@ pub struct Ask {
     pub format: Option<String>,
     /// Speed, 0.5 to 2.0; 1.0 by default.
     pub speed: Option<f32>,
-    /// BCP 47 language of the text.
+    /// BCP 47 language of the text; found in the text when not given.
     pub language: Option<String>,
     /// What becomes of code: `announce` (default), `skip` or `read`.
     pub code: Option<String>,
+    /// How words are said, before what the operator says of them: each has a `word` or a `pattern`, and one of `say`,
+    /// `ipa` and `x_sampa`; and `case` and `language` where they matter.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub pronunciations: Vec<Entry>,
+    /// How to speak, in words, for a model that takes such: at most 4,096 characters.
+    pub instructions: Option<String>,
     /// Nobody listens yet: make it when there is time, and to the end.
     #[serde(default)]
     pub prefetch: bool,
 }
 
+/// Longest `instructions`, characters: what OpenAI takes.
+const MAX_INSTRUCTIONS: usize = 4096;
+
 impl Ask {
-    fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
+    pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
+        let (text, markup) = match (self.text, self.ssml) {
+            (Some(text), None) => (text, Markup::Markdown),
+            (None, Some(ssml)) => (ssml, Markup::Ssml),
+            (None, None) => {
+                return Err(ApiError::invalid("text", "There is nothing to say: `text` is missing."));
+            }
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid("ssml", "Give either `text` or `ssml`, not both."));
+            }
+        };
+        let pronunciations = Dictionary::new(&self.pronunciations).map_err(|faults| {
+            let first = faults.first();
+            let param = first.map_or_else(
+                || "pronunciations".to_owned(),
+                |fault| {
+                    format!("pronunciations[{}].{}", fault.index, fault.field)
+                        .trim_end_matches('.')
+                        .to_owned()
+                },
+            );
+            let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            ApiError::invalid(param, format!("{}.", reasons.join("; ")))
+        })?;
+        if self.instructions.as_ref().is_some_and(|words| words.chars().count() > MAX_INSTRUCTIONS) {
+            let message = format!("`instructions` has more than {MAX_INSTRUCTIONS} characters.");
+            return Err(ApiError::invalid("instructions", message));
+        }
         let request = SpeechRequest {
             format: format(self.format.as_deref(), "format")?,
             speed: self.speed.unwrap_or(1.0),
             code: code(self.code.as_deref())?,
-            language: english(self.language)?,
-            text: self.text,
+            language: language(self.language)?,
             voice: self.voice,
             provider: self.provider,
             model: self.model,
             prefetch: self.prefetch,
+            markup,
+            pronunciations,
+            instructions: self.instructions,
             message_id: self.message_id,
+            ..SpeechRequest::new(text)
         };
         Ok((request, self.room))
     }
@@ -88,13 +132,23 @@ fn code(name: Option<&str>) -> Result<Code, ApiError> {
     }
 }
 
-/// The voices of this version speak English.
-fn english(language: Option<String>) -> Result<Option<String>, ApiError> {
-    match language {
-        Some(tag) if !tag.to_ascii_lowercase().starts_with("en") => {
-            Err(crate::speak::SpeakError::UnsupportedLanguage(tag).into())
+/// A language tag in the form of BCP 47: subtags of letters and digits, the first of letters.
+fn language(tag: Option<String>) -> Result<Option<String>, ApiError> {
+    let well_formed = |tag: &String| {
+        let mut subtags = tag.split('-');
+        let first = subtags.next().unwrap_or_default();
+        (2..=8).contains(&first.len())
+            && first.bytes().all(|b| b.is_ascii_alphabetic())
+            && subtags
+                .all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    match tag {
+        Some(tag) if !well_formed(&tag) => {
+            let tag: String = tag.chars().take(40).collect();
+            let message = format!("`language` is `{tag}`; it must be a BCP 47 tag such as en or pt-BR.");
+            Err(ApiError::invalid("language", message))
         }
-        language => Ok(language),
+        tag => Ok(tag),
     }
 }
 
@@ -127,6 +181,10 @@ pub struct Answer {
     pub duration_seconds: f64,
     /// When the links expire, seconds since 1970.
     pub expires_at: u64,
+    /// What is asked for and not done, or not quite.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub notes: Vec<Note>,
 }
 
 /// A reply's sound, sent as it is made; or, with `Accept: application/json`, links to it at once.
@@ -165,7 +223,19 @@ pub(super) async fn ask_for(
 ) -> Result<Speech, ApiError> {
     let caller = Caller::operator(room);
     let permit = app.limits.admit(&caller)?;
-    Ok(app.speak.speak(&caller, permit, request).await?)
+    app.speak.speak(&caller, permit, request).await.map_err(|error| of(error, request))
+}
+
+/// An error about the text, which is another field in SSML.
+pub(super) fn of(error: SpeakError, request: &SpeechRequest) -> ApiError {
+    let mut error = ApiError::from(error);
+    let text = error.param.as_deref() == Some("text");
+    if text && request.markup == Markup::Ssml {
+        error.param = Some("ssml".into());
+    } else if error.param.as_deref() == Some("language") && request.language.is_none() {
+        error.param = Some("text".into());
+    }
+    error
 }
 
 /// Whether JSON is asked for rather than sound.
@@ -192,6 +262,7 @@ fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
         characters: speech.characters,
         duration_seconds: speech.seconds,
         expires_at: signed.expires_at(),
+        notes: speech.notes,
     };
     if let Sound::Flight(listener) = speech.sound {
         listener.announce(prefetch);
@@ -215,12 +286,12 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         }
         Sound::Flight(mut listener) => {
             listener.first_sound().await?;
-            if let Some(first) = listener.first_utterance() {
+            if let Some(first) = listener.opening() {
                 provider_took = first.provider_took;
                 if provider_took.is_none() && outcome == CacheOutcome::Miss {
                     outcome = CacheOutcome::Partial;
                 }
-                (provider, voice) = (first.caption.provider, first.caption.voice);
+                (provider, voice) = (first.provider, first.voice);
             }
             usage::first_sound(begun.elapsed());
             Body::from_stream(pieces(listener))
@@ -231,7 +302,17 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         .header(headers::PROVIDER, value(&provider))
         .header(headers::VOICE, value(&voice))
         .header("server-timing", server_timing(&speech.timing, provider_took, begun));
+    if !speech.notes.is_empty() {
+        response = response.header(headers::NOTES, value(&noted(&speech.notes)));
+    }
     response.body(body).map_err(|error| ApiError::new(super::error::Code::InternalError, error.to_string()))
+}
+
+/// The notes in one line of bounded length.
+fn noted(notes: &[Note]) -> String {
+    const LONGEST: usize = 500;
+    let line = notes.iter().map(|note| note.note.as_str()).collect::<Vec<_>>().join("; ");
+    line.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' }).take(LONGEST).collect()
 }
 
 /// The rest of a flight as a body. A failure breaks the transfer off: never a short file that looks complete.

@@ -50,7 +50,7 @@ pub async fn config(State(app): State<App>) -> Json<Config> {
         enabled: app.limits.is_enabled(),
         version: env!("CARGO_PKG_VERSION"),
         default_provider: app.settings.provider.clone(),
-        default_voice: app.settings.default_voice.clone(),
+        default_voice: app.default_voice().unwrap_or_default().to_owned(),
         providers: app.speak.chain.links().iter().map(|link| link.name().to_owned()).collect(),
         formats: Format::ALL.iter().map(|format| format.name()).collect(),
         max_chars: app.settings.max_chars,

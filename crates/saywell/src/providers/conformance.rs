@@ -6,22 +6,20 @@
     reason = "an exam fails by panicking"
 )]
 
+#[cfg(test)]
+pub mod faults;
+
 use std::time::Duration;
 
 use futures::StreamExt;
 
-use crate::provider::{Part, Priority, Provider, ProviderError, Request, Speech, gather};
+use crate::provider::{Part, Provider, ProviderError, Request, Speech, gather};
 
 /// A request for this text in the provider's first voice.
 pub async fn request(provider: &dyn Provider, text: &str) -> Request {
     let voices = provider.voices().await.expect("a provider under examination knows its voices");
-    Request {
-        text: text.into(),
-        model: provider.about().model.clone(),
-        voice: voices.first().expect("a provider has a voice").id.clone(),
-        speed: 1.0,
-        priority: Priority::First,
-    }
+    let voice = voices.first().expect("a provider has a voice");
+    Request::new(text, &provider.about().model, &voice.id)
 }
 
 async fn say(provider: &dyn Provider, text: &str) -> Speech {

@@ -14,6 +14,7 @@ use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStrea
 #[derive(Debug, Clone)]
 pub struct Fake {
     about: About,
+    voices: Arc<[Voice]>,
     delay: Duration,
     calls: Arc<Calls>,
 }
@@ -25,6 +26,8 @@ pub struct Calls {
     finished: AtomicUsize,
     healthy: AtomicBool,
     fault: Option<(usize, ProviderError)>,
+    /// Whether some sound comes before the fault.
+    breaks_off: bool,
     texts: Mutex<Vec<String>>,
 }
 
@@ -53,15 +56,17 @@ impl Calls {
 impl Fake {
     /// A healthy provider of this name.
     #[must_use]
-    pub fn named(name: &'static str) -> Self {
-        let about = About {
-            name,
-            model: "tone-1".into(),
-            voice_version: String::new(),
-            level: Level::Fixed(0.0),
-            parallel: 1,
-        };
-        Self { about, delay: Duration::ZERO, calls: Arc::default() }
+    pub fn named(name: &str) -> Self {
+        let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
+        let voice = Voice { name: "Tone".into(), ..Voice::new(name, "tone", "en-US") };
+        Self { about, voices: Arc::new([voice]), delay: Duration::ZERO, calls: Arc::default() }
+    }
+
+    /// With these voices instead of its one.
+    #[must_use]
+    pub fn with_voices(mut self, voices: impl Into<Arc<[Voice]>>) -> Self {
+        self.voices = voices.into();
+        self
     }
 
     /// Fails every call until [`Calls::recover`].
@@ -77,10 +82,24 @@ impl Fake {
         self
     }
 
+    /// Begins every utterance, and fails in the middle of it, until [`Calls::recover`].
+    #[must_use]
+    pub fn breaking_off(mut self, error: ProviderError) -> Self {
+        self.calls = Arc::new(Calls { fault: Some((0, error)), breaks_off: true, ..Calls::default() });
+        self
+    }
+
     /// Waits before each answer.
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Charges for every call.
+    #[must_use]
+    pub fn paid(mut self) -> Self {
+        self.about.paid = true;
         self
     }
 
@@ -98,13 +117,7 @@ impl Provider for Fake {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        Ok(Arc::new([Voice {
-            id: "tone".into(),
-            name: "Tone".into(),
-            provider: self.name().to_owned(),
-            language: "en-US".into(),
-            gender: None,
-        }]))
+        Ok(Arc::clone(&self.voices))
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -119,6 +132,9 @@ impl Provider for Fake {
                 && number >= *spoken
                 && !calls.healthy.load(Ordering::SeqCst)
             {
+                if calls.breaks_off {
+                    yield Ok(Part::Sound { rate: 24_000, samples: tone(1, request.speed) });
+                }
                 yield Err(error.clone());
                 return;
             }

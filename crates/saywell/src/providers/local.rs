@@ -14,9 +14,19 @@ use crate::config::Settings;
 use crate::provider::{
     About, Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
 };
+use crate::providers::{Kind, NoOptions};
 
 /// The provider's name.
 pub const NAME: &str = "local";
+
+/// The kind of provider that this file makes.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    about: "The voice inside this process: no key, no network.",
+    variables: &[],
+    check: |options| options.parse::<NoOptions>().map(drop),
+    open: |opening| Ok(Arc::new(Local::open(opening.settings)?)),
+};
 
 /// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
 const GAIN_DB: f64 = 6.8;
@@ -46,14 +56,15 @@ impl Local {
             name: "Heart".into(),
             provider: NAME.into(),
             language: "en-US".into(),
+            other_languages: Vec::new(),
             gender: Some("female".into()),
         }]);
         let about = About {
-            name: NAME,
-            model: "hibari".into(),
+            default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
+            ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
         let places = Arc::new(Semaphore::new(settings.local_queue));
@@ -83,6 +94,7 @@ impl Provider for Local {
             let _guard = CancelOnDrop(Arc::clone(&cancelled));
             let job = Job {
                 text: request.text.to_string(),
+                marks: request.marks,
                 speed: request.speed,
                 priority: match request.priority {
                     Priority::First => saywell_voice::Priority::First,

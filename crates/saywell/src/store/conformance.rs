@@ -1,7 +1,8 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
 
-use super::{Access, CacheIndex, Filter, Row, Selection};
+use super::{Access, CacheIndex, CallLog, Filter, ProviderTotals, Row, Selection};
 use crate::cache::{Key, Kind};
+use crate::usage::{Call, CallOutcome, Cost, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A row to try with: number `n` of many, all different. Its access, its creation and its expiry
@@ -27,6 +28,53 @@ pub fn row(n: u8) -> Row {
 
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// A call of 10 characters and two seconds, `n` seconds after 1000 seconds of 1970.
+fn call(n: u64, provider: &str, cost: Cost) -> Call {
+    Call {
+        at: at(1000 + n),
+        provider: provider.to_owned(),
+        model: "model '1'".to_owned(),
+        voice: "voice \"1\"".to_owned(),
+        purpose: Purpose { user: Some("ann".to_owned()), rendition: Some(row(1).key), ..Purpose::default() },
+        characters: 10,
+        seconds: 2.0,
+        first_sound: Some(Duration::from_millis(120)),
+        took: Duration::from_millis(800),
+        outcome: CallOutcome::Spoken,
+        cost,
+    }
+}
+
+/// Tries everything that [`CallLog`] promises on an empty log.
+pub async fn call_log(log: &dyn CallLog) {
+    let dollars = |amount| Cost::Known { amount, currency: "USD".to_owned() };
+    let calls = [
+        call(1, "cloud", dollars(1.0)),
+        call(2, "cloud", dollars(0.25)),
+        call(3, "cloud", dollars(0.5)),
+        call(3, "cloud", Cost::Unpriced),
+        call(3, "home", Cost::Free),
+    ];
+    log.append(&calls[..2]).await.unwrap();
+    log.append(&calls[2..]).await.unwrap();
+    log.append(&[]).await.unwrap();
+
+    let totals = |provider: &str, currency: &str, calls: u64, cost, unpriced| ProviderTotals {
+        provider: provider.to_owned(),
+        currency: currency.to_owned(),
+        calls,
+        characters: 10 * calls,
+        seconds: 2.0 * calls as f64,
+        cost,
+        unpriced,
+    };
+    assert_eq!(
+        log.provider_totals(at(1002)).await.unwrap(),
+        [totals("cloud", "", 1, 0.0, 1), totals("cloud", "USD", 2, 0.75, 0), totals("home", "", 1, 0.0, 0)],
+    );
+    assert!(log.provider_totals(at(1004)).await.unwrap().is_empty());
 }
 
 /// Tries everything that [`CacheIndex`] promises on an empty index.

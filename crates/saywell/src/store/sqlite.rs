@@ -1,6 +1,8 @@
 //! The store in an SQLite file: in write-ahead mode, so that readers and the one writer do not
 //! wait for each other, and a killed process loses no finished statement.
 
+mod calls;
+
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
@@ -17,6 +19,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often, and how long apart, a database is tried again that another process is just making.
+const BUSY_TRIES: u32 = 20;
+const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
@@ -59,10 +64,19 @@ impl SqliteStore {
             .max_connections(connections)
             .acquire_timeout(BUSY_TIMEOUT)
             .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await
-            .map_err(unavailable("be opened"))?;
+            .max_lifetime(None);
+        let mut opened = pool.clone().connect_with(options.clone()).await;
+        // Going over to write-ahead mode does not wait for another process that does the same.
+        for _ in 0..BUSY_TRIES {
+            match &opened {
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("5") => {
+                    tokio::time::sleep(BUSY_WAIT).await;
+                    opened = pool.clone().connect_with(options.clone()).await;
+                }
+                _ => break,
+            }
+        }
+        let pool = opened.map_err(unavailable("be opened"))?;
         migrate(&pool).await?;
         Ok(Self { pool })
     }
@@ -313,11 +327,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
+        conformance::call_log(&store).await;
     }
 
     #[tokio::test]
     async fn memory_conforms() {
-        conformance::cache_index(&SqliteStore::in_memory().await.unwrap()).await;
+        let store = SqliteStore::in_memory().await.unwrap();
+        conformance::cache_index(&store).await;
+        conformance::call_log(&store).await;
     }
 
     #[tokio::test]

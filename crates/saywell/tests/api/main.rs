@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod captions;
+mod chain;
 mod links;
 mod nonsense;
 mod openai;
+mod script;
 mod server;
 mod speech;
 mod support;

@@ -66,7 +66,7 @@ async fn counts_what_it_does() {
     gateway.post("/tts", &json!({ "text": "Counted again." })).await;
     let metrics = gateway.get("/metrics").await.text();
     assert!(metrics.contains("saywell_requests_total{cache=\"miss\""), "{metrics}");
-    assert!(metrics.contains("saywell_utterances_total{provider=\"fake\"}"), "{metrics}");
+    assert!(metrics.contains("saywell_calls_total{provider=\"fake\",outcome=\"spoken\"}"), "{metrics}");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub fn settings() -> Settings {
         storage_url: Some("memory:".into()),
         database_url: Some("sqlite::memory:".into()),
         signing_key: Some(Secret::new("only tests are signed with these words")),
-        default_voice: "tone".into(),
+        default_voice: Some("tone".into()),
         provider: "fake".into(),
         ..Settings::default()
     }

@@ -1,47 +1,45 @@
-//! Words of computing that the dictionaries lack, or that would be named by their letters.
+//! Words that the dictionaries lack or have wrong, or that would be named by their letters: those of computing,
+//! names of people, places and companies, words from other languages.
+//!
+//! They are in `words.tsv`: a word, a tab, its phonemes. A word in lower case is meant however it is
+//! capitalized; one after `=` only as it is written there.
 
-/// Phonemes of `word`, however it is capitalized.
+use crate::g2p::tables::WORDS;
+
+/// Phonemes of `word`.
 pub fn find(word: &str) -> Option<&'static str> {
-    let longest = WORDS.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
-    if word.len() > longest {
+    /// No word of the table has more bytes.
+    const LONGEST: usize = 32;
+    if word.len() > LONGEST {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
-    WORDS.binary_search_by_key(&lower.as_str(), |(word, _)| word).ok().map(|index| WORDS[index].1)
+    WORDS.text(&format!("={word}")).or_else(|| WORDS.text(&word.to_lowercase()))
 }
-
-/// In the order of the words.
-const WORDS: &[(&str, &str)] = &[
-    ("async", "ˈAsˌɪŋk"),
-    ("ctrl", "kəntɹˈOl"),
-    ("enum", "ˈinˌʌm"),
-    ("fixme", "fˈɪks mˌi"),
-    ("github", "ɡˈɪthˌʌb"),
-    ("json", "ʤˈAsˌɑn"),
-    ("kubernetes", "kˌubəɹnˈɛTiz"),
-    ("nginx", "ˈɛnʤənˌɛks"),
-    ("numpy", "nˈʌmpˌI"),
-    ("postgres", "pˈOstɡɹˌɛs"),
-    ("postgresql", "pˈOstɡɹɛskjˌuˈɛl"),
-    ("pytest", "pˈItˌɛst"),
-    ("readme", "ɹˈidmˌi"),
-    ("redis", "ɹˈɛdɪs"),
-    ("sqlite", "ˌɛskjˌuˌɛlˈIt"),
-    ("stderr", "stˌændəɹd ˈɛɹəɹ"),
-    ("stdin", "stˌændəɹd ˈɪn"),
-    ("stdout", "stˌændəɹd ˈWt"),
-    ("todo", "tˈudˌu"),
-    ("toml", "tˈɑmᵊl"),
-    ("typescript", "tˈIpskɹˌɪpt"),
-    ("yaml", "jˈæmᵊl"),
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::g2p::PHONEMES;
 
     #[test]
-    fn every_word_is_found() {
-        assert!(WORDS.iter().all(|(word, phonemes)| find(&word.to_uppercase()) == Some(phonemes)));
+    fn every_word_is_in_order_and_found_and_can_be_said() {
+        let mut last = "";
+        for line in include_str!("words.tsv").lines() {
+            let (word, phonemes) = line.split_once('\t').unwrap();
+            assert!(last < word, "{word} is out of order");
+            assert!(word.starts_with('=') || word == word.to_lowercase(), "{word}");
+            last = word;
+            let is_known = |sound: char| {
+                sound == 'ɾ' || PHONEMES.binary_search_by_key(&sound, |(known, _)| *known).is_ok()
+            };
+            assert!(phonemes.chars().all(is_known), "{word}");
+            assert_eq!(find(word.trim_start_matches('=')), Some(phonemes), "{word}");
+        }
+    }
+
+    #[test]
+    fn capitals_count_where_they_are_asked_for() {
+        assert_eq!(find("NGINX"), find("nginx"));
+        assert_eq!((find("Xi"), find("xi")), (Some("ʃˈi"), None));
     }
 }

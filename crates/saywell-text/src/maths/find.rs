@@ -1,0 +1,179 @@
+//! Where formulas stand in text: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, and environments such as `align`.
+
+use std::ops::Range;
+
+/// The longest formula between single dollars, in bytes, ...
+const LONGEST_INLINE: usize = 400;
+/// ... and between the other marks: what is longer is none.
+const LONGEST: usize = 4000;
+
+/// Environments that hold formulas.
+const ENVIRONMENTS: &[&str] = &[
+    "equation",
+    "align",
+    "aligned",
+    "alignat",
+    "gather",
+    "gathered",
+    "multline",
+    "split",
+    "eqnarray",
+    "cases",
+    "matrix",
+    "pmatrix",
+    "bmatrix",
+    "vmatrix",
+    "array",
+    "displaymath",
+    "math",
+];
+
+/// Finds the formulas of one text, in one pass.
+pub(crate) struct Formulas<'a> {
+    text: &'a str,
+}
+
+pub(crate) enum Found {
+    /// A formula, with its marks and without.
+    Formula { range: Range<usize>, tex: Range<usize>, displayed: bool },
+    /// None begins here; none begins in the next `skip` bytes either.
+    Nothing { skip: usize },
+}
+
+impl<'a> Formulas<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text }
+    }
+
+    /// The formula that begins with the dollar or backslash at `at`.
+    pub(crate) fn at(&mut self, at: usize) -> Found {
+        let rest = &self.text[at..];
+        if let Some(inside) = rest.strip_prefix("\\(") {
+            return to_end(inside, at + 2, "\\)", false);
+        }
+        if let Some(inside) = rest.strip_prefix("\\[") {
+            return to_end(inside, at + 2, "\\]", true);
+        }
+        if let Some(inside) = rest.strip_prefix("\\begin{") {
+            return environment(inside, at);
+        }
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            let escaped = escaped.chars().next().map_or(0, char::len_utf8);
+            return Found::Nothing { skip: 1 + escaped };
+        }
+        if let Some(inside) = rest.strip_prefix("$$") {
+            if inside.starts_with('$') {
+                return Found::Nothing { skip: rest.len() - rest.trim_start_matches('$').len() };
+            }
+            return to_end(inside, at + 2, "$$", true);
+        }
+        self.dollar(at)
+    }
+
+    fn dollar(&self, at: usize) -> Found {
+        let inside = &self.text[at + 1..];
+        let nothing = Found::Nothing { skip: 1 };
+        let before = self.text[..at].chars().next_back();
+        if before.is_some_and(char::is_alphanumeric) {
+            return nothing;
+        }
+        if let Some(quoted) = inside.strip_prefix('`')
+            && let Some(end) = quoted[..quoted.floor_char_boundary(LONGEST_INLINE)].find("`$")
+        {
+            let start = at + 2;
+            return Found::Formula { range: at..start + end + 2, tex: start..start + end, displayed: false };
+        }
+        let window = &inside[..inside.floor_char_boundary(LONGEST_INLINE)];
+        let mut escaped = false;
+        let end = window.find(|c| {
+            let dollar = c == '$' && !escaped;
+            escaped = c == '\\' && !escaped;
+            dollar
+        });
+        let Some(end) = end else {
+            // One that the reply broke off in.
+            let command =
+                window.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+            let words = window.split(|c: char| !c.is_alphanumeric() && c != '\\');
+            let prose = words.filter(|word| word.len() >= 3 && !word.starts_with('\\')).count();
+            if command && window.len() == inside.len() && prose == 0 && is_formula(window.trim_end(), None) {
+                let tex = at + 1..self.text.len();
+                return Found::Formula { range: at..tex.end, tex, displayed: false };
+            }
+            return nothing;
+        };
+        let tex = &window[..end];
+        let after = inside[end + 1..].chars().next();
+        if is_formula(tex, after) {
+            return Found::Formula { range: at..at + end + 2, tex: at + 1..at + 1 + end, displayed: false };
+        }
+        nothing
+    }
+}
+
+/// Whether what stands between two dollars is a formula, not prices or variables of a shell.
+fn is_formula(tex: &str, after: Option<char>) -> bool {
+    let spaced = tex.starts_with(char::is_whitespace) || tex.ends_with(char::is_whitespace);
+    let command = tex.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+    if tex.trim().is_empty() || tex.contains("\n\n") || tex.contains('`') || (spaced && !command) {
+        return false;
+    }
+    if after.is_some_and(|c| c.is_ascii_digit())
+        || (tex.starts_with(|c: char| c.is_ascii_digit()) && after.is_some_and(char::is_alphanumeric))
+    {
+        return false;
+    }
+    if command || tex.contains(['^', '_']) {
+        return true;
+    }
+    let words = tex.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3).count();
+    let single = !tex.contains(char::is_whitespace);
+    let signs = tex.contains(['=', '+', '<', '>', '/', '*', '×', '≤', '≥', '∈']);
+    if tex.starts_with(|c: char| c.is_ascii_digit()) {
+        return words == 0 && (single || signs) && tex.matches('(').count() == tex.matches(')').count();
+    }
+    words == 0 || single || (signs && words <= 4)
+}
+
+/// The formula up to `close`; one that is never closed reaches to the end, as the text may be cut off.
+fn to_end(inside: &str, start: usize, close: &str, displayed: bool) -> Found {
+    let window = &inside[..inside.floor_char_boundary(LONGEST)];
+    let end = window.find(close);
+    let length = end.unwrap_or(inside.len());
+    let cut_off = end.is_none() && window.len() < inside.len();
+    // "\[Your name\]" is a bracket that is no link.
+    if cut_off || is_prose(&window[..end.unwrap_or(window.len())]) {
+        return Found::Nothing { skip: 2 };
+    }
+    Found::Formula {
+        range: start - 2..start + length + end.map_or(0, |_| close.len()),
+        tex: start..start + length,
+        displayed,
+    }
+}
+
+/// Whether `tex` is words and nothing else.
+fn is_prose(tex: &str) -> bool {
+    let command = tex.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+    let words = tex.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3).count();
+    let note = !tex.is_empty() && tex.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b' '));
+    !command
+        && !tex.contains(['=', '^', '_', '<', '>', '+'])
+        && (words >= 2 || note || !tex.contains(char::is_alphanumeric))
+}
+
+fn environment(inside: &str, at: usize) -> Found {
+    let name = inside[..inside.floor_char_boundary(20)].split('}').next().unwrap_or_default();
+    if !ENVIRONMENTS.contains(&name.trim_end_matches('*')) {
+        return Found::Nothing { skip: 1 };
+    }
+    let close = ["\\end{", name, "}"].concat();
+    let window = &inside[..inside.floor_char_boundary(LONGEST)];
+    let end = match window.find(&close) {
+        Some(end) => end + close.len(),
+        None if window.len() == inside.len() => inside.len(),
+        None => return Found::Nothing { skip: 1 },
+    };
+    let range = at..at + "\\begin{".len() + end;
+    Found::Formula { range: range.clone(), tex: range, displayed: true }
+}

@@ -1,0 +1,138 @@
+//! Sentences and their languages (`language/sentences.txt`), and replies in one or several.
+
+use saywell_text::language::{Languages, assign, detect};
+use saywell_text::{Options, Utterance, script};
+use std::collections::BTreeMap;
+
+/// Section, language, sentence.
+fn sentences() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut section = "";
+    let mut found = Vec::new();
+    for line in include_str!("language/sentences.txt").lines() {
+        match (line.strip_prefix("# "), line.split_once(" | ")) {
+            (Some(title), None) => section = title,
+            (None, Some((language, sentence))) => found.push((section, language, sentence)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where no answer is as good as the right one: what came before decides.
+fn may_be_silent(section: &str) -> bool {
+    section == "short" || section.starts_with("code")
+}
+
+/// `cargo test -p saywell-text --test language -- --nocapture` prints every miss.
+#[test]
+fn sentences_are_in_their_languages() {
+    let sentences = sentences();
+    let languages: std::collections::BTreeSet<_> =
+        sentences.iter().map(|(_, language, _)| language).collect();
+    assert!(sentences.len() >= 150 && languages.len() >= 20, "the sentences are gone");
+    let mut sections: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (section, language, sentence) in &sentences {
+        let found = detect(sentence);
+        let right = found.is_some_and(|found| found.language == *language);
+        // The worst there is: being sure of what is wrong.
+        if let Some(found) = found.filter(|found| found.sure) {
+            assert_eq!(found.language, *language, "surely wrong: {sentence}");
+        }
+        let counted = sections.entry(section).or_default();
+        counted.0 += usize::from(right || (found.is_none() && may_be_silent(section)));
+        counted.1 += 1;
+        if !right {
+            println!("{section:.8}: {language} taken for {found:?}: {sentence}");
+        }
+    }
+    println!("{sections:?}");
+    let least = |section: &str, share: f64| {
+        let (right, all) = sections[section];
+        assert!(right as f64 >= share * all as f64, "{section}: {right} of {all}");
+    };
+    least("plain", 0.99);
+    least("foreign names and phrases in English", 1.0);
+    least("code words and numbers in English", 1.0);
+    least("short", 0.9);
+    least("held out", 0.95);
+}
+
+#[test]
+fn detection_is_quick() {
+    let sentences = sentences();
+    _ = detect("warm");
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        for (.., sentence) in &sentences {
+            std::hint::black_box(detect(sentence));
+        }
+    }
+    println!("{:?} a sentence", start.elapsed() / (20 * sentences.len() as u32));
+    let long = "word and und the der ".repeat(50_000);
+    let start = std::time::Instant::now();
+    std::hint::black_box(detect(&long));
+    println!("{:?} for 1 MB", start.elapsed());
+}
+
+#[track_caller]
+fn check(reply: &str, expected: &[&str]) {
+    let mut whole = script(reply, &Options::default());
+    let before = whole.utterances.clone();
+    let main = assign(&mut whole);
+    let said: Vec<String> = whole
+        .utterances
+        .iter()
+        .map(|utterance| {
+            let start: String = utterance.text.chars().take(12).collect();
+            format!("{} {}", utterance.language.as_deref().unwrap_or("-"), start.trim_end())
+        })
+        .collect();
+    assert_eq!(said, expected, "mainly {main:?}");
+    // Each depends on what came before it only.
+    let mut languages = Languages::new();
+    for (mut utterance, expected) in before.into_iter().zip(&whole.utterances) {
+        languages.assign(&mut utterance);
+        assert_eq!(utterance.language, expected.language);
+    }
+}
+
+#[test]
+fn replies_have_a_language_and_sentences_may_have_another() {
+    check(
+        "Yes. The server starts at once, and then it waits for requests.\n\nDone!\n\n```rust\nlet x = 1;\n```\n\n42",
+        &["en Yes.", "en The server s", "en Done!", "en Rust code, 1", "en 42"],
+    );
+}
+
+#[test]
+fn a_language_lesson_changes_as_it_should() {
+    check(
+        "Here is how you say it in German:\n\n> Ich hätte gern einen Kaffee und ein Stück Kuchen, bitte.\n\n\
+         And this is the answer that you will hear:\n\n> はい、少々お待ちください。\n\n\
+         The word *Kaffee* is masculine. Danke!",
+        &[
+            "en Here is how",
+            "de Ich hätte ge",
+            "en And this is",
+            "ja はい、少々お待ちください",
+            "en The word Kaf",
+            "en Danke!",
+        ],
+    );
+}
+
+#[test]
+fn a_known_language_stays_where_nothing_is_sure() {
+    let mut languages = Languages::new();
+    let mut said = |text: &str| {
+        let mut utterance: Utterance = script(text, &Options::default()).utterances.remove(0);
+        languages.assign(&mut utterance);
+        utterance.language
+    };
+    assert_eq!(said("Der Server startet sofort und wartet dann auf Anfragen.").as_deref(), Some("de"));
+    assert_eq!(said("Docker Compose").as_deref(), Some("de"));
+    assert_eq!(said("Le Monde").as_deref(), Some("de"));
+    assert_eq!(said("The server starts at once and then it waits for what is asked.").as_deref(), Some("en"));
+    assert_eq!(said("Installation").as_deref(), Some("en"));
+    assert_eq!(said("Так это работает.").as_deref(), Some("en"));
+}

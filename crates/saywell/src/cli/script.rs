@@ -1,0 +1,76 @@
+//! `saywell script`.
+
+use std::path::PathBuf;
+
+use saywell_text::Code;
+
+use super::say::read_text;
+use super::{Failed, print};
+use crate::config::Settings;
+use crate::http::script::{Line, Script};
+use crate::script::{Bounds, Markup, Reading, prepare};
+
+/// Arguments of `saywell script`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A file with a reply; `-` or nothing: standard input
+    file: Option<PathBuf>,
+    /// It is in SSML, not in Markdown
+    #[arg(long)]
+    ssml: bool,
+    /// What becomes of code: announce, skip or read
+    #[arg(long, default_value = "announce")]
+    code: String,
+    /// BCP 47 language of the text; found in the text when not given
+    #[arg(long)]
+    language: Option<String>,
+    /// As JSON, like `POST /tts/script`
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failed> {
+    let code = match arguments.code.as_str() {
+        "announce" => Code::Announce,
+        "skip" => Code::Skip,
+        "read" => Code::Read,
+        other => return Err(Failed::Usage(format!("--code is `{other}`; it may be announce, skip or read"))),
+    };
+    let text = match arguments.file {
+        Some(path) if path.as_os_str() != "-" => std::fs::read_to_string(&path)
+            .map_err(|error| Failed::Run(format!("{}: {error}", path.display())))?,
+        _ => read_text(None)?,
+    };
+    let reading = Reading {
+        markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
+        code,
+        emoji: settings.emoji,
+        language: arguments.language,
+        pronunciations: settings.pronunciations.clone(),
+    };
+    let bounds = Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds };
+    let script = Script::new(prepare(&text, &reading, 1.0, bounds)?, 1.0);
+    if arguments.json {
+        return print(serde_json::to_string_pretty(&script)?);
+    }
+    for Line { utterance, written_out, .. } in &script.utterances {
+        let kind = format!("{:?}", utterance.kind).to_lowercase();
+        let language = utterance.language.as_deref().unwrap_or("-");
+        print(format_args!("{kind:<10} {language:<5} {}", utterance.text))?;
+        if let Some(words) = written_out {
+            print(format_args!("{:<16} = {words}", ""))?;
+        }
+    }
+    for omission in &script.omissions {
+        let what = format!("{:?}", omission.what).to_lowercase();
+        print(format!("not said: {what} ({})", omission.note).replace(" ()", ""))?;
+    }
+    for note in &script.notes {
+        print(format_args!("note: {}", note.note))?;
+    }
+    let (characters, seconds) = (script.characters, script.estimated_seconds);
+    print(format_args!(
+        "{} utterances, {characters} characters, about {seconds:.0} s",
+        script.utterances.len()
+    ))
+}

@@ -1,0 +1,90 @@
+//! `POST /tts/script`: what would be said of a reply, without any sound.
+
+use axum::extract::State;
+use saywell_text::english;
+use saywell_text::{Note, Omission, Utterance};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::Json;
+use super::error::ApiError;
+use super::speech::{Ask, of};
+use crate::app::App;
+use crate::identity::Caller;
+use crate::script::Prepared;
+
+/// What would be said of a reply.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Script {
+    /// What is said, in order.
+    #[schema(value_type = Vec<Object>)]
+    pub utterances: Vec<Line>,
+    /// What is not said, and why.
+    #[schema(value_type = Vec<Object>)]
+    pub omissions: Vec<Omission>,
+    /// What is asked for and not done, or not quite.
+    #[schema(value_type = Vec<Object>)]
+    pub notes: Vec<Note>,
+    /// The language of most of it, where anything tells.
+    pub language: Option<String>,
+    /// Characters that are spoken.
+    pub characters: usize,
+    /// About how long it would be.
+    pub estimated_seconds: f64,
+}
+
+/// One utterance.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// The utterance.
+    #[serde(flatten)]
+    pub utterance: Utterance,
+    /// Its words, written out for a voice that knows nothing else: where it is English and they differ from the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_out: Option<String>,
+    /// Silence after it, seconds.
+    pub pause_seconds: f64,
+}
+
+impl Script {
+    /// The script, at this speed.
+    #[must_use]
+    pub fn new(prepared: Prepared, speed: f32) -> Self {
+        let Prepared { script, language } = prepared;
+        let (characters, seconds) = (script.characters(), script.estimated_seconds(f64::from(speed)));
+        Self {
+            utterances: script.utterances.into_iter().map(Line::new).collect(),
+            omissions: script.omissions,
+            notes: script.notes,
+            language,
+            characters,
+            estimated_seconds: (seconds * 1000.0).round() / 1000.0,
+        }
+    }
+}
+
+impl Line {
+    fn new(utterance: Utterance) -> Self {
+        let is_english = utterance.language.as_deref().is_none_or(|language| language.starts_with("en"));
+        let written_out = Some(english::spell_out(&utterance.text).text().to_owned())
+            .filter(|words| is_english && *words != utterance.text);
+        Self { pause_seconds: utterance.pause.seconds(), written_out, utterance }
+    }
+}
+
+/// What would be said of a reply, without making any of it.
+#[utoipa::path(
+    post, path = "/tts/script", tag = "speech", request_body = Ask,
+    responses(
+        (status = 200, body = Script),
+        (status = 400, description = "`invalid_request`"),
+        (status = 403, description = "`tts_disabled`"),
+        (status = 413, description = "`text_too_long`"),
+    )
+)]
+pub async fn script(State(app): State<App>, Json(ask): Json<Ask>) -> Result<axum::Json<Script>, ApiError> {
+    let (request, room) = ask.into_request()?;
+    let _permit = app.limits.admit(&Caller::operator(room))?;
+    let prepared = app.speak.script(&request).map_err(|error| of(error, &request))?;
+    Ok(axum::Json(Script::new(prepared, request.speed)))
+}

@@ -1,0 +1,234 @@
+//! One flight in the making: utterance by utterance, a few at a time, in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::{StreamExt, stream};
+use saywell_audio::Frames;
+use saywell_text::Utterance;
+use tokio::sync::oneshot;
+use tracing::{info, warn};
+
+use super::Speak;
+use super::pace::Pace;
+use super::plan::Plan;
+use crate::cache::{About, Entry, Key, Kind};
+use crate::chain::Spoken;
+use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
+use crate::provider::{Priority, Provider, Request};
+use crate::render::{self, Clip, ClipNotes, Joiner};
+use crate::usage::{self, Purpose};
+
+/// The first frames of a flight.
+struct Head {
+    frames: Frames,
+    opening: Opening,
+}
+
+/// One flight in the making.
+pub(super) struct Flying {
+    speak: Speak,
+    plan: Plan,
+    key: Key,
+    purpose: Arc<Purpose>,
+    /// The first provider of the chain that is still asked: those before failed in this flight.
+    from: AtomicUsize,
+    pace: Pace,
+}
+
+impl Flying {
+    pub(super) fn new(speak: Speak, plan: Plan, key: Key, purpose: Purpose) -> Self {
+        // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
+        // ahead is wanted whole.
+        let at_once = plan.format.states_length() || plan.prefetch;
+        let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
+        Self { speak, plan, key, purpose: Arc::new(purpose), from: AtomicUsize::new(0), pace }
+    }
+
+    /// Makes the rendition until it is complete or nobody wants it any more.
+    pub(super) async fn fly(self, writer: Writer) {
+        let begun = Instant::now();
+        let outcome = tokio::select! {
+            biased;
+            () = writer.cancelled() => Err(Failure::Cancelled),
+            outcome = self.make(&writer) => outcome,
+        };
+        let milliseconds = begun.elapsed().as_millis();
+        match &outcome {
+            Ok(()) => info!(milliseconds, "spoken"),
+            Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
+            Err(failure) => warn!(milliseconds, %failure, "not spoken"),
+        }
+        usage::landed(&outcome);
+        writer.land(outcome);
+    }
+
+    async fn make(&self, writer: &Writer) -> Result<(), Failure> {
+        let mut joiner = Joiner::new(self.plan.format);
+        let utterances = &self.plan.script.utterances;
+        let (sender, begun) = oneshot::channel();
+        let mut sender = Some(sender);
+        let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
+        let clips: Vec<_> = utterances
+            .iter()
+            .enumerate()
+            .map(|(number, said)| {
+                let clip = self.clip(number, said, begins, sender.take());
+                begins += said.estimated_seconds(f64::from(self.plan.speed));
+                clip
+            })
+            .collect();
+        let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
+        let mut next = clips.next();
+        // What is at hand of the first clip is heard while the rest of it is still being encoded.
+        let mut ahead = 0;
+        let first = tokio::select! {
+            biased;
+            made = &mut next => made,
+            Ok(Head { frames, opening }) = begun => {
+                ahead = frames.count();
+                writer.open(opening);
+                self.hand_on(writer, joiner.push(&frames).map_err(Failure::internal)?, None);
+                next.await
+            }
+        };
+        let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
+        let (mut made, mut number) = (first, 0);
+        while let Some((clip, utterance)) = made {
+            let (clip, provider_took) = clip?;
+            let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
+            as_planned &=
+                self.plan.speaker_of(number, 0).is_some_and(|planned| planned.provider == *provider);
+            number += 1;
+            audible |= *speech_seconds > 0.0;
+            writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
+            let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
+            let spoken = clip.captions(utterance, joiner.seconds() - before.seconds());
+            held.extend_from_slice(&joiner.push(&rest).map_err(Failure::internal)?);
+            // Silence alone is no beginning: it may turn out that there is nothing else.
+            let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
+            self.hand_on(writer, sound.into(), Some(spoken));
+            made = clips.next().await;
+        }
+        drop(clips);
+        if !audible {
+            return Err(Failure::Unspeakable);
+        }
+        let seconds = joiner.seconds();
+        let end = joiner.finish().map_err(Failure::internal)?;
+        writer.push(end, None);
+        // A rendition in which another provider helped out is not what its key says: only its clips are kept.
+        if as_planned {
+            self.remember_rendition(writer, seconds).await;
+        }
+        Ok(())
+    }
+
+    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
+    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    async fn clip(
+        &self,
+        number: usize,
+        utterance: &Utterance,
+        begins: f64,
+        head: Option<oneshot::Sender<Head>>,
+    ) -> Result<(Clip, Option<Duration>), Failure> {
+        let pause = self.plan.pause(number);
+        if let Some(clip) = self.cached(number, utterance, pause).await {
+            return Ok((clip, None));
+        }
+        if self.links_from().iter().any(|link| link.about().paid) {
+            self.pace.wait(begins).await;
+        }
+        let request = Request {
+            text: utterance.text.as_str().into(),
+            marks: utterance.marks.as_slice().into(),
+            language: utterance.language.as_deref().map(Into::into),
+            model: String::new(),
+            voice: String::new(),
+            instructions: self.plan.instructions.as_str().into(),
+            speed: self.plan.speed,
+            priority: match number {
+                _ if self.plan.prefetch => Priority::Prefetch,
+                0 => Priority::First,
+                _ => Priority::Rest,
+            },
+            purpose: Arc::clone(&self.purpose),
+        };
+        let begun = Instant::now();
+        let from = self.from.load(Ordering::Relaxed);
+        let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
+        let Spoken { speech, speaker, next_from } = spoken;
+        self.from.fetch_max(next_from, Ordering::Relaxed);
+        let took = begun.elapsed();
+
+        let key = self.plan.clip_key(utterance, pause, &speaker);
+        let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
+        let make = move || {
+            let opening = Opening {
+                provider: speaker.provider.clone(),
+                voice: speaker.voice.clone(),
+                provider_took: Some(took),
+            };
+            // Whoever no longer waits for it has all of it.
+            let hand_on = |frames| drop(head.map(|head| head.send(Head { frames, opening })));
+            render::clip(speech, &text, pause, codec, &speaker, hand_on)
+        };
+        let encoded = tokio::task::spawn_blocking(make).await;
+        let clip = encoded.map_err(Failure::internal)?.map_err(Failure::internal)?;
+        self.remember_clip(key, clip.clone());
+        Ok((clip, Some(took)))
+    }
+
+    /// The providers that are still asked.
+    fn links_from(&self) -> &[Arc<dyn Provider>] {
+        let links = self.plan.chain.links();
+        links.get(self.from.load(Ordering::Relaxed)..).unwrap_or_default()
+    }
+
+    /// The clip as whoever is asked first would speak it, if it was spoken before.
+    async fn cached(&self, number: usize, utterance: &Utterance, pause: f64) -> Option<Clip> {
+        let speaker = self.plan.speaker_of(number, self.from.load(Ordering::Relaxed))?;
+        let key = self.plan.clip_key(utterance, pause, speaker);
+        let entry = self.speak.cached(&key, Kind::Clip).await?;
+        Clip::from_entry(&entry)
+    }
+
+    fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
+        if !sound.is_empty() {
+            self.pace.sounds();
+        }
+        writer.push(sound, spoken);
+    }
+
+    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
+    fn remember_clip(&self, key: Key, clip: Clip) {
+        let speak = self.speak.clone();
+        let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
+            warn!("the cache cannot keep up: a clip is not kept");
+            return;
+        };
+        tokio::spawn(async move {
+            match clip.to_entry() {
+                Ok(entry) => speak.remember(key, entry).await,
+                Err(error) => warn!(%error, "a clip cannot be kept"),
+            }
+            drop(place);
+        });
+    }
+
+    async fn remember_rendition(&self, writer: &Writer, seconds: f64) {
+        let about = About {
+            kind: Kind::Rendition,
+            provider: self.plan.speaker.provider.clone(),
+            voice: self.plan.speaker.voice.clone(),
+            format: self.plan.format.extension().to_owned(),
+            content_type: self.plan.format.content_type().to_owned(),
+            duration_seconds: seconds,
+        };
+        let notes = writer.captions().to_json();
+        self.speak.remember(self.key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
+    }
+}

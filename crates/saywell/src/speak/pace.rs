@@ -1,0 +1,74 @@
+//! Pace: what is paid for is bought only as it is about to be heard.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// The fastest that a player plays. A listener at this speed still never waits for sound that was held back.
+const FASTEST_PLAYBACK: f64 = 1.25;
+
+/// How far a flight may be ahead of whoever hears it from its first sound on.
+#[derive(Debug)]
+pub(super) struct Pace {
+    lookahead: Option<Duration>,
+    sounding_since: watch::Sender<Option<Instant>>,
+}
+
+impl Pace {
+    /// This far ahead, or as far as can be.
+    pub(super) fn new(lookahead: Option<Duration>) -> Self {
+        Self { lookahead, sounding_since: watch::Sender::new(None) }
+    }
+
+    /// The first sound was handed on, unless it was before.
+    pub(super) fn sounds(&self) {
+        self.sounding_since.send_if_modified(|since| {
+            let first = since.is_none();
+            since.get_or_insert_with(Instant::now);
+            first
+        });
+    }
+
+    /// Waits until what begins that many seconds into the rendition is to be made.
+    pub(super) async fn wait(&self, begins: f64) {
+        let Some(lookahead) = self.lookahead else { return };
+        let ahead = begins - lookahead.as_secs_f64();
+        if ahead <= 0.0 {
+            return;
+        }
+        let mut sounding = self.sounding_since.subscribe();
+        let since = sounding.wait_for(Option::is_some).await.ok().and_then(|since| *since);
+        // Its sender is a field of this pace, so it outlives the wait.
+        let Some(since) = since else { return };
+        tokio::time::sleep_until(since + Duration::from_secs_f64(ahead / FASTEST_PLAYBACK)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_later_waits_for_its_time_after_the_first_sound() {
+        let pace = Pace::new(Some(Duration::from_secs(20)));
+        let begun = Instant::now();
+        pace.wait(20.0).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+
+        let first_sound = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            pace.sounds();
+            pace.sounds();
+        };
+        tokio::join!(pace.wait(45.0), first_sound);
+        assert_eq!(begun.elapsed(), Duration::from_secs(3 + 20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_bound_nothing_waits() {
+        let begun = Instant::now();
+        Pace::new(None).wait(1e6).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+}

@@ -1,0 +1,207 @@
+//! What is to be spoken, and by whom.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt::Write as _;
+
+use saywell_audio::Format;
+use saywell_text::ssml::unfollowed;
+use saywell_text::{About, Note, Script, Utterance};
+
+use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
+use crate::cache::{Key, KeyFields, Kind};
+use crate::chain::Chain;
+use crate::script;
+use crate::voices::{Cast, NoCast, Speaker};
+
+/// What is to be spoken, and by whom.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) script: Script,
+    pub(super) chain: Chain,
+    /// Who would speak the utterances of one voice and language; the first is of most of the reply.
+    casts: Vec<Cast>,
+    /// Which of them speaks each utterance.
+    cast_of: Vec<usize>,
+    /// Who is asked first, and whom the key names.
+    pub(super) speaker: Speaker,
+    pub(super) parallel: usize,
+    pub(super) speed: f32,
+    pub(super) format: Format,
+    pub(super) instructions: String,
+    pronunciations: String,
+    pub(super) prefetch: bool,
+    /// What is asked for and not done.
+    pub(super) notes: Vec<Note>,
+}
+
+impl Plan {
+    /// Decides what is to be spoken, by whom.
+    ///
+    /// # Errors
+    /// [`SpeakError`] with what the caller has to change.
+    pub(super) async fn make(speak: &Speak, request: &SpeechRequest) -> Result<Self, SpeakError> {
+        if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
+            return Err(SpeakError::Speed(request.speed));
+        }
+        let wished = request.voice.as_deref();
+        let owner = match wished {
+            Some(voice) => speak.voices.owner(voice, speak.chain.links()).await.map(str::to_owned),
+            None => None,
+        };
+        // A provider that is asked for by name, else the one whose voice is, speaks first.
+        let chain = match request.provider.as_ref().or(owner.as_ref()) {
+            None => speak.chain.clone(),
+            Some(name) => speak.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
+                wished: name.clone(),
+                available: speak.chain.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
+            })?,
+        };
+        let reading = speak.reading(request);
+        let prepared = script::prepare(&request.text, &reading, request.speed, speak.bounds)?;
+        let (script, language) = (prepared.script, prepared.language);
+        let (casts, cast_of, mut notes) = cast(speak, wished, language.as_deref(), &script, &chain).await?;
+
+        let unknown_voice = || SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned());
+        let mut casts = casts;
+        let first = chain.links().iter().find(|link| casts[0].contains_key(link.name()));
+        let first = first.ok_or_else(unknown_voice)?;
+        if let Some(model) = &request.model {
+            let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
+            asked.for_each(|speaker| speaker.model.clone_from(model));
+        }
+        let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
+        notes.extend_from_slice(&script.notes);
+        notes.extend(unfollowed(&script, first.about().followed()));
+        Ok(Self {
+            script,
+            parallel: first.about().parallel.max(1),
+            speaker,
+            casts,
+            cast_of,
+            chain,
+            speed: request.speed,
+            format: request.format,
+            instructions: request.instructions.clone().unwrap_or_default(),
+            pronunciations: reading.pronunciations.version(),
+            prefetch: request.prefetch,
+            notes,
+        })
+    }
+
+    /// Who would speak this utterance.
+    pub(super) fn cast(&self, number: usize) -> &Cast {
+        &self.casts[self.cast_of.get(number).copied().unwrap_or_default()]
+    }
+
+    /// Who is asked first for this utterance, of the providers from number `from` on.
+    pub(super) fn speaker_of(&self, number: usize, from: usize) -> Option<&Speaker> {
+        let cast = self.cast(number);
+        self.chain.links().iter().skip(from).find_map(|link| cast.get(link.name()))
+    }
+
+    /// The rendition's key. Its text is the script, who is to speak it, and the reply that it was made of, since a
+    /// rendition's captions point into the reply.
+    pub(super) fn key(&self, reply: &str) -> Key {
+        let script = serde_json::to_string(&self.script.utterances).unwrap_or_default();
+        let mut text = format!("{script}\n{}\n", self.instructions);
+        for Speaker { provider, model, voice, voice_version, options, .. } in
+            (0..self.casts.len()).filter_map(|cast| self.first_of(&self.casts[cast]))
+        {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{provider:?} {model:?} {voice:?} {voice_version:?} {options:?}");
+        }
+        text.push_str(reply);
+        let fields = self.fields(Kind::Rendition, &self.speaker);
+        KeyFields { prepared_text: &text, format: self.format.name(), ..fields }.key()
+    }
+
+    fn first_of<'a>(&self, cast: &'a Cast) -> Option<&'a Speaker> {
+        self.chain.links().iter().find_map(|link| cast.get(link.name()))
+    }
+
+    /// The pause after an utterance, from sound to sound, seconds; none after the last.
+    pub(super) fn pause(&self, number: usize) -> f64 {
+        let utterances = &self.script.utterances;
+        let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
+        pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
+    }
+
+    /// The key of an utterance in one speaker's voice, wherever it stands: its text, how it is said, and the pause
+    /// after it.
+    pub(super) fn clip_key(&self, utterance: &Utterance, pause: f64, speaker: &Speaker) -> Key {
+        let Utterance { text, marks, .. } = utterance;
+        let marks = serde_json::to_string(marks).unwrap_or_default();
+        let text = format!("{pause} {marks} {:?} {text}", self.instructions);
+        let fields = self.fields(Kind::Clip, speaker);
+        let language = utterance.language.as_deref().unwrap_or_default();
+        KeyFields { prepared_text: &text, format: self.format.codec().name(), language, ..fields }.key()
+    }
+
+    fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {
+        KeyFields {
+            kind,
+            prepared_text: "",
+            provider: &speaker.provider,
+            model: &speaker.model,
+            voice: &speaker.voice,
+            speed: f64::from(self.speed),
+            format: "",
+            // Each utterance has its own, and says so in the script.
+            language: "",
+            pronunciation_version: &self.pronunciations,
+            provider_options: &speaker.options,
+            voice_version: &speaker.voice_version,
+        }
+    }
+}
+
+/// Who speaks: one cast for each voice and language that the script has, the first for most of it; which cast speaks
+/// each utterance; and notes on languages that nobody speaks.
+async fn cast(
+    speak: &Speak,
+    wished: Option<&str>,
+    language: Option<&str>,
+    script: &Script,
+    chain: &Chain,
+) -> Result<(Vec<Cast>, Vec<usize>, Vec<Note>), SpeakError> {
+    let main = speak.voices.cast(wished, language, chain.links()).await.map_err(|none| match none {
+        NoCast::UnknownVoice => SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned()),
+        NoCast::Language => SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned()),
+    })?;
+    let (mut casts, mut cast_of, mut notes) = (vec![main], Vec::new(), Vec::new());
+    let mut known: HashMap<(Option<&str>, Option<&str>), usize> = [((wished, language), 0)].into();
+    for utterance in &script.utterances {
+        let voice = utterance.voice.as_deref().or(wished);
+        let spoken = utterance.language.as_deref().or(language);
+        let number = match known.entry((voice, spoken)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                // A voice that only the markup asks for may be unknown, and a language that only a sentence is in may
+                // be spoken by nobody: the reply is read all the same.
+                let (found, note) = match speak.voices.cast(voice, spoken, chain.links()).await {
+                    Ok(cast) => (Some(cast), None),
+                    Err(NoCast::UnknownVoice) => {
+                        let note = format!("there is no voice `{}`", voice.unwrap_or_default());
+                        (speak.voices.cast(wished, spoken, chain.links()).await.ok(), Some(note))
+                    }
+                    Err(NoCast::Language) => {
+                        (None, Some(format!("no voice here speaks {}", called(spoken.unwrap_or_default()))))
+                    }
+                };
+                notes.extend(note.map(|note| Note {
+                    about: About::Voice,
+                    source: utterance.source.clone(),
+                    note,
+                }));
+                let number = found.map_or(0, |cast| {
+                    casts.push(cast);
+                    casts.len() - 1
+                });
+                *place.insert(number)
+            }
+        };
+        cast_of.push(number);
+    }
+    Ok((casts, cast_of, notes))
+}

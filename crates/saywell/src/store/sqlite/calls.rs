@@ -1,0 +1,83 @@
+//! The table `tts_calls`.
+
+use super::{SqliteStore, signed, unavailable, unsigned};
+use crate::clock::to_millis;
+use crate::store::{CallLog, ProviderTotals, StoreError};
+use crate::usage::{Call, Cost};
+use async_trait::async_trait;
+use serde_json::json;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use std::time::SystemTime;
+
+/// One statement for any number of rows, each an array of JSON in the order of the columns.
+const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, user, room, message_id, rendition,
+         characters, seconds, first_sound_ms, took_ms, outcome, cost, currency)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
+     FROM json_each(?1)";
+
+#[async_trait]
+impl CallLog for SqliteStore {
+    async fn append(&self, calls: &[Call]) -> Result<(), StoreError> {
+        let rows: Vec<_> = calls.iter().map(columns).collect();
+        sqlx::query(APPEND)
+            .bind(serde_json::Value::from(rows).to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable("store calls"))?;
+        Ok(())
+    }
+
+    async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError> {
+        sqlx::query(
+            "SELECT provider, currency, count(*) AS calls, sum(characters) AS characters,
+                 sum(seconds) AS seconds, total(cost) AS cost, count(*) - count(cost) AS unpriced
+             FROM tts_calls WHERE at >= ? GROUP BY provider, currency ORDER BY provider, currency",
+        )
+        .bind(to_millis(since))
+        .try_map(|row| totals(&row))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable("sum up calls"))
+    }
+}
+
+fn columns(call: &Call) -> serde_json::Value {
+    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
+    let (cost, currency) = match &call.cost {
+        Cost::Free => (Some(0.0), ""),
+        Cost::Known { amount, currency } => (Some(*amount), currency.as_str()),
+        Cost::Unpriced => (None, ""),
+    };
+    let purpose = &call.purpose;
+    json!([
+        to_millis(call.at),
+        call.provider,
+        call.model,
+        call.voice,
+        purpose.user,
+        purpose.room,
+        purpose.message_id,
+        purpose.rendition.map(|key| key.to_string()),
+        signed(call.characters),
+        call.seconds,
+        call.first_sound.map(milliseconds),
+        milliseconds(call.took),
+        call.outcome.name(),
+        cost,
+        currency,
+    ])
+}
+
+fn totals(row: &SqliteRow) -> Result<ProviderTotals, sqlx::Error> {
+    Ok(ProviderTotals {
+        provider: row.try_get("provider")?,
+        currency: row.try_get("currency")?,
+        calls: unsigned(row, "calls")?,
+        characters: unsigned(row, "characters")?,
+        seconds: row.try_get("seconds")?,
+        cost: row.try_get("cost")?,
+        unpriced: unsigned(row, "unpriced")?,
+    })
+}

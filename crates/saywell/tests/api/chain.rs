@@ -1,0 +1,113 @@
+//! What the chain of providers promises, seen from outside: nothing lost, nothing repeated, nothing bought too early,
+//! everything taken down.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::http::Request;
+use futures::StreamExt;
+use saywell::config::Settings;
+use saywell::http::router;
+use saywell::provider::ProviderError;
+use saywell::providers::fake::Fake;
+use serde_json::json;
+use tower::ServiceExt;
+
+use crate::support::{Gateway, settings};
+
+fn down() -> ProviderError {
+    ProviderError::Unavailable("is down".into())
+}
+
+/// Sentences of about two seconds of a fake's sound.
+fn reply(sentences: usize) -> String {
+    (0..sentences).map(|n| format!("This is sentence number {n} of a reply. ")).collect()
+}
+
+/// Who spoke each utterance, and what, as the captions have it.
+async fn spoken(gateway: &Gateway, text: &str) -> Vec<(String, String)> {
+    let links = gateway.links(&json!({ "text": text })).await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let utterances = captions["utterances"].as_array().unwrap();
+    utterances.iter().map(|u| (text(&u["provider"]), text(&u["text"]))).collect()
+}
+
+#[tokio::test]
+async fn after_a_failure_the_rest_of_the_reply_keeps_the_new_voice() {
+    // It fails for good after its second utterance; with retries off, each utterance asks it once at most.
+    let dying = Fake::named("dying").failing_after(2, down());
+    let calls = dying.calls();
+    let chain: Vec<Arc<dyn saywell::provider::Provider>> =
+        vec![Arc::new(dying), Arc::new(Fake::named("rescue"))];
+    let gateway = Gateway::with_chain(chain, calls, Settings { retries: 0, ..settings() }).await;
+    let spoken = spoken(&gateway, &reply(8)).await;
+    let providers: Vec<&str> = spoken.iter().map(|(provider, _)| provider.as_str()).collect();
+    assert_eq!(providers[..2], ["dying"; 2]);
+    assert!(providers[2..].iter().all(|provider| *provider == "rescue"), "{providers:?}");
+    assert_eq!(gateway.calls.count(), 3, "it is not asked again in this reply");
+    let said: Vec<&str> = spoken.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(said.join(" "), reply(8).trim(), "every sentence once, in order");
+}
+
+#[tokio::test]
+async fn a_provider_that_breaks_off_midway_is_not_heard_at_all_in_that_utterance() {
+    let torn = Fake::named("torn").breaking_off(down());
+    let calls = torn.calls();
+    let rescue = Fake::named("rescue");
+    let chain: Vec<Arc<dyn saywell::provider::Provider>> = vec![Arc::new(torn), Arc::new(rescue)];
+    let gateway = Gateway::with_chain(chain, calls, settings()).await;
+    let alone = Gateway::with(Fake::named("rescue"), settings()).await;
+    let body = json!({ "text": reply(3), "format": "pcm" });
+    let (with_fallback, without) = (gateway.post("/tts", &body).await, alone.post("/tts", &body).await);
+    assert_eq!(with_fallback.header("x-tts-provider"), "rescue");
+    assert!(with_fallback.body == without.body, "the same sound as if the other had not been there");
+}
+
+#[tokio::test]
+async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
+    let ahead = Some(Duration::from_secs(20));
+    for (fake, paced) in [(Fake::named("cloud").paid(), true), (Fake::named("home"), false)] {
+        let gateway = Gateway::with(fake, Settings { lookahead: ahead, ..settings() }).await;
+        let request = Request::post("/tts").header("content-type", "application/json");
+        let request = request.body(Body::from(json!({ "text": reply(60) }).to_string())).unwrap();
+        let response = router(gateway.app.clone()).oneshot(request).await.unwrap();
+        let mut pieces = response.into_body().into_data_stream();
+        // A sentence is said to take 2.8 s: eight begin within 20 s. The first comes in two pieces.
+        for _ in 0..9 {
+            pieces.next().await.unwrap().unwrap();
+        }
+        let next = tokio::time::timeout(Duration::from_millis(200), pieces.next()).await;
+        assert_eq!(next.is_err(), paced, "{} utterances were bought", gateway.calls.count());
+        drop(pieces);
+        gateway.settle().await;
+        assert!(!paced || gateway.calls.count() == 8, "{} utterances were bought", gateway.calls.count());
+    }
+}
+
+#[tokio::test]
+async fn what_is_fetched_ahead_or_whole_is_not_held_back() {
+    let settings = Settings { lookahead: Some(Duration::from_secs(1)), ..settings() };
+    let gateway = Gateway::with(Fake::named("cloud").paid(), settings).await;
+    for body in
+        [json!({ "text": reply(20), "format": "wav" }), json!({ "text": reply(21), "prefetch": true })]
+    {
+        assert_eq!(gateway.post("/tts", &body).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_taken_down_for_whom_it_was() {
+    let gateway = Gateway::with(Fake::named("fake").paid(), settings()).await;
+    let body = json!({ "text": "Hello there.", "message_id": "m1", "room": "kitchen" });
+    gateway.post("/tts", &body).await;
+    gateway.settle().await;
+    gateway.post("/tts", &body).await;
+    let calls = Arc::clone(&gateway.app.store.calls);
+    gateway.app.close(Duration::from_secs(10)).await;
+    let totals = calls.provider_totals(SystemTime::UNIX_EPOCH).await.unwrap();
+    assert_eq!(totals.len(), 1, "{totals:?}");
+    // The second answer came from the cache and asked nobody.
+    assert_eq!((totals[0].calls, totals[0].characters, totals[0].unpriced), (1, 12, 1));
+}

@@ -1,0 +1,111 @@
+//! Scripts, SSML, pronunciations and languages, as a caller sees them.
+
+use std::sync::Arc;
+
+use saywell::provider::{Provider, Voice};
+use saywell::providers::fake::Fake;
+use serde_json::{Value, json};
+
+use crate::support::{Gateway, settings};
+
+async fn script(gateway: &Gateway, body: &Value) -> Value {
+    let answer = gateway.post("/tts/script", body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_script_says_what_would_be_said_and_what_not() {
+    let gateway = Gateway::new().await;
+    let reply = "## Done\n\nRun `cargo test` now.\n\n```rust\nfn main() {}\n```\n<think>Hm.</think>";
+    let script = script(&gateway, &json!({ "text": reply })).await;
+    let said: Vec<&str> =
+        script["utterances"].as_array().unwrap().iter().map(|u| u["text"].as_str().unwrap()).collect();
+    assert_eq!(said, ["Done.", "Run cargo test now.", "Rust code, 1 line."]);
+    assert_eq!(script["utterances"][0]["kind"], "heading");
+    assert_eq!(script["utterances"][1]["source"], json!([9, 30]));
+    assert_eq!(script["language"], "en");
+    let left_out: Vec<&Value> = script["omissions"].as_array().unwrap().iter().map(|o| &o["what"]).collect();
+    assert_eq!(left_out, ["code", "reasoning"]);
+    assert!(script["estimated_seconds"].as_f64().unwrap() > 1.0);
+    assert_eq!(gateway.calls.count(), 0, "nothing was spoken");
+}
+
+#[tokio::test]
+async fn ssml_is_read_and_its_faults_are_placed() {
+    let gateway = Gateway::new().await;
+    let ssml = "<speak>Hello <break time='300ms'/><emphasis>there</emphasis>.</speak>";
+    let script = script(&gateway, &json!({ "ssml": ssml })).await;
+    assert_eq!(script["utterances"][0]["text"], "Hello there.");
+    assert_eq!(script["utterances"][0]["marks"][0], json!({ "text": [5, 5], "break": 300 }));
+
+    let spoken = gateway.post("/tts", &json!({ "ssml": ssml })).await;
+    assert_eq!(spoken.status, 200, "{}", spoken.text());
+    assert_eq!(spoken.header("x-tts-notes"), "this voice does not follow emphasis");
+    assert_eq!(gateway.calls.texts(), ["Hello", " there."]);
+    let links = gateway.links(&json!({ "ssml": ssml })).await;
+    assert_eq!(links["notes"][0]["about"], "emphasis");
+
+    let wrong = gateway.post("/tts", &json!({ "ssml": "<speak>\n  <p>Hello.</speak>" })).await;
+    assert_eq!(wrong.error(), (400, "invalid_request".into(), "ssml".into()));
+    assert_eq!(wrong.json()["error"]["details"]["line"], 2);
+    for (body, param) in [
+        (json!({}), "text"),
+        (json!({ "text": "Hello.", "ssml": "<speak>Hello.</speak>" }), "ssml"),
+        (json!({ "ssml": "<speak/>" }), "ssml"),
+    ] {
+        let answer = gateway.post("/tts", &body).await;
+        assert_eq!(answer.error(), (400, "invalid_request".into(), param.into()), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn pronunciations_change_what_is_said_and_the_key() {
+    let gateway = Gateway::new().await;
+    let plain = json!({ "text": "Start nginx now." });
+    let told =
+        json!({ "text": "Start nginx now.", "pronunciations": [{ "word": "nginx", "say": "engine x" }] });
+    gateway.post("/tts", &plain).await;
+    gateway.settle().await;
+    let answer = gateway.post("/tts", &told).await;
+    assert_eq!(answer.header("x-tts-cache"), "miss");
+    assert_eq!(gateway.calls.texts(), ["Start nginx now.", "Start engine x now."]);
+
+    let wrong = json!({ "text": "Hello.", "pronunciations": [{ "word": "a", "say": "b" }, { "word": "c", "ipa": "7" }] });
+    let refused = gateway.post("/tts", &wrong).await;
+    assert_eq!(refused.error(), (400, "invalid_request".into(), "pronunciations[1].ipa".into()));
+}
+
+fn german() -> Voice {
+    Voice::new("world", "anna", "de-DE")
+}
+
+#[tokio::test]
+async fn each_language_goes_to_a_voice_that_speaks_it() {
+    let home = Fake::named("home");
+    let calls = home.calls();
+    let chain: Vec<Arc<dyn Provider>> =
+        vec![Arc::new(home), Arc::new(Fake::named("world").with_voices([german()]))];
+    let gateway = Gateway::with_chain(chain, calls, settings()).await;
+    let reply = "The proverb is old, and everybody knows it.\n\n\
+                 Wer anderen eine Grube gräbt, der fällt am Ende selbst hinein, das ist bekannt.\n\n\
+                 It means that what you plan for others may happen to you.";
+    let links = gateway.links(&json!({ "text": reply })).await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let spoken: Vec<&str> =
+        captions["utterances"].as_array().unwrap().iter().map(|u| u["provider"].as_str().unwrap()).collect();
+    assert_eq!(spoken, ["home", "world", "home"]);
+    gateway.settle().await;
+    let again = gateway.post("/tts", &json!({ "text": reply })).await;
+    assert_eq!(again.header("x-tts-cache"), "hit", "it was spoken as planned, so it is kept whole");
+}
+
+#[tokio::test]
+async fn a_language_that_nobody_speaks_is_named() {
+    let gateway = Gateway::new().await;
+    let reply = "Das ist eine Antwort, die auf Deutsch geschrieben ist, und niemand hier kann sie vorlesen.";
+    let answer = gateway.post("/tts", &json!({ "text": reply })).await;
+    assert_eq!(answer.error(), (400, "language_unsupported".into(), "text".into()));
+    assert!(answer.text().contains("German"), "{}", answer.text());
+    assert_eq!(gateway.calls.count(), 0);
+}
