@@ -65,6 +65,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::day_and_month),
     (Kind::Telephone, network::telephone),
     (Kind::Place, places::degrees),
+    (Kind::Ratio, quantities::ratio),
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
     (Kind::Hash, network::hash),
@@ -75,7 +76,6 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Temperature, units::temperature),
     (Kind::TechnicalUnit, units::technical),
     (Kind::Unit, units::everyday),
-    (Kind::Ratio, quantities::ratio),
     (Kind::Fraction, quantities::fraction),
     (Kind::Range, quantities::range),
     (Kind::Quantity, quantities::power_of_ten),
@@ -109,8 +109,8 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Acronym, acronyms::acronym),
     (Kind::Formula, names::formula),
     (Kind::Chess, names::chess),
+    (Kind::Chess, names::castling),
     (Kind::Version, names::release),
-    (Kind::Version, names::versioned),
     (Kind::Place, places::verse),
     (Kind::Quantity, quantities::times_factor),
     (Kind::Code, code::expression),
@@ -137,12 +137,12 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Decade, counts::decade),
     (Kind::Keys, names::keys),
     (Kind::Code, code::decorator),
-    (Kind::Code, code::index),
-    (Kind::Chess, names::castling),
     (Kind::Fraction, quantities::fraction_sign),
     (Kind::Number, counts::signed),
     (Kind::Unit, units::per),
     (Kind::Symbol, symbols::sharp),
+    (Kind::Code, code::expression),
+    (Kind::Code, code::identifier),
     (Kind::Operator, symbols::operator),
     (Kind::Symbol, symbols::symbol),
 ];
@@ -183,24 +183,23 @@ fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Write
             continue;
         } else if found.is_ascii_digit() {
             AT_NUMBER
-        } else if is_word(found) && found != '_' {
+        } else if found.is_alphabetic() {
             AT_WORD
         } else {
             AT_SIGN
         };
-        let mut edits = rules.iter().filter(|(kind, _)| reader.needs(*kind)).filter_map(|(_, rule)| rule(at, reader));
+        let mut edits =
+            rules.iter().filter(|(kind, _)| reader.needs(*kind)).filter_map(|(_, rule)| rule(at, reader));
         if let Some(edit) = edits.find(|edit| edit.end() > at.at()) {
             writer.copy(base + copied..base + at.at());
             writer.edit(&edit, base);
             copied = edit.end();
             at = at.moved_to(copied);
-        } else if is_word(found) {
-            // No rule begins inside of a word; one may begin inside of what digits and letters make.
-            if found.is_ascii_digit() {
-                at.eat_while(|found| found.is_ascii_digit());
-            } else {
-                at.eat_while(|found| is_word(found) && !found.is_ascii_digit());
-            }
+        } else if found.is_ascii_digit() {
+            at.eat_while(|found| found.is_ascii_digit());
+        } else if found.is_alphabetic() {
+            // No rule begins inside of a word.
+            at.eat_while(char::is_alphabetic);
         } else {
             at.eat(found);
         }

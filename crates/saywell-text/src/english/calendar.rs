@@ -32,7 +32,8 @@ pub fn timestamp(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// `2024-01-05`, `2024-01` → `January fifth, twenty twenty four`, `January twenty twenty four`.
 pub fn iso_date(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let (date, end) = iso(at, reader)?;
-    let goes_on = end.peek().is_some_and(|next| "-/".contains(next)) && end.peek_second().is_some_and(char::is_alphanumeric);
+    let goes_on = end.peek().is_some_and(|next| "-/".contains(next))
+        && end.peek_second().is_some_and(char::is_alphanumeric);
     (end.ends_word() && !goes_on && !at.is_inside_number()).then(|| Edit::new(at, end, date))
 }
 
@@ -115,7 +116,9 @@ fn month_then_day(start: Cursor<'_>, month: usize, mut at: Cursor<'_>, reader: R
         && let Some(year) = end.digits(4..=4)
         && end.ends_word()
     {
-        return Some(Edit::from(start).say(at, date + if comma { "," } else { "" }).say(end, reader.year(year)));
+        return Some(
+            Edit::from(start).say(at, date + if comma { "," } else { "" }).say(end, reader.year(year)),
+        );
     }
     Some(Edit::new(start, at, date))
 }

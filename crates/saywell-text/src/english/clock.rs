@@ -112,7 +112,9 @@ pub fn time_of_timestamp(mut at: Cursor<'_>, reader: Reader) -> Option<(String, 
         let short = hours.strip_prefix('0').unwrap_or(hours);
         if hours != "00" || minutes.is_some_and(|minutes| minutes != "00") {
             words += &format!(" {sign} {}", reader.count(short));
-            words += &minutes.filter(|minutes| *minutes != "00").map_or(String::new(), |minutes| format!(" {}", reader.count(minutes)));
+            words += &minutes
+                .filter(|minutes| *minutes != "00")
+                .map_or(String::new(), |minutes| format!(" {}", reader.count(minutes)));
         }
         at = offset;
     }
@@ -120,7 +122,8 @@ pub fn time_of_timestamp(mut at: Cursor<'_>, reader: Reader) -> Option<(String, 
 }
 
 /// Letter after a number, and the unit of time it stands for.
-const PARTS: [(&str, &str); 5] = [("d", "day"), ("h", "hour"), ("min", "minute"), ("m", "minute"), ("s", "second")];
+const PARTS: [(&str, &str); 5] =
+    [("d", "day"), ("h", "hour"), ("min", "minute"), ("m", "minute"), ("s", "second")];
 
 /// `1h30m`, `2d 4h`, `00:12:34` → `one hour thirty minutes`, `twelve minutes thirty four seconds`.
 pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -132,14 +135,18 @@ pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let minutes = at.digits(2..=2)?;
         at.eat(':').then_some(())?;
         let seconds = at.digits(2..=2).filter(|_| at.ends_word())?;
-        let words = [(minutes, "minute"), (seconds, "second")].map(|(count, unit)| counted(count, unit, reader));
+        let words =
+            [(minutes, "minute"), (seconds, "second")].map(|(count, unit)| counted(count, unit, reader));
         return Some(Edit::new(start, at, words.join(" ")));
     }
     let (mut words, mut parts, mut next) = (String::new(), 0, 0);
     loop {
         let mut end = at;
         let separator = end.eat(' ') && parts > 0;
-        let Some(count) = end.digits(1..=3).filter(|_| parts == 0 || separator || at.before() != Some(' ')) else { break };
+        let Some(count) = end.digits(1..=3).filter(|_| parts == 0 || separator || at.before() != Some(' '))
+        else {
+            break;
+        };
         let Some(part) = (next..PARTS.len()).find(|part| end.eat_text(PARTS[*part].0)) else { break };
         if end.peek().is_some_and(char::is_alphabetic) {
             break;

@@ -8,13 +8,16 @@ use super::spelled::Edit;
 /// `1,234.5` → `one thousand two hundred thirty four point five`; `1,2` is a list.
 pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
-    // Too long to be a quantity, it is read digit by digit.
-    let Some(number) = at.number() else {
-        let digits = at.eat_while(|found| found.is_ascii_digit());
-        let name: Vec<_> = digits.chars().map(|digit| reader.label(digit.encode_utf8(&mut [0; 4]))).collect();
-        return Some(Edit::new(start, at, name.join(" ")));
-    };
-    let words = if start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
+    let digits = at.eat_while(|found| found.is_ascii_digit());
+    if digits.len() > 30 {
+        return Some(Edit::new(start, at, reader.count(digits)));
+    }
+    at = start;
+    let number = at.number()?;
+    let is_code = number.len() == 3 && CODES.contains(&start.previous_word());
+    let words = if is_code {
+        reader.label(number)
+    } else if start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
         reader.label(number)
     } else {
         reader.number(number)
@@ -23,6 +26,10 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let edit = Edit::new(start, at, words);
     if in_list && at.eat(',') { Some(edit.say(at, ", ")) } else { Some(edit) }
 }
+
+/// Words after which three digits are a code: `HTTP 404`.
+const CODES: [&str; 9] =
+    ["HTTP", "status", "Status", "error", "Error", "code", "Code", "returns", "returned"];
 
 /// `-5`, `+5`, `.5`, `±0.5` is left to the signs.
 pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -81,10 +88,13 @@ pub fn decade(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !at.ends_word() || (short && digits.len() != 2) {
         return None;
     }
-    Some(Edit::new(start, at, plural(&match digits {
-        "00" => return None,
-        _ if digits.len() == 4 => reader.year(digits),
-        _ => reader.count(digits),
-    })))
+    Some(Edit::new(
+        start,
+        at,
+        plural(&match digits {
+            "00" => return None,
+            _ if digits.len() == 4 => reader.year(digits),
+            _ => reader.count(digits),
+        }),
+    ))
 }
-

@@ -93,7 +93,11 @@ impl<'t> Cursor<'t> {
     /// The last `bytes` before this place; empty when there are not so many.
     #[must_use]
     pub(super) fn rest_before(self, bytes: usize) -> String {
-        self.at.checked_sub(bytes).and_then(|start| self.text.get(start..self.at)).unwrap_or_default().to_owned()
+        self.at
+            .checked_sub(bytes)
+            .and_then(|start| self.text.get(start..self.at))
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Whether this place goes on with a number or a name from before.

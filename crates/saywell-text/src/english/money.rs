@@ -40,19 +40,18 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))
 }
 
-fn amount_after(start: Cursor<'_>, at: Cursor<'_>, currency: &Currency, minus: bool, reader: Reader) -> Option<Edit> {
+fn amount_after(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    currency: &Currency,
+    minus: bool,
+    reader: Reader,
+) -> Option<Edit> {
     let mut end = at;
-    end.past(|at| at.eat(' ') && at.peek().is_some_and(|next| next.is_ascii_digit())).inspect(|after| end = *after);
+    end.past(|at| at.eat(' ') && at.peek().is_some_and(|next| next.is_ascii_digit()))
+        .inspect(|after| end = *after);
     let first = Amount::take(&mut end)?;
-    let to_second = |mut at: Cursor<'_>| {
-        at.eat(' ');
-        at.eat_one_of(["-", "–"])?;
-        at.eat(' ');
-        at.eat_text(currency.written);
-        let second = Amount::take(&mut at)?;
-        (at.ends_word() && at.peek() != Some('-')).then_some((second, at))
-    };
-    if let Some((second, end)) = to_second(end) {
+    if let Some((second, end)) = to_second(end, currency) {
         let words = format!("{} to {}", first.number(reader), second.counted(currency, reader));
         return Some(Edit::new(start, end, words));
     }
@@ -67,6 +66,16 @@ fn amount_after(start: Cursor<'_>, at: Cursor<'_>, currency: &Currency, minus: b
     })
 }
 
+/// The amount that a range goes to: `-$10`, `–10 million`.
+fn to_second<'t>(mut at: Cursor<'t>, currency: &Currency) -> Option<(Amount, Cursor<'t>)> {
+    at.eat(' ');
+    at.eat_one_of(["-", "–"])?;
+    at.eat(' ');
+    at.eat_text(currency.written);
+    let second = Amount::take(&mut at)?;
+    (at.ends_word() && at.peek() != Some('-')).then_some((second, at))
+}
+
 /// Takes a currency. A code is a word for itself.
 fn currency(at: &mut Cursor<'_>) -> Option<&'static Currency> {
     let first = at.peek().filter(|first| !first.is_lowercase() || "kz".contains(*first))?;
@@ -74,12 +83,19 @@ fn currency(at: &mut Cursor<'_>) -> Option<&'static Currency> {
     CURRENCIES.iter().filter(|currency| currency.written.starts_with(first)).find(|currency| {
         let mut end = starts;
         let found = end.eat_text(currency.written)
-            && (!currency.written.ends_with(char::is_alphabetic) || !end.peek().is_some_and(char::is_alphabetic));
+            && (!currency.written.ends_with(char::is_alphabetic)
+                || !end.peek().is_some_and(char::is_alphabetic));
         if found {
             *at = end;
         }
         found
     })
+}
+
+/// Whether digits follow, or a comma and digits.
+fn goes_on(mut at: Cursor<'_>) -> bool {
+    at.eat(',');
+    at.peek().is_some_and(|next| next.is_ascii_digit())
 }
 
 /// A number with its scale.
@@ -96,7 +112,7 @@ impl Amount {
         let mut written = at.number()?;
         let mut decimal = '.';
         // A comma before two digits at the end is a decimal one: `12,50`; before it dots separate thousands.
-        if let Some(end) = at.past(|at| at.eat(',') && at.digits(2..=2).is_some() && !at.peek().is_some_and(|next| next.is_ascii_digit() || next == ',')) {
+        if let Some(end) = at.past(|at| at.eat(',') && at.digits(2..=2).is_some() && !goes_on(*at)) {
             *at = end;
             written = start.until(end);
             decimal = ',';
@@ -110,7 +126,11 @@ impl Amount {
     }
 
     fn number(&self, reader: Reader) -> String {
-        let number = if self.decimals.is_empty() { self.whole.clone() } else { format!("{}.{}", self.whole, self.decimals) };
+        let number = if self.decimals.is_empty() {
+            self.whole.clone()
+        } else {
+            format!("{}.{}", self.whole, self.decimals)
+        };
         let number = match reader {
             Reader::Words if self.decimals.is_empty() => reader.count(&number),
             _ => reader.number(&number),
@@ -165,11 +185,15 @@ fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
     ];
     let mut end = *at;
     let spaced = end.eat(' ');
-    let word = WORDS.into_iter().find_map(|word| end.past(|at| at.eat_text(word) && at.ends_word()).map(|end| (word, end)));
-    let short = || SHORT.iter().chain(&[("b", "billion")]).find_map(|(written, scale)| {
-        let end = end.past(|at| at.eat_text(written) && at.ends_word())?;
-        (!spaced || matches!(*written, "bn" | "mn" | "M" | "B" | "K")).then_some((*scale, end))
-    });
+    let word = WORDS
+        .into_iter()
+        .find_map(|word| end.past(|at| at.eat_text(word) && at.ends_word()).map(|end| (word, end)));
+    let short = || {
+        SHORT.iter().chain(&[("b", "billion")]).find_map(|(written, scale)| {
+            let end = end.past(|at| at.eat_text(written) && at.ends_word())?;
+            (!spaced || matches!(*written, "bn" | "mn" | "M" | "B" | "K")).then_some((*scale, end))
+        })
+    };
     let (word, end) = word.or_else(short)?;
     *at = end;
     Some(word)

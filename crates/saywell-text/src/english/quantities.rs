@@ -70,11 +70,15 @@ pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let found = at.eat_if(|found| !found.is_ascii())?;
     let (_, count, part) = SIGNS.iter().find(|(sign, ..)| *sign == found)?;
-    Some(Edit::new(start, at, match *count {
-        "one" if start.follows_number() => format!("and a {part}"),
-        count if start.follows_number() => format!("and {count} {part}"),
-        count => format!("{count} {part}"),
-    }))
+    Some(Edit::new(
+        start,
+        at,
+        match *count {
+            "one" if start.follows_number() => format!("and a {part}"),
+            count if start.follows_number() => format!("and {count} {part}"),
+            count => format!("{count} {part}"),
+        },
+    ))
 }
 
 /// `10-20`, `1.5–2`, `1990-1995`, `1st–3rd`, `10-20%` → `ten to twenty` and so on. Scores (`3-2`) are read so too.
@@ -141,7 +145,7 @@ pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let mut words = format!("{} to {}", reader.count(left), reader.count(right));
     if let Some(end) = more {
-        words += &format!(" to {}", reader.count(end.rest().get(..0).map_or("", |_| at.until(end)).trim_start_matches(':')));
+        words += &format!(" to {}", reader.count(at.until(end).trim_start_matches(':')));
     }
     Some(Edit::new(start, end, words))
 }
@@ -152,14 +156,6 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let mut at = start;
-    let extent = |at: &mut Cursor<'_>| {
-        let start = *at;
-        let is_extent = at.peek() != Some('0') && at.digits(1..=5).is_some();
-        if let Some(decimals) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
-            *at = decimals;
-        }
-        is_extent.then(|| start.until(*at))
-    };
     let mut edit = Edit::from(start);
     let mut words = reader.number(extent(&mut at)?);
     let mut extents = 1;
@@ -181,6 +177,13 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(edit.say(at, words))
 }
 
+fn extent<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    let start = *at;
+    at.digits(1..=5).filter(|digits| !digits.starts_with('0'))?;
+    *at = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()).unwrap_or(*at);
+    Some(start.until(*at))
+}
+
 /// `3e-4`, `10^6` → `three times ten to the minus four`, `ten to the six`.
 pub fn power_of_ten(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_number() {
@@ -196,8 +199,9 @@ pub fn power_of_ten(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let exponent = at.digits(1..=3)?.trim_start_matches('0');
     let exponent = reader.count(if exponent.is_empty() { "0" } else { exponent });
     let ten = reader.count("10");
-    at.ends_word()
-        .then(|| Edit::new(start, at, format!("{} times {ten} to the {sign}{exponent}", reader.number(number))))
+    at.ends_word().then(|| {
+        Edit::new(start, at, format!("{} times {ten} to the {sign}{exponent}", reader.number(number)))
+    })
 }
 
 /// `2x`, `10×` → `two x`, `ten x`.
@@ -219,7 +223,8 @@ pub fn times_factor(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.digits(1..=3).filter(|number| *number != "86" && *number != "64")?;
     // `x2 = 5` and `x1, x2` are names.
     let follows = start.previous_word().ends_with(|last: char| last.is_alphabetic() || last == ')');
-    (at.ends_chunk() && follows && !at.rest().starts_with(" =")).then(|| Edit::new(start, at, format!("times {}", reader.count(number))))
+    (at.ends_chunk() && follows && !at.rest().starts_with(" ="))
+        .then(|| Edit::new(start, at, format!("times {}", reader.count(number))))
 }
 
 /// `5M`, `70B`, `3T` → `five million` and so on. One digit and a `B` is a place: `Apartment 4B`.
@@ -259,5 +264,6 @@ pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat_one_of(["'", "′"])?;
     let inches = at.digits(1..=2)?;
     let end = at.past(|at| at.eat_one_of(["\"", "''", "”", "″"]).is_some()).unwrap_or(at);
-    end.ends_word().then(|| Edit::new(start, end, format!("{} foot {}", reader.count(feet), reader.count(inches))))
+    end.ends_word()
+        .then(|| Edit::new(start, end, format!("{} foot {}", reader.count(feet), reader.count(inches))))
 }

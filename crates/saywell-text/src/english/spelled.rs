@@ -94,7 +94,11 @@ impl<'p> Writer<'p> {
         let Some(first) = written.chars().next() else { return };
         if first == ' ' && (self.out.text.is_empty() || self.out.text.ends_with(' ')) {
             range.start += 1;
-        } else if self.after_edit && !self.out.text.is_empty() && !clings_to_the_left(first) {
+        } else if self.after_edit
+            && !self.out.text.is_empty()
+            && !self.out.text.ends_with(clings_to_the_right)
+            && !clings_to_the_left(first)
+        {
             self.out.replace(" ", self.plain.map.source_of(&self.plain.text, range.start..range.start));
         }
         if !range.is_empty() {
@@ -180,8 +184,13 @@ fn push_plain(plain: &mut Spoken, text: &str, range: Range<usize>) {
     let mut copied = 0;
     for (at, found) in part.char_indices() {
         let end = at + found.len_utf8();
-        let ends_with_space =
-            |before: &str| if before.is_empty() { plain.text.is_empty() || plain.text.ends_with(' ') } else { before.ends_with(' ') };
+        let ends_with_space = |before: &str| {
+            if before.is_empty() {
+                plain.text.is_empty() || plain.text.ends_with(' ')
+            } else {
+                before.ends_with(' ')
+            }
+        };
         let wanted = match found {
             ' ' if !ends_with_space(&part[copied..at]) => continue,
             '!'..='~' => continue,

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::kinds::Reader;
 use super::spelled::Edit;
-use super::tables::{EVERYDAY_UNITS, PER, TECHNICAL_UNITS, Unit};
+use super::tables::{EVERYDAY_UNITS, PER, Space, TECHNICAL_UNITS, Unit};
 
 /// `5km`, `2.5 hrs`, `5km/h` → `five kilometers` and so on.
 pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -11,8 +11,12 @@ pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = number(&mut at)?;
     // `30s` are seconds unless what is before says that they are years.
     if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()) {
-        let is_time = number.contains('.') || !number.ends_with('0') || number.len() > 2 || !is_decade(start, end);
-        return is_time.then(|| counted(start, at, number, end, ["second", "seconds"], reader));
+        let years = match number.len() {
+            2 => number.ends_with('0') && is_decade(start, end),
+            4 => number.ends_with('0') && number.starts_with(['1', '2']),
+            _ => false,
+        };
+        return (!years).then(|| counted(start, at, number, end, ["second", "seconds"], reader));
     }
     unit(start, at, number, EVERYDAY_UNITS, reader)
 }
@@ -38,22 +42,34 @@ fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
 }
 
-fn unit(start: Cursor<'_>, at: Cursor<'_>, number: &str, units: &'static [Unit], reader: Reader) -> Option<Edit> {
-    let mut end = at;
-    let spaced = end.eat(' ') || end.eat_one_of(["-"]).is_some();
-    let (words, after) = find_in(end, units, spaced)?;
-    // `a 5-km run`: the hyphen stays.
-    let singular = at.peek() == Some('-');
-    let words = if singular { [words[0], words[0]] } else { words };
-    let end = if singular { at } else { end };
-    let edit = counted(start, if singular { end } else { at }, number, after, words, reader);
-    Some(match per_at(after) {
+fn unit(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    number: &str,
+    units: &'static [Unit],
+    reader: Reader,
+) -> Option<Edit> {
+    let mut unit = at;
+    // `a 5-km run`
+    let hyphened = unit.eat('-');
+    let spaced = !hyphened && unit.eat(' ');
+    let (words, end) = find_in(unit, units, spaced)?;
+    let words = if hyphened { [words[0], words[0]] } else { words };
+    let edit = counted(start, at, number, end, words, reader);
+    Some(match per_at(end) {
         Some((per, end)) => edit.say(end, format!("per {per}")),
         None => edit,
     })
 }
 
-fn counted(start: Cursor<'_>, at: Cursor<'_>, number: &str, end: Cursor<'_>, words: [&'static str; 2], reader: Reader) -> Edit {
+fn counted(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    number: &str,
+    end: Cursor<'_>,
+    words: [&'static str; 2],
+    reader: Reader,
+) -> Edit {
     let [one, many] = words;
     let words = if matches!(number, "1" | "1.0") { one } else { many };
     Edit::from(start).say(at, reader.number(number)).say(end, words)
@@ -64,9 +80,14 @@ pub fn find(at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
     find_in(at, TECHNICAL_UNITS, false).or_else(|| find_in(at, EVERYDAY_UNITS, false))
 }
 
-fn find_in<'t>(at: Cursor<'t>, units: &'static [Unit], spaced: bool) -> Option<([&'static str; 2], Cursor<'t>)> {
+fn find_in<'t>(
+    at: Cursor<'t>,
+    units: &'static [Unit],
+    spaced: bool,
+) -> Option<([&'static str; 2], Cursor<'t>)> {
     let first = at.peek()?;
-    units.iter().filter(|unit| unit.written.starts_with(first) && (!spaced || !unit.glued_only)).find_map(|unit| {
+    let wrong = if spaced { Space::Never } else { Space::Always };
+    units.iter().filter(|unit| unit.written.starts_with(first) && unit.space != wrong).find_map(|unit| {
         let end = at.past(|at| at.eat_text(unit.written) && at.ends_word() && at.peek() != Some('\''))?;
         Some((unit.spoken, end))
     })
@@ -84,8 +105,8 @@ pub fn per_at(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
 /// `tokens/s`, `5/month` → `tokens per second`: at the slash.
 pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     const COUNTED: [&str; 13] = [
-        "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits", "ops",
-        "queries", "items",
+        "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits",
+        "ops", "queries", "items",
     ];
     let before = start.previous_word();
     (before.ends_with(|last: char| last.is_ascii_digit()) || COUNTED.contains(&before)).then_some(())?;
