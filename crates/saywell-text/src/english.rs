@@ -104,6 +104,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::month),
     (Kind::Title, titles::title),
     (Kind::Abbreviation, titles::abbreviation),
+    (Kind::Unit, units::after_scale),
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
     (Kind::Acronym, acronyms::acronym),
@@ -113,10 +114,10 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Version, names::release),
     (Kind::Place, places::verse),
     (Kind::Quantity, quantities::times_factor),
-    (Kind::Code, code::expression),
     (Kind::Path, paths::relative),
     (Kind::WebAddress, network::domain),
     (Kind::Path, paths::file_name),
+    (Kind::Code, code::expression),
     (Kind::Label, names::label),
     (Kind::Code, code::identifier),
 ];
@@ -140,6 +141,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Fraction, quantities::fraction_sign),
     (Kind::Number, counts::signed),
     (Kind::Unit, units::per),
+    (Kind::Code, symbols::tag),
     (Kind::Symbol, symbols::sharp),
     (Kind::Code, code::expression),
     (Kind::Code, code::identifier),
@@ -176,7 +178,7 @@ fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Write
     let mut at = Cursor::new(&text[range.clone()], 0);
     let mut copied = 0;
     while let Some(found) = at.peek() {
-        let rules = if found == ' ' && !at.peek_second().is_some_and(|next| ",.;:!?".contains(next)) {
+        let rules = if found == ' ' && !at.peek_second().is_some_and(|next| ",.;:!?|·•".contains(next)) {
             at.eat(' ');
             continue;
         } else if at.eat_plain_word() {

@@ -25,7 +25,6 @@ const ACRONYMS: &[(&str, &str)] = &[
     ("TCP/IP", "TCP IP"),
     ("VoIP", "voyp"),
     ("W3C", "W three C"),
-    ("WYSIWYG", "wizzy wig"),
     ("X11", "X eleven"),
     ("a11y", "accessibility"),
     ("c'mon", "come on"),

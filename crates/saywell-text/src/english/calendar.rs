@@ -31,7 +31,7 @@ pub fn timestamp(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `2024-01-05`, `2024-01` → `January fifth, twenty twenty four`, `January twenty twenty four`.
 pub fn iso_date(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let (date, end) = iso(at, reader)?;
+    let (date, end) = iso(at, reader).or_else(|| year_and_month(at, reader))?;
     let goes_on = end.peek().is_some_and(|next| "-/".contains(next))
         && end.peek_second().is_some_and(char::is_alphanumeric);
     (end.ends_word() && !goes_on && !at.is_inside_number()).then(|| Edit::new(at, end, date))
@@ -44,6 +44,14 @@ fn iso(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
     at.eat_text(separator).then_some(())?;
     let day = at.digits(2..=2)?;
     Some((format!("{}, {}", month_day(month.parse().ok()?, day, reader)?, reader.year(year)), at))
+}
+
+/// The month with its zero, since `2010-12` may be a range.
+fn year_and_month(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    let year = at.digits(4..=4).filter(|year| year.starts_with(['1', '2']))?;
+    at.eat_text("-0").then_some(())?;
+    let month = at.digits(1..=1)?.parse().ok()?;
+    Some((format!("{} {}", month_name(month)?, reader.year(year)), at))
 }
 
 /// `3/14/99` → `March fourteenth, nineteen ninety nine`; the month is second where the first cannot be one, and
@@ -134,7 +142,10 @@ pub fn day_and_month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat(' ').then_some(())?;
     at.eat_text("of ");
     let (month, mut end) = month_names(at).find(|(_, end)| end.ends_word())?;
-    end.past(|at| at.eat('.') && at.peek() == Some(' ')).inspect(|after| end = *after);
+    // The dot of a short name, unless a sentence ends there.
+    let dot = end.past(|at| at.eat('.') && at.peek().is_some_and(|next| " ,;)".contains(next)));
+    let ends = |at: Cursor<'_>| at.peek() == Some(' ') && at.next_word().starts_with(char::is_uppercase);
+    end = dot.filter(|at| !ends(*at)).unwrap_or(end);
     let date = month_day(month, day, reader)?;
     let (month, day) = date.split_once(' ')?;
     let the = if start.previous_word().eq_ignore_ascii_case("the") { "" } else { "the " };

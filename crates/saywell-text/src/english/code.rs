@@ -19,32 +19,30 @@ const KEPT: &[&str] = &[
     "DeepSeek",
     "DevOps",
     "DynamoDB",
-    "eBay",
     "ESLint",
     "FaceTime",
     "FastAPI",
     "FedEx",
     "FreeBSD",
+    "GHz",
     "GitHub",
     "GitLab",
     "GitOps",
+    "GmbH",
     "GraphQL",
+    "HeLa",
     "HuggingFace",
-    "iCloud",
-    "iMac",
-    "iOS",
-    "iPad",
-    "iPadOS",
-    "iPhone",
     "IntelliJ",
     "JavaScript",
     "JetBrains",
     "KeePass",
+    "LLaMA",
     "LaTeX",
     "LangChain",
     "LinkedIn",
     "LlamaIndex",
-    "macOS",
+    "LoRA",
+    "MHz",
     "MariaDB",
     "MasterCard",
     "MathML",
@@ -52,16 +50,23 @@ const KEPT: &[&str] = &[
     "MySQL",
     "NaN",
     "NeXT",
+    "NeurIPS",
+    "Nm",
+    "NoSQL",
     "NumPy",
     "OAuth",
+    "OAuth2",
+    "OCaml",
     "OneDrive",
     "OpenAI",
     "OpenBSD",
     "OpenCV",
     "OpenGL",
     "OpenSSL",
+    "PCIe",
     "PayPal",
     "PhD",
+    "PhDs",
     "PlayStation",
     "PostgreSQL",
     "PowerPC",
@@ -69,14 +74,18 @@ const KEPT: &[&str] = &[
     "PowerShell",
     "PyPI",
     "PyTorch",
+    "QLoRA",
     "QuickTime",
     "README",
+    "RabbitMQ",
+    "ReLU",
+    "RuBisCO",
+    "SQLite",
     "SaaS",
     "SciPy",
     "SharePoint",
     "SoftBank",
     "SpaceX",
-    "SQLite",
     "StackOverflow",
     "SwiftUI",
     "TensorFlow",
@@ -95,6 +104,19 @@ const KEPT: &[&str] = &[
     "WordPress",
     "XGBoost",
     "YouTube",
+    "eBay",
+    "gRPC",
+    "iCloud",
+    "iMac",
+    "iOS",
+    "iPad",
+    "iPadOS",
+    "iPhone",
+    "jQuery",
+    "kWh",
+    "mAh",
+    "macOS",
+    "pH",
     "tvOS",
     "watchOS",
 ];
@@ -129,7 +151,9 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             }
         } else if at.peek() == Some('.') && (is_code || name.len() > 1) {
             at.eat('.');
-            let starts = at.peek().is_some_and(|next| next.is_ascii_lowercase() || next == '_');
+            let small = at.peek().is_some_and(|next| next.is_ascii_lowercase() || next == '_');
+            let called = || at.past(|at| self::name(at).is_some() && at.peek() == Some('(')).is_some();
+            let starts = small || called();
             let Some(next) = self::name(&mut at).filter(|next| starts && !is_initial(next, at)) else {
                 at = place;
                 break;
@@ -203,6 +227,9 @@ fn of(inner: &str, reader: Reader) -> Option<String> {
         return Some(String::new());
     }
     // Brackets within brackets are written out in turn, so their depth is bounded.
+    if inner.starts_with(['"', '\'']) {
+        return Some(format!(" {inner}"));
+    }
     (inner.matches(['(', '<', '[']).count() <= 3).then_some(())?;
     let inner = inner.strip_prefix('&').map_or(inner, |inner| inner.trim_start_matches("mut "));
     Some(format!(" of {}", super::spell_out(inner, reader).text()))
@@ -227,8 +254,8 @@ pub fn identifier(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let name = name(&mut at).filter(|_| at.ends_word())?;
     let words = spoken(name, reader);
-    let assigned =
-        at.peek() == Some('=') && at.peek_second().is_some_and(|next| is_word(next) || "\"'/".contains(next));
+    let assigned = at.peek() == Some('=')
+        && at.peek_second().is_some_and(|next| is_word(next) || "\"'/-$".contains(next));
     if words == name && !(assigned && name.contains('_')) {
         return None;
     }
@@ -253,12 +280,15 @@ pub fn spoken(name: &str, reader: Reader) -> String {
             words.push(spoken_piece(piece, is_split, starts_small, inner.len() != part.len(), reader));
         }
     }
-    if words.is_empty() { "underscore".to_owned() } else { words.join(" ") }
+    match words.as_slice() {
+        [] if name.len() == 1 => "underscore".to_owned(),
+        words => words.join(" "),
+    }
 }
 
 fn is_kept(name: &str) -> bool {
     let singular = name.strip_suffix('s').unwrap_or(name);
-    KEPT.contains(&name) || KEPT.contains(&singular)
+    KEPT.binary_search(&name).is_ok() || KEPT.binary_search(&singular).is_ok()
 }
 
 fn spoken_piece(piece: &str, is_split: bool, starts_small: bool, is_part: bool, reader: Reader) -> String {

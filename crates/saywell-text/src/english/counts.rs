@@ -14,22 +14,64 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     at = start;
     let number = at.number()?;
-    let is_code = number.len() == 3 && CODES.contains(&start.previous_word());
-    let words = if is_code {
+    let is_code = number.len() == 3
+        && (CODES.contains(&start.previous_word())
+            || (at.peek() == Some(' ') && STATUSES.contains(&at.next_word())));
+    let before = start.previous_word();
+    let is_postal =
+        number.len() == 5 && before.len() == 2 && before.bytes().all(|byte| byte.is_ascii_uppercase());
+    let words = if number == "911" || is_postal {
+        reader.characters(number)
+    } else if is_code {
         reader.label(number)
     } else if start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
         reader.label(number)
     } else {
         reader.number(number)
     };
+    if let Some(end) = at.past(|at| at.eat('-') && at.peek().is_some_and(char::is_alphabetic)) {
+        return Some(Edit::new(start, end, words));
+    }
     let in_list = at.past(|at| at.eat(',') && at.digits(1..=1).is_some()).is_some();
     let edit = Edit::new(start, at, words);
     if in_list && at.eat(',') { Some(edit.say(at, ", ")) } else { Some(edit) }
 }
 
 /// Words after which three digits are a code: `HTTP 404`.
-const CODES: [&str; 9] =
-    ["HTTP", "status", "Status", "error", "Error", "code", "Code", "returns", "returned"];
+const CODES: [&str; 14] = [
+    "HTTP", "status", "Status", "error", "Error", "code", "Code", "returns", "returned", "call", "Call",
+    "text", "dial", "Dial",
+];
+
+/// What HTTP's status codes are named by: `403 Forbidden`.
+const STATUSES: [&str; 26] = [
+    "OK",
+    "Created",
+    "Accepted",
+    "No",
+    "Moved",
+    "Found",
+    "Not",
+    "Temporary",
+    "Permanent",
+    "Bad",
+    "Unauthorized",
+    "Payment",
+    "Forbidden",
+    "Method",
+    "Request",
+    "Conflict",
+    "Gone",
+    "Payload",
+    "Unprocessable",
+    "Too",
+    "Internal",
+    "Service",
+    "Gateway",
+    "error",
+    "errors",
+    "status",
+];
 
 /// `-5`, `+5`, `.5`, `±0.5` is left to the signs.
 pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -71,7 +113,8 @@ pub fn ordinal(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let digits: String = at.number()?.chars().filter(|found| *found != ',').collect();
     at.eat_one_of(["st", "nd", "rd", "th"])?;
-    (at.ends_word() && !digits.contains('.')).then(|| Edit::new(start, at, reader.ordinal(&digits)))
+    let end = at.past(|at| at.eat('-') && at.peek().is_some_and(char::is_alphabetic)).unwrap_or(at);
+    (at.ends_word() && !digits.contains('.')).then(|| Edit::new(start, end, reader.ordinal(&digits)))
 }
 
 /// `1990s`, `'90s`, `the 60's`, `1900s` → `nineteen nineties`, `nineties`, `sixties`, `nineteen hundreds`.

@@ -167,9 +167,10 @@ impl<'t> Cursor<'t> {
         };
         let before = self.text[..self.at].as_bytes().last();
         let is_plain = length > 0
+            && !(length < 4 && self.text[..self.at].ends_with("illion "))
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
-            && !matches!(&bytes[..length], b"vs" | b"aka");
+            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et");
         if is_plain {
             self.at += length;
         }

@@ -50,7 +50,12 @@ fn amount_after(
     let mut end = at;
     end.past(|at| at.eat(' ') && at.peek().is_some_and(|next| next.is_ascii_digit()))
         .inspect(|after| end = *after);
-    let first = Amount::take(&mut end)?;
+    let mut first = Amount::take(&mut end)?;
+    // In Europe a dot separates thousands: `€1.150`.
+    if currency.one == "euro" && first.decimals.len() == 3 && first.scale.is_none() {
+        first.whole.push_str(&first.decimals);
+        first.decimals.clear();
+    }
     if let Some((second, end)) = to_second(end, currency) {
         let words = format!("{} to {}", first.number(reader), second.counted(currency, reader));
         return Some(Edit::new(start, end, words));
@@ -59,7 +64,13 @@ fn amount_after(
         return None;
     }
     let minus = if minus { "minus " } else { "" };
-    let edit = Edit::new(start, end, format!("{minus}{}", first.words(currency, reader)));
+    let is_before_noun = units::is_before_noun(start, end) && first.decimals.is_empty();
+    let words = if is_before_noun {
+        format!("{} {}", first.number(reader), currency.one)
+    } else {
+        first.words(currency, reader)
+    };
+    let edit = Edit::new(start, end, format!("{minus}{words}"));
     Some(match units::per_at(end) {
         Some((per, end)) => edit.say(end, format!("per {per}")),
         None => edit,

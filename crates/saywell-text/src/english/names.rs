@@ -257,17 +257,19 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let mut at = start;
     let mut words: Vec<String> = Vec::new();
-    let (mut elements, mut counts) = (0, 0);
+    let (mut elements, mut counts, mut depth) = (0, 0, 0);
     loop {
-        if at.eat('(') {
+        if depth == 0 && elements > 0 && at.eat('(') {
+            depth = 1;
             let close = at.past(|at| {
                 at.eat_while(|found| found.is_ascii_alphanumeric() || SUBSCRIPTS.contains(found));
                 at.eat(')')
             });
-            close.filter(|_| elements > 0)?;
+            close?;
             continue;
         }
-        if elements > 0 && at.before() != Some('(') && at.eat(')') {
+        if depth > 0 && at.before() != Some('(') && at.eat(')') {
+            depth = 0;
             // The count of a group follows.
         } else if let Some(symbol) = element(&mut at) {
             words.extend(symbol.chars().map(|letter| letter.to_ascii_uppercase().to_string()));
@@ -412,7 +414,7 @@ pub fn keys(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     while let Some((end, spoken, sign)) = key(at).filter(|_| awaits) {
         words.push(spoken.to_owned());
         (at, ended) = (end, end);
-        awaits = at.eat('+') || sign;
+        awaits = at.eat('+') || sign || (words.len() == 1 && at.eat('-'));
     }
     if words.is_empty() {
         return None;

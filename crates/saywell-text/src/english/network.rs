@@ -334,6 +334,6 @@ fn international(start: Cursor<'_>) -> Option<Cursor<'_>> {
         end = at;
         at.eat_one_of([" (", ") ", " ", "-", ".", "(", ")"]);
     }
-    ((7..=15).contains(&digits) && end.ends_word() && start.until(end).contains([' ', '-', '.', ')']))
-        .then_some(end)
+    let parted = start.until(end).contains([' ', '-', '.', ')']);
+    ((7..=15).contains(&digits) && end.ends_word() && (parted || digits > 9)).then_some(end)
 }

@@ -136,7 +136,11 @@ pub fn absolute(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         || (lead.len() > 3 && lead.trim_start_matches("../").is_empty());
     let is_lead = is_lead || (body.is_empty() && matches!(written, "~/" | "./" | "../"));
     let small = lead != "." || body.starts_with(|first: char| first.is_ascii_lowercase());
-    if !is_lead || !(is_name || body.is_empty()) || !small || body.contains(['(', '=', '$']) {
+    if !is_lead
+        || !(is_name || (body.is_empty() && written.len() > 1))
+        || !small
+        || body.split('?').next().is_some_and(|body| body.contains(['(', '=', '$']))
+    {
         return None;
     }
     let end = start.moved_to(start.at() + written.len());

@@ -10,7 +10,10 @@ use super::{calendar, units};
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-    const BEFORE_DATE: [&str; 8] = ["on", "On", "by", "since", "until", "before", "after", "Since"];
+    const BEFORE_DATE: [&str; 15] = [
+        "on", "On", "by", "since", "until", "before", "after", "Since", "Mon", "Tue", "Wed", "Thu", "Fri",
+        "Sat", "Sun",
+    ];
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
     }
@@ -28,7 +31,7 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let is_signature = || at.past(|at| at.eat_text(" time") || at.eat_text(" signature")).is_some();
     let date = || calendar::month_day(a, below, reader);
     let spoken = match (a, b) {
-        (24, 7) | (50, 50) | (80 | 90, 20 | 10) => pair(),
+        (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
         (9, 11) => date()?,
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         _ if BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => date()?,
@@ -96,16 +99,11 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     at.eat(' ');
-    let percent = at;
-    let to = bound(&mut at, reader)?;
-    if !ends_quantity(at) || at.peek() == Some('-') {
-        return None;
-    }
-    let edit = Edit::from(start).say(middle, from).say(percent, "to").say(at, to);
-    Some(match at.past(|at| at.eat('%')) {
-        Some(end) => edit.say(end, "percent"),
-        None => edit,
-    })
+    // What the range goes to is a number with its own unit.
+    let second = at;
+    bound(&mut at, reader)?;
+    let goes_on = at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
+    (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, "to"))
 }
 
 /// A number of up to four digits, perhaps with decimals or as a rank.
@@ -136,14 +134,14 @@ pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let left = at.digits(1..=4)?;
     at.eat(':').then_some(())?;
-    let right = at.digits(1..=4)?;
+    let right = at.number()?;
     let more = at.past(|at| at.eat(':') && at.digits(1..=4).is_some());
     let end = more.unwrap_or(at);
     let asked = || ["ratio", "ratios", "aspect", "odds", "dilution", "split"].contains(&end.next_word());
-    if !ends_quantity(end) || end.peek() == Some(':') || (right.len() > 1 && !asked()) {
+    if !ends_quantity(end) || end.peek() == Some(':') || (right.len() == 2 && !asked()) {
         return None;
     }
-    let mut words = format!("{} to {}", reader.count(left), reader.count(right));
+    let mut words = format!("{} to {}", reader.count(left), reader.number(right));
     if let Some(end) = more {
         words += &format!(" to {}", reader.count(at.until(end).trim_start_matches(':')));
     }
@@ -235,9 +233,18 @@ pub fn large_count(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let number = at.number()?;
     let end = at;
+    if let Some(bn) = at.past(|at| at.eat_one_of([" bn", "bn", " mn", "mn"]).is_some() && at.ends_word()) {
+        let scale = if at.until(bn).ends_with("bn") { "billion" } else { "million" };
+        return Some(Edit::from(start).say(end, reader.number(number)).say(bn, scale));
+    }
     let scale = match at.eat_if(|letter| matches!(letter, 'M' | 'B' | 'T'))? {
         'M' => "million",
-        'B' if number.len() > 1 => "billion",
+        // `221B Baker Street`
+        'B' if number.len() > 1
+            && !at.rest().strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase)) =>
+        {
+            "billion"
+        }
         'T' if number.len() > 1 => "trillion",
         _ => return None,
     };
@@ -250,14 +257,28 @@ pub fn percent(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.number()?;
     let end = at;
     at.eat(' ');
-    let words = if at.eat('%') { "percent" } else { at.eat('‰').then_some("per mille")? };
+    let words = if at.eat('%') {
+        // `5 % 2` is a remainder.
+        let rest =
+            at.rest().strip_prefix(' ').filter(|_| at.until(end).is_empty() && end.peek() == Some(' '));
+        rest.is_none_or(|rest| !rest.starts_with(|next: char| next.is_ascii_digit())).then_some("percent")?
+    } else {
+        at.eat('‰').then_some("per mille")?
+    };
     Some(Edit::from(start).say(end, reader.number(number)).say(at, words))
 }
 
-/// `5'10"` → `five foot ten`.
+/// `5'10"`, `6.1" ` → `five foot ten`, `six point one inch`.
 pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_number() {
         return None;
+    }
+    let inch = start.past(|at| {
+        at.number().is_some_and(|number| number.contains('.')) && at.eat_one_of(["\"", "″"]).is_some()
+    });
+    if let Some(end) = inch.filter(|end| end.peek() == Some(' ')) {
+        let number = start.past(|at| at.number().is_some())?;
+        return Some(Edit::from(start).say(number, reader.number(start.until(number))).say(end, "inch"));
     }
     let mut at = start;
     let feet = at.digits(1..=2)?;

@@ -4,6 +4,34 @@ use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::spelled::Edit;
 
+/// Tags of HTML that are written of.
+const TAGS: [&str; 48] = [
+    "a", "article", "aside", "audio", "b", "body", "br", "button", "canvas", "code", "dialog", "div", "em",
+    "footer", "form", "h1", "h2", "h3", "head", "header", "hr", "html", "i", "iframe", "img", "input",
+    "label", "li", "link", "main", "meta", "nav", "ol", "option", "p", "pre", "script", "section", "select",
+    "span", "strong", "style", "svg", "table", "td", "tr", "ul", "video",
+];
+
+/// `<div>`, `</div>` → `div tag`, `closing div tag`.
+pub fn tag(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (!start.before().is_some_and(is_word) && at.eat('<')).then_some(())?;
+    let closing = at.eat('/');
+    let name = at;
+    at.eat_if(|found| found.is_ascii_lowercase())?;
+    at.eat_while(|found| found.is_ascii_lowercase() || found.is_ascii_digit() || found == '-');
+    let name = name.until(at);
+    at.eat(' ');
+    at.eat('/');
+    // `<name>` may hold the place of something.
+    let words = match (TAGS.contains(&name), closing) {
+        (true, true) => format!("closing {name} tag"),
+        (true, false) => format!("{name} tag"),
+        (false, _) => name.to_owned(),
+    };
+    (name.len() <= 24 && at.eat('>')).then(|| Edit::new(start, at, words))
+}
+
 /// Operators of several signs, or that one sign writes, the longest first.
 const OPERATORS: &[(&str, &str)] = &[
     ("<=>", "spaceship"),
@@ -160,6 +188,8 @@ const SYMBOLS: &[(char, &str)] = &[
     ('№', "number"),
     ('&', "and"),
     ('℃', "degrees Celsius"),
+    ('⁺', "plus"),
+    ('⁻', "minus"),
     ('℉', "degrees Fahrenheit"),
     ('Ω', "ohms"),
     ('†', ""),
@@ -188,6 +218,7 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         '~' if at.past(|at| (0..2).all(|_| at.digits(1..=4).is_some() && at.eat('.'))).is_some() => {
             return Some(Edit::new(start, at, "tilde"));
         }
+        '~' if start.before().is_some_and(is_word) => return Some(Edit::new(start, at, "tilde")),
         '~' if at.peek().is_some_and(|next| next.is_ascii_digit() || "$€£".contains(next)) => {
             return Some(Edit::new(start, at, "about"));
         }
@@ -210,6 +241,20 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             return Some(Edit::new(start, at, "percent"));
         }
         // `AT&T` is one word; `R & D` is three.
+        // A reference of a language: `&str`.
+        '&' if start.before().is_none_or(|before| before == ' ')
+            && at.peek().is_some_and(char::is_alphabetic) =>
+        {
+            return Some(Edit::new(start, at, ""));
+        }
+        '°' => {
+            let scale =
+                [("C", "degrees Celsius"), ("F", "degrees Fahrenheit")].iter().find_map(|(letter, words)| {
+                    Some((*words, at.past(|at| at.eat_text(letter) && at.ends_word())?))
+                });
+            let (words, end) = scale.unwrap_or(("degrees", at));
+            return Some(Edit::new(start, end, words));
+        }
         '&' if start.before().is_some_and(char::is_alphanumeric)
             && at.peek().is_some_and(char::is_alphanumeric) =>
         {
@@ -242,9 +287,13 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Option<Edit> {
         (3, "3") => "cubed".to_owned(),
         _ => format!("to the {}", reader.count(&digits)),
     };
-    // `word¹` is a footnote.
-    let footnote = start.before().is_some_and(char::is_alphabetic)
-        && start.before_second().is_some_and(char::is_alphabetic);
+    // Before a letter it is an isotope, after a word a footnote.
+    if start.before().is_none_or(|before| " (".contains(before)) && at.peek().is_some_and(char::is_alphabetic)
+    {
+        return Some(Edit::new(start, at, reader.count(&digits)));
+    }
+    let word = start.previous_word();
+    let footnote = start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
     Some(Edit::new(start, at, if footnote { String::new() } else { words }))
 }
 
@@ -253,6 +302,12 @@ pub fn space_before_mark(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     at.eat(' ').then_some(())?;
     let space = at;
+    if at.eat_one_of(["|", "·", "•"]).is_some() {
+        return (at.peek() == Some(' ')).then(|| Edit::new(start, at, ","));
+    }
     at.eat_if(|mark| ",.;:!?".contains(mark))?;
-    at.peek().is_none_or(|next| next == ' ').then(|| Edit::new(start, space, ""))
+    // `the ? operator` names the mark.
+    let goes_on = at.next_word().starts_with(|next: char| next.is_lowercase());
+    (at.peek().is_none_or(|next| next == ' ') && (!goes_on || space.peek() == Some(',')))
+        .then(|| Edit::new(start, space, ""))
 }

@@ -86,6 +86,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Nos.", "Numbers"),
     ("Nov.", "November"),
     ("Oct.", "October"),
+    ("Op.", "Opus"),
     ("Pkwy.", "Parkway"),
     ("Pres.", "President"),
     ("Prof.", "Professor"),
@@ -118,7 +119,9 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("approx.", "approximately"),
     ("avg.", "average"),
     ("b/c", "because"),
+    ("c.", "circa"),
     ("c/o", "care of"),
+    ("ca.", "circa"),
     ("cf.", "compare"),
     ("ch.", "chapter"),
     ("ed.", "edition"),
@@ -136,6 +139,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("misc.", "miscellaneous"),
     ("no.", "number"),
     ("nos.", "numbers"),
+    ("op.", "opus"),
     ("p.", "page"),
     ("para.", "paragraph"),
     ("pp.", "pages"),
@@ -154,9 +158,10 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
 ];
 
 /// Of the abbreviations, those that are words of their own where no number follows: `I said no.`
-pub const BEFORE_NUMBER: [&str; 25] = [
-    "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.", "p.", "max.", "min.", "ext.", "Ext.",
-    "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.", "App.", "vols.",
+pub const BEFORE_NUMBER: [&str; 29] = [
+    "c.", "ca.", "Op.", "op.", "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.", "p.",
+    "max.", "min.", "ext.", "Ext.", "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.",
+    "App.", "vols.",
 ];
 
 /// A unit.
@@ -335,6 +340,7 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
     unit("kbps", "kilobit per second", "kilobits per second"),
     unit("mbar", "millibar", "millibars"),
     unit("mg/L", "milligram per liter", "milligrams per liter"),
+    unit("mmHg", "millimeter of mercury", "millimeters of mercury"),
     unit("mmol", "millimole", "millimoles"),
     unit("nits", "nit", "nits"),
     unit("B/s", "byte per second", "bytes per second"),
@@ -408,7 +414,7 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
     unit("MW", "megawatt", "megawatts"),
     unit("Mb", "megabit", "megabits"),
     glued("Mi", "mebibyte", "mebibytes"),
-    unit("MΩ", "megaohm", "megaohms"),
+    unit("MΩ", "megohm", "megohms"),
     unit("Nm", "newton meter", "newton meters"),
     unit("PB", "petabyte", "petabytes"),
     unit("Pa", "pascal", "pascals"),
@@ -430,7 +436,7 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
     unit("kW", "kilowatt", "kilowatts"),
     unit("kb", "kilobit", "kilobits"),
     unit("kn", "knot", "knots"),
-    unit("kΩ", "kiloohm", "kiloohms"),
+    unit("kΩ", "kilohm", "kilohms"),
     unit("lm", "lumen", "lumens"),
     unit("lx", "lux", "lux"),
     unit("ly", "light year", "light years"),
@@ -444,6 +450,7 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
     unit("mΩ", "milliohm", "milliohms"),
     unit("nA", "nanoamp", "nanoamps"),
     unit("nF", "nanofarad", "nanofarads"),
+    unit("ng", "nanogram", "nanograms"),
     unit("nm", "nanometer", "nanometers"),
     unit("ns", "nanosecond", "nanoseconds"),
     unit("pF", "picofarad", "picofarads"),
@@ -512,6 +519,8 @@ pub const PER: &[(&str, &str)] = &[
     ("m³", "cubic meter"),
     ("mi", "mile"),
     ("dL", "deciliter"),
+    ("mL", "milliliter"),
+    ("ml", "milliliter"),
     ("L", "liter"),
     ("s", "second"),
     ("h", "hour"),

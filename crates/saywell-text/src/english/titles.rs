@@ -14,9 +14,12 @@ pub fn title(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let written = at.eat_while(char::is_alphabetic);
     let spoken =
         TITLES.binary_search_by_key(&written, |(written, _)| written).ok().map(|index| TITLES[index].1)?;
+    let name = at;
     at.eat('.');
     let end = at;
-    (at.eat(' ') && at.peek().is_some_and(char::is_uppercase)).then(|| Edit::new(start, end, spoken))
+    let edit = Edit::from(start).say(name, spoken);
+    (at.eat(' ') && at.peek().is_some_and(char::is_uppercase))
+        .then(|| if end.at() > name.at() { edit.say(end, "") } else { edit })
 }
 
 /// `approx.` → `approximately`. At the end of a sentence the dot ends it as well and is kept.

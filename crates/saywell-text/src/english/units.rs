@@ -16,7 +16,8 @@ pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             4 => number.ends_with('0') && number.starts_with(['1', '2']),
             _ => false,
         };
-        return (!years).then(|| counted(start, at, number, end, ["second", "seconds"], reader));
+        let words = attributive(start, end, ["second", "seconds"]);
+        return (!years).then(|| counted(start, at, number, end, words, reader));
     }
     unit(start, at, number, EVERYDAY_UNITS, reader)
 }
@@ -54,12 +55,25 @@ fn unit(
     let hyphened = unit.eat('-');
     let spaced = !hyphened && unit.eat(' ');
     let (words, end) = find_in(unit, units, spaced)?;
-    let words = if hyphened { [words[0], words[0]] } else { words };
+    let words = if hyphened { [words[0], words[0]] } else { attributive(start, end, words) };
     let edit = counted(start, at, number, end, words, reader);
     Some(match per_at(end) {
         Some((per, end)) => edit.say(end, format!("per {per}")),
         None => edit,
     })
+}
+
+/// The singular before a noun that has an article: `a 5 km run`.
+fn attributive(start: Cursor<'_>, end: Cursor<'_>, words: [&'static str; 2]) -> [&'static str; 2] {
+    if is_before_noun(start, end) { [words[0], words[0]] } else { words }
+}
+
+/// Whether this amount has an article and stands before a noun.
+pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const LINKS: [&str; 12] = ["of", "in", "and", "or", "for", "to", "at", "per", "is", "from", "on", "with"];
+    let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
+    let is_noun = next.starts_with(char::is_alphabetic) && !LINKS.contains(&next);
+    is_noun && matches!(start.previous_word(), "a" | "an" | "A" | "An")
 }
 
 fn counted(
@@ -88,9 +102,21 @@ fn find_in<'t>(
     let first = at.peek()?;
     let wrong = if spaced { Space::Never } else { Space::Always };
     units.iter().filter(|unit| unit.written.starts_with(first) && unit.space != wrong).find_map(|unit| {
-        let end = at.past(|at| at.eat_text(unit.written) && at.ends_word() && at.peek() != Some('\''))?;
-        Some((unit.spoken, end))
+        let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
+        // `2 K⁺` are ions, `1600 N. Maple` is an address.
+        let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
+            || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
+        (!is_name).then_some((unit.spoken, end))
     })
+}
+
+/// `km` after `million` → `kilometers`.
+pub fn after_scale(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const SCALES: [&str; 4] = ["thousand", "million", "billion", "trillion"];
+    (start.before() == Some(' ') && SCALES.contains(&start.previous_word())).then_some(())?;
+    let (words, end) =
+        find_in(start, TECHNICAL_UNITS, true).or_else(|| find_in(start, EVERYDAY_UNITS, true))?;
+    Some(Edit::new(start, end, words[1]))
 }
 
 /// `/s` → `second`, and where it ends.
@@ -108,8 +134,12 @@ pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits",
         "ops", "queries", "items",
     ];
+    const SHORT: [&str; 3] = ["yr", "mo", "hr"];
     let before = start.previous_word();
-    (before.ends_with(|last: char| last.is_ascii_digit()) || COUNTED.contains(&before)).then_some(())?;
+    let is_short = before.starts_with(char::is_alphabetic)
+        && start.past(|at| at.eat('/') && SHORT.contains(&at.next_word())).is_some();
+    (is_short || before.ends_with(|last: char| last.is_ascii_digit()) || COUNTED.contains(&before))
+        .then_some(())?;
     let (per, end) = per_at(start)?;
     Some(Edit::new(start, end, format!("per {per}")))
 }
