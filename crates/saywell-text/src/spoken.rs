@@ -175,6 +175,30 @@ impl SourceMap {
         from..to.max(from)
     }
 
+    /// Bytes of the reply to bytes of `text` (which this map belongs to), the reverse of [`Self::source_of`]:
+    /// all of the pieces that stand for any of `source`. Nothing of `text` for an empty range but its place.
+    pub(crate) fn text_of(&self, text: &str, source: Range<usize>) -> Range<usize> {
+        let start = self.spans.partition_point(|span| span.source.end <= source.start);
+        let start = self.spans.get(start).map_or(text.len(), |span| match span.relation {
+            Relation::Replaced => span.start,
+            _ => span.start + source.start.saturating_sub(span.source.start),
+        });
+        let start = floor_char(text, start.min(text.len()));
+        if source.is_empty() {
+            return start..start;
+        }
+        let last = self.spans.partition_point(|span| span.source.start < source.end).checked_sub(1);
+        let end = last.map_or(0, |last| {
+            let span = &self.spans[last];
+            let end = self.end_of(last, text.len());
+            match span.relation {
+                Relation::Replaced => end,
+                _ => end.min(span.start + (source.end - span.source.start)),
+            }
+        });
+        start..ceil_char(text, end.min(text.len())).max(start)
+    }
+
     /// The span that holds byte `at` of the text; the last one past the end.
     fn index_of(&self, at: usize) -> usize {
         self.spans.partition_point(|span| span.start <= at).saturating_sub(1)

@@ -14,6 +14,7 @@
 //! - What is said as one (`sub`, `say-as`, `phoneme`) is never cut.
 
 use crate::Options;
+use crate::english::say_as;
 use crate::mark::{How, Mark, Prosody};
 use crate::split::Lengths;
 use crate::spoken::Relation;
@@ -268,7 +269,8 @@ impl<'o> Builder<'o> {
                 Some(How::SayAs(asked))
             }
             Whole::SayAs(asked) => {
-                let said = say_as(words, &asked.interpret_as, asked.format.as_deref());
+                let kind = asked.interpret_as.parse().ok();
+                let said = kind.and_then(|kind| say_as(words, kind, asked.format.as_deref()));
                 if said.is_none() {
                     let kind: String = asked.interpret_as.chars().take(40).collect();
                     let note =
@@ -422,9 +424,4 @@ fn begins_word(c: char) -> bool {
 
 fn is_english(language: &str) -> bool {
     language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
-}
-
-// until english lands
-fn say_as(_text: &str, _interpret_as: &str, _format: Option<&str>) -> Option<String> {
-    None
 }

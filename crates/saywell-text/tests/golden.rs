@@ -6,7 +6,7 @@
 //! that knows words only, and `@`, its language where that is not English.
 
 use corpus::Reply;
-use saywell_text::english::spell_out;
+use saywell_text::english::{Reader, spell_out};
 use saywell_text::{Options, Script, Scripter, language, script};
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ fn readable(reply: &str, script: &Script) -> String {
         match utterance.language.as_deref() {
             Some(language) if !language.starts_with("en") => _ = writeln!(page, "{:<20}@ {language}", ""),
             _ => {
-                let written_out = spell_out(&utterance.text);
+                let written_out = spell_out(&utterance.text, Reader::Words);
                 if written_out.text() != utterance.text {
                     _ = writeln!(page, "{:<20}= {}", "", written_out.text());
                 }

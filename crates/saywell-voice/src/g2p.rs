@@ -33,7 +33,7 @@ mod tokenize;
 use std::ops::Range;
 
 use saywell_text::Mark;
-use saywell_text::english::{SpelledOut, spell_out};
+use saywell_text::english::{Reader, SpelledOut, spell_out};
 
 use self::given::Given;
 pub use self::given::Unknown;
@@ -96,7 +96,7 @@ impl Phonemizer {
     }
 
     fn phonemize_given(&self, given: &Given) -> Phonemes {
-        let normal = spell_out(given.text());
+        let normal = spell_out(given.text(), Reader::Words);
         let tokens = tokenize::tokenize(normal.text());
         let written = |token: &Range<usize>| &normal.text()[token.clone()];
         let givens: Vec<_> = tokens.iter().map(|token| given.phonemes(written(token))).collect();

@@ -1,8 +1,9 @@
-//! Times of day and dates.
+//! Dates: `2024-01-05`, `3/14/99`, `Mar. 3rd, 2024`, `4 July`.
 
+use super::clock;
 use super::cursor::Cursor;
-use super::number_words::{cardinal, ordinal};
-use super::tracked::Edit;
+use super::kinds::Reader;
+use super::spelled::Edit;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -19,169 +20,142 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// `7:30 pm` → `seven thirty P.M.`, `5:00` → `five o'clock`, `10:15:01` → `ten fifteen and one second`.
-pub fn time(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
-        return None;
-    }
-    let hour = at.digits(1..=2)?;
-    at.eat(':').then_some(())?;
-    let minute = at.digits(2..=2)?;
-    let mut after_second = at;
-    let second = if after_second.eat(':') { after_second.digits(2..=2) } else { None };
-    let mut found = None;
-    for (second, at) in second.map(|second| (Some(second), after_second)).into_iter().chain([(None, at)]) {
-        let half = half_of_day(at);
-        let ends = half.map(|(half, end)| (Some(half), end)).into_iter().chain([(None, at)]);
-        let mut ends = ends.filter(|(_, end)| !end.peek().is_some_and(|next| next.is_ascii_digit()));
-        found = found.or_else(|| ends.next().map(|(half, end)| (second, half, end)));
-    }
-    let (second, half, end) = found?;
-    let above = |digits: &str, limit: u8| digits.parse::<u8>().is_ok_and(|value| value > limit);
-    if above(hour, 24) || above(minute, 59) || second.is_some_and(|second| above(second, 59)) {
-        return None;
-    }
-    // Zero seconds are a way to write the minute.
-    let second = second.filter(|second| *second != "00");
-    let mut words = cardinal(hour);
-    words += &match minute.as_bytes() {
-        b"00" if half.is_some() || second.is_some() => String::new(),
-        b"00" => " o'clock".to_owned(),
-        [b'0', _] => [" oh ", &cardinal(minute)].concat(),
-        _ => [" ", &cardinal(minute)].concat(),
-    };
-    if let Some(second) = second {
-        words += &[" and ", &cardinal(second), if second == "01" { " second" } else { " seconds" }].concat();
-    }
-    if let Some(half) = half {
-        // With dots, so that the letters are named. A full stop that follows is the last of them.
-        words.extend([' ', half, '.', 'M']);
-        words += if end.peek() == Some('.') { "" } else { "." };
-    }
-    if let Some(end) = end.past(|at| at.eat('Z') && at.ends_word()) {
-        return Some(Edit::new(end, words + " UTC"));
-    }
-    let to_another = |at: &mut Cursor<'_>| {
-        at.eat(' ');
-        let is_dash = at.eat_one_of(["-", "–"]).is_some();
-        at.eat(' ');
-        is_dash && at.past(|at| at.digits(1..=2).is_some() && at.eat(':')).is_some()
-    };
-    if let Some(end) = end.past(to_another) {
-        return Some(Edit::new(end, words + " to "));
-    }
-    Some(Edit::new(end, words))
+/// `2024-05-10T10:00:00+02:00` → `May tenth, twenty twenty four, ten o'clock UTC plus two`.
+pub fn timestamp(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let (date, mut end) = iso(at, reader)?;
+    let day = end;
+    end.eat_one_of(["T", " "])?;
+    let (time, end) = clock::time_of_timestamp(end, reader)?;
+    (end.ends_word() && !at.is_inside_number()).then(|| Edit::from(at).say(day, date + ",").say(end, time))
 }
 
-/// `am`, `p.m.` and the like: `A` or `P`, and where it ends.
-fn half_of_day(mut at: Cursor<'_>) -> Option<(char, Cursor<'_>)> {
-    at.eat(' ');
-    let half = at.eat_if(|half| "AaPp".contains(half))?.to_ascii_uppercase();
-    at.eat('.');
-    at.eat_if(|letter| "Mm".contains(letter))?;
-    let with_dot = at.past(|at| at.eat('.'));
-    let ends = |end: &Cursor<'_>| !end.peek().is_some_and(|next| next.is_ascii_alphabetic());
-    with_dot.filter(ends).or(Some(at).filter(ends)).map(|end| (half, end))
+/// `2024-01-05`, `2024-01` → `January fifth, twenty twenty four`, `January twenty twenty four`.
+pub fn iso_date(at: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let (date, end) = iso(at, reader).or_else(|| year_and_month(at, reader))?;
+    let goes_on = end.peek().is_some_and(|next| "-/".contains(next))
+        && end.peek_second().is_some_and(char::is_alphanumeric);
+    (end.ends_word() && !goes_on && !at.is_inside_number()).then(|| Edit::new(at, end, date))
 }
 
-/// `2024-01-05` → `January fifth, 2024`.
-pub fn iso_date(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
-        return None;
-    }
-    let year = at.digits(4..=4)?;
-    at.eat('-').then_some(())?;
+fn iso(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    let year = at.digits(4..=4).filter(|year| year.starts_with(['1', '2']))?;
+    let separator = at.eat_one_of(["-", "/"])?;
     let month = at.digits(2..=2)?;
-    at.eat('-').then_some(())?;
+    at.eat_text(separator).then_some(())?;
     let day = at.digits(2..=2)?;
-    let date = month_day(month.parse().ok()?, day)?;
-    // A `T` sets off the time.
-    let with_time = at.past(|at| at.eat('T') && at.peek().is_some_and(|next| next.is_ascii_digit()));
-    let (end, space) = with_time.map_or((at, ""), |at| (at, " "));
-    (with_time.is_some() || at.ends_word()).then(|| Edit::new(end, format!("{date}, {year}{space}")))
+    Some((format!("{}, {}", month_day(month.parse().ok()?, day, reader)?, reader.year(year)), at))
 }
 
-/// `3/14/99` → `March fourteenth, 1999`; the month is second where the first cannot be one.
-pub fn slashed_date(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
+/// The month with its zero, since `2010-12` may be a range.
+fn year_and_month(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    let year = at.digits(4..=4).filter(|year| year.starts_with(['1', '2']))?;
+    at.eat_text("-0").then_some(())?;
+    let month = at.digits(1..=1)?.parse().ok()?;
+    Some((format!("{} {}", month_name(month)?, reader.year(year)), at))
+}
+
+/// `3/14/99` → `March fourteenth, nineteen ninety nine`; the month is second where the first cannot be one, and
+/// where dots are between.
+pub fn slashed_date(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let first = at.digits(1..=2)?;
+    let separator = at.eat_one_of(["/", "."])?;
+    let second = at.digits(1..=2)?;
+    at.eat_text(separator).then_some(())?;
+    let year = at.digits(if separator == "." { 4..=4 } else { 2..=4 })?;
+    if year.len() == 3 || !at.ends_word() || start.is_inside_number() || at.peek() == Some('/') {
         return None;
     }
-    let first = at.digits(1..=2)?;
-    at.eat('/').then_some(())?;
-    let second = at.digits(1..=2)?;
-    at.eat('/').then_some(())?;
-    let year = at.digits(2..=4).filter(|year| year.len() != 3 && at.ends_word())?;
-    let century = match year.parse() {
-        Ok(0..=30_u16) if year.len() == 2 => "20",
-        _ if year.len() == 2 => "19",
-        _ => "",
-    };
     let (month, day) = match first.parse().ok()? {
-        month @ ..=12 => (month, second),
+        month @ ..=12 if separator == "/" => (month, second),
         _ => (second.parse().ok()?, first),
     };
-    Some(Edit::new(at, format!("{}, {century}{year}", month_day(month, day)?)))
+    let date = month_day(month, day, reader)?;
+    Some(Edit::new(start, at, format!("{date}, {}", reader.year(&full_year(year)))))
 }
 
-/// `Mar. 3rd, 2024` → `March third, 2024`.
-pub fn month_and_day(at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
+/// A year of two digits is of this century up to 30.
+pub fn full_year(year: &str) -> String {
+    match year.parse() {
+        Ok(0..=30_u16) if year.len() == 2 => format!("20{year}"),
+        _ if year.len() == 2 => format!("19{year}"),
+        _ => year.to_owned(),
+    }
+}
+
+/// `Mar. 3rd, 2024` → `March third, twenty twenty four`; `Jan 2024` → `January twenty twenty four`.
+pub fn month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || !start.peek().is_some_and(|first| "JFMASOND".contains(first)) {
         return None;
     }
-    month_names(at).find_map(|(month, mut at)| {
+    month_names(start).find_map(|(month, mut at)| {
         at.eat('.');
+        let name = at;
         at.eat(' ').then_some(())?;
-        let day = at.digits(1..=2)?;
-        at = at.past(|at| at.eat_one_of(["st", "nd", "rd", "th"]).is_some() && at.ends_word()).unwrap_or(at);
-        if !at.ends_word() || at.peek().is_some_and(|next| ":%".contains(next)) {
-            return None;
-        }
-        let mut date = month_day(month, day)?;
-        let through = at.past(|at| at.eat_one_of(["-", "–"]).is_some()).and_then(|mut at| {
-            let last = at.digits(1..=2)?;
-            Some((month_day(month, last).filter(|_| at.ends_word())?, at))
-        });
-        if let Some((last, end)) = through {
-            date += " to ";
-            date += last.split(' ').next_back().unwrap_or_default();
-            at = end;
-        }
-        let mut end = at;
-        end.eat(',');
-        if end.eat(' ') && end.digits(4..=4).is_some() && end.ends_word() {
-            return Some(Edit::new(end, format!("{date}{}", at.until(end))));
-        }
-        Some(Edit::new(at, date))
+        month_then_day(start, month, at, reader).or_else(|| {
+            let year = at.digits(4..=4)?;
+            at.ends_word().then(|| Edit::from(start).say(name, MONTHS[month - 1]).say(at, reader.year(year)))
+        })
     })
 }
 
-/// `4 July`, `the 4 of July` → `the fourth of July`.
-pub fn day_and_month(at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
+fn month_then_day(start: Cursor<'_>, month: usize, mut at: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let day = at.digits(1..=2)?;
+    at = at.past(|at| at.eat_one_of(["st", "nd", "rd", "th"]).is_some() && at.ends_word()).unwrap_or(at);
+    let goes_on = at.peek().is_some_and(|next| ":%".contains(next))
+        || at.past(|at| at.eat_one_of([".", "/"]).is_some() && at.digits(1..=1).is_some()).is_some();
+    if !at.ends_word() || goes_on {
         return None;
     }
-    let mut after = at.past(|at| at.eat_text("the ")).unwrap_or(at);
-    let day = after.digits(1..=2)?;
-    after.eat(' ').then_some(())?;
-    after.eat_text("of ");
-    let (month, mut end) = month_names(after).find(|(_, end)| end.ends_word())?;
-    end.eat('.');
-    let date = month_day(month, day)?;
-    let (month, day) = date.split_once(' ')?;
-    Some(Edit::new(end, format!("the {day} of {month}")))
+    let mut date = month_day(month, day, reader)?;
+    let through = at.past(|at| at.eat_one_of(["-", "–"]).is_some()).and_then(|mut at| {
+        let last = at.digits(1..=2)?;
+        Some((month_day(month, last, reader).filter(|_| at.ends_word())?, at))
+    });
+    if let Some((last, end)) = through {
+        let name = MONTHS[month - 1].len();
+        date += " to";
+        date += &last[name..];
+        at = end;
+    }
+    let mut end = at;
+    let comma = end.eat(',');
+    if end.eat(' ')
+        && let Some(year) = end.digits(4..=4)
+        && end.ends_word()
+    {
+        return Some(
+            Edit::from(start).say(at, date + if comma { "," } else { "" }).say(end, reader.year(year)),
+        );
+    }
+    Some(Edit::new(start, at, date))
 }
 
-/// `Jan 2024` → `January 2024`.
-pub fn month_and_year(at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
+/// `4 July 1776`, `the 4 of July` → `the fourth of July seventeen seventy six`.
+pub fn day_and_month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
         return None;
     }
-    month_names(at).find_map(|(month, mut at)| {
-        at.eat('.');
-        at.eat(' ').then_some(())?;
-        let year = at.digits(4..=4)?;
-        let name = MONTHS.get(month - 1).filter(|_| at.ends_word())?;
-        Some(Edit::new(at, format!("{name} {year}")))
+    let mut at = start;
+    let day = at.digits(1..=2)?;
+    at.eat_one_of(["st", "nd", "rd", "th"]);
+    at.eat(' ').then_some(())?;
+    at.eat_text("of ");
+    let (month, mut end) = month_names(at).find(|(_, end)| end.ends_word())?;
+    // The dot of a short name, unless a sentence ends there.
+    let dot = end.past(|at| at.eat('.') && at.peek().is_some_and(|next| " ,;)".contains(next)));
+    let ends = |at: Cursor<'_>| at.peek() == Some(' ') && at.next_word().starts_with(char::is_uppercase);
+    end = dot.filter(|at| !ends(*at)).unwrap_or(end);
+    let date = month_day(month, day, reader)?;
+    let (month, day) = date.split_once(' ')?;
+    let the = if start.previous_word().eq_ignore_ascii_case("the") { "" } else { "the " };
+    let edit = Edit::new(start, end, format!("{the}{day} of {month}"));
+    let mut after = end;
+    after.eat(',');
+    let year = after.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word());
+    Some(match year {
+        Some(end) => edit.say(end, reader.year(&end.rest_before(4))),
+        None => edit,
     })
 }
 
@@ -197,7 +171,16 @@ fn month_names(at: Cursor<'_>) -> impl Iterator<Item = (usize, Cursor<'_>)> {
 }
 
 /// `March fourteenth`, if there is such a day.
-pub fn month_day(month: usize, day: &str) -> Option<String> {
+pub fn month_day(month: usize, day: &str, reader: Reader) -> Option<String> {
     let name = MONTHS.get(month.checked_sub(1)?)?;
-    (1..=31).contains(&day.parse::<u8>().ok()?).then(|| format!("{name} {}", ordinal(day)))
+    let number = day.parse::<u8>().ok().filter(|number| (1..=31).contains(number))?;
+    Some(match reader {
+        Reader::Words => format!("{name} {}", reader.ordinal(&number.to_string())),
+        Reader::Natural => format!("{name} {number}"),
+    })
+}
+
+/// The name of a month.
+pub fn month_name(month: usize) -> Option<&'static str> {
+    MONTHS.get(month.checked_sub(1)?).copied()
 }

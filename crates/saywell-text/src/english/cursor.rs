@@ -2,6 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+/// Names of code, paths and addresses are looked at up to so many bytes; no rule looks further.
+const LONGEST_CHUNK: usize = 256;
+
 /// A place in a text. It is copied to look ahead, and moved by the `eat` functions, each of which takes what
 /// it is asked for or leaves the place as it is.
 #[derive(Clone, Copy)]
@@ -79,6 +82,99 @@ impl<'t> Cursor<'t> {
     #[must_use]
     pub fn follows_number(self) -> bool {
         self.text[..self.at].trim_end_matches(' ').ends_with(|before: char| before.is_ascii_digit())
+    }
+
+    /// The place `at` bytes into the same text.
+    #[must_use]
+    pub(super) fn moved_to(self, at: usize) -> Self {
+        Self::new(self.text, at)
+    }
+
+    /// The last `bytes` before this place; empty when there are not so many.
+    #[must_use]
+    pub(super) fn rest_before(self, bytes: usize) -> String {
+        self.at
+            .checked_sub(bytes)
+            .and_then(|start| self.text.get(start..self.at))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Whether this place goes on with a number or a name from before.
+    #[must_use]
+    pub(super) fn is_inside_number(self) -> bool {
+        let separated = self.before().is_some_and(|before| "-/.:".contains(before))
+            && self.before_second().is_some_and(is_word);
+        !self.starts_number() || separated
+    }
+
+    /// What stands here up to the next white space, at most [`LONGEST_CHUNK`] bytes of it.
+    #[must_use]
+    pub(super) fn chunk(self) -> &'t str {
+        let rest = self.rest();
+        let mut end = rest.len().min(LONGEST_CHUNK);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let rest = &rest[..end];
+        rest.split(char::is_whitespace).next().unwrap_or_default()
+    }
+
+    /// Whether something written without spaces begins here, perhaps in brackets or quotes.
+    #[must_use]
+    pub(super) fn starts_chunk(self) -> bool {
+        self.before().is_none_or(|before| before.is_whitespace() || "([{<\"'“‘`,;=|".contains(before))
+    }
+
+    /// Whether nothing but the marks that end a clause, quotes and brackets is between here and white space.
+    #[must_use]
+    pub(super) fn ends_chunk(self) -> bool {
+        let rest = self.rest().trim_start_matches(|mark| ".,;:!?)]}>\"'”’`…*".contains(mark));
+        rest.is_empty() || rest.starts_with(char::is_whitespace)
+    }
+
+    /// The word before this place, with at most one space between; empty without one.
+    #[must_use]
+    pub(super) fn previous_word(self) -> &'t str {
+        let before = &self.text[..self.at];
+        let mut start = before.len().saturating_sub(40);
+        while !before.is_char_boundary(start) {
+            start += 1;
+        }
+        let before = &before[start..];
+        let before = before.strip_suffix(' ').unwrap_or(before);
+        let word = before.rfind(|found: char| !is_word(found) && found != '.' && found != '\'');
+        let word = word.and_then(|at| before.get(at..)).unwrap_or(before);
+        word.trim_start_matches(|found: char| !is_word(found) && found != '\'')
+    }
+
+    /// The word after this place, with at most one space between; empty without one.
+    #[must_use]
+    pub(super) fn next_word(mut self) -> &'t str {
+        self.eat(' ');
+        let rest = self.chunk();
+        &rest[..rest.find(|found: char| !is_word(found)).unwrap_or(rest.len())]
+    }
+
+    /// Takes a word in small letters that stands alone and that no rule is about.
+    pub(super) fn eat_plain_word(&mut self) -> bool {
+        let bytes = self.rest().as_bytes();
+        let length = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let stands_alone = match bytes.get(length..) {
+            Some([] | [b' ', ..] | [b',' | b';' | b'!' | b'?', b' ', ..]) => true,
+            Some([b'.', rest @ ..]) => rest.is_empty() && length > 5,
+            _ => false,
+        };
+        let before = self.text[..self.at].as_bytes().last();
+        let is_plain = length > 0
+            && !(length < 4 && self.text[..self.at].ends_with("illion "))
+            && stands_alone
+            && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
+            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et");
+        if is_plain {
+            self.at += length;
+        }
+        is_plain
     }
 
     /// Takes this character.

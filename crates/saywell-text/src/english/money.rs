@@ -1,89 +1,211 @@
-//! Amounts of money. Plain ones in dollars, pounds and euros are left to the lexicon.
+//! Amounts of money: `$4.2 billion`, `€12,50`, `12 EUR`, `-$5`, `50¢`, `$5–10 million`.
 
 use super::cursor::Cursor;
-use super::tables::CURRENCIES;
-use super::tracked::Edit;
+use super::kinds::Reader;
+use super::spelled::Edit;
+use super::tables::{CURRENCIES, Currency};
+use super::units;
 
-use super::quantities::counted;
-
-/// `US$5` → `$5`.
-pub fn dollar_of_states(mut at: Cursor<'_>) -> Option<Edit> {
-    let is_sign =
-        at.starts_word() && at.eat_text("US$") && at.peek().is_some_and(|next| next.is_ascii_digit());
-    is_sign.then(|| Edit::new(at, "$"))
+/// `$5`, `-$5`, `€12,50` at their sign.
+pub fn sign_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let minus = !start.before().is_some_and(char::is_alphanumeric) && at.eat('-');
+    let currency = currency(&mut at)?;
+    amount_after(start, at, currency, minus, reader)
 }
 
-/// `$5-$10`, `$5–10 million` → `5 to 10 dollars`, `5 to 10 million dollars`.
-pub fn money_range(mut at: Cursor<'_>) -> Option<Edit> {
-    let (sign, [_, many]) = currency(&mut at, |sign| matches!(sign, "$" | "£" | "€"))?;
-    let from = at.number()?;
-    let from_scale = scale(&mut at);
+/// `US$5`, `USD 5`, `Rs. 500`.
+pub fn currency_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || !start.peek().is_some_and(|first| first.is_uppercase()) {
+        return None;
+    }
+    let mut at = start;
+    let currency = currency(&mut at)?;
+    if at.before().is_some_and(char::is_alphabetic) {
+        at.eat('.');
+        at.eat(' ');
+    }
+    amount_after(start, at, currency, false, reader)
+}
+
+/// `12 EUR`, `12,50 €`, `50¢`.
+pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let amount = Amount::take(&mut at)?;
+    at.eat(' ');
+    let currency = currency(&mut at)?;
+    at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))
+}
+
+fn amount_after(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    currency: &Currency,
+    minus: bool,
+    reader: Reader,
+) -> Option<Edit> {
+    let mut end = at;
+    end.past(|at| at.eat(' ') && at.peek().is_some_and(|next| next.is_ascii_digit()))
+        .inspect(|after| end = *after);
+    let mut first = Amount::take(&mut end)?;
+    // In Europe a dot separates thousands: `€1.150`.
+    if currency.one == "euro" && first.decimals.len() == 3 && first.scale.is_none() {
+        first.whole.push_str(&first.decimals);
+        first.decimals.clear();
+    }
+    if let Some((second, end)) = to_second(end, currency) {
+        let words = format!("{} to {}", first.number(reader), second.counted(currency, reader));
+        return Some(Edit::new(start, end, words));
+    }
+    if end.peek().is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let minus = if minus { "minus " } else { "" };
+    let is_before_noun = units::is_before_noun(start, end) && first.decimals.is_empty();
+    let words = if is_before_noun {
+        format!("{} {}", first.number(reader), currency.one)
+    } else {
+        first.words(currency, reader)
+    };
+    let edit = Edit::new(start, end, format!("{minus}{words}"));
+    Some(match units::per_at(end) {
+        Some((per, end)) => edit.say(end, format!("per {per}")),
+        None => edit,
+    })
+}
+
+/// The amount that a range goes to: `-$10`, `–10 million`.
+fn to_second<'t>(mut at: Cursor<'t>, currency: &Currency) -> Option<(Amount, Cursor<'t>)> {
     at.eat(' ');
     at.eat_one_of(["-", "–"])?;
     at.eat(' ');
-    at.eat_text(sign);
-    let to = at.number()?;
-    let to_scale = scale(&mut at);
-    let scaled = |number: &str, scale: Option<&str>| match scale {
-        Some(scale) => format!("{number} {scale}"),
-        None => number.to_owned(),
-    };
-    let ends = at.ends_word() && at.peek() != Some('-');
-    ends.then(|| Edit::new(at, format!("{} to {} {many}", scaled(from, from_scale), scaled(to, to_scale))))
+    at.eat_text(currency.written);
+    let second = Amount::take(&mut at)?;
+    (at.ends_word() && at.peek() != Some('-')).then_some((second, at))
 }
 
-/// `$4.2 billion`, `$4.2B` → `4.2 billion dollars`.
-pub fn large_money(mut at: Cursor<'_>) -> Option<Edit> {
-    let (_, [_, many]) = currency(&mut at, |sign| matches!(sign, "$" | "£" | "€"))?;
-    let number = at.number()?;
-    let scale = scale(&mut at)?;
-    Some(Edit::new(at, format!("{number} {scale} {many}")))
+/// Takes a currency. A code is a word for itself.
+fn currency(at: &mut Cursor<'_>) -> Option<&'static Currency> {
+    let first = at.peek().filter(|first| !first.is_lowercase() || "kz".contains(*first))?;
+    let starts = *at;
+    CURRENCIES.iter().filter(|currency| currency.written.starts_with(first)).find(|currency| {
+        let mut end = starts;
+        let found = end.eat_text(currency.written)
+            && (!currency.written.ends_with(char::is_alphabetic)
+                || !end.peek().is_some_and(char::is_alphabetic));
+        if found {
+            *at = end;
+        }
+        found
+    })
 }
 
-/// `50¢` → `50 cents`.
-pub fn cents(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_number() {
-        return None;
+/// Whether digits follow, or a comma and digits.
+fn goes_on(mut at: Cursor<'_>) -> bool {
+    at.eat(',');
+    at.peek().is_some_and(|next| next.is_ascii_digit())
+}
+
+/// A number with its scale.
+struct Amount {
+    /// Digits without separators.
+    whole: String,
+    decimals: String,
+    scale: Option<&'static str>,
+}
+
+impl Amount {
+    fn take(at: &mut Cursor<'_>) -> Option<Self> {
+        let start = *at;
+        let mut written = at.number()?;
+        let mut decimal = '.';
+        // A comma before two digits at the end is a decimal one: `12,50`; before it dots separate thousands.
+        if let Some(end) = at.past(|at| at.eat(',') && at.digits(2..=2).is_some() && !goes_on(*at)) {
+            *at = end;
+            written = start.until(end);
+            decimal = ',';
+        }
+        let (whole, decimals) = match written.rsplit_once(decimal) {
+            Some((whole, decimals)) => (whole, decimals),
+            None => (written, ""),
+        };
+        let whole = whole.chars().filter(char::is_ascii_digit).collect();
+        Some(Self { whole, decimals: decimals.to_owned(), scale: scale(at) })
     }
-    let number = at.number()?;
-    at.eat(' ');
-    let (_, words) = currency(&mut at, |sign| sign == "¢")?;
-    Some(Edit::new(at, format!("{number} {}", counted(number, words))))
-}
 
-/// Currencies the lexicon does not read itself: `¥500` → `500 yen`, `USD 3 million` → `3 million dollars`.
-pub fn other_money(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_word() {
-        return None;
+    fn number(&self, reader: Reader) -> String {
+        let number = if self.decimals.is_empty() {
+            self.whole.clone()
+        } else {
+            format!("{}.{}", self.whole, self.decimals)
+        };
+        let number = match reader {
+            Reader::Words if self.decimals.is_empty() => reader.count(&number),
+            _ => reader.number(&number),
+        };
+        self.scale.map_or(number.clone(), |scale| format!("{number} {scale}"))
     }
-    let (_, words) = currency(&mut at, |sign| !matches!(sign, "$" | "£" | "€" | "¢"))?;
-    at.eat('.');
-    at.eat(' ');
-    let number = at.number()?;
-    let spoken = match scale(&mut at) {
-        Some(scale) => format!("{number} {scale} {}", words[1]),
-        None => format!("{number} {}", counted(number, words)),
-    };
-    Some(Edit::new(at, spoken))
+
+    fn is_one(&self) -> bool {
+        self.whole == "1" && self.decimals.is_empty() && self.scale.is_none()
+    }
+
+    fn counted(&self, currency: &Currency, reader: Reader) -> String {
+        format!("{} {}", self.number(reader), if self.is_one() { currency.one } else { currency.many })
+    }
+
+    /// `5`, `.99`, `5.00`, `5.5`; more decimals than hundredths are read as decimals.
+    fn words(&self, currency: &Currency, reader: Reader) -> String {
+        let is_zero = |digits: &str| digits.bytes().all(|digit| digit == b'0');
+        let Some([cent, cents]) = currency.hundredth.filter(|_| self.scale.is_none()) else {
+            return self.counted(currency, reader);
+        };
+        if self.decimals.len() > 2 && !is_zero(&self.decimals) {
+            return self.counted(currency, reader);
+        }
+        // One decimal counts tens of hundredths.
+        let hundredths = format!("{:0<2}", self.decimals);
+        let hundredths = hundredths[..2].trim_start_matches('0');
+        let whole = Self { whole: self.whole.clone(), decimals: String::new(), scale: None };
+        let part = format!("{} {}", reader.count(hundredths), if hundredths == "1" { cent } else { cents });
+        match (hundredths.is_empty(), is_zero(&self.whole)) {
+            (true, _) => whole.counted(currency, reader),
+            (false, true) => part,
+            (false, false) => format!("{} and {part}", whole.counted(currency, reader)),
+        }
+    }
 }
 
-fn currency(at: &mut Cursor<'_>, wanted: impl Fn(&str) -> bool) -> Option<(&'static str, [&'static str; 2])> {
-    CURRENCIES.iter().find(|(sign, _)| wanted(sign) && at.eat_text(sign)).copied()
-}
-
-/// `billion`, `B`: a thousand and its powers, written out or as a letter.
+/// `billion`, `bn`, `B`: a thousand and its powers, written out or short.
 fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
     const WORDS: [&str; 5] = ["hundred", "thousand", "million", "billion", "trillion"];
+    const SHORT: [(&str, &str); 10] = [
+        ("mn", "million"),
+        ("mm", "million"),
+        ("bn", "billion"),
+        ("tn", "trillion"),
+        ("k", "thousand"),
+        ("K", "thousand"),
+        ("M", "million"),
+        ("m", "million"),
+        ("B", "billion"),
+        ("T", "trillion"),
+    ];
     let mut end = *at;
-    end.eat(' ');
-    let word = end.eat_one_of(WORDS).or_else(|| {
-        let letter = end.eat_if(|letter| "kKmMbB".contains(letter)).filter(|_| end.ends_word())?;
-        Some(match letter {
-            'k' | 'K' => "thousand",
-            'm' | 'M' => "million",
-            _ => "billion",
+    let spaced = end.eat(' ');
+    let word = WORDS
+        .into_iter()
+        .find_map(|word| end.past(|at| at.eat_text(word) && at.ends_word()).map(|end| (word, end)));
+    let short = || {
+        SHORT.iter().chain(&[("b", "billion")]).find_map(|(written, scale)| {
+            let end = end.past(|at| at.eat_text(written) && at.ends_word())?;
+            (!spaced || matches!(*written, "bn" | "mn" | "M" | "B" | "K")).then_some((*scale, end))
         })
-    })?;
+    };
+    let (word, end) = word.or_else(short)?;
     *at = end;
     Some(word)
 }

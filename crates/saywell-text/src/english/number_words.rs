@@ -1,4 +1,4 @@
-//! Numbers as English words.
+//! Numbers as English words, all of them apart (`forty two`): a hyphen would make a voice stress the tens.
 
 const ONES: [&str; 20] = [
     "zero",
@@ -39,7 +39,7 @@ const SCALES: [&str; 12] = [
     "decillion",
 ];
 
-/// A count, from its decimal digits: `1234` → `one thousand two hundred thirty-four`. Too long to have a name,
+/// A count, from its decimal digits: `1234` → `one thousand two hundred thirty four`. Too long to have a name,
 /// it is read digit by digit.
 #[must_use]
 pub fn cardinal(digits: &str) -> String {
@@ -66,11 +66,11 @@ pub fn cardinal(digits: &str) -> String {
     words.join(" ")
 }
 
-/// A rank: `23` → `twenty-third`.
+/// A rank: `23` → `twenty third`.
 #[must_use]
 pub fn ordinal(digits: &str) -> String {
     let cardinal = cardinal(digits);
-    let last = cardinal.rfind([' ', '-']).map_or(0, |separator| separator + 1);
+    let last = cardinal.rfind(' ').map_or(0, |separator| separator + 1);
     let (head, last) = cardinal.split_at(last);
     let irregular = match last {
         "one" => "first",
@@ -120,6 +120,46 @@ pub fn each_digit(digits: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// A number within a name: `404` → `four oh four`, `320` → `three twenty`, `4090` → `forty ninety`; from five
+/// digits on, and with a zero before, each digit.
+#[must_use]
+pub fn label(digits: &str) -> String {
+    match digits.as_bytes() {
+        [b'0', _, ..] => each_digit(digits),
+        [_, b'0', b'0'] => cardinal(digits),
+        [_, b'0', _] => format!("{} oh {}", cardinal(&digits[..1]), cardinal(&digits[2..])),
+        [_, _, _] => format!("{} {}", cardinal(&digits[..1]), cardinal(&digits[1..])),
+        [_, _, _, _] => year(digits),
+        [] | [_] | [_, _] => cardinal(digits),
+        _ => each_digit(digits),
+    }
+}
+
+/// A number as it stands in prose, with its thousands separators and decimals: `1,234.5`. Four digits are
+/// read in pairs, as years are; a zero before other digits makes it a code, read digit by digit.
+#[must_use]
+pub fn number(written: &str) -> String {
+    let digits: String = written.chars().filter(|found| *found != ',').collect();
+    match digits.split_once('.') {
+        Some(_) => decimal(&digits),
+        None if digits.len() > 1 && digits.starts_with('0') => each_digit(&digits),
+        None if digits.len() == 4 && written.len() == 4 => year(&digits),
+        None => cardinal(&digits),
+    }
+}
+
+/// The plural of a number's words: `nineteen eighty` → `nineteen eighties`, `ten` → `tens`.
+#[must_use]
+pub fn plural(words: &str) -> String {
+    if let Some(stem) = words.strip_suffix('y') {
+        format!("{stem}ies")
+    } else if words.ends_with('x') {
+        format!("{words}es")
+    } else {
+        format!("{words}s")
+    }
+}
+
 fn below_thousand(number: usize, words: &mut Vec<String>) {
     if number >= 100 {
         words.extend([ONES[number / 100 % 10].to_owned(), "hundred".to_owned()]);
@@ -128,7 +168,7 @@ fn below_thousand(number: usize, words: &mut Vec<String>) {
         (0, _) => {}
         (small @ 1..20, _) => words.push(ONES[small].to_owned()),
         (tens, 0) => words.push(TENS[tens / 10].to_owned()),
-        (tens, ones) => words.push(format!("{}-{}", TENS[tens / 10], ONES[ones])),
+        (tens, ones) => words.push(format!("{} {}", TENS[tens / 10], ONES[ones])),
     }
 }
 
@@ -141,13 +181,13 @@ mod tests {
         assert_eq!(cardinal("0"), "zero");
         assert_eq!(cardinal("007"), "seven");
         assert_eq!(cardinal("1000001"), "one million one");
-        assert_eq!(cardinal("342119"), "three hundred forty-two thousand one hundred nineteen");
+        assert_eq!(cardinal("342119"), "three hundred forty two thousand one hundred nineteen");
         assert_eq!(cardinal(&"9".repeat(37)), ["nine"; 37].join(" "));
     }
 
     #[test]
     fn ranks() {
-        assert_eq!(ordinal("23"), "twenty-third");
+        assert_eq!(ordinal("23"), "twenty third");
         assert_eq!(ordinal("100"), "one hundredth");
         assert_eq!(ordinal("20"), "twentieth");
         assert_eq!(ordinal("112"), "one hundred twelfth");
@@ -159,8 +199,28 @@ mod tests {
         assert_eq!(year("1900"), "nineteen hundred");
         assert_eq!(year("2000"), "two thousand");
         assert_eq!(year("2005"), "two thousand five");
-        assert_eq!(year("2024"), "twenty twenty-four");
-        assert_eq!(year("0042"), "forty-two");
+        assert_eq!(year("2024"), "twenty twenty four");
+        assert_eq!(year("0042"), "forty two");
+    }
+
+    #[test]
+    fn numbers_in_names_and_prose() {
+        for (digits, words) in [
+            ("404", "four oh four"),
+            ("320", "three twenty"),
+            ("500", "five hundred"),
+            ("4090", "forty ninety"),
+            ("13700", "one three seven zero zero"),
+            ("07", "zero seven"),
+        ] {
+            assert_eq!(label(digits), words);
+        }
+        assert_eq!(number("1984"), "nineteen eighty four");
+        assert_eq!(number("1,984"), "one thousand nine hundred eighty four");
+        assert_eq!(number("1,984.50"), "one thousand nine hundred eighty four point five zero");
+        assert_eq!(number("007"), "zero zero seven");
+        assert_eq!(plural("nineteen eighty"), "nineteen eighties");
+        assert_eq!(plural("six"), "sixes");
     }
 
     #[test]

@@ -1,261 +1,290 @@
-//! Numbers with what they count: units, degrees, parts, ranges, telephone numbers.
+//! Numbers of more than one part: fractions, ranges, ratios, extents, powers, multiples, shares.
 
 use super::cursor::{Cursor, is_word};
-use super::tables::UNITS;
-use super::tracked::Edit;
+use super::kinds::Reader;
+use super::spelled::Edit;
+use super::{calendar, units};
 
-use super::calendar;
-
-/// `-5 °C` → `-5 degrees Celsius`.
-pub fn temperature(mut at: Cursor<'_>) -> Option<Edit> {
-    let number = signed_number(&mut at)?;
-    at.eat(' ');
-    at.eat('°').then_some(())?;
-    let spaced = at.past(|at| at.eat(' '));
-    let ends = spaced.into_iter().chain([at]).find_map(|at| {
-        let scaled = at.past(|at| at.eat_one_of(["C", "F"]).is_some());
-        scaled.into_iter().chain([at]).find(|end| end.ends_word())
-    })?;
-    let degrees = counted(number, ["degree", "degrees"]);
-    let scale = match ends.before() {
-        Some('C') => " Celsius",
-        Some('F') => " Fahrenheit",
-        Some(' ') => " ",
-        _ => "",
-    };
-    Some(Edit::new(ends, format!("{number} {degrees}{scale}")))
-}
-
-/// `5km` → `5 kilometers`.
-pub fn unit(mut at: Cursor<'_>) -> Option<Edit> {
-    let number = signed_number(&mut at)?;
-    // `2.5s` are seconds; `30s` are years.
-    if number.contains('.')
-        && let Some(end) = at.past(|at| at.eat('s') && at.ends_word())
-    {
-        return Some(Edit::new(end, format!("{number} seconds")));
+/// `2/3` → `two thirds`, `1 1/2` → `one and a half`, `9/11` → `September eleventh`, `7/12` → `seven out of twelve`.
+/// A date where `on`, `by` and the like are before; a time signature before `time`.
+pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const PARTS: [&str; 9] =
+        ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    const BEFORE_DATE: [&str; 15] = [
+        "on", "On", "by", "since", "until", "before", "after", "Since", "Mon", "Tue", "Wed", "Thu", "Fri",
+        "Sat", "Sun",
+    ];
+    if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
+        return None;
     }
-    at.eat(' ');
-    let (words, end) = UNITS.iter().find_map(|(unit, words)| {
-        let end = at.past(|at| at.eat_text(unit) && at.ends_word())?;
-        Some((*words, end))
-    })?;
-    let per = PER.iter().find_map(|(written, spoken)| {
-        Some((spoken, end.past(|at| at.eat('/') && at.eat_text(written) && at.ends_word())?))
-    });
-    let words = counted(number, words);
-    Some(match per {
-        Some((per, end)) => Edit::new(end, format!("{number} {words} per {per}")),
-        None => Edit::new(end, format!("{number} {words}")),
-    })
-}
-
-/// What units, prices and counts are given by: `/s` → `per second`.
-const PER: [(&str, &str); 16] = [
-    ("s", "second"),
-    ("sec", "second"),
-    ("second", "second"),
-    ("min", "minute"),
-    ("minute", "minute"),
-    ("h", "hour"),
-    ("hr", "hour"),
-    ("hour", "hour"),
-    ("day", "day"),
-    ("week", "week"),
-    ("mo", "month"),
-    ("month", "month"),
-    ("yr", "year"),
-    ("year", "year"),
-    ("user", "user"),
-    ("person", "person"),
-];
-
-/// `$5/month` → `$5 per month`.
-pub fn per(mut at: Cursor<'_>) -> Option<Edit> {
-    at.before().filter(char::is_ascii_digit)?;
+    let mut at = start;
+    let above = at.digits(1..=4)?;
     at.eat('/').then_some(())?;
-    let (end, spoken) = PER.iter().find_map(|(written, spoken)| {
-        Some((at.past(|at| at.eat_text(written) && at.ends_word())?, spoken))
-    })?;
-    Some(Edit::new(end, format!(" per {spoken}")))
-}
-
-/// `5M`, `70B` → `5 million`, `70 billion`. One digit and a `B` is a place: `Apartment 4B`.
-pub fn large_count(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_number() {
+    let below = at.digits(1..=4)?;
+    if !ends_quantity(at) || at.peek() == Some('/') {
         return None;
     }
-    let number = at.number()?;
-    let scale = match at.eat_if(|letter| matches!(letter, 'M' | 'B'))? {
-        'M' => "million",
-        _ if number.len() > 1 => "billion",
-        _ => return None,
+    let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
+    let part = b.checked_sub(2).and_then(|index| PARTS.get(index)).filter(|_| 0 < a && a < b);
+    let count = reader.count(above);
+    let pair = || format!("{count} {}", reader.count(below));
+    let is_signature = || at.past(|at| at.eat_text(" time") || at.eat_text(" signature")).is_some();
+    let date = || calendar::month_day(a, below, reader);
+    let spoken = match (a, b) {
+        (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
+        (9, 11) => date()?,
+        _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
+        _ if BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => date()?,
+        _ => match part {
+            Some(part) if start.follows_number() => {
+                let count = if a == 1 { "a" } else { &count };
+                format!("and {count} {part}{}", if a == 1 { "" } else { "s" })
+            }
+            Some(part) => format!("{count} {part}{}", if a == 1 { "" } else { "s" }),
+            None if a <= b => format!("{count} out of {}", reader.count(below)),
+            None => format!("{count} over {}", reader.count(below)),
+        },
     };
-    at.ends_word().then(|| Edit::new(at, format!("{number} {scale}")))
+    Some(Edit::new(start, at, spoken))
 }
 
-/// `3e-4` → `3 times 10 to the minus 4`.
-pub fn power_of_ten(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_number() {
+/// `½` → `one half`, `2½` → `two and a half`.
+pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const SIGNS: [(char, &str, &str); 18] = [
+        ('½', "one", "half"),
+        ('⅓', "one", "third"),
+        ('⅔', "two", "thirds"),
+        ('¼', "one", "quarter"),
+        ('¾', "three", "quarters"),
+        ('⅕', "one", "fifth"),
+        ('⅖', "two", "fifths"),
+        ('⅗', "three", "fifths"),
+        ('⅘', "four", "fifths"),
+        ('⅙', "one", "sixth"),
+        ('⅚', "five", "sixths"),
+        ('⅛', "one", "eighth"),
+        ('⅜', "three", "eighths"),
+        ('⅝', "five", "eighths"),
+        ('⅞', "seven", "eighths"),
+        ('⅐', "one", "seventh"),
+        ('⅑', "one", "ninth"),
+        ('⅒', "one", "tenth"),
+    ];
+    let mut at = start;
+    let found = at.eat_if(|found| !found.is_ascii())?;
+    let (_, count, part) = SIGNS.iter().find(|(sign, ..)| *sign == found)?;
+    Some(Edit::new(
+        start,
+        at,
+        match *count {
+            "one" if start.follows_number() => format!("and a {part}"),
+            count if start.follows_number() => format!("and {count} {part}"),
+            count => format!("{count} {part}"),
+        },
+    ))
+}
+
+/// `10-20`, `1.5–2`, `1990-1995`, `1st–3rd`, `10-20%` → `ten to twenty` and so on. Scores (`3-2`) are read so too.
+pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.before().is_some_and(|before| is_word(before) || ".-/".contains(before)) {
         return None;
     }
+    let mut at = start;
+    let from = bound(&mut at, reader)?;
+    let middle = at;
+    let spaced = at.eat(' ');
+    let dash = at.eat_one_of(["-", "–", "—"])?;
+    // ` - ` between numbers is a minus.
+    if spaced && dash == "-" || dash == "—" {
+        return None;
+    }
+    at.eat(' ');
+    // What the range goes to is a number with its own unit.
+    let second = at;
+    bound(&mut at, reader)?;
+    let goes_on = at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
+    (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, "to"))
+}
+
+/// A number of up to four digits, perhaps with decimals or as a rank.
+fn bound(at: &mut Cursor<'_>, reader: Reader) -> Option<String> {
+    let start = *at;
+    let digits = at.digits(1..=4)?;
+    if let Some(decimals) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
+        *at = decimals;
+    } else if at.eat_one_of(["st", "nd", "rd", "th"]).is_some() {
+        return Some(reader.ordinal(digits));
+    } else if let Some(thousands) = at.past(|at| at.eat(',') && at.digits(3..=3).is_some()) {
+        *at = thousands;
+    }
+    Some(reader.number(start.until(*at)))
+}
+
+/// Whether a quantity may end here: what follows neither goes on with it nor, after a dot, makes it a version
+/// or a name.
+pub fn ends_quantity(at: Cursor<'_>) -> bool {
+    at.ends_word() && !(at.peek() == Some('.') && at.peek_second().is_some_and(is_word))
+}
+
+/// `16:9`, `10:1` → `sixteen to nine`. With two digits after the colon only before a word that asks for it.
+pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() || start.before() == Some('-') {
+        return None;
+    }
+    let mut at = start;
+    let left = at.digits(1..=4)?;
+    at.eat(':').then_some(())?;
+    let right = at.number()?;
+    let more = at.past(|at| at.eat(':') && at.digits(1..=4).is_some());
+    let end = more.unwrap_or(at);
+    let asked = || ["ratio", "ratios", "aspect", "odds", "dilution", "split"].contains(&end.next_word());
+    if !ends_quantity(end) || end.peek() == Some(':') || (right.len() == 2 && !asked()) {
+        return None;
+    }
+    let mut words = format!("{} to {}", reader.count(left), reader.number(right));
+    if let Some(end) = more {
+        words += &format!(" to {}", reader.count(at.until(end).trim_start_matches(':')));
+    }
+    Some(Edit::new(start, end, words))
+}
+
+/// `1920x1080`, `3 × 4 × 5` → `nineteen twenty by ten eighty`, `three by four by five`.
+pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let mut edit = Edit::from(start);
+    let mut words = reader.number(extent(&mut at)?);
+    let mut extents = 1;
+    while extents < 4
+        && let Some(by) = at.past(|at| at.eat_one_of(["x", "×", "X"]).is_some())
+    {
+        let mut next = by;
+        let Some(found) = extent(&mut next) else { break };
+        edit = edit.say(at, words).say(by, "by");
+        words = reader.number(found);
+        (at, extents) = (next, extents + 1);
+    }
+    (extents > 1).then_some(())?;
+    if !at.ends_word() {
+        // `30x40cm`: the unit is left to its rule.
+        let (unit, end) = units::find(at)?;
+        return Some(edit.say(at, words).say(end, unit[1]));
+    }
+    Some(edit.say(at, words))
+}
+
+fn extent<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    let start = *at;
+    at.digits(1..=5).filter(|digits| !digits.starts_with('0'))?;
+    *at = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()).unwrap_or(*at);
+    Some(start.until(*at))
+}
+
+/// `3e-4`, `10^6` → `three times ten to the minus four`, `ten to the six`.
+pub fn power_of_ten(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
     let number = at.number()?;
     at.eat_one_of(["e", "E"])?;
     let sign = match at.eat_one_of(["-", "+"]) {
         Some("-") => "minus ",
         _ => "",
     };
-    let exponent = at.digits(1..=3)?;
-    at.ends_word().then(|| Edit::new(at, format!("{number} times 10 to the {sign}{exponent}")))
+    let exponent = at.digits(1..=3)?.trim_start_matches('0');
+    let exponent = reader.count(if exponent.is_empty() { "0" } else { exponent });
+    let ten = reader.count("10");
+    at.ends_word().then(|| {
+        Edit::new(start, at, format!("{} times {ten} to the {sign}{exponent}", reader.number(number)))
+    })
 }
 
-/// `.5` → `0.5`.
-pub fn leading_point(mut at: Cursor<'_>) -> Option<Edit> {
-    let starts = at.before().is_none_or(|before| " (-+".contains(before));
-    (starts && at.eat('.') && at.peek().is_some_and(|next| next.is_ascii_digit()))
-        .then(|| Edit::new(at, "0."))
-}
-
-/// `1,2` → `1, 2`: a comma that separates no thousands.
-pub fn list_comma(mut at: Cursor<'_>) -> Option<Edit> {
-    at.before().filter(char::is_ascii_digit)?;
-    at.eat(',').then_some(())?;
-    let mut after = at;
-    let digits = after.eat_while(|found| found.is_ascii_digit()).len();
-    (digits > 0 && digits != 3).then(|| Edit::new(at, ", "))
-}
-
-/// `5'10"` → `5 foot 10`.
-pub fn feet_and_inches(mut at: Cursor<'_>) -> Option<Edit> {
-    if !at.starts_number() {
-        return None;
-    }
-    let feet = at.digits(1..=2)?;
-    at.eat('\'').then_some(())?;
-    let inches = at.digits(1..=2)?;
-    let end = at.past(|at| at.eat_one_of(["\"", "''", "”"]).is_some()).unwrap_or(at);
-    end.ends_word().then(|| Edit::new(end, format!("{feet} foot {inches}")))
-}
-
-/// `1920x1080` → `1920 by 1080`.
-pub fn dimensions(mut at: Cursor<'_>) -> Option<Edit> {
-    let extent = |at: &mut Cursor<'_>| at.peek() != Some('0') && at.digits(1..=5).is_some();
-    let start = at;
-    let width = at.past(extent).filter(|_| start.starts_number())?;
-    at = width.past(|at| at.eat_one_of(["x", "×"]).is_some())?;
-    let height = at.past(extent).filter(|end| end.ends_word())?;
-    Some(Edit::new(height, format!("{} by {}", start.until(width), at.until(height))))
-}
-
-fn signed_number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
-    let start = *at;
+/// `2x`, `10×` → `two x`, `ten x`.
+pub fn multiple(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_number() {
         return None;
     }
-    at.eat('-');
-    at.number()?;
-    Some(start.until(*at))
+    let mut at = start;
+    let number = at.number()?;
+    let end = at;
+    at.eat_one_of(["x", "×"])?;
+    at.ends_word().then(|| Edit::from(start).say(end, reader.number(number)).say(at, "x"))
 }
 
-/// The first of `words` after one, the second after any other number.
-pub fn counted(number: &str, words: [&'static str; 2]) -> &'static str {
-    let [one, many] = words;
-    if matches!(number, "1" | "1.0" | "-1") { one } else { many }
+/// `x2` → `times two`.
+pub fn times_factor(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_chunk() && start.starts_word() && at.eat('x')).then_some(())?;
+    let number = at.digits(1..=3).filter(|number| *number != "86" && *number != "64")?;
+    // `x2 = 5` and `x1, x2` are names.
+    let follows = start.previous_word().ends_with(|last: char| last.is_alphabetic() || last == ')');
+    (at.ends_chunk() && follows && !at.rest().starts_with(" ="))
+        .then(|| Edit::new(start, at, format!("times {}", reader.count(number))))
 }
 
-/// `555-1234`, `(555) 123-4567`, `1-800-555-0199`: digit by digit, with a pause between the groups.
-pub fn telephone(at: Cursor<'_>) -> Option<Edit> {
-    if at.before().is_some_and(|before| is_word(before) || ".-".contains(before)) {
+/// `5M`, `70B`, `3T` → `five million` and so on. One digit and a `B` is a place: `Apartment 4B`.
+pub fn large_count(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
         return None;
     }
-    let country = at.past(|at| at.eat_text("1-") || at.eat_text("1 ")).into_iter().chain([at]);
-    let area = country.filter_map(|at| {
-        let bracketed = at.past(|at| at.eat('(') && at.digits(3..=3).is_some() && at.eat(')'));
-        let spaced = bracketed.map(|at| at.past(|at| at.eat(' ')).unwrap_or(at));
-        spaced.or_else(|| at.past(|at| at.digits(3..=3).is_some() && at.eat('-')))
-    });
-    let end = area.chain([at]).find_map(|at| {
-        let number =
-            |at: &mut Cursor<'_>| at.digits(3..=3).is_some() && at.eat('-') && at.digits(4..=4).is_some();
-        at.past(number).filter(|end| ends_quantity(*end) && end.peek() != Some('-'))
-    })?;
-    let groups = at.until(end).split(|separator: char| !separator.is_ascii_digit());
-    let spell = |group: &str| group.chars().map(String::from).collect::<Vec<_>>().join(" ");
-    let groups: Vec<_> = groups.filter(|group| !group.is_empty()).map(spell).collect();
-    Some(Edit::new(end, groups.join(", ")))
-}
-
-/// `2/3` → `2 thirds`, `1 1/2` → `1 and a half`, `9/11` → `September eleventh`, `3/50` → `3 slash 50`.
-pub fn fraction(mut at: Cursor<'_>) -> Option<Edit> {
-    const PARTS: [&str; 9] =
-        ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-    if at.before().is_some_and(|before| is_word(before) || "./".contains(before)) {
-        return None;
+    let mut at = start;
+    let number = at.number()?;
+    let end = at;
+    if let Some(bn) = at.past(|at| at.eat_one_of([" bn", "bn", " mn", "mn"]).is_some() && at.ends_word()) {
+        let scale = if at.until(bn).ends_with("bn") { "billion" } else { "million" };
+        return Some(Edit::from(start).say(end, reader.number(number)).say(bn, scale));
     }
-    let at_start = at;
-    let above = at.digits(1..=2)?;
-    at.eat('/').then_some(())?;
-    let below = at.digits(1..=2)?;
-    if !ends_quantity(at) || at.peek() == Some('/') {
-        return None;
-    }
-    let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
-    let part = b.checked_sub(2).and_then(|index| PARTS.get(index)).filter(|_| 0 < a && a < b);
-    let is_mixed = at_start.follows_number();
-    let spoken = match (part, a) {
-        (Some(part), 1) if is_mixed => format!("and a {part}"),
-        (Some(part), _) if is_mixed => format!("and {a} {part}s"),
-        (Some(&"half"), _) => "one half".to_owned(),
-        (Some(part), 1) => format!("1 {part}"),
-        (Some(part), _) => format!("{a} {part}s"),
-        (None, 24) if b == 7 => "24 7".to_owned(),
-        (None, 50) if b == 50 => "50 50".to_owned(),
-        (None, _) => calendar::month_day(a, below).unwrap_or_else(|| format!("{a} slash {b}")),
+    let scale = match at.eat_if(|letter| matches!(letter, 'M' | 'B' | 'T'))? {
+        'M' => "million",
+        // `221B Baker Street`
+        'B' if number.len() > 1
+            && !at.rest().strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase)) =>
+        {
+            "billion"
+        }
+        'T' if number.len() > 1 => "trillion",
+        _ => return None,
     };
-    Some(Edit::new(at, spoken))
+    at.ends_word().then(|| Edit::from(start).say(end, reader.number(number)).say(at, scale))
 }
 
-/// `10-20`, `1.5–2` → `10 to 20`, `1.5 to 2`.
-pub fn range(at: Cursor<'_>) -> Option<Edit> {
-    if at.before().is_some_and(|before| is_word(before) || ".-".contains(before)) {
+/// `45%`, `5‰` → `forty five percent`, `five per mille`.
+pub fn percent(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = at.number()?;
+    let end = at;
+    at.eat(' ');
+    let words = if at.eat('%') {
+        // `5 % 2` is a remainder.
+        let rest =
+            at.rest().strip_prefix(' ').filter(|_| at.until(end).is_empty() && end.peek() == Some(' '));
+        rest.is_none_or(|rest| !rest.starts_with(|next: char| next.is_ascii_digit())).then_some("percent")?
+    } else {
+        at.eat('‰').then_some("per mille")?
+    };
+    Some(Edit::from(start).say(end, reader.number(number)).say(at, words))
+}
+
+/// `5'10"`, `6.1" ` → `five foot ten`, `six point one inch`.
+pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
         return None;
     }
-    let mut end = at;
-    let from = bound(&mut end)?;
-    end.eat(' ');
-    end.eat_one_of(["-", "–"])?;
-    end.eat(' ');
-    let to = bound(&mut end)?;
-    if !ends_quantity(end) || end.peek() == Some('-') {
-        return None;
+    let inch = start.past(|at| {
+        at.number().is_some_and(|number| number.contains('.')) && at.eat_one_of(["\"", "″"]).is_some()
+    });
+    if let Some(end) = inch.filter(|end| end.peek() == Some(' ')) {
+        let number = start.past(|at| at.number().is_some())?;
+        return Some(Edit::from(start).say(number, reader.number(start.until(number))).say(end, "inch"));
     }
-    Some(Edit::new(end, format!("{from} to {to}")))
-}
-
-/// A number of up to four digits, perhaps with decimals or as a rank.
-fn bound<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
-    let start = *at;
-    at.digits(1..=4)?;
-    if let Some(decimals) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
-        *at = decimals;
-    } else if let Some(rank) = at.past(|at| at.eat_one_of(["st", "nd", "rd", "th"]).is_some()) {
-        *at = rank;
-    }
-    Some(start.until(*at))
-}
-
-/// Whether a quantity may end here: what follows neither goes on with it nor, after a dot, makes it a version
-/// or a name.
-fn ends_quantity(at: Cursor<'_>) -> bool {
-    at.ends_word() && !(at.peek() == Some('.') && at.peek_second().is_some_and(is_word))
-}
-
-/// `+5` → `plus 5`.
-pub fn plus(mut at: Cursor<'_>) -> Option<Edit> {
-    if at.before().is_some_and(|before| is_word(before) || before == '+') {
-        return None;
-    }
-    at.eat('+').then_some(())?;
-    at.peek().filter(char::is_ascii_digit)?;
-    Some(Edit::new(at, "plus "))
+    let mut at = start;
+    let feet = at.digits(1..=2)?;
+    at.eat_one_of(["'", "′"])?;
+    let inches = at.digits(1..=2)?;
+    let end = at.past(|at| at.eat_one_of(["\"", "''", "”", "″"]).is_some()).unwrap_or(at);
+    end.ends_word()
+        .then(|| Edit::new(start, end, format!("{} foot {}", reader.count(feet), reader.count(inches))))
 }

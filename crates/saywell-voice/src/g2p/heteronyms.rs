@@ -32,8 +32,41 @@ pub fn settle(words: &[&str], tags: &mut [&'static str]) -> Vec<Option<&'static 
 
 /// Words that the dictionary has in one reading only, or whose readings [`reading`] chooses.
 const OWN: &[&str] = &[
-    "bass", "bow", "bows", "content", "does", "invalid", "lead", "minute", "number", "read", "resume",
-    "resumes",
+    "a", "bass", "bow", "bows", "content", "does", "invalid", "lead", "minute", "number", "point", "read",
+    "resume", "resumes", "zero",
+];
+
+/// The words of which numbers are made, but for their scales.
+const NUMBERS: &[&str] = &[
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
 ];
 
 const BE: &[&str] = &["am", "is", "are", "was", "were", "be", "been", "being", "'m", "'s", "'re"];
@@ -187,6 +220,21 @@ fn reading(word: &str, place: Place<'_>) -> Option<&'static str> {
     let is_verb = place.tag().starts_with("VB");
     match word {
         "read" => read(place),
+        // The letter among numbers and letters: `three F five A`, `the A four paper`.
+        "a" if place.words[place.at] == "A" && !place.is_at_start() => {
+            let is_among = |word: &str| {
+                NUMBERS.contains(&word) || word.chars().count() == 1 && word != "i" && word != "a"
+            };
+            (is_among(&place.after(1))
+                || (is_among(&place.before(1)) && !place.tag_after().starts_with("NN")))
+            .then_some("ˈA")
+        }
+        // Between the digits of a number it has no stress of its own.
+        "point" => {
+            let is_number = |word: &str| NUMBERS.contains(&word) || word == "oh";
+            (is_number(&place.before(1)) && is_number(&place.after(1))).then_some("pYnt")
+        }
+        "zero" => (!place.precedes(&["-"])).then_some("zˈɪɹO"),
         "lead" => is_metal(place).then_some("lˈɛd"),
         // The instrument is written of more often than the fish.
         "bass" => Some(if place.is_near(6, FISHING) { "bˈæs" } else { "bˈAs" }),

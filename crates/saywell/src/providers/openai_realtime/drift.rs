@@ -1,6 +1,6 @@
 //! How far what was spoken is from what should have been.
 
-use saywell_text::english::{number_words, spell_out};
+use saywell_text::english::{Reader, number_words, spell_out};
 
 use crate::provider::ProviderError;
 
@@ -28,7 +28,7 @@ pub(super) fn judge(text: &str, transcript: &str, tolerance: f64) -> Result<(), 
 /// The words as they are compared.
 fn words(text: &str) -> Vec<String> {
     let text = text.replace(['’', '‘'], "'").to_lowercase();
-    let spelt = spell_out(&text);
+    let spelt = spell_out(&text, Reader::Words);
     let mut words = Vec::new();
     for word in spelt.text().split(|c: char| !(c.is_alphanumeric() || c == '\'')) {
         // An apostrophe is part of `it's` and no part of `'tis' `.

@@ -1,0 +1,185 @@
+//! Times of day and durations: `7:30 pm`, `14:30 UTC`, `6am`, `1h30m`, `00:12:34`, `PT15M`.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// `7:30 pm` → `seven thirty P.M.`, `5:00` → `five o'clock`, `10:15:01` → `ten fifteen and one second`,
+/// `6pm` → `six P.M.`, `9:00-10:30` → `nine o'clock to ten thirty`.
+pub fn time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() || start.before() == Some(':') {
+        return None;
+    }
+    let (words, end) = time_of_day(start, reader)?;
+    let second = end.past(|at| {
+        at.eat(' ');
+        let is_dash = at.eat_one_of(["-", "–"]).is_some();
+        at.eat(' ');
+        is_dash
+    });
+    if let Some((later, last)) = second.and_then(|at| time_of_day(at, reader)) {
+        return Some(Edit::from(start).say(end, words + " to").say(last, later));
+    }
+    Some(Edit::new(start, end, words))
+}
+
+fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    let hour = at.digits(1..=2).filter(|hour| !above(hour, 24))?;
+    if let Some((half, end)) = half_of_day(at) {
+        // `5 am` may be the verb after a number, but `5 AM` and `5am` are times.
+        return Some((with_half(reader.count(hour), half, end), end)).filter(|_| !above(hour, 12));
+    }
+    at.eat(':').then_some(())?;
+    let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
+    let to_second = at.past(|at| at.eat(':') && at.digits(2..=2).is_some());
+    let second = to_second.map(|end| end.rest_before(2)).filter(|second| !above(second, 59));
+    at = to_second.filter(|_| second.is_some()).unwrap_or(at);
+    let half = half_of_day(at);
+    let end = half.map_or(at, |(_, end)| end);
+    let goes_on = end.past(|at| at.eat_one_of([":", "."]).is_some() && at.digits(1..=1).is_some());
+    if goes_on.is_some() || end.peek().is_some_and(|next| next.is_alphanumeric() && next != 'Z') {
+        return None;
+    }
+    let words = clock(hour, minute, second.as_deref(), half.is_some(), reader);
+    let words = half.map_or(words.clone(), |(half, end)| with_half(words, half, end));
+    Some(match end.past(|at| at.eat('Z')) {
+        Some(end) if end.ends_word() => (words + " UTC", end),
+        Some(_) => return None,
+        None => (words, end),
+    })
+}
+
+fn above(digits: &str, limit: u8) -> bool {
+    digits.parse::<u8>().is_ok_and(|value| value > limit)
+}
+
+fn clock(hour: &str, minute: &str, second: Option<&str>, has_half: bool, reader: Reader) -> String {
+    // Zero seconds are a way to write the minute.
+    let second = second.filter(|second| *second != "00");
+    if hour == "00" && minute == "00" && second.is_none() {
+        return "midnight".to_owned();
+    }
+    let mut words = reader.count(hour.strip_prefix('0').filter(|hour| !hour.is_empty()).unwrap_or(hour));
+    match minute.as_bytes() {
+        b"00" if has_half || second.is_some() => {}
+        b"00" if above(hour, 12) || hour == "00" => words += " hundred",
+        b"00" => words += " o'clock",
+        [b'0', ones] => words += &format!(" oh {}", reader.count(char::from(*ones).encode_utf8(&mut [0; 4]))),
+        _ => words += &format!(" {}", reader.count(minute)),
+    }
+    if let Some(second) = second {
+        let unit = if second == "01" { "second" } else { "seconds" };
+        words += &format!(" and {} {unit}", reader.count(second.trim_start_matches('0')));
+    }
+    words
+}
+
+/// With dots, so that the letters are named. A full stop that follows is the last of them.
+fn with_half(words: String, half: char, end: Cursor<'_>) -> String {
+    format!("{words} {half}.M{}", if end.peek() == Some('.') { "" } else { "." })
+}
+
+/// `am`, `p.m.` and the like: `A` or `P`, and where it ends.
+fn half_of_day(mut at: Cursor<'_>) -> Option<(char, Cursor<'_>)> {
+    at.eat(' ');
+    let half = at.eat_if(|half| "AaPp".contains(half))?.to_ascii_uppercase();
+    at.eat('.');
+    at.eat_if(|letter| "Mm".contains(letter))?;
+    let with_dot = at.past(|at| at.eat('.'));
+    let ends = |end: &Cursor<'_>| !end.peek().is_some_and(char::is_alphanumeric);
+    with_dot.filter(ends).or(Some(at).filter(ends)).map(|end| (half, end))
+}
+
+/// The time of an ISO timestamp, with its offset: `10:00:00.123+02:00`.
+pub fn time_of_timestamp(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    let hour = at.digits(2..=2).filter(|hour| !above(hour, 24))?;
+    at.eat(':').then_some(())?;
+    let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
+    let seconds = at.past(|at| at.eat(':') && at.digits(2..=2).is_some());
+    let second = seconds.map(|end| end.rest_before(2)).filter(|second| !above(second, 60));
+    at = seconds.unwrap_or(at);
+    at = at.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=9).is_some()).unwrap_or(at);
+    let mut words = clock(hour, minute, second.as_deref(), false, reader);
+    if at.eat('Z') {
+        words += " UTC";
+    } else if let Some(mut offset) = at.past(|at| at.eat_one_of(["+", "-"]).is_some())
+        && let Some(hours) = offset.digits(2..=2).filter(|hours| !above(hours, 14))
+    {
+        let sign = if at.peek() == Some('+') { "plus" } else { "minus" };
+        offset.eat(':');
+        let minutes = offset.digits(2..=2);
+        words += " UTC";
+        let short = hours.strip_prefix('0').unwrap_or(hours);
+        if hours != "00" || minutes.is_some_and(|minutes| minutes != "00") {
+            words += &format!(" {sign} {}", reader.count(short));
+            words += &minutes
+                .filter(|minutes| *minutes != "00")
+                .map_or(String::new(), |minutes| format!(" {}", reader.count(minutes)));
+        }
+        at = offset;
+    }
+    Some((words, at))
+}
+
+/// Letter after a number, and the unit of time it stands for.
+const PARTS: [(&str, &str); 5] =
+    [("d", "day"), ("h", "hour"), ("min", "minute"), ("m", "minute"), ("s", "second")];
+
+/// `1h30m`, `2d 4h`, `00:12:34` → `one hour thirty minutes`, `twelve minutes thirty four seconds`.
+pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    if at.eat_text("00:") {
+        let minutes = at.digits(2..=2)?;
+        at.eat(':').then_some(())?;
+        let seconds = at.digits(2..=2).filter(|_| at.ends_word())?;
+        let words =
+            [(minutes, "minute"), (seconds, "second")].map(|(count, unit)| counted(count, unit, reader));
+        return Some(Edit::new(start, at, words.join(" ")));
+    }
+    let (mut words, mut parts, mut next) = (String::new(), 0, 0);
+    loop {
+        let mut end = at;
+        let separator = end.eat(' ') && parts > 0;
+        let Some(count) = end.digits(1..=3).filter(|_| parts == 0 || separator || at.before() != Some(' '))
+        else {
+            break;
+        };
+        let Some(part) = (next..PARTS.len()).find(|part| end.eat_text(PARTS[*part].0)) else { break };
+        if end.peek().is_some_and(char::is_alphabetic) {
+            break;
+        }
+        words += if parts > 0 { " " } else { "" };
+        words += &counted(count, PARTS[part].1, reader);
+        (at, parts, next) = (end, parts + 1, part + 1);
+    }
+    (parts > 1 && at.ends_word()).then(|| Edit::new(start, at, words))
+}
+
+/// `PT15M`, `P1DT2H` → `fifteen minutes`, `one day two hours`.
+pub fn iso_duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const DAYS: [(char, &str); 4] = [('Y', "year"), ('M', "month"), ('W', "week"), ('D', "day")];
+    const HOURS: [(char, &str); 3] = [('H', "hour"), ('M', "minute"), ('S', "second")];
+    let mut at = start;
+    (start.starts_word() && at.eat('P')).then_some(())?;
+    let mut words = Vec::new();
+    let mut has_time = false;
+    for _ in 0..8 {
+        if !has_time && at.eat('T') {
+            has_time = true;
+        }
+        let Some(count) = at.digits(1..=4) else { break };
+        let units = if has_time { HOURS.as_slice() } else { DAYS.as_slice() };
+        let (_, unit) = units.iter().find(|(letter, _)| at.eat(*letter))?;
+        words.push(counted(count, unit, reader));
+    }
+    (!words.is_empty() && at.ends_word()).then(|| Edit::new(start, at, words.join(" ")))
+}
+
+fn counted(count: &str, unit: &str, reader: Reader) -> String {
+    let count = count.trim_start_matches('0');
+    let count = if count.is_empty() { "0" } else { count };
+    format!("{} {unit}{}", reader.count(count), if count == "1" { "" } else { "s" })
+}

@@ -1,0 +1,459 @@
+//! Names with numbers in them: versions, models, formulas, moves of chess, keys pressed together.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::number_words;
+use super::spelled::Edit;
+
+/// Words after which a number with one dot is a version, in small letters and in order.
+const VERSIONED: &[&str] = &[
+    "android",
+    "angular",
+    "c++",
+    "cuda",
+    "debian",
+    "django",
+    "edition",
+    "fedora",
+    "firefox",
+    "go",
+    "http",
+    "ios",
+    "java",
+    "kernel",
+    "kubernetes",
+    "linux",
+    "macos",
+    "mongodb",
+    "mysql",
+    "node",
+    "node.js",
+    "npm",
+    "openssl",
+    "php",
+    "postgres",
+    "postgresql",
+    "python",
+    "pytorch",
+    "rails",
+    "react",
+    "redis",
+    "release",
+    "ruby",
+    "rust",
+    "scala",
+    "spring",
+    "swift",
+    "tensorflow",
+    "tls",
+    "typescript",
+    "ubuntu",
+    "v",
+    "version",
+    "versions",
+    "vue",
+    "windows",
+];
+
+/// `1.2.3-beta.1`, `3.12` after `Python` → `one point two point three beta one`, `three point twelve`.
+pub fn version(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() || start.before_second().is_some_and(|before| before == '.') {
+        return None;
+    }
+    let (words, dots, end) = dotted(start, reader)?;
+    let asked = || {
+        let before = start.previous_word().trim_start_matches(|found: char| !is_word(found)).to_lowercase();
+        start.before().is_some_and(|before| "^=@".contains(before))
+            || VERSIONED.binary_search(&before.as_str()).is_ok()
+    };
+    let any = end.before() == Some('x') && dots > 0;
+    (dots > 1
+        || any
+        || (dots == 1 && asked() && !end.rest().starts_with(" times") && end.peek() != Some('x')))
+    .then(|| Edit::new(start, end, words))
+}
+
+/// `v1.2.3`, `v2` → `version one point two point three`, `version two`.
+pub fn release(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && !start.before().is_some_and(|before| "./-".contains(before))).then_some(())?;
+    at.eat_one_of(["v", "V"])?;
+    let (words, dots, end) = dotted(at, reader)?;
+    (dots > 0 || start.peek() == Some('v')).then(|| Edit::new(start, end, format!("version {words}")))
+}
+
+/// Numbers with dots between, and what tells an early version: its words, its dots, and its end.
+fn dotted(start: Cursor<'_>, reader: Reader) -> Option<(String, usize, Cursor<'_>)> {
+    let mut at = start;
+    let mut words = part(at.digits(1..=8)?, reader);
+    let mut dots = 0;
+    while dots < 6
+        && let Some(end) = at.past(|at| at.eat('.') && (at.digits(1..=8).is_some() || at.eat('x')))
+    {
+        let written = &at.until(end)[1..];
+        words += " point ";
+        words += &if written == "x" { "x".to_owned() } else { part(written, reader) };
+        (at, dots) = (end, dots + 1);
+    }
+    if reader == Reader::Natural {
+        words = words.replace(" point ", ".");
+        words = if dots > 1 { words.replace('.', " point ") } else { words };
+    }
+    // `-beta.1`, `rc2`, `+build.5`
+    if dots > 0
+        && let Some(end) = at.past(|at| {
+            at.eat_one_of(["-", "+"]);
+            at.eat_one_of([
+                "alpha", "beta", "rc", "dev", "pre", "preview", "canary", "nightly", "build", "post",
+                "snapshot",
+            ])
+            .is_some()
+        })
+    {
+        let name = at.until(end).trim_start_matches(['-', '+']);
+        words += if name == "rc" { " RC" } else { " " };
+        words += if name == "rc" { "" } else { name };
+        at = end;
+        if let Some(end) = at.past(|at| {
+            at.eat_one_of([".", "-"]);
+            at.digits(1..=8).is_some()
+        }) {
+            words += " ";
+            words += &part(at.until(end).trim_start_matches(['.', '-']), reader);
+            at = end;
+        }
+    }
+    at.ends_word().then_some((words, dots, at))
+}
+
+/// A part of a version: `04` → `oh four`, `12` → `twelve`.
+fn part(digits: &str, reader: Reader) -> String {
+    match digits.strip_prefix('0').filter(|rest| !rest.is_empty()) {
+        Some(rest) if reader == Reader::Words => format!("oh {}", number_words::label(rest)),
+        _ if digits.len() > 4 => reader.characters(digits),
+        _ => reader.count(digits),
+    }
+}
+
+/// `GPT-4o`, `ES6`, `HTTP/2`, `i7-13700K`, `T-10` → `GPT four O`, `ES six`, `HTTP two`, `T minus ten`.
+pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || start.before().is_some_and(|before| ".@#".contains(before)) {
+        return None;
+    }
+    let mut at = start;
+    at.eat_if(|found| found.is_ascii_alphabetic())?;
+    at.eat_while(|found| found.is_ascii_alphabetic());
+    let letters = start.until(at);
+    if letters.len() > 16 {
+        return None;
+    }
+    let name = at;
+    let joint = at.eat_one_of(["-", "/"]).unwrap_or_default();
+    if joint == "/" && letters != "HTTP" {
+        return None;
+    }
+    let digits = at;
+    let number = at.digits(1..=10)?;
+    let dotted = at.past(|at| at.eat('.') && at.digits(1..=3).is_some());
+    at = dotted.unwrap_or(at);
+    let mut words = match digits.until(at).split_once('.') {
+        Some((whole, decimals)) => format!("{} point {}", part(whole, reader), part(decimals, reader)),
+        None => reader.label(number),
+    };
+    // A name of one letter and a number is a difference, or counts down.
+    let minus = joint == "-"
+        && (letters == "T"
+            || (letters.len() == 1
+                && letters.starts_with(|found: char| found.is_ascii_lowercase())
+                && number.len() < 3));
+    if minus {
+        words = reader.count(number);
+    }
+    let suffix = at;
+    at.eat_while(|found| found.is_ascii_alphanumeric());
+    let suffix = suffix.until(at);
+    let mut more = Vec::new();
+    while more.len() < 4
+        && let Some(end) =
+            at.past(|at| at.eat('-') && !at.eat_while(|found| found.is_ascii_alphanumeric()).is_empty())
+    {
+        let part = &at.until(end)[1..];
+        if part.len() > 8 || !part.contains(|found: char| found.is_ascii_digit()) {
+            break;
+        }
+        more.push(super::spell_out(part, reader).text().to_owned());
+        at = end;
+    }
+    if !suffix.is_empty() {
+        // Names of many parts are spelled as code is.
+        (suffix.len() <= 3 && suffix.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(())?;
+        words += " ";
+        words += &if suffix.len() == 1 || suffix == "mb" {
+            suffix.to_ascii_uppercase()
+        } else {
+            suffix.to_owned()
+        };
+    }
+    if !at.ends_word() || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word)) {
+        return None;
+    }
+    for part in more {
+        words += " ";
+        words += &part;
+    }
+    let letters = spoken_letters(letters, joint, suffix);
+    let joint = if minus { "minus " } else { "" };
+    Some(Edit::from(start).say(name, letters).say(at, format!("{joint}{words}")))
+}
+
+/// One or two small letters before a number are named: `mp3`, `s3`, `i7`.
+fn spoken_letters(letters: &str, joint: &str, suffix: &str) -> String {
+    let is_name = letters.len() <= 2
+        && joint.is_empty()
+        && !matches!(
+            letters,
+            "in" | "on" | "at" | "to" | "x" | "y" | "z" | "a" | "b" | "c" | "e" | "d" | "f" | "n"
+        );
+    if is_name || (letters.len() == 1 && !suffix.is_empty()) {
+        letters.to_ascii_uppercase()
+    } else {
+        letters.to_owned()
+    }
+}
+
+/// `3D`, `1080p`, `2FA` → `three D`, `ten eighty p`, `two FA`.
+pub fn label_after_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(1..=6)?;
+    let end = at;
+    at.eat_if(|found| found.is_ascii_alphabetic())?;
+    at.eat_while(|found| found.is_ascii_alphabetic());
+    let letters = end.until(at);
+    let is_name = letters.len() <= 4 && at.ends_word() && !matches!(letters, "st" | "nd" | "rd" | "th");
+    is_name.then(|| Edit::from(start).say(end, reader.label(number)).say(at, letters.to_owned()))
+}
+
+/// Symbols of the chemical elements.
+const ELEMENTS: [&str; 60] = [
+    "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K",
+    "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr",
+    "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Ag", "Cd", "In", "Sn", "Sb", "I", "Xe", "Cs", "Ba", "W", "Pt", "Au",
+    "Hg", "Pb", "Bi", "Ra", "U", "Pu",
+];
+
+/// What looks like a formula and is none.
+const NO_FORMULA: [&str; 16] = [
+    "B2B", "B2C", "C2B", "C2C", "P2P", "I2C", "I2S", "U2F", "C2", "S3", "H1N1", "F1", "O2O", "N2N", "K8S",
+    "C4",
+];
+
+/// `H2O`, `CO₂`, `C6H12O6`, `Ca2+`, `NaCl` → `H two O`, `C O two` and so on.
+pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || !start.peek().is_some_and(|first| first.is_ascii_uppercase()) {
+        return None;
+    }
+    let mut at = start;
+    let mut words: Vec<String> = Vec::new();
+    let (mut elements, mut counts, mut depth) = (0, 0, 0);
+    loop {
+        if depth == 0 && elements > 0 && at.eat('(') {
+            depth = 1;
+            let close = at.past(|at| {
+                at.eat_while(|found| found.is_ascii_alphanumeric() || SUBSCRIPTS.contains(found));
+                at.eat(')')
+            });
+            close?;
+            continue;
+        }
+        if depth > 0 && at.before() != Some('(') && at.eat(')') {
+            depth = 0;
+            // The count of a group follows.
+        } else if let Some(symbol) = element(&mut at) {
+            words.extend(symbol.chars().map(|letter| letter.to_ascii_uppercase().to_string()));
+            elements += 1;
+        } else {
+            break;
+        }
+        let count = count(&mut at);
+        counts += usize::from(!count.is_empty());
+        words.extend((!count.is_empty()).then(|| reader.count(&count)));
+        if elements > 12 {
+            return None;
+        }
+    }
+    let charge = at.eat_if(|found| "+⁺⁻".contains(found));
+    let written = start.until(at);
+    words.extend(charge.map(|charge| if charge == '⁻' { "minus" } else { "plus" }.to_owned()));
+    let known = ["NaCl", "HCl", "NaOH", "KOH", "KCl", "NaHCO"].contains(&written);
+    let is_formula = (elements > 1 && counts > 0)
+        || known
+        || (charge.is_some()
+            && matches!(
+                written.trim_end_matches(['+', '⁺', '⁻', '2', '3']),
+                "Na" | "K" | "Ca" | "Mg" | "Li" | "Fe" | "Al" | "Zn" | "Cl" | "H"
+            ))
+        || matches!(written, "O2" | "H2" | "N2" | "O3" | "Cl2");
+    let is_formula = is_formula || (elements == 1 && written.contains(|found| SUBSCRIPTS.contains(found)));
+    (is_formula && at.ends_word() && at.peek() != Some('-') && !NO_FORMULA.contains(&written))
+        .then(|| Edit::new(start, at, words.join(" ")))
+}
+
+const SUBSCRIPTS: &str = "₀₁₂₃₄₅₆₇₈₉";
+
+/// Digits as they stand or lowered.
+fn count(at: &mut Cursor<'_>) -> String {
+    let start = *at;
+    at.eat_while(|found| found.is_ascii_digit() || SUBSCRIPTS.contains(found));
+    let digit = |found: char| match SUBSCRIPTS.chars().position(|lowered| lowered == found) {
+        Some(value) => char::from(b'0' + value as u8),
+        None => found,
+    };
+    let digits: String = start.until(*at).chars().map(digit).collect();
+    if digits.len() > 2 { String::new() } else { digits }
+}
+
+fn element<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    [2, 1].into_iter().find_map(|length| {
+        let symbol = at.rest().get(..length).filter(|symbol| ELEMENTS.contains(symbol))?;
+        at.eat_text(symbol);
+        Some(symbol)
+    })
+}
+
+/// `Nf3`, `Bxe5+` → `knight f three`, `bishop takes e five check`.
+pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() {
+        return None;
+    }
+    let mut at = start;
+    let piece = match at.eat_if(|found| "KQRBN".contains(found))? {
+        'K' => "king",
+        'Q' => "queen",
+        'R' => "rook",
+        'B' => "bishop",
+        _ => "knight",
+    };
+    let takes = if at.eat('x') { " takes" } else { "" };
+    let file = at.eat_if(|found| ('a'..='h').contains(&found))?;
+    let rank = at.eat_if(|found| ('1'..='8').contains(&found))?;
+    let check = match at.eat_one_of(["+", "#"]) {
+        Some("+") => " check",
+        Some(_) => " mate",
+        None => "",
+    };
+    let words =
+        format!("{piece}{takes} {} {}{check}", file.to_ascii_uppercase(), reader.count(&rank.to_string()));
+    at.ends_word().then(|| Edit::new(start, at, words))
+}
+
+/// `O-O`, `O-O-O` → `castles short`, `castles long`.
+pub fn castling(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    start.starts_chunk().then_some(())?;
+    let words = match at.eat_one_of(["O-O-O", "0-0-0", "O-O", "0-0"])? {
+        "O-O-O" | "0-0-0" => "castles long",
+        "O-O" => "castles short",
+        // `0-0` is a score as well.
+        _ => return None,
+    };
+    (at.ends_word() && at.peek() != Some('-')).then(|| Edit::new(start, at, words))
+}
+
+/// Keys as written → as spoken.
+const KEYS: [(&str, &str); 36] = [
+    ("Ctrl", "control"),
+    ("CTRL", "control"),
+    ("ctrl", "control"),
+    ("Control", "control"),
+    ("Cmd", "command"),
+    ("cmd", "command"),
+    ("Command", "command"),
+    ("Alt", "alt"),
+    ("alt", "alt"),
+    ("Option", "option"),
+    ("Opt", "option"),
+    ("Shift", "shift"),
+    ("shift", "shift"),
+    ("Win", "windows"),
+    ("Meta", "meta"),
+    ("Super", "super"),
+    ("Fn", "function"),
+    ("Esc", "escape"),
+    ("Del", "delete"),
+    ("Ins", "insert"),
+    ("Tab", "tab"),
+    ("Enter", "enter"),
+    ("Space", "space"),
+    ("PgUp", "page up"),
+    ("PgDn", "page down"),
+    ("Backspace", "backspace"),
+    ("Delete", "delete"),
+    ("Home", "home"),
+    ("⌘", "command"),
+    ("⌥", "option"),
+    ("⌃", "control"),
+    ("⇧", "shift"),
+    ("⏎", "enter"),
+    ("⌫", "delete"),
+    ("⇥", "tab"),
+    ("⎋", "escape"),
+];
+
+/// `Ctrl+C`, `⌘K` → `control C`, `command K`.
+pub fn keys(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let mut words: Vec<String> = Vec::new();
+    // Whether another key is awaited, and where those before ended.
+    let (mut awaits, mut ended) = (true, at);
+    while let Some((end, spoken, sign)) = key(at).filter(|_| awaits) {
+        words.push(spoken.to_owned());
+        (at, ended) = (end, end);
+        awaits = at.eat('+') || sign || (words.len() == 1 && at.eat('-'));
+    }
+    if words.is_empty() {
+        return None;
+    }
+    let several = words.len() > 1 || !start.until(ended).is_ascii();
+    if !awaits {
+        return (several && ended.ends_word()).then(|| Edit::new(start, ended, words.join(" ")));
+    }
+    // The key itself: a letter, a mark, `F4`.
+    let last = at;
+    if at.eat_if(|found| found.is_ascii_alphabetic()).is_some() {
+        let digits = at;
+        at.digits(1..=2);
+        words.push(last.until(digits).to_ascii_uppercase());
+        words.extend((digits.at() < at.at()).then(|| reader.count(digits.until(at))));
+    } else if let Some(digit) = at.digits(1..=1) {
+        words.push(reader.count(digit));
+    } else if let Some(mark) = at.eat_if(|found| "/`+-=,.".contains(found)) {
+        let name = [
+            ('/', "slash"),
+            ('`', "backtick"),
+            ('+', "plus"),
+            ('-', "minus"),
+            ('=', "equals"),
+            (',', "comma"),
+            ('.', "period"),
+        ];
+        words.extend(name.iter().find(|(written, _)| *written == mark).map(|(_, name)| (*name).to_owned()));
+    } else {
+        return several.then(|| Edit::new(start, ended, words.join(" ")));
+    }
+    at.ends_word().then(|| Edit::new(start, at, words.join(" ")))
+}
+
+/// The key here, its end, and whether it is a sign, after which another key needs no `+`.
+fn key(at: Cursor<'_>) -> Option<(Cursor<'_>, &'static str, bool)> {
+    KEYS.iter().find_map(|(written, spoken)| {
+        let end = at.past(|at| at.eat_text(written))?;
+        let sign = !written.is_ascii();
+        (sign || end.ends_word()).then_some((end, *spoken, sign))
+    })
+}

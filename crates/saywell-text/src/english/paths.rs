@@ -1,0 +1,259 @@
+//! What a shell is told: paths, file names, flags, variables.
+
+use super::code;
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::network::trimmed;
+use super::spelled::Edit;
+
+/// Endings of file names → as spoken, in byte order.
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("asm", "ASM"),
+    ("bak", "back"),
+    ("bash", "bash"),
+    ("bat", "bat"),
+    ("bin", "bin"),
+    ("bmp", "BMP"),
+    ("cc", "CC"),
+    ("cfg", "CFG"),
+    ("conf", "conf"),
+    ("cpp", "CPP"),
+    ("cs", "CS"),
+    ("css", "CSS"),
+    ("csv", "CSV"),
+    ("dll", "DLL"),
+    ("doc", "doc"),
+    ("docx", "doc X"),
+    ("env", "env"),
+    ("exe", "exe"),
+    ("gif", "gif"),
+    ("go", "go"),
+    ("gz", "GZ"),
+    ("hpp", "HPP"),
+    ("htm", "HTM"),
+    ("html", "HTML"),
+    ("ico", "ICO"),
+    ("ini", "INI"),
+    ("ipynb", "notebook"),
+    ("jar", "jar"),
+    ("java", "java"),
+    ("jpeg", "JPEG"),
+    ("jpg", "JPG"),
+    ("js", "JS"),
+    ("json", "JSON"),
+    ("jsx", "JSX"),
+    ("kt", "KT"),
+    ("lock", "lock"),
+    ("log", "log"),
+    ("md", "MD"),
+    ("mjs", "MJS"),
+    ("mov", "MOV"),
+    ("mp3", "MP three"),
+    ("mp4", "MP four"),
+    ("pdf", "PDF"),
+    ("php", "PHP"),
+    ("pkl", "pickle"),
+    ("png", "PNG"),
+    ("ppt", "PPT"),
+    ("proto", "proto"),
+    ("ps1", "PS one"),
+    ("py", "PY"),
+    ("rb", "RB"),
+    ("rs", "RS"),
+    ("scss", "SCSS"),
+    ("sh", "SH"),
+    ("so", "SO"),
+    ("sql", "SQL"),
+    ("svg", "SVG"),
+    ("swift", "swift"),
+    ("tar", "tar"),
+    ("tex", "tex"),
+    ("tf", "TF"),
+    ("toml", "toml"),
+    ("ts", "TS"),
+    ("tsx", "TSX"),
+    ("ttf", "TTF"),
+    ("txt", "TXT"),
+    ("vue", "view"),
+    ("wasm", "wasm"),
+    ("wav", "wav"),
+    ("webp", "web P"),
+    ("xls", "XLS"),
+    ("xlsx", "XLSX"),
+    ("xml", "XML"),
+    ("yaml", "yaml"),
+    ("yml", "YML"),
+    ("zip", "zip"),
+    ("zsh", "ZSH"),
+];
+
+/// First folders by which small words with slashes between are known for a path.
+const FOLDERS: [&str; 24] = [
+    "src",
+    "lib",
+    "app",
+    "apps",
+    "docs",
+    "test",
+    "tests",
+    "bin",
+    "etc",
+    "usr",
+    "var",
+    "home",
+    "crates",
+    "packages",
+    "public",
+    "static",
+    "assets",
+    "config",
+    "scripts",
+    "node_modules",
+    "target",
+    "build",
+    "dist",
+    "examples",
+];
+
+/// How the ending of a file name is spoken.
+pub fn extension(name: &str) -> Option<&'static str> {
+    EXTENSIONS.binary_search_by_key(&name, |(written, _)| written).ok().map(|index| EXTENSIONS[index].1)
+}
+
+/// `/etc/nginx/nginx.conf`, `./run`, `~/.ssh`, `.gitignore` → `slash etc slash nginx` and so on.
+pub fn absolute(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_chunk()
+        || start.before() == Some('<')
+        || !start.peek().is_some_and(|first| "/~.".contains(first))
+    {
+        return None;
+    }
+    let written = trimmed(start.chunk());
+    let body = written.trim_start_matches(['/', '~', '.']);
+    let lead = &written[..written.len() - body.len()];
+    let is_name = body.starts_with(|first: char| first.is_ascii_alphabetic() || "_{:*".contains(first));
+    let is_lead = matches!(lead, "/" | "." | "./" | "../" | "~/" | "~/." | "/.")
+        || (lead.len() > 3 && lead.trim_start_matches("../").is_empty());
+    let is_lead = is_lead || (body.is_empty() && matches!(written, "~/" | "./" | "../"));
+    let small = lead != "." || body.starts_with(|first: char| first.is_ascii_lowercase());
+    if !is_lead
+        || !(is_name || (body.is_empty() && written.len() > 1))
+        || !small
+        || body.split('?').next().is_some_and(|body| body.contains(['(', '=', '$']))
+    {
+        return None;
+    }
+    let end = start.moved_to(start.at() + written.len());
+    let said = written.split('?').next()?;
+    let said = if said.len() > 1 { said.strip_suffix('/').unwrap_or(said) } else { said };
+    Some(Edit::new(start, end, code::path(said, reader)))
+}
+
+/// `C:\Users` → `C colon backslash Users`.
+pub fn drive(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let written = trimmed(start.chunk());
+    let is_path = start.starts_word()
+        && written.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && written[1..].starts_with(":\\");
+    let end = start.moved_to(start.at() + written.len());
+    is_path.then(|| Edit::new(start, end, code::path(written.trim_end_matches('\\'), reader)))
+}
+
+/// `src/main.rs`, `user/repo#123` → `src slash main dot RS`. `and/or` is no path.
+pub fn relative(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_chunk() {
+        return None;
+    }
+    let written = trimmed(start.chunk());
+    let (first, rest) = written.split_once('/')?;
+    let is_part = |part: &str| part.chars().all(|found| is_word(found) || ".-*#".contains(found));
+    let last = rest.rsplit('/').next()?;
+    let named = last.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && extension(end).is_some());
+    let issue = last
+        .split_once('#')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+    let known = FOLDERS.contains(&first) && (rest.is_empty() || rest.starts_with(char::is_alphanumeric));
+    if first.is_empty() || !written.split('/').all(is_part) || !(named || issue || known) {
+        return None;
+    }
+    let end = start.moved_to(start.at() + written.len());
+    Some(Edit::new(start, end, code::path(written.trim_end_matches('/'), reader)))
+}
+
+/// `docker-compose.yml` → `docker compose dot YML`.
+pub fn file_name(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() || start.before().is_some_and(|before| "/@".contains(before)) {
+        return None;
+    }
+    let chunk = start.chunk();
+    let end = chunk.find(|found: char| !is_word(found) && !".-".contains(found)).unwrap_or(chunk.len());
+    let written = chunk[..end].trim_end_matches(['.', '-']);
+    let (name, ending) = written.rsplit_once('.')?;
+    let end = start.moved_to(start.at() + written.len());
+    let is_name = name.len() > 1 || matches!(ending, "rs" | "py" | "js" | "ts" | "txt" | "md" | "sh");
+    (is_name && extension(ending).is_some() && end.ends_word())
+        .then(|| Edit::new(start, end, code::path(written, reader)))
+}
+
+/// `*.py`, `**/*.ts` → `star dot PY`.
+pub fn glob(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_chunk() || start.peek() != Some('*') {
+        return None;
+    }
+    let written = trimmed(start.chunk());
+    let body = written.trim_start_matches(['*', '/', '.']);
+    let lead = &written[..written.len() - body.len()];
+    let is_glob = lead.contains(['.', '/'])
+        && !lead.contains("***")
+        && body.starts_with(is_word)
+        && body.chars().all(|found| is_word(found) || "./-*".contains(found));
+    is_glob.then(|| Edit::new(start, start.moved_to(start.at() + written.len()), code::path(written, reader)))
+}
+
+/// `--dry-run`, `-xvf`, `--level=3` → `dash dash dry run`, `dash X V F`, `dash dash level equals three`.
+pub fn flag(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_chunk() {
+        return None;
+    }
+    let mut at = start;
+    let dashes = at.eat_while(|found| found == '-').len();
+    let name = at;
+    at.eat_if(|found| found.is_ascii_alphabetic())?;
+    at.eat_while(|found| found.is_ascii_alphanumeric() || found == '-' || found == '_');
+    if !(1..=2).contains(&dashes) || name.until(at).len() > 60 || name.until(at).ends_with('-') {
+        return None;
+    }
+    let written = name.until(at);
+    let mut words = if dashes == 1 { "dash ".to_owned() } else { "dash dash ".to_owned() };
+    let spelled = dashes == 1
+        && written.len() <= 4
+        && written.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && (written.len() < 3 || !written.contains(['a', 'e', 'i', 'o', 'u']));
+    words += &if spelled { reader.characters(written) } else { code::path(written, reader) };
+    let edit = Edit::new(start, at, words);
+    Some(if at.eat('=') { edit.say(at, "equals") } else { edit })
+}
+
+/// `$HOME`, `${VAR}`, `%PATH%` → `dollar HOME`, `dollar VAR`, `percent PATH percent`.
+pub fn variable(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    if at.eat('%') {
+        let name = at;
+        at.eat_while(|found| found.is_ascii_uppercase() || found == '_' || found.is_ascii_digit());
+        let name = name.until(at);
+        let is_variable =
+            name.starts_with(|first: char| first.is_ascii_uppercase()) && at.eat('%') && at.ends_word();
+        return (is_variable && !start.before().is_some_and(is_word))
+            .then(|| Edit::new(start, at, format!("percent {} percent", code::spoken(name, reader))));
+    }
+    at.eat('$').then_some(())?;
+    let braced = at.eat('{');
+    let name = at;
+    at.eat_if(|found| found.is_ascii_alphabetic() || found == '_')?;
+    at.eat_while(|found| found.is_ascii_alphanumeric() || found == '_' || (braced && found == '.'));
+    let written = name.until(at);
+    if written.len() > 80 || (braced && !at.eat('}')) {
+        return None;
+    }
+    Some(Edit::new(start, at, format!("dollar {}", code::path(written, reader))))
+}

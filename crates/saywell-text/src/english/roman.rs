@@ -1,0 +1,77 @@
+//! Roman numerals, after words that number or rank by them: `Chapter IV`, `World War II`, `Henry VIII`.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::number_words;
+use super::spelled::Edit;
+use super::tables::{NUMBERED_BY_ROMAN, RANKED_BY_ROMAN};
+
+/// `IV` after `Chapter` → `four`.
+pub fn number(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let (value, end) = roman_after(start, NUMBERED_BY_ROMAN)?;
+    Some(Edit::new(start, end, number_words::cardinal(&value.to_string())))
+}
+
+/// `VIII` after `Henry` → `the eighth`. `I` alone is left: it may be the speaker.
+pub fn rank(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let (value, end) = roman_after(start, RANKED_BY_ROMAN)?;
+    (value > 1 || end.rest().starts_with("'s ")).then_some(())?;
+    Some(Edit::new(start, end, format!("the {}", number_words::ordinal(&value.to_string()))))
+}
+
+fn roman_after<'t>(start: Cursor<'t>, words: &[&str]) -> Option<(usize, Cursor<'t>)> {
+    if !start.starts_word() || !start.peek().is_some_and(|first| "IVXLCDM".contains(first)) {
+        return None;
+    }
+    let mut at = start;
+    let value = roman(at.eat_while(is_word))?;
+    let follows = start.before() == Some(' ') && words.binary_search(&start.previous_word()).is_ok();
+    let goes_on = at.peek() == Some('.') && at.peek_second().is_some_and(is_word);
+    let contracted = at.peek() == Some('\'') && !at.rest().starts_with("'s");
+    (follows && !goes_on && !contracted).then_some((value, at))
+}
+
+/// The value of a Roman numeral in its one proper form. `C`, `D`, `L` and `M` alone are letters.
+fn roman(numeral: &str) -> Option<usize> {
+    const PARTS: [(&str, usize); 13] = [
+        ("M", 1000),
+        ("CM", 900),
+        ("D", 500),
+        ("CD", 400),
+        ("C", 100),
+        ("XC", 90),
+        ("L", 50),
+        ("XL", 40),
+        ("X", 10),
+        ("IX", 9),
+        ("V", 5),
+        ("IV", 4),
+        ("I", 1),
+    ];
+    if matches!(numeral, "" | "C" | "D" | "L" | "M") {
+        return None;
+    }
+    let mut rest = numeral;
+    let mut value = 0;
+    for (part, worth) in PARTS {
+        let most = if part.len() == 1 && part.contains(['M', 'C', 'X', 'I']) { 3 } else { 1 };
+        for _ in 0..most {
+            let Some(after) = rest.strip_prefix(part) else { break };
+            rest = after;
+            value += worth;
+        }
+    }
+    // `IXI` and `XCX` are refused: after nine, five or four of a place none of that place follows.
+    rest.is_empty().then_some(value).filter(|value| written(*value, &PARTS) == numeral)
+}
+
+fn written(mut value: usize, parts: &[(&str, usize)]) -> String {
+    let mut numeral = String::new();
+    for (part, worth) in parts {
+        while value >= *worth {
+            numeral.push_str(part);
+            value -= worth;
+        }
+    }
+    numeral
+}

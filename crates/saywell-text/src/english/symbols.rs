@@ -1,0 +1,313 @@
+//! Operators and other signs.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// Tags of HTML that are written of.
+const TAGS: [&str; 48] = [
+    "a", "article", "aside", "audio", "b", "body", "br", "button", "canvas", "code", "dialog", "div", "em",
+    "footer", "form", "h1", "h2", "h3", "head", "header", "hr", "html", "i", "iframe", "img", "input",
+    "label", "li", "link", "main", "meta", "nav", "ol", "option", "p", "pre", "script", "section", "select",
+    "span", "strong", "style", "svg", "table", "td", "tr", "ul", "video",
+];
+
+/// `<div>`, `</div>` → `div tag`, `closing div tag`.
+pub fn tag(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (!start.before().is_some_and(is_word) && at.eat('<')).then_some(())?;
+    let closing = at.eat('/');
+    let name = at;
+    at.eat_if(|found| found.is_ascii_lowercase())?;
+    at.eat_while(|found| found.is_ascii_lowercase() || found.is_ascii_digit() || found == '-');
+    let name = name.until(at);
+    at.eat(' ');
+    at.eat('/');
+    // `<name>` may hold the place of something.
+    let words = match (TAGS.contains(&name), closing) {
+        (true, true) => format!("closing {name} tag"),
+        (true, false) => format!("{name} tag"),
+        (false, _) => name.to_owned(),
+    };
+    (name.len() <= 24 && at.eat('>')).then(|| Edit::new(start, at, words))
+}
+
+/// Operators of several signs, or that one sign writes, the longest first.
+const OPERATORS: &[(&str, &str)] = &[
+    ("<=>", "spaceship"),
+    ("===", "equals"),
+    ("!==", "not equal to"),
+    (">>>", "shift right"),
+    ("??=", "or if missing, equals"),
+    ("+/-", "plus or minus"),
+    ("==", "equals"),
+    ("!=", "not equal to"),
+    ("<=", "less than or equal to"),
+    (">=", "greater than or equal to"),
+    ("->", "to"),
+    ("=>", "to"),
+    ("<-", "from"),
+    ("~>", "about"),
+    ("&&", "and"),
+    ("||", "or"),
+    ("??", "or if missing"),
+    ("+=", "plus equals"),
+    ("-=", "minus equals"),
+    ("*=", "times equals"),
+    ("/=", "divide equals"),
+    ("%=", "mod equals"),
+    ("|=", "or equals"),
+    ("&=", "and equals"),
+    ("^=", "xor equals"),
+    (":=", "is set to"),
+    ("<<", "shift left"),
+    (">>", "shift right"),
+    ("|>", "piped to"),
+    ("**", "to the power of"),
+    ("//", "slash slash"),
+    ("++", "plus plus"),
+    ("≠", "not equal to"),
+    ("≤", "less than or equal to"),
+    ("≥", "greater than or equal to"),
+    ("≈", "about"),
+    ("≡", "is equivalent to"),
+    ("→", "to"),
+    ("⇒", "implies"),
+    ("⇔", "if and only if"),
+    ("↔", "to and from"),
+    ("∈", "in"),
+    ("∉", "not in"),
+    ("∧", "and"),
+    ("∨", "or"),
+    ("∪", "union"),
+    ("∩", "intersection"),
+    ("⊂", "subset of"),
+    ("∞", "infinity"),
+    ("√", "the square root of"),
+    ("∑", "the sum of"),
+    ("∆", "delta"),
+    ("∂", "partial"),
+    ("∫", "the integral of"),
+    ("∝", "proportional to"),
+    ("±", "plus or minus"),
+    ("×", "times"),
+    ("·", "times"),
+    ("÷", "divided by"),
+    ("−", "minus"),
+];
+
+/// `a != b` → `a not equal to b`; `=`, `<`, `>`, `+`, `*`, `-`, `^` between what they join.
+pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let outside = |at: &Cursor<'_>| !at.peek().is_some_and(|next| "=<>|&*/+-".contains(next));
+    let starts = !start.before().is_some_and(|before| "=<>|&*/+".contains(before));
+    if let Some((written, spoken)) = OPERATORS.iter().find(|(written, _)| at.eat_text(written)) {
+        let wide = !written.is_ascii();
+        // Runs of signs are rules and arrows drawn by hand; `//` is one in code only.
+        let alone =
+            start.before().is_none_or(|before| before == ' ') && at.peek().is_none_or(|next| next == ' ');
+        let needs_space = matches!(*written, "//" | "**" | "++" | "<-" | "??" | "·");
+        let named = *written == "++" && start.before().is_some_and(char::is_alphabetic);
+        return (wide || named || (starts && outside(&at) && (alone || !needs_space)))
+            .then(|| Edit::new(start, at, *spoken));
+    }
+    let sign = at.eat_if(|found| "=<>^+*-/%".contains(found)).filter(|_| starts && outside(&at))?;
+    let spaced = start.before() == Some(' ') && at.peek() == Some(' ');
+    let operand =
+        |found: Option<char>| found.is_some_and(|found| is_word(found) || ")]({\"'$&".contains(found));
+    let tight = operand(start.before()) && operand(at.peek());
+    let between = (spaced && start.at() > 1) || tight;
+    let numbers = start.follows_number()
+        && at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit() || next == '-');
+    let spoken = match sign {
+        '=' if between || start.before() == Some(' ') || start.at() == 0 => "equals",
+        '<' if between || at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) => {
+            "less than"
+        }
+        '>' if between || at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) => {
+            "greater than"
+        }
+        '^' if tight || spaced => {
+            let exponent = at.past(|at| at.eat_one_of(["2", "3"]).is_some() && at.ends_word());
+            match exponent.and_then(Cursor::before) {
+                Some('2') => return exponent.map(|end| Edit::new(start, end, "squared")),
+                Some('3') => return exponent.map(|end| Edit::new(start, end, "cubed")),
+                _ => "to the power of",
+            }
+        }
+        '+' if between => "plus",
+        '*' if (spaced || tight)
+            && (numbers || is_short(start.previous_word()) && is_short(at.next_word())) =>
+        {
+            "times"
+        }
+        '-' if spaced && numbers => "minus",
+        '/' if spaced && numbers => "divided by",
+        '%' if spaced => "mod",
+        _ => return None,
+    };
+    Some(Edit::new(start, at, spoken))
+}
+
+/// Whether a word is a variable rather than a word: `a * b`.
+fn is_short(word: &str) -> bool {
+    (1..=2).contains(&word.len())
+}
+
+/// `C#`, `F#` → `C sharp`.
+pub fn sharp(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let note = start.before().is_some_and(|before| ('A'..='G').contains(&before))
+        && !start.before_second().is_some_and(is_word);
+    (note && at.eat('#') && at.ends_word()).then(|| Edit::new(start, at, "sharp"))
+}
+
+/// Single signs → as spoken; those said as nothing are passed over.
+const SYMBOLS: &[(char, &str)] = &[
+    ('°', "degrees"),
+    ('¢', "cents"),
+    ('§', "section"),
+    ('¶', "paragraph"),
+    ('™', ""),
+    ('®', ""),
+    ('©', "copyright"),
+    ('•', ""),
+    ('←', ""),
+    ('↑', "up"),
+    ('↓', "down"),
+    ('²', "squared"),
+    ('³', "cubed"),
+    ('µ', "micro"),
+    ('|', ","),
+    ('*', ""),
+    ('_', ""),
+    ('\\', ""),
+    ('`', ""),
+    ('✓', ""),
+    ('✗', ""),
+    ('№', "number"),
+    ('&', "and"),
+    ('℃', "degrees Celsius"),
+    ('⁺', "plus"),
+    ('⁻', "minus"),
+    ('℉', "degrees Fahrenheit"),
+    ('Ω', "ohms"),
+    ('†', ""),
+    ('‡', ""),
+    ('◦', ""),
+    ('▪', ""),
+    ('′', "prime"),
+    ('‰', "per mille"),
+];
+
+/// `±`, `§ 4`, `x²`, `~5`, `@`, `#tag` → in words.
+pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let sign = at.eat_if(|_| true)?;
+    if sign == '⁻' && at.peek().is_some_and(|next| SUPERSCRIPTS.contains(next)) {
+        let digits = at.eat_while(|found| SUPERSCRIPTS.contains(found));
+        return Some(Edit::new(start, at, format!("to the minus {}", reader.count(&lowered(digits)))));
+    }
+    if let Some(index) = SUPERSCRIPTS.chars().position(|found| found == sign) {
+        return raised(start, index, reader);
+    }
+    if let Some(index) = LOWERED.chars().position(|found| found == sign) {
+        return Some(Edit::new(start, at, reader.count(&index.to_string())));
+    }
+    match sign {
+        '~' if at.past(|at| (0..2).all(|_| at.digits(1..=4).is_some() && at.eat('.'))).is_some() => {
+            return Some(Edit::new(start, at, "tilde"));
+        }
+        '~' if start.before().is_some_and(is_word) => return Some(Edit::new(start, at, "tilde")),
+        '~' if at.peek().is_some_and(|next| next.is_ascii_digit() || "$€£".contains(next)) => {
+            return Some(Edit::new(start, at, "about"));
+        }
+        '~' if start.before() == Some(' ') && at.peek() == Some(' ') => {
+            return Some(Edit::new(start, at, "about"));
+        }
+        '@' if !at.peek().is_some_and(is_word) || at.peek().is_some_and(|next| next.is_ascii_digit()) => {
+            return Some(Edit::new(start, at, "at"));
+        }
+        '#' if at.peek().is_some_and(char::is_alphabetic) && !start.before().is_some_and(is_word) => {
+            return Some(Edit::new(start, at, "hashtag"));
+        }
+        '+' if start.before().is_some_and(|before| before.is_ascii_digit())
+            && !at.peek().is_some_and(is_word) =>
+        {
+            return Some(Edit::new(start, at, "plus"));
+        }
+        '^' => return Some(Edit::new(start, at, "caret")),
+        '%' if at.peek().is_some_and(is_word) || start.before() == Some(' ') => {
+            return Some(Edit::new(start, at, "percent"));
+        }
+        // `AT&T` is one word; `R & D` is three.
+        // A reference of a language: `&str`.
+        '&' if start.before().is_none_or(|before| before == ' ')
+            && at.peek().is_some_and(char::is_alphabetic) =>
+        {
+            return Some(Edit::new(start, at, ""));
+        }
+        '°' => {
+            let scale =
+                [("C", "degrees Celsius"), ("F", "degrees Fahrenheit")].iter().find_map(|(letter, words)| {
+                    Some((*words, at.past(|at| at.eat_text(letter) && at.ends_word())?))
+                });
+            let (words, end) = scale.unwrap_or(("degrees", at));
+            return Some(Edit::new(start, end, words));
+        }
+        '&' if start.before().is_some_and(char::is_alphanumeric)
+            && at.peek().is_some_and(char::is_alphanumeric) =>
+        {
+            return None;
+        }
+        '_' if !start.before().is_some_and(is_word) && at.peek().is_some_and(is_word) => {
+            return Some(Edit::new(start, at, ""));
+        }
+        _ => {}
+    }
+    let (_, spoken) = SYMBOLS.iter().find(|(written, _)| *written == sign)?;
+    Some(Edit::new(start, at, *spoken))
+}
+
+const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
+
+fn lowered(written: &str) -> String {
+    let value = |found: char| SUPERSCRIPTS.chars().position(|raised| raised == found);
+    written.chars().filter_map(value).take(6).map(|value| value.to_string()).collect()
+}
+
+/// `x²`, `10⁻³`, `2¹⁰` → `squared`, `to the minus three`, `to the ten`.
+fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let written = at.eat_while(|found| SUPERSCRIPTS.contains(found));
+    let digits = lowered(written);
+    let words = match (first, digits.as_str()) {
+        (2, "2") => "squared".to_owned(),
+        (3, "3") => "cubed".to_owned(),
+        _ => format!("to the {}", reader.count(&digits)),
+    };
+    // Before a letter it is an isotope, after a word a footnote.
+    if start.before().is_none_or(|before| " (".contains(before)) && at.peek().is_some_and(char::is_alphabetic)
+    {
+        return Some(Edit::new(start, at, reader.count(&digits)));
+    }
+    let word = start.previous_word();
+    let footnote = start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
+    Some(Edit::new(start, at, if footnote { String::new() } else { words }))
+}
+
+/// The space in `what ?`.
+pub fn space_before_mark(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat(' ').then_some(())?;
+    let space = at;
+    if at.eat_one_of(["|", "·", "•"]).is_some() {
+        return (at.peek() == Some(' ')).then(|| Edit::new(start, at, ","));
+    }
+    at.eat_if(|mark| ",.;:!?".contains(mark))?;
+    // `the ? operator` names the mark.
+    let goes_on = at.next_word().starts_with(|next: char| next.is_lowercase());
+    (at.peek().is_none_or(|next| next == ' ') && (!goes_on || space.peek() == Some(',')))
+        .then(|| Edit::new(start, space, ""))
+}

@@ -1,0 +1,170 @@
+//! Numbers with the units they count, and degrees.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+use super::tables::{EVERYDAY_UNITS, PER, Space, TECHNICAL_UNITS, Unit};
+
+/// `5km`, `2.5 hrs`, `5km/h` → `five kilometers` and so on.
+pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    // `30s` are seconds unless what is before says that they are years.
+    if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()) {
+        let years = match number.len() {
+            2 => number.ends_with('0') && is_decade(start, end),
+            4 => number.ends_with('0') && number.starts_with(['1', '2']),
+            _ => false,
+        };
+        let words = attributive(start, end, ["second", "seconds"]);
+        return (!years).then(|| counted(start, at, number, end, words, reader));
+    }
+    unit(start, at, number, EVERYDAY_UNITS, reader)
+}
+
+/// `16 GiB`, `250µs`, `100 req/s` → `sixteen gibibytes` and so on.
+pub fn technical(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    unit(start, at, number, TECHNICAL_UNITS, reader)
+}
+
+fn number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    at.starts_number().then_some(())?;
+    at.number()
+}
+
+fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const BEFORE: [&str; 12] =
+        ["the", "his", "her", "their", "my", "your", "our", "mid", "early", "late", "in", "The"];
+    const AFTER: [&str; 9] =
+        ["timeout", "timeouts", "delay", "interval", "limit", "window", "mark", "pause", "clip"];
+    let before = start.previous_word();
+    BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
+}
+
+fn unit(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    number: &str,
+    units: &'static [Unit],
+    reader: Reader,
+) -> Option<Edit> {
+    let mut unit = at;
+    // `a 5-km run`
+    let hyphened = unit.eat('-');
+    let spaced = !hyphened && unit.eat(' ');
+    let (words, end) = find_in(unit, units, spaced)?;
+    let words = if hyphened { [words[0], words[0]] } else { attributive(start, end, words) };
+    let edit = counted(start, at, number, end, words, reader);
+    Some(match per_at(end) {
+        Some((per, end)) => edit.say(end, format!("per {per}")),
+        None => edit,
+    })
+}
+
+/// The singular before a noun that has an article: `a 5 km run`.
+fn attributive(start: Cursor<'_>, end: Cursor<'_>, words: [&'static str; 2]) -> [&'static str; 2] {
+    if is_before_noun(start, end) { [words[0], words[0]] } else { words }
+}
+
+/// Whether this amount has an article and stands before a noun.
+pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const LINKS: [&str; 12] = ["of", "in", "and", "or", "for", "to", "at", "per", "is", "from", "on", "with"];
+    let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
+    let is_noun = next.starts_with(char::is_alphabetic) && !LINKS.contains(&next);
+    is_noun && matches!(start.previous_word(), "a" | "an" | "A" | "An")
+}
+
+fn counted(
+    start: Cursor<'_>,
+    at: Cursor<'_>,
+    number: &str,
+    end: Cursor<'_>,
+    words: [&'static str; 2],
+    reader: Reader,
+) -> Edit {
+    let [one, many] = words;
+    let words = if matches!(number, "1" | "1.0") { one } else { many };
+    Edit::from(start).say(at, reader.number(number)).say(end, words)
+}
+
+/// The unit here, after one and after any other number, and its end.
+pub fn find(at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
+    find_in(at, TECHNICAL_UNITS, false).or_else(|| find_in(at, EVERYDAY_UNITS, false))
+}
+
+fn find_in<'t>(
+    at: Cursor<'t>,
+    units: &'static [Unit],
+    spaced: bool,
+) -> Option<([&'static str; 2], Cursor<'t>)> {
+    let first = at.peek()?;
+    let wrong = if spaced { Space::Never } else { Space::Always };
+    units.iter().filter(|unit| unit.written.starts_with(first) && unit.space != wrong).find_map(|unit| {
+        let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
+        // `2 K⁺` are ions, `1600 N. Maple` is an address.
+        let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
+            || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
+        (!is_name).then_some((unit.spoken, end))
+    })
+}
+
+/// `km` after `million` → `kilometers`.
+pub fn after_scale(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const SCALES: [&str; 4] = ["thousand", "million", "billion", "trillion"];
+    (start.before() == Some(' ') && SCALES.contains(&start.previous_word())).then_some(())?;
+    let (words, end) =
+        find_in(start, TECHNICAL_UNITS, true).or_else(|| find_in(start, EVERYDAY_UNITS, true))?;
+    Some(Edit::new(start, end, words[1]))
+}
+
+/// `/s` → `second`, and where it ends.
+pub fn per_at(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    let mut start = at;
+    start.eat('/').then_some(())?;
+    PER.iter().find_map(|(written, spoken)| {
+        Some((*spoken, start.past(|at| at.eat_text(written) && at.ends_word() && at.peek() != Some('/'))?))
+    })
+}
+
+/// `tokens/s`, `5/month` → `tokens per second`: at the slash.
+pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const COUNTED: [&str; 13] = [
+        "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits",
+        "ops", "queries", "items",
+    ];
+    const SHORT: [&str; 3] = ["yr", "mo", "hr"];
+    let before = start.previous_word();
+    let is_short = before.starts_with(char::is_alphabetic)
+        && start.past(|at| at.eat('/') && SHORT.contains(&at.next_word())).is_some();
+    (is_short || before.ends_with(|last: char| last.is_ascii_digit()) || COUNTED.contains(&before))
+        .then_some(())?;
+    let (per, end) = per_at(start)?;
+    Some(Edit::new(start, end, format!("per {per}")))
+}
+
+/// `-5 °C`, `98.6°`, `300 K` → `five degrees Celsius` and so on.
+pub fn temperature(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let number = number(&mut at)?;
+    let end = at;
+    at.eat(' ');
+    let scale = if at.eat('℃') {
+        " Celsius"
+    } else if at.eat('℉') {
+        " Fahrenheit"
+    } else {
+        at.eat('°').then_some(())?;
+        let scales = [("C", " Celsius"), ("F", " Fahrenheit"), (" C", " Celsius"), (" F", " Fahrenheit")];
+        let scale = scales.iter().find_map(|(written, spoken)| {
+            Some((*spoken, at.past(|at| at.eat_text(written) && at.ends_word())?))
+        });
+        scale.map_or("", |(spoken, end)| {
+            at = end;
+            spoken
+        })
+    };
+    let degrees = if number == "1" { "degree" } else { "degrees" };
+    Some(Edit::from(start).say(end, reader.number(number)).say(at, format!("{degrees}{scale}")))
+}
