@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use saywell_voice::g2p::{PHONEMES, Phonemes, Phonemizer};
 
-/// Most edits for each phoneme of the reference, over all sentences; nearly all of them are wanted ones.
-const ERROR_RATE: f64 = 0.015;
+/// Most edits for each phoneme of the reference, over all sentences; nearly all of them are wanted ones, for English is
+/// written out by rules of our own.
+const ERROR_RATE: f64 = 0.03;
 /// The same over the sentences that are not meant to differ.
 const UNWANTED_ERROR_RATE: f64 = 0.000_5;
 
@@ -70,7 +71,7 @@ fn words_know_the_text_they_say() {
     assert_eq!(said("$5, please"), ["$5", "$5", "please"]);
     assert_eq!(said("5 km at 7:30"), ["5", "km", "at", "7:30", "7:30"]);
     assert_eq!(said("Dr. Smith, e.g."), ["Dr", "Smith", "e.g."]);
-    assert_eq!(said("run main.rs"), ["run", "main", ".", "rs"]);
+    assert_eq!(said("run main.rs"), ["run", "main.rs", "main.rs", "main.rs"]);
     assert_eq!(said("state-of-the-art (yes)"), ["state-of-the-art", "yes"]);
     assert_eq!(said("日本 😀"), Vec::<&str>::new());
 }
