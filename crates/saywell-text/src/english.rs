@@ -17,6 +17,7 @@
 //! to the length of the text. Each file of this module has the rules of one family.
 //!
 //! What is decided for whom, and the ambiguities: `docs/decisions/0007-what-is-written-out-for-whom.md`.
+#![expect(clippy::format_push_string, reason = "a few words, where a person sees what is said")]
 
 mod acronyms;
 mod calendar;
@@ -41,6 +42,9 @@ mod titles;
 mod units;
 
 use std::ops::Range;
+
+/// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
+pub const VERSION: u32 = 1;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};

@@ -1,6 +1,7 @@
 //! What holds for every text whatsoever.
 
 use proptest::prelude::*;
+use saywell_text::english::{Reader, spell_out};
 use saywell_text::{Code, Emoji, Markup, Omission, Options, Script, Scripter, Utterance, script};
 
 /// What has a meaning in Markdown or at the ends of sentences.
@@ -327,6 +328,18 @@ fn check_ranges(reply: &str, script: &Script) {
     assert!(script.omissions.is_sorted_by_key(|omission| omission.source.start));
 }
 
+/// Numbers, signs, and what else is written out, in any order.
+fn written() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "5", "1,234", "3.14", "0x", "v1.2", "10", "2024", "st", "%", "$", "€", "km", "GiB", "°C", ":", "/",
+        "-", "–", "+", "=", "(", ")", "[", "]", "<", ">", "_", "::", "->", "@", "#", "~", "^", "*", "|", "²",
+        "½", "μ", "a", "getUser", "SQL", "IV", "Henry ", "Dr. ", "e.g. ", " am", "UTC", "May ", "the ", "'",
+        "’", "\"", "é", "你", "😀", "\u{200b}", " ", " ", ". ", ", ", "\n",
+    ];
+    let piece = prop_oneof![8 => prop::sample::select(PARTS).prop_map(str::to_owned), 1 => any::<String>()];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
 /// Few enough for every run; `PROPTEST_CASES=1000000` looks longer.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000)
@@ -361,6 +374,23 @@ proptest! {
         check_ranges(&reply, &script);
         for utterance in &script.utterances {
             prop_assert!(!utterance.text.contains(['\\', '{', '}', '&', '$']), "{:?} says {:?}", reply, utterance.text);
+        }
+    }
+
+    #[test]
+    fn english_is_written_out_once_and_leads_back(text in written(), natural in any::<bool>()) {
+        let reader = if natural { Reader::Natural } else { Reader::Words };
+        let spelled = spell_out(&text, reader);
+        let mut from = 0;
+        for (at, c) in spelled.text().char_indices() {
+            let source = spelled.source_of(at..at + c.len_utf8());
+            prop_assert!(text.get(source.clone()).is_some(), "{:?} of {:?}", source, text);
+            prop_assert!(source.start >= from, "{:?} before {} in {:?}", source, from, text);
+            from = source.start;
+        }
+        for (at, c) in text.char_indices() {
+            let spoken = spelled.spoken_of(at..at + c.len_utf8());
+            prop_assert!(spelled.text().get(spoken.clone()).is_some(), "{:?} of {:?}", spoken, spelled.text());
         }
     }
 

@@ -15,6 +15,7 @@ use crate::chain::meter::Meter;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
 use crate::chain::roster::Roster;
+use crate::chain::spelled::Spelled;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
@@ -210,7 +211,7 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
-/// breaker, the deadlines, what plain text needs, the meter.
+/// breaker, the deadlines, what its voices can read, what plain text needs, the meter.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -221,8 +222,8 @@ fn chain(
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
-        let plain = Plain::new(metered);
-        let timed = Timeout::new(plain, settings.first_sound_timeout, settings.provider_timeout);
+        let spelled = Spelled::new(Plain::new(metered));
+        let timed = Timeout::new(spelled, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
         Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
     });

@@ -5,6 +5,7 @@ pub mod meter;
 pub mod plain;
 pub mod retry;
 pub mod roster;
+pub mod spelled;
 pub mod timeout;
 
 use std::ops::Range;

@@ -12,6 +12,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use saywell_audio::loudness::Level;
 use saywell_text::Mark;
+use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use serde::Serialize;
 
@@ -81,6 +82,8 @@ pub struct About {
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// Who reads: what is written out for its voices before they get it. `None`: they write out for themselves.
+    pub reader: Option<Reader>,
     /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
     pub follows: Option<Follows>,
     /// The most characters of one call's text; a longer utterance is asked for in parts.
@@ -109,6 +112,7 @@ impl About {
             options: String::new(),
             level: Level::Measured,
             parallel: 1,
+            reader: None,
             follows: None,
             longest: usize::MAX,
             sunset: None,

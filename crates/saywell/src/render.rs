@@ -79,7 +79,10 @@ pub fn clip(
     let speech_seconds = spoken as f64 / f64::from(SAMPLE_RATE);
     let exact = !speech.words.is_empty();
     let words = if exact { speech.words } else { estimate_words(text, speech_seconds) };
-    let words = words.into_iter().map(|word| (word.text, word.start, word.end.min(speech_seconds))).collect();
+    let words = together(words)
+        .into_iter()
+        .map(|word| (word.text, word.start, word.end.min(speech_seconds)))
+        .collect();
     let (provider, voice) = (speaker.provider.clone(), speaker.voice.clone());
     let notes = ClipNotes { provider, voice, speech_seconds, words, exact };
     Ok(Clip { frames, notes })
@@ -93,6 +96,21 @@ fn pause_samples(spoken: usize, pause: f64, codec: Codec) -> usize {
     let nearest = (wished + frame / 2) / frame * frame;
     let total = if nearest < spoken { codec.padded_samples(spoken) } else { nearest };
     total - spoken
+}
+
+/// The words with those as one that stand for the same bytes: "42" is one word of the text, however many it takes to say.
+fn together(words: Vec<WordTiming>) -> Vec<WordTiming> {
+    let mut joined: Vec<WordTiming> = Vec::with_capacity(words.len());
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if word.text.start < last.text.end => {
+                last.text.end = last.text.end.max(word.text.end);
+                last.end = last.end.max(word.end);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
 }
 
 /// Word timings for a voice that gives none: time shared out by characters.
@@ -253,6 +271,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn words_for_the_same_bytes_are_one() {
+        let word = |text, start, end| WordTiming { text, start, end };
+        let words =
+            vec![word(0..3, 0.0, 0.2), word(4..6, 0.2, 0.5), word(4..6, 0.5, 0.9), word(7..9, 0.9, 1.0)];
+        assert_eq!(together(words), [word(0..3, 0.0, 0.2), word(4..6, 0.2, 0.9), word(7..9, 0.9, 1.0)]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saywell_audio::loudness::Level;
+use saywell_text::english;
 
 use crate::provider::{About, Provider, Voice};
 
@@ -54,13 +55,17 @@ pub struct Speaker {
 
 impl Speaker {
     fn new(link: &dyn Provider, voice: &str) -> Self {
-        let About { name, model, voice_version, options, level, .. } = link.about();
+        let About { name, model, voice_version, options, level, reader, .. } = link.about();
         Self {
             provider: name.to_string(),
             model: model.clone(),
             voice: voice.to_owned(),
             voice_version: voice_version.clone(),
-            options: options.clone(),
+            options: match reader {
+                // What it is given depends on how English is written out for it.
+                Some(reader) => format!("{options} {reader:?} {}", english::VERSION),
+                None => options.clone(),
+            },
             level: *level,
         }
     }

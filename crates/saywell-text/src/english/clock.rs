@@ -27,7 +27,7 @@ fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>
     let hour = at.digits(1..=2).filter(|hour| !above(hour, 24))?;
     if let Some((half, end)) = half_of_day(at) {
         // `5 am` may be the verb after a number, but `5 AM` and `5am` are times.
-        return Some((with_half(reader.count(hour), half, end), end)).filter(|_| !above(hour, 12));
+        return Some((with_half(&reader.count(hour), half, end), end)).filter(|_| !above(hour, 12));
     }
     at.eat(':').then_some(())?;
     let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
@@ -41,7 +41,7 @@ fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>
         return None;
     }
     let words = clock(hour, minute, second.as_deref(), half.is_some(), reader);
-    let words = half.map_or(words.clone(), |(half, end)| with_half(words, half, end));
+    let words = half.map_or(words.clone(), |(half, end)| with_half(&words, half, end));
     Some(match end.past(|at| at.eat('Z')) {
         Some(end) if end.ends_word() => (words + " UTC", end),
         Some(_) => return None,
@@ -75,7 +75,7 @@ fn clock(hour: &str, minute: &str, second: Option<&str>, has_half: bool, reader:
 }
 
 /// With dots, so that the letters are named. A full stop that follows is the last of them.
-fn with_half(words: String, half: char, end: Cursor<'_>) -> String {
+fn with_half(words: &str, half: char, end: Cursor<'_>) -> String {
     format!("{words} {half}.M{}", if end.peek() == Some('.') { "" } else { "." })
 }
 

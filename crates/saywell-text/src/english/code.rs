@@ -201,7 +201,7 @@ fn name<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
 }
 
 /// What is between these brackets, at most 80 bytes, and the place after them.
-fn bracketed<'t>(mut at: Cursor<'t>, open: char, close: char) -> Option<(&'t str, Cursor<'t>)> {
+fn bracketed(mut at: Cursor<'_>, open: char, close: char) -> Option<(&str, Cursor<'_>)> {
     at.eat(open).then_some(())?;
     let inner = at;
     let mut depth = 1;

@@ -22,9 +22,7 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         number.len() == 5 && before.len() == 2 && before.bytes().all(|byte| byte.is_ascii_uppercase());
     let words = if number == "911" || is_postal {
         reader.characters(number)
-    } else if is_code {
-        reader.label(number)
-    } else if start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
+    } else if is_code || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
         reader.label(number)
     } else {
         reader.number(number)

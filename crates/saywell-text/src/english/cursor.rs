@@ -165,7 +165,7 @@ impl<'t> Cursor<'t> {
             Some([b'.', rest @ ..]) => rest.is_empty() && length > 5,
             _ => false,
         };
-        let before = self.text[..self.at].as_bytes().last();
+        let before = self.text.as_bytes()[..self.at].last();
         let is_plain = length > 0
             && !(length < 4 && self.text[..self.at].ends_with("illion "))
             && stands_alone

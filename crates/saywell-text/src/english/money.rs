@@ -16,7 +16,7 @@ pub fn sign_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `US$5`, `USD 5`, `Rs. 500`.
 pub fn currency_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_word() || !start.peek().is_some_and(|first| first.is_uppercase()) {
+    if !start.starts_word() || !start.peek().is_some_and(char::is_uppercase) {
         return None;
     }
     let mut at = start;

@@ -126,11 +126,10 @@ pub fn each_digit(digits: &str) -> String {
 pub fn label(digits: &str) -> String {
     match digits.as_bytes() {
         [b'0', _, ..] => each_digit(digits),
-        [_, b'0', b'0'] => cardinal(digits),
+        [] | [_] | [_, _] | [_, b'0', b'0'] => cardinal(digits),
         [_, b'0', _] => format!("{} oh {}", cardinal(&digits[..1]), cardinal(&digits[2..])),
         [_, _, _] => format!("{} {}", cardinal(&digits[..1]), cardinal(&digits[1..])),
         [_, _, _, _] => year(digits),
-        [] | [_] | [_, _] => cardinal(digits),
         _ => each_digit(digits),
     }
 }

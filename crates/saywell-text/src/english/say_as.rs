@@ -71,10 +71,9 @@ pub fn say_as(text: &str, interpret_as: SayAs, format: Option<&str>) -> Option<S
         SayAs::Cardinal => {
             signed(text, |digits| if digits.contains('.') { decimal(digits) } else { cardinal(digits) })?
         }
-        SayAs::Ordinal => signed(
-            text.trim_end_matches(|found: char| found.is_ascii_alphabetic() || found == '.'),
-            |digits| ordinal(digits),
-        )?,
+        SayAs::Ordinal => {
+            signed(text.trim_end_matches(|found: char| found.is_ascii_alphabetic() || found == '.'), ordinal)?
+        }
         SayAs::Digits => {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             each_digit(&digits)

@@ -209,7 +209,7 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::new(start, at, format!("to the minus {}", reader.count(&lowered(digits)))));
     }
     if let Some(index) = SUPERSCRIPTS.chars().position(|found| found == sign) {
-        return raised(start, index, reader);
+        return Some(raised(start, index, reader));
     }
     if let Some(index) = LOWERED.chars().position(|found| found == sign) {
         return Some(Edit::new(start, at, reader.count(&index.to_string())));
@@ -278,7 +278,7 @@ fn lowered(written: &str) -> String {
 }
 
 /// `x²`, `10⁻³`, `2¹⁰` → `squared`, `to the minus three`, `to the ten`.
-fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Option<Edit> {
+fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
     let mut at = start;
     let written = at.eat_while(|found| SUPERSCRIPTS.contains(found));
     let digits = lowered(written);
@@ -290,11 +290,11 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Option<Edit> {
     // Before a letter it is an isotope, after a word a footnote.
     if start.before().is_none_or(|before| " (".contains(before)) && at.peek().is_some_and(char::is_alphabetic)
     {
-        return Some(Edit::new(start, at, reader.count(&digits)));
+        return Edit::new(start, at, reader.count(&digits));
     }
     let word = start.previous_word();
     let footnote = start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
-    Some(Edit::new(start, at, if footnote { String::new() } else { words }))
+    Edit::new(start, at, if footnote { String::new() } else { words })
 }
 
 /// The space in `what ?`.

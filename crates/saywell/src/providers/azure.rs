@@ -24,6 +24,8 @@ use tokio_tungstenite::tungstenite::Message;
 use self::access::{Access, Identity};
 use self::frame::Frame;
 use self::words::Finder;
+use saywell_text::english::Reader;
+
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, Socket, SoundReader};
@@ -205,6 +207,7 @@ impl Azure {
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
+            reader: Some(Reader::Natural),
             ..About::new(KIND.name, opening.name, "neural")
         };
         let client = socket_client()?;

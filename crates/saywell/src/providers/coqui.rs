@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_stream::try_stream;
 use async_trait::async_trait;
 use reqwest::RequestBuilder;
+use saywell_text::english::Reader;
 use serde::Deserialize;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
@@ -93,6 +94,7 @@ impl Coqui {
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(options.base_url.as_str(), &options.languages))
                 .unwrap_or_default(),
+            reader: Some(Reader::Words),
             ..About::new(KIND.name, opening.name, "coqui")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));

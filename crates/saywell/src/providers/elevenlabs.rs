@@ -17,6 +17,8 @@ use serde_json::value::RawValue;
 use self::alignment::{Aligner, Alignment};
 use self::listing::Listing;
 use self::places::Places;
+use saywell_text::english::Reader;
+
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Failure, Http, Kept, SoundReader};
@@ -245,6 +247,7 @@ impl ElevenLabs {
             options: serde_json::to_string(&sounding).unwrap_or_default(),
             parallel: usize::from(options.parallel.get()),
             longest: listing::longest(&options.model),
+            reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model.clone())
         };
         Ok(Self {

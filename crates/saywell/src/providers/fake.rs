@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_stream::stream;
 use async_trait::async_trait;
 use saywell_audio::loudness::Level;
+use saywell_text::english::Reader;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
 
@@ -93,6 +94,13 @@ impl Fake {
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Is given what this reader can read.
+    #[must_use]
+    pub fn reading(mut self, reader: Option<Reader>) -> Self {
+        self.about.reader = reader;
         self
     }
 

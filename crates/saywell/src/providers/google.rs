@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::auth::{Access, Identity};
+use saywell_text::english::Reader;
+
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
@@ -196,6 +198,7 @@ impl Google {
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
+            reader: Some(Reader::Natural),
             ..About::new(KIND.name, opening.name, "google")
         };
         let client = grpc_client()?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Secret;
@@ -172,6 +173,7 @@ impl OpenAi {
             parallel: usize::from(options.parallel.get()),
             longest: 4096,
             sunset: (options.base_url.as_str() == API).then_some(SUNSET),
+            reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model)
         };
         let made = options.more_voices.iter().map(|id| voice(opening.name, id, None));

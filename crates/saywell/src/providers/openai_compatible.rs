@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use self::preset::{Format, Preset};
 use super::openai::{AskedVoice, SpeechAsk};
+use saywell_text::english::Reader;
+
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
@@ -168,6 +170,7 @@ impl Compatible {
                 .unwrap_or_default(),
             parallel: options.parallel.map_or(preset.parallel, |parallel| usize::from(parallel.get())),
             longest: options.longest.map_or(preset.longest, std::num::NonZeroUsize::get),
+            reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, model)
         };
         Ok(Self {

@@ -18,6 +18,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use self::events::{Happened, Usage};
 use super::openai;
+use saywell_text::english::Reader;
+
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Socket, SoundReader};
@@ -119,6 +121,7 @@ impl Realtime {
             options: options.instructions.clone(),
             parallel: usize::from(options.parallel.get()),
             longest: 1_000,
+            reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model)
         };
         Ok(Self {

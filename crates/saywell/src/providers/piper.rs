@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_stream::try_stream;
 use async_trait::async_trait;
 use reqwest::Response;
+use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
@@ -118,6 +119,7 @@ impl Piper {
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(base_url.as_str(), length_scale, noise_scale, noise_w_scale))
                 .unwrap_or_default(),
+            reader: Some(Reader::Words),
             ..About::new(KIND.name, opening.name, "piper")
         };
         let server = Server {

@@ -25,6 +25,7 @@ use aws_smithy_http_client::tls::{Provider as Tls, rustls_provider::CryptoMode};
 use futures::stream::{once, select, unfold};
 use futures::{FutureExt, StreamExt};
 use saywell_text::Prosody;
+use saywell_text::english::Reader;
 use saywell_text::ssml::{Around, Dialect, Written, to_ssml};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -168,6 +169,7 @@ impl Polly {
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
+            reader: Some(Reader::Natural),
             ..About::new(KIND.name, opening.name, &*options.engine)
         };
         let service = Service {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use async_stream::try_stream;
 use async_trait::async_trait;
+use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
@@ -117,6 +118,7 @@ impl Xtts {
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(base_url.as_str(), language, stream_chunk_size))
                 .unwrap_or_default(),
+            reader: Some(Reader::Words),
             ..About::new(KIND.name, opening.name, "xtts_v2")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));
