@@ -4,11 +4,11 @@
 //! ```
 //! use saywell_text::english::{Reader, spell_out};
 //!
-//! let text = "Run `getUser(42)` in 5ms.";
+//! let text = "Run getUser(42) in 5ms.";
 //! let spoken = spell_out(text, Reader::Words);
-//! assert_eq!(spoken.text(), "Run `get user of forty two` in five milliseconds.");
-//! assert_eq!(&text[spoken.source_of(47..59)], "ms");
-//! assert_eq!(&spoken.text()[spoken.spoken_of(22..23)], "five");
+//! assert_eq!(spoken.text(), "Run get user of forty two in five milliseconds.");
+//! assert_eq!(&text[spoken.source_of(34..46)], "ms");
+//! assert_eq!(&spoken.text()[spoken.spoken_of(19..20)], "five");
 //! ```
 //!
 //! The text is gone through once. At each place where a word, a number or a sign begins, the rules for such a
