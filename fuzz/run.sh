@@ -1,16 +1,13 @@
 #!/usr/bin/env bash
 # Runs every fuzz target: fuzz/run.sh [SECONDS [TARGET…]]
 # With SECONDS, looks for new faults for so long: starts from fuzz/seeds/TARGET and what earlier runs have found, and keeps
-# what it finds in fuzz/corpus/TARGET. Without, or with 0, makes the same inputs from the seeds every time, so that what
-# passes once passes everywhere. A crashing input is left in fuzz/artifacts/TARGET: once the fault is understood, add it
-# to the seeds.
+# what it finds in fuzz/corpus/TARGET. With 0, only goes through what is there already. A crashing input is left in
+# fuzz/artifacts/TARGET: once the fault is understood, add it to the seeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-0}
 shift || true
-# Enough for about five seconds each.
-repeatable_runs=40000
 targets=("$@")
 ((${#targets[@]})) || mapfile -t targets < <(basename --suffix=.rs --multiple fuzz/targets/*.rs)
 
@@ -20,21 +17,17 @@ failed=()
 for target in "${targets[@]}"; do
     mkdir -p "fuzz/corpus/$target" "fuzz/artifacts/$target"
     log=fuzz/artifacts/$target/log
-    if ((seconds)); then
-        how=(-max_total_time="$seconds" -use_value_profile=1 "fuzz/corpus/$target" "fuzz/seeds/$target")
-    else
-        fresh=$(mktemp -d)
-        how=(-runs="$repeatable_runs" -seed=1 "$fresh" "fuzz/seeds/$target")
-    fi
+    how=(-max_total_time="$seconds" -use_value_profile=1)
+    ((seconds)) || how=(-runs=0)
     if "${CARGO_TARGET_DIR:-target}/debug/fuzz-$target" -timeout=10 -rss_limit_mb=2048 \
-        -artifact_prefix="fuzz/artifacts/$target/" "${how[@]}" >"$log" 2>&1; then
+        -artifact_prefix="fuzz/artifacts/$target/" "${how[@]}" \
+        "fuzz/corpus/$target" "fuzz/seeds/$target" >"$log" 2>&1; then
         printf '%-12s %s\n' "$target" "$(grep -E '^Done|DONE' "$log" | tr -s '\t ' ' ' | paste -sd' ')"
     else
         failed+=("$target")
         printf '%-12s FAILED\n' "$target"
         tail -n 40 "$log"
     fi
-    ((seconds)) || rm -rf "$fresh"
 done
 
 if ((${#failed[@]})); then
