@@ -30,6 +30,7 @@ use crate::providers;
 use crate::script::Bounds;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
+use crate::telemetry;
 use crate::usage::{Ledger, Prices};
 use crate::voices::VoiceMap;
 
@@ -137,6 +138,8 @@ impl App {
         clock: Arc<dyn Clock>,
         store: Store,
     ) -> Result<Self, StartError> {
+        // Whatever is counted from here on is kept.
+        telemetry::metrics();
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {

@@ -1,5 +1,6 @@
 //! HTTP: every route, and the order of what is around them.
 
+pub mod admin;
 pub mod audio;
 pub mod body;
 pub mod captions;
@@ -10,6 +11,7 @@ pub mod identity;
 pub mod links;
 pub mod openai;
 pub mod pages;
+pub mod query;
 pub mod script;
 pub mod server;
 pub mod speech;
@@ -48,6 +50,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
     tags(
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
+        (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
 )]
@@ -64,6 +67,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(openai::speech))
         .routes(routes!(openai::models))
         .routes(routes!(openai::voices))
+        .merge(admin::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
     let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .merge(identified)

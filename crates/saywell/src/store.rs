@@ -4,9 +4,11 @@
 #[cfg(test)]
 mod conformance;
 mod controls;
+mod insights;
 pub mod sqlite;
 
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
+pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -45,7 +47,8 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         cache: Arc::clone(&store) as Arc<dyn CacheIndex>,
         calls: Arc::clone(&store) as Arc<dyn CallLog>,
         controls: Arc::clone(&store) as Arc<dyn ControlStore>,
-        audit: store,
+        audit: Arc::clone(&store) as Arc<dyn AuditLog>,
+        insights: store,
     })
 }
 
@@ -60,6 +63,8 @@ pub struct Store {
     pub controls: Arc<dyn ControlStore>,
     /// What operators did.
     pub audit: Arc<dyn AuditLog>,
+    /// What an operator's page shows.
+    pub insights: Arc<dyn Insights>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.
@@ -188,6 +193,9 @@ pub struct Filter {
     pub provider: Option<String>,
     /// In this voice.
     pub voice: Option<String>,
+    /// Made for this user, as far as `tts_calls` tells: the renditions that its calls name, and the clips that their
+    /// providers made, in their voices, at their times; others may have had one of those made just then.
+    pub made_for: Option<String>,
     /// Stored before this time.
     pub created_before: Option<SystemTime>,
 }
