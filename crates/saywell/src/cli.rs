@@ -4,6 +4,7 @@ mod bench;
 mod cache;
 mod check;
 mod config;
+mod key;
 mod licences;
 mod say;
 mod script;
@@ -44,6 +45,8 @@ enum Command {
     Check,
     /// Print the settings in force, secrets masked
     Config,
+    /// Mint, list and revoke API keys, and sign user tokens
+    Key(key::Arguments),
     /// Look after what has been spoken before
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
@@ -102,6 +105,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
         Command::Check => check::run(loaded.settings).await,
         Command::Config => config::run(&loaded),
+        Command::Key(arguments) => key::run(arguments, loaded.settings).await,
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
         Command::Licences => licences::run(),

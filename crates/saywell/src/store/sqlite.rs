@@ -2,6 +2,7 @@
 //! wait for each other, and a killed process loses no finished statement.
 
 mod calls;
+mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
@@ -328,6 +329,7 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
@@ -335,6 +337,7 @@ mod tests {
         let store = SqliteStore::in_memory().await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
