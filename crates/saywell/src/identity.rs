@@ -327,12 +327,14 @@ fn named(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Deni
 }
 
 /// Whether this can be the id of a user or a room: what can be printed, and not for long.
-fn plain_id(id: &str) -> bool {
+#[must_use]
+pub fn plain_id(id: &str) -> bool {
     !id.trim().is_empty() && id.chars().count() <= 128 && !id.chars().any(char::is_control)
 }
 
 /// Whether this can be the name of a plan.
-fn plain_plan(plan: &str) -> bool {
+#[must_use]
+pub fn plain_plan(plan: &str) -> bool {
     (1..=64).contains(&plan.len())
         && plan.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

@@ -8,7 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::identity::key::{NewKey, mint};
 use crate::identity::token::{self, Claims};
-use crate::identity::{KeyLimits, MEMBER, Scopes};
+use crate::identity::{KeyLimits, MEMBER, Scopes, plain_id, plain_plan};
 use crate::store::KeyRow;
 
 /// Arguments of `saywell key`.
@@ -36,7 +36,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Mint {
     /// What it is for
-    #[arg(long)]
+    #[arg(long, value_parser = plain)]
     name: String,
     /// What it may do: speak, admin or both
     #[arg(long, value_enum, value_delimiter = ',', default_value = "speak")]
@@ -78,13 +78,13 @@ enum Scope {
 #[derive(Debug, clap::Args)]
 struct Token {
     /// The user's id
-    #[arg(long)]
+    #[arg(long, value_parser = plain)]
     user: String,
     /// The room it is bound to
-    #[arg(long)]
+    #[arg(long, value_parser = plain)]
     room: Option<String>,
     /// The user's plan
-    #[arg(long, default_value = MEMBER)]
+    #[arg(long, value_parser = plan, default_value = MEMBER)]
     plan: String,
     /// When it ends, such as 15m or 1h
     #[arg(long, value_parser = lasts, default_value = "1h")]
@@ -163,6 +163,18 @@ fn state(row: &KeyRow, now: SystemTime) -> String {
         (None, Some(at)) => format!("until {}", httpdate::fmt_http_date(at)),
         (None, None) => "in force".to_owned(),
     }
+}
+
+/// What can be printed in a line.
+fn plain(text: &str) -> Result<String, String> {
+    let fault = "must have at most 128 characters, and none that cannot be printed";
+    plain_id(text).then(|| text.to_owned()).ok_or_else(|| fault.to_owned())
+}
+
+fn plan(text: &str) -> Result<String, String> {
+    plain_plan(text)
+        .then(|| text.to_owned())
+        .ok_or_else(|| "must have letters, digits, `-` and `_` only".to_owned())
 }
 
 /// A time such as `90d`, of a century at most.
