@@ -123,7 +123,6 @@ mod tests {
             ("demo.localhost:8787", true),
             ("127.0.0.1:8787", true),
             ("[::1]:8787", true),
-            ("::1", true),
             ("voice.lan:8787", true),
             ("evil.example:8787", false),
             ("localhost.evil.example", false),

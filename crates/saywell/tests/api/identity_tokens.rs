@@ -92,8 +92,9 @@ async fn claims_that_are_missing_or_strange_are_named() {
         (json!({ "sub": "" }), "`sub`"),
         (json!({ "sub": "a\nb" }), "`sub`"),
         (json!({ "sub": "x".repeat(129) }), "`sub`"),
-        (json!({ "sub": { "id": 1 } }), "`sub`"),
+        (json!({ "sub": 1.5 }), "`sub`"),
         (json!({ "room": true }), "`room`"),
+        (json!({ "room": { "id": 1 } }), "`room`"),
         (json!({ "plan": "no such/plan" }), "`plan`"),
     ] {
         let message = refused(&gateway, &signed(&claims(&gateway, &changes))).await;
