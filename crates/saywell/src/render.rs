@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use saywell_audio::{
-    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, SAMPLE_RATE, Word, loudness,
+    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, NamedPlace, SAMPLE_RATE, Word, loudness,
 };
-use saywell_text::Utterance;
+use saywell_text::{How, Mark, Utterance};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{About, Entry, Kind};
@@ -196,7 +196,23 @@ impl Clip {
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
         };
-        SpokenUtterance { caption, words, until: start + self.seconds() }
+        SpokenUtterance {
+            caption,
+            words,
+            marks: self.places(utterance, start),
+            until: start + self.seconds(),
+        }
+    }
+
+    /// When the named places of the utterance are reached: as the word after them starts.
+    fn places(&self, utterance: &Utterance, start: f64) -> Vec<NamedPlace> {
+        let place = |mark: &Mark| {
+            let How::Bookmark(name) = &mark.how else { return None };
+            let word = self.notes.words.iter().find(|(range, ..)| range.end > mark.text.start);
+            let time = start + word.map_or(self.notes.speech_seconds, |(_, from, _)| *from);
+            Some(NamedPlace { name: name.clone(), time })
+        };
+        utterance.marks.iter().filter_map(place).collect()
     }
 }
 

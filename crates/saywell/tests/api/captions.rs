@@ -71,3 +71,26 @@ async fn a_stranger_reads_nothing() {
     assert_eq!(gateway.get(url.split_once('?').unwrap().0).await.error().0, 403);
     assert_eq!(gateway.get(&url.replace(".json?", ".txt?")).await.error().0, 404);
 }
+
+#[tokio::test]
+async fn named_places_have_their_time() {
+    let gateway = Gateway::new().await;
+    let ssml =
+        "<speak><mark name='start'/>One two <mark name='three'/>three. Four.<mark name='end'/></speak>";
+    let links = gateway.links(&json!({ "ssml": ssml, "prefetch": true })).await;
+    gateway.settle().await;
+    let json: Value = serde_json::from_str(&captions(&gateway, &links, "json").await).unwrap();
+    let word =
+        |text: &str| json["words"].as_array().unwrap().iter().find(|word| word["text"] == text).unwrap();
+    let place = |name: &str, time: &Value| json!({ "name": name, "time": time });
+    let expected = json!([
+        place("start", &word("One")["start"]),
+        place("three", &word("three.")["start"]),
+        place("end", &json["utterances"][1]["end"])
+    ]);
+    assert_eq!(json["marks"], expected, "{json:#}");
+    let lines = captions(&gateway, &links, "ndjson").await;
+    let marks: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["marks"].take()).collect();
+    assert_eq!(marks, [json!([expected[0], expected[1]]), json!([expected[2]])]);
+}
