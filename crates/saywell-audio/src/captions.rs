@@ -24,7 +24,7 @@ pub struct Captions {
 pub struct NamedPlace {
     /// Its name.
     pub name: String,
-    /// When it is reached: when the word after it starts, or at the end of the speech that it ends.
+    /// When it is reached: when what is after it starts, or at the end of the utterance that it ends.
     #[serde(serialize_with = "seconds")]
     pub time: f64,
 }

@@ -204,13 +204,16 @@ impl Clip {
         }
     }
 
-    /// When the named places of the utterance are reached: as the word after them starts.
+    /// When the named places of the utterance are reached: as the word after them starts; within a word, in proportion.
     fn places(&self, utterance: &Utterance, start: f64) -> Vec<NamedPlace> {
         let place = |mark: &Mark| {
             let How::Bookmark(name) = &mark.how else { return None };
-            let word = self.notes.words.iter().find(|(range, ..)| range.end > mark.text.start);
-            let time = start + word.map_or(self.notes.speech_seconds, |(_, from, _)| *from);
-            Some(NamedPlace { name: name.clone(), time })
+            let at = mark.text.start;
+            let word = self.notes.words.iter().find(|(range, ..)| range.end > at);
+            let time = word.map_or(self.notes.speech_seconds, |(range, from, to)| {
+                from + (to - from) * at.saturating_sub(range.start) as f64 / range.len() as f64
+            });
+            Some(NamedPlace { name: name.clone(), time: start + time })
         };
         utterance.marks.iter().filter_map(place).collect()
     }
