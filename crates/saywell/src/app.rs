@@ -161,6 +161,7 @@ impl App {
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,
+                begins_in_reasoning: settings.begins_in_reasoning,
                 pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,

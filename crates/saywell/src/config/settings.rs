@@ -47,6 +47,8 @@ pub struct Settings {
     pub prices: Vec<Price>,
     /// What becomes of emoji.
     pub emoji: Emoji,
+    /// Whether replies begin inside reasoning, where a request does not say.
+    pub begins_in_reasoning: bool,
     /// How words are said.
     pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
@@ -192,6 +194,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "What becomes of emoji: `silent`, or `named`.",
         set: |s, v| assign(&mut s.emoji, emoji(v)),
         show: |s| if s.emoji == Emoji::Named { "named" } else { "silent" }.to_owned(),
+    },
+    Setting {
+        variable: "TTS_BEGINS_IN_REASONING",
+        key: "voice.begins_in_reasoning",
+        default: "false",
+        about: "Whether replies begin inside reasoning, without its opening tag, as some models' templates have it: all up to `</think>` is then left out.",
+        set: |s, v| assign(&mut s.begins_in_reasoning, flag(v)),
+        show: |s| s.begins_in_reasoning.to_string(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -493,6 +503,7 @@ impl Default for Settings {
             lookahead: None,
             prices: Vec::new(),
             emoji: Emoji::default(),
+            begins_in_reasoning: false,
             pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,

@@ -73,7 +73,9 @@ pub async fn captions(
             let lines = stream::unfold(Some(reader), async |reader| {
                 let mut reader = reader?;
                 match reader.next().await? {
-                    Ok(spoken) => Some((Ok(ndjson_line(&spoken.caption, &spoken.words)), Some(reader))),
+                    Ok(spoken) => {
+                        Some((Ok(ndjson_line(&spoken.caption, &spoken.words, &spoken.marks)), Some(reader)))
+                    }
                     Err(failure) => Some((Err(failure), None)),
                 }
             });
@@ -96,10 +98,17 @@ fn write(captions: &Captions, form: Form) -> String {
             let words = |from: f64, to: f64| -> Vec<_> {
                 captions.words.iter().filter(|word| word.start >= from && word.start < to).cloned().collect()
             };
+            // A place at the end of an utterance is one of it, not of the next.
+            let mut marks = captions.marks.as_slice();
+            let mut until = |end: f64| {
+                let (these, rest) = marks.split_at(marks.partition_point(|mark| mark.time <= end));
+                marks = rest;
+                these
+            };
             captions
                 .utterances
                 .iter()
-                .map(|utterance| ndjson_line(utterance, &words(utterance.start, utterance.end)))
+                .map(|said| ndjson_line(said, &words(said.start, said.end), until(said.end)))
                 .collect()
         }
     }

@@ -50,7 +50,10 @@ pub struct Ask {
     pub language: Option<String>,
     /// What becomes of code: `announce` (default), `skip` or `read`.
     pub code: Option<String>,
-    /// How words are said, before what the operator says of them: each has a `word` or a `pattern`, and one of `say`,
+    /// The reply begins inside reasoning, whose opening tag stood in the prompt: all up to the closing tag is left out.
+    #[serde(default)]
+    pub begins_in_reasoning: Option<bool>,
+    /// How words are said, before what the operator says of them, at most 100: each has a `word` or a `pattern`, and one of `say`,
     /// `ipa` and `x_sampa`; and `case` and `language` where they matter.
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
@@ -65,6 +68,10 @@ pub struct Ask {
 /// Longest `instructions`, characters: what OpenAI takes.
 const MAX_INSTRUCTIONS: usize = 4096;
 
+/// The most `pronunciations` of one request; an operator's own, in `saywell.toml`, are as many as they like, since they are
+/// read once.
+const MAX_PRONUNCIATIONS: usize = 100;
+
 impl Ask {
     pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
         let (text, markup) = match (self.text, self.ssml) {
@@ -77,6 +84,13 @@ impl Ask {
                 return Err(ApiError::invalid("ssml", "Give either `text` or `ssml`, not both."));
             }
         };
+        if self.pronunciations.len() > MAX_PRONUNCIATIONS {
+            let message = format!(
+                "`pronunciations` has {} entries; the most is {MAX_PRONUNCIATIONS}.",
+                self.pronunciations.len()
+            );
+            return Err(ApiError::invalid("pronunciations", message));
+        }
         let pronunciations = Dictionary::new(&self.pronunciations).map_err(|faults| {
             let first = faults.first();
             let param = first.map_or_else(
@@ -104,6 +118,7 @@ impl Ask {
             model: self.model,
             prefetch: self.prefetch,
             markup,
+            begins_in_reasoning: self.begins_in_reasoning,
             pronunciations,
             instructions: self.instructions,
             message_id: self.message_id,
