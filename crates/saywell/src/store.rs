@@ -5,10 +5,12 @@
 mod conformance;
 mod controls;
 mod insights;
+mod keys;
 pub mod sqlite;
 
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
+pub use keys::{ApiKeys, KeyRow};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -48,7 +50,8 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         calls: Arc::clone(&store) as Arc<dyn CallLog>,
         controls: Arc::clone(&store) as Arc<dyn ControlStore>,
         audit: Arc::clone(&store) as Arc<dyn AuditLog>,
-        insights: store,
+        insights: Arc::clone(&store) as Arc<dyn Insights>,
+        keys: store,
     })
 }
 
@@ -65,6 +68,8 @@ pub struct Store {
     pub audit: Arc<dyn AuditLog>,
     /// What an operator's page shows.
     pub insights: Arc<dyn Insights>,
+    /// Who may call by key.
+    pub keys: Arc<dyn ApiKeys>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.
