@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
-test_sections=(web build rust providers documentation sdk-python sdk-javascript hearing browser fuzz)
+test_sections=(web build rust providers documentation sdk-python sdk-javascript contract hearing browser fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -40,6 +40,7 @@ run_section() {
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
+    contract) tools/contract.sh ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     browser) (cd web && node --test --test-reporter=spec --test-concurrency=1 test/browser.test.js test/admin.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;

@@ -64,9 +64,17 @@ pub enum VoiceName {
 /// OpenAI's speech call.
 #[utoipa::path(
     post, path = "/v1/audio/speech", tag = "openai", request_body = Ask,
-    responses((status = 200, description = "The sound, or its events", content(
-        (Vec<u8> = "audio/mpeg"), (String = "text/event-stream")
-    )))
+    responses(
+        (status = 200, description = "The sound, or its events", content(
+            (Vec<u8> = "audio/mpeg"), (String = "text/event-stream")
+        )),
+        (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`tts_disabled`, `forbidden`"),
+        (status = 413, description = "`text_too_long`"),
+        (status = 429, description = "`rate_limited`"),
+        (status = 503, description = "`overloaded`, `providers_exhausted`"),
+    )
 )]
 pub async fn speech(
     State(app): State<App>,
@@ -174,7 +182,15 @@ pub struct Model {
 }
 
 /// The models: OpenAI's names, which mean the whole chain, and each provider's name.
-#[utoipa::path(get, path = "/v1/models", tag = "openai", responses((status = 200, body = Models)))]
+#[utoipa::path(
+    get, path = "/v1/models", tag = "openai",
+    responses(
+        (status = 200, body = Models),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`"),
+    )
+)]
 pub async fn models(State(app): State<App>) -> JsonAnswer<Models> {
     let chain = app.speak.steered_chain();
     let providers = chain.links().iter().map(|link| link.name().to_owned());
@@ -201,7 +217,15 @@ pub struct VoiceEntry {
 }
 
 /// The voices: each provider's own, then OpenAI's names.
-#[utoipa::path(get, path = "/v1/audio/voices", tag = "openai", responses((status = 200, body = Voices)))]
+#[utoipa::path(
+    get, path = "/v1/audio/voices", tag = "openai",
+    responses(
+        (status = 200, body = Voices),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`"),
+    )
+)]
 pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
     let mut voices = Vec::new();
     for link in app.speak.steered_chain().links() {

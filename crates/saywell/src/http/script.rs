@@ -81,6 +81,7 @@ impl Line {
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
+        (status = 429, description = "`rate_limited`"),
     )
 )]
 pub async fn script(

@@ -215,6 +215,7 @@ pub struct Answer {
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
+        (status = 429, description = "`rate_limited`"),
         (status = 503, description = "`overloaded`, `providers_exhausted`"),
     )
 )]

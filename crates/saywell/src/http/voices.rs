@@ -44,7 +44,15 @@ pub struct Speeds {
 }
 
 /// What a player needs to know.
-#[utoipa::path(get, path = "/tts/config", tag = "speech", responses((status = 200, body = Config)))]
+#[utoipa::path(
+    get, path = "/tts/config", tag = "speech",
+    responses(
+        (status = 200, body = Config),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`"),
+    )
+)]
 pub async fn config(State(app): State<App>) -> Json<Config> {
     let chain = app.speak.steered_chain();
     let providers: Vec<String> = chain.links().iter().map(|link| link.name().to_owned()).collect();
@@ -71,7 +79,15 @@ pub struct Voices {
 }
 
 /// The voices on offer.
-#[utoipa::path(get, path = "/tts/voices", tag = "speech", responses((status = 200, body = Voices)))]
+#[utoipa::path(
+    get, path = "/tts/voices", tag = "speech",
+    responses(
+        (status = 200, body = Voices),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`"),
+    )
+)]
 pub async fn voices(State(app): State<App>) -> Json<Voices> {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
     for link in app.speak.steered_chain().links() {

@@ -70,6 +70,7 @@ impl From<AuditRow> for Entry {
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
     )
 )]
 pub async fn audit(

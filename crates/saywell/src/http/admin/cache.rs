@@ -59,6 +59,7 @@ pub struct Purged {
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
         (status = 413, description = "`text_too_long`: the body is too large"),
         (status = 503, description = "`overloaded`: others change something at the same time"),
     )

@@ -45,6 +45,7 @@ impl Controls {
         (status = 200, body = Controls),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
     )
 )]
 pub async fn controls(State(app): State<App>, _: Operator) -> Json<Controls> {
@@ -59,6 +60,7 @@ pub async fn controls(State(app): State<App>, _: Operator) -> Json<Controls> {
         (status = 400, description = "`invalid_request`, `unknown_provider`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
         (status = 413, description = "`text_too_long`: the body is too large"),
         (status = 503, description = "`overloaded`: others change something at the same time"),
     )

@@ -112,6 +112,7 @@ fn seconds(time: SystemTime) -> u64 {
         (status = 200, body = Keys),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
     )
 )]
 pub async fn list(State(app): State<App>, _: Operator) -> Result<Json<Keys>, ApiError> {
@@ -126,6 +127,7 @@ pub async fn list(State(app): State<App>, _: Operator) -> Result<Json<Keys>, Api
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
         (status = 413, description = "`text_too_long`: the body is too large"),
     )
 )]
@@ -172,6 +174,7 @@ pub async fn mint(
         (status = 200, body = Key),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: too many wrong keys"),
         (status = 404, description = "`not_found`: there is no such key in force"),
     )
 )]
