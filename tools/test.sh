@@ -42,7 +42,7 @@ run_section() {
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     browser) (cd web && node --test --test-reporter=spec test/browser.test.js) ;;
-    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-0}" ;;
+    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2
         return 2
