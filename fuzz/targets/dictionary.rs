@@ -17,6 +17,7 @@ fuzz_target!(|input: &str| {
         }
     };
     assert_eq!(dictionary.version().is_empty(), entries.is_empty());
+    let _ = dictionary.to_pls("en");
     for mut utterance in plain(text, &Options::default()).utterances {
         dictionary.apply(&mut utterance, Some("en"));
         let mut end = 0;

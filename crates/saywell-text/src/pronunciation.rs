@@ -24,6 +24,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) mod ipa;
+mod pls;
 mod rules;
 
 /// The most entries of a dictionary.
@@ -190,6 +191,15 @@ impl Dictionary {
             // The outer of two marks on the same text stays the first of them.
             in_order(&mut utterance.marks);
         }
+    }
+
+    /// The entries for words in `language`, and those for any, as a lexicon in the W3C's Pronunciation Lexicon
+    /// Specification, which Polly, Azure and ElevenLabs take; `None` if there are none. Patterns have no
+    /// place in it. A word that matches in any case is written in lower case, with a capital and in capitals.
+    #[must_use]
+    pub fn to_pls(&self, language: &str) -> Option<String> {
+        let rules = self.layers.iter().flat_map(|layer| &layer.rules);
+        pls::write(rules.filter(|rule| speaks(rule.language.as_deref(), Some(language))), language)
     }
 }
 
@@ -475,5 +485,24 @@ mod tests {
             "[K8S=keɪts] [kubectl=cube control]"
         );
         assert!(serde_json::from_str::<Entry>(r#"{"word": "a", "sya": "b"}"#).is_err());
+    }
+
+    #[test]
+    fn a_lexicon_for_providers() {
+        let english = Entry { language: Some("en".to_owned()), ..word("kubectl", "cube & control") };
+        let german = Entry { language: Some("de".to_owned()), ..word("API", "Ah Peh Ih") };
+        let phonemes =
+            Entry { word: Some("SQL".to_owned()), ipa: Some("ˈsiːkwəl".to_owned()), ..Entry::default() };
+        let dictionary = dictionary(&[english, german, phonemes, pattern("x", "y")]);
+        assert_eq!(
+            dictionary.to_pls("en-US").unwrap(),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <lexicon version=\"1.0\" xmlns=\"http://www.w3.org/2005/01/pronunciation-lexicon\" alphabet=\"ipa\" xml:lang=\"en-US\">\n\
+             <lexeme><grapheme>kubectl</grapheme><grapheme>Kubectl</grapheme><grapheme>KUBECTL</grapheme>\
+             <alias>cube &amp; control</alias></lexeme>\n\
+             <lexeme><grapheme>SQL</grapheme><phoneme>ˈsiːkwəl</phoneme></lexeme>\n\
+             </lexicon>\n"
+        );
+        assert_eq!(Dictionary::default().to_pls("en"), None);
     }
 }
