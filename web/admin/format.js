@@ -38,7 +38,7 @@ export const milliseconds = (milliseconds) =>
  */
 export function money(amount, currency) {
   if (!currency) return 'free';
-  const digits = amount > 0 && amount < 0.1 ? 4 : 2;
+  const digits = amount > 0 && amount < 0.01 ? 4 : 2;
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
   } catch {

@@ -36,6 +36,13 @@ export async function overview(desk) {
   );
   const errors = Object.entries(process.errors).sort(([, a], [, b]) => b - a);
 
+  const first = spread(
+    'Time to first sound',
+    seen.first_sound.map(({ provider, p50_ms: p50, p95_ms: p95, p99_ms: p99, calls }) => ({ name: provider, p50, p95, p99, calls })),
+    format.milliseconds,
+    'No provider has spoken in this time.',
+  );
+
   return [
     windows(desk),
     h(
@@ -48,13 +55,7 @@ export async function overview(desk) {
       tile('Found in the cache', requests > 0 ? format.percent(found / requests) : '–', 'of this process’s requests'),
       tile('Flights now', format.count(process.flights), 'in this process'),
     ),
-    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count)),
-    spread(
-      'Time to first sound',
-      seen.first_sound.map(({ provider, p50_ms: p50, p95_ms: p95, p99_ms: p99, calls }) => ({ name: provider, p50, p95, p99, calls })),
-      format.milliseconds,
-      'No provider has spoken in this time.',
-    ),
+    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count), first),
     h(
       'div',
       { class: 'plots' },

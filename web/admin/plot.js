@@ -1,7 +1,7 @@
 // Plots: stacked bars over time, and bars that compare. Plain SVG; every plot has its numbers in a table below it.
 
 import { h, s, table } from './dom.js';
-import { tick } from './format.js';
+import { count, tick } from './format.js';
 
 /** @typedef {{ at: number, name: string, value: number }} Point */
 
@@ -138,7 +138,7 @@ export function spread(title, rows, format, empty) {
     format(p50),
     format(p95),
     format(p99),
-    String(calls),
+    count(calls),
   ]);
   const columns = ['Provider', 'p50 to p99', { number: 'p50' }, { number: 'p95' }, { number: 'p99' }, { number: 'Calls' }];
   return h('section', { class: 'plot' }, h('h3', {}, title), table(title, columns, cells, empty));
