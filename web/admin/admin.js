@@ -111,7 +111,7 @@ async function draw() {
 
 /** @param {Element} details */
 function place(details) {
-  return details.parentElement?.querySelector('h3')?.textContent ?? '';
+  return details.parentElement?.querySelector('h2')?.textContent ?? '';
 }
 
 /** @param {View} view @param {api.Controls} controls */

@@ -86,5 +86,5 @@ const tile = (name, value, note) => h('div', {}, h('dt', {}, name), h('dd', { cl
 /** @param {string} title @param {api.Spender[]} rows */
 function spenders(title, rows) {
   const cells = rows.map((row) => [row.name, format.count(row.calls), format.count(row.characters), format.length(row.seconds), row.cost === null ? 'several currencies' : format.money(row.cost, row.currency)]);
-  return h('section', { class: 'plot' }, h('h3', {}, title), table(title, ['Name', { number: 'Calls' }, { number: 'Characters' }, { number: 'Sound' }, { number: 'Cost' }], cells, 'Nobody in this time.'));
+  return h('section', { class: 'plot' }, h('h2', {}, title), table(title, ['Name', { number: 'Calls' }, { number: 'Characters' }, { number: 'Sound' }, { number: 'Cost' }], cells, 'Nobody in this time.'));
 }

@@ -36,7 +36,7 @@ export function stack({ title, points, names, since, until, step, format }) {
   const totals = columns.map((column) => [...column.values()].reduce((sum, value) => sum + value, 0));
   const sum = totals.reduce((sum, value) => sum + value, 0);
   const shown = names.filter((name) => columns.some((column) => (column.get(name) ?? 0) > 0));
-  const heading = h('h3', {}, title);
+  const heading = h('h2', {}, title);
   if (sum === 0) return h('figure', { class: 'plot' }, heading, h('p', { class: 'empty' }, 'Nothing in this time.'));
 
   const { top, lines } = axis(Math.max(...totals));
@@ -111,7 +111,7 @@ export function bars(title, rows, empty) {
       ),
     ),
   );
-  return h('section', { class: 'plot' }, h('h3', {}, title), list.length > 0 ? h('ul', { class: 'bars' }, list) : h('p', { class: 'empty' }, empty));
+  return h('section', { class: 'plot' }, h('h2', {}, title), list.length > 0 ? h('ul', { class: 'bars' }, list) : h('p', { class: 'empty' }, empty));
 }
 
 /**
@@ -141,7 +141,7 @@ export function spread(title, rows, format, empty) {
     count(calls),
   ]);
   const columns = ['Provider', 'p50 to p99', { number: 'p50' }, { number: 'p95' }, { number: 'p99' }, { number: 'Calls' }];
-  return h('section', { class: 'plot' }, h('h3', {}, title), table(title, columns, cells, empty));
+  return h('section', { class: 'plot' }, h('h2', {}, title), table(title, columns, cells, empty));
 }
 
 /** @param {string[]} names @param {string} name */

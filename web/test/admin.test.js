@@ -149,7 +149,7 @@ test('the cache is purged, and what was in it is made anew', () =>
     const cached = async () => (await speak('Kept for a while.')).headers.get('x-tts-cache');
     await (await speak('Kept for a while.')).arrayBuffer();
     await page.reload();
-    await page.getByLabel('What').selectOption('Everything');
+    await page.getByLabel('What', { exact: true }).selectOption('Everything');
     await page.getByRole('button', { name: 'Purge' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Purge' }).click();
     await says(page, /entr(y is|ies are) gone/);
