@@ -30,7 +30,7 @@ export async function callers(desk) {
           who(grant.subject),
           amount(grant),
           format.moment(grant.expires_at),
-          h('button', { class: 'quiet', 'aria-label': `Take the grant of ${who(grant.subject)} back`, click: () => desk.change({ action: 'remove_grant', id: grant.id }, 'The grant is taken back.') }, 'Take back'),
+          h('button', { class: 'quiet', 'aria-label': `Take back the grant of ${who(grant.subject)}`, click: () => desk.change({ action: 'remove_grant', id: grant.id }, 'The grant is taken back.') }, 'Take back'),
         ]),
         'Nobody has a grant.',
       ),
@@ -53,7 +53,7 @@ export async function callers(desk) {
         plans.map(({ subject, plan }) => [
           who(subject),
           plan,
-          h('button', { class: 'quiet', 'aria-label': `Take the plan of ${who(subject)} back`, click: () => desk.change({ action: 'set_plan', subject, plan: null }, `${who(subject)} has no plan of its own any more.`) }, 'Take back'),
+          h('button', { class: 'quiet', 'aria-label': `Take back the plan of ${who(subject)}`, click: () => desk.change({ action: 'set_plan', subject, plan: null }, `${who(subject)} has no plan of its own any more.`) }, 'Take back'),
         ]),
         'Nobody has a plan from here.',
       ),
@@ -68,7 +68,7 @@ export async function callers(desk) {
         ['Who', ''],
         blocked.map((subject) => [
           who(subject),
-          h('button', { class: 'quiet', 'aria-label': `Let ${who(subject)} speak again`, click: () => desk.change({ action: 'set_blocked', subject, blocked: false }, `${who(subject)} may speak again.`) }, 'Unblock'),
+          h('button', { class: 'quiet', 'aria-label': `Unblock ${who(subject)}`, click: () => desk.change({ action: 'set_blocked', subject, blocked: false }, `${who(subject)} may speak again.`) }, 'Unblock'),
         ]),
         'Nobody is blocked.',
       ),

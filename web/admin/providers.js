@@ -66,5 +66,5 @@ function toggle(desk, name, enabled, asked) {
       (await desk.confirm({ title: `Switch ${name} off?`, text: 'It is the last provider that is asked. Without it nothing can be spoken.', yes: 'Switch off' }));
     if (sure) await desk.change({ action: 'set_provider', provider: name, enabled: !enabled }, `${name} is ${enabled ? 'switched off' : 'asked again'}.`);
   };
-  return h('button', { class: 'quiet', 'aria-label': `Switch ${name} ${enabled ? 'off' : 'on'}`, click }, enabled ? 'Switch off' : 'Switch on');
+  return h('button', { class: 'quiet', 'aria-label': `Switch ${enabled ? 'off' : 'on'} ${name}`, click }, enabled ? 'Switch off' : 'Switch on');
 }

@@ -108,13 +108,13 @@ test('a provider is moved, and switched off, and the next one speaks', () =>
     assert.equal((await speak('One, two.')).headers.get('x-tts-provider'), 'local');
     await page.getByRole('button', { name: 'Back to the order of the settings' }).click();
     await says(page, 'The order is that of the settings again.');
-    await page.getByRole('button', { name: 'Switch piper off' }).click();
+    await page.getByRole('button', { name: 'Switch off piper' }).click();
     await says(page, 'piper is switched off.');
     await page.getByRole('row', { name: /piper/ }).getByText('switched off').waitFor();
     const config = await (await fetch(new URL('tts/config', gateway.url))).json();
     assert.deepEqual(config.providers, ['local']);
     assert.equal((await speak('Three, four.')).headers.get('x-tts-provider'), 'local');
-    await page.getByRole('button', { name: 'Switch piper on' }).click();
+    await page.getByRole('button', { name: 'Switch on piper' }).click();
     await says(page, 'piper is asked again.');
   }));
 
@@ -127,7 +127,7 @@ test('quota is granted and taken back; plans and blocks likewise', () =>
     await grants.getByRole('button', { name: 'Grant' }).click();
     await says(page, 'user ann has the grant.');
     await grants.getByRole('row', { name: /user ann 5,000 characters/ }).waitFor();
-    await grants.getByRole('button', { name: 'Take the grant of user ann back' }).click();
+    await grants.getByRole('button', { name: 'Take back the grant of user ann' }).click();
     await says(page, 'The grant is taken back.');
 
     const plans = section('Plans');
@@ -139,8 +139,8 @@ test('quota is granted and taken back; plans and blocks likewise', () =>
     const blocked = section('Blocked');
     await blocked.getByLabel('Who').selectOption('room');
     await blocked.getByLabel('Name').fill('kitchen');
-    await blocked.getByRole('button', { name: 'Block' }).click();
-    await blocked.getByRole('button', { name: 'Let room kitchen speak again' }).click();
+    await blocked.getByRole('button', { name: 'Block', exact: true }).click();
+    await blocked.getByRole('button', { name: 'Unblock room kitchen' }).click();
     await says(page, 'room kitchen may speak again.');
   }));
 
