@@ -1,14 +1,17 @@
 //! HTTP: every route, and the order of what is around them.
 
+pub mod admin;
 pub mod audio;
 pub mod body;
 pub mod captions;
 pub mod error;
 pub mod headers;
 pub mod health;
+pub mod identity;
 pub mod links;
 pub mod openai;
 pub mod pages;
+pub mod query;
 pub mod script;
 pub mod server;
 pub mod speech;
@@ -47,6 +50,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
     tags(
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
+        (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
 )]
@@ -54,16 +58,21 @@ struct Contract;
 
 /// Every route.
 pub fn router(app: App) -> Router {
-    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+    // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
+    let identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
         .routes(routes!(script::script))
-        .routes(routes!(audio::audio))
-        .routes(routes!(captions::captions))
         .routes(routes!(voices::config))
         .routes(routes!(voices::voices))
         .routes(routes!(openai::speech))
         .routes(routes!(openai::models))
         .routes(routes!(openai::voices))
+        .merge(admin::routes())
+        .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
+    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+        .merge(identified)
+        .routes(routes!(audio::audio))
+        .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -1,14 +1,13 @@
 //! Limits: whether a caller may speak now.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use crate::controls::Controls;
 use crate::identity::Caller;
 
 /// The limits in force.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    enabled: Arc<AtomicBool>,
+    enabled: bool,
+    controls: Controls,
 }
 
 /// Leave to speak once.
@@ -25,16 +24,16 @@ pub enum Refusal {
 }
 
 impl Limits {
-    /// With the feature flag as given.
+    /// With the feature flag as the settings have it, unless an operator says otherwise.
     #[must_use]
-    pub fn new(enabled: bool) -> Self {
-        Self { enabled: Arc::new(AtomicBool::new(enabled)) }
+    pub const fn new(enabled: bool, controls: Controls) -> Self {
+        Self { enabled, controls }
     }
 
     /// The feature flag.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.enabled.load(Ordering::Relaxed)
+        self.controls.state().enabled.unwrap_or(self.enabled)
     }
 
     /// Leave to speak, or why not.

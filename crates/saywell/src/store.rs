@@ -3,7 +3,12 @@
 
 #[cfg(test)]
 mod conformance;
+mod controls;
+mod insights;
 pub mod sqlite;
+
+pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
+pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -38,7 +43,13 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         path => SqliteStore::open(&data_folder.join(path)).await?,
     };
     let store = Arc::new(store);
-    Ok(Store { cache: Arc::clone(&store) as Arc<dyn CacheIndex>, calls: store })
+    Ok(Store {
+        cache: Arc::clone(&store) as Arc<dyn CacheIndex>,
+        calls: Arc::clone(&store) as Arc<dyn CallLog>,
+        controls: Arc::clone(&store) as Arc<dyn ControlStore>,
+        audit: Arc::clone(&store) as Arc<dyn AuditLog>,
+        insights: store,
+    })
 }
 
 /// An open database, concern by concern.
@@ -48,6 +59,12 @@ pub struct Store {
     pub cache: Arc<dyn CacheIndex>,
     /// What providers were asked.
     pub calls: Arc<dyn CallLog>,
+    /// What an operator steers.
+    pub controls: Arc<dyn ControlStore>,
+    /// What operators did.
+    pub audit: Arc<dyn AuditLog>,
+    /// What an operator's page shows.
+    pub insights: Arc<dyn Insights>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.
@@ -176,6 +193,9 @@ pub struct Filter {
     pub provider: Option<String>,
     /// In this voice.
     pub voice: Option<String>,
+    /// Made for this user, as far as `tts_calls` tells: the renditions that its calls name, and the clips that their
+    /// providers made, in their voices, at their times; others may have had one of those made just then.
+    pub made_for: Option<String>,
     /// Stored before this time.
     pub created_before: Option<SystemTime>,
 }

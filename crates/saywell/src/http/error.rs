@@ -79,6 +79,12 @@ impl Code {
         }
     }
 
+    /// As callers and metrics have it.
+    #[must_use]
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
+    }
+
     /// OpenAI's word for the kind of error.
     fn kind(self) -> &'static str {
         if self.status().is_client_error() { "invalid_request_error" } else { "server_error" }
@@ -188,6 +194,7 @@ impl From<SpeakError> for ApiError {
                 Self::new(Code::LanguageUnsupported, message).param("language")
             }
             SpeakError::Overloaded => overloaded(),
+            SpeakError::NoProvider => Self::new(Code::ProvidersExhausted, message),
             SpeakError::Failed(failure) => failure.into(),
         }
     }
@@ -244,6 +251,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
     async {
         let mut response = next.run(request).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+            metrics::counter!("saywell_errors_total", "code" => error.code.name()).increment(1);
             info!(status = error.status.as_u16(), code = ?error.code, message = error.message, "refused");
             write_out(&error, &id, &mut response);
         }

@@ -1,4 +1,4 @@
-//! The demo chat at `/` and the player's modules under `/player/`, out of the binary.
+//! The demo chat at `/`, the operator's page at `/admin` and the player's modules under `/player/`, out of the binary.
 
 use axum::Router;
 use axum::extract::Path;
@@ -19,9 +19,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 struct Demo;
 
 #[derive(RustEmbed)]
+#[folder = "../../web/admin"]
+struct Admin;
+
+#[derive(RustEmbed)]
 #[folder = "../../web"]
 #[include = "*.js"]
 #[include = "*.css"]
+#[exclude = "admin/*"]
 #[exclude = "demo/*"]
 #[exclude = "test/*"]
 #[exclude = "node_modules/*"]
@@ -34,6 +39,16 @@ pub fn routes() -> Router<App> {
         .route(
             "/demo/{*file}",
             get(async |Path(file): Path<String>, headers: HeaderMap| page(Demo::get(&file), &file, &headers)),
+        )
+        .route(
+            "/admin",
+            get(async |headers: HeaderMap| page(Admin::get("index.html"), "index.html", &headers)),
+        )
+        .route(
+            "/admin/{file}",
+            get(async |Path(file): Path<String>, headers: HeaderMap| {
+                page(Admin::get(&file), &file, &headers)
+            }),
         )
         .route(
             "/player/{*file}",

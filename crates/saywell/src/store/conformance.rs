@@ -1,6 +1,9 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
 
-use super::{Access, CacheIndex, CallLog, Filter, ProviderTotals, Row, Selection};
+use super::{
+    Access, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights, ProviderTotals, Row,
+    Selection, Spender, Top,
+};
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -75,6 +78,97 @@ pub async fn call_log(log: &dyn CallLog) {
         [totals("cloud", "", 1, 0.0, 1), totals("cloud", "USD", 2, 0.75, 0), totals("home", "", 1, 0.0, 0)],
     );
     assert!(log.provider_totals(at(1004)).await.unwrap().is_empty());
+}
+
+/// Tries everything that [`Insights`] promises, on the calls that [`call_log`] leaves and an empty cache.
+pub async fn insights(store: &(impl Insights + CallLog + CacheIndex)) {
+    let slow = |n: u64, first: Option<u64>| Call {
+        purpose: Purpose { room: Some(format!("room {}", n % 2)), user: None, ..Purpose::default() },
+        first_sound: first.map(Duration::from_millis),
+        outcome: if first.is_some() { CallOutcome::Spoken } else { CallOutcome::Failed },
+        ..call(1000 + n, "slow", Cost::Free)
+    };
+    let calls: Vec<_> = (1..=100).map(|n| slow(n, Some(n * 10))).chain([slow(1, None)]).collect();
+    store.append(&calls).await.unwrap();
+
+    let series = store.series(at(1000), Duration::from_secs(500)).await.unwrap();
+    let brief: Vec<_> = series.iter().map(|b| (b.at, b.provider.as_str(), b.calls, b.failed)).collect();
+    assert_eq!(
+        brief,
+        [(1000, "cloud", 1, 0), (1000, "cloud", 3, 0), (1000, "home", 1, 0), (2000, "slow", 101, 1)]
+    );
+    assert_eq!((series[1].currency.as_str(), series[1].characters), ("USD", 30));
+    assert!((series[1].cost - 1.75).abs() < 1e-9 && (series[3].seconds - 202.0).abs() < 1e-9);
+    assert!(store.series(at(3000), Duration::from_secs(1)).await.unwrap().is_empty());
+
+    let first = store.first_sound(at(2000)).await.unwrap();
+    let [slow] = &first[..] else { panic!("{first:?}") };
+    assert_eq!((slow.provider.as_str(), slow.calls), ("slow", 100), "calls without sound do not count");
+    assert_eq!((slow.p50_ms, slow.p95_ms, slow.p99_ms), (500.0, 950.0, 990.0));
+
+    let rooms = store.top(Top::Rooms, at(0), 1).await.unwrap();
+    assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].calls), (1, "room 1", 51));
+    let users = store.top(Top::Users, at(0), 10).await.unwrap();
+    let brief = |s: &Spender| (s.name.clone(), s.characters, s.cost, s.currency.clone());
+    assert_eq!(users.iter().map(brief).collect::<Vec<_>>(), [("ann".into(), 50, Some(1.75), "USD".into())]);
+
+    // What was made for a user: what the calls name, and the clips that were made by them.
+    let by_call =
+        Row { created_at: at(1002), provider: "home".into(), voice: "voice \"1\"".into(), ..row(3) };
+    let in_time = Row { created_at: at(1004), ..by_call.clone() };
+    let others = Row { key: row(5).key, provider: "away".into(), ..in_time.clone() };
+    for row in [&row(1), &Row { key: row(7).key, ..by_call }, &in_time, &others] {
+        store.put(row).await.unwrap();
+    }
+    let stored = store.stored(1).await.unwrap();
+    assert_eq!((stored[0].provider.as_str(), stored[0].entries, stored[0].bytes), ("home", 2, 200));
+    let of_ann = Selection::Matching(Filter { made_for: Some("ann".into()), ..Filter::default() });
+    let mut taken: Vec<_> = store.take(&of_ann, 10).await.unwrap().into_iter().map(|r| r.row.key).collect();
+    taken.sort_unstable_by_key(ToString::to_string);
+    assert_eq!(taken, [row(1).key, row(3).key]);
+    store.take(&Selection::Matching(Filter::default()), 10).await.unwrap();
+}
+
+/// An entry of `n` seconds after 1000 seconds of 1970.
+fn audit_entry(n: u64) -> AuditEntry {
+    AuditEntry {
+        at: at(1000 + n),
+        who: format!("user:ann '{n}'"),
+        action: "set_enabled".to_owned(),
+        details: serde_json::json!({ "enabled": n.is_multiple_of(2), "note": "quoted \"é\"" }),
+    }
+}
+
+/// Tries everything that [`ControlStore`] and [`AuditLog`] promise, on empty tables.
+pub async fn controls(store: &(impl ControlStore + AuditLog)) {
+    assert_eq!(store.newer(0).await.unwrap(), None);
+    assert!(!store.replace(1, "{}", &audit_entry(1)).await.unwrap(), "there is nothing to replace yet");
+    assert!(store.replace(0, "{\"a\": 1}", &audit_entry(2)).await.unwrap());
+    assert!(!store.replace(0, "{\"b\": 1}", &audit_entry(3)).await.unwrap(), "another was quicker");
+    let first = store.newer(0).await.unwrap().unwrap();
+    assert_eq!((first.number, first.document.as_str()), (1, "{\"a\": 1}"));
+    assert_eq!(store.newer(1).await.unwrap(), None);
+    assert!(store.replace(1, "{\"c\": 1}", &audit_entry(4)).await.unwrap());
+    assert!(!store.replace(1, "{\"d\": 1}", &audit_entry(5)).await.unwrap());
+    assert_eq!(store.newer(1).await.unwrap().unwrap().number, 2);
+
+    // Of all who change what they saw at the same time, one does.
+    let entry = audit_entry(6);
+    let tries = (0..8).map(|_| store.replace(2, "{}", &entry));
+    let done = futures::future::join_all(tries).await;
+    assert_eq!(done.into_iter().filter(|done| *done.as_ref().unwrap()).count(), 1);
+
+    // What was done is in the log, and nothing else.
+    let logged = store.entries(None, 100).await.unwrap();
+    assert_eq!(
+        logged.iter().map(|row| row.entry.clone()).collect::<Vec<_>>(),
+        [audit_entry(6), audit_entry(4), audit_entry(2)]
+    );
+    store.record(&audit_entry(7)).await.unwrap();
+    let newest = store.entries(None, 2).await.unwrap();
+    assert_eq!(newest.iter().map(|row| &row.entry).collect::<Vec<_>>(), [&audit_entry(7), &audit_entry(6)]);
+    let older = store.entries(Some(newest[1].id), 100).await.unwrap();
+    assert_eq!(older, logged[1..]);
 }
 
 /// Tries everything that [`CacheIndex`] promises on an empty index.

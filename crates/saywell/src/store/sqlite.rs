@@ -2,6 +2,8 @@
 //! wait for each other, and a killed process loses no finished statement.
 
 mod calls;
+mod controls;
+mod insights;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
@@ -26,6 +28,8 @@ const BUSY_TRIES: u32 = 20;
 const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
+/// How long after a provider's call its clip is stored at the latest, milliseconds.
+const STORED_WITHIN_MS: i64 = 60_000;
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
 const ACCESSES_PER_STATEMENT: usize = 500;
 
@@ -170,18 +174,26 @@ impl CacheIndex for SqliteStore {
             )
             .bind(signed(*bytes))
             .bind(limit),
-            Selection::Matching(Filter { kind, provider, voice, created_before }) => sqlx::query(
+            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache
                      WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR provider = ?2)
                        AND (?3 IS NULL OR voice = ?3) AND (?4 IS NULL OR created_at < ?4)
-                     ORDER BY id LIMIT ?5
+                       AND (?5 IS NULL OR EXISTS (
+                           SELECT 1 FROM tts_calls AS made WHERE made.user = ?5 AND (
+                               made.rendition = key_hash
+                               OR tts_cache.kind = 'clip' AND made.provider = tts_cache.provider
+                               AND made.voice = tts_cache.voice AND created_at BETWEEN made.at
+                               AND made.at + made.took_ms + ?6)))
+                     ORDER BY id LIMIT ?7
                  ) RETURNING *",
             )
             .bind(kind.map(Kind::name))
             .bind(provider.as_deref())
             .bind(voice.as_deref())
             .bind(created_before.map(to_millis))
+            .bind(made_for.as_deref())
+            .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
         query
@@ -336,6 +348,8 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::insights(&store).await;
+        conformance::controls(&store).await;
     }
 
     #[tokio::test]
@@ -343,6 +357,8 @@ mod tests {
         let store = SqliteStore::in_memory().await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::insights(&store).await;
+        conformance::controls(&store).await;
     }
 
     #[tokio::test]

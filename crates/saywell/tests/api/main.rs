@@ -1,6 +1,7 @@
 //! The HTTP interface, route by route, against a gateway with a scripted provider and everything in memory.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod admin;
 mod captions;
 mod chain;
 mod links;

@@ -1,0 +1,90 @@
+//! The controls: what is in force, and changing it.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Operator;
+use crate::app::App;
+use crate::controls::{Change, State as InForce};
+use crate::http::body;
+use crate::http::error::{ApiError, Code};
+
+/// What is in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Controls {
+    /// Whether speech is on, be it by the controls or by the settings.
+    pub enabled: bool,
+    /// The providers that are asked now, in order.
+    pub chain: Vec<String>,
+    /// Every provider of the settings, in their order.
+    pub providers: Vec<String>,
+    /// What operators have set.
+    pub state: InForce,
+}
+
+impl Controls {
+    fn new(app: &App, state: &InForce) -> Self {
+        let names = |chain: &crate::chain::Chain| {
+            chain.links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+        };
+        Self {
+            enabled: state.enabled.unwrap_or(app.settings.enabled),
+            chain: names(&app.speak.chain.steered(state)),
+            providers: names(&app.speak.chain),
+            state: state.clone(),
+        }
+    }
+}
+
+/// What is in force.
+#[utoipa::path(
+    get, path = "/admin/api/controls", tag = "admin",
+    responses(
+        (status = 200, body = Controls),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+    )
+)]
+pub async fn controls(State(app): State<App>, _: Operator) -> Json<Controls> {
+    Json(Controls::new(&app, &app.controls.state()))
+}
+
+/// Changes one thing: here at once, on every replica within a second.
+#[utoipa::path(
+    post, path = "/admin/api/controls", tag = "admin", request_body = Change,
+    responses(
+        (status = 200, description = "What is in force now", body = Controls),
+        (status = 400, description = "`invalid_request`, `unknown_provider`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 413, description = "`text_too_long`: the body is too large"),
+        (status = 503, description = "`overloaded`: others change something at the same time"),
+    )
+)]
+pub async fn change(
+    State(app): State<App>,
+    Operator { who }: Operator,
+    body::Json(change): body::Json<Change>,
+) -> Result<Json<Controls>, ApiError> {
+    let named = match &change {
+        Change::SetProvider { provider, .. } => std::slice::from_ref(provider),
+        Change::SetProviderOrder { order: Some(order) } => order.as_slice(),
+        _ => &[],
+    };
+    let links = app.speak.chain.links();
+    if let Some(unknown) = named.iter().find(|name| links.iter().all(|link| link.name() != name.as_str())) {
+        let there_is = links.iter().map(|link| link.name()).collect::<Vec<_>>().join(", ");
+        let message = format!("There is no provider `{unknown}`; there is {there_is}.");
+        return Err(ApiError::new(Code::UnknownProvider, message).param("provider"));
+    }
+    let state = app.controls.change(&who, &change).await?;
+    tracing::info!(
+        who,
+        action = change.name(),
+        revision = state.revision,
+        "an operator changed the controls"
+    );
+    Ok(Json(Controls::new(&app, &state)))
+}

@@ -1,0 +1,220 @@
+//! All that the operator's page shows at a glance.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Operator;
+use crate::app::App;
+use crate::chain::breaker::Health;
+use crate::http::error::ApiError;
+use crate::http::query::Search;
+use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
+use crate::telemetry;
+
+/// How far back one may look: the longest month.
+const MOST_HOURS: u32 = 31 * 24;
+/// Steps that a plot can be divided into, seconds.
+const STEPS: [u64; 9] = [60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600];
+/// Most steps of a plot.
+const MOST_STEPS: u64 = 60;
+/// Rows of each table.
+const ROWS: u32 = 10;
+
+/// Which time.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// How many hours back, 1 to 744; 24 by default.
+    #[param(minimum = 1, maximum = 744)]
+    hours: Option<u32>,
+}
+
+/// The server at a glance.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Overview {
+    /// The server's version.
+    #[schema(value_type = String)]
+    pub version: &'static str,
+    /// Whether speech is on.
+    pub enabled: bool,
+    /// The time now, seconds since 1970.
+    pub now: u64,
+    /// From when on calls are counted, seconds since 1970.
+    pub since: u64,
+    /// What the steps of `series` are long.
+    pub step_seconds: u64,
+    /// Calls to providers over time; steps without any are left out.
+    pub series: Vec<Bucket>,
+    /// How long the first sound of each provider took.
+    pub first_sound: Vec<FirstSound>,
+    /// The providers, those that are asked first first.
+    pub providers: Vec<Provider>,
+    /// Users who had most spoken.
+    pub users: Vec<Spender>,
+    /// Rooms that had most spoken.
+    pub rooms: Vec<Spender>,
+    /// What is counted by this process since it started.
+    pub process: Process,
+    /// What is stored.
+    pub cache: CacheContent,
+}
+
+/// How a provider is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Provider {
+    /// Its name.
+    pub name: String,
+    /// Whether an operator lets it be asked.
+    pub enabled: bool,
+    /// Whether its calls cost money.
+    pub paid: bool,
+    /// What its breaker does with calls of this process: `closed` (they go through), `open` (they fail at once) or
+    /// `probing`.
+    #[schema(value_type = String)]
+    pub breaker: &'static str,
+    /// Failures in a row until now.
+    pub failures: u32,
+    /// When an open breaker lets a probe through, seconds since 1970.
+    pub retry_at: Option<u64>,
+}
+
+/// What one process counts since it started.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Process {
+    /// Renditions in the making.
+    pub flights: usize,
+    /// Answered requests by what the cache had: `hit`, `joined`, `miss`.
+    pub requests: BTreeMap<String, u64>,
+    /// Refused requests by code.
+    pub errors: BTreeMap<String, u64>,
+}
+
+/// What is stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CacheContent {
+    /// Whole replies.
+    pub renditions: u64,
+    /// Utterances.
+    pub clips: u64,
+    /// What they take.
+    pub bytes: u64,
+    /// What they may take.
+    pub max_bytes: u64,
+    /// What takes most.
+    pub content: Vec<Stored>,
+}
+
+/// The server at a glance.
+#[utoipa::path(
+    get, path = "/admin/api/overview", tag = "admin", params(Ask),
+    responses(
+        (status = 200, body = Overview),
+        (status = 400, description = "`invalid_request`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+    )
+)]
+pub async fn overview(
+    State(app): State<App>,
+    _: Operator,
+    Search(ask): Search<Ask>,
+) -> Result<Json<Overview>, ApiError> {
+    let hours = ask.hours.unwrap_or(24);
+    if !(1..=MOST_HOURS).contains(&hours) {
+        let message = format!("`hours` is {hours}; it may be from 1 to {MOST_HOURS}.");
+        return Err(ApiError::invalid("hours", message));
+    }
+    let window = Duration::from_hours(u64::from(hours));
+    let step = step(window);
+    let now = app.clock.now();
+    // From the beginning of a step on, so that the first is a whole one.
+    let since = seconds(now).saturating_sub(window.as_secs()) / step * step;
+    let from = UNIX_EPOCH + Duration::from_secs(since);
+
+    let insights = &*app.store.insights;
+    let (series, first_sound, users, rooms, stored, stats) = tokio::join!(
+        insights.series(from, Duration::from_secs(step)),
+        insights.first_sound(from),
+        insights.top(Top::Users, from, ROWS),
+        insights.top(Top::Rooms, from, ROWS),
+        insights.stored(ROWS),
+        app.speak.cache.stats(),
+    );
+    let stats = stats?;
+    Ok(Json(Overview {
+        version: env!("CARGO_PKG_VERSION"),
+        enabled: app.limits.is_enabled(),
+        now: seconds(now),
+        since,
+        step_seconds: step,
+        series: series?,
+        first_sound: first_sound?,
+        providers: providers(&app),
+        users: users?,
+        rooms: rooms?,
+        process: Process {
+            flights: app.speak.flights.count(),
+            requests: telemetry::counted("saywell_requests_total", "cache"),
+            errors: telemetry::counted("saywell_errors_total", "code"),
+        },
+        cache: CacheContent {
+            renditions: stats.stored.renditions.entries,
+            clips: stats.stored.clips.entries,
+            bytes: stats.stored.bytes(),
+            max_bytes: stats.max_bytes,
+            content: stored?,
+        },
+    }))
+}
+
+/// The shortest step that divides the window into no more steps than a plot has room for.
+fn step(window: Duration) -> u64 {
+    let fits = |step: &u64| window.as_secs().div_ceil(*step) <= MOST_STEPS;
+    STEPS.into_iter().find(fits).unwrap_or(24 * 3600)
+}
+
+/// Every provider: those that are asked, in order, then those that are switched off.
+fn providers(app: &App) -> Vec<Provider> {
+    let steered = app.speak.steered_chain();
+    let asked = steered.links().iter().map(|link| (link, true));
+    let off = app.speak.chain.links().iter().filter(|link| {
+        let name = link.name();
+        steered.links().iter().all(|asked| asked.name() != name)
+    });
+    asked
+        .chain(off.map(|link| (link, false)))
+        .map(|(link, enabled)| {
+            let health =
+                app.pulses.get(link.name()).map_or(Health::Closed { failures: 0 }, |pulse| pulse.health());
+            let (failures, retry_at) = match health {
+                Health::Closed { failures } => (failures, None),
+                Health::Open { until } => (0, Some(seconds(until))),
+                Health::Probing => (0, None),
+            };
+            let (name, paid) = (link.name().to_owned(), link.about().paid);
+            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at }
+        })
+        .collect()
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plot_has_some_tens_of_steps() {
+        for (hours, expected) in [(1, 60), (6, 900), (24, 1800), (24 * 7, 3 * 3600), (24 * 31, 24 * 3600)] {
+            assert_eq!(step(Duration::from_hours(hours)), expected, "{hours} h");
+        }
+    }
+}

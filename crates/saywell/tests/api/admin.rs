@@ -1,0 +1,307 @@
+//! `/admin/api`: what an operator sees and steers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use futures::StreamExt;
+use saywell::app::App;
+use saywell::clock::Clock;
+use saywell::config::Settings;
+use saywell::http::router;
+use saywell::provider::ProviderError;
+use saywell::providers::fake::Fake;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::support::{Gateway, settings};
+
+const CONTROLS: &str = "/admin/api/controls";
+
+/// Makes a change that must be taken.
+async fn change(gateway: &Gateway, change: Value) -> Value {
+    let answer = gateway.post(CONTROLS, &change).await;
+    assert_eq!(answer.status, 200, "{change}: {}", answer.text());
+    answer.json()
+}
+
+async fn speak(gateway: &Gateway, text: &str) -> crate::support::Answer {
+    gateway.post("/tts", &json!({ "text": text })).await
+}
+
+/// What is in the audit log, oldest first: who, what, particulars.
+async fn log(gateway: &Gateway) -> Vec<(String, String, Value)> {
+    let audit = gateway.get("/admin/api/audit").await.json();
+    let text = |entry: &Value, field: &str| entry[field].as_str().unwrap().to_owned();
+    let entries = audit["entries"].as_array().unwrap().iter().rev();
+    entries.map(|entry| (text(entry, "who"), text(entry, "action"), entry["details"].clone())).collect()
+}
+
+async fn two_providers() -> Gateway {
+    let (first, second) = (Fake::named("first"), Fake::named("second"));
+    let calls = first.calls();
+    let settings = Settings { provider: "first".into(), fallback: vec!["second".into()], ..settings() };
+    Gateway::with_chain(vec![Arc::new(first), Arc::new(second)], calls, settings).await
+}
+
+#[tokio::test]
+async fn the_flag_is_flipped_and_flipped_back() {
+    let gateway = Gateway::new().await;
+    let off = change(&gateway, json!({ "action": "set_enabled", "enabled": false })).await;
+    assert_eq!((off["enabled"].as_bool(), off["state"]["revision"].as_u64()), (Some(false), Some(1)));
+    assert_eq!(speak(&gateway, "Hello.").await.error().1, "tts_disabled");
+    assert_eq!(gateway.get("/tts/config").await.json()["enabled"], false);
+    change(&gateway, json!({ "action": "set_enabled", "enabled": null })).await;
+    assert_eq!(speak(&gateway, "Hello.").await.status, 200);
+    let operator = || "operator".to_owned();
+    assert_eq!(
+        log(&gateway).await,
+        [
+            (operator(), "set_enabled".to_owned(), json!({ "enabled": false })),
+            (operator(), "set_enabled".to_owned(), json!({ "enabled": null })),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_is_switched_off_is_not_asked_any_more() {
+    let gateway = two_providers().await;
+    assert_eq!(speak(&gateway, "One.").await.header("x-tts-provider"), "first");
+    let after =
+        change(&gateway, json!({ "action": "set_provider", "provider": "first", "enabled": false })).await;
+    assert_eq!((&after["chain"], &after["providers"]), (&json!(["second"]), &json!(["first", "second"])));
+    // The same text, which is cached in the first one's voice, is spoken by the second.
+    assert_eq!(speak(&gateway, "One.").await.header("x-tts-provider"), "second");
+    let config = gateway.get("/tts/config").await.json();
+    assert_eq!((&config["providers"], &config["default_provider"]), (&json!(["second"]), &json!("second")));
+    let named = gateway.post("/tts", &json!({ "text": "One.", "provider": "first" })).await;
+    assert_eq!(named.error().1, "unknown_provider");
+
+    change(&gateway, json!({ "action": "set_provider", "provider": "second", "enabled": false })).await;
+    let nobody = speak(&gateway, "Two.").await;
+    assert_eq!((nobody.status.as_u16(), nobody.error().1.as_str()), (503, "providers_exhausted"));
+    assert_eq!(gateway.get("/readyz").await.status, 503);
+    change(&gateway, json!({ "action": "set_provider", "provider": "first", "enabled": true })).await;
+    assert_eq!(speak(&gateway, "Two.").await.header("x-tts-provider"), "first");
+}
+
+#[tokio::test]
+async fn a_flight_in_the_air_goes_on_with_the_next_provider() {
+    let first = Fake::named("first").delayed(Duration::from_millis(5));
+    let calls = first.calls();
+    let settings = Settings { provider: "first".into(), fallback: vec!["second".into()], ..settings() };
+    let chain = vec![Arc::new(first) as _, Arc::new(Fake::named("second")) as _];
+    let gateway = Gateway::with_chain(chain, calls, settings).await;
+    let text = (0..40).map(|n| format!("This is sentence number {n} of a reply. ")).collect::<String>();
+    let request = Request::post("/tts").header("content-type", "application/json");
+    let request = request.body(Body::from(json!({ "text": text }).to_string())).unwrap();
+    let response = router(gateway.app.clone()).oneshot(request).await.unwrap();
+    let mut pieces = response.into_body().into_data_stream();
+    pieces.next().await.unwrap().unwrap();
+    change(&gateway, json!({ "action": "set_provider", "provider": "first", "enabled": false })).await;
+    let asked = gateway.calls.count();
+    while let Some(piece) = pieces.next().await {
+        piece.unwrap();
+    }
+    assert!(asked < 40, "it was switched off too late to see anything");
+    assert_eq!(gateway.calls.count(), asked, "not one utterance more");
+}
+
+#[tokio::test]
+async fn the_order_of_the_chain_is_an_operators() {
+    let gateway = two_providers().await;
+    let after = change(&gateway, json!({ "action": "set_provider_order", "order": ["second"] })).await;
+    assert_eq!(after["chain"], json!(["second", "first"]));
+    assert_eq!(speak(&gateway, "One.").await.header("x-tts-provider"), "second");
+    change(&gateway, json!({ "action": "set_provider_order", "order": null })).await;
+    assert_eq!(speak(&gateway, "One.").await.header("x-tts-provider"), "first");
+}
+
+#[tokio::test]
+async fn plans_grants_and_blocks_are_in_force_and_in_the_log() {
+    let gateway = Gateway::new().await;
+    let ann = json!({ "kind": "user", "id": "ann" });
+    change(&gateway, json!({ "action": "set_plan", "subject": ann, "plan": "member" })).await;
+    let kitchen = json!({ "kind": "room", "id": "kitchen" });
+    change(&gateway, json!({ "action": "set_blocked", "subject": kitchen, "blocked": true })).await;
+    let expires_at = gateway.clock.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 60;
+    let grant = json!({
+        "action": "add_grant", "subject": ann, "unit": "characters", "amount": 5000, "expires_at": expires_at,
+    });
+    let state = change(&gateway, grant).await["state"].clone();
+    assert_eq!(state["user_plans"], json!({ "ann": "member" }));
+    assert_eq!(state["blocked_rooms"], json!(["kitchen"]));
+    assert_eq!(state["grants"][0]["subject"], ann);
+    let removed = change(&gateway, json!({ "action": "remove_grant", "id": state["grants"][0]["id"] })).await;
+    assert_eq!(removed["state"]["grants"], json!([]));
+    let actions: Vec<_> = log(&gateway).await.into_iter().map(|(_, action, _)| action).collect();
+    assert_eq!(actions, ["set_plan", "set_blocked", "add_grant", "remove_grant"]);
+}
+
+#[tokio::test]
+async fn what_is_not_right_is_refused_by_name() {
+    let gateway = Gateway::new().await;
+    for (asked, code, param) in [
+        (
+            json!({ "action": "set_provider", "provider": "nobody", "enabled": true }),
+            "unknown_provider",
+            "provider",
+        ),
+        (json!({ "action": "set_provider_order", "order": ["nobody"] }), "unknown_provider", "provider"),
+        (json!({ "action": "remove_grant", "id": "none" }), "invalid_request", "id"),
+        (json!({ "action": "fly" }), "invalid_request", "action"),
+        (json!({ "action": "purge", "filter": {}, "removed": 1 }), "invalid_request", "action"),
+    ] {
+        let (status, got, at_fault) = gateway.post(CONTROLS, &asked).await.error();
+        assert_eq!((status, got.as_str()), (400, code), "{asked}");
+        if asked["action"] != "fly" && asked["action"] != "purge" {
+            assert_eq!(at_fault, param, "{asked}");
+        }
+    }
+    for query in ["hours=0", "hours=745", "hours=x", "days=1"] {
+        assert_eq!(gateway.get(&format!("/admin/api/overview?{query}")).await.error().0, 400, "{query}");
+    }
+    for query in ["limit=0", "limit=201", "before=x"] {
+        assert_eq!(gateway.get(&format!("/admin/api/audit?{query}")).await.error().0, 400, "{query}");
+    }
+    assert!(log(&gateway).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_cache_is_purged_by_what_is_said_and_by_nothing_else() {
+    let gateway = two_providers().await;
+    let purge = async |what: Value| {
+        let answer = gateway.post("/admin/api/cache/purge", &what).await;
+        assert_eq!(answer.status, 200, "{what}: {}", answer.text());
+        answer.json()["removed"].as_u64().unwrap()
+    };
+    let links = gateway.links(&json!({ "text": "One." })).await;
+    gateway.post("/tts", &json!({ "text": "One.", "provider": "second" })).await;
+    gateway.settle().await;
+    let cached = async |provider: &str| {
+        let answer = gateway.post("/tts", &json!({ "text": "One.", "provider": provider })).await;
+        let cached = answer.header("x-tts-cache") == "hit";
+        gateway.settle().await;
+        cached
+    };
+    assert!(cached("first").await && cached("second").await);
+
+    assert_eq!(purge(json!({ "provider": "elsewhere" })).await, 0);
+    assert_eq!(purge(json!({ "key": links["key"] })).await, 1);
+    assert!(!cached("first").await && cached("second").await);
+    assert_eq!(purge(json!({ "provider": "second", "kind": "rendition" })).await, 1);
+    assert!(cached("first").await && !cached("second").await);
+    assert_eq!(purge(json!({ "older_than_seconds": 60 })).await, 0);
+    gateway.clock.advance(Duration::from_secs(61));
+    assert!(purge(json!({ "older_than_seconds": 60, "voice": "tone" })).await >= 2);
+    assert!(!cached("first").await);
+    assert!(purge(json!({ "all": true })).await >= 1);
+
+    for wrong in [
+        json!({}),
+        json!({ "key": "abc" }),
+        json!({ "key": links["key"], "voice": "tone" }),
+        json!({ "all": true, "voice": "tone" }),
+        json!({ "voise": "tone" }),
+        json!({ "older_than_seconds": u64::MAX }),
+    ] {
+        assert_eq!(gateway.post("/admin/api/cache/purge", &wrong).await.error().0, 400, "{wrong}");
+    }
+    let log = log(&gateway).await;
+    assert_eq!(log.len(), 6, "what was refused is not there: {log:?}");
+    assert_eq!(log[1].2, json!({ "filter": { "key": links["key"] }, "removed": 1 }));
+}
+
+#[tokio::test]
+async fn the_overview_shows_what_was_asked_and_how_providers_are() {
+    let broken = Fake::named("broken").failing(ProviderError::Misconfigured("has no key".into()));
+    let calls = broken.calls();
+    let settings = Settings { provider: "broken".into(), fallback: vec!["sound".into()], ..settings() };
+    let chain = vec![Arc::new(broken) as _, Arc::new(Fake::named("sound")) as _];
+    let gateway = Gateway::with_chain(chain, calls, settings).await;
+    for n in 0..6 {
+        let ask = json!({ "text": format!("This is reply {n}."), "room": "kitchen" });
+        assert_eq!(gateway.post("/tts", &ask).await.status, 200);
+        gateway.settle().await;
+    }
+    speak(&gateway, "   ").await;
+    let overview = overview_with_calls(&gateway, 11).await;
+
+    let of = |list: &str, provider: &str| {
+        let rows = overview[list].as_array().unwrap();
+        rows.iter()
+            .find(|row| row["provider"] == provider || row["name"] == provider)
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        (of("series", "sound")["calls"].as_u64(), of("series", "sound")["failed"].as_u64()),
+        (Some(6), Some(0))
+    );
+    assert_eq!(
+        (of("series", "broken")["calls"].as_u64(), of("series", "broken")["failed"].as_u64()),
+        (Some(5), Some(5))
+    );
+    assert_eq!(of("first_sound", "sound")["calls"], 6);
+    assert_eq!(of("first_sound", "broken"), Value::Null, "it never made a sound");
+    assert_eq!(
+        (&of("providers", "broken")["breaker"], &of("providers", "sound")["breaker"]),
+        (&json!("open"), &json!("closed"))
+    );
+    assert!(of("providers", "broken")["retry_at"].as_u64().unwrap() > overview["now"].as_u64().unwrap());
+    assert_eq!(of("rooms", "kitchen")["calls"], 11);
+    assert_eq!(overview["users"], json!([]));
+    assert_eq!(overview["process"]["requests"]["miss"], 6);
+    assert_eq!(overview["process"]["errors"]["invalid_request"], 1);
+    assert_eq!(overview["cache"]["clips"], 6);
+    assert_eq!(overview["cache"]["content"][0]["voice"], "tone");
+}
+
+/// The overview, once the ledger has written this many calls.
+async fn overview_with_calls(gateway: &Gateway, calls: u64) -> Value {
+    let begun = std::time::Instant::now();
+    loop {
+        let overview = gateway.get("/admin/api/overview?hours=1").await.json();
+        let series = overview["series"].as_array().unwrap();
+        let written: u64 = series.iter().map(|bucket| bucket["calls"].as_u64().unwrap()).sum();
+        if written == calls {
+            return overview;
+        }
+        assert!(written < calls && begun.elapsed() < Duration::from_secs(10), "{written} calls: {overview}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_page_by_page() {
+    let gateway = Gateway::new().await;
+    for n in 0..5 {
+        let subject = json!({ "kind": "room", "id": format!("room {n}") });
+        change(&gateway, json!({ "action": "set_blocked", "subject": subject, "blocked": true })).await;
+    }
+    let rooms = |page: &Value| -> Vec<String> {
+        let entries = page["entries"].as_array().unwrap().iter();
+        entries.map(|entry| entry["details"]["subject"]["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = gateway.get("/admin/api/audit?limit=3").await.json();
+    assert_eq!(rooms(&first), ["room 4", "room 3", "room 2"]);
+    let second = gateway.get(&format!("/admin/api/audit?limit=3&before={}", first["next"])).await.json();
+    assert_eq!(rooms(&second), ["room 1", "room 0"]);
+    assert_eq!(second["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn two_gateways_on_one_database_follow_each_other() {
+    let here = Gateway::new().await;
+    let (clock, store) = (Arc::clone(&here.clock) as Arc<dyn Clock>, here.app.store.clone());
+    let app = App::with_store(settings(), vec![Arc::new(Fake::named("fake"))], clock, store).await.unwrap();
+    let there = Gateway { app, clock: Arc::clone(&here.clock), calls: Arc::default() };
+    assert_eq!(speak(&there, "Hello.").await.status, 200);
+    change(&here, json!({ "action": "set_enabled", "enabled": false })).await;
+    let begun = std::time::Instant::now();
+    while speak(&there, "Hello.").await.status == 200 {
+        assert!(begun.elapsed() < Duration::from_secs(1), "the other did not follow within a second");
+        tokio::task::yield_now().await;
+    }
+}
