@@ -68,6 +68,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(openai::models))
         .routes(routes!(openai::voices))
         .merge(admin::routes())
+        .routes(routes!(health::metrics))
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
     let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .merge(identified)
@@ -75,7 +76,6 @@ pub fn router(app: App) -> Router {
         .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
         .split_for_parts();
     let cors = cors(&app.settings.cors_origins);
     let contract: axum::body::Bytes = contract.to_json().unwrap_or_default().into();
@@ -92,11 +92,12 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(error::finish))
 }
 
-/// Pages of these origins may call the server and read its headers.
+/// Pages of these origins may call the server with its cookies, and read its headers.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             HeaderName::from_static("content-type"),

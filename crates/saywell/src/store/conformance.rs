@@ -1,5 +1,7 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
 
+pub mod keys;
+
 use super::{
     Access, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights, ProviderTotals, Row,
     Selection, Spender, Top,

@@ -6,6 +6,7 @@ mod insights;
 mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
+use super::cache_index::STORED_WITHIN_MS;
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
@@ -149,18 +150,26 @@ impl CacheIndex for PostgresStore {
             )
             .bind(signed(*bytes))
             .bind(limit),
-            Selection::Matching(Filter { kind, provider, voice, created_before }) => sqlx::query(
+            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache
                      WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR provider = $2)
                        AND ($3::text IS NULL OR voice = $3) AND ($4::bigint IS NULL OR created_at < $4)
-                     ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED
+                       AND ($5::text IS NULL OR EXISTS (
+                           SELECT 1 FROM tts_calls AS made WHERE made.\"user\" = $5 AND (
+                               made.rendition = key_hash
+                               OR tts_cache.kind = 'clip' AND made.provider = tts_cache.provider
+                               AND made.voice = tts_cache.voice AND created_at BETWEEN made.at
+                               AND made.at + made.took_ms + $6)))
+                     ORDER BY id LIMIT $7 FOR UPDATE SKIP LOCKED
                  ) RETURNING *",
             )
             .bind(kind.map(Kind::name))
             .bind(provider.as_deref())
             .bind(voice.as_deref())
             .bind(created_before.map(to_millis))
+            .bind(made_for.as_deref())
+            .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
         ask("take rows of the cache", query.try_map(|row| indexed(&row)).fetch_all(&self.pool)).await
@@ -241,10 +250,7 @@ const INSERT_IF_ABSENT: &str = "INSERT INTO tts_cache (key_hash, kind, provider,
      bytes_url_or_path, duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key_hash) DO NOTHING";
 
-fn insert<'q>(
-    statement: &'static str,
-    row: &'q Row,
-) -> sqlx::query::Query<'q, Postgres, PgArguments> {
+fn insert<'q>(statement: &'static str, row: &'q Row) -> sqlx::query::Query<'q, Postgres, PgArguments> {
     sqlx::query(statement)
         .bind(row.key.to_string())
         .bind(row.kind.name())

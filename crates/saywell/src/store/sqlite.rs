@@ -4,8 +4,10 @@
 mod calls;
 mod controls;
 mod insights;
+mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
+use super::cache_index::STORED_WITHIN_MS;
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
@@ -28,8 +30,6 @@ const BUSY_TRIES: u32 = 20;
 const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
-/// How long after a provider's call its clip is stored at the latest, milliseconds.
-const STORED_WITHIN_MS: i64 = 60_000;
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
 const ACCESSES_PER_STATEMENT: usize = 500;
 
@@ -350,6 +350,7 @@ mod tests {
         conformance::call_log(&store).await;
         conformance::insights(&store).await;
         conformance::controls(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
@@ -359,6 +360,7 @@ mod tests {
         conformance::call_log(&store).await;
         conformance::insights(&store).await;
         conformance::controls(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]

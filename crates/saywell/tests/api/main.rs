@@ -4,6 +4,9 @@
 mod admin;
 mod captions;
 mod chain;
+mod identity;
+mod identity_links;
+mod identity_tokens;
 mod links;
 mod nonsense;
 mod openai;

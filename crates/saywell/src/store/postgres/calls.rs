@@ -2,7 +2,8 @@
 
 use super::{PostgresStore, ask, unsigned};
 use crate::clock::to_millis;
-use crate::store::{CallLog, ProviderTotals, StoreError, call_columns};
+use crate::store::calls::call_columns;
+use crate::store::{CallLog, ProviderTotals, StoreError};
 use crate::usage::Call;
 use async_trait::async_trait;
 use sqlx::Row as _;

@@ -45,11 +45,12 @@ impl AuditLog for PostgresStore {
     }
 
     async fn entries(&self, before: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let query =
-            sqlx::query("SELECT * FROM tts_audit WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2")
-                .bind(before)
-                .bind(i64::from(limit))
-                .try_map(|row: PgRow| audit_row(&row));
+        let query = sqlx::query(
+            "SELECT * FROM tts_audit WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(before)
+        .bind(i64::from(limit))
+        .try_map(|row: PgRow| audit_row(&row));
         ask("read the audit log", query.fetch_all(&self.pool)).await
     }
 }
@@ -66,7 +67,8 @@ async fn add<'c>(entry: &AuditEntry, database: impl Executor<'c, Database = Post
 }
 
 fn audit_row(row: &PgRow) -> sqlx::Result<AuditRow> {
-    let details = serde_json::from_str(text(row, "details")?).map_err(|error| undecodable("details", error))?;
+    let details =
+        serde_json::from_str(text(row, "details")?).map_err(|error| undecodable("details", error))?;
     Ok(AuditRow {
         id: row.try_get("id")?,
         entry: AuditEntry {

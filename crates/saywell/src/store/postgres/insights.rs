@@ -76,16 +76,17 @@ impl Insights for PostgresStore {
                  GROUP BY room ORDER BY sum(characters) DESC, room COLLATE \"C\" LIMIT $2"
             }
         };
-        let query = sqlx::query(statement).bind(to_millis(since)).bind(i64::from(limit)).try_map(|row: PgRow| {
-            Ok(Spender {
-                name: row.try_get("name")?,
-                calls: unsigned(&row, "calls")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-                currency: row.try_get("currency")?,
-            })
-        });
+        let query =
+            sqlx::query(statement).bind(to_millis(since)).bind(i64::from(limit)).try_map(|row: PgRow| {
+                Ok(Spender {
+                    name: row.try_get("name")?,
+                    calls: unsigned(&row, "calls")?,
+                    characters: unsigned(&row, "characters")?,
+                    seconds: row.try_get("seconds")?,
+                    cost: row.try_get("cost")?,
+                    currency: row.try_get("currency")?,
+                })
+            });
         ask("sum up who spoke", query.fetch_all(&self.pool)).await
     }
 
