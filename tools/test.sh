@@ -33,7 +33,7 @@ run_section() {
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
-    web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test --test-reporter=spec {} +) ;;
+    web) (cd web && find test -name "*.test.js" ! -name browser.test.js ! -name admin.test.js -exec node --test --test-reporter=spec {} +) ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
@@ -41,7 +41,7 @@ run_section() {
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
-    browser) (cd web && node --test --test-reporter=spec test/browser.test.js) ;;
+    browser) (cd web && node --test --test-reporter=spec --test-concurrency=1 test/browser.test.js test/admin.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2

@@ -15,15 +15,16 @@ const START_PATIENCE_MS = 30_000;
 /**
  * Starts `saywell serve` on a free port with a data folder of its own.
  *
+ * @param {Record<string, string>} [settings] Environment variables beside those of this process.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export async function startGateway() {
+export async function startGateway(settings = {}) {
   const binary = process.env.SAYWELL_BIN;
   if (!binary) throw new Error('set SAYWELL_BIN to the saywell binary, such as target/release/saywell');
   if (!existsSync(binary)) throw new Error(`SAYWELL_BIN names ${binary}, which does not exist; build it first`);
   const [port, data] = [await freePort(), await mkdtemp(join(tmpdir(), 'saywell-web-test-'))];
   const child = spawn(binary, ['serve'], {
-    env: { ...process.env, TTS_LISTEN: '127.0.0.1', PORT: String(port), TTS_DATA_DIR: data },
+    env: { ...process.env, TTS_LISTEN: '127.0.0.1', PORT: String(port), TTS_DATA_DIR: data, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

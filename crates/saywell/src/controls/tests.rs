@@ -51,16 +51,19 @@ async fn every_replica_follows_within_a_second() {
     let follower = tokio::spawn({
         let (there, stop, purges) = (there.clone(), stop.clone(), Arc::clone(&purges));
         async move {
-            there.follow(stop, || drop(purges.fetch_add(1, Ordering::SeqCst))).await;
+            let count = || {
+                purges.fetch_add(1, Ordering::SeqCst);
+            };
+            there.follow(stop, count).await;
         }
     });
     here.change("operator", &Change::SetEnabled { enabled: Some(false) }).await.unwrap();
     here.change("operator", &Change::Purge { filter: serde_json::json!({}), removed: 3 }).await.unwrap();
     let begun = std::time::Instant::now();
-    while purges.load(Ordering::SeqCst) == 0 && begun.elapsed() < std::time::Duration::from_secs(5) {
+    while purges.load(Ordering::SeqCst) == 0 && begun.elapsed() < Duration::from_secs(5) {
         tokio::task::yield_now().await;
     }
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!(there.state().enabled, Some(false));
     assert_eq!(purges.load(Ordering::SeqCst), 1, "once for each purge");
     stop.cancel();

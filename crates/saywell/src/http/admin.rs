@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cache;
 pub mod controls;
+pub mod keys;
 pub mod overview;
 
 use axum::extract::FromRequestParts;
@@ -24,6 +25,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(controls::controls, controls::change))
         .routes(routes!(audit::audit))
         .routes(routes!(cache::purge))
+        .routes(routes!(keys::list, keys::mint))
+        .routes(routes!(keys::revoke))
 }
 
 /// Somebody who may steer the server. Every handler here takes one, so that none can forget to ask.

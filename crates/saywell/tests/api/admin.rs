@@ -274,6 +274,66 @@ async fn overview_with_calls(gateway: &Gateway, calls: u64) -> Value {
 }
 
 #[tokio::test]
+async fn keys_are_minted_shown_once_and_revoked() {
+    let gateway = Gateway::new().await;
+    let ask = json!({ "name": "app", "scopes": ["speak"], "limits": { "requests_per_minute": 60 } });
+    let minted = gateway.post("/admin/api/keys", &ask).await.json();
+    let (secret, id) = (minted["secret"].as_str().unwrap(), minted["key"]["id"].as_str().unwrap());
+    assert!(secret.contains(id) && secret.len() > 64, "{secret}");
+    let listed = gateway.get("/admin/api/keys").await;
+    assert_eq!(listed.json()["keys"], json!([minted["key"]]));
+    assert!(!listed.text().contains(secret));
+
+    let delete = async || {
+        let request = Request::delete(format!("/admin/api/keys/{id}")).body(Body::empty()).unwrap();
+        gateway.send(request).await
+    };
+    assert!(delete().await.json()["revoked_at"].is_u64());
+    assert_eq!(delete().await.error().1, "not_found");
+    for wrong in [
+        json!({ "name": " ", "scopes": ["speak"] }),
+        json!({ "name": "app", "scopes": [] }),
+        json!({ "name": "app", "scopes": ["fly"] }),
+        json!({ "name": "app", "scopes": ["speak"], "expires_at": 1 }),
+        json!({ "name": "app", "scopes": ["speak"], "expires_at": u64::MAX }),
+    ] {
+        assert_eq!(gateway.post("/admin/api/keys", &wrong).await.error().0, 400, "{wrong}");
+    }
+    let log = log(&gateway).await;
+    assert_eq!(log.iter().map(|entry| entry.1.as_str()).collect::<Vec<_>>(), ["mint_key", "revoke_key"]);
+    assert!(log.iter().all(|entry| !entry.2.to_string().contains(secret)));
+}
+
+#[tokio::test]
+async fn only_those_who_run_the_server_may() {
+    let auth = vec![saywell::identity::Mode::Key];
+    let gateway = Gateway::with(Fake::named("fake"), Settings { auth, ..settings() }).await;
+    let key = async |admin| {
+        let scopes = saywell::identity::Scopes { speak: true, admin };
+        let new = saywell::identity::key::NewKey {
+            name: "app".into(),
+            scopes,
+            limits: saywell::identity::KeyLimits::default(),
+            expires_at: None,
+        };
+        let now = gateway.clock.now();
+        saywell::identity::key::mint(&*gateway.app.store.keys, new, now).await.unwrap().0
+    };
+    let (speaker, operator) = (key(false).await, key(true).await);
+    for path in ["overview", "controls", "audit", "keys"] {
+        let path = format!("/admin/api/{path}");
+        assert_eq!(gateway.get(&path).await.error().1, "unauthorized", "{path}");
+        let bearer = |key: &str| format!("Bearer {key}");
+        assert_eq!(gateway.get_with(&path, "authorization", &bearer(&speaker)).await.error().1, "forbidden");
+        assert_eq!(gateway.get_with(&path, "authorization", &bearer(&operator)).await.status, 200, "{path}");
+    }
+    for path in ["controls", "cache/purge", "keys"] {
+        let answer = gateway.post(&format!("/admin/api/{path}"), &json!({})).await;
+        assert_eq!(answer.error().1, "unauthorized", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_audit_log_is_read_page_by_page() {
     let gateway = Gateway::new().await;
     for n in 0..5 {

@@ -1,4 +1,5 @@
 //! The audit log.
+#![expect(unused_qualifications, reason = "the macro writes them")]
 
 use std::time::UNIX_EPOCH;
 

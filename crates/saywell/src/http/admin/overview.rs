@@ -1,4 +1,5 @@
 //! All that the operator's page shows at a glance.
+#![expect(unused_qualifications, reason = "the macro writes them")]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

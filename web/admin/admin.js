@@ -1,0 +1,195 @@
+// The operator's page: one view at a time, named by the address after `#`.
+
+import * as api from './api.js';
+import { audit } from './audit.js';
+import { cache } from './cache.js';
+import { callers } from './callers.js';
+import { find, h } from './dom.js';
+import { keys } from './keys.js';
+import { overview } from './overview.js';
+import { providers } from './providers.js';
+
+/**
+ * What a view can do with the page around it.
+ *
+ * @typedef {object} Desk
+ * @property {(text: string) => void} say Tells what was done.
+ * @property {(question: { title: string, text: string, yes: string }) => Promise<boolean>} confirm
+ * @property {(change: Record<string, unknown>, done: string) => Promise<void>} change Changes a control, says so, and draws anew.
+ * @property {(work: () => Promise<string>) => Promise<void>} run Does something, says what it came to, and draws anew.
+ */
+
+/**
+ * @typedef {object} View
+ * @property {string} name
+ * @property {string} title
+ * @property {(desk: Desk) => Promise<Node[]>} draw
+ * @property {number} [everyMs] How often it is drawn anew while it is looked at.
+ */
+
+/** @type {View[]} */
+const VIEWS = [
+  { name: 'overview', title: 'Overview', draw: overview, everyMs: 10_000 },
+  { name: 'providers', title: 'Providers', draw: providers },
+  { name: 'callers', title: 'Callers', draw: callers },
+  { name: 'cache', title: 'Cache', draw: cache },
+  { name: 'keys', title: 'Keys', draw: keys },
+  { name: 'audit', title: 'Audit log', draw: audit },
+];
+
+const main = find('main', HTMLElement);
+const nav = find('nav.views', HTMLElement);
+const flag = find('.flag', HTMLElement);
+const toast = find('.toast', HTMLElement);
+const dialog = find('dialog.confirm', HTMLDialogElement);
+
+/** The drawing that counts; an earlier one that comes late is dropped. */
+let drawing = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
+
+/** @type {Desk} */
+const desk = {
+  say,
+  confirm,
+  change: (change, done) =>
+    desk.run(async () => {
+      await api.change(change);
+      return done;
+    }),
+  async run(work) {
+    try {
+      say(await work());
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error), true);
+      return;
+    }
+    await draw();
+  },
+};
+
+addEventListener('hashchange', async () => {
+  await draw();
+  main.focus();
+});
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void draw();
+});
+await draw();
+
+function current() {
+  const name = location.hash.slice(1);
+  return /** @type {View} */ (VIEWS.find((view) => view.name === name) ?? VIEWS[0]);
+}
+
+async function draw() {
+  clearTimeout(later);
+  const mine = (drawing += 1);
+  const view = current();
+  try {
+    const [controls, content] = await Promise.all([api.controls(), view.draw(desk)]);
+    if (mine !== drawing) return;
+    document.title = `${view.title} · Saywell`;
+    drawFrame(view, controls);
+    const opened = [...main.querySelectorAll('details[open]')].map(place);
+    main.replaceChildren(h('h1', {}, view.title), ...content);
+    for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
+  } catch (error) {
+    if (mine !== drawing) return;
+    if (error instanceof api.Refused && (error.status === 401 || error.status === 403)) drawSignIn(error);
+    else main.replaceChildren(h('h1', {}, view.title), h('p', { class: 'empty', role: 'alert' }, `This cannot be shown: ${error instanceof Error ? error.message : error}`));
+  }
+  if (view.everyMs !== undefined) {
+    later = setTimeout(() => {
+      // Who reads a table or fills a form in keeps it.
+      const busy = document.hidden || dialog.open || main.querySelector('details[open]') !== null;
+      if (busy) later = setTimeout(() => void draw(), view.everyMs);
+      else void draw();
+    }, view.everyMs);
+  }
+}
+
+/** @param {Element} details */
+function place(details) {
+  return details.parentElement?.querySelector('h3')?.textContent ?? '';
+}
+
+/** @param {View} view @param {api.Controls} controls */
+function drawFrame(view, controls) {
+  nav.hidden = flag.hidden = false;
+  nav.replaceChildren(
+    ...VIEWS.map(({ name, title }) => h('a', { href: `#${name}`, 'aria-current': name === view.name ? 'page' : null }, title)),
+  );
+  const hadFocus = flag.contains(document.activeElement);
+  const button = h(
+    'button',
+    { class: 'switch', role: 'switch', 'aria-checked': String(controls.enabled), 'aria-labelledby': 'flag-label', click: () => flip(!controls.enabled) },
+    h('span', { class: 'knob', 'aria-hidden': 'true' }),
+  );
+  flag.replaceChildren(
+    h('span', { id: 'flag-label' }, 'Speech'),
+    button,
+    h('span', { class: controls.enabled ? 'state good' : 'state bad', 'aria-hidden': 'true' }, controls.enabled ? 'on' : 'off'),
+    ...(api.isSignedIn() ? [h('button', { class: 'quiet', click: leave }, 'Sign out')] : []),
+  );
+  if (hadFocus) button.focus();
+}
+
+/** @param {boolean} enabled */
+async function flip(enabled) {
+  const sure =
+    enabled ||
+    (await confirm({
+      title: 'Switch speech off?',
+      text: 'From now on every request for speech is refused, on every replica. What is being heard is heard to its end.',
+      yes: 'Switch off',
+    }));
+  if (sure) await desk.change({ action: 'set_enabled', enabled }, enabled ? 'Speech is on.' : 'Speech is off.');
+}
+
+function leave() {
+  api.signOut();
+  void draw();
+}
+
+/** @param {api.Refused} refused */
+function drawSignIn(refused) {
+  nav.hidden = flag.hidden = true;
+  document.title = 'Sign in · Saywell';
+  const field = h('input', { id: 'key', type: 'password', autocomplete: 'off', required: true });
+  main.replaceChildren(
+    h('h1', {}, 'Sign in'),
+    h(
+      'form',
+      {
+        class: 'card narrow',
+        submit: (/** @type {SubmitEvent} */ event) => {
+          event.preventDefault();
+          api.signIn(field.value.trim());
+          void draw();
+        },
+      },
+      h('p', {}, 'This page is for those who run this server. It takes an API key with the scope “admin”, which ', h('code', {}, 'saywell key'), ' mints.'),
+      api.isSignedIn() && h('p', { class: 'fault', role: 'alert' }, refused.message),
+      h('label', { for: 'key' }, 'API key'),
+      field,
+      h('button', {}, 'Sign in'),
+    ),
+  );
+}
+
+/** @param {string} text @param {boolean} [isFault] */
+function say(text, isFault = false) {
+  toast.classList.toggle('fault', isFault);
+  toast.textContent = text;
+}
+
+/** @param {{ title: string, text: string, yes: string }} question @returns {Promise<boolean>} */
+function confirm({ title, text, yes }) {
+  find('#confirm-title', HTMLElement).textContent = title;
+  find('#confirm-text', HTMLElement).textContent = text;
+  find('dialog.confirm .danger', HTMLElement).textContent = yes;
+  dialog.returnValue = 'no';
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
+}

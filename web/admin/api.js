@@ -1,0 +1,89 @@
+// The API under /admin/api, which is all that this page uses.
+
+/**
+ * @typedef {{ at: number, provider: string, currency: string, calls: number, failed: number, characters: number, seconds: number, cost: number }} Bucket
+ * @typedef {{ provider: string, calls: number, p50_ms: number, p95_ms: number, p99_ms: number }} FirstSound
+ * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null }} Provider
+ * @typedef {{ name: string, calls: number, characters: number, seconds: number, cost: number | null, currency: string }} Spender
+ * @typedef {{ provider: string, voice: string, kind: string, entries: number, bytes: number, accesses: number }} Stored
+ * @typedef {{ version: string, enabled: boolean, now: number, since: number, step_seconds: number, series: Bucket[], first_sound: FirstSound[],
+ *   providers: Provider[], users: Spender[], rooms: Spender[],
+ *   process: { flights: number, requests: Record<string, number>, errors: Record<string, number> },
+ *   cache: { renditions: number, clips: number, bytes: number, max_bytes: number, content: Stored[] } }} Overview
+ * @typedef {{ kind: 'user' | 'room', id: string }} Subject
+ * @typedef {{ id: string, subject: Subject, unit: string, amount: number, expires_at: number }} Grant
+ * @typedef {{ revision: number, enabled: boolean | null, provider_order: string[] | null, disabled_providers: string[],
+ *   user_plans: Record<string, string>, room_plans: Record<string, string>, blocked_users: string[], blocked_rooms: string[],
+ *   grants: Grant[] }} State
+ * @typedef {{ enabled: boolean, chain: string[], providers: string[], state: State }} Controls
+ * @typedef {{ id: number, at: number, who: string, action: string, details: Record<string, unknown> }} Entry
+ * @typedef {{ entries: Entry[], next: number | null }} Audit
+ * @typedef {{ id: string, name: string, scopes: string[], created_at: number, expires_at: number | null, revoked_at: number | null }} Key
+ */
+
+/** Where the key of this visit is kept: gone with the tab. */
+const KEPT = 'saywell-operator-key';
+
+/** An answer that is an error. */
+export class Refused extends Error {
+  /** @param {number} status @param {string} message */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** @param {string} key */
+export function signIn(key) {
+  sessionStorage.setItem(KEPT, key);
+}
+
+export function signOut() {
+  sessionStorage.removeItem(KEPT);
+}
+
+export const isSignedIn = () => sessionStorage.getItem(KEPT) !== null;
+
+/**
+ * @param {string} path
+ * @param {{ method?: string, body?: unknown }} [options]
+ * @returns {Promise<any>}
+ */
+async function ask(path, { method = 'GET', body } = {}) {
+  const key = sessionStorage.getItem(KEPT);
+  /** @type {Record<string, string>} */
+  const headers = { accept: 'application/json' };
+  if (key !== null) headers.authorization = `Bearer ${key}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  /** @type {RequestInit} */
+  const request = { method, headers, signal: AbortSignal.timeout(20_000) };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  const answer = await fetch(new URL(`admin/api/${path}`, document.baseURI), request);
+  const said = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(answer.status, said?.error?.message ?? `The server answered ${answer.status}.`);
+  return said;
+}
+
+/** @param {number} hours @returns {Promise<Overview>} */
+export const overview = (hours) => ask(`overview?hours=${hours}`);
+
+/** @returns {Promise<Controls>} */
+export const controls = () => ask('controls');
+
+/** @param {Record<string, unknown>} change @returns {Promise<Controls>} */
+export const change = (change) => ask('controls', { method: 'POST', body: change });
+
+/** @param {number | null} before @returns {Promise<Audit>} */
+export const audit = (before) => ask(before === null ? 'audit' : `audit?before=${before}`);
+
+/** @param {Record<string, unknown>} what @returns {Promise<{ removed: number }>} */
+export const purge = (what) => ask('cache/purge', { method: 'POST', body: what });
+
+/** @returns {Promise<{ keys: Key[] }>} */
+export const keys = () => ask('keys');
+
+/** @param {Record<string, unknown>} wanted @returns {Promise<{ secret: string, key: Key }>} */
+export const mint = (wanted) => ask('keys', { method: 'POST', body: wanted });
+
+/** @param {string} id @returns {Promise<Key>} */
+export const revoke = (id) => ask(`keys/${encodeURIComponent(id)}`, { method: 'DELETE' });

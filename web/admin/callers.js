@@ -1,0 +1,117 @@
+// Users and rooms: their plans, what they are granted beyond, and whether they may speak at all.
+
+import * as api from './api.js';
+import { h, table } from './dom.js';
+import * as format from './format.js';
+
+/** @typedef {import('./admin.js').Desk} Desk */
+
+/** @param {Desk} desk @returns {Promise<Node[]>} */
+export async function callers(desk) {
+  const { state } = await api.controls();
+  const plans = [
+    ...Object.entries(state.user_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'user', id }), plan })),
+    ...Object.entries(state.room_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'room', id }), plan })),
+  ];
+  const blocked = [
+    ...state.blocked_users.map((id) => /** @type {api.Subject} */ ({ kind: 'user', id })),
+    ...state.blocked_rooms.map((id) => /** @type {api.Subject} */ ({ kind: 'room', id })),
+  ];
+  return [
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, 'Grants'),
+      h('p', { class: 'note' }, 'What a user or a room may use beyond the plan, until it ends.'),
+      table(
+        'Grants',
+        ['Who', { number: 'How much' }, 'Until', ''],
+        state.grants.map((grant) => [
+          who(grant.subject),
+          amount(grant),
+          format.moment(grant.expires_at),
+          h('button', { class: 'quiet', 'aria-label': `Take the grant of ${who(grant.subject)} back`, click: () => desk.change({ action: 'remove_grant', id: grant.id }, 'The grant is taken back.') }, 'Take back'),
+        ]),
+        'Nobody has a grant.',
+      ),
+      form(desk, 'grant', 'Grant', [number(), select('grant-unit', 'Of', ['characters', 'seconds', 'money']), days()], (subject, field) => {
+        const expires = Math.floor(Date.now() / 1000) + Number(field('grant-days')) * 86_400;
+        return [
+          { action: 'add_grant', subject, unit: field('grant-unit'), amount: Number(field('grant-amount')), expires_at: expires },
+          `${who(subject)} has the grant.`,
+        ];
+      }),
+    ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, 'Plans'),
+      h('p', { class: 'note' }, 'A plan given here comes before the one that a token or a key names; a user’s before the room’s.'),
+      table(
+        'Plans',
+        ['Who', 'Plan', ''],
+        plans.map(({ subject, plan }) => [
+          who(subject),
+          plan,
+          h('button', { class: 'quiet', 'aria-label': `Take the plan of ${who(subject)} back`, click: () => desk.change({ action: 'set_plan', subject, plan: null }, `${who(subject)} has no plan of its own any more.`) }, 'Take back'),
+        ]),
+        'Nobody has a plan from here.',
+      ),
+      form(desk, 'plan', 'Give the plan', [text('plan-plan', 'Plan')], (subject, field) => [{ action: 'set_plan', subject, plan: field('plan-plan') }, `${who(subject)} has the plan ${field('plan-plan')}.`]),
+    ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, 'Blocked'),
+      table(
+        'Blocked users and rooms',
+        ['Who', ''],
+        blocked.map((subject) => [
+          who(subject),
+          h('button', { class: 'quiet', 'aria-label': `Let ${who(subject)} speak again`, click: () => desk.change({ action: 'set_blocked', subject, blocked: false }, `${who(subject)} may speak again.`) }, 'Unblock'),
+        ]),
+        'Nobody is blocked.',
+      ),
+      form(desk, 'block', 'Block', [], (subject) => [{ action: 'set_blocked', subject, blocked: true }, `${who(subject)} is blocked.`]),
+    ),
+  ];
+}
+
+/** @param {api.Subject} subject */
+const who = ({ kind, id }) => `${kind} ${id}`;
+
+/** @param {api.Grant} grant */
+function amount({ unit, amount }) {
+  if (unit === 'seconds') return format.length(amount);
+  return unit === 'money' ? `${amount} of money` : `${format.count(amount)} characters`;
+}
+
+/**
+ * A form about one user or room.
+ *
+ * @param {Desk} desk
+ * @param {string} name
+ * @param {string} button
+ * @param {Node[]} fields
+ * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string]} read
+ */
+function form(desk, name, button, fields, read) {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    const field = (/** @type {string} */ id) => String(given.get(id) ?? '').trim();
+    const subject = { kind: /** @type {'user' | 'room'} */ (field(`${name}-kind`)), id: field(`${name}-id`) };
+    void desk.change(...read(subject, field));
+  };
+  return h('form', { class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
+}
+
+/** @param {string} id @param {string} label */
+const text = (id, label) => h('div', { class: 'field' }, h('label', { for: id }, label), h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off' }));
+
+const number = () => h('div', { class: 'field' }, h('label', { for: 'grant-amount' }, 'How much'), h('input', { id: 'grant-amount', name: 'grant-amount', type: 'number', min: 0.01, step: 'any', required: true }));
+
+const days = () => h('div', { class: 'field' }, h('label', { for: 'grant-days' }, 'For days'), h('input', { id: 'grant-days', name: 'grant-days', type: 'number', min: 1, max: 3650, value: 30, required: true }));
+
+/** @param {string} id @param {string} label @param {string[]} options */
+const select = (id, label, options) => h('div', { class: 'field' }, h('label', { for: id }, label), h('select', { id, name: id }, options.map((option) => h('option', {}, option))));

@@ -1,0 +1,85 @@
+// API keys: minting, and taking back.
+
+import * as api from './api.js';
+import { h, table } from './dom.js';
+import * as format from './format.js';
+
+/** @typedef {import('./admin.js').Desk} Desk */
+
+/** The key that was just minted, shown once. @type {{ secret: string, name: string } | null} */
+let minted = null;
+
+/** @param {Desk} desk @returns {Promise<Node[]>} */
+export async function keys(desk) {
+  const { keys } = await api.keys();
+  const fresh = minted;
+  minted = null;
+  return [
+    fresh &&
+      h(
+        'section',
+        { class: 'card fresh' },
+        h('h2', {}, `The key “${fresh.name}”`),
+        h('p', {}, 'Copy it now: it is kept as a hash only, and cannot be shown again.'),
+        h('p', {}, h('code', { class: 'secret', tabindex: 0 }, fresh.secret)),
+      ),
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, 'Keys'),
+      table(
+        'API keys',
+        ['Name', 'Id', 'May', 'Minted', 'State', ''],
+        keys.map((key) => [key.name, h('code', {}, key.id), key.scopes.join(', '), format.moment(key.created_at), state(key), key.revoked_at === null && revoke(desk, key)]),
+        'There is no key yet.',
+      ),
+    ),
+    h('section', { class: 'card' }, h('h2', {}, 'New key'), form(desk)),
+  ].filter((node) => node !== null);
+}
+
+/** @param {api.Key} key */
+function state({ revoked_at: revoked, expires_at: expires }) {
+  if (revoked !== null) return h('span', { class: 'state bad' }, `revoked ${format.moment(revoked)}`);
+  if (expires === null) return h('span', { class: 'state good' }, 'in force');
+  return expires * 1000 < Date.now() ? h('span', { class: 'state' }, 'expired') : h('span', { class: 'state good' }, `until ${format.moment(expires)}`);
+}
+
+/** @param {Desk} desk @param {api.Key} key */
+function revoke(desk, key) {
+  const click = async () => {
+    const sure = await desk.confirm({ title: `Revoke “${key.name}”?`, text: 'Whoever uses this key is refused from now on. It cannot be taken back.', yes: 'Revoke' });
+    if (!sure) return;
+    await desk.run(async () => {
+      await api.revoke(key.id);
+      return `“${key.name}” is revoked.`;
+    });
+  };
+  return h('button', { class: 'quiet', 'aria-label': `Revoke ${key.name}`, click }, 'Revoke');
+}
+
+/** @param {Desk} desk */
+function form(desk) {
+  const name = h('input', { id: 'key-name', required: true, maxlength: 100, autocomplete: 'off' });
+  const days = h('input', { id: 'key-days', type: 'number', min: 1, max: 3650, placeholder: 'never' });
+  const speak = h('input', { type: 'checkbox', id: 'key-speak', checked: true });
+  const admin = h('input', { type: 'checkbox', id: 'key-admin' });
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    void desk.run(async () => {
+      const scopes = [...(speak.checked ? ['speak'] : []), ...(admin.checked ? ['admin'] : [])];
+      const expires = days.value === '' ? null : Math.floor(Date.now() / 1000) + Number(days.value) * 86_400;
+      const { secret, key } = await api.mint({ name: name.value.trim(), scopes, expires_at: expires });
+      minted = { secret, name: key.name };
+      return `“${key.name}” is minted.`;
+    });
+  };
+  return h(
+    'form',
+    { class: 'line', submit },
+    h('div', { class: 'field' }, h('label', { for: 'key-name' }, 'Name'), name),
+    h('div', { class: 'field' }, h('label', { for: 'key-days' }, 'Ends after days'), days),
+    h('fieldset', { class: 'field' }, h('legend', {}, 'It may'), h('label', { class: 'check' }, speak, 'speak'), h('label', { class: 'check' }, admin, 'run this server')),
+    h('button', {}, 'Mint'),
+  );
+}

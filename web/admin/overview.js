@@ -1,0 +1,89 @@
+// What is asked and spent, and how well it goes.
+
+import * as api from './api.js';
+import { h, table } from './dom.js';
+import * as format from './format.js';
+import { bars, spread, stack } from './plot.js';
+
+/** @typedef {import('./admin.js').Desk} Desk */
+
+const WINDOWS = [
+  { hours: 1, name: '1 hour' },
+  { hours: 24, name: '24 hours' },
+  { hours: 7 * 24, name: '7 days' },
+  { hours: 31 * 24, name: '31 days' },
+];
+
+let hours = 24;
+
+/** @param {Desk} desk @returns {Promise<Node[]>} */
+export async function overview(desk) {
+  const seen = await api.overview(hours);
+  const { series, process, since, now, step_seconds: step } = seen;
+  const names = seen.providers.map((provider) => provider.name);
+  const sum = (/** @type {(bucket: api.Bucket) => number} */ of) => series.reduce((sum, bucket) => sum + of(bucket), 0);
+  const calls = sum((bucket) => bucket.calls);
+  const failed = sum((bucket) => bucket.failed);
+  const currencies = [...new Set(series.map((bucket) => bucket.currency).filter((currency) => currency !== ''))];
+  const costs = currencies.map((currency) => format.money(sum((bucket) => (bucket.currency === currency ? bucket.cost : 0)), currency));
+  const requests = Object.values(process.requests).reduce((sum, count) => sum + count, 0);
+  const found = (process.requests['hit'] ?? 0) + (process.requests['joined'] ?? 0);
+
+  const over = (/** @type {string} */ title, /** @type {(bucket: api.Bucket) => number} */ of, /** @type {(value: number) => string} */ shown, only = series) =>
+    stack({ title, names, since, until: now, step, format: shown, points: only.map((bucket) => ({ at: bucket.at, name: bucket.provider, value: of(bucket) })) });
+  const costPlots = currencies.map((currency) =>
+    over(`Cost, ${currency}`, (bucket) => bucket.cost, (value) => format.money(value, currency), series.filter((bucket) => bucket.currency === currency)),
+  );
+  const errors = Object.entries(process.errors).sort(([, a], [, b]) => b - a);
+
+  return [
+    windows(desk),
+    h(
+      'dl',
+      { class: 'tiles' },
+      tile('Characters spoken', format.count(sum((bucket) => bucket.characters)), `${format.count(calls)} calls to providers`),
+      tile('Sound made', format.length(sum((bucket) => bucket.seconds)), 'by all providers'),
+      tile('Cost', costs.join(' + ') || 'free', 'as far as prices are known'),
+      tile('Failed calls', calls > 0 ? format.percent(failed / calls) : '–', `${format.count(failed)} of ${format.count(calls)}`),
+      tile('Found in the cache', requests > 0 ? format.percent(found / requests) : '–', 'of this process’s requests'),
+      tile('Flights now', format.count(process.flights), 'in this process'),
+    ),
+    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count)),
+    spread(
+      'Time to first sound',
+      seen.first_sound.map(({ provider, p50_ms: p50, p95_ms: p95, p99_ms: p99, calls }) => ({ name: provider, p50, p95, p99, calls })),
+      format.milliseconds,
+      'No provider has spoken in this time.',
+    ),
+    h(
+      'div',
+      { class: 'plots' },
+      bars('Requests by cache', ['hit', 'joined', 'miss', 'partial'].flatMap((name) => rowOf(name, process.requests[name] ?? 0)), 'No request yet.'),
+      bars('Refused requests by code', errors.flatMap(([code, count]) => rowOf(code, count)), 'None was refused.'),
+    ),
+    h('div', { class: 'plots' }, spenders('Top users', seen.users), spenders('Top rooms', seen.rooms)),
+    h('p', { class: 'note' }, `Saywell ${seen.version}. Calls, cost and first sound are of every replica; requests, refusals and flights of the one that answered, since it started.`),
+  ];
+}
+
+/** @param {string} name @param {number} count */
+const rowOf = (name, count) => (count > 0 ? [{ name, value: count, label: format.count(count) }] : []);
+
+/** @param {Desk} desk */
+function windows(desk) {
+  const choose = (/** @type {number} */ chosen) => desk.run(async () => ((hours = chosen), ''));
+  return h(
+    'div',
+    { class: 'windows', role: 'group', 'aria-label': 'Time shown' },
+    WINDOWS.map((window) => h('button', { class: 'quiet', 'aria-pressed': String(window.hours === hours), click: () => choose(window.hours) }, window.name)),
+  );
+}
+
+/** @param {string} name @param {string} value @param {string} note */
+const tile = (name, value, note) => h('div', {}, h('dt', {}, name), h('dd', { class: 'figure' }, value), h('dd', { class: 'note' }, note));
+
+/** @param {string} title @param {api.Spender[]} rows */
+function spenders(title, rows) {
+  const cells = rows.map((row) => [row.name, format.count(row.calls), format.count(row.characters), format.length(row.seconds), row.cost === null ? 'several currencies' : format.money(row.cost, row.currency)]);
+  return h('section', { class: 'plot' }, h('h3', {}, title), table(title, ['Name', { number: 'Calls' }, { number: 'Characters' }, { number: 'Sound' }, { number: 'Cost' }], cells, 'Nobody in this time.'));
+}
