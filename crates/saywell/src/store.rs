@@ -3,8 +3,8 @@
 
 mod cache_index;
 mod calls;
-#[cfg(test)]
-mod conformance;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 mod controls;
 mod insights;
 mod keys;

@@ -5,14 +5,14 @@ mod controls;
 mod insights;
 mod keys;
 
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use super::cache_index::STORED_WITHIN_MS;
+use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -82,10 +82,7 @@ impl CacheIndex for PostgresStore {
         ask("store a row of the cache", async {
             let mut transaction = self.pool.begin().await?;
             // Two gateways that store the same key do so one after the other, so that each knows what it replaces.
-            sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                .bind(lock_number(&row.key))
-                .execute(&mut *transaction)
-                .await?;
+            lock(lock_number(&row.key), &mut transaction).await?;
             let replaced = sqlx::query("DELETE FROM tts_cache WHERE key_hash = $1 RETURNING size_bytes")
                 .bind(row.key.to_string())
                 .fetch_optional(&mut *transaction)
@@ -100,10 +97,7 @@ impl CacheIndex for PostgresStore {
     async fn put_if_absent(&self, row: &Row) -> Result<bool, StoreError> {
         ask("store a row of the cache", async {
             let mut transaction = self.pool.begin().await?;
-            sqlx::query("SELECT pg_advisory_xact_lock($1)")
-                .bind(lock_number(&row.key))
-                .execute(&mut *transaction)
-                .await?;
+            lock(lock_number(&row.key), &mut transaction).await?;
             let done = insert(INSERT_IF_ABSENT, row).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(done.rows_affected() > 0)
@@ -118,8 +112,7 @@ impl CacheIndex for PostgresStore {
 
     async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError> {
         let limit = i64::from(limit);
-        // Rows that another gateway is taking at this moment are passed over where that is possible, and found gone after
-        // a wait where it is not.
+        // Rows that another gateway is taking at this moment are passed over, or found gone after a wait.
         let query = match selection {
             Selection::Key(key) => {
                 sqlx::query("DELETE FROM tts_cache WHERE key_hash = $1 AND $2::bigint > 0 RETURNING *")
@@ -172,7 +165,18 @@ impl CacheIndex for PostgresStore {
             .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
-        ask("take rows of the cache", query.try_map(|row| indexed(&row)).fetch_all(&self.pool)).await
+        let query = query.try_map(|row| indexed(&row));
+        ask("take rows of the cache", async {
+            let mut transaction = self.pool.begin().await?;
+            if matches!(selection, Selection::LeastRecentlyUsed { .. }) {
+                // The oldest are the oldest for everybody: who comes second has to see what is left.
+                lock(OLDEST, &mut transaction).await?;
+            }
+            let taken = query.fetch_all(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(taken)
+        })
+        .await
     }
 
     async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
@@ -263,6 +267,14 @@ fn insert<'q>(statement: &'static str, row: &'q Row) -> sqlx::query::Query<'q, P
         .bind(to_millis(row.expires_at))
         .bind(to_millis(row.created_at))
         .bind(to_millis(row.last_accessed_at))
+}
+
+/// The number under which whoever takes the least recently used rows locks them.
+const OLDEST: i64 = 0x5341_5957_454c_4c01;
+
+/// Waits until nobody else has this number locked, and has it until the end of the transaction.
+async fn lock(number: i64, transaction: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number).execute(transaction).await.map(drop)
 }
 
 /// The number under which whoever stores a key locks it.

@@ -6,8 +6,8 @@ mod controls;
 mod insights;
 mod keys;
 
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use super::cache_index::STORED_WITHIN_MS;
+use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
@@ -346,21 +346,13 @@ mod tests {
     async fn a_file_conforms() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
-        conformance::cache_index(&store).await;
-        conformance::call_log(&store).await;
-        conformance::insights(&store).await;
-        conformance::controls(&store).await;
-        conformance::keys::api_keys(&store).await;
+        conformance::every_concern(&store).await;
     }
 
     #[tokio::test]
     async fn memory_conforms() {
         let store = SqliteStore::in_memory().await.unwrap();
-        conformance::cache_index(&store).await;
-        conformance::call_log(&store).await;
-        conformance::insights(&store).await;
-        conformance::controls(&store).await;
-        conformance::keys::api_keys(&store).await;
+        conformance::every_concern(&store).await;
     }
 
     #[tokio::test]
@@ -414,7 +406,7 @@ mod tests {
     #[tokio::test]
     async fn urls_name_their_fault() {
         let folder = tempfile::tempdir().unwrap();
-        for url in ["postgres://localhost/saywell", "sqlite:", "saywell.db"] {
+        for url in ["mysql://localhost/saywell", "postgres://[::1/saywell", "sqlite:", "saywell.db"] {
             let error = super::super::open(Some(url), folder.path()).await.unwrap_err();
             assert!(matches!(error, StoreError::BadSetting { field: "DATABASE_URL", .. }), "{url}: {error}");
         }
