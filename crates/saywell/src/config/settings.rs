@@ -303,7 +303,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "DATABASE_URL",
         key: "cache.database_url",
         default: "",
-        about: "Where the index lives: `sqlite:PATH` or `sqlite::memory:`. Default: a file in the data folder.",
+        about: "The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://…` for several gateways that share it. Default: a file in the data folder.",
         set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
         show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
     },

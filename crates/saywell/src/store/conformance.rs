@@ -1,14 +1,33 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::float_cmp,
+    reason = "an exam fails by panicking, and what is summed up is exact"
+)]
 
 pub mod keys;
 
 use super::{
-    Access, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights, ProviderTotals, Row,
-    Selection, Spender, Top,
+    Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights,
+    ProviderTotals, Row, Selection, Spender, Top,
 };
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Every exam, on an empty database.
+pub async fn every_concern<D>(database: &D)
+where
+    D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys,
+{
+    cache_index(database).await;
+    call_log(database).await;
+    insights(database).await;
+    controls(database).await;
+    keys::api_keys(database).await;
+}
 
 /// A row to try with: number `n` of many, all different. Its access, its creation and its expiry
 /// are `n` seconds after 1000, 1000 and 5000 seconds of 1970; its size is 100 bytes.

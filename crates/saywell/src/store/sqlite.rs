@@ -6,6 +6,7 @@ mod controls;
 mod insights;
 mod keys;
 
+use super::cache_index::STORED_WITHIN_MS;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
@@ -29,8 +30,6 @@ const BUSY_TRIES: u32 = 20;
 const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
-/// How long after a provider's call its clip is stored at the latest, milliseconds.
-const STORED_WITHIN_MS: i64 = 60_000;
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
 const ACCESSES_PER_STATEMENT: usize = 500;
 
@@ -347,21 +346,13 @@ mod tests {
     async fn a_file_conforms() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
-        conformance::cache_index(&store).await;
-        conformance::call_log(&store).await;
-        conformance::insights(&store).await;
-        conformance::controls(&store).await;
-        conformance::keys::api_keys(&store).await;
+        conformance::every_concern(&store).await;
     }
 
     #[tokio::test]
     async fn memory_conforms() {
         let store = SqliteStore::in_memory().await.unwrap();
-        conformance::cache_index(&store).await;
-        conformance::call_log(&store).await;
-        conformance::insights(&store).await;
-        conformance::controls(&store).await;
-        conformance::keys::api_keys(&store).await;
+        conformance::every_concern(&store).await;
     }
 
     #[tokio::test]
@@ -415,7 +406,7 @@ mod tests {
     #[tokio::test]
     async fn urls_name_their_fault() {
         let folder = tempfile::tempdir().unwrap();
-        for url in ["postgres://localhost/saywell", "sqlite:", "saywell.db"] {
+        for url in ["mysql://localhost/saywell", "postgres://[::1/saywell", "sqlite:", "saywell.db"] {
             let error = super::super::open(Some(url), folder.path()).await.unwrap_err();
             assert!(matches!(error, StoreError::BadSetting { field: "DATABASE_URL", .. }), "{url}: {error}");
         }

@@ -1,11 +1,11 @@
 //! The table `tts_calls`.
 
-use super::{SqliteStore, signed, unavailable, unsigned};
+use super::{SqliteStore, unavailable, unsigned};
 use crate::clock::to_millis;
+use crate::store::calls::call_columns;
 use crate::store::{CallLog, ProviderTotals, StoreError};
-use crate::usage::{Call, Cost};
+use crate::usage::Call;
 use async_trait::async_trait;
-use serde_json::json;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use std::time::SystemTime;
@@ -20,7 +20,7 @@ const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, user, r
 #[async_trait]
 impl CallLog for SqliteStore {
     async fn append(&self, calls: &[Call]) -> Result<(), StoreError> {
-        let rows: Vec<_> = calls.iter().map(columns).collect();
+        let rows: Vec<_> = calls.iter().map(call_columns).collect();
         sqlx::query(APPEND)
             .bind(serde_json::Value::from(rows).to_string())
             .execute(&self.pool)
@@ -41,33 +41,6 @@ impl CallLog for SqliteStore {
         .await
         .map_err(unavailable("sum up calls"))
     }
-}
-
-fn columns(call: &Call) -> serde_json::Value {
-    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
-    let (cost, currency) = match &call.cost {
-        Cost::Free => (Some(0.0), ""),
-        Cost::Known { amount, currency } => (Some(*amount), currency.as_str()),
-        Cost::Unpriced => (None, ""),
-    };
-    let purpose = &call.purpose;
-    json!([
-        to_millis(call.at),
-        call.provider,
-        call.model,
-        call.voice,
-        purpose.user,
-        purpose.room,
-        purpose.message_id,
-        purpose.rendition.map(|key| key.to_string()),
-        signed(call.characters),
-        call.seconds,
-        call.first_sound.map(milliseconds),
-        milliseconds(call.took),
-        call.outcome.name(),
-        cost,
-        currency,
-    ])
 }
 
 fn totals(row: &SqliteRow) -> Result<ProviderTotals, sqlx::Error> {

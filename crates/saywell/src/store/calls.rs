@@ -1,0 +1,66 @@
+//! What providers were asked.
+
+use super::StoreError;
+use crate::clock::to_millis;
+use crate::usage::{Call, Cost};
+use async_trait::async_trait;
+use serde_json::json;
+use std::fmt::Debug;
+use std::time::SystemTime;
+
+/// The table `tts_calls`: every call to a provider, and what it cost.
+#[async_trait]
+pub trait CallLog: Send + Sync + Debug {
+    /// Adds calls, all or none.
+    async fn append(&self, calls: &[Call]) -> Result<(), StoreError>;
+
+    /// What each provider was asked since then, one row for each of its currencies, by name.
+    async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError>;
+}
+
+/// What a provider was asked in all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ProviderTotals {
+    /// The provider's name.
+    pub provider: String,
+    /// ISO 4217 code; empty for calls that cost nothing or have no price.
+    pub currency: String,
+    /// How many calls.
+    pub calls: u64,
+    /// Characters that were sent.
+    pub characters: u64,
+    /// Seconds of sound that came back.
+    pub seconds: f64,
+    /// What they cost.
+    pub cost: f64,
+    /// How many of them have no price, and are not in `cost`.
+    pub unpriced: u64,
+}
+
+/// What is kept of a call, in the order in which the statements of every database name the columns.
+pub(super) fn call_columns(call: &Call) -> serde_json::Value {
+    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
+    let (cost, currency) = match &call.cost {
+        Cost::Free => (Some(0.0), ""),
+        Cost::Known { amount, currency } => (Some(*amount), currency.as_str()),
+        Cost::Unpriced => (None, ""),
+    };
+    let purpose = &call.purpose;
+    json!([
+        to_millis(call.at),
+        call.provider,
+        call.model,
+        call.voice,
+        purpose.user,
+        purpose.room,
+        purpose.message_id,
+        purpose.rendition.map(|key| key.to_string()),
+        call.characters,
+        call.seconds,
+        call.first_sound.map(milliseconds),
+        milliseconds(call.took),
+        call.outcome.name(),
+        cost,
+        currency,
+    ])
+}
