@@ -6,6 +6,7 @@ pub mod captions;
 pub mod error;
 pub mod headers;
 pub mod health;
+pub mod identity;
 pub mod links;
 pub mod openai;
 pub mod pages;
@@ -54,16 +55,20 @@ struct Contract;
 
 /// Every route.
 pub fn router(app: App) -> Router {
-    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+    // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
+    let identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
         .routes(routes!(script::script))
-        .routes(routes!(audio::audio))
-        .routes(routes!(captions::captions))
         .routes(routes!(voices::config))
         .routes(routes!(voices::voices))
         .routes(routes!(openai::speech))
         .routes(routes!(openai::models))
         .routes(routes!(openai::voices))
+        .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
+    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+        .merge(identified)
+        .routes(routes!(audio::audio))
+        .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -82,9 +82,13 @@ impl Line {
         (status = 413, description = "`text_too_long`"),
     )
 )]
-pub async fn script(State(app): State<App>, Json(ask): Json<Ask>) -> Result<axum::Json<Script>, ApiError> {
+pub async fn script(
+    State(app): State<App>,
+    caller: Caller,
+    Json(ask): Json<Ask>,
+) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;
-    let _permit = app.limits.admit(&Caller::operator(room))?;
+    let _permit = app.limits.admit(&caller.in_room(room))?;
     let prepared = app.speak.script(&request).map_err(|error| of(error, &request))?;
     Ok(axum::Json(Script::new(prepared, request.speed)))
 }

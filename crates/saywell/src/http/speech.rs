@@ -218,27 +218,23 @@ pub struct Answer {
 )]
 pub async fn speak(
     State(app): State<App>,
+    caller: Caller,
     headers: HeaderMap,
     Json(ask): Json<Ask>,
 ) -> Result<axum::response::Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
-    let speech = ask_for(&app, room, &request).await?;
+    let speech = ask_for(&app, &caller.in_room(room), &request).await?;
     if wants_json(&headers) {
         return Ok(axum::Json(answer(&app, speech, request.prefetch)).into_response());
     }
     sound(speech, begun).await
 }
 
-/// Identity, limits, speak: what every speech call does.
-pub(super) async fn ask_for(
-    app: &App,
-    room: Option<String>,
-    request: &SpeechRequest,
-) -> Result<Speech, ApiError> {
-    let caller = Caller::operator(room);
-    let permit = app.limits.admit(&caller)?;
-    app.speak.speak(&caller, permit, request).await.map_err(|error| of(error, request))
+/// Limits, speak: what every speech call does.
+pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
+    let permit = app.limits.admit(caller)?;
+    app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
 }
 
 /// An error about the text, which is another field in SSML.
