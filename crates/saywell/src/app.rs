@@ -1,5 +1,6 @@
 //! The long-lived parts, built once from the settings.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,15 +11,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Cache};
 use crate::chain::Chain;
-use crate::chain::breaker::{self, Breaker};
+use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
 use crate::chain::roster::Roster;
 use crate::chain::spelled::Spelled;
+use crate::chain::switch::Switch;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
+use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
 use crate::http::links::Links;
 use crate::limits::Limits;
@@ -38,6 +41,10 @@ const SWEEP_EVERY: Duration = Duration::from_mins(10);
 pub struct App {
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// What an operator steers.
+    pub controls: Controls,
+    /// How each provider has fared of late, by name.
+    pub pulses: Arc<BTreeMap<String, Pulse>>,
     /// Whether a caller may speak now.
     pub limits: Limits,
     /// The way from a reply to its sound.
@@ -68,6 +75,9 @@ pub enum StartError {
     /// No provider of the chain has the default voice.
     #[error("TTS_DEFAULT_VOICE is `{0}`, and no provider of the chain has such a voice")]
     Voice(String),
+    /// What operators steered cannot be read.
+    #[error("what operators set at run time cannot be read: {}", with_causes(.0))]
+    Controls(#[from] ControlError),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -133,7 +143,8 @@ impl App {
                 tracing::warn!(provider = %name, "{sunset}");
             }
         }
-        let chain = chain(&settings, providers, &ledger, &clock);
+        let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
+        let (chain, pulses) = chain(&settings, providers, &ledger, &controls, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
@@ -146,9 +157,11 @@ impl App {
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
+        let (followed, emptied, stop) = (controls.clone(), cache.clone(), shutdown.clone());
+        tokio::spawn(async move { followed.follow(stop, || emptied.forget_memory()).await });
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
-            limits: Limits::new(settings.enabled),
+            limits: Limits::new(settings.enabled, controls.clone()),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,
@@ -156,12 +169,15 @@ impl App {
                 pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,
+                controls: controls.clone(),
                 cache,
                 lookahead: settings.lookahead,
                 flights: Flights::new(settings.max_flights),
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
             store,
+            controls,
+            pulses: Arc::new(pulses),
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
@@ -211,24 +227,30 @@ pub fn open_providers(
     names.collect()
 }
 
-/// Puts every provider behind what a call has to pass, from the outside in: the list of voices, a second chance, the
-/// breaker, the deadlines, what its voices can read, what plain text needs, the meter.
+/// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
+/// second chance, the breaker, the deadlines, what its voices can read, what plain text needs, the meter.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
     ledger: &Ledger,
+    controls: &Controls,
     clock: &Arc<dyn Clock>,
-) -> Chain {
+) -> (Chain, BTreeMap<String, Pulse>) {
+    let mut pulses = BTreeMap::new();
     let prices = Arc::new(Prices::new(settings.prices.clone()));
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
+        let name = provider.name().to_owned();
         let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(metered));
         let timed = Timeout::new(spelled, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
-        Arc::new(Roster::new(Retry::new(guarded, retries), Arc::clone(clock))) as Arc<dyn Provider>
+        pulses.insert(name, guarded.pulse());
+        let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));
+        Arc::new(Switch::new(listed, controls.clone())) as Arc<dyn Provider>
     });
-    Chain::new(wrapped.collect()).hedged(settings.hedge_after)
+    let chain = Chain::new(wrapped.collect()).hedged(settings.hedge_after);
+    (chain, pulses)
 }
 
 /// Opens the database that the settings name.

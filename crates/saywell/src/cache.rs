@@ -376,6 +376,11 @@ impl Cache {
         Ok(removed.entries)
     }
 
+    /// Forgets everything that is in this process's memory, because another process has purged the storage.
+    pub fn forget_memory(&self) {
+        self.shared.memory.clear();
+    }
+
     /// A URL under which anyone can fetch a rendition's sound from the storage itself for this
     /// long, where the storage has such URLs and the sound is there.
     pub async fn signed_url(&self, key: &Key, valid_for: Duration) -> Result<Option<Url>, CacheError> {

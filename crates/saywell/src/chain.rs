@@ -6,6 +6,7 @@ pub mod plain;
 pub mod retry;
 pub mod roster;
 pub mod spelled;
+pub mod switch;
 pub mod timeout;
 
 use std::ops::Range;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use futures::future::Either;
 
+use crate::controls;
 use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather};
 use crate::voices::{Cast, Speaker};
 
@@ -70,6 +72,21 @@ impl Chain {
     #[must_use]
     pub fn links(&self) -> &[Arc<dyn Provider>] {
         &self.links
+    }
+
+    /// The same chain as an operator has it now: those that are switched off left out, those that are to be asked first
+    /// at the front.
+    #[must_use]
+    pub fn steered(&self, controls: &controls::State) -> Self {
+        let first = controls.provider_order.as_deref().unwrap_or_default();
+        if first.is_empty() && controls.disabled_providers.is_empty() {
+            return self.clone();
+        }
+        let on = |link: &&Arc<dyn Provider>| !controls.disabled_providers.contains(link.name());
+        let mut links: Vec<_> = self.links.iter().filter(on).cloned().collect();
+        // The sort is stable: whoever is not named stays behind those who are, in the order of the settings.
+        links.sort_by_key(|link| first.iter().position(|name| name == link.name()).unwrap_or(first.len()));
+        Self::new(links).hedged(self.hedge)
     }
 
     /// The same chain with the named provider first, or `None` if it has no such provider.
@@ -221,6 +238,25 @@ mod tests {
         let error = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap_err();
         assert_eq!(error.to_string(), "first is down; second is at capacity");
         assert!(!error.is_overload());
+    }
+
+    #[tokio::test]
+    async fn an_operator_says_who_is_asked_and_in_which_order() {
+        let chain =
+            Chain::new(["a", "b", "c"].map(|name| Arc::new(Fake::named(name)) as Arc<dyn Provider>).to_vec());
+        let steered = |order: &[&str], off: &[&str]| {
+            let order = order.iter().map(ToString::to_string).collect();
+            let state = controls::State {
+                provider_order: Some(order),
+                disabled_providers: off.iter().map(ToString::to_string).collect(),
+                ..controls::State::default()
+            };
+            chain.steered(&state).links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(steered(&[], &[]), ["a", "b", "c"]);
+        assert_eq!(steered(&["c", "gone"], &[]), ["c", "a", "b"]);
+        assert_eq!(steered(&["c", "b"], &["b"]), ["c", "a"]);
+        assert!(steered(&[], &["a", "b", "c"]).is_empty());
     }
 
     #[tokio::test]

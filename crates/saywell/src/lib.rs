@@ -14,6 +14,7 @@ pub mod cli;
 pub mod config;
 
 pub mod app;
+pub mod controls;
 pub mod http;
 pub mod identity;
 pub mod limits;

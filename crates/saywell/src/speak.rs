@@ -20,6 +20,7 @@ use self::flying::Flying;
 use self::plan::Plan;
 use crate::cache::{Cache, Entry, Key, Kind};
 use crate::chain::Chain;
+use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Permit, Refusal};
@@ -183,6 +184,9 @@ pub enum SpeakError {
     /// No voice speaks this language.
     #[error("no voice here speaks {}", called(.0))]
     UnsupportedLanguage(String),
+    /// An operator has switched every provider off.
+    #[error("every provider is switched off on this server at present")]
+    NoProvider,
     /// No capacity at the moment.
     #[error("the server is busy")]
     Overloaded,
@@ -215,8 +219,10 @@ pub struct Speak {
     pub pronunciations: Dictionary,
     /// Which voice each provider uses.
     pub voices: Arc<VoiceMap>,
-    /// The providers, in order.
+    /// Every provider, in the order of the settings.
     pub chain: Chain,
+    /// What an operator steers.
+    pub controls: Controls,
     /// What has been spoken before.
     pub cache: Cache,
     /// How far ahead of the listener sound is bought.
@@ -279,6 +285,12 @@ impl Speak {
         };
         usage::asked(caller, request, &speech);
         Ok(speech)
+    }
+
+    /// The providers that are asked now, in order.
+    #[must_use]
+    pub fn steered_chain(&self) -> Chain {
+        self.chain.steered(&self.controls.state())
     }
 
     /// How a request's reply is read.

@@ -3,7 +3,10 @@
 
 #[cfg(test)]
 mod conformance;
+mod controls;
 pub mod sqlite;
+
+pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -38,7 +41,12 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         path => SqliteStore::open(&data_folder.join(path)).await?,
     };
     let store = Arc::new(store);
-    Ok(Store { cache: Arc::clone(&store) as Arc<dyn CacheIndex>, calls: store })
+    Ok(Store {
+        cache: Arc::clone(&store) as Arc<dyn CacheIndex>,
+        calls: Arc::clone(&store) as Arc<dyn CallLog>,
+        controls: Arc::clone(&store) as Arc<dyn ControlStore>,
+        audit: store,
+    })
 }
 
 /// An open database, concern by concern.
@@ -48,6 +56,10 @@ pub struct Store {
     pub cache: Arc<dyn CacheIndex>,
     /// What providers were asked.
     pub calls: Arc<dyn CallLog>,
+    /// What an operator steers.
+    pub controls: Arc<dyn ControlStore>,
+    /// What operators did.
+    pub audit: Arc<dyn AuditLog>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.

@@ -43,6 +43,51 @@ pub struct Breaker<P> {
     gate: Arc<Gate>,
 }
 
+/// How a provider has fared of late; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pulse(Arc<Gate>);
+
+/// What a breaker does with calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// They go through.
+    Closed {
+        /// Failures in a row until now.
+        failures: u32,
+    },
+    /// They fail at once.
+    Open {
+        /// Until then; the next call after it is a probe.
+        until: SystemTime,
+    },
+    /// One is on its way to see whether the provider is well again.
+    Probing,
+}
+
+impl Health {
+    /// As metrics and the operator's page have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "closed",
+            Self::Open { .. } => "open",
+            Self::Probing => "probing",
+        }
+    }
+}
+
+impl Pulse {
+    /// What the breaker does with calls now.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match *self.0.state() {
+            State::Closed { failures } => Health::Closed { failures },
+            State::Open { until } => Health::Open { until },
+            State::Probing => Health::Probing,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Gate {
     policy: Policy,
@@ -60,6 +105,11 @@ impl<P> Breaker<P> {
     /// Whether calls go through at present.
     pub fn is_closed(&self) -> bool {
         matches!(*self.gate.state(), State::Closed { .. })
+    }
+
+    /// A view of it that goes with whoever watches.
+    pub fn pulse(&self) -> Pulse {
+        Pulse(Arc::clone(&self.gate))
     }
 }
 
@@ -176,6 +226,8 @@ mod tests {
             assert_eq!(gather(breaker.speak(request())).await.unwrap_err(), down());
         }
         assert!(!breaker.is_closed());
+        let until = clock.now() + Duration::from_secs(10);
+        assert_eq!(breaker.pulse().health(), Health::Open { until });
         assert!(gather(breaker.speak(request())).await == Err(ProviderError::Resting));
         assert_eq!(calls.count(), 2, "an open breaker does not ask");
 

@@ -188,6 +188,7 @@ impl From<SpeakError> for ApiError {
                 Self::new(Code::LanguageUnsupported, message).param("language")
             }
             SpeakError::Overloaded => overloaded(),
+            SpeakError::NoProvider => Self::new(Code::ProvidersExhausted, message),
             SpeakError::Failed(failure) => failure.into(),
         }
     }

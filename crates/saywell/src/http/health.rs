@@ -19,7 +19,7 @@ pub async fn live() -> &'static str {
     (status = 503, description = "No provider can be used"),
 ))]
 pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
-    for link in app.speak.chain.links() {
+    for link in app.speak.steered_chain().links() {
         if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
             return Ok("ready\n");
         }

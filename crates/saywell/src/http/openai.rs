@@ -109,7 +109,7 @@ fn provider(app: &App, model: &str) -> Result<Option<String>, ApiError> {
     if MODELS.contains(&name) {
         return Ok(None);
     }
-    let known = app.speak.chain.links().iter().any(|link| link.name() == model);
+    let known = app.speak.steered_chain().links().iter().any(|link| link.name() == model);
     if known {
         return Ok(Some(model.to_owned()));
     }
@@ -176,7 +176,8 @@ pub struct Model {
 /// The models: OpenAI's names, which mean the whole chain, and each provider's name.
 #[utoipa::path(get, path = "/v1/models", tag = "openai", responses((status = 200, body = Models)))]
 pub async fn models(State(app): State<App>) -> JsonAnswer<Models> {
-    let providers = app.speak.chain.links().iter().map(|link| link.name().to_owned());
+    let chain = app.speak.steered_chain();
+    let providers = chain.links().iter().map(|link| link.name().to_owned());
     let data = MODELS
         .iter()
         .map(|name| (*name).to_owned())
@@ -203,7 +204,7 @@ pub struct VoiceEntry {
 #[utoipa::path(get, path = "/v1/audio/voices", tag = "openai", responses((status = 200, body = Voices)))]
 pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
     let mut voices = Vec::new();
-    for link in app.speak.chain.links() {
+    for link in app.speak.steered_chain().links() {
         let own = link.voices().await.unwrap_or_default();
         voices.extend(own.iter().map(|voice| VoiceEntry { id: voice.id.clone(), name: voice.name.clone() }));
     }

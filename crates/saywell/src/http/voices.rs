@@ -46,12 +46,14 @@ pub struct Speeds {
 /// What a player needs to know.
 #[utoipa::path(get, path = "/tts/config", tag = "speech", responses((status = 200, body = Config)))]
 pub async fn config(State(app): State<App>) -> Json<Config> {
+    let chain = app.speak.steered_chain();
+    let providers: Vec<String> = chain.links().iter().map(|link| link.name().to_owned()).collect();
     Json(Config {
         enabled: app.limits.is_enabled(),
         version: env!("CARGO_PKG_VERSION"),
-        default_provider: app.settings.provider.clone(),
+        default_provider: providers.first().cloned().unwrap_or_default(),
         default_voice: app.default_voice().unwrap_or_default().to_owned(),
-        providers: app.speak.chain.links().iter().map(|link| link.name().to_owned()).collect(),
+        providers,
         formats: Format::ALL.iter().map(|format| format.name()).collect(),
         max_chars: app.settings.max_chars,
         max_seconds: app.settings.max_seconds,
@@ -72,7 +74,7 @@ pub struct Voices {
 #[utoipa::path(get, path = "/tts/voices", tag = "speech", responses((status = 200, body = Voices)))]
 pub async fn voices(State(app): State<App>) -> Json<Voices> {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
-    for link in app.speak.chain.links() {
+    for link in app.speak.steered_chain().links() {
         match link.voices().await {
             Ok(voices) => answer.voices.extend_from_slice(&voices),
             Err(error) => {

@@ -44,17 +44,21 @@ impl Plan {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
+        let steered = speak.steered_chain();
+        if steered.links().is_empty() {
+            return Err(SpeakError::NoProvider);
+        }
         let wished = request.voice.as_deref();
         let owner = match wished {
-            Some(voice) => speak.voices.owner(voice, speak.chain.links()).await.map(str::to_owned),
+            Some(voice) => speak.voices.owner(voice, steered.links()).await.map(str::to_owned),
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first.
         let chain = match request.provider.as_ref().or(owner.as_ref()) {
-            None => speak.chain.clone(),
-            Some(name) => speak.chain.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
+            None => steered,
+            Some(name) => steered.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
                 wished: name.clone(),
-                available: speak.chain.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
+                available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
             })?,
         };
         let reading = speak.reading(request);

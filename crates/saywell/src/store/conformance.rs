@@ -1,6 +1,8 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
 
-use super::{Access, CacheIndex, CallLog, Filter, ProviderTotals, Row, Selection};
+use super::{
+    Access, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, ProviderTotals, Row, Selection,
+};
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -75,6 +77,48 @@ pub async fn call_log(log: &dyn CallLog) {
         [totals("cloud", "", 1, 0.0, 1), totals("cloud", "USD", 2, 0.75, 0), totals("home", "", 1, 0.0, 0)],
     );
     assert!(log.provider_totals(at(1004)).await.unwrap().is_empty());
+}
+
+/// An entry of `n` seconds after 1000 seconds of 1970.
+fn audit_entry(n: u64) -> AuditEntry {
+    AuditEntry {
+        at: at(1000 + n),
+        who: format!("user:ann '{n}'"),
+        action: "set_enabled".to_owned(),
+        details: serde_json::json!({ "enabled": n.is_multiple_of(2), "note": "quoted \"é\"" }),
+    }
+}
+
+/// Tries everything that [`ControlStore`] and [`AuditLog`] promise, on empty tables.
+pub async fn controls(store: &(impl ControlStore + AuditLog)) {
+    assert_eq!(store.newer(0).await.unwrap(), None);
+    assert!(!store.replace(1, "{}", &audit_entry(1)).await.unwrap(), "there is nothing to replace yet");
+    assert!(store.replace(0, "{\"a\": 1}", &audit_entry(2)).await.unwrap());
+    assert!(!store.replace(0, "{\"b\": 1}", &audit_entry(3)).await.unwrap(), "another was quicker");
+    let first = store.newer(0).await.unwrap().unwrap();
+    assert_eq!((first.number, first.document.as_str()), (1, "{\"a\": 1}"));
+    assert_eq!(store.newer(1).await.unwrap(), None);
+    assert!(store.replace(1, "{\"c\": 1}", &audit_entry(4)).await.unwrap());
+    assert!(!store.replace(1, "{\"d\": 1}", &audit_entry(5)).await.unwrap());
+    assert_eq!(store.newer(1).await.unwrap().unwrap().number, 2);
+
+    // Of all who change what they saw at the same time, one does.
+    let entry = audit_entry(6);
+    let tries = (0..8).map(|_| store.replace(2, "{}", &entry));
+    let done = futures::future::join_all(tries).await;
+    assert_eq!(done.into_iter().filter(|done| *done.as_ref().unwrap()).count(), 1);
+
+    // What was done is in the log, and nothing else.
+    let logged = store.entries(None, 100).await.unwrap();
+    assert_eq!(
+        logged.iter().map(|row| row.entry.clone()).collect::<Vec<_>>(),
+        [audit_entry(6), audit_entry(4), audit_entry(2)]
+    );
+    store.record(&audit_entry(7)).await.unwrap();
+    let newest = store.entries(None, 2).await.unwrap();
+    assert_eq!(newest.iter().map(|row| &row.entry).collect::<Vec<_>>(), [&audit_entry(7), &audit_entry(6)]);
+    let older = store.entries(Some(newest[1].id), 100).await.unwrap();
+    assert_eq!(older, logged[1..]);
 }
 
 /// Tries everything that [`CacheIndex`] promises on an empty index.
