@@ -11,12 +11,13 @@ mod account;
 mod book;
 mod books;
 mod capacity;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 mod document;
 mod process;
 mod redis;
 mod refusal;
 mod standing;
-mod steering;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -32,16 +33,18 @@ use self::books::Books;
 use self::capacity::{Capacity, Place};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::controls::Controls;
 use crate::identity::{Caller, Subject};
+use crate::script::Bounds;
 
 pub use self::account::{Amount, Scope, Span, What};
 pub use self::books::WithoutRedis;
 pub use self::document::markdown;
 pub use self::plan::{Plan, Plans, Quantities};
 pub use self::refusal::{Exceeded, Refusal};
+pub(crate) use self::standing::seconds;
 pub use self::standing::{Left, Standing};
-pub use self::steering::{Steering, Unsteered};
-pub use self::tally::Tally;
+pub use self::tally::{Bill, Tally};
 
 /// How many requests may be at their scripts and at the cache for each flight that may be in the air.
 const PREPARING_PER_FLIGHT: usize = 4;
@@ -63,7 +66,7 @@ struct Parts {
     flying: Capacity,
     max_seconds: u32,
     count_cached: bool,
-    steering: Arc<dyn Steering>,
+    controls: Controls,
     clock: Arc<dyn Clock>,
 }
 
@@ -116,7 +119,7 @@ impl Limits {
     /// [`AddressError`] for an address of Redis that cannot be one.
     pub fn open(
         settings: &Settings,
-        steering: Arc<dyn Steering>,
+        controls: Controls,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, AddressError> {
         let shared = settings.redis_url.as_ref().map(|address| {
@@ -131,7 +134,7 @@ impl Limits {
             flying: Capacity::new(settings.max_flights),
             max_seconds: settings.max_seconds,
             count_cached: settings.count_cached,
-            steering,
+            controls,
             clock,
         };
         Ok(Self { parts: Arc::new(parts) })
@@ -140,19 +143,15 @@ impl Limits {
     /// The feature flag.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.parts.steering.enabled().unwrap_or(self.parts.enabled)
-    }
-
-    /// Whether what comes from the cache counts like what is made.
-    #[must_use]
-    pub fn counts_cached(&self) -> bool {
-        self.parts.count_cached
+        self.parts.controls.state().enabled.unwrap_or(self.parts.enabled)
     }
 
     /// The name of a caller's plan: the operator's word at run time, else what they come with.
     #[must_use]
     pub fn plan_name(&self, caller: &Caller) -> String {
-        self.parts.steering.plan_of(caller).unwrap_or_else(|| caller.plan.clone())
+        let controls = self.parts.controls.state();
+        let given = controls.plan(caller.user.as_deref(), caller.room.as_deref());
+        given.unwrap_or(&caller.plan).to_owned()
     }
 
     /// The plan that a caller is on, with its name.
@@ -179,13 +178,14 @@ impl Limits {
         let subject = caller.subject();
         // Before anything that takes time: what cannot be served costs next to nothing.
         let preparing = parts.preparing.take(&subject, demand.prefetch).ok_or(Refusal::Overloaded)?;
-        if parts.steering.is_blocked(caller) {
+        let controls = parts.controls.state();
+        if controls.is_blocked(caller.user.as_deref(), caller.room.as_deref()) {
             return Err(Refusal::Blocked);
         }
         let (plan_name, plan) = self.plan(caller)?;
         plan.check(&plan_name, demand)?;
         let now = parts.clock.now();
-        let accounts = Account::all_of(caller, (&plan_name, plan), &parts.plans, &*parts.steering, now);
+        let accounts = Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, now);
         let claims: Vec<_> = accounts.iter().filter_map(|account| account.rate(1)).collect();
         let (states, _) = self.take(Ticket::new(), &claims, &plan_name, now).await?;
         let plan = plan.clone();
@@ -200,8 +200,8 @@ impl Limits {
     pub async fn left(&self, caller: &Caller) -> Vec<Left> {
         let Ok((plan_name, plan)) = self.plan(caller) else { return Vec::new() };
         let now = self.parts.clock.now();
-        let accounts =
-            Account::all_of(caller, (&plan_name, plan), &self.parts.plans, &*self.parts.steering, now);
+        let (plans, controls) = (&self.parts.plans, self.parts.controls.state());
+        let accounts = Account::all_of(caller, (&plan_name, plan), plans, &controls, now);
         let claims: Vec<_> = accounts
             .iter()
             .flat_map(|account| {
@@ -249,11 +249,20 @@ impl Limits {
 }
 
 impl Plan {
+    /// The tighter of these bounds and the plan's own.
+    #[must_use]
+    pub fn bounds(&self, bounds: Bounds) -> Bounds {
+        Bounds {
+            max_chars: self.max_chars.map_or(bounds.max_chars, |most| most.min(bounds.max_chars)),
+            max_seconds: self.max_seconds.map_or(bounds.max_seconds, |most| most.min(bounds.max_seconds)),
+        }
+    }
+
     /// Whether this may be asked for on this plan.
     ///
     /// # Errors
     /// [`Refusal::NotAllowed`].
-    fn check(&self, name: &str, demand: &Demand<'_>) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, name: &str, demand: &Demand<'_>) -> Result<(), Refusal> {
         let not_allowed =
             |what: String, param| Err(Refusal::NotAllowed { plan: name.to_owned(), what, param });
         match *demand {
@@ -286,6 +295,24 @@ impl Permit {
         self.plan.check(&self.plan_name, demand)
     }
 
+    /// What the plan does not allow, as a refusal.
+    #[must_use]
+    pub fn not_allowed(&self, what: &str, param: &'static str) -> Refusal {
+        Refusal::NotAllowed { plan: self.plan_name.clone(), what: what.to_owned(), param }
+    }
+
+    /// The tighter of these bounds and the plan's own.
+    #[must_use]
+    pub fn bounds(&self, bounds: Bounds) -> Bounds {
+        self.plan.bounds(bounds)
+    }
+
+    /// Whether what comes from the cache counts like what is made.
+    #[must_use]
+    pub fn counts_cached(&self) -> bool {
+        self.limits.parts.count_cached
+    }
+
     /// Sets an amount aside, and a place for the flight that makes it.
     ///
     /// # Errors
@@ -295,11 +322,14 @@ impl Permit {
         self.set_aside(amount, Some(flying)).await
     }
 
-    /// Counts an amount that is not made anew.
+    /// Counts an amount that is not made anew, where such counts.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub async fn charge(&self, amount: Amount) -> Result<(), Refusal> {
+    pub async fn charge_cached(&self, amount: Amount) -> Result<(), Refusal> {
+        if !self.counts_cached() {
+            return Ok(());
+        }
         self.set_aside(amount, None).await.map(|reservation| reservation.settle(amount))
     }
 
@@ -321,6 +351,11 @@ impl Permit {
 }
 
 impl Reservation {
+    /// Settles by a tally when it is dropped; `cached`: what is found in the cache counts as well.
+    pub fn billed(self, cached: bool) -> Bill {
+        Bill::new(self, cached)
+    }
+
     /// Counts what was made, and gives the rest back. Characters and seconds count for what was reserved at most: a
     /// reply is judged by its script. Money counts for what was spent.
     pub fn settle(mut self, spent: Amount) {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::book::{Claim, Kind};
 use super::plan::{Plan, Plans, Quantities};
-use super::steering::Steering;
+use crate::controls::{self, Subject, Unit};
 use crate::identity::{Caller, Via};
 
 /// What is counted.
@@ -132,29 +132,40 @@ impl Scope {
     }
 }
 
+impl Quantities {
+    /// With what is granted beyond it, for each day and month.
+    fn and(mut self, granted: impl Fn(Unit) -> f64) -> Self {
+        let characters = granted(Unit::Characters) as u64;
+        for allowed in [&mut self.characters_per_day, &mut self.characters_per_month].into_iter().flatten() {
+            *allowed = allowed.saturating_add(characters);
+        }
+        let seconds = granted(Unit::Seconds);
+        for allowed in [&mut self.seconds_per_day, &mut self.seconds_per_month].into_iter().flatten() {
+            *allowed += seconds;
+        }
+        if let Some(allowed) = &mut self.money_per_day {
+            *allowed += granted(Unit::Money);
+        }
+        self
+    }
+}
+
 impl Account {
     /// Every account that this caller's requests are counted on.
     pub(crate) fn all_of(
         caller: &Caller,
         (plan_name, plan): (&str, &Plan),
         plans: &Plans,
-        steering: &dyn Steering,
+        controls: &controls::State,
         now: SystemTime,
     ) -> Vec<Self> {
-        let subject = caller.subject();
-        let mut each = plan.each();
-        for (what, allowed) in [
-            (What::Characters, [&mut each.characters_per_day, &mut each.characters_per_month]),
-        ] {
-            let granted = steering.granted(&subject, what, now).max(0.0) as u64;
-            allowed.into_iter().flatten().for_each(|allowed| *allowed = allowed.saturating_add(granted));
-        }
-        let seconds = steering.granted(&subject, What::Seconds, now).max(0.0);
-        let money = steering.granted(&subject, What::Money, now).max(0.0);
-        [&mut each.seconds_per_day, &mut each.seconds_per_month].into_iter().flatten().for_each(|s| *s += seconds);
-        each.money_per_day.iter_mut().for_each(|allowed| *allowed += money);
-
-        let mut accounts = vec![Self { scope: Scope::Caller, name: subject.to_string(), quantities: each }];
+        let granted = |quantities: Quantities, subject: Option<Subject>| match subject {
+            Some(subject) => quantities.and(|unit| controls.granted(&subject, unit, now)),
+            None => quantities,
+        };
+        let each = granted(plan.each(), caller.user.clone().map(Subject::User));
+        let name = caller.subject().to_string();
+        let mut accounts = vec![Self { scope: Scope::Caller, name, quantities: each }];
         let mut add = |scope, name: String, quantities: Quantities| {
             if quantities != Quantities::default() {
                 accounts.push(Self { scope, name, quantities });
@@ -164,7 +175,8 @@ impl Account {
             add(Scope::Key, id.clone(), (*limits).into());
         }
         if let Some(room) = &caller.room {
-            add(Scope::Room, format!("{plan_name}:{room}"), plan.room);
+            let quantities = granted(plan.room, Some(Subject::Room(room.clone())));
+            add(Scope::Room, format!("{plan_name}:{room}"), quantities);
         }
         if let Some(network) = caller.network() {
             add(Scope::Address, format!("{plan_name}:{network}"), plan.address);

@@ -156,10 +156,14 @@ impl Plans {
     ///
     /// # Errors
     /// Each fault, with the key that it stands under, `NAME.key`.
-    pub fn new(own: &toml::Table, in_all: Quantities) -> Result<Self, Vec<(String, String)>> {
-        let (mut plans, mut faults) = (Self { in_all, ..Self::default() }, Vec::new());
-        if let Err((key, reason)) = in_all.check() {
-            faults.push((format!("in_all.{key}"), reason));
+    pub fn new(own: &toml::Table, in_all: toml::Table) -> Result<Self, Vec<(String, String)>> {
+        let (mut plans, mut faults) = (Self::default(), Vec::new());
+        let in_all = serde_path_to_error::deserialize::<_, Quantities>(in_all)
+            .map_err(|error| (error.path().to_string(), error.inner().message().to_owned()))
+            .and_then(|in_all| in_all.check().map(|()| in_all).map_err(|(key, reason)| (key.to_owned(), reason)));
+        match in_all {
+            Ok(in_all) => plans.in_all = in_all,
+            Err((key, reason)) => faults.push((format!("in_all.{key}"), reason)),
         }
         for (name, own) in own {
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
@@ -168,6 +172,10 @@ impl Plans {
                 continue;
             }
             let base = plans.named.get(name).cloned().unwrap_or_default();
+            let toml::Value::Table(own) = own else {
+                faults.push((name.clone(), "must be a table".into()));
+                continue;
+            };
             match base.changed_by(own) {
                 Ok(plan) => drop(plans.named.insert(name.clone(), plan)),
                 Err((key, reason)) => faults.push((format!("{name}.{key}").trim_end_matches('.').into(), reason)),
@@ -282,7 +290,7 @@ mod tests {
     use super::*;
 
     fn plans(own: &str) -> Result<Plans, Vec<(String, String)>> {
-        Plans::new(&own.parse().unwrap(), Quantities::default())
+        Plans::new(&own.parse().unwrap(), toml::Table::new())
     }
 
     #[test]

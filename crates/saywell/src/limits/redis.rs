@@ -125,7 +125,7 @@ impl Book for RedisBook {
         })?;
         match answer.as_slice() {
             [0, states @ ..] if states.len() == claims.len() => Ok(Taken::All(states.to_vec())),
-            [number @ 1.., state] if *number <= claims.len() as u64 => {
+            [number, state] if (1..=claims.len() as u64).contains(number) => {
                 Ok(Taken::Refused { claim: *number as usize - 1, state: *state })
             }
             _ => Err(Away("an answer that is none".into())),

@@ -1,7 +1,9 @@
 //! What one flight has cost so far.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Reservation;
 use super::account::{Amount, What};
 
 /// What one flight has made and cost so far, added to by all who make it.
@@ -34,6 +36,41 @@ impl Tally {
             characters: self.characters.load(Ordering::Relaxed),
             seconds: of(&self.milliseconds, What::Seconds),
             money: of(&self.millionths, What::Money),
+        }
+    }
+}
+
+/// A reservation that is settled by a tally when it is dropped: a flight that breaks off has used what it made.
+#[derive(Debug)]
+pub struct Bill {
+    reservation: Option<Reservation>,
+    tally: Arc<Tally>,
+    cached: bool,
+}
+
+impl Bill {
+    pub(super) fn new(reservation: Reservation, cached: bool) -> Self {
+        Self { reservation: Some(reservation), tally: Arc::default(), cached }
+    }
+
+    /// What it is settled by.
+    #[must_use]
+    pub fn tally(&self) -> Arc<Tally> {
+        Arc::clone(&self.tally)
+    }
+
+    /// An utterance was in the cache.
+    pub fn found(&self, characters: u64, seconds: f64) {
+        if self.cached {
+            self.tally.made(characters, seconds);
+        }
+    }
+}
+
+impl Drop for Bill {
+    fn drop(&mut self) {
+        if let Some(reservation) = self.reservation.take() {
+            reservation.settle(self.tally.total());
         }
     }
 }
