@@ -26,6 +26,7 @@ for topic in "$@"; do
         need python3-venv python3 -c 'import ensurepip, venv'
         need chromium command -v chromium
         need ffmpeg command -v ffmpeg
+        need redis-server command -v redis-server
         ;;
     bench) # the peers and the load generator
         need nginx-light command -v nginx

@@ -27,7 +27,7 @@ use std::time::{Duration, SystemTime};
 
 use tracing::warn;
 
-use self::account::{Account, Limit};
+use self::account::{Account, Limit, account, window};
 use self::book::{Book, Claim, Taken, Ticket};
 use self::books::Books;
 use self::capacity::{Capacity, Place};
@@ -210,8 +210,28 @@ impl Limits {
             })
             .filter(|(limit, _)| limit.scope.is_told())
             .collect();
-        let Ok((states, _)) = self.take(Ticket::new(), &claims, &plan_name, now).await else { return Vec::new() };
+        let Ok((states, _)) = self.take(Ticket::new(), &claims, &plan_name, now).await else {
+            return Vec::new();
+        };
         claims.iter().zip(states).map(|((limit, claim), state)| Left::new(limit, claim, state)).collect()
+    }
+
+    /// Writes down what an account has used this day and month before these books began, unless they know of it. `name`
+    /// is a subject written out, such as `user:ann`, for [`Scope::Caller`].
+    ///
+    /// # Errors
+    /// [`Refusal::Overloaded`] when the books are away.
+    pub async fn seed(&self, scope: Scope, name: &str, day: Amount, month: Amount) -> Result<(), Refusal> {
+        let now = self.parts.clock.now();
+        for (span, used) in [(Span::Day, day), (Span::Month, month)] {
+            let (window, resets) = window(span, now);
+            for what in [What::Characters, What::Seconds, What::Money] {
+                let account = account(what, &window, scope, name);
+                let seeded = self.parts.books.seed(&account, used.units(what), resets, now).await;
+                seeded.map_err(|_| Refusal::Overloaded)?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits until everything settled so far is in the books.
@@ -318,7 +338,8 @@ impl Permit {
     /// # Errors
     /// [`Refusal`].
     pub async fn reserve(&self, amount: Amount) -> Result<Reservation, Refusal> {
-        let flying = self.limits.parts.flying.take(&self.subject, self.prefetch).ok_or(Refusal::Overloaded)?;
+        let flying =
+            self.limits.parts.flying.take(&self.subject, self.prefetch).ok_or(Refusal::Overloaded)?;
         self.set_aside(amount, Some(flying)).await
     }
 

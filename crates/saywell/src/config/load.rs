@@ -421,7 +421,8 @@ mod tests {
         assert_eq!((settings.max_chars, settings.plans.in_all.flights), (500, Some(9)));
         assert_eq!(settings.plans.get("gold").unwrap().money_per_day, Some(1.0));
 
-        let file = "[limits.in_all]\nflight = 9\n[plans.gold]\nmoney_per_day = -1\n[plans.trial.room]\nburst = 0";
+        let file =
+            "[limits.in_all]\nflight = 9\n[plans.gold]\nmoney_per_day = -1\n[plans.trial.room]\nburst = 0";
         let faults = source(&[("REDIS_URL", "http://:secret@x")], Some(file)).load().unwrap_err();
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         for (fault, start) in faults.iter().zip([

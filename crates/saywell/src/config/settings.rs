@@ -507,7 +507,9 @@ fn without_redis(value: &str) -> Result<WithoutRedis, String> {
 fn redis_address(value: &str) -> Result<Secret, String> {
     let value = value.trim();
     if value.starts_with("rediss://") {
-        return Err("must start with redis://: encrypted connections to Redis are not part of this version".into());
+        return Err(
+            "must start with redis://: encrypted connections to Redis are not part of this version".into()
+        );
     }
     match redis::Client::open(value) {
         Ok(_) => Ok(Secret::new(value)),

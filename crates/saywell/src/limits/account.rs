@@ -277,7 +277,10 @@ pub(crate) fn window(span: Span, now: SystemTime) -> (String, SystemTime) {
         Span::AtOnce | Span::Minute | Span::Day => (day.to_string(), day.succ_opt()),
         Span::Month => {
             let first = NaiveDate::from_ymd_opt(day.year(), day.month(), 1);
-            (day.format("%Y-%m").to_string(), first.and_then(|first| first.checked_add_months(Months::new(1))))
+            (
+                day.format("%Y-%m").to_string(),
+                first.and_then(|first| first.checked_add_months(Months::new(1))),
+            )
         }
     };
     let resets = next.and_then(|next| next.and_hms_opt(0, 0, 0)).map_or(0, |next| next.and_utc().timestamp());
@@ -317,6 +320,8 @@ mod tests {
         let odd = account(What::Characters, "2026", Scope::Caller, "user:a");
         assert_ne!(own, odd);
         let long = account(What::Characters, "2026-11", Scope::Room, &"x".repeat(1_000_000));
-        assert!(long.len() < 150 && long != account(What::Characters, "2026-11", Scope::Room, &"x".repeat(101)));
+        assert!(
+            long.len() < 150 && long != account(What::Characters, "2026-11", Scope::Room, &"x".repeat(101))
+        );
     }
 }

@@ -95,7 +95,8 @@ impl Books {
 
     fn leave_alone(&self, away: &Away) {
         let until = Some(Instant::now() + LEFT_ALONE);
-        let before = std::mem::replace(&mut *self.away_until.lock().unwrap_or_else(PoisonError::into_inner), until);
+        let before =
+            std::mem::replace(&mut *self.away_until.lock().unwrap_or_else(PoisonError::into_inner), until);
         if before.is_none() {
             let policy = self.without;
             warn!(%away, ?policy, "Redis is away");

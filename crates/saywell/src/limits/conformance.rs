@@ -99,6 +99,19 @@ pub async fn examine(open: &Open<'_>) {
     a_crowd_that_takes_and_gives_back_is_never_above_and_never_below(open).await;
     a_refusal_takes_nothing(open).await;
     days_and_months_begin_again(open).await;
+    what_was_used_before_counts(open).await;
+}
+
+/// Books that begin in the middle of a day go on from what was used on it.
+async fn what_was_used_before_counts(open: &Open<'_>) {
+    let bench = open("[plans.test]\ncharacters_per_day = 100\ncharacters_per_month = 200").await;
+    for _ in 0..2 {
+        bench.limits.seed(Scope::Caller, "user:ann", characters(60), characters(150)).await.expect("books");
+    }
+    let ann = user("ann");
+    assert_eq!(bench.left(&ann, What::Characters, Span::Day).await, 40.0, "once");
+    assert_eq!(bench.left(&ann, What::Characters, Span::Month).await, 50.0);
+    assert!(bench.reserve(&ann, characters(41)).await.is_err());
 }
 
 /// Nothing but what fits is given, and all that fits, whichever limit it is.
@@ -181,15 +194,23 @@ async fn requests_come_again_one_by_one(open: &Open<'_>) {
     assert!(admit().await.is_ok() && admit().await.is_err());
     bench.clock.advance(Duration::from_hours(1));
     let got = bench.crowd(vec![user("ann"); CROWD], characters(1)).await;
-    assert_eq!(got.iter().filter(|got| got.is_ok()).count(), 5, "no more than a burst, however long nobody came");
+    assert_eq!(
+        got.iter().filter(|got| got.is_ok()).count(),
+        5,
+        "no more than a burst, however long nobody came"
+    );
 }
 
 /// Callers at the edge lose nothing that they do not use.
 async fn what_is_not_used_is_there_again(open: &Open<'_>) {
-    let bench = open("[plans.test]\ncharacters_per_day = 1000\nflights = 60\nseconds_per_day = 100\nmoney_per_day = 1").await;
+    let bench = open(
+        "[plans.test]\ncharacters_per_day = 1000\nflights = 60\nseconds_per_day = 100\nmoney_per_day = 1",
+    )
+    .await;
     let ann = user("ann");
     let amount = Amount { characters: 20, seconds: 2.0, money: 0.02 };
-    let held: Vec<_> = bench.crowd(vec![ann.clone(); 50], amount).await.into_iter().map(Result::unwrap).collect();
+    let held: Vec<_> =
+        bench.crowd(vec![ann.clone(); 50], amount).await.into_iter().map(Result::unwrap).collect();
     assert!(bench.reserve(&ann, characters(1)).await.is_err());
     assert_eq!(bench.left(&ann, What::Flights, Span::AtOnce).await, 10.0);
     // Half are cancelled, half make a quarter; one costs more money than was thought.
@@ -200,7 +221,11 @@ async fn what_is_not_used_is_there_again(open: &Open<'_>) {
         }
     }
     assert_eq!(bench.left(&ann, What::Characters, Span::Day).await, 1000.0 - 25.0 * 5.0);
-    assert_eq!(bench.left(&ann, What::Seconds, Span::Day).await, 100.0 - 25.0 * 2.0, "as the script said at most");
+    assert_eq!(
+        bench.left(&ann, What::Seconds, Span::Day).await,
+        100.0 - 25.0 * 2.0,
+        "as the script said at most"
+    );
     assert_eq!(bench.left(&ann, What::Money, Span::Day).await, 1.0 - 25.0 * 0.03, "as it was");
     assert_eq!(bench.left(&ann, What::Flights, Span::AtOnce).await, 60.0);
     let got = bench.crowd(vec![ann; CROWD], Amount { seconds: 0.0, money: 0.0, ..characters(25) }).await;
@@ -250,7 +275,10 @@ async fn a_crowd_that_takes_and_gives_back_is_never_above_and_never_below(open: 
 
 /// Where one of several limits is reached, nothing is taken of the others.
 async fn a_refusal_takes_nothing(open: &Open<'_>) {
-    let bench = open("[plans.test]\ncharacters_per_month = 500\nflights = 9\n[plans.test.all]\ncharacters_per_day = 100").await;
+    let bench = open(
+        "[plans.test]\ncharacters_per_month = 500\nflights = 9\n[plans.test.all]\ncharacters_per_day = 100",
+    )
+    .await;
     let ann = user("ann");
     let refused = bench.crowd(vec![ann.clone(); CROWD], characters(101)).await;
     assert!(refused.iter().all(Result::is_err));
@@ -265,12 +293,16 @@ async fn days_and_months_begin_again(open: &Open<'_>) {
     let bench = open("[plans.test]\ncharacters_per_day = 100\ncharacters_per_month = 150").await;
     let ann = user("ann");
     let Ok(held) = bench.reserve(&ann, characters(100)).await else { panic!("refused") };
-    let Err(Refusal::Exceeded(exceeded)) = bench.reserve(&ann, characters(1)).await else { panic!("no refusal") };
+    let Err(Refusal::Exceeded(exceeded)) = bench.reserve(&ann, characters(1)).await else {
+        panic!("no refusal")
+    };
     assert_eq!((exceeded.per, exceeded.wait), (Span::Day, Some(Duration::from_hours(24))));
     bench.clock.advance(Duration::from_hours(24));
     let Ok(today) = bench.reserve(&ann, characters(50)).await else { panic!("refused") };
     today.settle(characters(50));
-    let Err(Refusal::Exceeded(exceeded)) = bench.reserve(&ann, characters(1)).await else { panic!("no refusal") };
+    let Err(Refusal::Exceeded(exceeded)) = bench.reserve(&ann, characters(1)).await else {
+        panic!("no refusal")
+    };
     assert_eq!(exceeded.per, Span::Month);
     drop(held);
     assert_eq!(bench.left(&ann, What::Characters, Span::Day).await, 50.0);

@@ -14,7 +14,12 @@ const QUANTITIES: &[(&str, &str, fn(&Quantities) -> String, &str)] = &[
     ("burst", "how many of them may come at once", |q| or_none(q.burst), "`rate_limited`"),
     ("flights", "replies in the making at once", |q| or_none(q.flights), "`rate_limited`"),
     ("characters_per_day", "characters made into sound a day", |q| or_none(q.characters_per_day), QUOTA),
-    ("characters_per_month", "characters made into sound a month", |q| or_none(q.characters_per_month), QUOTA),
+    (
+        "characters_per_month",
+        "characters made into sound a month",
+        |q| or_none(q.characters_per_month),
+        QUOTA,
+    ),
     ("seconds_per_day", "seconds of sound a day", |q| or_none(q.seconds_per_day), QUOTA),
     ("seconds_per_month", "seconds of sound a month", |q| or_none(q.seconds_per_month), QUOTA),
     ("money_per_day", "what providers charge a day", |q| or_none(q.money_per_day), QUOTA),
@@ -26,7 +31,12 @@ const REQUEST: &[Line] = &[
     ("max_seconds", "longest speech, seconds", |plan| or_none(plan.max_seconds), "`text_too_long`"),
     ("providers", "providers that may be asked", |plan| listed(plan.providers.as_ref()), "`forbidden`"),
     ("voices", "voices that may be asked for", |plan| listed(plan.voices.as_ref()), "`forbidden`"),
-    ("prefetch", "replies made before anybody listens", |plan| allowed(plan.allows_prefetch()), "`forbidden`"),
+    (
+        "prefetch",
+        "replies made before anybody listens",
+        |plan| allowed(plan.allows_prefetch()),
+        "`forbidden`",
+    ),
 ];
 
 const QUOTA: &str = "`quota_exceeded`; on plan `trial`: `trial_exhausted`";
@@ -75,7 +85,8 @@ the caller's `plan` and `limits` with what is left of each.
 #[must_use]
 pub fn markdown() -> String {
     let plans = Plans::default();
-    let names: Vec<&str> = ["trial", "member", "admin"].into_iter().filter(|name| plans.get(name).is_some()).collect();
+    let names: Vec<&str> =
+        ["trial", "member", "admin"].into_iter().filter(|name| plans.get(name).is_some()).collect();
     let mut text = String::from(
         "# Limits\n\n\
          <!-- Made by `cargo xtask docs` from the plans in `crates/saywell/src/limits/plan.rs`. -->\n\n\
@@ -87,9 +98,12 @@ pub fn markdown() -> String {
     let rule = "---|".repeat(names.len() + 3);
     // Writing to a string cannot fail.
     let _ = writeln!(text, "| key | what |{heads} past it |\n|{rule}");
-    let mut line = |text: &mut String, key: &str, about: &str, show: &dyn Fn(&Plan) -> String, error: &str| {
-        let values: String =
-            names.iter().filter_map(|name| plans.get(name)).map(|plan| format!(" {} |", show(plan))).collect();
+    let line = |text: &mut String, key: &str, about: &str, show: &dyn Fn(&Plan) -> String, error: &str| {
+        let values: String = names
+            .iter()
+            .filter_map(|name| plans.get(name))
+            .map(|plan| format!(" {} |", show(plan)))
+            .collect();
         let _ = writeln!(text, "| `{key}` | {about} |{values} {error} |");
     };
     for (key, about, show, error) in QUANTITIES {
@@ -115,10 +129,12 @@ pub fn markdown() -> String {
          is `overloaded`.\n\n## Settings\n\n| variable | default | meaning |\n|---|---|---|\n",
     );
     let settings = SETTINGS.iter().filter(|setting| {
-        setting.key.starts_with("limits.") && !setting.key.contains("timeout") || setting.variable == "REDIS_URL"
+        setting.key.starts_with("limits.") && !setting.key.contains("timeout")
+            || setting.variable == "REDIS_URL"
     });
     for setting in settings {
-        let default = if setting.default.is_empty() { "unset".to_owned() } else { format!("`{}`", setting.default) };
+        let default =
+            if setting.default.is_empty() { "unset".to_owned() } else { format!("`{}`", setting.default) };
         let _ = writeln!(text, "| `{}` | {default} | {} |", setting.variable, setting.about);
     }
     text.push('\n');
@@ -181,7 +197,8 @@ mod tests {
             prefetch: Some(true),
             ..Plan::default()
         };
-        let mut keys: Vec<String> = toml::Table::try_from(plan).unwrap().into_iter().map(|(key, _)| key).collect();
+        let mut keys: Vec<String> =
+            toml::Table::try_from(plan).unwrap().into_iter().map(|(key, _)| key).collect();
         keys.retain(|key| !["room", "address", "all"].contains(&key.as_str()));
         let mut known: Vec<&str> = REQUEST.iter().map(|(key, ..)| *key).collect();
         known.sort_unstable();

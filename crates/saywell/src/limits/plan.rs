@@ -160,7 +160,9 @@ impl Plans {
         let (mut plans, mut faults) = (Self::default(), Vec::new());
         let in_all = serde_path_to_error::deserialize::<_, Quantities>(in_all)
             .map_err(|error| (error.path().to_string(), error.inner().message().to_owned()))
-            .and_then(|in_all| in_all.check().map(|()| in_all).map_err(|(key, reason)| (key.to_owned(), reason)));
+            .and_then(|in_all| {
+                in_all.check().map(|()| in_all).map_err(|(key, reason)| (key.to_owned(), reason))
+            });
         match in_all {
             Ok(in_all) => plans.in_all = in_all,
             Err((key, reason)) => faults.push((format!("in_all.{key}"), reason)),
@@ -178,7 +180,9 @@ impl Plans {
             };
             match base.changed_by(own) {
                 Ok(plan) => drop(plans.named.insert(name.clone(), plan)),
-                Err((key, reason)) => faults.push((format!("{name}.{key}").trim_end_matches('.').into(), reason)),
+                Err((key, reason)) => {
+                    faults.push((format!("{name}.{key}").trim_end_matches('.').into(), reason))
+                }
             }
         }
         if faults.is_empty() { Ok(plans) } else { Err(faults) }
@@ -295,7 +299,9 @@ mod tests {
 
     #[test]
     fn what_is_not_said_stays_as_it_ships() {
-        let plans = plans("[trial]\nflights = 1\nmoney_per_day = 'none'\n[trial.address]\nflights = 2\n[gold]").unwrap();
+        let plans =
+            plans("[trial]\nflights = 1\nmoney_per_day = 'none'\n[trial.address]\nflights = 2\n[gold]")
+                .unwrap();
         let trial = plans.get("trial").unwrap();
         assert_eq!((trial.flights, trial.money_per_day), (Some(1), None));
         assert_eq!((trial.max_seconds, trial.address.flights), (Some(120), Some(2)));

@@ -27,7 +27,10 @@ enum Held {
     /// When the bucket is full, microseconds since 1970.
     Rate(u64),
     Places(HashMap<Ticket, SystemTime>),
-    Sum { used: u64, resets: SystemTime },
+    Sum {
+        used: u64,
+        resets: SystemTime,
+    },
 }
 
 /// Fewest accounts that a sweep is worth.
@@ -53,7 +56,11 @@ impl Book for ProcessBook {
             states.push(state + claim.amount * unit);
         }
         for claim in claims.iter().filter(|claim| claim.amount > 0) {
-            accounts.held.entry(claim.account.clone()).or_insert_with(|| Held::new(claim.kind)).add(ticket, claim, now);
+            accounts
+                .held
+                .entry(claim.account.clone())
+                .or_insert_with(|| Held::new(claim.kind))
+                .add(ticket, claim, now);
         }
         accounts.sweep(now);
         Ok(Taken::All(states))

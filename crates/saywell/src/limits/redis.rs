@@ -68,11 +68,7 @@ impl RedisBook {
 }
 
 /// Settles one after the other, each until it is done: what waits while the server is away is not lost.
-async fn settle_all(
-    server: Server,
-    mut received: mpsc::Receiver<Settlement>,
-    waiting: watch::Sender<usize>,
-) {
+async fn settle_all(server: Server, mut received: mpsc::Receiver<Settlement>, waiting: watch::Sender<usize>) {
     while let Some(settlement) = received.recv().await {
         while let Err(away) = server.settle(&settlement).await {
             debug!(%away, "a settlement waits");
@@ -154,7 +150,8 @@ impl Book for RedisBook {
         let mut call = redis::cmd("SET");
         call.arg(key(account)).arg(used).arg("NX").arg("PX").arg(lasts.max(1));
         let mut connection = self.server.connection.clone();
-        let answer = tokio::time::timeout(DEADLINE, call.query_async::<Option<String>>(&mut connection)).await;
+        let answer =
+            tokio::time::timeout(DEADLINE, call.query_async::<Option<String>>(&mut connection)).await;
         let answer = answer.map_err(|_| Away("no answer in time".into()))?;
         answer.map(drop).map_err(|error| Away(error.to_string()))
     }

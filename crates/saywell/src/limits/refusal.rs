@@ -69,7 +69,9 @@ impl Exceeded {
         let scale = limit.what.scale();
         let (used, wait, resets_at) = match claim.kind {
             Kind::Rate { every } => {
-                let wait = Duration::from_micros((state + claim.amount * every).saturating_sub(claim.allowed * every));
+                let wait = Duration::from_micros(
+                    (state + claim.amount * every).saturating_sub(claim.allowed * every),
+                );
                 (state.div_ceil(every) as f64, wait, now + wait)
             }
             // Nobody knows when a flight ends; most do within seconds.
@@ -136,7 +138,10 @@ impl std::fmt::Display for Exceeded {
         };
         let allowed = round(*allowed);
         if self.what == What::Requests {
-            return write!(f, "too many requests: {allowed} may come at once on plan `{plan}` (counted by {of})");
+            return write!(
+                f,
+                "too many requests: {allowed} may come at once on plan `{plan}` (counted by {of})"
+            );
         }
         let (used, asked) = (round(*used), round(*asked));
         write!(

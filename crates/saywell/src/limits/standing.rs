@@ -27,7 +27,8 @@ impl Standing {
         for (limit, claim, state) in states.filter(|(limit, ..)| limit.scope.is_told()) {
             let Kind::Rate { every } = claim.kind else { continue };
             let left = (claim.allowed * every).saturating_sub(state) / every;
-            let micros = if left == 0 { (state + every).saturating_sub(claim.allowed * every) } else { state };
+            let micros =
+                if left == 0 { (state + every).saturating_sub(claim.allowed * every) } else { state };
             let reset = micros.div_ceil(1_000_000);
             let name = match limit.scope {
                 Scope::Caller => "requests".to_owned(),

@@ -33,7 +33,12 @@ async fn reserve(limits: &Limits, caller: &Caller, amount: u64) -> Result<Reserv
 #[tokio::test]
 async fn operators_give_plans_grants_and_blocks() {
     let ann = Subject::User("ann".into());
-    let grant = Change::AddGrant { subject: ann.clone(), unit: Unit::Characters, amount: 50.0, expires_at: 4_000_000_000 };
+    let grant = Change::AddGrant {
+        subject: ann.clone(),
+        unit: Unit::Characters,
+        amount: 50.0,
+        expires_at: 4_000_000_000,
+    };
     let limits = steered(&[
         grant,
         Change::SetPlan { subject: Subject::User("bob".into()), plan: Some("small".into()) },

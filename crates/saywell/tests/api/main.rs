@@ -3,6 +3,7 @@
 
 mod captions;
 mod chain;
+mod limits;
 mod links;
 mod nonsense;
 mod openai;
