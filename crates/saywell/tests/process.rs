@@ -250,6 +250,19 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn the_pronunciations_are_printed_as_a_lexicon_that_accounts_take() {
+    let data = TempDir::new().unwrap();
+    let (status, _, stderr) = run(saywell(data.path()).arg("lexicon"));
+    assert_eq!(status, 1);
+    assert!(stderr.contains("there are no words for `en-US`"), "{stderr}");
+    let file = "[[pronunciations]]\nword = \"nginx\"\nsay = \"engine x\"\n";
+    std::fs::write(data.path().join("saywell.toml"), file).unwrap();
+    let (status, stdout, _) = run(saywell(data.path()).args(["lexicon", "--language", "en-GB"]));
+    assert_eq!(status, 0);
+    assert!(stdout.contains("xml:lang=\"en-GB\"") && stdout.contains("<alias>engine x</alias>"), "{stdout}");
+}
+
+#[test]
 fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
     let data = TempDir::new().unwrap();
     for (arguments, expected) in [
