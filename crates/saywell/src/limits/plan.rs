@@ -315,7 +315,7 @@ mod tests {
         let own = "[trial]\nflight = 1\n[member]\nseconds_per_day = -1.5\n[gold]\nproviders = []\n['Ä']";
         let faults = plans(own).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(keys, ["trial.flight", "member.seconds_per_day", "gold.providers", "Ä"], "{faults:?}");
+        assert_eq!(keys, ["gold.providers", "member.seconds_per_day", "trial.flight", "Ä"], "{faults:?}");
     }
 
     #[test]

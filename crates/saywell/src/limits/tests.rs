@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "what is counted is exact")]
+
 use std::path::Path;
 
 use futures::FutureExt;

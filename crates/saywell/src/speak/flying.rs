@@ -169,6 +169,9 @@ impl Flying {
         let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
         self.from.fetch_max(next_from, Ordering::Relaxed);
+        // From here on it may be heard, so that it counts whatever becomes of the rest.
+        let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
+        self.bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
         let key = self.plan.clip_key(utterance, pause, &speaker);
@@ -185,7 +188,6 @@ impl Flying {
         };
         let encoded = tokio::task::spawn_blocking(make).await;
         let clip = encoded.map_err(Failure::internal)?.map_err(Failure::internal)?;
-        self.bill.tally().made(utterance.text.chars().count() as u64, clip.frames.seconds());
         self.remember_clip(key, clip.clone());
         Ok((clip, Some(took)))
     }

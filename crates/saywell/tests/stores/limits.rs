@@ -29,7 +29,10 @@ impl Redis {
         let port = self.port.to_string();
         let arguments = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"];
         let mut command = Command::new("redis-server");
-        command.args(arguments).args(["--appendfsync", "always", "--databases", "64", "--dir"]).arg(self.data.path());
+        command
+            .args(arguments)
+            .args(["--appendfsync", "always", "--databases", "64", "--dir"])
+            .arg(self.data.path());
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.process = Some(process.expect("`make test` installs redis-server"));
         let client = redis::Client::open(self.url(0)).unwrap();

@@ -1,3 +1,4 @@
 //! Real stores that replicas share. They need their servers, which `make test` installs: its section `stores` runs these.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod limits;
