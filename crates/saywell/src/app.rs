@@ -24,6 +24,7 @@ use crate::config::{Secret, Settings};
 use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
 use crate::http::links::Links;
+use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
 use crate::provider::{About, Provider};
 use crate::providers;
@@ -45,6 +46,8 @@ pub struct App {
     pub controls: Controls,
     /// How each provider has fared of late, by name.
     pub pulses: Arc<BTreeMap<String, Pulse>>,
+    /// Who calls.
+    pub identity: Identity,
     /// Whether a caller may speak now.
     pub limits: Limits,
     /// The way from a reply to its sound.
@@ -84,6 +87,9 @@ pub enum StartError {
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
+    /// Callers cannot be known.
+    #[error("callers cannot be told apart: {0}")]
+    Identity(String),
     /// Something in the data folder cannot be read or written.
     #[error("{path}: {error}")]
     Data {
@@ -158,6 +164,8 @@ impl App {
             Some(key) => key.clone(),
             None => kept_signing_key(&settings)?,
         };
+        let identity = Identity::new(&settings, &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
+            .map_err(StartError::Identity)?;
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
@@ -166,6 +174,7 @@ impl App {
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
             limits: Limits::open(&settings, controls.clone(), Arc::clone(&clock))?,
+            identity,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,

@@ -7,6 +7,9 @@ mod controls;
 pub mod sqlite;
 
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
+mod keys;
+
+pub use keys::{ApiKeys, KeyRow};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -45,7 +48,8 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         cache: Arc::clone(&store) as Arc<dyn CacheIndex>,
         calls: Arc::clone(&store) as Arc<dyn CallLog>,
         controls: Arc::clone(&store) as Arc<dyn ControlStore>,
-        audit: store,
+        audit: Arc::clone(&store) as Arc<dyn AuditLog>,
+        keys: store,
     })
 }
 
@@ -60,6 +64,8 @@ pub struct Store {
     pub controls: Arc<dyn ControlStore>,
     /// What operators did.
     pub audit: Arc<dyn AuditLog>,
+    /// Who may call by key.
+    pub keys: Arc<dyn ApiKeys>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.

@@ -20,9 +20,9 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::error::ApiError;
+use super::identity::Speaker;
 use super::speech::{ask_for, format, pieces, sound, standing};
 use crate::app::App;
-use crate::identity::Caller;
 use crate::speak::{Sound, Speech, SpeechRequest};
 use crate::voices::OPENAI_VOICES;
 
@@ -70,7 +70,7 @@ pub enum VoiceName {
 )]
 pub async fn speech(
     State(app): State<App>,
-    caller: Caller,
+    Speaker(caller): Speaker,
     Json(ask): Json<Ask>,
 ) -> Result<Response, ApiError> {
     let begun = Instant::now();

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::error::ApiError;
+use super::identity::Speaker;
 use super::speech::{Ask, of};
 use crate::app::App;
-use crate::identity::Caller;
 use crate::limits::Demand;
 use crate::script::Prepared;
 
@@ -79,6 +79,7 @@ impl Line {
     responses(
         (status = 200, body = Script),
         (status = 400, description = "`invalid_request`"),
+        (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
         (status = 429, description = "`rate_limited`"),
@@ -87,7 +88,7 @@ impl Line {
 )]
 pub async fn script(
     State(app): State<App>,
-    caller: Caller,
+    Speaker(caller): Speaker,
     Json(ask): Json<Ask>,
 ) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;

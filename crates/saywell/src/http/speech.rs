@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::error::ApiError;
 use super::headers;
+use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::Caller;
@@ -212,6 +213,7 @@ pub struct Answer {
             (Answer = "application/json"),
         )),
         (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
+        (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
         (status = 429, description = "`rate_limited`, `quota_exceeded`, `trial_exhausted`"),
@@ -220,7 +222,8 @@ pub struct Answer {
 )]
 pub async fn speak(
     State(app): State<App>,
-    caller: Caller,
+    Speaker(caller): Speaker,
+    holder: Holder,
     headers: HeaderMap,
     Json(ask): Json<Ask>,
 ) -> Result<axum::response::Response, ApiError> {
@@ -229,7 +232,7 @@ pub async fn speak(
     let speech = ask_for(&app, &caller.in_room(room), &request).await?;
     let stands = speech.standing.clone();
     let answer = if wants_json(&headers) {
-        Ok(axum::Json(answer(&app, speech, request.prefetch)).into_response())
+        Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response())
     } else {
         sound(speech, begun).await
     };
@@ -283,8 +286,8 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
-    let signed = app.links.sign(&speech.key, app.clock.now());
+fn answer(app: &App, speech: Speech, prefetch: bool, Holder(holder): &Holder) -> Answer {
+    let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
         captions_url: app.links.captions(&speech.key, "json", &signed),

@@ -3,6 +3,8 @@
 use super::{
     Access, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, ProviderTotals, Row, Selection,
 };
+pub mod keys;
+
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -3,6 +3,7 @@
 
 mod calls;
 mod controls;
+mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
@@ -338,6 +339,7 @@ mod tests {
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
         conformance::controls(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
@@ -346,6 +348,7 @@ mod tests {
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
         conformance::controls(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
