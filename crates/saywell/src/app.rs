@@ -25,7 +25,7 @@ use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
 use crate::http::links::Links;
 use crate::identity::Identity;
-use crate::limits::Limits;
+use crate::limits::{AddressError, Limits};
 use crate::provider::{About, Provider};
 use crate::providers;
 use crate::script::Bounds;
@@ -82,6 +82,9 @@ pub enum StartError {
     /// What operators steered cannot be read.
     #[error("what operators set at run time cannot be read: {}", with_causes(.0))]
     Controls(#[from] ControlError),
+    /// What limits are kept in cannot be used.
+    #[error(transparent)]
+    Limits(#[from] AddressError),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -153,7 +156,8 @@ impl App {
             }
         }
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
-        let (chain, pulses) = chain(&settings, providers, &ledger, &controls, &clock);
+        let prices = Arc::new(Prices::new(settings.prices.clone()));
+        let (chain, pulses) = chain(&settings, providers, (&prices, &ledger), &controls, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
@@ -173,7 +177,7 @@ impl App {
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
             identity,
-            limits: Limits::new(settings.enabled, controls.clone()),
+            limits: Limits::open(&settings, controls.clone(), Arc::clone(&clock))?,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,
@@ -182,6 +186,7 @@ impl App {
                 voices: Arc::new(voices),
                 chain,
                 controls: controls.clone(),
+                prices,
                 cache,
                 lookahead: settings.lookahead,
                 flights: Flights::new(settings.max_flights),
@@ -209,6 +214,9 @@ impl App {
     pub async fn close(self, patience: Duration) {
         if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
             tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
+        }
+        if tokio::time::timeout(patience, self.limits.settled()).await.is_err() {
+            tracing::warn!("stopped before everything that was not used was given back");
         }
         self.shutdown.cancel();
         let scribe = self.scribe.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -244,16 +252,15 @@ pub fn open_providers(
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
-    ledger: &Ledger,
+    (prices, ledger): (&Arc<Prices>, &Ledger),
     controls: &Controls,
     clock: &Arc<dyn Clock>,
 ) -> (Chain, BTreeMap<String, Pulse>) {
     let mut pulses = BTreeMap::new();
-    let prices = Arc::new(Prices::new(settings.prices.clone()));
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let name = provider.name().to_owned();
-        let metered = Meter::new(provider, Arc::clone(&prices), ledger.clone(), Arc::clone(clock));
+        let metered = Meter::new(provider, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(metered));
         let timed = Timeout::new(spelled, settings.first_sound_timeout, settings.provider_timeout);
         let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));

@@ -74,6 +74,13 @@ impl Chain {
         &self.links
     }
 
+    /// The same chain without the providers that are not `allowed`.
+    #[must_use]
+    pub fn only(&self, allowed: impl Fn(&str) -> bool) -> Self {
+        let links = self.links.iter().filter(|link| allowed(link.name())).cloned().collect();
+        Self { links, hedge: self.hedge }
+    }
+
     /// The same chain as an operator has it now: those that are switched off left out, those that are to be asked first
     /// at the front.
     #[must_use]

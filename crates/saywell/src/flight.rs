@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::Key;
@@ -21,10 +21,14 @@ use crate::chain::Exhausted;
 /// How long an announced flight waits for its first listener.
 pub const LINGER: Duration = Duration::from_secs(15);
 
+/// How many renditions somebody may be about to start at the same time.
+const TURNS: usize = 64;
+
 /// Every flight in progress.
 #[derive(Debug, Clone)]
 pub struct Flights {
     board: Arc<Board>,
+    turns: Arc<[Semaphore]>,
 }
 
 #[derive(Debug)]
@@ -147,13 +151,24 @@ impl Flights {
     /// No flights yet, and never more than `most` at once.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { board: Arc::new(Board { flights: Mutex::default(), most }) }
+        Self {
+            board: Arc::new(Board { flights: Mutex::default(), most }),
+            turns: std::iter::repeat_with(|| Semaphore::new(1)).take(TURNS).collect(),
+        }
     }
 
     /// How many are in progress.
     #[must_use]
     pub fn count(&self) -> usize {
         self.board.flights().len()
+    }
+
+    /// Waits until nobody else is about to start the flight of this key. Others may have to wait as well, but never for
+    /// the flight itself.
+    pub async fn turn(&self, key: &Key) -> Option<SemaphorePermit<'_>> {
+        let [first, ..] = key.as_bytes();
+        // They are never closed.
+        self.turns.get(usize::from(*first) % TURNS)?.acquire().await.ok()
     }
 
     /// Joins the flight of this key, or starts it.

@@ -113,6 +113,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             headers::PROVIDER,
             headers::VOICE,
             headers::NOTES,
+            headers::RATE_LIMIT,
+            headers::RATE_LIMIT_POLICY,
             HeaderName::from_static("server-timing"),
             HeaderName::from_static("retry-after"),
             HeaderName::from_static("content-range"),

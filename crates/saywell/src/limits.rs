@@ -1,46 +1,403 @@
-//! Limits: whether a caller may speak now.
+//! Limits: whether a caller may speak now, and how much.
+//!
+//! A request is counted when it is admitted; what it would make is reserved when its script is known and the cache was
+//! asked, settled when it is made, and given back as far as it is not. Each of these is one step, which takes all of
+//! its claims or none, so that callers who come at once can neither pass a limit together nor lose what they do not
+//! use. Where the counts are kept, this process or Redis, is the books' business.
 
+pub mod plan;
+
+mod account;
+mod book;
+mod books;
+mod capacity;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+mod document;
+mod process;
+mod redis;
+mod refusal;
+mod standing;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tracing::warn;
+
+use self::account::{Account, Limit, account, window};
+use self::book::{Book, Claim, Taken, Ticket};
+use self::books::Books;
+use self::capacity::{Capacity, Place};
+use crate::clock::Clock;
+use crate::config::Settings;
 use crate::controls::Controls;
-use crate::identity::Caller;
+use crate::identity::{Caller, Subject};
+use crate::script::Bounds;
 
-/// The limits in force.
+pub use self::account::{Amount, Scope, Span, What};
+pub use self::books::WithoutRedis;
+pub use self::document::markdown;
+pub use self::plan::{Plan, Plans, Quantities};
+pub use self::refusal::{Exceeded, Refusal};
+pub(crate) use self::standing::seconds;
+pub use self::standing::{Left, Standing};
+pub use self::tally::{Bill, Tally};
+
+/// How many requests may be at their scripts and at the cache for each flight that may be in the air.
+const PREPARING_PER_FLIGHT: usize = 4;
+/// How long a flight may take beyond twice the length of its speech, before its place is given to others.
+const FLIGHT_GRACE: Duration = Duration::from_mins(5);
+
+/// The limits in force. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Limits {
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
     enabled: bool,
+    plans: Plans,
+    books: Books,
+    preparing: Capacity,
+    flying: Capacity,
+    max_seconds: u32,
+    count_cached: bool,
     controls: Controls,
+    clock: Arc<dyn Clock>,
+}
+
+/// What a request is for, as far as it is known before its script.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Demand<'a> {
+    /// Nobody listens yet.
+    pub prefetch: bool,
+    /// The provider that is asked for.
+    pub provider: Option<&'a str>,
+    /// The voice that is asked for.
+    pub voice: Option<&'a str>,
 }
 
 /// Leave to speak once.
 #[derive(Debug)]
 #[must_use]
-pub struct Permit(());
-
-/// Why a caller may not speak now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The feature flag is off.
-    #[error("speech is switched off")]
-    Disabled,
+pub struct Permit {
+    limits: Limits,
+    plan_name: String,
+    plan: Plan,
+    accounts: Vec<Account>,
+    subject: Subject,
+    prefetch: bool,
+    /// Where the caller stands with requests, this one counted.
+    pub standing: Standing,
+    _preparing: Place,
 }
 
+/// An amount that is set aside. What is not settled is given back when it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Reservation {
+    limits: Limits,
+    ticket: Ticket,
+    claims: Vec<(Limit, Claim)>,
+    book: Arc<dyn Book>,
+    _flying: Option<Place>,
+}
+
+/// The settings of limits cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("REDIS_URL cannot be used: {0}")]
+pub struct AddressError(String);
+
 impl Limits {
-    /// With the feature flag as the settings have it, unless an operator says otherwise.
-    #[must_use]
-    pub const fn new(enabled: bool, controls: Controls) -> Self {
-        Self { enabled, controls }
+    /// The limits that the settings describe.
+    ///
+    /// # Errors
+    /// [`AddressError`] for an address of Redis that cannot be one.
+    pub fn open(
+        settings: &Settings,
+        controls: Controls,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AddressError> {
+        let shared = settings.redis_url.as_ref().map(|address| {
+            let book = redis::RedisBook::open(address.reveal());
+            book.map(|book| Arc::new(book) as Arc<dyn Book>).map_err(|error| AddressError(error.to_string()))
+        });
+        let parts = Parts {
+            enabled: settings.enabled,
+            plans: settings.plans.clone(),
+            books: Books::new(shared.transpose()?, settings.without_redis),
+            preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
+            flying: Capacity::new(settings.max_flights),
+            max_seconds: settings.max_seconds,
+            count_cached: settings.count_cached,
+            controls,
+            clock,
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// The feature flag.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.controls.state().enabled.unwrap_or(self.enabled)
+        self.parts.controls.state().enabled.unwrap_or(self.parts.enabled)
     }
 
-    /// Leave to speak, or why not.
+    /// The name of a caller's plan: the operator's word at run time, else what they come with.
+    #[must_use]
+    pub fn plan_name(&self, caller: &Caller) -> String {
+        let controls = self.parts.controls.state();
+        let given = controls.plan(caller.user.as_deref(), caller.room.as_deref());
+        given.unwrap_or(&caller.plan).to_owned()
+    }
+
+    /// The plan that a caller is on, with its name.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownPlan`].
+    pub fn plan(&self, caller: &Caller) -> Result<(String, &Plan), Refusal> {
+        let name = self.plan_name(caller);
+        match self.parts.plans.get(&name) {
+            Some(plan) => Ok((name, plan)),
+            None => Err(Refusal::UnknownPlan(name)),
+        }
+    }
+
+    /// Leave to speak, or why not. Counts the request.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn admit(&self, _caller: &Caller) -> Result<Permit, Refusal> {
-        if self.is_enabled() { Ok(Permit(())) } else { Err(Refusal::Disabled) }
+    pub async fn admit(&self, caller: &Caller, demand: &Demand<'_>) -> Result<Permit, Refusal> {
+        let parts = &*self.parts;
+        if !self.is_enabled() {
+            return Err(Refusal::Disabled);
+        }
+        let subject = caller.subject();
+        // Before anything that takes time: what cannot be served costs next to nothing.
+        let preparing = parts.preparing.take(&subject, demand.prefetch).ok_or(Refusal::Overloaded)?;
+        let controls = parts.controls.state();
+        if controls.is_blocked(caller.user.as_deref(), caller.room.as_deref()) {
+            return Err(Refusal::Blocked);
+        }
+        let (plan_name, plan) = self.plan(caller)?;
+        plan.check(&plan_name, demand)?;
+        let now = parts.clock.now();
+        let accounts = Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, now);
+        let claims: Vec<_> = accounts.iter().filter_map(|account| account.rate(1)).collect();
+        let (states, _) = self.take(Ticket::new(), &claims, &plan_name, now).await?;
+        let plan = plan.clone();
+        let states = claims.iter().zip(states).map(|((limit, claim), state)| (limit, claim, state));
+        let standing = Standing::new(states);
+        let prefetch = demand.prefetch;
+        let limits = self.clone();
+        Ok(Permit { limits, plan_name, plan, accounts, subject, prefetch, standing, _preparing: preparing })
+    }
+
+    /// Every limit that a caller is told of, and what is left of it; none that there are when the books are away.
+    pub async fn left(&self, caller: &Caller) -> Vec<Left> {
+        let Ok((plan_name, plan)) = self.plan(caller) else { return Vec::new() };
+        let now = self.parts.clock.now();
+        let (plans, controls) = (&self.parts.plans, self.parts.controls.state());
+        let accounts = Account::all_of(caller, (&plan_name, plan), plans, &controls, now);
+        let claims: Vec<_> = accounts
+            .iter()
+            .flat_map(|account| {
+                let sums = account.sums(&Amount::default(), now);
+                account.rate(0).into_iter().chain(account.place(0, now)).chain(sums)
+            })
+            .filter(|(limit, _)| limit.scope.is_told())
+            .collect();
+        let Ok((states, _)) = self.take(Ticket::new(), &claims, &plan_name, now).await else {
+            return Vec::new();
+        };
+        claims.iter().zip(states).map(|((limit, claim), state)| Left::new(limit, claim, state)).collect()
+    }
+
+    /// Writes down what an account has used this day and month before these books began, unless they know of it. `name`
+    /// is a subject written out, such as `user:ann`, for [`Scope::Caller`].
+    ///
+    /// # Errors
+    /// [`Refusal::Overloaded`] when the books are away.
+    pub async fn seed(&self, scope: Scope, name: &str, day: Amount, month: Amount) -> Result<(), Refusal> {
+        let now = self.parts.clock.now();
+        for (span, used) in [(Span::Day, day), (Span::Month, month)] {
+            let (window, resets) = window(span, now);
+            for what in [What::Characters, What::Seconds, What::Money] {
+                let account = account(what, &window, scope, name);
+                let seeded = self.parts.books.seed(&account, used.units(what), resets, now).await;
+                seeded.map_err(|_| Refusal::Overloaded)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until everything settled so far is in the books.
+    pub async fn settled(&self) {
+        self.parts.books.settled().await;
+    }
+
+    /// Takes all claims or none.
+    async fn take(
+        &self,
+        ticket: Ticket,
+        claims: &[(Limit, Claim)],
+        plan: &str,
+        now: SystemTime,
+    ) -> Result<(Vec<u64>, Arc<dyn Book>), Refusal> {
+        let plain: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
+        match self.parts.books.take(ticket, &plain, now).await {
+            Ok((Taken::All(states), book)) => Ok((states, book)),
+            Ok((Taken::Refused { claim, state }, _)) => {
+                let Some((limit, claim)) = claims.get(claim) else { return Err(Refusal::Overloaded) };
+                // What everybody has in the air together is the server's capacity, not a caller's.
+                if limit.what == What::Flights && !limit.scope.is_told() {
+                    return Err(Refusal::Overloaded);
+                }
+                let standing = Standing::new(std::iter::once((limit, claim, state)));
+                let exceeded = Exceeded::new(limit, claim, state, plan, now);
+                Err(Refusal::Exceeded(Box::new(Exceeded { standing, ..exceeded })))
+            }
+            Err(away) => {
+                warn!(%away, "refused: nobody can be counted");
+                Err(Refusal::Overloaded)
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// The tighter of these bounds and the plan's own.
+    #[must_use]
+    pub fn bounds(&self, bounds: Bounds) -> Bounds {
+        Bounds {
+            max_chars: self.max_chars.map_or(bounds.max_chars, |most| most.min(bounds.max_chars)),
+            max_seconds: self.max_seconds.map_or(bounds.max_seconds, |most| most.min(bounds.max_seconds)),
+        }
+    }
+
+    /// Whether this may be asked for on this plan.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub(crate) fn check(&self, name: &str, demand: &Demand<'_>) -> Result<(), Refusal> {
+        let not_allowed =
+            |what: String, param| Err(Refusal::NotAllowed { plan: name.to_owned(), what, param });
+        match *demand {
+            Demand { prefetch: true, .. } if !self.allows_prefetch() => {
+                not_allowed("making replies before anybody listens".into(), "prefetch")
+            }
+            Demand { provider: Some(provider), .. } if !self.allows_provider(provider) => {
+                not_allowed(format!("the provider `{provider}`"), "provider")
+            }
+            Demand { voice: Some(voice), .. } if !self.allows_voice(voice) => {
+                not_allowed(format!("the voice `{voice}`"), "voice")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Permit {
+    /// The caller's plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether this may be asked for, which the script alone can tell.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub fn check(&self, demand: &Demand<'_>) -> Result<(), Refusal> {
+        self.plan.check(&self.plan_name, demand)
+    }
+
+    /// What the plan does not allow, as a refusal.
+    #[must_use]
+    pub fn not_allowed(&self, what: &str, param: &'static str) -> Refusal {
+        Refusal::NotAllowed { plan: self.plan_name.clone(), what: what.to_owned(), param }
+    }
+
+    /// The tighter of these bounds and the plan's own.
+    #[must_use]
+    pub fn bounds(&self, bounds: Bounds) -> Bounds {
+        self.plan.bounds(bounds)
+    }
+
+    /// Whether what comes from the cache counts like what is made.
+    #[must_use]
+    pub fn counts_cached(&self) -> bool {
+        self.limits.parts.count_cached
+    }
+
+    /// Sets an amount aside, and a place for the flight that makes it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn reserve(&self, amount: Amount) -> Result<Reservation, Refusal> {
+        let flying =
+            self.limits.parts.flying.take(&self.subject, self.prefetch).ok_or(Refusal::Overloaded)?;
+        self.set_aside(amount, Some(flying)).await
+    }
+
+    /// Counts an amount that is not made anew, where such counts.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn charge_cached(&self, amount: Amount) -> Result<(), Refusal> {
+        if !self.counts_cached() {
+            return Ok(());
+        }
+        self.set_aside(amount, None).await.map(|reservation| reservation.settle(amount))
+    }
+
+    async fn set_aside(&self, amount: Amount, flying: Option<Place>) -> Result<Reservation, Refusal> {
+        let parts = &self.limits.parts;
+        let now = parts.clock.now();
+        let longest = self.plan.max_seconds.unwrap_or(u32::MAX).min(parts.max_seconds);
+        let until = now + 2 * Duration::from_secs(longest.into()) + FLIGHT_GRACE;
+        let places = u64::from(flying.is_some());
+        let claims = self.accounts.iter().flat_map(|account| {
+            let place = account.place(places, until).filter(|_| places > 0);
+            account.sums(&amount, now).into_iter().chain(place)
+        });
+        let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
+        let ticket = Ticket::new();
+        let (_, book) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
+        Ok(Reservation { limits: self.limits.clone(), ticket, claims, book, _flying: flying })
+    }
+}
+
+impl Reservation {
+    /// Settles by a tally when it is dropped; `cached`: what is found in the cache counts as well.
+    pub fn billed(self, cached: bool) -> Bill {
+        Bill::new(self, cached)
+    }
+
+    /// Counts what was made, and gives the rest back. Characters and seconds count for what was reserved at most: a
+    /// reply is judged by its script. Money counts for what was spent.
+    pub fn settle(mut self, spent: Amount) {
+        self.end(spent);
+    }
+
+    fn end(&mut self, spent: Amount) {
+        let (mut claims, mut kept) = (Vec::new(), Vec::new());
+        for (limit, claim) in std::mem::take(&mut self.claims) {
+            let spent = spent.units(limit.what);
+            kept.push(if limit.what == What::Money { spent } else { spent.min(claim.amount) });
+            claims.push(claim);
+        }
+        if !claims.is_empty() {
+            self.book.settle(self.ticket, &claims, &kept, self.limits.parts.clock.now());
+        }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.end(Amount::default());
     }
 }

@@ -23,9 +23,9 @@ use crate::chain::Chain;
 use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
-use crate::limits::{Permit, Refusal};
+use crate::limits::{Amount, Permit, Refusal, Standing};
 use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
-use crate::usage::{self, Purpose};
+use crate::usage::{self, Prices, Purpose};
 use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
@@ -112,6 +112,8 @@ pub struct Speech {
     pub notes: Vec<Note>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
+    /// Where the caller stands with requests.
+    pub standing: Standing,
 }
 
 /// How long the steps before the first sound took.
@@ -223,6 +225,8 @@ pub struct Speak {
     pub chain: Chain,
     /// What an operator steers.
     pub controls: Controls,
+    /// What providers charge.
+    pub prices: Arc<Prices>,
     /// What has been spoken before.
     pub cache: Cache,
     /// How far ahead of the listener sound is bought.
@@ -241,11 +245,11 @@ impl Speak {
     pub async fn speak(
         &self,
         caller: &Caller,
-        _permit: Permit,
+        permit: Permit,
         request: &SpeechRequest,
     ) -> Result<Speech, SpeakError> {
         let begun = Instant::now();
-        let plan = Plan::make(self, request).await?;
+        let plan = Plan::make(self, &permit, request).await?;
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -261,25 +265,41 @@ impl Speak {
             sound,
             notes: plan.notes.clone(),
             timing,
+            standing: permit.standing.clone(),
         };
         let speech = if let Some(entry) = cached {
-            speech(CacheOutcome::Hit, entry.about.duration_seconds, Sound::Complete(entry))
+            let seconds = entry.about.duration_seconds;
+            permit.charge_cached(Amount { seconds, money: 0.0, ..plan.amount(&self.prices) }).await?;
+            speech(CacheOutcome::Hit, seconds, Sound::Complete(entry))
         } else {
-            let seconds = plan.script.estimated_seconds(f64::from(plan.speed));
-            match self.flights.board(key, plan.format)? {
-                Boarding::Joined(listener) => speech(CacheOutcome::Joined, seconds, Sound::Flight(listener)),
-                Boarding::Started(listener, writer) => {
-                    let speech = speech(CacheOutcome::Miss, seconds, Sound::Flight(listener));
-                    let purpose = Purpose {
-                        user: caller.user.clone(),
-                        room: caller.room.clone(),
-                        message_id: request.message_id.clone(),
-                        rendition: Some(key),
-                    };
-                    let flying = Flying::new(self.clone(), plan, key, purpose);
-                    let span = info_span!("flight", key = %key.short(), message = request.message_id);
-                    tokio::spawn(flying.fly(writer).instrument(span));
-                    speech
+            let amount = plan.amount(&self.prices);
+            // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
+            let turn = self.flights.turn(&key).await;
+            if let Some(listener) = self.flights.join(&key, plan.format) {
+                drop(turn);
+                permit.charge_cached(Amount { money: 0.0, ..amount }).await?;
+                speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener))
+            } else {
+                let reservation = permit.reserve(amount).await?;
+                match self.flights.board(key, plan.format)? {
+                    Boarding::Joined(listener) => {
+                        speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener))
+                    }
+                    Boarding::Started(listener, writer) => {
+                        let speech = speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener));
+                        let bill = reservation.billed(permit.counts_cached());
+                        let purpose = Purpose {
+                            user: caller.user.clone(),
+                            room: caller.room.clone(),
+                            message_id: request.message_id.clone(),
+                            rendition: Some(key),
+                            tally: bill.tally(),
+                        };
+                        let flying = Flying::new(self.clone(), plan, key, purpose, bill);
+                        let span = info_span!("flight", key = %key.short(), message = request.message_id);
+                        tokio::spawn(flying.fly(writer).instrument(span));
+                        speech
+                    }
                 }
             }
         };
@@ -310,11 +330,11 @@ impl Speak {
     ///
     /// # Errors
     /// [`SpeakError::Script`], or a speed out of bounds.
-    pub fn script(&self, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
+    pub fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
-        Ok(script::prepare(&request.text, &self.reading(request), request.speed, self.bounds)?)
+        Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.

@@ -127,6 +127,9 @@ impl Drop for Reading {
             outcome: self.outcome,
             cost: self.cost(),
         };
+        if let Cost::Known { amount, .. } = call.cost {
+            call.purpose.tally.charged(amount);
+        }
         usage::called(&call);
         self.ledger.write(call);
     }

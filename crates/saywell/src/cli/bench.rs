@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
 use crate::identity::Caller;
+use crate::limits::Demand;
 use crate::speak::{Sound, SpeechRequest};
 
 /// Arguments of `saywell bench`.
@@ -24,7 +25,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     for number in 0..arguments.replies {
         let request = SpeechRequest::new(reply(number));
         let begun = Instant::now();
-        let permit = app.limits.admit(&caller)?;
+        let permit = app.limits.admit(&caller, &Demand::default()).await?;
         let Sound::Flight(mut listener) = app.speak.speak(&caller, permit, &request).await?.sound else {
             continue;
         };

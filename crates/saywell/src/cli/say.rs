@@ -10,6 +10,7 @@ use saywell_audio::{Captions, Format};
 use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
+use crate::limits::Demand;
 use crate::script::Markup;
 use crate::speak::{Sound, SpeechRequest};
 
@@ -50,7 +51,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let text = read_text(arguments.text)?;
     let app = open_without_trace(settings).await?;
     let caller = Caller::operator(None);
-    let permit = app.limits.admit(&caller)?;
+    let permit = app.limits.admit(&caller, &Demand::default()).await?;
     let request = SpeechRequest {
         voice: arguments.voice,
         provider: arguments.provider,

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::settings::{SETTINGS, Setting, Settings};
 use crate::identity::Mode;
+use crate::limits::Plans;
 use crate::providers::{KINDS, Options, kind_of};
 
 /// Where settings are looked up, so that tests need no real environment.
@@ -143,6 +144,7 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
             })),
         }
     }
+    take_plans(&mut table, path, &mut loaded.settings, faults);
     let mut leaves = Vec::new();
     flatten("", &toml::Value::Table(table), &mut leaves);
     for (key, value) in leaves {
@@ -184,10 +186,33 @@ fn take<T: DeserializeOwned>(
 ) -> Option<T> {
     serde_path_to_error::deserialize(table.remove(key)?)
         .map_err(|error| {
-            let origin = Origin::File(path.to_owned(), format!("{key}{}", error.path()));
+            let inner = error.path().to_string();
+            let dot = if inner.starts_with('[') || inner == "." { "" } else { "." };
+            let origin = Origin::File(path.to_owned(), format!("{key}{dot}{inner}"));
             faults.push(Fault { origin, reason: error.inner().message().to_owned() });
         })
         .ok()
+}
+
+/// Takes the tables `[plans.NAME]` and `[limits.in_all]` out of `table`.
+fn take_plans(
+    table: &mut toml::Table,
+    path: &std::path::Path,
+    settings: &mut Settings,
+    faults: &mut Vec<Fault>,
+) {
+    let in_all = match table.get_mut("limits").and_then(toml::Value::as_table_mut) {
+        Some(limits) => take(limits, "in_all", path, faults).unwrap_or_default(),
+        None => toml::Table::new(),
+    };
+    let own = take::<toml::Table>(table, "plans", path, faults).unwrap_or_default();
+    match Plans::new(&own, in_all) {
+        Ok(plans) => settings.plans = plans,
+        Err(wrong) => faults.extend(wrong.into_iter().map(|(key, reason)| {
+            let table = if key.starts_with("in_all.") { "limits" } else { "plans" };
+            Fault { origin: Origin::File(path.to_owned(), format!("{table}.{key}")), reason }
+        })),
+    }
 }
 
 /// Takes the tables `[providers.NAME]` out of `table`, but for the keys that are settings themselves.
@@ -406,6 +431,28 @@ mod tests {
                 "{reason}"
             );
         }
+    }
+
+    #[test]
+    fn plans_and_their_faults_are_read_where_they_stand() {
+        let file = "[limits]\nmax_chars = 500\n[limits.in_all]\nflights = 9\n[plans.gold]\nmoney_per_day = 1";
+        let settings = source(&[], Some(file)).load().unwrap().settings;
+        assert_eq!((settings.max_chars, settings.plans.in_all.flights), (500, Some(9)));
+        assert_eq!(settings.plans.get("gold").unwrap().money_per_day, Some(1.0));
+
+        let file =
+            "[limits.in_all]\nflight = 9\n[plans.gold]\nmoney_per_day = -1\n[plans.trial.room]\nburst = 0";
+        let faults = source(&[("REDIS_URL", "http://:secret@x")], Some(file)).load().unwrap_err();
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        for (fault, start) in faults.iter().zip([
+            "`limits.in_all.flight` in saywell.toml: unknown field `flight`",
+            "`plans.gold.money_per_day` in saywell.toml: must be a number from 0",
+            "`plans.trial.room.burst` in saywell.toml: must be a whole number from 1",
+            "environment variable REDIS_URL: must be an address such as redis://",
+        ]) {
+            assert!(fault.starts_with(start) && !fault.contains("secret"), "{faults:?}");
+        }
+        assert_eq!(faults.len(), 4, "{faults:?}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::identity::Mode;
 use crate::identity::token::Rules;
+use crate::limits::{Plans, WithoutRedis};
 use crate::providers::Options;
 use crate::usage::Price;
 use ipnet::IpNet;
@@ -83,6 +84,14 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How many replies may be in the making at once.
     pub max_flights: usize,
+    /// How much callers may speak, by plan.
+    pub plans: Plans,
+    /// Whether what comes from the cache counts like what is made.
+    pub count_cached: bool,
+    /// Where limits are kept that all replicas share; in this process when unset.
+    pub redis_url: Option<Secret>,
+    /// What is done while that is away.
+    pub without_redis: WithoutRedis,
     /// Threads of the voice inside; 0: one for each core.
     pub local_threads: usize,
     /// Utterances that may wait for the voice inside.
@@ -226,6 +235,30 @@ pub static SETTINGS: &[Setting] = &[
         about: "How many replies may be in the making at once; past it, `overloaded`.",
         set: |s, v| assign(&mut s.max_flights, number(v, 1, 100_000)),
         show: |s| s.max_flights.to_string(),
+    },
+    Setting {
+        variable: "TTS_LIMITS_COUNT_CACHED",
+        key: "limits.count_cached",
+        default: "false",
+        about: "Whether speech from the cache counts for characters and seconds like speech that is made. Requests always count.",
+        set: |s, v| assign(&mut s.count_cached, flag(v)),
+        show: |s| s.count_cached.to_string(),
+    },
+    Setting {
+        variable: "REDIS_URL",
+        key: "limits.redis_url",
+        default: "",
+        about: "Redis or Valkey, in which all replicas keep limits together: `redis://[[user]:password@]host[:port][/database]`. Unset: limits are this process's.",
+        set: |s, v| assign(&mut s.redis_url, redis_address(v).map(Some)),
+        show: |s| s.redis_url.as_ref().map_or_else(String::new, |url| without_password(url.reveal())),
+    },
+    Setting {
+        variable: "TTS_LIMITS_WITHOUT_REDIS",
+        key: "limits.without_redis",
+        default: "local",
+        about: "What is done while Redis is away: `local`, each process counts for itself from nothing; or `refuse`, nobody speaks and the answer is `overloaded`.",
+        set: |s, v| assign(&mut s.without_redis, without_redis(v)),
+        show: |s| if s.without_redis == WithoutRedis::Local { "local" } else { "refuse" }.to_owned(),
     },
     Setting {
         variable: "TTS_PROVIDER_TIMEOUT_SECONDS",
@@ -529,6 +562,10 @@ impl Default for Settings {
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),
             max_flights: 0,
+            plans: Plans::default(),
+            count_cached: false,
+            redis_url: None,
+            without_redis: WithoutRedis::default(),
             local_threads: 0,
             local_queue: 0,
             log: String::new(),
@@ -560,6 +597,28 @@ fn emoji(value: &str) -> Result<Emoji, String> {
         "silent" => Ok(Emoji::Silent),
         "named" => Ok(Emoji::Named),
         _ => Err("must be silent or named".into()),
+    }
+}
+
+fn without_redis(value: &str) -> Result<WithoutRedis, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "local" => Ok(WithoutRedis::Local),
+        "refuse" => Ok(WithoutRedis::Refuse),
+        _ => Err("must be local or refuse".into()),
+    }
+}
+
+/// The address of a Redis that can be used. What is wrong with it is told without the address: it may have a password.
+fn redis_address(value: &str) -> Result<Secret, String> {
+    let value = value.trim();
+    if value.starts_with("rediss://") {
+        return Err(
+            "must start with redis://: encrypted connections to Redis are not part of this version".into()
+        );
+    }
+    match redis::Client::open(value) {
+        Ok(_) => Ok(Secret::new(value)),
+        Err(_) => Err("must be an address such as redis://127.0.0.1:6379".into()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -16,7 +16,8 @@ use tracing::{Instrument, error, info, info_span};
 
 use super::headers;
 use crate::flight::Failure;
-use crate::limits::Refusal;
+use crate::identity::TRIAL;
+use crate::limits::{Exceeded, Refusal, Standing, seconds};
 use crate::script::ScriptError;
 use crate::speak::SpeakError;
 
@@ -33,6 +34,8 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// More, for programs.
     pub details: Option<Value>,
+    /// Where the caller stands, for the headers.
+    standing: Standing,
     /// The status it goes out with.
     status: StatusCode,
 }
@@ -59,8 +62,12 @@ pub enum Code {
     NotFound,
     /// The text is too long.
     TextTooLong,
-    /// Too often.
+    /// Too often, or too many at once.
     RateLimited,
+    /// More than the plan allows.
+    QuotaExceeded,
+    /// More than the trial allows.
+    TrialExhausted,
     /// No capacity at the moment.
     Overloaded,
     /// No provider could say it.
@@ -79,7 +86,7 @@ impl Code {
             Self::Forbidden | Self::TtsDisabled => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TextTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited | Self::QuotaExceeded | Self::TrialExhausted => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::ProvidersExhausted => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -106,6 +113,7 @@ impl ApiError {
             param: None,
             retry_after: None,
             details: None,
+            standing: Standing::default(),
             status: code.status(),
         }
     }
@@ -133,6 +141,15 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// Says where the caller stands, unless it does already.
+    #[must_use]
+    pub fn standing(mut self, standing: &Standing) -> Self {
+        if self.standing == Standing::default() {
+            self.standing = standing.clone();
+        }
         self
     }
 
@@ -167,6 +184,44 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Disabled => Self::new(Code::TtsDisabled, "Speech is switched off on this server."),
+            Refusal::Blocked => Self::new(Code::Forbidden, "You may not speak on this server."),
+            Refusal::UnknownPlan(_) => Self::new(Code::Forbidden, sentence(&refusal.to_string())),
+            Refusal::NotAllowed { param, .. } => {
+                Self::new(Code::Forbidden, sentence(&refusal.to_string())).param(param)
+            }
+            Refusal::Exceeded(exceeded) => exceeded.as_ref().into(),
+            Refusal::Overloaded => overloaded(),
+        }
+    }
+}
+
+impl From<&Exceeded> for ApiError {
+    fn from(exceeded: &Exceeded) -> Self {
+        let code = match exceeded {
+            exceeded if exceeded.is_rate() => Code::RateLimited,
+            exceeded if exceeded.plan == TRIAL => Code::TrialExhausted,
+            _ => Code::QuotaExceeded,
+        };
+        let mut details = json!({
+            "what": exceeded.what,
+            "per": exceeded.per,
+            "of": exceeded.of,
+            "plan": exceeded.plan,
+            "allowed": exceeded.allowed,
+            "asked": exceeded.asked,
+            "resets_at": seconds(exceeded.resets_at),
+            "words": exceeded.words(),
+        });
+        // How much all others use together is not for everybody to know.
+        if exceeded.of.is_told() {
+            details["used"] = json!(exceeded.used);
+        }
+        let message = if exceeded.of.is_told() { sentence(&exceeded.to_string()) } else { exceeded.words() };
+        Self {
+            details: Some(details),
+            retry_after: exceeded.wait,
+            standing: exceeded.standing.clone(),
+            ..Self::new(code, message)
         }
     }
 }
@@ -261,6 +316,9 @@ pub async fn finish(request: Request, next: Next) -> Response {
             info!(status = error.status.as_u16(), code = ?error.code, message = error.message, "refused");
             write_out(&error, &id, &mut response);
         }
+        if let Some(standing) = response.extensions_mut().remove::<Standing>() {
+            tell_standing(&standing, response.headers_mut());
+        }
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(headers::REQUEST_ID, id);
         }
@@ -271,9 +329,19 @@ pub async fn finish(request: Request, next: Next) -> Response {
     .await
 }
 
+fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
+    let told = [(headers::RATE_LIMIT_POLICY, &standing.policy), (headers::RATE_LIMIT, &standing.limit)];
+    for (name, value) in told.into_iter().filter(|(_, value)| !value.is_empty()) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
 fn write_out(error: &ApiError, id: &str, response: &mut Response) {
     *response.body_mut() = Body::from(error.body(id).to_string());
     let headers = response.headers_mut();
+    tell_standing(&error.standing, headers);
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

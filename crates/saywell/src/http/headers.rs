@@ -8,6 +8,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const KEY: HeaderName = HeaderName::from_static("x-tts-key");
 /// `hit`, `partial`, `miss` or `joined`.
 pub const CACHE: HeaderName = HeaderName::from_static("x-tts-cache");
+/// The limits on requests, as draft-ietf-httpapi-ratelimit-headers has them.
+pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of them.
+pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// Who speaks.
 pub const PROVIDER: HeaderName = HeaderName::from_static("x-tts-provider");
 /// What is asked for and not done.

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::error::ApiError;
 use super::identity::Speaker;
-use super::speech::{ask_for, format, pieces, sound};
+use super::speech::{ask_for, format, pieces, sound, standing};
 use crate::app::App;
 use crate::speak::{Sound, Speech, SpeechRequest};
 use crate::voices::OPENAI_VOICES;
@@ -108,7 +108,9 @@ pub async fn speech(
         }
         error
     })?;
-    if events { self::events(speech).await } else { sound(speech, begun).await }
+    let stands = speech.standing.clone();
+    let answer = if events { self::events(speech).await } else { sound(speech, begun).await };
+    standing(answer, stands)
 }
 
 /// The provider that a model name asks for.

@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::identity::Speaker;
 use super::speech::{Ask, of};
 use crate::app::App;
+use crate::limits::Demand;
 use crate::script::Prepared;
 
 /// What would be said of a reply.
@@ -82,6 +83,7 @@ impl Line {
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
         (status = 429, description = "`rate_limited`"),
+        (status = 503, description = "`overloaded`"),
     )
 )]
 pub async fn script(
@@ -90,7 +92,7 @@ pub async fn script(
     Json(ask): Json<Ask>,
 ) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;
-    let _permit = app.limits.admit(&caller.in_room(room))?;
-    let prepared = app.speak.script(&request).map_err(|error| of(error, &request))?;
+    let permit = app.limits.admit(&caller.in_room(room), &Demand::default()).await?;
+    let prepared = app.speak.script(&permit, &request).map_err(|error| of(error, &request))?;
     Ok(axum::Json(Script::new(prepared, request.speed)))
 }

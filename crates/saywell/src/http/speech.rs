@@ -20,6 +20,7 @@ use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::Caller;
+use crate::limits::{Demand, Standing};
 use crate::script::Markup;
 use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, SpeechRequest, Timing};
 use crate::usage;
@@ -215,7 +216,7 @@ pub struct Answer {
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
-        (status = 429, description = "`rate_limited`"),
+        (status = 429, description = "`rate_limited`, `quota_exceeded`, `trial_exhausted`"),
         (status = 503, description = "`overloaded`, `providers_exhausted`"),
     )
 )]
@@ -229,16 +230,40 @@ pub async fn speak(
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
     let speech = ask_for(&app, &caller.in_room(room), &request).await?;
-    if wants_json(&headers) {
-        return Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response());
-    }
-    sound(speech, begun).await
+    let stands = speech.standing.clone();
+    let answer = if wants_json(&headers) {
+        Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response())
+    } else {
+        sound(speech, begun).await
+    };
+    standing(answer, stands)
 }
 
 /// Limits, speak: what every speech call does.
 pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
-    let permit = app.limits.admit(caller)?;
-    app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
+    let demand = Demand {
+        prefetch: request.prefetch,
+        provider: request.provider.as_deref(),
+        voice: request.voice.as_deref(),
+    };
+    let permit = app.limits.admit(caller, &demand).await?;
+    let standing = permit.standing.clone();
+    let speech = app.speak.speak(caller, permit, request).await;
+    speech.map_err(|error| of(error, request).standing(&standing))
+}
+
+/// An answer, or an error, that tells where the caller stands.
+pub(super) fn standing(
+    answer: Result<axum::response::Response, ApiError>,
+    standing: Standing,
+) -> Result<axum::response::Response, ApiError> {
+    match answer {
+        Ok(mut response) => {
+            response.extensions_mut().insert(standing);
+            Ok(response)
+        }
+        Err(error) => Err(error.standing(&standing)),
+    }
 }
 
 /// An error about the text, which is another field in SSML.

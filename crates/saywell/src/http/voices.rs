@@ -7,6 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::identity::Caller;
+use crate::limits::Left;
 use crate::provider::Voice;
 use crate::speak::{MAX_SPEED, MIN_SPEED};
 
@@ -30,6 +32,12 @@ pub struct Config {
     pub max_chars: usize,
     /// Longest speech, seconds.
     pub max_seconds: u32,
+    /// Name of the caller's plan.
+    pub plan: String,
+    /// Whether the caller may have replies made before they listen.
+    pub prefetch: bool,
+    /// Each of the caller's limits, and what is left of it.
+    pub limits: Vec<Left>,
     /// Speeds that can be asked for.
     pub speeds: Speeds,
 }
@@ -53,7 +61,12 @@ pub struct Speeds {
         (status = 429, description = "`rate_limited`"),
     )
 )]
-pub async fn config(State(app): State<App>) -> Json<Config> {
+pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
+    let (plan, bounds, prefetch) = match app.limits.plan(&caller) {
+        Ok((name, plan)) => (name, plan.bounds(app.speak.bounds), plan.allows_prefetch()),
+        // They are told why as soon as they ask for speech.
+        Err(_) => (app.limits.plan_name(&caller), app.speak.bounds, false),
+    };
     let chain = app.speak.steered_chain();
     let providers: Vec<String> = chain.links().iter().map(|link| link.name().to_owned()).collect();
     Json(Config {
@@ -63,8 +76,11 @@ pub async fn config(State(app): State<App>) -> Json<Config> {
         default_voice: app.default_voice().unwrap_or_default().to_owned(),
         providers,
         formats: Format::ALL.iter().map(|format| format.name()).collect(),
-        max_chars: app.settings.max_chars,
-        max_seconds: app.settings.max_seconds,
+        max_chars: bounds.max_chars,
+        max_seconds: bounds.max_seconds,
+        plan,
+        prefetch,
+        limits: app.limits.left(&caller).await,
         speeds: Speeds { min: MIN_SPEED, max: MAX_SPEED },
     })
 }

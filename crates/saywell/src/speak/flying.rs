@@ -17,6 +17,7 @@ use super::plan::Plan;
 use crate::cache::{About, Entry, Key, Kind};
 use crate::chain::Spoken;
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
+use crate::limits::Bill;
 use crate::provider::{Priority, Provider, Request};
 use crate::render::{self, Clip, ClipNotes, Joiner};
 use crate::usage::{self, Purpose};
@@ -33,18 +34,21 @@ pub(super) struct Flying {
     plan: Plan,
     key: Key,
     purpose: Arc<Purpose>,
+    /// What this flight has cost; settled when it ends, in whatever way.
+    bill: Bill,
     /// The first provider of the chain that is still asked: those before failed in this flight.
     from: AtomicUsize,
     pace: Pace,
 }
 
 impl Flying {
-    pub(super) fn new(speak: Speak, plan: Plan, key: Key, purpose: Purpose) -> Self {
+    pub(super) fn new(speak: Speak, plan: Plan, key: Key, purpose: Purpose, bill: Bill) -> Self {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self { speak, plan, key, purpose: Arc::new(purpose), from: AtomicUsize::new(0), pace }
+        let purpose = Arc::new(purpose);
+        Self { speak, plan, key, purpose, bill, from: AtomicUsize::new(0), pace }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -62,6 +66,8 @@ impl Flying {
             Err(failure) => warn!(milliseconds, %failure, "not spoken"),
         }
         usage::landed(&outcome);
+        // Whoever hears the end may ask for the next at once: what this one did not use is there again.
+        drop(self);
         writer.land(outcome);
     }
 
@@ -137,6 +143,7 @@ impl Flying {
     ) -> Result<(Clip, Option<Duration>), Failure> {
         let pause = self.plan.pause(number);
         if let Some(clip) = self.cached(number, utterance, pause).await {
+            self.bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((clip, None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
@@ -162,6 +169,9 @@ impl Flying {
         let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
         self.from.fetch_max(next_from, Ordering::Relaxed);
+        // From here on it may be heard, so that it counts whatever becomes of the rest.
+        let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
+        self.bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
         let key = self.plan.clip_key(utterance, pause, &speaker);

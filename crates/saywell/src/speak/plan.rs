@@ -11,7 +11,9 @@ use saywell_text::{About, How, Mark, Note, Script, Utterance};
 use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
 use crate::cache::{Key, KeyFields, Kind};
 use crate::chain::Chain;
+use crate::limits::{Amount, Demand, Permit};
 use crate::script;
+use crate::usage::{Priced, Prices, Unit};
 use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.
@@ -40,13 +42,21 @@ impl Plan {
     ///
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
-    pub(super) async fn make(speak: &Speak, request: &SpeechRequest) -> Result<Self, SpeakError> {
+    pub(super) async fn make(
+        speak: &Speak,
+        permit: &Permit,
+        request: &SpeechRequest,
+    ) -> Result<Self, SpeakError> {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
         let steered = speak.steered_chain();
         if steered.links().is_empty() {
             return Err(SpeakError::NoProvider);
+        }
+        let steered = steered.only(|name| permit.plan().allows_provider(name));
+        if steered.links().is_empty() {
+            return Err(permit.not_allowed("any of the providers here", "provider").into());
         }
         let wished = request.voice.as_deref();
         let owner = match wished {
@@ -62,8 +72,11 @@ impl Plan {
             })?,
         };
         let reading = speak.reading(request);
-        let prepared = script::prepare(&request.text, &reading, request.speed, speak.bounds)?;
+        let prepared = script::prepare(&request.text, &reading, request.speed, permit.bounds(speak.bounds))?;
         let (script, language) = (prepared.script, prepared.language);
+        for voice in script.utterances.iter().filter_map(|utterance| utterance.voice.as_deref()) {
+            permit.check(&Demand { voice: Some(voice), ..Demand::default() })?;
+        }
         let (casts, cast_of, mut notes) = cast(speak, wished, language.as_deref(), &script, &chain).await?;
 
         let unknown_voice = || SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned());
@@ -94,6 +107,34 @@ impl Plan {
             prefetch: request.prefetch,
             notes,
         })
+    }
+
+    /// What it takes to make all of this, as far as can be told before.
+    pub(super) fn amount(&self, prices: &Prices) -> Amount {
+        let speed = f64::from(self.speed);
+        let money = self.script.utterances.iter().enumerate().filter_map(|(number, utterance)| {
+            let speaker = self.speaker_of(number, 0)?;
+            let about = self.chain.links().iter().find(|link| link.name() == speaker.provider)?.about();
+            about.paid.then(|| {
+                let (kind, provider) = (about.kind, about.name.as_ref());
+                let what = Priced { kind, provider, model: &speaker.model, voice: &speaker.voice };
+                let price = prices.find(what);
+                let units = price.map_or(0.0, |price| match price.unit {
+                    Unit::Characters => utterance.text.chars().count() as f64,
+                    Unit::Bytes => utterance.text.len() as f64,
+                    Unit::Seconds => utterance.estimated_seconds(speed),
+                    // Only the provider can count these: it is known afterwards.
+                    Unit::Tokens | Unit::Credits => 0.0,
+                });
+                // Something at least: who has no money left asks nobody who takes any.
+                price.map_or(0.0, |price| units * price.per_million / 1e6).max(1e-6)
+            })
+        });
+        Amount {
+            characters: self.script.characters() as u64,
+            seconds: self.script.estimated_seconds(speed),
+            money: money.sum(),
+        }
     }
 
     /// Who would speak this utterance.

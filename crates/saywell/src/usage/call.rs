@@ -1,9 +1,11 @@
 //! One call to a provider, as the ledger has it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::price::Cost;
 use crate::cache::Key;
+use crate::limits::Tally;
 
 /// What a call is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +18,8 @@ pub struct Purpose {
     pub message_id: Option<String>,
     /// The rendition it is for.
     pub rendition: Option<Key>,
+    /// What the flight it is for has cost so far.
+    pub tally: Arc<Tally>,
 }
 
 /// One call to a provider. There is one for every text that was sent, whatever became of it.

@@ -7,6 +7,7 @@ mod chain;
 mod identity;
 mod identity_links;
 mod identity_tokens;
+mod limits;
 mod links;
 mod nonsense;
 mod openai;

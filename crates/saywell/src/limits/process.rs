@@ -1,0 +1,143 @@
+//! Books in this process's memory.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+
+use super::book::{Away, Book, Claim, Kind, Taken, Ticket};
+
+/// Books that end with the process.
+#[derive(Debug, Default)]
+pub(crate) struct ProcessBook {
+    accounts: Mutex<Accounts>,
+}
+
+#[derive(Debug, Default)]
+struct Accounts {
+    held: HashMap<String, Held>,
+    /// Accounts left after the last sweep; twice as many call for the next.
+    swept: usize,
+}
+
+/// What is on one account.
+#[derive(Debug)]
+enum Held {
+    /// When the bucket is full, microseconds since 1970.
+    Rate(u64),
+    Places(HashMap<Ticket, SystemTime>),
+    Sum {
+        used: u64,
+        resets: SystemTime,
+    },
+}
+
+/// Fewest accounts that a sweep is worth.
+const FEW: usize = 1024;
+
+impl ProcessBook {
+    fn accounts(&self) -> MutexGuard<'_, Accounts> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Book for ProcessBook {
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away> {
+        let mut accounts = self.accounts();
+        let mut states = Vec::with_capacity(claims.len());
+        for (number, claim) in claims.iter().enumerate() {
+            let state = accounts.held.get(&claim.account).map_or(0, |held| held.state(now));
+            let unit = if let Kind::Rate { every } = claim.kind { every } else { 1 };
+            if claim.amount > 0 && state + claim.amount * unit > claim.allowed * unit {
+                return Ok(Taken::Refused { claim: number, state });
+            }
+            states.push(state + claim.amount * unit);
+        }
+        for claim in claims.iter().filter(|claim| claim.amount > 0) {
+            accounts
+                .held
+                .entry(claim.account.clone())
+                .or_insert_with(|| Held::new(claim.kind))
+                .add(ticket, claim, now);
+        }
+        accounts.sweep(now);
+        Ok(Taken::All(states))
+    }
+
+    fn settle(&self, ticket: Ticket, claims: &[Claim], kept: &[u64], now: SystemTime) {
+        let mut accounts = self.accounts();
+        for (claim, kept) in claims.iter().zip(kept) {
+            match accounts.held.get_mut(&claim.account) {
+                Some(Held::Sum { used, .. }) => *used = (*used + kept).saturating_sub(claim.amount),
+                Some(Held::Places(places)) => drop(places.remove(&ticket)),
+                // A request that was made stays made; an account that began again has forgotten this step.
+                Some(Held::Rate(_)) | None => {}
+            }
+        }
+        accounts.sweep(now);
+    }
+
+    async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
+        let mut accounts = self.accounts();
+        accounts.held.entry(account.to_owned()).or_insert(Held::Sum { used, resets });
+        accounts.sweep(now);
+        Ok(())
+    }
+}
+
+impl Accounts {
+    /// Forgets accounts on which there is nothing any more, once there are many.
+    fn sweep(&mut self, now: SystemTime) {
+        if self.held.len() < FEW.max(2 * self.swept) {
+            return;
+        }
+        self.held.retain(|_, held| match held {
+            Held::Rate(_) => held.state(now) > 0,
+            Held::Places(places) => {
+                places.retain(|_, until| *until > now);
+                !places.is_empty()
+            }
+            Held::Sum { resets, .. } => *resets > now,
+        });
+        self.swept = self.held.len();
+    }
+}
+
+impl Held {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Rate { .. } => Self::Rate(0),
+            Kind::Places { .. } => Self::Places(HashMap::new()),
+            Kind::Sum { resets } => Self::Sum { used: 0, resets },
+        }
+    }
+
+    fn state(&self, now: SystemTime) -> u64 {
+        match self {
+            Self::Rate(full) => full.saturating_sub(micros(now)),
+            Self::Places(places) => places.values().filter(|until| **until > now).count() as u64,
+            Self::Sum { used, .. } => *used,
+        }
+    }
+
+    fn add(&mut self, ticket: Ticket, claim: &Claim, now: SystemTime) {
+        match (self, claim.kind) {
+            (Self::Rate(full), Kind::Rate { every }) => *full = micros(now).max(*full) + claim.amount * every,
+            (Self::Places(places), Kind::Places { until }) => {
+                places.retain(|_, until| *until > now);
+                places.insert(ticket, until);
+            }
+            (Self::Sum { used, .. }, Kind::Sum { .. }) => *used += claim.amount,
+            // An account's name says what is kept on it.
+            _ => {}
+        }
+    }
+}
+
+/// Microseconds since 1970.
+pub(super) fn micros(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,176 @@
+//! Books in Redis or Valkey, which all replicas share. Every step is one script, which the server runs as a whole.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, RedisError, Script, ScriptInvocation};
+use tokio::sync::{mpsc, watch};
+use tracing::{debug, warn};
+
+use super::book::{Away, Book, Claim, Kind, Taken, Ticket};
+use super::process::micros;
+
+/// How long a step may take in all; past it, the server counts as away.
+const DEADLINE: Duration = Duration::from_millis(500);
+/// How long a ticket is kept: longer than any flight is in the air.
+const TICKET_KEPT: Duration = Duration::from_hours(48);
+/// Settlements that may wait for the server.
+const MAX_WAITING: usize = 65_536;
+/// How long a settlement waits before it is tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+/// In front of every key. The braces keep all of them in one slot of a cluster.
+const PREFIX: &str = "{saywell}:limits:";
+
+/// Books that every process with the same address shares.
+pub(crate) struct RedisBook {
+    server: Server,
+    settlements: mpsc::Sender<Settlement>,
+    waiting: watch::Sender<usize>,
+}
+
+#[derive(Clone)]
+struct Server {
+    connection: ConnectionManager,
+    take: Script,
+    settle: Script,
+}
+
+/// What is to be settled.
+struct Settlement {
+    ticket: Ticket,
+    claims: Vec<Claim>,
+    kept: Vec<u64>,
+}
+
+impl RedisBook {
+    /// Books at this address, `redis://[[user]:password@]host[:port][/database]`. It need not be there yet.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub(crate) fn open(address: &str) -> Result<Self, RedisError> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(DEADLINE))
+            .set_response_timeout(Some(DEADLINE))
+            .set_number_of_retries(1);
+        let connection = ConnectionManager::new_lazy_with_config(Client::open(address)?, config)?;
+        let server = Server {
+            connection,
+            take: Script::new(include_str!("redis/take.lua")),
+            settle: Script::new(include_str!("redis/settle.lua")),
+        };
+        let (settlements, received) = mpsc::channel(MAX_WAITING);
+        let waiting = watch::Sender::new(0);
+        tokio::spawn(settle_all(server.clone(), received, waiting.clone()));
+        Ok(Self { server, settlements, waiting })
+    }
+}
+
+/// Settles one after the other, each until it is done: what waits while the server is away is not lost.
+async fn settle_all(server: Server, mut received: mpsc::Receiver<Settlement>, waiting: watch::Sender<usize>) {
+    while let Some(settlement) = received.recv().await {
+        while let Err(away) = server.settle(&settlement).await {
+            debug!(%away, "a settlement waits");
+            tokio::time::sleep(RETRY_AFTER).await;
+        }
+        waiting.send_modify(|waiting| *waiting -= 1);
+    }
+}
+
+impl Server {
+    async fn settle(&self, Settlement { ticket, claims, kept }: &Settlement) -> Result<(), Away> {
+        let mut call = self.settle.prepare_invoke();
+        call.key(format!("{PREFIX}ticket:{ticket}")).arg(ticket.to_string());
+        for (claim, kept) in claims.iter().zip(kept) {
+            call.key(key(&claim.account)).arg(name(claim.kind)).arg(claim.amount).arg(*kept);
+        }
+        self.run::<u64>(&call).await.map(drop)
+    }
+
+    async fn run<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, Away> {
+        let mut connection = self.connection.clone();
+        let answer = tokio::time::timeout(DEADLINE, call.invoke_async(&mut connection)).await;
+        let answer = answer.map_err(|_| Away("no answer in time".into()))?;
+        answer.map_err(|error| Away(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Book for RedisBook {
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away> {
+        let mut call = self.server.take.prepare_invoke();
+        call.key(format!("{PREFIX}ticket:{ticket}"));
+        call.arg(micros(now)).arg(ticket.to_string()).arg(TICKET_KEPT.as_millis() as u64);
+        let until = |time: SystemTime| {
+            // A second more, for replicas whose clocks differ.
+            (time.duration_since(now).unwrap_or_default() + Duration::from_secs(1)).as_millis() as u64
+        };
+        for claim in claims {
+            let (extra, lasts) = match claim.kind {
+                Kind::Rate { every } => (every, 0),
+                Kind::Places { until: end } => (micros(end), until(end)),
+                Kind::Sum { resets } => (0, until(resets)),
+            };
+            call.key(key(&claim.account));
+            call.arg(name(claim.kind)).arg(claim.amount).arg(claim.allowed).arg(extra).arg(lasts);
+        }
+        let answer = self.server.run::<Vec<u64>>(&call).await.inspect_err(|_| {
+            // It may have been done all the same: then it is undone.
+            self.settle(ticket, claims, &vec![0; claims.len()], now);
+        })?;
+        match answer.as_slice() {
+            [0, states @ ..] if states.len() == claims.len() => Ok(Taken::All(states.to_vec())),
+            [number, state] if (1..=claims.len() as u64).contains(number) => {
+                Ok(Taken::Refused { claim: *number as usize - 1, state: *state })
+            }
+            _ => Err(Away("an answer that is none".into())),
+        }
+    }
+
+    fn settle(&self, ticket: Ticket, claims: &[Claim], kept: &[u64], _now: SystemTime) {
+        if !claims.iter().any(|claim| claim.amount > 0 && !matches!(claim.kind, Kind::Rate { .. })) {
+            return;
+        }
+        let settlement = Settlement { ticket, claims: claims.to_vec(), kept: kept.to_vec() };
+        self.waiting.send_modify(|waiting| *waiting += 1);
+        if self.settlements.try_send(settlement).is_err() {
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+            warn!("Redis has been away too long: what was reserved and not used stays counted");
+        }
+    }
+
+    async fn settled(&self) {
+        // Its sender is a field of these books, so it outlives the wait.
+        let _ = self.waiting.subscribe().wait_for(|waiting| *waiting == 0).await;
+    }
+
+    async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
+        let lasts = resets.duration_since(now).unwrap_or_default().as_millis() as u64;
+        let mut call = redis::cmd("SET");
+        call.arg(key(account)).arg(used).arg("NX").arg("PX").arg(lasts.max(1));
+        let mut connection = self.server.connection.clone();
+        let answer =
+            tokio::time::timeout(DEADLINE, call.query_async::<Option<String>>(&mut connection)).await;
+        let answer = answer.map_err(|_| Away("no answer in time".into()))?;
+        answer.map(drop).map_err(|error| Away(error.to_string()))
+    }
+}
+
+fn key(account: &str) -> String {
+    format!("{PREFIX}{account}")
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Rate { .. } => "rate",
+        Kind::Places { .. } => "places",
+        Kind::Sum { .. } => "sum",
+    }
+}
+
+impl fmt::Debug for RedisBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisBook").finish_non_exhaustive()
+    }
+}
