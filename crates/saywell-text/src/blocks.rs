@@ -162,6 +162,9 @@ impl Block {
             }
             Self::Quote | Self::Table | Self::Loose => Some(match (self, classify(line, complete)?) {
                 (Self::Quote, Line::Quote) | (Self::Table, Line::Table) => Step::Continues,
+                // GitHub takes any line for a row; whoever forgot the empty line did not mean one.
+                (Self::Table, Line::Text) if !complete => return None,
+                (Self::Table, Line::Text) if !line.contains('|') => Step::EndsBefore,
                 (_, line) if line == Line::Blank || interrupts(line) => Step::EndsBefore,
                 _ => Step::Continues,
             }),

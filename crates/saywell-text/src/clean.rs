@@ -36,6 +36,8 @@ fn is_clean(text: &str) -> bool {
             pair == b"  "
                 || pair == b"//"
                 || pair == b"()"
+                || pair == b"~~"
+                || pair == b"||"
                 || (pair[0] == b':' && pair[1].is_ascii_alphabetic())
                 || (pair[1] == b'/' && pair[0].is_ascii_alphabetic())
         })
@@ -166,6 +168,11 @@ fn copy(part: &Spoken, result: &mut Spoken) {
             } else if silent(at, c) {
                 flush(kept, at, result);
                 kept = next;
+            } else if let Some(plain) = plain_letter(c) {
+                flush(kept, at, result);
+                kept = next;
+                result.replace(plain.encode_utf8(&mut [0; 4]), source.start + at..source.start + next);
+                blank = false;
             } else {
                 blank = false;
             }
@@ -192,11 +199,26 @@ pub(crate) fn is_silent(c: char) -> bool {
             | 0x20E3                      // keycap
             | 0x231A | 0x231B | 0x23E9..=0x23FA
             | 0x25A0..=0x25FF             // squares, circles, triangles
-            | 0x2600..=0x27BF             // symbols and dingbats
+            | 0x2600..=0x266C | 0x2670..=0x27BF // symbols and dingbats, but for those of music
             | 0x2B05..=0x2B07 | 0x2B1B | 0x2B1C | 0x2B50 | 0x2B55
             | 0x1F000..=0x1FAFF           // emoji, flags, playing cards
             | 0xE000..=0xF8FF | 0xF0000..=0x10_FFFF // private use: icons and citation marks
         )
+}
+
+/// The letter or digit that one of Unicode's mathematical alphabets stands for: people write bold and script
+/// with them where they have no markup.
+fn plain_letter(c: char) -> Option<char> {
+    let code = u32::from(c);
+
+    match code {
+        0x1D400..=0x1D6A3 => match (code - 0x1D400) % 52 {
+            upper @ 0..26 => char::from_u32(u32::from('A') + upper),
+            lower => char::from_u32(u32::from('a') + lower - 26),
+        },
+        0x1D7CE..=0x1D7FF => char::from_u32(u32::from('0') + (code - 0x1D7CE) % 10),
+        _ => None,
+    }
 }
 
 /// Whether a joiner between these two shapes a word of Arabic or an Indic script rather than hiding.
@@ -211,7 +233,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
     let mut at = 0;
     let trigger = |c: char| match c {
         ':' | 'w' | '/' => true,
-        '[' | '【' | '*' | '`' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
+        '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
         _ => prose && emoji == Emoji::Named && emoji::may_begin(c),
     };
     while let Some(offset) = text[at..].find(trigger) {
@@ -223,7 +245,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
                 .or_else(|| named_emoji(text, at, here, emoji).filter(|_| prose)),
             'w' => bare_host(text, here),
             '/' => host_with_path(text, at, here).filter(|_| prose),
-            '*' | '`' => {
+            '*' | '`' | '~' | '|' => {
                 let (run, edit) = left_over(text, here);
                 at = run.end;
                 found.extend(edit.map(|edit| (run, edit)));
@@ -231,6 +253,13 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
             }
             // A link that the reply broke off in: "[the guide](https://exam".
             ']' => rest.strip_prefix("](").map(|address| {
+                if let Some(open) =
+                    text[..here].rfind(['[', ']']).filter(|open| text[*open..].starts_with('['))
+                    && !address.contains(')')
+                    && found.last().is_none_or(|(last, _)| last.end <= open)
+                {
+                    found.push((open..open + 1, Edit::Drop));
+                }
                 let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
                 (here..here + "](".len() + length, Edit::Drop)
             }),
@@ -372,7 +401,13 @@ fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let kept = (blank(before) && blank(after)) || (inside(before) && inside(after));
-    (at..end, (mark == Some('`') || !kept).then_some(Edit::Drop))
+    let left = match mark {
+        Some('`') => true,
+        // One tilde is "about"; two bars hide a word in some chats.
+        Some('~' | '|') => !kept && end - at == 2,
+        _ => !kept,
+    };
+    (at..end, left.then_some(Edit::Drop))
 }
 
 /// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
@@ -390,10 +425,18 @@ fn citation(text: &str) -> Option<usize> {
     }
     let close = text.find(']')?;
     let inside = &text[1..close];
+    // With the page, too: "[12, pp. 3–5]".
+    let number =
+        |part: &str| -> bool { (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) };
     let numbers = inside
         .split([',', '-', '–'])
         .map(str::trim)
-        .all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) && part != "0");
+        .enumerate()
+        .map(|(count, part)| {
+            let page = ["pp. ", "p. "].iter().find_map(|mark| part.strip_prefix(mark));
+            page.filter(|_| count > 0).unwrap_or(part)
+        })
+        .all(|part| number(part) && part != "0");
     let note = inside
         .strip_prefix('^')
         .is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
@@ -547,7 +590,7 @@ mod tests {
     fn marks_that_were_never_closed_go() {
         check("the **three main *reasons and `code", "the three main reasons and code");
         check("a *** b", "a *** b");
-        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and [the docs");
+        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and the docs");
     }
 
     #[test]

@@ -440,7 +440,10 @@ impl Scripter {
         };
         let known = &self.buffer[..paragraph.known];
         match paragraph.cutter.next(known, paragraph.over, first, &mut self.work) {
-            Found::Part { start, end, pause } => {
+            Found::Part { start, end, pause, line } => {
+                if line {
+                    paragraph.lines = 1;
+                }
                 self.speak_part(start..end, Some(pause));
                 Progress::Made
             }
@@ -540,9 +543,19 @@ impl Scripter {
     fn speak_part(&mut self, part: Range<usize>, pause: Option<Pause>) {
         self.work += part.len() as u64;
         let written = &self.buffer[part.clone()];
-        let source = written.trim_start();
+        let mut source = written.trim_start();
+        // The mark of a list made by hand.
+        if let Some(rest) = source.strip_prefix(lines::is_bullet).filter(|rest| rest.starts_with([' ', '\t']))
+        {
+            source = rest.trim_start();
+        }
         let at = self.dropped + part.start + (written.len() - source.len());
-        let source = source.trim_end();
+        // A line that was meant to end here.
+        let ends_line = source.ends_with('\n') && pause.is_some();
+        source = source.trim_end();
+        if ends_line && !source.ends_with("\\\\") {
+            source = source.strip_suffix('\\').unwrap_or(source);
+        }
         let mut rendered = match self.options.markup {
             Markup::Markdown => markdown::inline(source, at, &self.options),
             Markup::Plain => markdown::plain(source, at, &self.options),
@@ -595,7 +608,9 @@ impl Scripter {
             };
             let mut said = 0; // bytes of the passage that are in utterances
             let before = self.utterances.len();
-            for (range, pause) in split(&spoken.text, lengths) {
+            // A passage that is code as a whole is cut like prose.
+            let code = if kind == Kind::Code { Vec::new() } else { spoken.literal() };
+            for (range, pause) in split(&spoken.text, &code, lengths) {
                 let mut end = spoken.outside_replaced(range.end);
                 if end > range.end {
                     // What is replaced is not cut, nor parted from the comma after it.

@@ -2,7 +2,9 @@
 
 use crate::clean::clean;
 use crate::islands::{Island, What, blanked, islands, may_hold};
+use crate::lines;
 use crate::maths;
+use crate::split::length;
 use crate::spoken::{Relation, Spoken};
 use crate::utterance::{Kind, Omission, Omitted, Pause};
 use crate::{Code, Options};
@@ -52,6 +54,11 @@ pub(crate) fn block(
         }
         return walk(&[&around, source].concat(), around.len(), at, number, true, options);
     }
+    // "##Heading" is meant as one.
+    let level = source.bytes().take_while(|b| *b == b'#').count();
+    if level >= 2 && source.as_bytes().get(level).is_some_and(u8::is_ascii_alphanumeric) {
+        return block(&[&source[..level - 1], " ", &source[level..]].concat(), at, indent, number, options);
+    }
     let code =
         source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
     walk(source, 0, at, number, !code, options)
@@ -61,6 +68,11 @@ pub(crate) fn block(
 pub(crate) fn inline(source: &str, at: usize, options: &Options) -> Rendered {
     // After a word, the parser is inside a paragraph.
     const WORD: &str = "x ";
+    // A tag that the reply broke off in: "the <code>HashMap</co".
+    let source = match source.rsplit_once("</") {
+        Some((before, name)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => before.trim_end(),
+        _ => source,
+    };
     // Most sentences have no mark in them, and nothing for a parser to find.
     let marked =
         |b: u8| matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'\n' | b'\r' | 0);
@@ -241,6 +253,7 @@ impl<'a> Walker<'a> {
             Event::Text(text) if self.listing.is_some() => self.code_text(&text, range),
             Event::Text(text) => self.text(&text, range, Relation::Prose),
             Event::Code(text) => self.inline_code(&text, range),
+            Event::SoftBreak if self.is_meant(&range) => self.flush(Pause::Sentence),
             Event::SoftBreak => self.text(" ", range, Relation::Prose),
             Event::HardBreak => self.flush(Pause::Sentence),
             Event::InlineHtml(html) => self.tag(&html, range),
@@ -403,6 +416,16 @@ impl<'a> Walker<'a> {
             TagEnd::Link => self.end_link(),
             _ => {}
         }
+    }
+
+    /// Whether the line break at `range` was meant. Those in a paragraph were cut at before.
+    fn is_meant(&self, range: &Range<usize>) -> bool {
+        if self.skip > 0 || !self.links.is_empty() || !self.images.is_empty() || self.open.text.is_empty() {
+            return false;
+        }
+        let (before, after) = (&self.source[..range.start], &self.source[range.end..]);
+        let line = before.rsplit('\n').next().unwrap_or(before).trim();
+        lines::is_break_meant(length(line), false, lines::content(after), true) == Some(true)
     }
 
     /// Whether what comes now is spoken at all.
@@ -589,6 +612,10 @@ fn end_sentence(spoken: &mut Spoken) {
     else {
         return;
     };
+    // "…, and" leads on to the next item.
+    if [" and", " or"].iter().any(|word| spoken.text.ends_with(word)) {
+        return;
+    }
     if !last.is_alphanumeric() && !matches!(last, '%' | '°' | '`' | '+' | '$' | '€' | '£') {
         return;
     }

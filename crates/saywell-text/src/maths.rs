@@ -157,7 +157,17 @@ impl<'a> Reader<'a> {
         }
         let length = |good: fn(char) -> bool| self.rest.find(|c| !good(c)).unwrap_or(self.rest.len());
         if first.is_ascii_digit() {
-            let run = &self.rest[..length(|c| c.is_ascii_digit() || c == '.' || c == ',')];
+            // Where a comma is no list, TeX needs it in braces: "350{,}000".
+            let mut end = length(|c| c.is_ascii_digit() || c == '.' || c == ',');
+            while let Some(group) = self.rest[end..].strip_prefix("{,}")
+                && group.as_bytes().get(..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+            {
+                end += "{,}000".len();
+            }
+            if self.rest[..end].contains('{') {
+                return Some(Token::Number(self.take(end)));
+            }
+            let run = &self.rest[..end];
             let run = run.trim_end_matches(['.', ',']);
             // "1,2,3" are three numbers, "1,000" is one.
             let grouped =
@@ -271,7 +281,7 @@ impl<'a> Reader<'a> {
                 '$' | '#' | '&' | '_' => said.add(if sign == '&' { "and" } else { "" }, Last::Other),
                 _ => {}
             },
-            Token::Number(number) => self.scripts(said, number, false, Last::Number),
+            Token::Number(number) => self.scripts(said, &number.replace("{,}", ","), false, Last::Number),
             Token::Word(word) => match symbols::command(word).filter(|_| symbols::plain_function(word)) {
                 Some(_) => self.command(word, said, until),
                 None => self.scripts(said, word, false, Last::Other),
@@ -365,6 +375,12 @@ impl<'a> Reader<'a> {
     /// Something in round or square brackets, which have been opened.
     fn bracket(&mut self, said: &mut Said, square: bool) {
         let inside = self.sequence(Until::Bracket);
+        if square && let (Some(from), Some(to)) = self.evaluated() {
+            said.add(&inside.words, Last::Other);
+            said.push(&format!(", evaluated from {} to {}", from.words, to.words));
+            said.words = said.words.replace(" , evaluated", ", evaluated");
+            return said.pause();
+        }
         if square && inside.words.matches(',').count() == 1 {
             said.add(&["the interval from ", &inside.words.replace(',', " to")].concat(), Last::Other);
             return;
@@ -378,6 +394,19 @@ impl<'a> Reader<'a> {
         }
         self.scripts(said, &["the quantity ", &inside.words, ","].concat(), false, Last::Other);
         said.complex = true;
+    }
+
+    /// The bounds between which a primitive in brackets is evaluated: `\left[ x^2 \right]_0^1`.
+    fn evaluated(&mut self) -> (Option<Said>, Option<Said>) {
+        let before = self.rest;
+        self.skip_spaces();
+        if self.rest.starts_with('_')
+            && let (Some(from), Some(to)) = self.limits()
+        {
+            return (Some(from), Some(to));
+        }
+        self.rest = before;
+        (None, None)
     }
 
     /// The next term, as the argument of a command or as a script.
@@ -532,6 +561,8 @@ mod tests {
         check(r"2(x+1)", "2 times the quantity x plus 1");
         check(r"e^{i\pi} + 1 = 0", "e to the i pi plus 1 equals 0");
         check(r"10^{-3}, 2^{n+1}", "10 to the minus 3, 2 to the power of n plus 1");
+        check(r"\left[ x^2 \right]_0^1 - 1", "x squared, evaluated from 0 to 1, minus 1");
+        check(r"\text{softmax}\left(x\right) = 350{,}000", "softmax of x equals 350,000");
         check(r"\sqrt[3]{x}, \sqrt[n]{x+1}", "the cube root of x, the nth root of x plus 1");
         check("90^\\circ, n^{th}, A^T, f'(x)", "90 degrees, nth, A transpose, f prime of x");
         check(

@@ -9,6 +9,7 @@
 
 use crate::clauses::{first_cut, last_cut};
 use crate::hidden::{self, Opening, Opens};
+use crate::lines;
 use crate::sentences::{self, Verdict};
 use crate::split::{SHORT, breadth, first_tolerance, length};
 use crate::utterance::Pause;
@@ -38,6 +39,10 @@ pub(crate) struct Cutter {
     tried: bool,
     /// The last character that is not white space.
     last: char,
+    /// Characters of the line so far, and of it up to its last that is not white space.
+    line: (usize, usize),
+    /// The length of the line that has just ended, and whether Markdown breaks it.
+    ended: Option<(usize, bool)>,
     /// Whether any part has been cut off.
     pub(crate) cut: bool,
 }
@@ -45,7 +50,8 @@ pub(crate) struct Cutter {
 /// What reading on gave.
 pub(crate) enum Found {
     /// A part ends at `end`, with a pause of this sort; the next starts there.
-    Part { start: usize, end: usize, pause: Pause },
+    /// `line`: with a line of its own.
+    Part { start: usize, end: usize, pause: Pause, line: bool },
     /// Reasoning or a tool call opens at `at`; the paragraph ends there.
     Hidden { at: usize, opening: Opening },
     /// Nothing more in what is there.
@@ -94,6 +100,8 @@ impl Cutter {
             words: Vec::new(),
             tried: false,
             last: '\0',
+            line: (0, 0),
+            ended: None,
             cut: false,
         }
     }
@@ -126,6 +134,16 @@ impl Cutter {
                 if self.inline.closed(c) && long_enough {
                     return self.part(self.at, Pause::Sentence);
                 }
+            }
+            if let Some((length, hard)) = self.ended.filter(|_| !c.is_whitespace()) {
+                if self.inline.closed(c) {
+                    match lines::is_break_meant(length, hard, &known[self.at..], complete) {
+                        None => return Found::Nothing,
+                        Some(true) => return self.line_part(),
+                        Some(false) => {}
+                    }
+                }
+                self.ended = None;
             }
             if !c.is_whitespace()
                 && self.inline.previous.is_whitespace()
@@ -184,9 +202,7 @@ impl Cutter {
                 self.inline.dollar =
                     if self.inline.dollar > LONGEST_PRICE { 0 } else { self.inline.dollar + 1 };
             }
-            if !c.is_whitespace() {
-                self.last = c;
-            }
+            self.count(c);
             if self.inline.is_closed() {
                 self.open = 0;
             } else {
@@ -214,7 +230,34 @@ impl Cutter {
         self.characters = length(&known[end..self.at]);
         self.words.retain(|word| *word > end);
         self.cut = true;
-        Some(Found::Part { start, end, pause: Pause::Clause })
+        Some(Found::Part { start, end, pause: Pause::Clause, line: false })
+    }
+
+    /// Counts `c` towards its line.
+    fn count(&mut self, c: char) {
+        let (length, to_last) = self.line;
+        if c == '\n' {
+            let hard = length >= to_last + 2 || (self.last == '\\' && length == to_last);
+            self.ended = Some((to_last, hard));
+            self.line = (0, 0);
+        } else if !c.is_whitespace() {
+            self.last = c;
+            self.line = (length + breadth(c), length + breadth(c));
+        } else if c != '\r' && length > 0 {
+            self.line.0 += 1;
+        }
+    }
+
+    /// Cuts off the line before, which was meant to end there.
+    fn line_part(&mut self) -> Found {
+        self.ended = None;
+        let found = self.part(self.at, Pause::Sentence);
+        // The next line may yet be a heading, or that of a table.
+        self.cut = false;
+        match found {
+            Found::Part { start, end, pause, .. } => Found::Part { start, end, pause, line: true },
+            found => found,
+        }
     }
 
     fn part(&mut self, end: usize, pause: Pause) -> Found {
@@ -223,7 +266,7 @@ impl Cutter {
         self.words.clear();
         self.tried = false;
         self.cut = true;
-        Found::Part { start, end, pause }
+        Found::Part { start, end, pause, line: false }
     }
 }
 
@@ -363,7 +406,7 @@ impl Inline {
             return;
         }
         if mark == '<' {
-            self.tag = after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?');
+            self.tag = after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?' | '|');
             return;
         }
         let blank = |c: char| c.is_whitespace() || c == '\0';

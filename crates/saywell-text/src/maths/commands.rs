@@ -117,6 +117,8 @@ impl Reader<'_> {
 
     /// Words in a formula, as they are written.
     fn text(&mut self, name: &str, said: &mut Said, until: Until) {
+        /// Words that may stand in a formula and are no functions.
+        const JOINING: [&str; 6] = ["and", "for", "otherwise", "when", "where", "with"];
         self.eat("*");
         let text: String = self
             .raw_argument()
@@ -134,6 +136,16 @@ impl Reader<'_> {
         });
         if function.is_some() {
             return self.command(&text, said, until);
+        }
+        // A function of this text's own: "softmax(x)".
+        let named = text.len() >= 3 && text.bytes().all(|b| b.is_ascii_alphabetic());
+        if named && !JOINING.contains(&text.as_str()) {
+            let bytes = if self.rest.starts_with("\\left(") { "\\left".len() } else { 0 };
+            if self.rest[bytes..].starts_with('(') {
+                self.take(bytes);
+                said.add(&text, Last::Other);
+                return self.of(said);
+            }
         }
         self.scripts(said, &text, false, Last::Other);
     }
@@ -295,7 +307,7 @@ fn fraction(over: &Said, under: &Said, said: &mut Said) {
         () if over.complex => "all over",
         () => "over",
     });
-    if under.complex {
+    if under.complex && !under.words.starts_with("the quantity ") {
         said.push("the quantity");
     }
     said.push(&under.words);

@@ -90,7 +90,18 @@ impl<'a> Formulas<'a> {
             escaped = c == '\\' && !escaped;
             dollar
         });
-        let Some(end) = end else { return nothing };
+        let Some(end) = end else {
+            // One that the reply broke off in.
+            let command =
+                window.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+            let words = window.split(|c: char| !c.is_alphanumeric() && c != '\\');
+            let prose = words.filter(|word| word.len() >= 3 && !word.starts_with('\\')).count();
+            if command && window.len() == inside.len() && prose == 0 && is_formula(window.trim_end(), None) {
+                let tex = at + 1..self.text.len();
+                return Found::Formula { range: at..tex.end, tex, displayed: false };
+            }
+            return nothing;
+        };
         let tex = &window[..end];
         let after = inside[end + 1..].chars().next();
         if is_formula(tex, after) {
