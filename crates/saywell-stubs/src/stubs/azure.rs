@@ -122,7 +122,7 @@ async fn turn(mut socket: WebSocket, call: Call) -> Option<()> {
         return close(&mut socket, 1007, "Ssml should be well-formed and name a voice.").await;
     };
     let sound = pcm(&tone(&text, rate, 1.0));
-    let half = sound.len() / 2 | 1;
+    let half = (sound.len() / 2) | 1;
     let pieces = call.cut(sound);
 
     say(&mut socket, id, "turn.start", r#"{"context":{"serviceTag":"stub"}}"#).await?;
@@ -198,7 +198,7 @@ async fn ask(socket: &mut WebSocket) -> Option<Asked> {
             "speech.config" => configured = true,
             "synthesis.context" => {
                 let context: serde_json::Value = serde_json::from_str(body).ok()?;
-                format = context["synthesis"]["audio"]["outputFormat"].as_str()?.to_owned();
+                context["synthesis"]["audio"]["outputFormat"].as_str()?.clone_into(&mut format);
             }
             "ssml" if configured => {
                 return Some(Asked { id: header("x-requestid")?, format, document: body.to_owned() });

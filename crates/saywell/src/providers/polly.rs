@@ -187,7 +187,7 @@ impl Provider for Polly {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
-        self.service.voices.get(self.service.list()).await
+        self.service.voices.get(Box::pin(self.service.list())).await
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -226,7 +226,7 @@ impl Service {
             if let Some(url) = &options.base_url {
                 loader = loader.endpoint_url(url.as_str());
             }
-            Client::new(&loader.load().await)
+            Client::new(&Box::pin(loader.load()).await)
         };
         self.client.get_or_init(connect).await
     }
