@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
-test_sections=(web build rust documentation sdk-python sdk-javascript hearing browser fuzz)
+test_sections=(web build rust providers documentation sdk-python sdk-javascript hearing browser fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -36,6 +36,7 @@ run_section() {
     web) (cd web && find test -name "*.test.js" ! -name browser.test.js -exec node --test --test-reporter=spec {} +) ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
+    providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;

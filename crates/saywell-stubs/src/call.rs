@@ -358,13 +358,11 @@ impl FromRequest<Desk> for Call {
     }
 }
 
-/// Status 500, and the page that Flask sends with it.
+/// Status 500, and the page that Flask sends with it, as it was recorded.
 #[must_use]
 pub fn html_error() -> Response {
-    let page = "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n\
-                <h1>Internal Server Error</h1>\n<p>The server encountered an internal error.</p>\n";
     let kind = [(CONTENT_TYPE, "text/html; charset=utf-8")];
-    (StatusCode::INTERNAL_SERVER_ERROR, kind, page).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, kind, include_str!("../fixtures/piper/error.html")).into_response()
 }
 
 fn after(mut response: Response, value: String) -> Response {

@@ -21,6 +21,7 @@
 //! is the same for all of them is here: a handler takes a [`Call`], makes the sound with [`sound`], and answers
 //! through the call, which does to the answer whatever fault is set. Faults of a service's own shape are the stub's to
 //! do where [`Call::suffers`] says so; [`Fault`] tells which these are.
+#![expect(clippy::result_large_err, reason = "a refusal is the answer itself")]
 
 pub mod call;
 pub mod fault;

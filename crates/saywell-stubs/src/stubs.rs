@@ -1,9 +1,15 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
 pub mod azure;
+pub mod coqui;
+pub mod elevenlabs;
 pub mod google;
+pub mod openai;
+pub mod openai_compatible;
+pub mod openai_realtime;
 pub mod piper;
 pub mod polly;
+pub mod xtts;
 
 use std::fmt;
 
@@ -14,8 +20,24 @@ use crate::call::Desk;
 use crate::fault::Refusal;
 
 /// Every stub there is.
-pub static KINDS: &[&Kind] =
-    &[&azure::KIND, &google::KIND, &google::STREAMING, &piper::KIND, &piper::OLD, &polly::KIND];
+pub static KINDS: &[&Kind] = &[
+    &azure::KIND,
+    &coqui::KIND,
+    &elevenlabs::KIND,
+    &google::KIND,
+    &google::STREAMING,
+    &openai::KIND,
+    &openai_compatible::EDGE_TTS,
+    &openai_compatible::KOKORO,
+    &openai_compatible::LOCALAI,
+    &openai_compatible::OPENEDAI,
+    &openai_compatible::SPEACHES,
+    &openai_realtime::KIND,
+    &piper::KIND,
+    &piper::OLD,
+    &polly::KIND,
+    &xtts::KIND,
+];
 
 /// A service that is stood in for.
 pub struct Kind {

@@ -38,6 +38,10 @@ pub(crate) enum Step {
     EndsBefore,
 }
 
+/// What lines of a change of files begin with, besides the marks of what changes.
+const DIFF_HEADERS: [&str; 8] =
+    ["diff ", "index ", "@@ -", "new file", "deleted file", "rename ", "similarity ", "\\ No newline"];
+
 impl Block {
     /// The block that a line of this sort begins; `None` for blank lines, text, and reasoning.
     pub(crate) fn begun_by(line: Line) -> Option<Self> {
@@ -104,23 +108,13 @@ impl Block {
                 if !complete {
                     return None;
                 }
-                const HEADERS: [&str; 8] = [
-                    "diff ",
-                    "index ",
-                    "@@ -",
-                    "new file",
-                    "deleted file",
-                    "rename ",
-                    "similarity ",
-                    "\\ No newline",
-                ];
                 let goes_on = if after_blank {
                     line.starts_with([' ', '+'])
                 } else {
                     line.starts_with([' ', '+', '-', '\t'])
                 };
                 let header =
-                    HEADERS.iter().any(|header| line.starts_with(header)) || line.starts_with("--- ");
+                    DIFF_HEADERS.iter().any(|header| line.starts_with(header)) || line.starts_with("--- ");
                 Some(if goes_on || header { Step::Continues } else { Step::EndsBefore })
             }
             Self::Described => {
@@ -168,6 +162,9 @@ impl Block {
             }
             Self::Quote | Self::Table | Self::Loose => Some(match (self, classify(line, complete)?) {
                 (Self::Quote, Line::Quote) | (Self::Table, Line::Table) => Step::Continues,
+                // GitHub takes any line for a row; whoever forgot the empty line did not mean one.
+                (Self::Table, Line::Text) if !complete => return None,
+                (Self::Table, Line::Text) if !line.contains('|') => Step::EndsBefore,
                 (_, line) if line == Line::Blank || interrupts(line) => Step::EndsBefore,
                 _ => Step::Continues,
             }),

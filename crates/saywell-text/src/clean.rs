@@ -36,6 +36,8 @@ fn is_clean(text: &str) -> bool {
             pair == b"  "
                 || pair == b"//"
                 || pair == b"()"
+                || pair == b"~~"
+                || pair == b"||"
                 || (pair[0] == b':' && pair[1].is_ascii_alphabetic())
                 || (pair[1] == b'/' && pair[0].is_ascii_alphabetic())
         })
@@ -50,10 +52,16 @@ enum Edit {
 
 fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     let mut result = Spoken::default();
-    for (run, prose) in prose_runs(spoken) {
+    for (run, sort) in runs(spoken) {
         let part = spoken.slice(run);
+        if sort == Sort::Words {
+            for (text, source, _) in part.pieces() {
+                result.replace(&squeezed(&edited(text, emoji), ends_blank(&result)), source);
+            }
+            continue;
+        }
         let mut at = 0;
-        for (range, edit) in edits(&part.text, prose, emoji) {
+        for (range, edit) in edits(&part.text, sort == Sort::Prose, emoji) {
             copy(&part.slice(at..range.start), &mut result);
             match edit {
                 Edit::Drop => {}
@@ -69,24 +77,64 @@ fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     result
 }
 
-/// Runs of the text that may be edited and runs that may not, as (bytes, may be edited).
-fn prose_runs(spoken: &Spoken) -> Vec<(Range<usize>, bool)> {
-    let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
+/// What a run of text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Prose,
+    /// Code and the like.
+    Literal,
+    /// Words that stand for others, and stay in one piece.
+    Words,
+}
+
+/// The text in runs of one sort.
+fn runs(spoken: &Spoken) -> Vec<(Range<usize>, Sort)> {
+    let mut runs: Vec<(Range<usize>, Sort)> = Vec::new();
     let mut at = 0;
     for (text, _, relation) in spoken.pieces() {
-        // Entities and line breaks are replaced text too, and part of the prose around them.
-        let prose = match relation {
-            Relation::Prose => true,
-            Relation::Literal => false,
-            Relation::Replaced => text.chars().nth(1).is_none(),
+        let sort = match relation {
+            Relation::Prose => Sort::Prose,
+            Relation::Literal => Sort::Literal,
+            // Entities and line breaks are replaced text too, and part of the prose around them.
+            Relation::Replaced if text.chars().nth(1).is_none() => Sort::Prose,
+            Relation::Replaced => Sort::Words,
         };
         match runs.last_mut() {
-            Some(last) if last.1 == prose => last.0.end += text.len(),
-            _ => runs.push((at..at + text.len(), prose)),
+            Some(last) if last.1 == sort => last.0.end += text.len(),
+            _ => runs.push((at..at + text.len(), sort)),
         }
         at += text.len();
     }
     runs
+}
+
+/// `text` with its addresses named.
+fn edited(text: &str, emoji: Emoji) -> String {
+    let mut result = String::new();
+    let mut at = 0;
+    for (range, edit) in edits(text, false, emoji) {
+        result.push_str(&text[at..range.start]);
+        if let Edit::Say(words) = edit {
+            result.push_str(&words);
+        }
+        at = range.end;
+    }
+    result.push_str(&text[at..]);
+    result
+}
+
+/// `text` without silent characters and with single spaces, after white space or not.
+fn squeezed(text: &str, mut blank: bool) -> String {
+    let mut words = String::new();
+    for c in text.chars().filter(|c| !is_silent(*c)) {
+        if !c.is_whitespace() {
+            words.push(c);
+        } else if !blank {
+            words.push(' ');
+        }
+        blank = c.is_whitespace();
+    }
+    words
 }
 
 /// Appends `part` without silent characters and with single spaces.
@@ -98,17 +146,7 @@ fn copy(part: &Spoken, result: &mut Spoken) {
                     && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
         };
         if relation == Relation::Replaced {
-            let mut words = String::new();
-            let mut blank = ends_blank(result);
-            for c in text.chars().filter(|c| !is_silent(*c)) {
-                if !c.is_whitespace() {
-                    words.push(c);
-                } else if !blank {
-                    words.push(' ');
-                }
-                blank = c.is_whitespace();
-            }
-            result.replace(&words, source);
+            result.replace(&squeezed(text, ends_blank(result)), source);
             continue;
         }
         let mut kept = 0; // start of the run that is copied as it stands
@@ -130,6 +168,11 @@ fn copy(part: &Spoken, result: &mut Spoken) {
             } else if silent(at, c) {
                 flush(kept, at, result);
                 kept = next;
+            } else if let Some(plain) = plain_letter(c) {
+                flush(kept, at, result);
+                kept = next;
+                result.replace(plain.encode_utf8(&mut [0; 4]), source.start + at..source.start + next);
+                blank = false;
             } else {
                 blank = false;
             }
@@ -156,11 +199,26 @@ pub(crate) fn is_silent(c: char) -> bool {
             | 0x20E3                      // keycap
             | 0x231A | 0x231B | 0x23E9..=0x23FA
             | 0x25A0..=0x25FF             // squares, circles, triangles
-            | 0x2600..=0x27BF             // symbols and dingbats
+            | 0x2600..=0x266C | 0x2670..=0x27BF // symbols and dingbats, but for those of music
             | 0x2B05..=0x2B07 | 0x2B1B | 0x2B1C | 0x2B50 | 0x2B55
             | 0x1F000..=0x1FAFF           // emoji, flags, playing cards
             | 0xE000..=0xF8FF | 0xF0000..=0x10_FFFF // private use: icons and citation marks
         )
+}
+
+/// The letter or digit that one of Unicode's mathematical alphabets stands for: people write bold and script
+/// with them where they have no markup.
+fn plain_letter(c: char) -> Option<char> {
+    let code = u32::from(c);
+
+    match code {
+        0x1D400..=0x1D6A3 => match (code - 0x1D400) % 52 {
+            upper @ 0..26 => char::from_u32(u32::from('A') + upper),
+            lower => char::from_u32(u32::from('a') + lower - 26),
+        },
+        0x1D7CE..=0x1D7FF => char::from_u32(u32::from('0') + (code - 0x1D7CE) % 10),
+        _ => None,
+    }
 }
 
 /// Whether a joiner between these two shapes a word of Arabic or an Indic script rather than hiding.
@@ -175,7 +233,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
     let mut at = 0;
     let trigger = |c: char| match c {
         ':' | 'w' | '/' => true,
-        '[' | '【' | '*' | '`' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
+        '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
         _ => prose && emoji == Emoji::Named && emoji::may_begin(c),
     };
     while let Some(offset) = text[at..].find(trigger) {
@@ -187,7 +245,7 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
                 .or_else(|| named_emoji(text, at, here, emoji).filter(|_| prose)),
             'w' => bare_host(text, here),
             '/' => host_with_path(text, at, here).filter(|_| prose),
-            '*' | '`' => {
+            '*' | '`' | '~' | '|' => {
                 let (run, edit) = left_over(text, here);
                 at = run.end;
                 found.extend(edit.map(|edit| (run, edit)));
@@ -195,13 +253,20 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
             }
             // A link that the reply broke off in: "[the guide](https://exam".
             ']' => rest.strip_prefix("](").map(|address| {
+                if let Some(open) =
+                    text[..here].rfind(['[', ']']).filter(|open| text[*open..].starts_with('['))
+                    && !address.contains(')')
+                    && found.last().is_none_or(|(last, _)| last.end <= open)
+                {
+                    found.push((open..open + 1, Edit::Drop));
+                }
                 let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
                 (here..here + "](".len() + length, Edit::Drop)
             }),
             '(' => emptied(text, at, here),
             '^' => power(text, at, here),
             '√' => root(text, here),
-            '\u{20e3}' => keycap(text, at, here),
+            '\u{20e3}' => Some(keycap(text, at, here)),
             '[' | '【' => citation(rest).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
@@ -271,12 +336,12 @@ fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
 }
 
 /// A digit in a box counts: "1️⃣ First" is "1. First".
-fn keycap(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
     let before = text[from..at].trim_end_matches('\u{fe0f}');
     let end = at + '\u{20e3}'.len_utf8();
     let counts =
         before.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(char::is_whitespace);
-    Some((from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop }))
+    (from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop })
 }
 
 /// The emoji that `text` begins with, as itself or by its short code (`:rocket:`): its bytes and name.
@@ -336,7 +401,13 @@ fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let kept = (blank(before) && blank(after)) || (inside(before) && inside(after));
-    (at..end, (mark == Some('`') || !kept).then_some(Edit::Drop))
+    let left = match mark {
+        Some('`') => true,
+        // One tilde is "about"; two bars hide a word in some chats.
+        Some('~' | '|') => !kept && end - at == 2,
+        _ => !kept,
+    };
+    (at..end, left.then_some(Edit::Drop))
 }
 
 /// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
@@ -354,10 +425,18 @@ fn citation(text: &str) -> Option<usize> {
     }
     let close = text.find(']')?;
     let inside = &text[1..close];
+    // With the page, too: "[12, pp. 3–5]".
+    let number =
+        |part: &str| -> bool { (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) };
     let numbers = inside
         .split([',', '-', '–'])
         .map(str::trim)
-        .all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) && part != "0");
+        .enumerate()
+        .map(|(count, part)| {
+            let page = ["pp. ", "p. "].iter().find_map(|mark| part.strip_prefix(mark));
+            page.filter(|_| count > 0).unwrap_or(part)
+        })
+        .all(|part| number(part) && part != "0");
     let note = inside
         .strip_prefix('^')
         .is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
@@ -511,7 +590,7 @@ mod tests {
     fn marks_that_were_never_closed_go() {
         check("the **three main *reasons and `code", "the three main reasons and code");
         check("a *** b", "a *** b");
-        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and [the docs");
+        check("2 * 3, 2*3, a footnote* and [the docs](https://exam", "2 * 3, 2*3, a footnote and the docs");
     }
 
     #[test]

@@ -320,6 +320,7 @@ pub(crate) enum Search {
 
 /// The first hidden block that opens in `line`, a whole line, outside of code: where, and how.
 pub(crate) fn opens_in(line: &str) -> Option<(usize, Opening)> {
+    const LONGEST_RUN: usize = 32;
     let mut at = 0;
     while let Some(offset) = line[at..].find(|c| c == '`' || may_open(c)) {
         let here = at + offset;
@@ -328,7 +329,6 @@ pub(crate) fn opens_in(line: &str) -> Option<(usize, Opening)> {
             let run = rest.len() - rest.trim_start_matches('`').len();
             at = here + run;
             // Code reaches to the next run of as many marks.
-            const LONGEST_RUN: usize = 32;
             let mut search = if run > LONGEST_RUN { line.len() } else { at };
             while let Some(offset) = line[search..].find('`') {
                 let from = search + offset;

@@ -20,20 +20,27 @@ use std::ops::Range;
 ///
 /// When utterances are given:
 /// - a sentence of a paragraph: when the first word of the next is seen (after an abbreviation: all
-///   of that word), and emphasis, links, code and tags around it are closed; a sentence shorter than
-///   25 characters that is not the reply's first comes with its next;
+///   of that word), and emphasis, links, code, formulas and tags around it are closed; a sentence
+///   shorter than 25 characters that is not the reply's first comes with its next;
 /// - the first utterance of a reply: at the latest a few characters after
 ///   [`Options::first_utterance_chars`], where it can be cut outside of such marks;
-/// - the end of a paragraph or quote, a table: at the blank line or block after it;
-/// - a heading, a thematic break: at its line's end; a list item: when the next line begins something
-///   else; fenced code: when it is closed;
+/// - the end of a paragraph, a paragraph of a quote, a table: at the blank line or block after it;
+/// - a heading, a thematic break: at its line's end; a list item, nested or not: when the next line
+///   begins something else; fenced code, a displayed formula: when it is closed;
 /// - what is never closed, such as a fence or the last paragraph: at the end.
+///
+/// So running text never waits for long: text in which nothing is open is given before twice
+/// [`Options::utterance_chars`] more characters have come, with a sentence's end or without, unless
+/// they are one word; a mark that is open holds it up for 800 characters more and no longer, as what
+/// is open for longer was no mark. A heading waits for its line; an item, a table, code and a formula
+/// for their end, and reasoning and tool calls say nothing.
 ///
 /// To make that possible, these differ from what a Markdown reader of the whole would do:
 /// `[text][label]` is a link whether or not the label is defined; a paragraph is underlined into a
 /// heading, or is the header of a table without a leading bar, only if no sentence of it was given
 /// before; nested lists that are indented too little are lists of their own; a line that begins with
-/// a bar ends a paragraph.
+/// a bar ends a paragraph; a tag alone on its line, such as `<answer>`, leaves what follows Markdown;
+/// reasoning and tool calls are such wherever they begin, but in code.
 #[derive(Debug)]
 pub struct Scripter {
     options: Options,
@@ -71,6 +78,8 @@ enum State {
         after_blank: bool,
         /// The fenced code that is open inside it.
         fence: Option<Fence>,
+        /// It begins with an item inside another.
+        nested: Option<Nested>,
     },
     Hidden {
         start: usize,
@@ -79,6 +88,17 @@ enum State {
         depth: usize,
         from: usize,
     },
+}
+
+/// An item inside another, which is given apart.
+#[derive(Clone, Copy, Debug)]
+struct Nested {
+    /// Columns before it.
+    indent: usize,
+    /// Its marker: the next item with it and the same indentation is of the same list, ...
+    mark: u8,
+    /// ... and has this number.
+    next: u64,
 }
 
 #[derive(Debug)]
@@ -265,7 +285,7 @@ impl Scripter {
             return Progress::Starved;
         }
         let opened = block.opened(text);
-        self.state = State::Block { block, start, number, after_blank: false, fence: None };
+        self.state = State::Block { block, start, number, after_blank: false, fence: None, nested: None };
         if self.find_hidden(line) {
             return Progress::Made;
         }
@@ -305,11 +325,39 @@ impl Scripter {
             Some(Step::EndsBefore) => self.end_block(line.start),
             // A line is taken whole.
             None | Some(_) if !complete => return Progress::Starved,
+            _ if self.begin_nested(line.clone()) => {
+                self.find_hidden(line.clone()); // Nothing is hidden in it, but code may begin.
+                self.take_line(line, next);
+            }
             _ if self.find_hidden(line.clone()) => {}
             Some(Step::EndsAfter) => self.end_block(next),
             _ => self.take_line(line, next),
         }
         Progress::Made
+    }
+
+    /// Gives what there is of an item before an item inside it, which `line` begins.
+    fn begin_nested(&mut self, line: Range<usize>) -> bool {
+        let State::Block { block: Block::Hanging { content }, start, fence: None, nested, .. } = &self.state
+        else {
+            return false;
+        };
+        let (indent, text) = lines::indentation(&self.buffer[line.clone()]);
+        let Some(Line::Item(item)) = lines::classify(text, true) else { return false };
+        if indent < *content || *start == line.start || hidden::opens_in(text).is_some() {
+            return false;
+        }
+        let (block, before) = (Block::Hanging { content: *content }, *nested);
+        let number = item.number.map(|written| match before {
+            Some(before) if before.indent == indent && before.mark == item.mark => before.next,
+            _ => written,
+        });
+        let nested = Nested { indent, mark: item.mark, next: number.unwrap_or(0).saturating_add(1) };
+        let start = line.start;
+        self.end_block(start);
+        self.state =
+            State::Block { block, start, number, after_blank: false, fence: None, nested: Some(nested) };
+        true
     }
 
     /// Takes a line into the open block.
@@ -364,7 +412,8 @@ impl Scripter {
 
     fn end_block(&mut self, end: usize) {
         let between = State::Between { after_hidden: false };
-        let State::Block { block, start, number, .. } = std::mem::replace(&mut self.state, between) else {
+        let State::Block { block, start, number, nested, .. } = std::mem::replace(&mut self.state, between)
+        else {
             return;
         };
         self.at = end;
@@ -374,7 +423,10 @@ impl Scripter {
         let rendered = match block {
             Block::Maths(_) => markdown::inline(source, at, &self.options),
             Block::Diff => markdown::diff(source, at, &self.options),
-            _ => markdown::block(source, at, number, &self.options),
+            _ => {
+                let indent = nested.map_or(0, |nested| nested.indent);
+                markdown::block(source, at, indent, number, &self.options)
+            }
         };
         self.speak(rendered);
     }
@@ -388,7 +440,10 @@ impl Scripter {
         };
         let known = &self.buffer[..paragraph.known];
         match paragraph.cutter.next(known, paragraph.over, first, &mut self.work) {
-            Found::Part { start, end, pause } => {
+            Found::Part { start, end, pause, line } => {
+                if line {
+                    paragraph.lines = 1;
+                }
                 self.speak_part(start..end, Some(pause));
                 Progress::Made
             }
@@ -479,7 +534,8 @@ impl Scripter {
 
     fn turn_into(&mut self, block: Block, start: usize, next: usize) -> Progress {
         self.at = next;
-        self.state = State::Block { block, start, number: None, after_blank: false, fence: None };
+        self.state =
+            State::Block { block, start, number: None, after_blank: false, fence: None, nested: None };
         Progress::Made
     }
 
@@ -487,9 +543,19 @@ impl Scripter {
     fn speak_part(&mut self, part: Range<usize>, pause: Option<Pause>) {
         self.work += part.len() as u64;
         let written = &self.buffer[part.clone()];
-        let source = written.trim_start();
+        let mut source = written.trim_start();
+        // The mark of a list made by hand.
+        if let Some(rest) = source.strip_prefix(lines::is_bullet).filter(|rest| rest.starts_with([' ', '\t']))
+        {
+            source = rest.trim_start();
+        }
         let at = self.dropped + part.start + (written.len() - source.len());
-        let source = source.trim_end();
+        // A line that was meant to end here.
+        let ends_line = source.ends_with('\n') && pause.is_some();
+        source = source.trim_end();
+        if ends_line && !source.ends_with("\\\\") {
+            source = source.strip_suffix('\\').unwrap_or(source);
+        }
         let mut rendered = match self.options.markup {
             Markup::Markdown => markdown::inline(source, at, &self.options),
             Markup::Plain => markdown::plain(source, at, &self.options),
@@ -542,7 +608,9 @@ impl Scripter {
             };
             let mut said = 0; // bytes of the passage that are in utterances
             let before = self.utterances.len();
-            for (range, pause) in split(&spoken.text, lengths) {
+            // A passage that is code as a whole is cut like prose.
+            let code = if kind == Kind::Code { Vec::new() } else { spoken.literal() };
+            for (range, pause) in split(&spoken.text, &code, lengths) {
                 let mut end = spoken.outside_replaced(range.end);
                 if end > range.end {
                     // What is replaced is not cut, nor parted from the comma after it.

@@ -176,10 +176,11 @@ pub(crate) fn escape(text: &str) -> usize {
 fn token(text: &str, at: usize) -> Option<usize> {
     const LONGEST: usize = 64;
     let rest = &text[at..];
-    for turn in ["<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>"] {
-        if rest.starts_with(turn) {
-            return Some(turn.len() + if turn.starts_with("<start") { role(&rest[turn.len()..]) } else { 0 });
-        }
+    if let Some(after) = rest.strip_prefix("<start_of_turn>") {
+        return Some(rest.len() - after.len() + role(after));
+    }
+    if let Some(turn) = ["<end_of_turn>", "<bos>", "<eos>"].into_iter().find(|turn| rest.starts_with(turn)) {
+        return Some(turn.len());
     }
     let inside = rest.strip_prefix('<')?;
     let window = &inside[..inside.floor_char_boundary(LONGEST)];

@@ -4,7 +4,9 @@
 //! block is the Markdown parser's to say. Every answer is final: a line so far may give "not yet",
 //! but never one answer now and another when more of it is there.
 
+use crate::clean::is_silent;
 use crate::hidden::{self, Opening, Opens};
+use crate::split::breadth;
 
 /// What a line begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +187,8 @@ fn marked(indent: usize, text: &str, first: u8) -> Line {
         b'#' => {
             let level = text.bytes().take_while(|b| *b == b'#').count();
             let after = text.as_bytes().get(level);
-            if level <= 6 && after.is_none_or(|b| matches!(b, b' ' | b'\t')) {
+            let unspaced = level >= 2 && after.is_some_and(u8::is_ascii_alphanumeric);
+            if level <= 6 && (unspaced || after.is_none_or(|b| matches!(b, b' ' | b'\t'))) {
                 Line::Heading
             } else {
                 Line::Text
@@ -386,6 +389,57 @@ fn html(text: &str) -> Line {
     }
 }
 
+/// Whether a line break in a paragraph was meant, after a line of `length` characters and before one that
+/// begins with `next`: chats show such breaks, and a text that is wrapped at a margin has longer lines. `hard`:
+/// Markdown says that it was. `None`: what there is of `next` does not tell.
+pub(crate) fn is_break_meant(length: usize, hard: bool, next: &str, complete: bool) -> Option<bool> {
+    /// Lines that are wrapped at a margin are longer.
+    const SHORT_LINE: usize = 60;
+    /// Marks before the first word of the next line.
+    const LONGEST_MARKS: usize = 16;
+    if length >= SHORT_LINE && !hard {
+        return is_label(next, complete);
+    }
+    let marks = |c: char| {
+        matches!(c, '*' | '_' | '[' | '(' | '"' | '“' | '‘' | '„' | '«' | '「' | ' ' | '\t') || is_silent(c)
+    };
+    let mut marked = hard;
+    for (count, c) in next.chars().enumerate() {
+        if is_bullet(c) {
+            marked = true;
+        } else if !marks(c) {
+            let begins = c.is_uppercase() || c.is_numeric() || breadth(c) > 1;
+            return Some(begins || (marked && c.is_alphanumeric()));
+        } else if count > LONGEST_MARKS {
+            return Some(false);
+        }
+        marked |= c == '*' || is_silent(c);
+    }
+    complete.then_some(false)
+}
+
+/// Whether `text` begins with a label: `**Present:** Ana`. `None`: not yet known.
+fn is_label(text: &str, complete: bool) -> Option<bool> {
+    const LONGEST: usize = 40;
+    let Some(label) = text.strip_prefix("**") else {
+        return if !complete && "**".starts_with(text) { None } else { Some(false) };
+    };
+    let window = &label[..label.floor_char_boundary(LONGEST)];
+    match window.find("**") {
+        Some(0) => Some(false),
+        Some(end) if window[..end].ends_with(':') => Some(true),
+        Some(end) if label.len() == end + 2 && !complete => None,
+        Some(end) => Some(label[end + 2..].starts_with(':')),
+        None if window.len() == label.len() && !complete && !window.contains('\n') => None,
+        None => Some(false),
+    }
+}
+
+/// What stands for the mark of a list where nobody wrote Markdown, and the dashes of dialogue.
+pub(crate) fn is_bullet(c: char) -> bool {
+    matches!(c, '•' | '◦' | '‣' | '▪' | '●' | '○' | '·' | '–' | '—')
+}
+
 /// Whether a line of this sort ends a paragraph before it.
 pub(crate) fn interrupts(line: Line) -> bool {
     match line {
@@ -454,6 +508,7 @@ mod tests {
             "1. **B** c",
             "# Heading",
             "#hash",
+            "##Heading",
             "```rust",
             "``code`` x",
             "`code` x",

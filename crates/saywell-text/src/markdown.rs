@@ -2,7 +2,9 @@
 
 use crate::clean::clean;
 use crate::islands::{Island, What, blanked, islands, may_hold};
+use crate::lines;
 use crate::maths;
+use crate::split::length;
 use crate::spoken::{Relation, Spoken};
 use crate::utterance::{Kind, Omission, Omitted, Pause};
 use crate::{Code, Options};
@@ -34,8 +36,29 @@ pub(crate) struct Rendered {
 }
 
 /// Renders the block `source`, which stands at byte `at` of the reply. `number` counts a list item
-/// that is parsed apart from the items before it.
-pub(crate) fn block(source: &str, at: usize, number: Option<u64>, options: &Options) -> Rendered {
+/// that is parsed apart from the items before it; `indent` is the columns before an item inside another.
+pub(crate) fn block(
+    source: &str,
+    at: usize,
+    indent: usize,
+    number: Option<u64>,
+    options: &Options,
+) -> Rendered {
+    // The parser has to see items around it, or it takes the indentation for code.
+    const DEEPEST: usize = 100;
+    if (2..DEEPEST).contains(&indent) {
+        let mut around = String::new();
+        for column in (0..indent / 2).map(|depth| depth * 2) {
+            around.extend(std::iter::repeat_n(' ', column));
+            around.push_str("- x\n");
+        }
+        return walk(&[&around, source].concat(), around.len(), at, number, true, options);
+    }
+    // "##Heading" is meant as one.
+    let level = source.bytes().take_while(|b| *b == b'#').count();
+    if level >= 2 && source.as_bytes().get(level).is_some_and(u8::is_ascii_alphanumeric) {
+        return block(&[&source[..level - 1], " ", &source[level..]].concat(), at, indent, number, options);
+    }
     let code =
         source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
     walk(source, 0, at, number, !code, options)
@@ -45,6 +68,11 @@ pub(crate) fn block(source: &str, at: usize, number: Option<u64>, options: &Opti
 pub(crate) fn inline(source: &str, at: usize, options: &Options) -> Rendered {
     // After a word, the parser is inside a paragraph.
     const WORD: &str = "x ";
+    // A tag that the reply broke off in: "the <code>HashMap</co".
+    let source = match source.rsplit_once("</") {
+        Some((before, name)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => before.trim_end(),
+        _ => source,
+    };
     // Most sentences have no mark in them, and nothing for a parser to find.
     let marked =
         |b: u8| matches!(b, b'*' | b'_' | b'`' | b'[' | b'<' | b'&' | b'\\' | b'~' | b'\n' | b'\r' | 0);
@@ -204,6 +232,9 @@ impl<'a> Walker<'a> {
 
     fn walk(mut self) -> Rendered {
         for (event, range) in events(self.source) {
+            if range.end <= self.skip && matches!(event, Event::Text(_)) {
+                continue;
+            }
             let range = range.start.max(self.skip)..range.end.max(self.skip);
             self.event(event, range);
         }
@@ -222,13 +253,17 @@ impl<'a> Walker<'a> {
             Event::Text(text) if self.listing.is_some() => self.code_text(&text, range),
             Event::Text(text) => self.text(&text, range, Relation::Prose),
             Event::Code(text) => self.inline_code(&text, range),
+            Event::SoftBreak if self.is_meant(&range) => self.flush(Pause::Sentence),
             Event::SoftBreak => self.text(" ", range, Relation::Prose),
             Event::HardBreak => self.flush(Pause::Sentence),
             Event::InlineHtml(html) => self.tag(&html, range),
             // A block of HTML is read as a whole when it starts.
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule => {}
-            // Found before parsing, as islands.
-            Event::InlineMath(_) | Event::DisplayMath(_) => {}
+            // Formulas were found before, as islands.
+            Event::Html(_)
+            | Event::FootnoteReference(_)
+            | Event::Rule
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => {}
             Event::TaskListMarker(done) => {
                 let text = if done { "Done: " } else { "To do: " };
                 let source = self.reply(range);
@@ -242,7 +277,7 @@ impl<'a> Walker<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.flush(Pause::Paragraph),
+            Tag::Paragraph | Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::Heading { .. } => {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Heading);
@@ -262,8 +297,8 @@ impl<'a> Walker<'a> {
             }
             Tag::List(first) => {
                 self.flush(Pause::ListItem);
-                let outermost = self.lists.is_empty();
-                let first = first.map(|number| self.first_number.filter(|_| outermost).unwrap_or(number));
+                // The first list with numbers is the one that is counted apart; those around are bullets.
+                let first = first.map(|number| self.first_number.take().unwrap_or(number));
                 self.lists.push(first);
             }
             Tag::Item => {
@@ -288,7 +323,6 @@ impl<'a> Walker<'a> {
                 let source = self.reply(range.start..range.start + mark);
                 self.lead = Some(Lead { text, source });
             }
-            Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::DefinitionListTitle => {
                 self.flush(Pause::ListItem);
                 self.kinds.push(Kind::ListItem);
@@ -382,6 +416,16 @@ impl<'a> Walker<'a> {
             TagEnd::Link => self.end_link(),
             _ => {}
         }
+    }
+
+    /// Whether the line break at `range` was meant. Those in a paragraph were cut at before.
+    fn is_meant(&self, range: &Range<usize>) -> bool {
+        if self.skip > 0 || !self.links.is_empty() || !self.images.is_empty() || self.open.text.is_empty() {
+            return false;
+        }
+        let (before, after) = (&self.source[..range.start], &self.source[range.end..]);
+        let line = before.rsplit('\n').next().unwrap_or(before).trim();
+        lines::is_break_meant(length(line), false, lines::content(after), true) == Some(true)
     }
 
     /// Whether what comes now is spoken at all.
@@ -538,8 +582,11 @@ impl<'a> Walker<'a> {
     /// Ends the passage being made.
     fn flush(&mut self, pause: Pause) {
         let open = std::mem::take(&mut self.open);
-        // Raised or lowered text that goes on beyond its passage is none.
+        // Raised or lowered text, or a link, that goes on beyond its passage is none there.
         self.html.script = None;
+        for (start, _) in &mut self.links {
+            *start = 0;
+        }
         let kind = self.kinds.last().copied().unwrap_or(Kind::Paragraph);
         self.push_passage(clean(open, self.options.emoji), kind, pause);
     }
@@ -565,6 +612,10 @@ fn end_sentence(spoken: &mut Spoken) {
     else {
         return;
     };
+    // "…, and" leads on to the next item.
+    if [" and", " or"].iter().any(|word| spoken.text.ends_with(word)) {
+        return;
+    }
     if !last.is_alphanumeric() && !matches!(last, '%' | '°' | '`' | '+' | '$' | '€' | '£') {
         return;
     }

@@ -6,11 +6,12 @@
 
 pub(crate) use find::{Formulas, Found};
 
+mod commands;
 mod find;
 mod rows;
 mod symbols;
 
-use symbols::Role;
+use commands::{power, root_of, vulgar};
 
 /// A longer formula, in bytes, is not read out, whatever it would say.
 const LONGEST: usize = 2000;
@@ -156,7 +157,17 @@ impl<'a> Reader<'a> {
         }
         let length = |good: fn(char) -> bool| self.rest.find(|c| !good(c)).unwrap_or(self.rest.len());
         if first.is_ascii_digit() {
-            let run = &self.rest[..length(|c| c.is_ascii_digit() || c == '.' || c == ',')];
+            // Where a comma is no list, TeX needs it in braces: "350{,}000".
+            let mut end = length(|c| c.is_ascii_digit() || c == '.' || c == ',');
+            while let Some(group) = self.rest[end..].strip_prefix("{,}")
+                && group.as_bytes().get(..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+            {
+                end += "{,}000".len();
+            }
+            if self.rest[..end].contains('{') {
+                return Some(Token::Number(self.take(end)));
+            }
+            let run = &self.rest[..end];
             let run = run.trim_end_matches(['.', ',']);
             // "1,2,3" are three numbers, "1,000" is one.
             let grouped =
@@ -221,9 +232,8 @@ impl<'a> Reader<'a> {
         }
         let cell = self.rest.starts_with('&') || self.rest.starts_with("\\\\") || command == "end";
         match until {
-            Until::End => false,
+            Until::End | Until::Brace => false,
             Until::Cell => cell,
-            Until::Brace => false,
             _ => self.rest.starts_with('}') || (cell && self.rows > 0),
         }
     }
@@ -271,7 +281,7 @@ impl<'a> Reader<'a> {
                 '$' | '#' | '&' | '_' => said.add(if sign == '&' { "and" } else { "" }, Last::Other),
                 _ => {}
             },
-            Token::Number(number) => self.scripts(said, number, false, Last::Number),
+            Token::Number(number) => self.scripts(said, &number.replace("{,}", ","), false, Last::Number),
             Token::Word(word) => match symbols::command(word).filter(|_| symbols::plain_function(word)) {
                 Some(_) => self.command(word, said, until),
                 None => self.scripts(said, word, false, Last::Other),
@@ -365,6 +375,12 @@ impl<'a> Reader<'a> {
     /// Something in round or square brackets, which have been opened.
     fn bracket(&mut self, said: &mut Said, square: bool) {
         let inside = self.sequence(Until::Bracket);
+        if square && let (Some(from), Some(to)) = self.evaluated() {
+            said.add(&inside.words, Last::Other);
+            said.push(&format!(", evaluated from {} to {}", from.words, to.words));
+            said.words = said.words.replace(" , evaluated", ", evaluated");
+            return said.pause();
+        }
         if square && inside.words.matches(',').count() == 1 {
             said.add(&["the interval from ", &inside.words.replace(',', " to")].concat(), Last::Other);
             return;
@@ -378,6 +394,19 @@ impl<'a> Reader<'a> {
         }
         self.scripts(said, &["the quantity ", &inside.words, ","].concat(), false, Last::Other);
         said.complex = true;
+    }
+
+    /// The bounds between which a primitive in brackets is evaluated: `\left[ x^2 \right]_0^1`.
+    fn evaluated(&mut self) -> (Option<Said>, Option<Said>) {
+        let before = self.rest;
+        self.skip_spaces();
+        if self.rest.starts_with('_')
+            && let (Some(from), Some(to)) = self.limits()
+        {
+            return (Some(from), Some(to));
+        }
+        self.rest = before;
+        (None, None)
     }
 
     /// The next term, as the argument of a command or as a script.
@@ -405,7 +434,7 @@ impl<'a> Reader<'a> {
                 Some(name) => self.command(name, &mut said, Until::Brace),
                 None if c == '*' => said.add("star", Last::Other),
                 None if c == '+' || c == '-' => {
-                    said.add(if c == '+' { "plus" } else { "minus" }, Last::Other)
+                    said.add(if c == '+' { "plus" } else { "minus" }, Last::Other);
                 }
                 None => said.add(c.encode_utf8(&mut [0; 4]), Last::Letter(c)),
             }
@@ -505,316 +534,6 @@ impl<'a> Reader<'a> {
             power(said, &above);
         }
     }
-
-    fn command(&mut self, name: &str, said: &mut Said, until: Until) {
-        match name {
-            "frac" | "dfrac" | "tfrac" | "cfrac" => {
-                let (over, under) = (self.argument(), self.argument());
-                return fraction(&over, &under, said);
-            }
-            "binom" | "dbinom" | "tbinom" => {
-                let (all, chosen) = (self.argument(), self.argument());
-                return said.add(&[&all.words, " choose ", &chosen.words].concat(), Last::Other);
-            }
-            "sqrt" => {
-                let degree = self.option();
-                let root = self.argument();
-                let degree = degree.map_or_else(
-                    || "square".to_owned(),
-                    |degree| match degree.words.as_str() {
-                        "" | "2" => "square".to_owned(),
-                        "3" => "cube".to_owned(),
-                        "4" => "fourth".to_owned(),
-                        degree => format!("{degree}th"),
-                    },
-                );
-                return root_of(&degree, &root, said);
-            }
-            "text" | "textrm" | "textbf" | "textit" | "textsf" | "texttt" | "mbox" | "mathrm"
-            | "operatorname" | "operatorname*" | "ce" | "emph" => {
-                self.eat("*");
-                let text: String = self
-                    .raw_argument()
-                    .chars()
-                    .filter(|c| !matches!(c, '{' | '}' | '$' | '\\' | '^' | '_'))
-                    .collect();
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                let text = text.replace("->", "yields");
-                if name == "text" && text.ends_with(',') {
-                    said.add(text.trim_end_matches(','), Last::Other);
-                    return said.pause();
-                }
-                let function = symbols::command(&text).filter(|(_, role)| {
-                    name.starts_with("op") && matches!(role, Role::Function | Role::Extreme | Role::Limit)
-                });
-                if function.is_some() {
-                    return self.command(&text, said, until);
-                }
-                return self.scripts(said, &text, false, Last::Other);
-            }
-            "mathbb" | "Bbb" => {
-                let letter = self.argument().words;
-                return self.scripts(
-                    said,
-                    symbols::number_set(&letter).unwrap_or(&letter),
-                    false,
-                    Last::Other,
-                );
-            }
-            "R" | "N" | "Z" | "Q" | "C" => {
-                return self.scripts(said, symbols::number_set(name).unwrap_or(name), false, Last::Other);
-            }
-            "pmod" => {
-                let modulus = self.argument();
-                return said.add(&["mod ", &modulus.words].concat(), Last::Other);
-            }
-            "not" => {
-                self.skip_spaces();
-                said.operator("not");
-                return;
-            }
-            "mid" | "vert" => return said.operator(if until == Until::Set { "such that" } else { "given" }),
-            "xrightarrow" | "xleftarrow" => {
-                let _ = (self.option(), self.argument());
-                return said.operator("goes to");
-            }
-            "lvert" | "lVert" => {
-                let inside = self.sequence(Until::Bar);
-                let what = if name == "lVert" { "the norm of " } else { "the absolute value of " };
-                return self.scripts(said, &[what, &inside.words].concat(), inside.complex, Last::Other);
-            }
-            "lfloor" | "lceil" | "langle" => {
-                let inside = self.sequence(Until::Bracket);
-                let what = match name {
-                    "lfloor" => "the floor of ",
-                    "lceil" => "the ceiling of ",
-                    _ => "",
-                };
-                return self.scripts(said, &[what, &inside.words].concat(), inside.complex, Last::Other);
-            }
-            "left" => return self.left(said),
-            "begin" => return self.environment(said),
-            "end" => {
-                self.raw_argument();
-                return;
-            }
-            "right" => {
-                self.delimiter();
-                return;
-            }
-            "to" | "rightarrow" if self.approaching => return said.operator("approaches"),
-            _ => {}
-        }
-        let Some((words, role)) = symbols::command(name) else {
-            // Nobody knows it: its name says more than nothing.
-            return self.scripts(said, name, false, Last::Other);
-        };
-        match role {
-            Role::Name => self.scripts(said, words, false, Last::Other),
-            Role::Operator => said.operator(words),
-            Role::Comma => said.pause(),
-            Role::Silent(arguments) => {
-                for _ in 0..arguments {
-                    self.raw_argument();
-                }
-            }
-            Role::Style => {
-                let argument = self.argument();
-                if name.ends_with("brace") {
-                    self.limits();
-                    said.complex |= argument.complex;
-                    said.add(&argument.words, argument.last);
-                } else {
-                    self.scripts(said, &argument.words, argument.complex, argument.last);
-                }
-            }
-            Role::Accent => {
-                let under = self.argument();
-                let words = if name.contains("vec") || name.contains("arrow") {
-                    [words, " ", &under.words]
-                } else {
-                    [&under.words, " ", words]
-                };
-                self.scripts(said, &words.concat(), false, Last::Other);
-            }
-            Role::Function => self.function(words, said),
-            Role::Range | Role::Limit | Role::Extreme => self.from_to(words, role, said),
-        }
-    }
-
-    /// "sine of x": a function with what is raised and lowered at it.
-    fn function(&mut self, words: &str, said: &mut Said) {
-        let (below, above) = self.limits();
-        match above.as_ref().map(|above| above.words.as_str()) {
-            Some("minus 1") => said.add(&["inverse ", words].concat(), Last::Other),
-            Some("2") => said.add(&[words, " squared"].concat(), Last::Other),
-            _ => {
-                said.add(words, Last::Other);
-                if let Some(above) = &above {
-                    power(said, above);
-                }
-            }
-        }
-        if let Some(below) = below {
-            said.push(if words == "log" { "base" } else { "sub" });
-            said.push(&below.words);
-        }
-        self.skip_spaces();
-        if self.rest.starts_with('(') {
-            return self.of(said);
-        }
-        let goes_on = self.rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '{' | '|'));
-        let command = symbols::command(self.peek_command());
-        let operator = matches!(command, Some((_, Role::Operator | Role::Comma | Role::Silent(_))));
-        if goes_on
-            || (self.rest.starts_with('\\') && !operator && !self.peek_command().is_empty())
-            || self.peek_command() == "left"
-        {
-            said.push("of");
-            said.last = Last::Nothing;
-        }
-    }
-
-    /// "the sum from i equals 1 to n of": what has limits below and above.
-    fn from_to(&mut self, words: &str, role: Role, said: &mut Said) {
-        let around = std::mem::replace(&mut self.approaching, role == Role::Limit);
-        let (below, above) = self.limits();
-        self.approaching = around;
-        said.add(words, Last::Other);
-        if let Some(below) = below.filter(|below| !below.words.is_empty()) {
-            let range = role == Role::Range && above.is_some();
-            said.push(match role {
-                Role::Limit => "as",
-                _ if range => "from",
-                _ => "over",
-            });
-            said.push(&below.words);
-        }
-        if let Some(above) = above.filter(|above| !above.words.is_empty()) {
-            said.push("to");
-            said.push(&above.words);
-        }
-        said.push("of");
-        said.last = Last::Nothing;
-        if self.rest.trim_start().is_empty() {
-            said.words.truncate(said.words.len() - " of".len());
-        }
-    }
-
-    /// What is between `\left` and `\right`.
-    fn left(&mut self, said: &mut Said) {
-        let what = match self.delimiter() {
-            "(" => {
-                return if matches!(
-                    said.last,
-                    Last::Letter('f' | 'g' | 'h' | 'F' | 'G' | 'H' | 'P' | 'O' | 'T' | 'E' | 'V')
-                ) {
-                    let inside = self.sequence(Until::Bracket);
-                    said.push("of");
-                    self.scripts(said, &inside.words, false, Last::Other);
-                } else {
-                    self.bracket(said, false);
-                };
-            }
-            "[" => return self.bracket(said, true),
-            "|" | "\\vert" | "\\lvert" => "the absolute value of ",
-            "\\|" | "\\Vert" | "\\lVert" => "the norm of ",
-            "\\{" => {
-                let inside = self.sequence(Until::Set);
-                let what = if inside.words.starts_with("in ") { "" } else { "the set of " };
-                self.scripts(said, &[what, &inside.words].concat(), inside.complex, Last::Other);
-                return said.pause();
-            }
-            "\\lfloor" => "the floor of ",
-            "\\lceil" => "the ceiling of ",
-            _ => "",
-        };
-        let until = if what.starts_with("the absolute") || what.starts_with("the norm") {
-            Until::Bar
-        } else {
-            Until::Bracket
-        };
-        let inside = self.sequence(until);
-        self.scripts(said, &[what, &inside.words].concat(), inside.complex, Last::Other);
-    }
-}
-
-/// "x squared", "e to the minus x".
-fn power(said: &mut Said, above: &Said) {
-    match above.words.as_str() {
-        "2" => said.push("squared"),
-        "3" => said.push("cubed"),
-        "composed with" | "degrees" => said.push("degrees"),
-        "prime" | "star" | "transpose" | "dagger" => said.push(&above.words),
-        "T" => said.push("transpose"),
-        // The end of an ordinal: "the $n^{th}$".
-        end @ ("th" | "t h" | "st" | "nd" | "rd") => {
-            said.words.push_str(if end.len() == 2 { end } else { "th" })
-        }
-        "plus" | "minus" => said.push(&above.words),
-        words => {
-            said.push(if above.words.starts_with(|c: char| c.is_ascii_digit()) || above.complex {
-                "to the power of"
-            } else {
-                "to the"
-            });
-            said.push(words);
-            if above.complex {
-                said.pause();
-            }
-        }
-    }
-    said.last = Last::Other;
-}
-
-fn fraction(over: &Said, under: &Said, said: &mut Said) {
-    if let Some(words) = symbols::small_fraction(&over.words, &under.words) {
-        return said.add(&words, Last::Other);
-    }
-    let begin = |word: &str| {
-        let starts = |part: &Said| {
-            part.words == word || part.words.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))
-        };
-        starts(over) && under.words != word && starts(under)
-    };
-    let derivative = (begin("d") || begin("partial")) && !over.complex && !under.complex;
-    said.push(&over.words);
-    if over.complex && !derivative && !said.words.ends_with(',') {
-        said.words.push(',');
-    }
-    said.push(match () {
-        () if derivative => "by",
-        () if over.complex => "all over",
-        () => "over",
-    });
-    if under.complex {
-        said.push("the quantity");
-    }
-    said.push(&under.words);
-    if under.complex {
-        said.pause();
-    }
-    said.last = Last::Other;
-    said.complex = true;
-}
-
-fn root_of(degree: &str, root: &Said, said: &mut Said) {
-    said.add(&["the ", degree, " root of ", &root.words].concat(), Last::Other);
-    if root.complex {
-        said.pause();
-        said.last = Last::Other;
-    }
-}
-
-fn vulgar(c: char) -> Option<&'static str> {
-    Some(match c {
-        '½' => "one half",
-        '⅓' => "one third",
-        '⅔' => "2 thirds",
-        '¼' => "one quarter",
-        '¾' => "3 quarters",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -842,6 +561,8 @@ mod tests {
         check(r"2(x+1)", "2 times the quantity x plus 1");
         check(r"e^{i\pi} + 1 = 0", "e to the i pi plus 1 equals 0");
         check(r"10^{-3}, 2^{n+1}", "10 to the minus 3, 2 to the power of n plus 1");
+        check(r"\left[ x^2 \right]_0^1 - 1", "x squared, evaluated from 0 to 1, minus 1");
+        check(r"\text{softmax}\left(x\right) = 350{,}000", "softmax of x equals 350,000");
         check(r"\sqrt[3]{x}, \sqrt[n]{x+1}", "the cube root of x, the nth root of x plus 1");
         check("90^\\circ, n^{th}, A^T, f'(x)", "90 degrees, nth, A transpose, f prime of x");
         check(

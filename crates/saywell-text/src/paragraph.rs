@@ -9,6 +9,7 @@
 
 use crate::clauses::{first_cut, last_cut};
 use crate::hidden::{self, Opening, Opens};
+use crate::lines;
 use crate::sentences::{self, Verdict};
 use crate::split::{SHORT, breadth, first_tolerance, length};
 use crate::utterance::Pause;
@@ -38,6 +39,10 @@ pub(crate) struct Cutter {
     tried: bool,
     /// The last character that is not white space.
     last: char,
+    /// Characters of the line so far, and of it up to its last that is not white space.
+    line: (usize, usize),
+    /// The length of the line that has just ended, and whether Markdown breaks it.
+    ended: Option<(usize, bool)>,
     /// Whether any part has been cut off.
     pub(crate) cut: bool,
 }
@@ -45,7 +50,8 @@ pub(crate) struct Cutter {
 /// What reading on gave.
 pub(crate) enum Found {
     /// A part ends at `end`, with a pause of this sort; the next starts there.
-    Part { start: usize, end: usize, pause: Pause },
+    /// `line`: with a line of its own.
+    Part { start: usize, end: usize, pause: Pause, line: bool },
     /// Reasoning or a tool call opens at `at`; the paragraph ends there.
     Hidden { at: usize, opening: Opening },
     /// Nothing more in what is there.
@@ -54,6 +60,7 @@ pub(crate) enum Found {
 
 /// Marks of Markdown that are open.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 struct Inline {
     /// Backticks that opened code.
     code: usize,
@@ -66,8 +73,9 @@ struct Inline {
     tag: bool,
     /// What ends the formula that is open: `)`, `]`, after a backslash, or `$` for two dollars.
     formula: Option<char>,
-    /// A formula between single dollars may be open; prices look like that, so it holds up no sentence.
-    dollar: bool,
+    /// Characters since a single dollar, while a formula may be open: prices look like that too, so it holds up no
+    /// sentence.
+    dollar: usize,
     /// In the escape sequence of a terminal: what it began with.
     escape: Option<char>,
     /// Inside the private marks of a citation.
@@ -92,6 +100,8 @@ impl Cutter {
             words: Vec::new(),
             tried: false,
             last: '\0',
+            line: (0, 0),
+            ended: None,
             cut: false,
         }
     }
@@ -125,10 +135,20 @@ impl Cutter {
                     return self.part(self.at, Pause::Sentence);
                 }
             }
+            if let Some((length, hard)) = self.ended.filter(|_| !c.is_whitespace()) {
+                if self.inline.closed(c) {
+                    match lines::is_break_meant(length, hard, &known[self.at..], complete) {
+                        None => return Found::Nothing,
+                        Some(true) => return self.line_part(),
+                        Some(false) => {}
+                    }
+                }
+                self.ended = None;
+            }
             if !c.is_whitespace()
                 && self.inline.previous.is_whitespace()
                 && self.inline.closed(c)
-                && !self.inline.dollar
+                && self.inline.dollar == 0
             {
                 if sentences::divides(self.last, c) && self.characters >= UNSPACED {
                     return self.part(self.at, Pause::Sentence);
@@ -178,9 +198,11 @@ impl Cutter {
                 self.inline.read(c);
             }
             self.inline.previous = c;
-            if !c.is_whitespace() {
-                self.last = c;
+            if self.inline.dollar > 0 {
+                self.inline.dollar =
+                    if self.inline.dollar > LONGEST_PRICE { 0 } else { self.inline.dollar + 1 };
             }
+            self.count(c);
             if self.inline.is_closed() {
                 self.open = 0;
             } else {
@@ -208,7 +230,34 @@ impl Cutter {
         self.characters = length(&known[end..self.at]);
         self.words.retain(|word| *word > end);
         self.cut = true;
-        Some(Found::Part { start, end, pause: Pause::Clause })
+        Some(Found::Part { start, end, pause: Pause::Clause, line: false })
+    }
+
+    /// Counts `c` towards its line.
+    fn count(&mut self, c: char) {
+        let (length, to_last) = self.line;
+        if c == '\n' {
+            let hard = length >= to_last + 2 || (self.last == '\\' && length == to_last);
+            self.ended = Some((to_last, hard));
+            self.line = (0, 0);
+        } else if !c.is_whitespace() {
+            self.last = c;
+            self.line = (length + breadth(c), length + breadth(c));
+        } else if c != '\r' && length > 0 {
+            self.line.0 += 1;
+        }
+    }
+
+    /// Cuts off the line before, which was meant to end there.
+    fn line_part(&mut self) -> Found {
+        self.ended = None;
+        let found = self.part(self.at, Pause::Sentence);
+        // The next line may yet be a heading, or that of a table.
+        self.cut = false;
+        match found {
+            Found::Part { start, end, pause, .. } => Found::Part { start, end, pause, line: true },
+            found => found,
+        }
     }
 
     fn part(&mut self, end: usize, pause: Pause) -> Found {
@@ -217,7 +266,7 @@ impl Cutter {
         self.words.clear();
         self.tried = false;
         self.cut = true;
-        Found::Part { start, end, pause }
+        Found::Part { start, end, pause, line: false }
     }
 }
 
@@ -225,6 +274,8 @@ impl Cutter {
 const UNSPACED: usize = 60;
 /// What is open for more characters than this was no mark: a star, a bracket, a sign.
 const LONGEST_OPEN: usize = 800;
+/// A single dollar that is followed by no other within so many characters was a price.
+const LONGEST_PRICE: usize = 120;
 
 /// Whether `text` begins with a word, marks of emphasis and quotes aside.
 fn begins_word(text: &str) -> bool {
@@ -326,10 +377,9 @@ impl Inline {
         }
         self.escape = match (self.escape, c) {
             (Some('\u{1b}'), '[' | ']') => Some(c),
-            (Some('['), ' '..='?') => self.escape,
             (Some(']'), '\u{7}' | '\n') => None,
             (Some(']'), '\\') if self.previous == '\u{1b}' => None,
-            (Some(']'), _) => self.escape,
+            (Some('['), ' '..='?') | (Some(']'), _) => self.escape,
             _ => None,
         };
     }
@@ -349,14 +399,14 @@ impl Inline {
                 (2, _) => self.formula = if self.formula.is_some() { None } else { Some('$') },
                 (1, None) => {
                     let opens = !after.is_whitespace() && !before.is_alphanumeric();
-                    self.dollar = !self.dollar && opens;
+                    self.dollar = usize::from(self.dollar == 0 && opens);
                 }
                 _ => {}
             }
             return;
         }
         if mark == '<' {
-            self.tag = after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?');
+            self.tag = after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?' | '|');
             return;
         }
         let blank = |c: char| c.is_whitespace() || c == '\0';

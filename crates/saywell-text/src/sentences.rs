@@ -6,13 +6,19 @@ use std::ops::Range;
 /// How far around a full stop the judge looks, in bytes. What needs more is no end of a sentence.
 const WINDOW: usize = 64;
 
-/// Ranges of the sentences of `text`, which together cover it.
-pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
+/// Ranges of the sentences of `text`, which together cover it. None ends inside `code`: ranges in order.
+pub(crate) fn sentences(text: &str, code: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let mut code = code.iter().peekable();
     let (mut start, mut at) = (0, 0);
     while let Some(offset) = text[at..].find(is_stop) {
         let stop = at + offset;
         let width = text[stop..].chars().next().map_or(1, char::len_utf8);
+        while code.next_if(|code| code.end <= stop).is_some() {}
+        if let Some(code) = code.peek().filter(|code| code.start <= stop) {
+            at = code.end;
+            continue;
+        }
         at = match judge(text, start, stop, true) {
             Verdict::End { next } if next < text.len() => {
                 found.push(start..next);
@@ -113,10 +119,26 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
         return Verdict::End { next };
     }
 
+    let before = word_before(text, start, stop);
+    // The number of a move: "1. e4 e5 2. Nf3", "5... Nxe4".
+    let number = before.0.trim_end_matches('.');
+    if (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) {
+        let token = word_after.split(char::is_whitespace).next().unwrap_or_default();
+        if is_move(token) {
+            return Verdict::Inside;
+        }
+        if token.len() == word_after.len() && token.len() < LONGEST_MOVE && window == text.len() && !complete
+        {
+            return Verdict::Unknown;
+        }
+    }
     if run != "." {
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
-    let before = word_before(text, start, stop);
+    // What stands in brackets inside a sentence does not end it: "(Cal. Civ. Code)".
+    if is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()]) {
+        return Verdict::Inside;
+    }
     let weight = weigh(before.0, before.1, first);
     match weight {
         Weight::Inside => Verdict::Inside,
@@ -133,6 +155,46 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             }
         }
     }
+}
+
+/// Whether the stop at `stop` is in round brackets that were opened in its sentence after its first word and
+/// are not closed in `after`, the marks up to the next word.
+fn is_bracketed(text: &str, start: usize, stop: usize, after: &str) -> bool {
+    let mut from = stop.saturating_sub(WINDOW).max(start);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut depth = 0_usize;
+    let mut before = '\0';
+    for c in text[from..stop].chars().chain(after.chars()) {
+        match c {
+            // No smileys, and no brackets around whole sentences.
+            '(' if !matches!(before, ':' | ';' | '-' | '\0') => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = c;
+    }
+    depth > 0
+}
+
+/// Characters that a move has at most, with what it is worth: `exd8=Q+!?`.
+const LONGEST_MOVE: usize = 10;
+
+/// Whether `token` is a move in chess: `e4`, `Nf3`, `Qxh2+??`, `O-O`.
+fn is_move(token: &str) -> bool {
+    let token = token.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    if matches!(token, "O-O" | "O-O-O" | "0-0" | "0-0-0") {
+        return true;
+    }
+    let token =
+        token.strip_suffix(['Q', 'R', 'B', 'N']).and_then(|move_| move_.strip_suffix('=')).unwrap_or(token);
+    let squares = token.strip_prefix(['K', 'Q', 'R', 'B', 'N']).unwrap_or(token).replacen('x', "", 1);
+    let bytes = squares.as_bytes();
+    let on_board = |b: &u8| matches!(b, b'a'..=b'h' | b'1'..=b'8');
+    (2..=4).contains(&bytes.len())
+        && bytes.iter().all(on_board)
+        && matches!(bytes[bytes.len() - 2..], [b'a'..=b'h', b'1'..=b'8'])
 }
 
 /// Whether these are the words of a citation rather than of a link.
@@ -185,10 +247,11 @@ const NEVER_LAST: &[&str] = &[
     "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
     "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
     "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "hrsg", "bzw",
-    "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra", "pág", "env",
+    "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra", "pág", "env",
 ];
 /// Abbreviations before a number, words anywhere else.
-const BEFORE_NUMBER: &[&str] = &["no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver"];
+const BEFORE_NUMBER: &[&str] =
+    &["no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div"];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
     "etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "bros", "ave", "blvd", "rd", "ed",
@@ -227,7 +290,7 @@ const STARTERS: &[&str] = &[
 
 fn weigh(word: &str, begins: bool, next: char) -> Weight {
     let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
-    if is(NEVER_LAST) || (next.is_numeric() && is(BEFORE_NUMBER)) {
+    if is(NEVER_LAST) || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
         return Weight::Inside;
     }
     // "1. First" counts; it does not end.
@@ -261,7 +324,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<&str> = sentences(text).into_iter().map(|range| text[range].trim_end()).collect();
+        let found: Vec<&str> = sentences(text, &[]).into_iter().map(|range| text[range].trim_end()).collect();
         assert_eq!(found, expected);
     }
 
@@ -290,6 +353,17 @@ mod tests {
             &["\"Stop!\" he said.", "(It was late.)", "Then he left."],
         );
         check("Run it. `npm` starts. npm stops.", &["Run it.", "`npm` starts.", "npm stops."]);
+        check("See it (Ref. #5, Op. 67, ext. 12). Go.", &["See it (Ref. #5, Op. 67, ext. 12).", "Go."]);
+        check("Oh :( It broke. (One. Two.) End.", &["Oh :( It broke.", "(One.", "Two.)", "End."]);
+        check("It is due (Cal. Civ. Code 5). Then.", &["It is due (Cal. Civ. Code 5).", "Then."]);
+        check(
+            "After 1. e4 e5 2. Nf3 5... Nxe4 6. O-O it ends.",
+            &["After 1. e4 e5 2. Nf3 5... Nxe4 6. O-O it ends."],
+        );
+        check(
+            "That was 15. Kxh2 lost. It was 15. Next.",
+            &["That was 15. Kxh2 lost.", "It was 15.", "Next."],
+        );
         check("1. First of all. 2. Second.", &["1. First of all.", "2. Second."]);
         check("It ended in 1999. Then came 2000.", &["It ended in 1999.", "Then came 2000."]);
         check(

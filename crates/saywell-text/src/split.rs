@@ -25,10 +25,11 @@ pub(crate) const fn first_tolerance(first: usize) -> usize {
 }
 
 /// Cuts `text` into utterances; each range comes with the pause that follows it inside `text`.
-pub(crate) fn split(text: &str, lengths: Lengths) -> Vec<(Range<usize>, Pause)> {
+/// `code` are the parts of it that are code: no sentence ends inside one.
+pub(crate) fn split(text: &str, code: &[Range<usize>], lengths: Lengths) -> Vec<(Range<usize>, Pause)> {
     let mut parts = Vec::new();
     let mut first = lengths.first;
-    for sentence in merge(text, sentences(text), first.is_some()) {
+    for sentence in merge(text, sentences(text, code), first.is_some()) {
         let mut rest = sentence;
         if let Some(limit) = first.take()
             && is_longer(&text[rest.clone()], first_tolerance(limit))
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn short_sentences_join_their_next() {
         let text = "This is the opening sentence. Yes. No. That is all there is to say about it here. Bye.";
-        let parts: Vec<&str> = split(text, Lengths { first: Some(70), rest: 300 })
+        let parts: Vec<&str> = split(text, &[], Lengths { first: Some(70), rest: 300 })
             .into_iter()
             .map(|(range, _)| text[range].trim_end())
             .collect();
@@ -114,7 +115,7 @@ mod tests {
     fn long_sentences_are_cut_at_clauses() {
         let text = "When the server starts it reads its settings, opens the database and the cache, \
                     and only then begins to listen, which is why a bad setting never leaves half a server behind.";
-        let parts: Vec<(&str, Pause)> = split(text, Lengths { first: None, rest: 100 })
+        let parts: Vec<(&str, Pause)> = split(text, &[], Lengths { first: None, rest: 100 })
             .into_iter()
             .map(|(range, pause)| (text[range].trim_end(), pause))
             .collect();
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn text_without_joints_is_cut_at_the_limit() {
         let text = "x".repeat(1000);
-        let parts = split(&text, Lengths { first: Some(70), rest: 300 });
+        let parts = split(&text, &[], Lengths { first: Some(70), rest: 300 });
         assert!(parts.iter().all(|(range, _)| range.len() <= 300));
         assert_eq!(parts.iter().map(|(range, _)| range.len()).sum::<usize>(), 1000);
     }

@@ -97,6 +97,17 @@ impl Spoken {
         part
     }
 
+    /// The parts of the text that are code or maths, in order.
+    pub(crate) fn literal(&self) -> Vec<Range<usize>> {
+        let mut at = 0;
+        let parts = self.pieces().map(|(text, _, relation)| {
+            let part = at..at + text.len();
+            at = part.end;
+            (part, relation)
+        });
+        parts.filter(|(_, relation)| *relation == Relation::Literal).map(|(part, _)| part).collect()
+    }
+
     /// The nearest place at or after `at` that is not inside replaced text, nor between parts of what stands for the
     /// same bytes.
     pub(crate) fn outside_replaced(&self, at: usize) -> usize {

@@ -1,6 +1,6 @@
 //! When utterances come while the reply is still being written.
 
-use saywell_text::{Code, Kind, Options, Pause, Scripter, plain, script};
+use saywell_text::{Code, Emoji, Kind, Omitted, Options, Pause, Scripter, plain, script};
 
 /// What is said of `reply`, each utterance with what had arrived when it came, character by character.
 fn arrivals(reply: &str) -> Vec<(String, String)> {
@@ -75,6 +75,122 @@ fn blocks_come_when_they_end() {
     check("A line\n- x", &[("A line", "A line\n- x")]);
     check("| a | b |\n|---|---|\n| c | d |\n\n", &[("a: c, b: d.", "| a | b |\n|---|---|\n| c | d |\n\n")]);
     check("<think>secret. More.</think>Hello. Y", &[("Hello.", "<think>secret. More.</think>Hello. Y")]);
+}
+
+#[test]
+fn items_come_one_by_one_at_every_depth() {
+    check(
+        "1. one\n   - two\n     1. three\n     1. four\n   - fi",
+        &[
+            ("1. one.", "1. one\n   - two\n"),
+            ("two.", "1. one\n   - two\n     1. three\n"),
+            ("1. three.", "1. one\n   - two\n     1. three\n     1. four\n"),
+        ],
+    );
+    check("> One of it.\n>\n> T", &[("One of it.", "> One of it.\n>\n")]);
+}
+
+#[test]
+fn emoji_and_citations_hold_up_no_sentence() {
+    check("Sure! 😊 H", &[("Sure!", "Sure! 😊 H")]);
+    check("It is so.[1] N", &[("It is so.", "It is so.[1] N")]);
+    check("So \\(a. B\\) is. N", &[("So a B is.", "So \\(a. B\\) is. N")]);
+    check("It costs $5. Or $6. N", &[("It costs $5.", "It costs $5. O")]);
+}
+
+/// The most characters of running text that have arrived and are in no utterance yet.
+fn longest_wait(reply: &str) -> usize {
+    let mut scripter = Scripter::new(Options::default());
+    let (mut said, mut longest) = (0, 0);
+    for (at, c) in reply.char_indices() {
+        let end = at + c.len_utf8();
+        for utterance in scripter.push(&reply[at..end]) {
+            said = utterance.source.end;
+        }
+        longest = longest.max(reply[said..end].chars().count());
+    }
+    longest
+}
+
+/// The bound that the documentation of [`Scripter`] states.
+#[test]
+fn running_text_never_waits_for_long() {
+    let sides = [
+        "**", "*", "_", "~~", "`", "[", "[x](", "<b ", "\\(", "\\[", "$$", "$", "(", "\"", "\u{1b}]",
+        "\u{e200}", "![", "<!",
+    ];
+    let long = [
+        "clause after clause, ",
+        "word ",
+        "A sentence of words. ",
+        "漢字",
+        "สวัสดี ครับ ",
+        "It costs $5 (or so) in v1.2 of x_y. ",
+    ];
+    // With the words at both ends.
+    let most = 2 * Options::default().utterance_chars + 800 + 30;
+    for text in long {
+        let text = text.repeat(6000 / text.chars().count());
+        for open in sides.iter().copied().chain([""]) {
+            let reply = format!("First of all, {open}{text}");
+            let waited = longest_wait(&reply);
+            // An address or a citation is no text for as long as it has no white space.
+            let spaced = text.contains(' ') || open.is_empty();
+            assert!(waited <= most || !spaced, "{open:?} before {:?}: {waited} characters", &text[..12]);
+        }
+    }
+    assert!(
+        longest_wait(&"No end in sight of it, ".repeat(300)) <= 2 * Options::default().utterance_chars + 30
+    );
+}
+
+#[test]
+fn reasoning_without_a_beginning() {
+    let reply = "The user asks.\n\nSo <b>what</b>?\n</think>\n\nIt is four.";
+    let begun = Options { begins_in_reasoning: true, ..Options::default() };
+    let script = script(reply, &begun);
+    assert_eq!(script.utterances.len(), 1);
+    assert_eq!(script.utterances[0].text, "It is four.");
+    assert_eq!(script.omissions[0].source, 0..reply.find("\n\nIt").unwrap());
+    assert!(saywell_text::script("Never closed. Ever.", &begun).utterances.is_empty());
+    // Not told so, what comes before the tag is an answer; the tag itself is silent.
+    let untold = saywell_text::script(reply, &Options::default());
+    assert_eq!(untold.utterances.last().unwrap().text, "It is four.");
+    assert!(untold.utterances.iter().all(|utterance| !utterance.text.contains("think")));
+}
+
+#[test]
+fn large_tables_and_formulas_are_summed_up() {
+    let rows = "| a | b |\n|---|---|\n".to_owned() + &"| 1 | 2 |\n".repeat(31);
+    let script_of = |reply: &str| script(reply, &Options::default());
+    let large = script_of(&rows);
+    assert_eq!(large.utterances.len(), 1);
+    assert_eq!(large.utterances[0].text, "A table with 31 rows and 2 columns: a and b.");
+    assert_eq!(large.omissions[0].what, Omitted::Table);
+    let read = script(&rows, &Options { table_cells: 62, ..Options::default() });
+    assert_eq!(read.utterances.len(), 31);
+
+    let formula = format!("So ${}$ holds.", "x_1 + ".repeat(40) + "y");
+    let long = script_of(&formula);
+    assert_eq!(long.utterances[0].text, "So a formula holds.");
+    assert_eq!(long.omissions[0].what, Omitted::Formula);
+}
+
+#[test]
+fn emoji_are_silent_or_named() {
+    let said = |emoji| -> Vec<String> {
+        let options = Options { emoji, ..Options::default() };
+        script("Great news! 🎉🎉 It passed ✅ again :rocket:", &options)
+            .utterances
+            .into_iter()
+            .map(|utterance| utterance.text)
+            .collect()
+    };
+    assert_eq!(said(Emoji::Silent), ["Great news!", "It passed again"]);
+    assert_eq!(
+        said(Emoji::Named),
+        ["Great news! party popper.", "It passed, check mark button, again, rocket"]
+    );
 }
 
 #[test]

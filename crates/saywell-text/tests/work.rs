@@ -2,6 +2,8 @@
 
 use saywell_text::{Options, Scripter, script};
 
+mod corpus;
+
 /// Characters looked at for `reply` in pieces of `size` bytes, for each byte of it.
 fn work_per_byte(reply: &str, size: usize) -> f64 {
     let mut scripter = Scripter::new(Options::default());
@@ -16,24 +18,19 @@ fn work_per_byte(reply: &str, size: usize) -> f64 {
     work as f64 / reply.len() as f64
 }
 
-/// The golden replies one after the other, but for those that never close what they open.
-fn corpus() -> std::io::Result<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
-    let mut paths = std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<Vec<_>>>()?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    paths.retain(|path| !path.to_string_lossy().contains("unclosed"));
-    paths.sort();
-    paths.iter().map(|path| Ok(std::fs::read_to_string(path)? + "\n\n")).collect()
+/// The replies of the corpus one after the other, but for those that never close what they open.
+fn joined() -> String {
+    let mut replies = corpus::replies();
+    replies.retain(|reply| !["broken", "unclosed"].iter().any(|word| reply.name.contains(word)));
+    replies.iter().map(|reply| reply.text.clone() + "\n\n").collect()
 }
 
 #[test]
 fn work_is_linear_in_the_reply_in_small_pieces() {
-    let corpus = corpus().unwrap();
+    let joined = joined();
     let sentence = "This is one sentence of a very long paragraph, and it has a clause. ";
     let replies = [
-        ("a corpus", corpus.repeat(100_000 / corpus.len() + 1)),
+        ("a corpus", joined.repeat(100_000 / joined.len() + 1)),
         ("one paragraph", sentence.repeat(1500)),
         ("one sentence", "word ".repeat(20_000)),
         ("one word", "x".repeat(100_000)),
@@ -157,8 +154,8 @@ fn pathological_replies_end() {
 /// `cargo test --release -p saywell-text --test work -- --nocapture throughput`
 #[test]
 fn throughput_is_printed() {
-    let corpus = corpus().unwrap();
-    let reply = corpus.repeat(1_000_000 / corpus.len() + 1);
+    let joined = joined();
+    let reply = joined.repeat(1_000_000 / joined.len() + 1);
     let start = std::time::Instant::now();
     let utterances = script(&reply, &Options::default()).utterances.len();
     let seconds = start.elapsed().as_secs_f64();

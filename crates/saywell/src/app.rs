@@ -21,7 +21,7 @@ use crate::config::{Secret, Settings};
 use crate::flight::Flights;
 use crate::http::links::Links;
 use crate::limits::Limits;
-use crate::provider::Provider;
+use crate::provider::{About, Provider};
 use crate::providers;
 use crate::script::Bounds;
 use crate::speak::{MAX_WRITES, Speak};
@@ -127,6 +127,11 @@ impl App {
         store: Store,
     ) -> Result<Self, StartError> {
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
+        for About { name, sunset, .. } in providers.iter().map(Provider::about) {
+            if let Some(sunset) = sunset {
+                tracing::warn!(provider = %name, "{sunset}");
+            }
+        }
         let chain = chain(&settings, providers, &ledger, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {

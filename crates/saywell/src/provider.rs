@@ -85,6 +85,8 @@ pub struct About {
     pub follows: Option<Follows>,
     /// The most characters of one call's text; a longer utterance is asked for in parts.
     pub longest: usize,
+    /// That its service ends, when, and what to choose instead; operators are warned with it at the start.
+    pub sunset: Option<&'static str>,
 }
 
 impl About {
@@ -109,6 +111,7 @@ impl About {
             parallel: 1,
             follows: None,
             longest: usize::MAX,
+            sunset: None,
         }
     }
 }

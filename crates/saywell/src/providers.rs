@@ -3,12 +3,19 @@
 pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+pub mod coqui;
+pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod google;
 pub mod local;
+pub mod openai;
+pub mod openai_compatible;
+pub mod openai_realtime;
+pub mod piper;
 pub mod polly;
 pub mod wire;
+pub mod xtts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +29,19 @@ use crate::config::Settings;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] = &[&azure::KIND, &google::KIND, &local::KIND, &polly::KIND];
+pub static KINDS: &[&Kind] = &[
+    &local::KIND,
+    &openai::KIND,
+    &openai_realtime::KIND,
+    &openai_compatible::KIND,
+    &elevenlabs::KIND,
+    &azure::KIND,
+    &google::KIND,
+    &polly::KIND,
+    &piper::KIND,
+    &coqui::KIND,
+    &xtts::KIND,
+];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {

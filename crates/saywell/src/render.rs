@@ -71,7 +71,7 @@ pub fn clip(
     let frames_in_head = (HEAD * f64::from(SAMPLE_RATE) / codec.frame_samples() as f64).ceil() as usize;
     let head = |frames| {
         if spoken > 0 {
-            head(frames)
+            head(frames);
         }
     };
     let frames = saywell_audio::encode_with_head(codec, &samples, frames_in_head, head)?;

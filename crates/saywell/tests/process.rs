@@ -236,8 +236,13 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
     command
         .arg("config")
         .env("TTS_MAX_SECONDS", "90")
+        .env("OPENAI_API_KEY", "sk-nobody-may-see-this")
         .env("TTS_SIGNING_KEY", "a secret of thirty-two letters, or more");
     let (status, stdout, _) = run(&mut command);
+    assert!(
+        stdout.contains("providers.openai.api_key = ••••••") && !stdout.contains("sk-nobody"),
+        "{stdout}"
+    );
     assert_eq!(status, 0);
     assert!(stdout.contains("TTS_MAX_SECONDS = 90  # environment variable TTS_MAX_SECONDS"), "{stdout}");
     assert!(stdout.contains("TTS_PROVIDER = local  # default"), "{stdout}");

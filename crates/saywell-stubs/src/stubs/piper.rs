@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::call::{Call, html_error};
 use crate::fault::Refusal;
+use crate::proxy;
 use crate::sound::tone;
 use crate::stubs::Kind;
 
@@ -56,25 +57,29 @@ async fn synthesize(call: Call) -> Response {
     }
 }
 
-/// Voices by name, with what of their configuration matters here.
+/// The list of a real server of version 1.8.0, shortened, and two more voices in its form: one of several speakers, one
+/// of another language.
 async fn voices() -> Response {
-    let voice = |language: &str, speakers: serde_json::Value| {
-        json!({
-            "audio": {"sample_rate": RATE, "quality": "medium"},
-            "espeak": {"voice": language},
-            "language": {"code": language},
-            "num_speakers": speakers.as_object().map_or(1, |speakers| speakers.len().max(1)),
-            "speaker_id_map": speakers,
-        })
-    };
-    Json(json!({
-        "en_US-joe-medium": voice("en_US", json!({})),
-        "en_GB-semaine-medium": voice("en_GB", json!({"prudence": 0, "spike": 1, "obadiah": 2, "poppy": 3})),
-        "de_DE-thorsten-medium": voice("de_DE", json!({})),
-    }))
-    .into_response()
+    let mut listed: serde_json::Value =
+        serde_json::from_str(include_str!("../../fixtures/piper/voices.json")).unwrap_or_default();
+    for (name, code, speakers) in [
+        ("en_GB-semaine-medium", "en_GB", json!({"prudence": 0, "spike": 1, "obadiah": 2, "poppy": 3})),
+        ("de_DE-thorsten-medium", "de_DE", json!({})),
+    ] {
+        let mut voice = listed["en_US-joe-medium"].clone();
+        voice["language"]["code"] = code.into();
+        voice["num_speakers"] = speakers.as_object().map_or(1, |speakers| speakers.len().max(1)).into();
+        voice["speaker_id_map"] = speakers;
+        voice["dataset"] = name.split('-').nth(1).into();
+        listed[name] = voice;
+    }
+    Json(listed).into_response()
 }
 
-fn refuse(_: Refusal) -> Response {
-    html_error()
+/// Piper has one error. It neither knows keys nor counts calls; a proxy in front of it may.
+fn refuse(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Text | Refusal::Trouble => html_error(),
+        _ => proxy::refuse(refusal),
+    }
 }

@@ -77,7 +77,7 @@ impl Walker<'_> {
             }
             "li" => self.item(closing, range),
             "table" | "tr" | "th" | "td" if self.html.table || name == "table" => {
-                self.html_table(&name, closing, range)
+                self.html_table(&name, closing, range);
             }
             name if BLOCKS.contains(&name) => {
                 if matches!(name, "ul" | "ol") {

@@ -59,9 +59,24 @@ fn tag(info: &str) -> String {
 
 /// What a block in this language is called; without its length.
 fn name(tag: &str) -> String {
-    let whole = match tag {
+    let whole = whole(tag);
+    let language = language(tag);
+    let mut letters = tag.chars();
+    match (whole, language) {
+        ("", "") => match letters.next().filter(|first| first.is_alphabetic()) {
+            Some(first) => format!("{}{} code", first.to_uppercase(), letters.as_str()),
+            None => "Code".to_owned(),
+        },
+        ("", language) => format!("{language} code"),
+        (whole, _) => whole.to_owned(),
+    }
+}
+
+/// What is named without being called code.
+fn whole(tag: &str) -> &'static str {
+    match tag {
         "" => "Code",
-        "text" | "txt" | "plaintext" | "plain" | "none" | "output" | "log" | "logs" => "Text",
+        "text" | "txt" | "plaintext" | "plain" | "none" | "output" | "log" | "logs" | "ascii" => "Text",
         "console" | "terminal" | "shell-session" | "shellsession" | "sh-session" | "session" => {
             "Terminal session"
         }
@@ -79,13 +94,13 @@ fn name(tag: &str) -> String {
         "regex" | "regexp" => "A regular expression",
         "http" => "An HTTP message",
         "ebnf" | "bnf" | "abnf" => "A grammar",
-        "ascii" => "Text",
         _ => "",
-    };
-    if !whole.is_empty() {
-        return whole.to_owned();
     }
-    let language = match tag {
+}
+
+/// The language of a tag, as it is said.
+fn language(tag: &str) -> &'static str {
+    match tag {
         "rs" | "rust" => "Rust",
         "py" | "python" | "python3" | "py3" | "pyi" | "ipython" | "pycon" | "sage" => "Python",
         "js" | "javascript" | "mjs" | "cjs" | "jsx" | "node" | "nodejs" => "JavaScript",
@@ -158,16 +173,8 @@ fn name(tag: &str) -> String {
         "awk" => "Awk",
         "jq" => "jq",
         "pseudocode" | "pseudo" => "Pseudo",
-        _ => {
-            let mut letters = tag.chars();
-            let Some(first) = letters.next().filter(|first| first.is_alphabetic()) else {
-                return "Code".to_owned();
-            };
-            let language: String = first.to_uppercase().chain(letters).collect();
-            return format!("{language} code");
-        }
-    };
-    format!("{language} code")
+        _ => "",
+    }
 }
 
 /// What a Mermaid diagram is, by its first words.
@@ -184,7 +191,7 @@ pub(super) fn mermaid(code: &str) -> &'static str {
         first.unwrap_or_default().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     match word {
         "flowchart" | "graph" => "A flowchart",
-        "sequenceDiagram" => "A sequence diagram",
+        "sequenceDiagram" | "zenuml" => "A sequence diagram",
         "classDiagram" => "A class diagram",
         "stateDiagram" => "A state diagram",
         "erDiagram" => "An entity relationship diagram",
@@ -203,7 +210,6 @@ pub(super) fn mermaid(code: &str) -> &'static str {
         "packet" => "A packet diagram",
         "kanban" => "A Kanban board",
         "architecture" => "An architecture diagram",
-        "zenuml" => "A sequence diagram",
         "radar" => "A radar chart",
         "treemap" => "A tree map",
         _ => "A diagram",

@@ -81,17 +81,18 @@ impl Walker<'_> {
             table.headers.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         for (number, name) in names.iter().take(NAMED_COLUMNS).enumerate() {
             let last = number > 0 && number + 1 == names.len();
+            let and = if names.len() == 2 { " and " } else { ", and " };
             said.push_str(if number == 0 {
                 ": "
             } else if last {
-                ", and "
+                and
             } else {
                 ", "
             });
             said.push_str(name.trim_end_matches(['.', ':']));
         }
         if names.len() > NAMED_COLUMNS {
-            said.push_str(&format!(", and {} more", names.len() - NAMED_COLUMNS));
+            said.extend([", and ", &(names.len() - NAMED_COLUMNS).to_string(), " more"]);
         }
         said.push('.');
         let source = self.reply(range.start..range.start + self.source[range.clone()].trim_end().len());

@@ -57,15 +57,15 @@ impl<'a> Formulas<'a> {
         if let Some(inside) = rest.strip_prefix("\\begin{") {
             return environment(inside, at);
         }
-        if rest.starts_with('\\') {
-            let escaped = rest[1..].chars().next().map_or(0, char::len_utf8);
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            let escaped = escaped.chars().next().map_or(0, char::len_utf8);
             return Found::Nothing { skip: 1 + escaped };
         }
         if let Some(inside) = rest.strip_prefix("$$") {
-            return match inside.starts_with('$') {
-                true => Found::Nothing { skip: rest.len() - rest.trim_start_matches('$').len() },
-                false => to_end(inside, at + 2, "$$", true),
-            };
+            if inside.starts_with('$') {
+                return Found::Nothing { skip: rest.len() - rest.trim_start_matches('$').len() };
+            }
+            return to_end(inside, at + 2, "$$", true);
         }
         self.dollar(at)
     }
@@ -90,7 +90,18 @@ impl<'a> Formulas<'a> {
             escaped = c == '\\' && !escaped;
             dollar
         });
-        let Some(end) = end else { return nothing };
+        let Some(end) = end else {
+            // One that the reply broke off in.
+            let command =
+                window.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic());
+            let words = window.split(|c: char| !c.is_alphanumeric() && c != '\\');
+            let prose = words.filter(|word| word.len() >= 3 && !word.starts_with('\\')).count();
+            if command && window.len() == inside.len() && prose == 0 && is_formula(window.trim_end(), None) {
+                let tex = at + 1..self.text.len();
+                return Found::Formula { range: at..tex.end, tex, displayed: false };
+            }
+            return nothing;
+        };
         let tex = &window[..end];
         let after = inside[end + 1..].chars().next();
         if is_formula(tex, after) {

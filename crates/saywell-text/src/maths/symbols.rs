@@ -27,85 +27,106 @@ pub(super) enum Role {
 
 /// The words of a command, without its backslash, and what it does.
 pub(super) fn command(name: &str) -> Option<(&'static str, Role)> {
-    use Role::{Accent, Comma, Extreme, Function, Limit, Name, Operator, Range, Silent, Style};
-    if let Some(letter) = greek(name) {
-        return Some((letter, Name));
-    }
+    greek(name)
+        .map(|letter| (letter, Role::Name))
+        .or_else(|| operator(name))
+        .or_else(|| constant(name).map(|words| (words, Role::Name)))
+        .or_else(|| function(name))
+        .or_else(|| mark(name))
+}
+
+/// What stands between terms, and what says nothing but a pause there.
+fn operator(name: &str) -> Option<(&'static str, Role)> {
+    let words = match name {
+        "times" | "cdot" | "ast" | "bullet" => "times",
+        "div" => "divided by",
+        "pm" => "plus or minus",
+        "mp" => "minus or plus",
+        "oplus" => "circle plus",
+        "otimes" => "circle times",
+        "circ" => "composed with",
+        "star" => "star",
+        "bmod" | "mod" => "mod",
+        "le" | "leq" | "leqslant" => "is less than or equal to",
+        "ge" | "geq" | "geqslant" => "is greater than or equal to",
+        "lt" => "is less than",
+        "gt" => "is greater than",
+        "ll" => "is much less than",
+        "gg" => "is much greater than",
+        "ne" | "neq" => "is not equal to",
+        "eq" => "equals",
+        "approx" | "approxeq" => "is approximately",
+        "simeq" => "is asymptotically equal to",
+        "sim" => "is distributed as",
+        "cong" => "is congruent to",
+        "equiv" => "is equivalent to",
+        "propto" => "is proportional to",
+        "coloneqq" | "triangleq" => "is defined as",
+        "perp" => "is perpendicular to",
+        "parallel" => "is parallel to",
+        "in" => "in",
+        "ni" => "contains",
+        "notin" => "not in",
+        "subset" => "is a subset of",
+        "subseteq" => "is a subset of or equal to",
+        "supset" => "is a superset of",
+        "supseteq" => "is a superset of or equal to",
+        "cup" => "union",
+        "cap" => "intersection",
+        "setminus" | "backslash" => "without",
+        "land" | "wedge" => "and",
+        "lor" | "vee" => "or",
+        "therefore" => "therefore",
+        "because" => "because",
+        "to" | "rightarrow" | "longrightarrow" => "to",
+        "gets" | "leftarrow" => "gets",
+        "Rightarrow" | "Longrightarrow" | "implies" => "implies",
+        "Leftarrow" | "impliedby" => "is implied by",
+        "leftrightarrow" | "Leftrightarrow" | "Longleftrightarrow" | "iff" => "if and only if",
+        "mapsto" | "longmapsto" => "maps to",
+        "rightleftharpoons" => "is in equilibrium with",
+        "vdash" => "proves",
+        "models" => "models",
+        "colon" | "quad" | "qquad" | "newline" => return Some(("", Role::Comma)),
+        _ => return None,
+    };
+    Some((words, Role::Operator))
+}
+
+/// Constants and other names.
+fn constant(name: &str) -> Option<&'static str> {
     Some(match name {
-        "times" | "cdot" | "ast" | "bullet" => ("times", Operator),
-        "div" => ("divided by", Operator),
-        "pm" => ("plus or minus", Operator),
-        "mp" => ("minus or plus", Operator),
-        "oplus" => ("circle plus", Operator),
-        "otimes" => ("circle times", Operator),
-        "circ" => ("composed with", Operator),
-        "star" => ("star", Operator),
-        "bmod" | "mod" => ("mod", Operator),
-        "le" | "leq" | "leqslant" => ("is less than or equal to", Operator),
-        "ge" | "geq" | "geqslant" => ("is greater than or equal to", Operator),
-        "lt" => ("is less than", Operator),
-        "gt" => ("is greater than", Operator),
-        "ll" => ("is much less than", Operator),
-        "gg" => ("is much greater than", Operator),
-        "ne" | "neq" => ("is not equal to", Operator),
-        "eq" => ("equals", Operator),
-        "approx" | "approxeq" => ("is approximately", Operator),
-        "simeq" => ("is asymptotically equal to", Operator),
-        "sim" => ("is distributed as", Operator),
-        "cong" => ("is congruent to", Operator),
-        "equiv" => ("is equivalent to", Operator),
-        "propto" => ("is proportional to", Operator),
-        "coloneqq" | "triangleq" => ("is defined as", Operator),
-        "perp" => ("is perpendicular to", Operator),
-        "parallel" => ("is parallel to", Operator),
-        "in" => ("in", Operator),
-        "ni" => ("contains", Operator),
-        "notin" => ("not in", Operator),
-        "subset" => ("is a subset of", Operator),
-        "subseteq" => ("is a subset of or equal to", Operator),
-        "supset" => ("is a superset of", Operator),
-        "supseteq" => ("is a superset of or equal to", Operator),
-        "cup" => ("union", Operator),
-        "cap" => ("intersection", Operator),
-        "setminus" | "backslash" => ("without", Operator),
-        "land" | "wedge" => ("and", Operator),
-        "lor" | "vee" => ("or", Operator),
-        "lnot" | "neg" => ("not", Name),
-        "forall" => ("for all", Name),
-        "exists" => ("there exists", Name),
-        "nexists" => ("there is no", Name),
-        "therefore" => ("therefore", Operator),
-        "because" => ("because", Operator),
-        "to" | "rightarrow" | "longrightarrow" => ("to", Operator),
-        "gets" | "leftarrow" => ("gets", Operator),
-        "leftrightarrow" => ("if and only if", Operator),
-        "Rightarrow" | "Longrightarrow" | "implies" => ("implies", Operator),
-        "Leftarrow" | "impliedby" => ("is implied by", Operator),
-        "Leftrightarrow" | "Longleftrightarrow" | "iff" => ("if and only if", Operator),
-        "mapsto" | "longmapsto" => ("maps to", Operator),
-        "rightleftharpoons" => ("is in equilibrium with", Operator),
-        "uparrow" => ("up", Name),
-        "downarrow" => ("down", Name),
-        "vdash" => ("proves", Operator),
-        "models" => ("models", Operator),
-        "infty" => ("infinity", Name),
-        "partial" => ("partial", Name),
-        "nabla" => ("del", Name),
-        "emptyset" | "varnothing" => ("the empty set", Name),
-        "hbar" => ("h bar", Name),
-        "ell" => ("l", Name),
-        "Re" => ("the real part of", Name),
-        "Im" => ("the imaginary part of", Name),
-        "aleph" => ("aleph", Name),
-        "angle" => ("angle", Name),
-        "triangle" => ("triangle", Name),
-        "degree" => ("degrees", Name),
-        "prime" => ("prime", Name),
-        "dagger" => ("dagger", Name),
-        "top" => ("transpose", Name),
-        "bot" => ("bottom", Name),
-        "ldots" | "dots" | "cdots" | "vdots" | "ddots" | "dotsc" | "dotsb" => ("and so on", Name),
-        "colon" | "quad" | "qquad" | "newline" => ("", Comma),
+        "lnot" | "neg" => "not",
+        "forall" => "for all",
+        "exists" => "there exists",
+        "nexists" => "there is no",
+        "uparrow" => "up",
+        "downarrow" => "down",
+        "infty" => "infinity",
+        "partial" => "partial",
+        "nabla" => "del",
+        "emptyset" | "varnothing" => "the empty set",
+        "hbar" => "h bar",
+        "ell" => "l",
+        "Re" => "the real part of",
+        "Im" => "the imaginary part of",
+        "aleph" => "aleph",
+        "angle" => "angle",
+        "triangle" => "triangle",
+        "degree" => "degrees",
+        "prime" => "prime",
+        "dagger" => "dagger",
+        "top" => "transpose",
+        "bot" => "bottom",
+        "ldots" | "dots" | "cdots" | "vdots" | "ddots" | "dotsc" | "dotsb" => "and so on",
+        _ => return None,
+    })
+}
+
+/// Functions, and what has limits below and above.
+fn function(name: &str) -> Option<(&'static str, Role)> {
+    use Role::{Extreme, Function, Limit, Range};
+    Some(match name {
         "sin" => ("sine", Function),
         "cos" => ("cosine", Function),
         "tan" => ("tangent", Function),
@@ -147,6 +168,14 @@ pub(super) fn command(name: &str) -> Option<(&'static str, Role)> {
         "inf" => ("the infimum", Extreme),
         "argmax" => ("the arg max", Extreme),
         "argmin" => ("the arg min", Extreme),
+        _ => return None,
+    })
+}
+
+/// Accents, styles, and what is only for the eye.
+fn mark(name: &str) -> Option<(&'static str, Role)> {
+    use Role::{Accent, Silent, Style};
+    Some(match name {
         "hat" | "widehat" => ("hat", Accent),
         "bar" | "overline" => ("bar", Accent),
         "tilde" | "widetilde" => ("tilde", Accent),

@@ -248,7 +248,7 @@ fn parts(
     };
 
     let mut cuts: Vec<(usize, Pause)> = Vec::new();
-    for (range, pause) in split(text, lengths) {
+    for (range, pause) in split(text, &[], lengths) {
         let end = allowed(range.end);
         if cuts.last().is_none_or(|last| last.0 < end) {
             cuts.push((end, pause));
@@ -277,8 +277,8 @@ fn parts(
     for region in regions.iter().skip(1) {
         let at = allowed(region.at);
         if at < text.len() {
-            let starts =
-                starts.get_or_insert_with(|| sentences(text).into_iter().map(|range| range.start).collect());
+            let starts = starts
+                .get_or_insert_with(|| sentences(text, &[]).into_iter().map(|range| range.start).collect());
             let pause = if starts.binary_search(&at).is_ok() { Pause::Sentence } else { Pause::None };
             kept.push((at, pause));
         }

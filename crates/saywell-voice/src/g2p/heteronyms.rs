@@ -131,9 +131,14 @@ fn retag(word: &str, place: Place<'_>) -> Option<&'static str> {
     let is_noun = place.tag().starts_with("NN");
     let is_plural = word.ends_with('s');
     let before = place.before(1);
+    if word == "use" && place.precedes(&["case", "cases"]) {
+        return Some("NN");
+    }
     if is_verb {
         // `the record`, `your use of it`; after `this` and the like a verb would be in another form.
-        let is_named = place.follows(ARTICLES) || place.follows(OWNERS);
+        let asked = place.before(2);
+        let is_asked = DO.contains(&asked.as_str()) || MODALS.contains(&asked.as_str());
+        let is_named = (place.follows(ARTICLES) || place.follows(OWNERS)) && !is_asked && before != "her";
         return (is_named && matches!(place.tag(), "VB" | "VBP" | "VBZ")).then_some("NN");
     }
     if !is_noun && place.tag() != "JJ" {
@@ -165,7 +170,7 @@ fn retag(word: &str, place: Place<'_>) -> Option<&'static str> {
     // An order begins more sentences than the noun does: `Use Redis.`
     let uses = word == "use"
         && (place.is_at_start() || place.follows(ORDERS))
-        && !place.precedes(&["of", "case", "cases", "is", "was", "and", "or", "in", "by", "at", "on"]);
+        && !place.precedes(&["of", "case", "cases", "is", "was", "and", "or", "in", "by", "at", "on", "-"]);
     let is_told = uses || place.follows(&["please", "always", "never"]);
     if is_told || ((place.follows(ORDERS) || place.is_at_start()) && place.precedes(OBJECTS)) {
         return Some("VB");
@@ -186,7 +191,10 @@ fn reading(word: &str, place: Place<'_>) -> Option<&'static str> {
         // The instrument is written of more often than the fish.
         "bass" => Some(if place.is_near(6, FISHING) { "bˈæs" } else { "bˈAs" }),
         "bow" if !is_verb => is_bending(place).then_some("bˈW"),
-        "minute" => (place.precedes(SMALL_THINGS) && place.tag_before() != "CD").then_some("mInˈut"),
+        "minute" => {
+            let is_time = place.tag_before() == "CD" || place.follows(&["last", "per", "every", "-"]);
+            (place.precedes(SMALL_THINGS) && !is_time).then_some("mInˈut")
+        }
         "content" => is_happy(place).then_some("kəntˈɛnt"),
         "resume" | "resumes" => {
             let is_paper =
@@ -233,7 +241,8 @@ fn read(place: Place<'_>) -> Option<&'static str> {
         &["yesterday", "ago", "last", "already", "earlier", "once", "previously", "recently"];
     let (governor, before) = place.governor();
     let governor = governor.as_str();
-    if place.precedes(&["only", "-", "/", "write"]) && !HAVE.contains(&governor) {
+    let is_counted = ["once", "twice", "by", "after", "when", "at"].contains(&place.after(2).as_str());
+    if place.precedes(&["only", "-", "/", "write"]) && !is_counted && !HAVE.contains(&governor) {
         return Some(PRESENT);
     }
     if place.wants_base_form() || governor == "to" {
@@ -324,7 +333,7 @@ fn is_metal(place: Place<'_>) -> bool {
     }
     let is_listed = (place.precedes(&["and", "or", ","]) && METALS.contains(&place.after(2).as_str()))
         || (place.follows(&["and", "or", ","]) && METALS.contains(&place.before(2).as_str()));
-    let is_stuff = place.follows(&["of", "with", "from"]) && !place.tag_after().starts_with("NN");
+    let is_stuff = place.follows(&["of", "with"]) && !place.tag_after().starts_with("NN");
     is_listed || (is_stuff && !place.precedes(&["-"]))
 }
 

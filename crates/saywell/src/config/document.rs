@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::settings::SETTINGS;
+use crate::providers::{KINDS, Variable};
 
 /// The whole document.
 #[must_use]
@@ -24,8 +25,21 @@ pub fn markdown() -> String {
     }
     text.push_str(
         "\nA table `[voice_map]` in `saywell.toml` gives names to voices, `name = \"voice\"`, beside OpenAI's names,\n\
-         which are always known.\n",
+         which are always known.\n\n\
+         Tables `[[pronunciations]]` say how words are said: each has a `word` or a `pattern`, and one of `say`, `ipa` and\n\
+         `x_sampa`; and `case` and `language` where they matter. Tables `[[prices]]` say what providers charge, before the\n\
+         prices that ship: `kind`, `model`, `voice`, `unit`, `per_million`, `currency`.\n\n\
+         ## Providers\n\n\
+         Each takes its options from a table `[providers.NAME]`, and the most needed from the environment. Several of one\n\
+         kind have names of their own: `[providers.kokoro]` with `kind = \"openai_compatible\"`. What each can do:\n\
+         [PROVIDERS.md](PROVIDERS.md).\n\n\
+         | variable | of `[providers.…]` | option | meaning |\n|---|---|---|---|\n",
     );
+    for kind in KINDS {
+        for Variable { name, key, about, .. } in kind.variables {
+            let _ = writeln!(text, "| `{name}` | `{}` | `{key}` | {about} |", kind.name);
+        }
+    }
     text
 }
 

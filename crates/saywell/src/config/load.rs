@@ -239,6 +239,7 @@ fn check_providers(loaded: &Loaded, file: Option<&std::path::Path>, faults: &mut
                 Ok(()) => continue,
                 Err(reason) => reason,
             },
+            None if options.kind.as_deref().unwrap_or(name) == "playht" => playht(&available(providers)),
             None => {
                 let kinds = KINDS.iter().map(|kind| kind.name);
                 let wanted = options.kind.as_deref().unwrap_or(name);
@@ -253,21 +254,31 @@ fn check_providers(loaded: &Loaded, file: Option<&std::path::Path>, faults: &mut
         if kind_of(name, providers).is_some() {
             continue;
         }
-        let named = providers.keys().map(String::as_str);
-        let mut available: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain(named).collect();
-        available.sort_unstable();
-        available.dedup();
-        let available = available.join(", ");
+        let available = available(providers);
         let origin = loaded.origins.get(variable).cloned();
         faults.push(Fault {
             origin: origin.unwrap_or_else(|| Origin::Environment(variable.into())),
             reason: if name == "playht" {
-                format!("playht ended its service on 2025-12-31; choose one of: {available}")
+                playht(&available)
             } else {
                 format!("there is no provider `{name}`; choose one of: {available}")
             },
         });
     }
+}
+
+/// The providers that there are to choose from.
+fn available(providers: &BTreeMap<String, Options>) -> String {
+    let named = providers.keys().map(String::as_str).filter(|name| kind_of(name, providers).is_some());
+    let mut available: Vec<&str> = KINDS.iter().map(|kind| kind.name).chain(named).collect();
+    available.sort_unstable();
+    available.dedup();
+    available.join(", ")
+}
+
+/// Why there is no such provider any more.
+fn playht(available: &str) -> String {
+    format!("playht ended its service on 2025-12-31; choose one of: {available}")
 }
 
 /// Faults that only several settings together can have.
@@ -342,6 +353,12 @@ mod tests {
         let environment = [("TTS_MAX_SECOND", "90"), ("TTS_ENABLED", "maybe"), ("TTS_FALLBACK", "playht")];
         let faults = source(&environment, Some("colour = 1\n[cache]\nttl_seconds = -1")).load().unwrap_err();
         let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let mut kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        kinds.sort_unstable();
+        let chosen = format!(
+            "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: {}",
+            kinds.join(", ")
+        );
         assert_eq!(
             text,
             [
@@ -349,9 +366,27 @@ mod tests {
                 "`colour` in saywell.toml: unknown key",
                 "environment variable TTS_ENABLED: must be true or false",
                 "environment variable TTS_MAX_SECOND: unknown setting; did you mean TTS_MAX_SECONDS?",
-                "environment variable TTS_FALLBACK: playht ended its service on 2025-12-31; choose one of: local",
+                chosen.as_str(),
             ]
         );
+    }
+
+    #[test]
+    fn a_service_that_ended_is_told_with_what_there_is_instead() {
+        for (environment, file) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None),
+            (&[], Some("[providers.playht]\napi_key = \"k\"")),
+            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        ] {
+            let faults = source(environment, file).load().unwrap_err();
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            let reason = &faults[0].reason;
+            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(
+                reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
+                "{reason}"
+            );
+        }
     }
 
     #[test]

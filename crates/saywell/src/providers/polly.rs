@@ -187,6 +187,7 @@ impl Provider for Polly {
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        // The client's futures are large.
         self.service.voices.get(Box::pin(self.service.list())).await
     }
 

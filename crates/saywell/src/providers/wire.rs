@@ -9,6 +9,7 @@ mod base64;
 mod failure;
 mod kept;
 mod lines;
+mod mp3;
 mod socket;
 mod sound;
 mod timings;
@@ -21,7 +22,8 @@ use async_stream::try_stream;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
-use reqwest::{RequestBuilder, Response};
+use reqwest::header::HeaderValue;
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::base64::Base64Reader;
@@ -34,7 +36,7 @@ pub use self::sound::{Coding, SoundReader};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 use crate::clock::Clock;
-use crate::provider::{Part, ProviderError};
+use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 
 /// The longest answer that is read as a whole, such as a list of voices.
@@ -86,6 +88,24 @@ impl Http {
         Err(Failure::read(response, self.now()).await.meant(meaning))
     }
 
+    /// Sends a request once the stream is polled, and streams the sound of its answer, see [`sound`]. Its `coding` may
+    /// depend on the head of the answer.
+    pub fn speech(
+        &self,
+        request: RequestBuilder,
+        coding: impl FnOnce(&Response) -> Coding + Send + 'static,
+        meaning: Meaning,
+    ) -> SpeechStream {
+        let http = self.clone();
+        Box::pin(try_stream! {
+            let response = http.send(request, meaning).await?;
+            let coding = coding(&response);
+            for await part in sound(response, coding, meaning) {
+                yield part?;
+            }
+        })
+    }
+
     /// Sends a request and reads its answer as JSON.
     ///
     /// # Errors
@@ -98,6 +118,23 @@ impl Http {
         whole_json(self.send(request, meaning).await?).await
     }
 
+    /// As [`json`](Self::json), but `None` where the service has no such call.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub async fn find<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        meaning: Meaning,
+    ) -> Result<Option<T>, ProviderError> {
+        let response = self.answer(request).await?;
+        match response.status() {
+            status if status.is_success() => whole_json(response).await.map(Some),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
+            _ => Err(Failure::read(response, self.now()).await.meant(meaning)),
+        }
+    }
+
     /// The answer, whatever it says. It carries the secrets that were sent, so that what it says is freed of them.
     async fn answer(&self, request: RequestBuilder) -> Result<Response, ProviderError> {
         let (client, request) = request.build_split();
@@ -107,6 +144,18 @@ impl Http {
         response.extensions_mut().insert(secrets);
         Ok(response)
     }
+}
+
+/// A secret as the value of a header, marked as sensitive.
+///
+/// # Errors
+/// `Misconfigured` for a secret that no header can carry.
+pub fn secret(value: &str) -> Result<HeaderValue, ProviderError> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        ProviderError::Misconfigured("has a key with characters that no header can carry".into())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The body of an answer as it arrives.
@@ -220,10 +269,36 @@ pub fn events(response: Response) -> impl Stream<Item = Result<Event, ProviderEr
     }
 }
 
-/// Whether a text holds nothing that a service could say: such is silence, and asking for it an error to many.
+/// Whether a text holds nothing that a service could say, but blanks and punctuation: such is silence, and asking for
+/// it an error to many.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_control())
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_punctuation(c))
+}
+
+/// Marks that no voice calls by their names.
+fn is_punctuation(c: char) -> bool {
+    matches!(
+        c,
+        '!' | '"' | '\'' | '(' | ')' | ',' | '-' | '.' | ':' | ';' | '?' | '[' | ']' | '_' | '{' | '}'
+            | '¡' | '«' | '·' | '»' | '¿' | '‹' | '›' | '‼' | '‽'
+            // Dashes, quotation marks, bullets, dots; the marks of Chinese and Japanese.
+            | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
+            | '！' | '，' | '．' | '：' | '；' | '？'
+    )
+}
+
+/// What a service calls the language that comes nearest to the wished one: the same; else the same of whichever
+/// country; else its first.
+#[must_use]
+pub fn nearest_language<'a>(wished: Option<&str>, spoken: &'a [String]) -> Option<&'a str> {
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let of = |alike: &dyn Fn(&str) -> bool| spoken.iter().find(|tag| alike(tag));
+    let found = wished.and_then(|wished| {
+        of(&|tag| tag.replace('_', "-").eq_ignore_ascii_case(wished))
+            .or_else(|| of(&|tag| primary(tag) == primary(wished)))
+    });
+    found.or(spoken.first()).map(String::as_str)
 }
 
 /// There is no answer at all.

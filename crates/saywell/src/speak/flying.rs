@@ -68,7 +68,7 @@ impl Flying {
     async fn make(&self, writer: &Writer) -> Result<(), Failure> {
         let mut joiner = Joiner::new(self.plan.format);
         let utterances = &self.plan.script.utterances;
-        let (sender, head) = oneshot::channel();
+        let (sender, begun) = oneshot::channel();
         let mut sender = Some(sender);
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
         let clips: Vec<_> = utterances
@@ -84,10 +84,10 @@ impl Flying {
         let mut next = clips.next();
         // What is at hand of the first clip is heard while the rest of it is still being encoded.
         let mut ahead = 0;
-        let made = tokio::select! {
+        let first = tokio::select! {
             biased;
             made = &mut next => made,
-            Ok(Head { frames, opening }) = head => {
+            Ok(Head { frames, opening }) = begun => {
                 ahead = frames.count();
                 writer.open(opening);
                 self.hand_on(writer, joiner.push(&frames).map_err(Failure::internal)?, None);
@@ -95,7 +95,7 @@ impl Flying {
             }
         };
         let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
-        let (mut made, mut number) = (made, 0);
+        let (mut made, mut number) = (first, 0);
         while let Some((clip, utterance)) = made {
             let (clip, provider_took) = clip?;
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
@@ -176,8 +176,8 @@ impl Flying {
             let hand_on = |frames| drop(head.map(|head| head.send(Head { frames, opening })));
             render::clip(speech, &text, pause, codec, &speaker, hand_on)
         };
-        let made = tokio::task::spawn_blocking(make).await;
-        let clip = made.map_err(Failure::internal)?.map_err(Failure::internal)?;
+        let encoded = tokio::task::spawn_blocking(make).await;
+        let clip = encoded.map_err(Failure::internal)?.map_err(Failure::internal)?;
         self.remember_clip(key, clip.clone());
         Ok((clip, Some(took)))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write as _;
 
 use saywell_audio::Format;
 use saywell_text::ssml::unfollowed;
@@ -107,7 +108,8 @@ impl Plan {
         for Speaker { provider, model, voice, voice_version, options, .. } in
             (0..self.casts.len()).filter_map(|cast| self.first_of(&self.casts[cast]))
         {
-            text.push_str(&format!("{provider:?} {model:?} {voice:?} {voice_version:?} {options:?}\n"));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{provider:?} {model:?} {voice:?} {voice_version:?} {options:?}");
         }
         text.push_str(reply);
         let fields = self.fields(Kind::Rendition, &self.speaker);

@@ -87,6 +87,7 @@ pub fn usual(fault: Fault) -> Outcome {
 }
 
 /// Opens a provider with these options, given as a table in TOML, and the machine's clock.
+#[must_use]
 pub fn open(kind: &Kind, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().expect("a table in TOML") };
     (kind.check)(&options).expect("options that are right");
@@ -230,7 +231,7 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
     let next: Arc<dyn Provider> = Arc::new(Fake::named("next"));
     // The provider's own voice, without asking for its list, which may be out of reach as well.
     let mut cast: Cast =
-        VoiceMap::new([].into(), None).cast(None, None, &[next.clone()]).await.expect("a voice");
+        VoiceMap::new([].into(), None).cast(None, None, std::slice::from_ref(&next)).await.expect("a voice");
     let mut own = cast["next"].clone();
     (own.provider, own.model, own.voice) =
         (provider.name().to_owned(), request.model.clone(), request.voice.clone());

@@ -104,7 +104,7 @@ async fn words_are_placed_by_bytes_of_text_and_of_ssml() {
     assert_eq!(asked.len(), 6, "two for each");
     assert_eq!(
         asked[0]["Text"].as_str().unwrap(),
-        "<speak><prosody rate=\"125%\"><sub alias=\"Thee\">The</sub> naïve ca<break time=\"200ms\"/>t, the “cat” \
+        "<speak><prosody rate=\"125%\"><sub alias=\"Thee\">The</sub> naïve cat<break time=\"200ms\"/>, the “cat” \
          &amp; AT&amp;T.</prosody></speak>",
         "neural voices have no emphasis"
     );

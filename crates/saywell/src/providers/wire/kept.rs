@@ -59,6 +59,13 @@ impl<T: Clone> Kept<T> {
         value
     }
 
+    /// The answer that is kept, if one is, however old.
+    #[must_use]
+    pub fn peek(&self) -> Option<T> {
+        let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        answer.as_ref()?.value.clone().ok()
+    }
+
     /// Forgets the answer: it is known to be out of date.
     pub fn forget(&self) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -92,7 +99,9 @@ mod tests {
         assert_eq!(kept.get(ask()).await, Ok(0));
         clock.advance(Duration::from_secs(1));
         assert_eq!(kept.get(ask()).await, Ok(1));
+        assert_eq!(kept.peek(), Some(1));
         kept.forget();
+        assert_eq!(kept.peek(), None);
         assert_eq!(kept.get(ask()).await, Ok(2));
     }
 

@@ -2,6 +2,7 @@
 
 use saywell_audio::WavReader;
 
+use super::mp3::{Mp3Reader, is_mp3};
 use crate::provider::{Part, ProviderError};
 
 /// How many bytes tell a WAVE file.
@@ -17,8 +18,12 @@ pub enum Coding {
         /// Samples a second.
         rate: u32,
     },
-    /// A WAVE file, streamed or whole.
+    /// As [`Pcm`](Self::Pcm), of a rate that nobody knows: only what has a header all the same can be read.
+    Unknown,
+    /// A WAVE file, streamed or whole; MP3 all the same is understood.
     Wav,
+    /// MP3; a WAVE file all the same is understood.
+    Mp3,
 }
 
 /// Turns bytes of sound into samples, in pieces of any size.
@@ -35,6 +40,7 @@ enum State {
     Unknown(Coding),
     Pcm { rate: u32 },
     Wav(WavReader),
+    Mp3(Mp3Reader),
 }
 
 impl SoundReader {
@@ -55,11 +61,20 @@ impl SoundReader {
                 return Ok(None);
             }
             self.state = match coding {
-                Coding::Pcm { rate } if !is_wav(&self.held) => State::Pcm { rate },
-                _ => State::Wav(WavReader::default()),
+                _ if is_wav(&self.held) => State::Wav(WavReader::default()),
+                Coding::Pcm { rate } => State::Pcm { rate },
+                _ if is_mp3(&self.held) => State::Mp3(Mp3Reader::new()),
+                Coding::Unknown => {
+                    return Err(ProviderError::Misconfigured(
+                        "sends raw sound without saying its rate: set `format = \"wav\"`, or `sample_rate`"
+                            .into(),
+                    ));
+                }
+                // What they are not, their reader says.
+                Coding::Wav | Coding::Mp3 => State::Wav(WavReader::default()),
             };
         }
-        self.read()
+        self.read(false)
     }
 
     /// What is left at the end.
@@ -67,12 +82,11 @@ impl SoundReader {
     /// # Errors
     /// `Unavailable` for sound that was cut short, or where there is none at all.
     pub fn finish(mut self) -> Result<Option<Part>, ProviderError> {
-        let mut last = None;
         if let State::Unknown(Coding::Pcm { rate }) = self.state {
             // Shorter than a header: some samples, or nothing.
             self.state = State::Pcm { rate };
-            last = self.read()?;
         }
+        let last = self.read(true)?;
         match self.state {
             State::Wav(reader) => {
                 let rate = reader.finish().map_err(unreadable)?;
@@ -85,7 +99,7 @@ impl SoundReader {
         }
     }
 
-    fn read(&mut self) -> Result<Option<Part>, ProviderError> {
+    fn read(&mut self, at_end: bool) -> Result<Option<Part>, ProviderError> {
         let (rate, samples) = match &mut self.state {
             State::Unknown(_) => return Ok(None),
             State::Pcm { rate } => {
@@ -95,6 +109,10 @@ impl SoundReader {
             }
             State::Wav(reader) => {
                 let samples = reader.push(&std::mem::take(&mut self.held)).map_err(unreadable)?;
+                (reader.rate(), samples)
+            }
+            State::Mp3(reader) => {
+                let samples = reader.read(&mut self.held, at_end);
                 (reader.rate(), samples)
             }
         };
@@ -179,6 +197,30 @@ mod tests {
         for coding in [Coding::Pcm { rate: 8_000 }, Coding::Wav] {
             assert!(matches!(read(coding, &[], 1), Err(ProviderError::Unavailable(_))));
         }
+    }
+
+    #[test]
+    fn mp3_is_the_same_in_pieces_of_any_size() {
+        let samples: Vec<f32> = (0..24_000).map(|n| 0.3 * (n as f32 * 0.06).sin()).collect();
+        let frames = saywell_audio::encode(saywell_audio::Codec::Mp3, &samples).unwrap();
+        let mp3 = saywell_audio::whole(saywell_audio::Format::Mp3, &[frames]).unwrap();
+        let whole = read(Coding::Mp3, &mp3, mp3.len()).unwrap();
+        assert_eq!(whole.0, 24_000);
+        assert!(whole.1.len().abs_diff(24_000) < 3 * 576, "{} samples", whole.1.len());
+        let loudest = whole.1.iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+        assert!((0.25..0.35).contains(&loudest), "{loudest}");
+        for (coding, size) in
+            [(Coding::Mp3, 1), (Coding::Wav, 7), (Coding::Unknown, 997), (Coding::Mp3, 4096)]
+        {
+            assert!(read(coding, &mp3, size).as_ref() == Ok(&whole), "{coding:?} in pieces of {size}");
+        }
+        assert!(read(Coding::Mp3, b"ID3\x04\0\0 and nothing that follows it", 9).is_err());
+    }
+
+    #[test]
+    fn raw_sound_of_an_unknown_rate_is_the_operators_concern() {
+        assert!(matches!(read(Coding::Unknown, &[0; 40], 7), Err(ProviderError::Misconfigured(_))));
+        assert_eq!(read(Coding::Unknown, &wav(0, &[0, 64]), 7), Ok((22_050, vec![0.5])));
     }
 
     #[test]

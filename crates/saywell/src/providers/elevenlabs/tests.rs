@@ -1,0 +1,166 @@
+use saywell_stubs::{Fault, Stub, stubs};
+
+use super::*;
+use crate::provider::gather;
+use crate::providers::conformance;
+use crate::providers::conformance::faults::{self, Case};
+
+const RACHEL: &str = "21m00Tcm4TlvDq8ikWAM";
+
+fn opened(url: &str, more: &str) -> Arc<dyn Provider> {
+    faults::open(&KIND, &format!("base_url = '{url}'\napi_key = '{}'\n{more}", faults::KEY))
+}
+
+async fn stub() -> Stub {
+    Stub::start(&stubs::elevenlabs::KIND).await.unwrap()
+}
+
+#[tokio::test]
+async fn passes_the_exam() {
+    let stub = stub().await;
+    conformance::examine(&*opened(&stub.url(), "")).await;
+}
+
+#[tokio::test]
+async fn knows_every_fault_for_what_it_is() {
+    faults::examine(&Case {
+        stub: &stubs::elevenlabs::KIND,
+        open: &|url| opened(url, ""),
+        lacks: &[Fault::WavZero, Fault::WavMax],
+        unusual: &[],
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_are_timed_by_their_characters() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    let text = "Née in “York”, then.";
+    let speech = gather(provider.speak(Request::new(text, "eleven_flash_v2_5", RACHEL))).await.unwrap();
+    let words: Vec<(&str, f64, f64)> = speech
+        .words
+        .iter()
+        .map(|word| (&text[word.text.clone()], (word.start * 100.0).round(), (word.end * 100.0).round()))
+        .collect();
+    // Every character of the stub lasts 60 ms.
+    assert_eq!(
+        words,
+        [("Née", 0.0, 18.0), ("in", 24.0, 36.0), ("“York”,", 42.0, 84.0), ("then.", 90.0, 120.0)]
+    );
+    for fault in [Fault::NoTimings, Fault::DisorderedTimings] {
+        stub.fails(fault, ..);
+        let long = "Nobody knows when any of these many words are spoken, and so their times are estimated.";
+        let speech = gather(provider.speak(Request::new(long, "eleven_flash_v2_5", RACHEL))).await.unwrap();
+        assert_eq!(speech.words, [], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn asks_for_what_is_wanted() {
+    let stub = stub().await;
+    let options = "zero_retention = true\nseed = 7\nvoice_settings = { stability = 0.4, style = 0.1 }\n\
+                   pronunciation_dictionaries = [{ id = 'd1', version = 'v1' }]";
+    let provider = opened(&stub.url(), options);
+    provider.voices().await.unwrap();
+    let plain =
+        Request { language: Some("de-AT".into()), ..Request::new("Hallo.", "eleven_flash_v2_5", RACHEL) };
+    let second = Request { model: "eleven_multilingual_v2".into(), speed: 1.2, ..plain.clone() };
+    let third = Request { model: "eleven_v3".into(), language: Some("xx".into()), ..plain.clone() };
+    for request in [plain, second, third] {
+        gather(provider.speak(request)).await.unwrap();
+    }
+    let calls: Vec<_> = stub.requests().into_iter().filter(|call| call.method == "POST").collect();
+    assert_eq!(calls[0].path, format!("/v1/text-to-speech/{RACHEL}/stream/with-timestamps"));
+    assert_eq!(calls[0].query, "output_format=pcm_24000&enable_logging=false");
+    assert_eq!(calls[0].header("xi-api-key"), faults::KEY);
+    let locators = serde_json::json!([{"pronunciation_dictionary_id": "d1", "version_id": "v1"}]);
+    let bodies: Vec<serde_json::Value> = calls.iter().map(|call| call.json().unwrap()).collect();
+    assert_eq!(
+        bodies,
+        [
+            serde_json::json!({"text": "Hallo.", "model_id": "eleven_flash_v2_5", "language_code": "de", "seed": 7,
+                "voice_settings": {"stability": 0.4, "style": 0.1}, "pronunciation_dictionary_locators": locators}),
+            serde_json::json!({"text": "Hallo.", "model_id": "eleven_multilingual_v2", "seed": 7,
+                "voice_settings": {"stability": 0.4, "style": 0.1, "speed": 1.2}, "pronunciation_dictionary_locators": locators}),
+            serde_json::json!({"text": "Hallo.", "model_id": "eleven_v3", "seed": 7,
+                "voice_settings": {"stability": 0.4}, "pronunciation_dictionary_locators": locators}),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn voices_come_from_every_page_with_their_languages() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    let voices = provider.voices().await.unwrap();
+    let told: Vec<String> = voices
+        .iter()
+        .map(|voice| format!("{} {} {}", voice.name, voice.language, voice.other_languages.join(" ")))
+        .collect();
+    assert_eq!(told, ["Rachel en-US en fr-FR de fr ja", "George en-GB en de fr ja", "Daniel de en fr ja"]);
+    let asked = stub.requests().len();
+    provider.voices().await.unwrap();
+    assert_eq!(stub.requests().len(), asked, "the list is kept");
+}
+
+#[tokio::test]
+async fn what_a_model_cannot_do_is_known_before_it_is_asked() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    provider.voices().await.unwrap();
+    let long = "word ".repeat(700);
+    let too_long = Request::new(&long, "eleven_v3", RACHEL);
+    let silent = Request::new("Hi.", "eleven_english_sts_v2", RACHEL);
+    let fast = Request { speed: 1.5, ..Request::new("Hi.", "eleven_flash_v2_5", RACHEL) };
+    for (request, why) in [(too_long, "at most 3000"), (silent, "does not speak"), (fast, "from 0.7 to 1.2")]
+    {
+        let error = gather(provider.speak(request)).await.unwrap_err();
+        assert!(!error.is_passing() && error.to_string().contains(why), "{error}");
+    }
+    assert_eq!(stub.counts().begun, 0);
+}
+
+#[tokio::test]
+async fn what_it_cost_is_told_in_characters() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    for model in ["eleven_flash_v2_5", "eleven_multilingual_v2"] {
+        let parts: Vec<Part> =
+            futures::TryStreamExt::try_collect(provider.speak(Request::new("Ten chars!", model, RACHEL)))
+                .await
+                .unwrap();
+        assert!(parts.contains(&Part::Billed(10.0)), "{model}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_calls_are_under_way_than_the_service_allows() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    let request = Request::new("One after the other.", "eleven_flash_v2_5", RACHEL);
+    let hanging = || {
+        let mut stream = provider.speak(request.clone());
+        tokio::spawn(async move { futures::StreamExt::next(&mut stream).await.is_some() })
+    };
+    stub.fails(Fault::Hang, ..);
+    let mut calls: Vec<_> = (0..4).map(|_| hanging()).collect();
+    assert!(stub.until(|counts| counts.begun == 2).await);
+    // One leaves, and the next has its place: the service has not said yet that there are more.
+    calls.remove(0).abort();
+    assert!(stub.until(|counts| counts.begun == 3 && counts.abandoned == 1).await);
+    assert_eq!(stub.counts().begun, 3);
+    for call in calls {
+        call.abort();
+    }
+    assert!(stub.until(|counts| counts.begun == counts.abandoned).await);
+    stub.recovers();
+    gather(provider.speak(request.clone())).await.unwrap();
+    stub.fails(Fault::Hang, ..);
+    let begun = stub.counts().begun;
+    let calls: Vec<_> = (0..9).map(|_| hanging()).collect();
+    assert!(stub.until(|counts| counts.begun == begun + stubs::elevenlabs::ALLOWED).await);
+    for call in calls {
+        call.abort();
+    }
+}
