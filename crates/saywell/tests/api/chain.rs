@@ -90,7 +90,9 @@ async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
 }
 
 /// Keeps tokio's time where it is: paused time goes on by itself only while no thread is at work.
-struct StandingTime(#[expect(dead_code, reason = "the thread is at work until this is dropped")] mpsc::Sender<()>);
+struct StandingTime(
+    #[expect(dead_code, reason = "the thread is at work until this is dropped")] mpsc::Sender<()>,
+);
 
 impl StandingTime {
     fn new() -> Self {
