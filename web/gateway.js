@@ -34,19 +34,24 @@ export class PlayerError extends Error {
 
 /** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
 
+/** @typedef {() => string | null | Promise<string | null>} TokenOf */
+
 export class Gateway {
   #base;
   #fetch;
+  #tokenOf;
 
   /**
    * @param {string | URL} base  the gateway's address; its paths are appended
    * @param {typeof globalThis.fetch} [fetch]
+   * @param {TokenOf} [tokenOf]  asked before every call; what it answers says who the user is
    */
-  constructor(base, fetch = (input, init) => globalThis.fetch(input, init)) {
+  constructor(base, fetch = (input, init) => globalThis.fetch(input, init), tokenOf = () => null) {
     const address = new URL(base);
     if (!address.pathname.endsWith('/')) address.pathname += '/';
     this.#base = address;
     this.#fetch = fetch;
+    this.#tokenOf = tokenOf;
   }
 
   /**
@@ -54,7 +59,7 @@ export class Gateway {
    * @returns {Promise<GatewayConfig>}
    */
   async config(signal) {
-    const response = await this.#request('tts/config', { signal });
+    const response = await this.#request('tts/config', { headers: await this.#credentials(), signal });
     const answer = await json(response);
     return {
       enabled: answer.enabled !== false,
@@ -73,7 +78,7 @@ export class Gateway {
   async ask(request, signal) {
     const response = await this.#request('tts', {
       method: 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(await this.#credentials()) },
       body: JSON.stringify({
         text: request.text,
         format: request.format,
@@ -113,6 +118,16 @@ export class Gateway {
     const response = await this.#request(url, { signal });
     if (response.body === null) throw unreadable();
     return response.body;
+  }
+
+  /**
+   * For the calls that somebody makes; a link opens by itself.
+   *
+   * @returns {Promise<Record<string, string>>}
+   */
+  async #credentials() {
+    const token = await this.#tokenOf();
+    return token ? { Authorization: `Bearer ${token}` } : {};
   }
 
   /**

@@ -40,12 +40,20 @@ export class SaywellPlayer extends HTMLElement {
    */
   textOf = () => null;
 
+  /**
+   * The token that says to the gateway who the user is, where the gateway asks for one. Asked before every call, so
+   * that it may be renewed.
+   *
+   * @type {import('./gateway.js').TokenOf}
+   */
+  tokenOf = () => null;
+
   #audio = document.createElement('audio');
   #store = new PlayerStore();
   #playback = new Playback({
     audio: this.#audio,
     store: this.#store,
-    gateway: () => new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI)),
+    gateway: () => this.#gateway(),
     captions: () => this.hasAttribute('captions') && Highlighter.supported,
   });
   #highlighter = new Highlighter();
@@ -160,9 +168,14 @@ export class SaywellPlayer extends HTMLElement {
     rememberSpeed(this.state.speed);
   }
 
+  #gateway() {
+    const address = new URL(this.getAttribute('server') || '/', this.baseURI);
+    return new Gateway(address, undefined, () => this.tokenOf());
+  }
+
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
-    const gateway = new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI));
+    const gateway = this.#gateway();
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
     const config = await Promise.race([
       gateway.config(left).catch(() => null),

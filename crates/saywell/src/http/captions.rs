@@ -3,12 +3,14 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use saywell_audio::captions::{Captions, ndjson_line};
 
 use super::audio::{name, not_found};
 use super::error::ApiError;
+use super::identity::follower;
 use super::links::Grant;
 use crate::app::App;
 use crate::cache::Kind;
@@ -50,7 +52,7 @@ impl Form {
     params(("file" = String, Path, description = "`{key}.{vtt,srt,json,ndjson}`"), Grant),
     responses(
         (status = 200, description = "The captions"),
-        (status = 403, description = "`forbidden`: the link is wrong or has expired"),
+        (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
         (status = 404, description = "`not_found`"),
     )
 )]
@@ -58,9 +60,11 @@ pub async fn captions(
     State(app): State<App>,
     Path(file): Path<String>,
     Query(grant): Query<Grant>,
+    parts: Parts,
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;
-    app.links.check(&key, &grant, app.clock.now())?;
+    let follower = follower(&app, &grant, &parts).await;
+    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
     let form = Form::named(extension).ok_or_else(not_found)?;
     let headers = [(header::CONTENT_TYPE, form.content_type()), (header::CACHE_CONTROL, "no-store")];
 

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::error::ApiError;
 use super::headers;
+use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::Caller;
@@ -211,34 +212,32 @@ pub struct Answer {
             (Answer = "application/json"),
         )),
         (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
-        (status = 403, description = "`tts_disabled`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
         (status = 503, description = "`overloaded`, `providers_exhausted`"),
     )
 )]
 pub async fn speak(
     State(app): State<App>,
+    Speaker(caller): Speaker,
+    holder: Holder,
     headers: HeaderMap,
     Json(ask): Json<Ask>,
 ) -> Result<axum::response::Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
-    let speech = ask_for(&app, room, &request).await?;
+    let speech = ask_for(&app, &caller.in_room(room), &request).await?;
     if wants_json(&headers) {
-        return Ok(axum::Json(answer(&app, speech, request.prefetch)).into_response());
+        return Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response());
     }
     sound(speech, begun).await
 }
 
-/// Identity, limits, speak: what every speech call does.
-pub(super) async fn ask_for(
-    app: &App,
-    room: Option<String>,
-    request: &SpeechRequest,
-) -> Result<Speech, ApiError> {
-    let caller = Caller::operator(room);
-    let permit = app.limits.admit(&caller)?;
-    app.speak.speak(&caller, permit, request).await.map_err(|error| of(error, request))
+/// Limits, speak: what every speech call does.
+pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
+    let permit = app.limits.admit(caller)?;
+    app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
 }
 
 /// An error about the text, which is another field in SSML.
@@ -261,8 +260,8 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
-    let signed = app.links.sign(&speech.key, app.clock.now());
+fn answer(app: &App, speech: Speech, prefetch: bool, Holder(holder): &Holder) -> Answer {
+    let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
         captions_url: app.links.captions(&speech.key, "json", &signed),

@@ -2,6 +2,7 @@
 //! wait for each other, and a killed process loses no finished statement.
 
 mod calls;
+mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
@@ -336,6 +337,7 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
@@ -343,6 +345,7 @@ mod tests {
         let store = SqliteStore::in_memory().await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
