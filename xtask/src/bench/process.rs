@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A server that does not say in this time that it listens has failed to start.
 const START_DEADLINE: Duration = Duration::from_mins(2);
@@ -83,7 +83,21 @@ impl Server {
             .env("LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY", "true")
             // It has a copy of its prices; fetching newer ones would wait for the network.
             .env("LITELLM_LOCAL_MODEL_COST_MAP", "True");
-        Self::start(command, folder, |line| line.contains("Uvicorn running on").then_some(address))
+        let server =
+            Self::start(command, folder, |line| line.contains("Proxy initialized").then_some(address))?;
+        server.accepting()
+    }
+
+    /// The server once somebody answers at its address: some say that they are ready a little early.
+    fn accepting(self) -> io::Result<Self> {
+        let begun = Instant::now();
+        loop {
+            match TcpStream::connect(self.address) {
+                Ok(_) => return Ok(self),
+                Err(error) if begun.elapsed() > START_DEADLINE => return Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     /// nginx serving `file` at `/sound`, with as many workers as there are cores.
