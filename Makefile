@@ -54,12 +54,12 @@ clean: ## Remove what was built; the voice and the tools stay
 
 tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/node-ready ## Install what the tests need that is missing
 
-tools-bench: tools $(TOOLS)/python/bench-ready ## Install what the benchmarks need that is missing
+tools-bench: tools $(TOOLS)/python/bench-ready $(TOOLS)/litellm/ready ## Install what the benchmarks need that is missing
 	@tools/system.sh bench
 
 lock: $(TOOLS)/python/bin/python ## Look for newer tools and pin them
 	$(TOOLS)/python/bin/pip install --quiet uv
-	cd tools/python && for set in requirements servers bench node; do \
+	cd tools/python && for set in requirements servers bench litellm node; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$set.in -o $$set.txt; done
 	npm --prefix web update --package-lock-only
 	npm --prefix tests/sdk update --package-lock-only
@@ -87,6 +87,12 @@ $(TOOLS)/python/servers-ready: tools/python/servers.txt | $(TOOLS)/python/tests-
 
 $(TOOLS)/python/bench-ready: tools/python/bench.txt | $(TOOLS)/python/servers-ready
 	$(PIP_INSTALL) --requirement $<
+	@touch $@
+
+# An environment of its own: it pins what the tests need in other versions.
+$(TOOLS)/litellm/ready: tools/python/litellm.txt | $(TOOLS)/python/bin/python
+	python3 -m venv $(TOOLS)/litellm
+	$(TOOLS)/litellm/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: --requirement $<
 	@touch $@
 
 # The machine's own Node.js where it is recent enough for the OpenAI SDK, else one from a wheel.

@@ -4,10 +4,12 @@
 //! Where a ratio is meant, both sides run in turns within the same minute. Every number comes from the run.
 
 mod added;
+mod beside;
 mod cached;
 mod crowd;
 mod first_sound;
 mod http;
+mod prepare;
 mod process;
 mod replies;
 mod report;
@@ -29,6 +31,8 @@ pub struct Bench {
     repository: PathBuf,
     gateway: PathBuf,
     python: PathBuf,
+    /// The programs of an environment of its own.
+    litellm: PathBuf,
     /// Measurements of each kind of reply.
     samples: usize,
     soak_requests: usize,
@@ -38,10 +42,12 @@ pub struct Bench {
 
 type Section = fn(&Bench, &mut Report) -> io::Result<()>;
 
-const SECTIONS: [(&str, Section); 7] = [
+const SECTIONS: [(&str, Section); 9] = [
     ("voice", voice::measure),
+    ("prepare", prepare::measure),
     ("first-sound", first_sound::measure),
     ("added", added::measure),
+    ("beside", beside::measure),
     ("cached", cached::measure),
     ("crowd", crowd::measure),
     ("start", start::measure),
@@ -57,6 +63,7 @@ impl Bench {
             repository: repository.to_owned(),
             gateway: target.join("release/saywell"),
             python: repository.join(".tools/python/bin/python"),
+            litellm: repository.join(".tools/litellm/bin"),
             samples: 100,
             soak_requests: 2_000,
             only: Vec::new(),
@@ -93,25 +100,24 @@ impl Bench {
         }
     }
 
-    /// Builds the program that speaks line by line, and returns where it is.
-    fn speak_lines(&self) -> io::Result<PathBuf> {
+    /// Builds an example of one of the crates, and returns where it is.
+    fn built(&self, package: &str, example: &str) -> io::Result<PathBuf> {
+        self.build(package, &["--example", example])?;
+        Ok(self.gateway.with_file_name("examples").join(example))
+    }
+
+    /// Builds the stand-in for a speech service, and returns where it is.
+    fn stub(&self) -> io::Result<PathBuf> {
+        self.build("saywell-stubs", &["--bin", "saywell-stub"])?;
+        Ok(self.gateway.with_file_name("saywell-stub"))
+    }
+
+    fn build(&self, package: &str, what: &[&str]) -> io::Result<()> {
         let built = Command::new("cargo")
             .current_dir(&self.repository)
-            .args([
-                "build",
-                "--quiet",
-                "--release",
-                "--locked",
-                "--package",
-                "saywell-voice",
-                "--example",
-                "speak_lines",
-            ])
+            .args(["build", "--quiet", "--release", "--locked", "--package", package])
+            .args(what)
             .status()?;
-        if built.success() {
-            Ok(self.gateway.with_file_name("examples").join("speak_lines"))
-        } else {
-            Err(io::Error::other("the example speak_lines does not build"))
-        }
+        if built.success() { Ok(()) } else { Err(io::Error::other(format!("{package} does not build"))) }
     }
 }

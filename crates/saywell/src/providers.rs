@@ -4,6 +4,8 @@ pub mod azure;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod coqui;
+#[cfg(test)]
+mod document;
 pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;

@@ -255,10 +255,10 @@ impl Joiner {
             self.held.push(frames.clone());
             return Ok(Bytes::new());
         }
-        let mut bytes = if self.begun { Vec::new() } else { self.muxer.header() };
+        let header = if self.begun { Vec::new() } else { self.muxer.header() };
         self.begun = true;
-        bytes.extend(self.muxer.push(frames)?);
-        Ok(bytes.into())
+        let sound = self.muxer.push(frames)?;
+        Ok(if header.is_empty() { sound.into() } else { [header, sound].concat().into() })
     }
 
     /// The bytes that end the file.

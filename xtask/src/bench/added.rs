@@ -52,11 +52,7 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
 fn added_to(gateway: &Server, reply: &str, format: &str) -> io::Result<f64> {
     let body = serde_json::json!({ "text": reply, "format": format }).to_string();
     let answer = http::send(gateway.address, &Request::post("/tts", &body))?;
-    let provider = answer
-        .header("server-timing")
-        .and_then(|timing| timing.split(", ").find_map(|step| step.strip_prefix("provider;dur=")))
-        .and_then(|milliseconds| milliseconds.parse::<f64>().ok())
-        .ok_or_else(|| io::Error::other("the gateway did not tell how long its provider took"))?;
+    let provider = answer.timing("provider")?;
     let (wait, _) = answer.read_noting(SOUND_BYTES)?;
     Ok(milliseconds(wait) - provider)
 }

@@ -25,6 +25,12 @@ impl<'a> Request<'a> {
     pub fn post(path: &'a str, body: &'a str) -> Self {
         Self { method: "POST", path, headers: &[("content-type", "application/json")], body }
     }
+
+    /// As OpenAI's clients ask, with a key.
+    pub fn openai(path: &'a str, body: &'a str) -> Self {
+        let headers = &[("content-type", "application/json"), ("authorization", "Bearer sk-bench")];
+        Self { method: "POST", path, headers, body }
+    }
 }
 
 /// An answer of which the head has come; the body is read as it comes.
@@ -90,6 +96,18 @@ impl Answer {
         self.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }
 
+    /// How long a step took, in milliseconds, as the gateway's `Server-Timing` has it.
+    pub fn timing(&self, step: &str) -> io::Result<f64> {
+        let steps = self.header("server-timing").unwrap_or_default().split(", ");
+        let took = steps.filter_map(|timing| timing.split_once(";dur=")).find(|(name, _)| *name == step);
+        took.and_then(|(_, milliseconds)| milliseconds.parse().ok()).ok_or_else(|| {
+            io::Error::other(format!(
+                "status {}: the gateway did not tell how long `{step}` took",
+                self.status
+            ))
+        })
+    }
+
     /// Reads the body to its end. A body that ends before it said it would is an error.
     pub fn read(mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -104,6 +122,17 @@ impl Answer {
         let took = self.read_until(count, &mut bytes)?;
         while self.part(&mut bytes)? {}
         Ok((took, bytes))
+    }
+
+    /// Reads the body to its end, and returns how long its first `count` bytes took, and all of it.
+    pub fn read_timing(mut self, count: usize) -> io::Result<(Duration, Duration)> {
+        let mut bytes = Vec::new();
+        let first = self.read_until(count, &mut bytes)?;
+        if bytes.len() < count {
+            return Err(io::Error::other(format!("{} bytes are no sound", bytes.len())));
+        }
+        while self.part(&mut bytes)? {}
+        Ok((first, self.sent.elapsed()))
     }
 
     /// Reads until `count` bytes of the body have come, and hangs up. Returns how long they took.

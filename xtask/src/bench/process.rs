@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A server that does not say in this time that it listens has failed to start.
-const START_DEADLINE: Duration = Duration::from_mins(1);
+const START_DEADLINE: Duration = Duration::from_mins(2);
 
 /// A server on a port of its own. Ends with the value.
 pub struct Server {
@@ -22,6 +22,11 @@ pub struct Server {
 impl Server {
     /// The gateway, freshly started, with nothing cached and no setting from the environment.
     pub fn gateway(binary: &Path) -> io::Result<Self> {
+        Self::gateway_with(binary, &[])
+    }
+
+    /// The same with these settings.
+    pub fn gateway_with(binary: &Path, settings: &[(&str, &str)]) -> io::Result<Self> {
         let folder = Folder::new("gateway")?;
         let mut command = Command::new(binary);
         command
@@ -32,7 +37,8 @@ impl Server {
             .env("TTS_LISTEN", "127.0.0.1:0")
             .env("TTS_DATA_DIR", folder.0.join("data"))
             // Long replies are part of what is measured.
-            .env("TTS_MAX_SECONDS", "1200");
+            .env("TTS_MAX_SECONDS", "1200")
+            .envs(settings.iter().copied());
         Self::start(command, folder, |line| line.split_once("http://")?.1.trim().parse().ok())
     }
 
@@ -46,6 +52,52 @@ impl Server {
             .args(["piper", "--port", &address.port().to_string(), "--data"])
             .arg(&folder.0);
         Self::start(command, folder, |line| line.contains("Running on").then_some(address))
+    }
+
+    /// The stand-in for a speech service.
+    pub fn stub(binary: &Path, name: &str) -> io::Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg(name);
+        Self::start(command, Folder::new(name)?, |line| line.split_once("http://")?.1.trim().parse().ok())
+    }
+
+    /// LiteLLM's proxy in front of a service of OpenAI's format, from the environment whose programs are in `programs`.
+    pub fn litellm(programs: &Path, base_url: &str) -> io::Result<Self> {
+        let folder = Folder::new("litellm")?;
+        let address = free_address()?;
+        let model = serde_json::json!({
+            "model_name": "gpt-4o-mini-tts",
+            "litellm_params": { "model": "openai/gpt-4o-mini-tts", "api_base": base_url, "api_key": "sk-bench" },
+        });
+        // JSON is YAML.
+        let config = serde_json::json!({ "model_list": [model], "general_settings": {} });
+        fs::write(folder.0.join("config.yaml"), config.to_string())?;
+        let mut command = Command::new(programs.join("litellm"));
+        command
+            .args(["--host", "127.0.0.1", "--port", &address.port().to_string(), "--config", "config.yaml"])
+            .current_dir(&folder.0)
+            .env("HOME", &folder.0)
+            .env("LITELLM_MODE", "PRODUCTION")
+            .env("LITELLM_LOG", "ERROR")
+            // Nothing is asked of a caller here, as of the gateway.
+            .env("LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY", "true")
+            // It has a copy of its prices; fetching newer ones would wait for the network.
+            .env("LITELLM_LOCAL_MODEL_COST_MAP", "True");
+        let server =
+            Self::start(command, folder, |line| line.contains("Proxy initialized").then_some(address))?;
+        server.accepting()
+    }
+
+    /// The server once somebody answers at its address: some say that they are ready a little early.
+    fn accepting(self) -> io::Result<Self> {
+        let begun = Instant::now();
+        loop {
+            match TcpStream::connect(self.address) {
+                Ok(_) => return Ok(self),
+                Err(error) if begun.elapsed() > START_DEADLINE => return Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     /// nginx serving `file` at `/sound`, with as many workers as there are cores.

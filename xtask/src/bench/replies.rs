@@ -61,6 +61,27 @@ impl Replies {
         }
         reply
     }
+
+    /// A reply in Markdown of this many words, or a few more: headings, paragraphs, and lists with what has to be
+    /// written out.
+    pub fn long(&mut self, words: usize) -> String {
+        let mut reply = String::new();
+        while reply.split_whitespace().count() < words {
+            let paragraph = self.next(5);
+            let number = self.made;
+            reply.push_str(&format!(
+                "## Step {number}\n\n{paragraph}\n\n\
+                 - **Time**: about {number}.5 ms, or 3–{} % of the {} MB.\n\
+                 - Run `cargo test --workspace` by 2026-03-{:02}; it costs ${}.20.\n\
+                 - See [the guide](https://example.com/{number}) for version 1.{number}.0.\n\n",
+                number % 90 + 4,
+                number * 3,
+                number % 28 + 1,
+                number + 9,
+            ));
+        }
+        reply
+    }
 }
 
 fn pick<'a>(from: &[&'a str], index: usize) -> &'a str {
@@ -79,5 +100,13 @@ mod tests {
         seen.dedup();
         assert_eq!(seen.len(), 2000);
         assert_eq!(replies.next(5).matches('.').count(), 5);
+    }
+
+    #[test]
+    fn a_long_reply_is_about_as_long_as_it_should_be() {
+        let mut replies = Replies::default();
+        let words = replies.long(2000).split_whitespace().count();
+        assert!((2000..2200).contains(&words), "{words}");
+        assert_ne!(replies.long(200), replies.long(200));
     }
 }

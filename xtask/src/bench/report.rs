@@ -110,7 +110,7 @@ fn load_average() -> io::Result<String> {
 }
 
 /// The first line that a program prints, to whichever output.
-fn said_by(program: &str, arguments: &[&str]) -> io::Result<String> {
+pub fn said_by(program: &str, arguments: &[&str]) -> io::Result<String> {
     let output = Command::new(program).args(arguments).output().map_err(|error| {
         io::Error::new(error.kind(), format!("{program}: {error}; `make tools-bench` installs it"))
     })?;

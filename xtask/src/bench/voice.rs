@@ -21,7 +21,9 @@ struct Spoken {
 }
 
 pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
-    let mut ours = LineProgram::start(&mut on_one_core(&bench.speak_lines()?.to_string_lossy()))?;
+    let mut ours = LineProgram::start(&mut on_one_core(
+        &bench.built("saywell-voice", "speak_lines")?.to_string_lossy(),
+    ))?;
     let mut reference_command = on_one_core(&bench.python.to_string_lossy());
     reference_command.arg(bench.repository.join("tools/python/speak_lines.py"));
     let mut reference = LineProgram::start(&mut reference_command)?;

@@ -22,8 +22,8 @@ const REACH: usize = 240;
 const LEAN: usize = 624;
 /// What counts as silence at the start: -50 dBFS, which [`crate::audible`] is sure to leave there.
 const SILENCE: f32 = 0.003;
-/// Samples given to LAME in one call: a few frames, so that the first are at hand soon.
-const CHUNK: usize = 8 * Codec::Mp3.frame_samples();
+/// Samples given to LAME in one call: a frame or two, so that the first are at hand as soon as they are made.
+const CHUNK: usize = 2 * Codec::Mp3.frame_samples();
 
 /// Calls `made` as the frames come.
 pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {

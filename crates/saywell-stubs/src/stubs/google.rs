@@ -97,18 +97,20 @@ struct AudioConfig {
     speaking_rate: f64,
 }
 
-/// What is to be said, and the marks in it with the characters before each. The error is the answer.
-fn read(input: &Input) -> Result<(String, Vec<(String, usize)>), Response> {
-    let invalid = |message: &str| Err(error(400, "INVALID_ARGUMENT", message));
+/// What is to be said, and the names of the marks in it with the characters before each.
+type Said = (String, Vec<(String, usize)>);
+
+/// What is to be said. The error is what is wrong with it.
+fn read(input: &Input) -> Result<Said, &'static str> {
     let given = input.text.as_ref().or(input.ssml.as_ref());
     match (given, &input.ssml) {
         (Some(given), _) if given.len() > MAX_BYTES => {
-            invalid("Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes.")
+            Err("Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes.")
         }
         (Some(text), None) => Ok((text.clone(), Vec::new())),
         (_, Some(ssml)) => {
             let Some(pieces) = markup::read(ssml) else {
-                return invalid("Invalid SSML. Newer voices require valid SSML.");
+                return Err("Invalid SSML. Newer voices require valid SSML.");
             };
             let (mut before, mut marks) = (0, Vec::new());
             for piece in &pieces {
@@ -123,7 +125,7 @@ fn read(input: &Input) -> Result<(String, Vec<(String, usize)>), Response> {
             }
             Ok((markup::text(&pieces), marks))
         }
-        (None, None) => invalid("No input was given."),
+        (None, None) => Err("No input was given."),
     }
 }
 
@@ -145,7 +147,10 @@ async fn synthesize(call: Call) -> Response {
         Ok(asked) if ![json!("PCM"), json!(7)].contains(&asked.audio_config.audio_encoding) => {
             Err(error(400, "INVALID_ARGUMENT", "This stub makes PCM alone."))
         }
-        Ok(asked) => read(&asked.input).map(|(text, marks)| (asked, text, marks)),
+        Ok(asked) => match read(&asked.input) {
+            Ok((text, marks)) => Ok((asked, text, marks)),
+            Err(wrong) => Err(error(400, "INVALID_ARGUMENT", wrong)),
+        },
     };
     let (asked, text, mut marks) = match answer {
         Ok(answer) => answer,

@@ -75,22 +75,19 @@ struct Synthesize {
     speech_mark_types: Vec<String>,
 }
 
-/// What is to be said, with its words. The error is the answer.
-fn read(asked: &Synthesize) -> Result<(String, Vec<Word>), Response> {
+/// What is to be said, with its words. The error is a code and a message.
+fn read(asked: &Synthesize) -> Result<(String, Vec<Word>), (&'static str, String)> {
+    let wrong = |code: &'static str, message: &str| (code, message.to_owned());
     let engine = asked.engine.as_deref().unwrap_or("standard");
     let Some(voice) = VOICES.iter().find(|voice| voice.id == asked.voice_id) else {
-        return Err(error(
-            400,
-            "ValidationException",
-            "1 validation error detected: Value at 'voiceId' failed",
-        ));
+        return Err(wrong("ValidationException", "1 validation error detected: Value at 'voiceId' failed"));
     };
     if !voice.engines.contains(&engine) {
         let message = format!("This voice does not support the selected engine: {engine}");
-        return Err(error(400, "ValidationException", &message));
+        return Err(wrong("ValidationException", &message));
     }
     if let Some(lexicon) = asked.lexicon_names.iter().find(|name| *name != "known") {
-        return Err(error(404, "LexiconNotFoundException", &format!("Lexicon not found: {lexicon}")));
+        return Err(wrong("LexiconNotFoundException", &format!("Lexicon not found: {lexicon}")));
     }
     let wrapped;
     let (document, shift) = if asked.text_type.as_deref() == Some("ssml") {
@@ -100,7 +97,7 @@ fn read(asked: &Synthesize) -> Result<(String, Vec<Word>), Response> {
         wrapped = format!("<speak>{}</speak>", asked.text.replace(['&', '<', '>'], "_"));
         (&wrapped, "<speak>".len())
     };
-    let invalid = || error(400, "InvalidSsmlException", "Invalid SSML request");
+    let invalid = || wrong("InvalidSsmlException", "Invalid SSML request");
     let pieces = markup::read(document).ok_or_else(invalid)?;
     let forbidden = |piece: &Piece| match piece {
         Piece::Element(name, attributes) if engine != "standard" => {
@@ -109,11 +106,11 @@ fn read(asked: &Synthesize) -> Result<(String, Vec<Word>), Response> {
         _ => false,
     };
     if pieces.iter().any(forbidden) {
-        return Err(error(400, "InvalidSsmlException", "Unsupported Neural feature"));
+        return Err(wrong("InvalidSsmlException", "Unsupported Neural feature"));
     }
     let text = markup::text(&pieces);
     if text.chars().count() > 3_000 || asked.text.chars().count() > 6_000 {
-        return Err(error(400, "TextLengthExceededException", "Maximum text length has been exceeded"));
+        return Err(wrong("TextLengthExceededException", "Maximum text length has been exceeded"));
     }
     let mut words = markup::words(document, &pieces);
     for word in &mut words {
@@ -128,7 +125,11 @@ async fn synthesize(call: Call) -> Response {
             Err(error(403, "MissingAuthenticationTokenException", "Missing Authentication Token"))
         }
         Err(fault) => Err(error(400, "ValidationException", &fault.to_string())),
-        Ok(asked) => read(&asked).map(|(text, words)| (asked, text, words)),
+        Ok(asked) => match read(&asked) {
+            Ok((text, words)) => Ok((asked, text, words)),
+            Err((code @ "LexiconNotFoundException", message)) => Err(error(404, code, &message)),
+            Err((code, message)) => Err(error(400, code, &message)),
+        },
     };
     let (asked, text, words) = match answer {
         Ok(answer) => answer,

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
 use super::headers;
+use crate::chain::Exhausted;
 use crate::flight::Failure;
 use crate::identity::TRIAL;
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
@@ -274,10 +275,7 @@ impl From<Failure> for ApiError {
                 Self {
                     details: Some(json!({ "providers": reasons })),
                     retry_after: Some(Duration::from_secs(5)),
-                    ..Self::new(
-                        Code::ProvidersExhausted,
-                        format!("No voice could say this just now: {exhausted}."),
-                    )
+                    ..Self::new(Code::ProvidersExhausted, plainly(&exhausted))
                 }
             }
             Failure::Unspeakable => {
@@ -290,6 +288,15 @@ impl From<Failure> for ApiError {
             }
         }
     }
+}
+
+/// A sentence for each provider; their own words are in the details.
+fn plainly(exhausted: &Exhausted) -> String {
+    let mut text = "No voice could say this just now.".to_owned();
+    for (provider, error) in &exhausted.reasons {
+        text.extend([" `", provider, "` ", error.plainly(), "."]);
+    }
+    text
 }
 
 fn overloaded() -> ApiError {

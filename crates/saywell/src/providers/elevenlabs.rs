@@ -61,17 +61,22 @@ const LISTED: Duration = Duration::from_mins(30);
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,
+    /// Where the account's data stay: `global` (if not set), `us`, `eu`, `in` or `sg`.
     #[serde(default)]
     region: Region,
     base_url: Option<BaseUrl>,
+    /// The model where a request names none; `eleven_flash_v2_5` if not set.
     #[serde(default = "default_model")]
     model: String,
+    /// How voices speak: `stability`, `similarity_boost`, `style`, `use_speaker_boost`; as the voice was saved if not set.
     #[serde(default)]
     voice_settings: VoiceSettings,
     /// Makes sound repeatable, as far as the service can.
     seed: Option<u32>,
+    /// Whether the service writes numbers and the like out itself: `auto` (if not set), `on` or `off`.
     #[serde(default)]
     normalization: Normalization,
+    /// Dictionaries of the account, each with its `id` and `version`.
     #[serde(default)]
     pronunciation_dictionaries: Vec<Dictionary>,
     /// Asks the service to keep nothing; for accounts that may.

@@ -6,9 +6,9 @@
 //! is status 400.
 
 mod auth;
+mod said;
 mod stream;
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,14 +19,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
 use reqwest::{RequestBuilder, Response, header};
-use saywell_text::ssml::{Around, Dialect, to_ssml};
-use saywell_text::{How, Mark};
+use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::auth::{Access, Identity};
-use saywell_text::english::Reader;
-
+use self::said::{Family, Said};
 use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
@@ -62,11 +60,9 @@ pub const KIND: Kind = Kind {
 
 /// Samples a second that are asked for: what its newer voices are made for.
 const RATE: u32 = 24_000;
-/// The most characters of one call: few enough that they are no more than [`MAX_BYTES`] in any script, and that their
+/// The most characters of one call: few enough that they are no more than [`MAX_BYTES`](said::MAX_BYTES) in any script, and that their
 /// sound is no more than an answer that is read whole may have.
 const LONGEST: usize = 400;
-/// The most bytes of one call's text, elements included.
-const MAX_BYTES: usize = 5_000;
 /// How many utterances are asked for at the same time. 200 calls in a minute are the least that any voices have.
 const PARALLEL: usize = 4;
 /// How long the list of voices is kept.
@@ -135,37 +131,6 @@ impl GoogleOptions {
             (Some(address), _) => address.as_str().to_owned(),
             (None, None | Some("global")) => "https://texttospeech.googleapis.com".into(),
             (None, Some(location)) => format!("https://{location}-texttospeech.googleapis.com"),
-        }
-    }
-}
-
-/// What a voice can do, which its name tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    /// Standard, WaveNet, Neural2 and others of their time: all of SSML, and the times of marks.
-    Classic,
-    /// Studio: most of SSML.
-    Studio,
-    /// Chirp: sound while it is made; a little of SSML where not.
-    Chirp,
-}
-
-impl Family {
-    fn of(voice: &str) -> Self {
-        if voice.contains("Chirp") {
-            Self::Chirp
-        } else if voice.contains("Studio") {
-            Self::Studio
-        } else {
-            Self::Classic
-        }
-    }
-
-    fn dialect(self) -> Dialect {
-        match self {
-            Self::Classic => Dialect::GOOGLE,
-            Self::Studio => Dialect::GOOGLE_STUDIO,
-            Self::Chirp => Dialect::GOOGLE_CHIRP,
         }
     }
 }
@@ -334,7 +299,7 @@ impl Service {
     /// Speaks over REST: the sound comes whole.
     fn synthesize(self: Arc<Self>, request: Request) -> SpeechStream {
         Box::pin(try_stream! {
-            let Said { input, words } = self.said(&request);
+            let Said { input, words } = Said::of(&request, self.options.word_times);
             let version = if words.is_empty() { "v1" } else { "v1beta1" };
             let url = format!("{}/{version}/text:synthesize", self.base);
             let mut audio = json!({
@@ -394,59 +359,6 @@ impl Service {
             answered => answered,
         }
     }
-
-    /// What to say, as it is sent. What would make it too long is left out: marks, then all of SSML.
-    fn said(&self, request: &Request) -> Said {
-        let family = Family::of(&request.voice);
-        let words = if self.options.word_times && family == Family::Classic {
-            words(&request.text)
-        } else {
-            Vec::new()
-        };
-        let written = |marks: &[Mark]| {
-            let ssml = to_ssml(&request.text, marks, &Around::default(), &family.dialect()).ssml;
-            (ssml.len() <= MAX_BYTES).then(|| json!({"ssml": ssml}))
-        };
-        if !words.is_empty()
-            && let Some(input) = written(&with_bookmarks(&request.marks, &words))
-        {
-            return Said { input, words };
-        }
-        let marked = if request.marks.is_empty() { None } else { written(&request.marks) };
-        Said { input: marked.unwrap_or_else(|| json!({"text": *request.text})), words: Vec::new() }
-    }
-}
-
-/// What to say, and the words before which there is a mark that has their number as its name.
-struct Said {
-    input: serde_json::Value,
-    words: Vec<Range<usize>>,
-}
-
-/// The words between spaces, without the punctuation around them.
-fn words(text: &str) -> Vec<Range<usize>> {
-    let around = |c: char| !c.is_alphanumeric();
-    text.split_whitespace()
-        .map(|word| word.trim_matches(around))
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let start = word.as_ptr() as usize - text.as_ptr() as usize;
-            start..start + word.len()
-        })
-        .collect()
-}
-
-/// The marks with one more before each word, ahead of what else begins there.
-fn with_bookmarks(marks: &[Mark], words: &[Range<usize>]) -> Vec<Mark> {
-    let own = words
-        .iter()
-        .enumerate()
-        .map(|(number, word)| Mark { text: word.start..word.start, how: How::Bookmark(number.to_string()) });
-    // Bookmarks of the text itself have names that are not numbers of ours, or would be mistaken for them.
-    let others = marks.iter().filter(|mark| !matches!(mark.how, How::Bookmark(_))).cloned();
-    let mut all: Vec<Mark> = own.chain(others).collect();
-    all.sort_by_key(|mark| mark.text.start);
-    all
 }
 
 /// The language that a voice's name begins with, such as `en-US` or `cmn-CN`; the service wants to be told it.

@@ -79,6 +79,7 @@ struct Options {
     more_voices: Vec<listing::Named>,
     /// The language of voices that name none; without it they count as speaking any.
     language: Option<String>,
+    /// What to ask the server for: `pcm`, `wav` or `mp3`; as the preset has it if not set.
     format: Option<Format>,
     /// Samples a second of raw sound, where the server does not say it.
     sample_rate: Option<u32>,

@@ -64,6 +64,7 @@ struct Options {
     base_url: BaseUrl,
     organization: Option<String>,
     project: Option<String>,
+    /// The model that speaks, such as `gpt-realtime-2.1-mini`.
     #[serde(default = "default_model")]
     model: String,
     /// How to speak, where a request does not say.

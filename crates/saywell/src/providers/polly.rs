@@ -229,7 +229,7 @@ impl Service {
             if let Some(url) = &options.base_url {
                 loader = loader.endpoint_url(url.as_str());
             }
-            Client::new(&loader.load().await)
+            Client::new(&Box::pin(loader.load()).await)
         };
         self.client.get_or_init(connect).await
     }

@@ -110,12 +110,18 @@ impl Flying {
             number += 1;
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
-            let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
-            let spoken = clip.captions(utterance, joiner.seconds() - before.seconds());
-            held.extend_from_slice(&joiner.push(&rest).map_err(Failure::internal)?);
+            let (spoken, sound) = match std::mem::take(&mut ahead) {
+                0 => (clip.captions(utterance, joiner.seconds()), joiner.push(&clip.frames)),
+                ahead => {
+                    let (before, rest) = clip.frames.split_at(ahead);
+                    let begins = joiner.seconds() - before.seconds();
+                    (clip.captions(utterance, begins), joiner.push(&rest))
+                }
+            };
             // Silence alone is no beginning: it may turn out that there is nothing else.
-            let sound = if audible { std::mem::take(&mut held) } else { Vec::new() };
-            self.hand_on(writer, sound.into(), Some(spoken));
+            held.push(sound.map_err(Failure::internal)?);
+            let sound = if audible { joined(&mut held) } else { Bytes::new() };
+            self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
         }
         drop(clips);
@@ -140,11 +146,11 @@ impl Flying {
         utterance: &Utterance,
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
-    ) -> Result<(Clip, Option<Duration>), Failure> {
+    ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let pause = self.plan.pause(number);
         if let Some(clip) = self.cached(number, utterance, pause).await {
             self.bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
-            return Ok((clip, None));
+            return Ok((Arc::new(clip), None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
             self.pace.wait(begins).await;
@@ -187,8 +193,8 @@ impl Flying {
             render::clip(speech, &text, pause, codec, &speaker, hand_on)
         };
         let encoded = tokio::task::spawn_blocking(make).await;
-        let clip = encoded.map_err(Failure::internal)?.map_err(Failure::internal)?;
-        self.remember_clip(key, clip.clone());
+        let clip = Arc::new(encoded.map_err(Failure::internal)?.map_err(Failure::internal)?);
+        self.remember_clip(key, Arc::clone(&clip));
         Ok((clip, Some(took)))
     }
 
@@ -214,7 +220,7 @@ impl Flying {
     }
 
     /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, clip: Clip) {
+    fn remember_clip(&self, key: Key, clip: Arc<Clip>) {
         let speak = self.speak.clone();
         let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
             warn!("the cache cannot keep up: a clip is not kept");
@@ -240,5 +246,13 @@ impl Flying {
         };
         let notes = writer.captions().to_json();
         self.speak.remember(self.key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
+    }
+}
+
+/// What was held back, in one piece; one piece alone as it is.
+fn joined(held: &mut Vec<Bytes>) -> Bytes {
+    match held.pop() {
+        Some(alone) if held.is_empty() => alone,
+        last => held.drain(..).chain(last).collect::<Vec<_>>().concat().into(),
     }
 }

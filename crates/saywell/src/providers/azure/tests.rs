@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use saywell_stubs::{Fault, Stub, stubs};
 
+use super::turn::closing;
 use super::*;
 use crate::clock::{Clock, ManualClock};
 use crate::config::Settings;

@@ -129,7 +129,7 @@ async fn suffers(case: &Case<'_>, fault: Fault, outcome: Outcome) {
 
     stub.fails(fault, ..);
     let deadline = if outcome == Outcome::TimedOut { SHORT } else { PATIENCE };
-    let timed: Arc<dyn Provider> = Arc::new(Timeout::new(provider, deadline, deadline));
+    let timed: Arc<dyn Provider> = Arc::new(Timeout::new(Arc::clone(&provider), deadline, deadline));
     let spoken = gather(timed.speak(request.clone())).await;
     assert!(stub.counts().suffered > 0, "{fault:?}: the stub of {} does not do this", case.stub.name);
     match &spoken {
@@ -156,7 +156,8 @@ async fn suffers(case: &Case<'_>, fault: Fault, outcome: Outcome) {
     }
 
     stub.recovers();
-    let again = gather(timed.speak(request)).await;
+    // What is well has all the time there is: a busy machine may take longer than a short deadline.
+    let again = gather(provider.speak(request)).await;
     is_whole(&again.unwrap_or_else(|error| panic!("after {fault:?}: {error}")), &healthy, fault);
 }
 
@@ -244,10 +245,7 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
 fn means(error: &ProviderError, outcome: Outcome) -> bool {
     match (outcome, error) {
         (Outcome::ThrottledForAsLongAsItAsks, ProviderError::Throttled { retry_after }) => {
-            // A date is whole seconds, and some time has passed since.
-            retry_after.is_some_and(|after| {
-                (RETRY_AFTER_SECONDS - 2..=RETRY_AFTER_SECONDS).contains(&after.as_secs())
-            })
+            *retry_after == Some(Duration::from_secs(RETRY_AFTER_SECONDS))
         }
         (Outcome::Unavailable, ProviderError::Unavailable(_))
         | (Outcome::Throttled, ProviderError::Throttled { .. })

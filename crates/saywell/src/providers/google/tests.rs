@@ -6,7 +6,9 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use jsonwebtoken::{DecodingKey, Validation};
 use saywell_stubs::{Fault, Stub, stubs};
+use saywell_text::{How, Mark};
 
+use super::said::words;
 use super::*;
 use crate::clock::{Clock, ManualClock, to_millis};
 use crate::config::Settings;
