@@ -13,6 +13,7 @@ import { startGateway } from './gateway.js';
 /** What `pages/probe.js` puts on the page. @typedef {any} Probe */
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PATIENCE_MS = 20_000;
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
@@ -102,6 +103,24 @@ export class World {
   /** Presses a message's speaker button. @param {number} message @param {string} [name] */
   async listen(message, name = '^Listen') {
     await this.click('button', name, message);
+  }
+
+  /**
+   * Waits for something outside the page.
+   *
+   * @param {() => boolean | Promise<boolean>} ask
+   * @param {string} what
+   */
+  async until(ask, what) {
+    for (const deadline = Date.now() + PATIENCE_MS; !(await ask()); ) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Tells whoever reads the results what was measured. @param {string} text */
+  note(text) {
+    console.log(`${this.engine.name}: ${text}`);
   }
 
   /** Waits for sound past a moment. @param {number} seconds */
