@@ -9,6 +9,10 @@ for (const wish of new URLSearchParams(location.search).getAll('with')) {
 }
 if (new URLSearchParams(location.search).has('rtl')) document.documentElement.dir = 'rtl';
 document.body.append(player);
+// Speech that nobody has clicked for.
+if (new URLSearchParams(location.search).has('speak')) {
+  customElements.whenDefined('saywell-player').then(() => player.speak(document.querySelector('.assistant')));
+}
 
 globalThis.chat = {
   /**

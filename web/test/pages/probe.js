@@ -22,7 +22,8 @@
   );
 
   const without = wishes.getAll('without');
-  for (const name of without) if (/^[A-Z]/.test(name)) Reflect.deleteProperty(window, name);
+  for (const name of without) Reflect.deleteProperty(window, name);
+  if (wishes.has('saving')) Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
   if (without.includes('highlights')) {
     Reflect.deleteProperty(CSS, 'highlights');
     Reflect.deleteProperty(window, 'Highlight');
@@ -172,7 +173,23 @@
   };
   const marked = (name) => [...(CSS.highlights?.get(name) ?? [])].map(String).join('');
 
+  /** What is told to the listener: every visible alert and status, joined. */
+  const told = () =>
+    [...deep(document)]
+      .filter((element) => element.matches('[role=alert], [role=status]') && seen(element))
+      .map((element) => element.textContent.trim())
+      .join(' ');
+
+  /** The element that has the keyboard, inside whatever shadow roots. */
+  const focused = () => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element;
+  };
+
   window.probe = {
+    told,
+    focused,
     complaints,
     spoken,
     deep,

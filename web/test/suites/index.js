@@ -3,13 +3,17 @@
 import { after } from 'node:test';
 
 import { startWorld } from '../support/world.js';
+import { access } from './access.js';
+import { conveniences } from './conveniences.js';
 import { listening } from './listening.js';
-import { sound } from './sound.js';
+import { trouble } from './trouble.js';
 
 /** @param {import('../support/world.js').EngineName} name */
 export async function suiteOn(name) {
   const world = await startWorld(name);
   after(() => world.stop());
   listening(world);
-  sound(world);
+  trouble(world);
+  conveniences(world);
+  access(world);
 }

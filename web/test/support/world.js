@@ -71,6 +71,8 @@ export class World {
     await this.driver.goto('about:blank');
     before?.();
     await this.driver.goto(new URL(path, this.url).href);
+    // Not every driver waits for the page's modules.
+    await this.until(() => this.driver.run(() => document.readyState === 'complete' && 'probe' in window), 'the page');
     await visit();
     const complaints = await this.driver.run(() => /** @type {Probe} */ (window).probe.complaints);
     assert.deepEqual(complaints.filter((/** @type {string} */ text) => !expected?.test(text)), [], 'the console is silent');
@@ -136,6 +138,14 @@ export class World {
   /** @returns {Promise<PlayerState>} */
   state() {
     return this.driver.run(() => ({ .../** @type {Probe} */ (window).probe.player().state, message: null }));
+  }
+
+  /** Waits until the listener is told something that matches. @param {string} pattern */
+  async told(pattern) {
+    await this.driver.run((pattern) => {
+      const { probe } = /** @type {Probe} */ (window);
+      return probe.until(() => new RegExp(pattern).test(probe.told()), `“${pattern}” instead of “${probe.told()}”`);
+    }, pattern);
   }
 
   /** What the one <audio> says. */

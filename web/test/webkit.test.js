@@ -1,3 +1,0 @@
-import { suiteOn } from './suites/index.js';
-
-await suiteOn('webkit');
