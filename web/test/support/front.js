@@ -131,9 +131,11 @@ export class Front {
         answer.on('data', (/** @type {Buffer} */ part) => {
           const fits = part.subarray(0, Math.max(0, allowed - sent));
           sent += part.length;
-          const taken = response.write(fits);
-          if (sent >= allowed) response.destroy();
-          else if (!taken) {
+          if (sent >= allowed) {
+            // What may go out does go out before the cut.
+            onward.destroy();
+            response.write(fits, () => request.socket.destroy());
+          } else if (!response.write(fits)) {
             answer.pause();
             response.once('drain', () => answer.resume());
           }
