@@ -22,7 +22,7 @@ const player = /** @type {SaywellPlayer} */ (find('saywell-player', HTMLElement)
 
 /** What has been said, by room. */
 const said = new Map(ROOMS.map(({ id, turns }) => [id, [...turns]]));
-let room = /** @type {Room} */ (ROOMS.find(({ id }) => `#${id}` === location.hash) ?? ROOMS[0]);
+let room = roomAt(location.hash);
 /** Ends the writing of the present reply. */
 let leave = new AbortController();
 
@@ -31,8 +31,8 @@ makeTrouble();
 find('.rooms', HTMLElement).append(...ROOMS.map(doorTo));
 enter(room);
 addEventListener('hashchange', () => {
-  const next = ROOMS.find(({ id }) => `#${id}` === location.hash);
-  if (next && next !== room) enter(next);
+  const next = roomAt(location.hash);
+  if (next !== room) enter(next);
 });
 
 form.addEventListener('submit', (event) => {
@@ -54,6 +54,11 @@ player.addEventListener('statechange', () => {
   report.hidden = line === '';
   if (report.textContent !== line) report.textContent = line;
 });
+
+/** @param {string} hash  of the address; one that names no room leads to the first */
+function roomAt(hash) {
+  return /** @type {Room} */ (ROOMS.find(({ id }) => `#${id}` === hash) ?? ROOMS[0]);
+}
 
 /** @param {Room} next */
 function enter(next) {
