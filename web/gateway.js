@@ -174,7 +174,8 @@ export class Gateway {
       response = await this.#fetch(new URL(path, this.#base), init);
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw new PlayerError('unreachable', 'The speech server did not answer.', { cause });
+      const code = globalThis.navigator?.onLine === false ? 'offline' : 'unreachable';
+      throw new PlayerError(code, 'The speech server did not answer.', { cause });
     }
     if (!response.ok) throw await refusal(response);
     return response;

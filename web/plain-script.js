@@ -42,6 +42,7 @@ export function plainScript(reply, language) {
  *
  * @param {string} text
  * @param {string} [language]
+ * @returns {Generator<[number, number]>}
  */
 function* sentences(text, language) {
   const segmenter = new Intl.Segmenter(language, { granularity: 'sentence' });

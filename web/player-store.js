@@ -220,7 +220,7 @@ export function clampSpeed(speed) {
 /**
  * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
  *
- * @param {readonly Caption[]} captions  in order of `start`
+ * @param {readonly { start: number }[]} captions  in order of `start`
  * @param {number} position  seconds
  */
 export function captionAt(captions, position) {
@@ -228,7 +228,7 @@ export function captionAt(captions, position) {
   let high = captions.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (/** @type {Caption} */ (captions[middle]).start <= position) low = middle + 1;
+    if (Number(captions[middle]?.start) <= position) low = middle + 1;
     else high = middle;
   }
   return low - 1;
