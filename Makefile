@@ -5,7 +5,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 # How long `make fuzz` spends on each target, and what else `make bench` should be told.
-SECONDS_EACH ?= 5
+SECONDS_EACH ?= 60
 BENCH ?=
 
 # Programs pinned by tools/python/*.txt come before the machine's own.
@@ -38,7 +38,7 @@ lint: tools voice ## Format, spelling, licences, types and clippy
 fmt: ## Bring the code into its one format
 	cargo fmt --all
 
-fuzz: tools voice ## Fuzz every parser for SECONDS_EACH=5 seconds
+fuzz: tools voice ## Look for new faults in every parser, SECONDS_EACH=60 seconds each
 	fuzz/run.sh $(SECONDS_EACH)
 
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md

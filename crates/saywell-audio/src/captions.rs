@@ -14,6 +14,19 @@ pub struct Captions {
     pub words: Vec<Word>,
     /// Every utterance, in order.
     pub utterances: Vec<CaptionUtterance>,
+    /// The places of the reply that have a name, in order; none unless it is SSML.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<NamedPlace>,
+}
+
+/// A place of the reply that has a name (SSML's `mark`), and when it is reached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedPlace {
+    /// Its name.
+    pub name: String,
+    /// When it is reached: when what is after it starts, or at the end of the utterance that it ends.
+    #[serde(serialize_with = "seconds")]
+    pub time: f64,
 }
 
 /// One word and when it is heard.
@@ -86,16 +99,19 @@ impl Captions {
     }
 }
 
-/// One utterance with its words as a line of JSON, newline included: the fields of the utterance, and `words`.
+/// One utterance with its words as a line of JSON, newline included: the fields of the utterance, `words`, and `marks` if it
+/// has any.
 #[must_use]
-pub fn ndjson_line(utterance: &CaptionUtterance, words: &[Word]) -> String {
+pub fn ndjson_line(utterance: &CaptionUtterance, words: &[Word], marks: &[NamedPlace]) -> String {
     #[derive(Serialize)]
     struct Line<'a> {
         #[serde(flatten)]
         utterance: &'a CaptionUtterance,
         words: &'a [Word],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        marks: &'a [NamedPlace],
     }
-    let mut line = serde_json::to_string(&Line { utterance, words }).unwrap_or_default();
+    let mut line = serde_json::to_string(&Line { utterance, words, marks }).unwrap_or_default();
     line.push('\n');
     line
 }
@@ -125,7 +141,7 @@ mod tests {
             voice: "heart".into(),
         };
         let word = Word { text: text.into(), start: 0.1 + 0.2, end: 1.0, source: [0, 5], exact: true };
-        Captions { duration_seconds: 2.5, words: vec![word], utterances: vec![utterance] }
+        Captions { duration_seconds: 2.5, words: vec![word], utterances: vec![utterance], marks: Vec::new() }
     }
 
     #[test]
@@ -141,7 +157,7 @@ mod tests {
     #[test]
     fn a_line_holds_the_utterance_and_its_words() {
         let Captions { words, utterances, .. } = captions("Hello");
-        let line = ndjson_line(&utterances[0], &words);
+        let line = ndjson_line(&utterances[0], &words, &[]);
         assert_eq!(line.lines().count(), 1);
         assert!(line.ends_with("\"exact\":true}]}\n"), "{line}");
         assert!(line.starts_with("{\"text\":\"Hello\",\"start\":0.0,"), "{line}");

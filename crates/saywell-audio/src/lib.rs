@@ -37,7 +37,7 @@ mod resample;
 mod trim;
 mod wav;
 
-pub use captions::{CaptionUtterance, Captions, Word};
+pub use captions::{CaptionUtterance, Captions, NamedPlace, Word};
 pub use container::{Muxer, whole};
 pub use encode::{encode, encode_with_head};
 pub use format::{Codec, Format, UnknownFormat};

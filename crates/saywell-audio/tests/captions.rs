@@ -17,7 +17,12 @@ fn captions() -> Captions {
         provider: "local".into(),
         voice: "heart".into(),
     });
-    Captions { duration_seconds: 7.5, words: Vec::new(), utterances: utterances.collect() }
+    Captions {
+        duration_seconds: 7.5,
+        words: Vec::new(),
+        utterances: utterances.collect(),
+        ..Captions::default()
+    }
 }
 
 /// The file as ffmpeg's own subtitle writer repeats it.

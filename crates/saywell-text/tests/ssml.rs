@@ -159,6 +159,7 @@ fn what_is_malformed_is_named_with_its_place() {
     refused("<speak>a</speak> b", 1, 18, "after the end of <speak>");
     refused("<speak>a</speak>&amp;", 1, 17, "after the end of <speak>");
     refused("b <speak>a</speak>", 1, 1, "begins with <speak>");
+    refused("\u{feff}\u{feff}<speak>a</speak>", 1, 2, "begins with <speak>");
     refused("<speak>äöü &nbsp; b</speak>", 1, 12, "&nbsp; is not known");
     refused("<speak>AT&T</speak>", 1, 10, "&amp;");
     refused("<speak>a & b; c</speak>", 1, 10, "&amp;");

@@ -36,7 +36,6 @@ use saywell_text::Mark;
 use saywell_text::english::{Reader, SpelledOut, spell_out};
 
 use self::given::Given;
-pub use self::given::Unknown;
 use self::parts::Tagged;
 use self::pronounce::Joint;
 use self::speller::Speller;
@@ -76,6 +75,12 @@ pub struct PhonemeWord {
     pub source: Range<usize>,
 }
 
+/// The symbols of a transcription in the International Phonetic Alphabet that no voice here knows, each once.
+#[must_use]
+pub fn unknown_symbols(ipa: &str) -> String {
+    ipa::transcribe(ipa).unknown
+}
+
 impl Phonemizer {
     /// The phonemizer for American English, with its embedded tables.
     pub fn american() -> Result<Self, G2pError> {
@@ -89,10 +94,9 @@ impl Phonemizer {
     }
 
     /// As [`Self::phonemize`], with what `marks` of the text give: phonemes, in the International Phonetic
-    /// Alphabet, and aliases. Also names the symbols among those phonemes that the voice does not know.
-    pub fn phonemize_marked(&self, text: &str, marks: &[Mark]) -> (Phonemes, Vec<Unknown>) {
-        let (given, unknown) = Given::new(text, marks);
-        (self.phonemize_given(&given), unknown)
+    /// Alphabet, and aliases. Of phonemes, [those that are not known](unknown_symbols) are left out.
+    pub fn phonemize_marked(&self, text: &str, marks: &[Mark]) -> Phonemes {
+        self.phonemize_given(&Given::new(text, marks))
     }
 
     fn phonemize_given(&self, given: &Given) -> Phonemes {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::cut::{Silence, amplify, moved, put_in, set_apart};
 use crate::dsp::{HOP, Noise, SAMPLE_RATE, Synthesizer};
 use crate::g2p::stress::{PRIMARY, SECONDARY};
-use crate::g2p::{G2pError, Phonemes, Phonemizer, Unknown};
+use crate::g2p::{G2pError, Phonemes, Phonemizer};
 use crate::manner::{Manner, Score};
 use crate::network::{Bend, FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
@@ -96,8 +96,6 @@ pub struct Speech {
     pub samples: Vec<f32>,
     /// The words in order, within the samples.
     pub words: Vec<SpokenWord>,
-    /// What of the line's phonemes could not be said.
-    pub unknown: Vec<Unknown>,
 }
 
 /// When a word sounds.
@@ -143,9 +141,7 @@ impl Voice {
         if marks.is_empty() {
             return self.perform(&Score::plain(self.phonemizer.phonemize(text)), speed, wanted);
         }
-        let (phonemes, unknown) = self.phonemizer.phonemize_marked(text, marks);
-        let speech = self.perform(&Score::new(&phonemes, marks), speed, wanted)?;
-        Ok(Speech { unknown, ..speech })
+        self.perform(&Score::new(&self.phonemizer.phonemize_marked(text, marks), marks), speed, wanted)
     }
 
     /// As [`Self::speak`], of phonemes that were made or mended elsewhere.
@@ -305,7 +301,7 @@ impl Track {
             let start = seconds(span.start);
             SpokenWord { text, start, end: seconds(span.end).max(start) }
         });
-        Speech { words: words.collect(), samples, unknown: Vec::new() }
+        Speech { words: words.collect(), samples }
     }
 }
 

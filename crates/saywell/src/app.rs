@@ -21,6 +21,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::flight::Flights;
 use crate::http::links::Links;
+use crate::identity::Identity;
 use crate::limits::Limits;
 use crate::provider::{About, Provider};
 use crate::providers;
@@ -38,6 +39,8 @@ const SWEEP_EVERY: Duration = Duration::from_mins(10);
 pub struct App {
     /// The settings in force.
     pub settings: Arc<Settings>,
+    /// Who calls.
+    pub identity: Identity,
     /// Whether a caller may speak now.
     pub limits: Limits,
     /// The way from a reply to its sound.
@@ -71,6 +74,9 @@ pub enum StartError {
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
+    /// Callers cannot be known.
+    #[error("callers cannot be told apart: {0}")]
+    Identity(String),
     /// Something in the data folder cannot be read or written.
     #[error("{path}: {error}")]
     Data {
@@ -143,15 +149,19 @@ impl App {
             Some(key) => key.clone(),
             None => kept_signing_key(&settings)?,
         };
+        let identity = Identity::new(&settings, &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
+            .map_err(StartError::Identity)?;
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
+            identity,
             limits: Limits::new(settings.enabled),
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,
+                begins_in_reasoning: settings.begins_in_reasoning,
                 pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,

@@ -4,6 +4,8 @@ mod bench;
 mod cache;
 mod check;
 mod config;
+mod key;
+mod lexicon;
 mod licences;
 mod say;
 mod script;
@@ -44,6 +46,10 @@ enum Command {
     Check,
     /// Print the settings in force, secrets masked
     Config,
+    /// Mint, list and revoke API keys, and sign user tokens
+    Key(key::Arguments),
+    /// Print the operator's pronunciations as a W3C lexicon, for the accounts of Polly, Azure and ElevenLabs
+    Lexicon(lexicon::Arguments),
     /// Look after what has been spoken before
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
@@ -102,6 +108,8 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
         Command::Check => check::run(loaded.settings).await,
         Command::Config => config::run(&loaded),
+        Command::Key(arguments) => key::run(arguments, loaded.settings).await,
+        Command::Lexicon(arguments) => lexicon::run(&arguments, &loaded.settings),
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
         Command::Licences => licences::run(),

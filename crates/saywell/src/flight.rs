@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use saywell_audio::{CaptionUtterance, Captions, Format, Word};
+use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -64,6 +64,8 @@ pub struct SpokenUtterance {
     pub caption: CaptionUtterance,
     /// When its words are spoken.
     pub words: Vec<Word>,
+    /// When its named places are reached.
+    pub marks: Vec<NamedPlace>,
     /// When its clip ends, the pause after it included, in seconds of the rendition.
     pub until: f64,
 }
@@ -463,6 +465,7 @@ fn captions(spoken: &[SpokenUtterance]) -> Captions {
         duration_seconds: spoken.last().map_or(0.0, |last| last.until),
         words: spoken.iter().flat_map(|utterance| utterance.words.clone()).collect(),
         utterances: spoken.iter().map(|utterance| utterance.caption.clone()).collect(),
+        marks: spoken.iter().flat_map(|utterance| utterance.marks.clone()).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod captions;
 pub mod error;
 pub mod headers;
 pub mod health;
+pub mod identity;
 pub mod links;
 pub mod openai;
 pub mod pages;
@@ -55,19 +56,24 @@ struct Contract;
 
 /// Every route.
 pub fn router(app: App) -> Router {
-    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+    // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
+    let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
         .routes(routes!(script::script))
-        .routes(routes!(audio::audio))
-        .routes(routes!(captions::captions))
         .routes(routes!(voices::config))
         .routes(routes!(voices::voices))
         .routes(routes!(openai::speech))
         .routes(routes!(openai::models))
         .routes(routes!(openai::voices))
+        .routes(routes!(health::metrics))
+        .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
+    identity::document(identified.get_openapi_mut());
+    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+        .merge(identified)
+        .routes(routes!(audio::audio))
+        .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(health::metrics))
         .split_for_parts();
     let cors = cors(&app.settings.cors_origins);
     let contract: axum::body::Bytes = contract.to_json().unwrap_or_default().into();
@@ -85,11 +91,12 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(error::finish))
 }
 
-/// Pages of these origins may call the server and read its headers.
+/// Pages of these origins may call the server with its cookies, and read its headers.
 fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             HeaderName::from_static("content-type"),

@@ -1,29 +1,368 @@
-//! Identity: who is calling.
+//! Identity: who is calling, and how they said so.
 //!
-//! This version serves loopback addresses only, where whoever reaches it runs it: every caller is the operator.
+//! A caller shows a credential of their own (an API key or a token in `Authorization`), or the browser shows one for
+//! them (a token or a session in a cookie). A credential that is shown and is not right is refused, never passed over.
+//! What a browser shows counts only for pages that may call: see [`origin`].
 
-/// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// The user, where known.
-    pub user: Option<String>,
-    /// The room, where the request names one.
-    pub room: Option<String>,
-    /// What they may do.
-    pub plan: Plan,
-}
+mod caller;
+mod jwks;
+pub mod key;
+pub mod origin;
+pub mod proxies;
+pub mod seal;
+pub mod session;
+pub mod token;
 
-/// What a caller may do.
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, Uri, header};
+
+pub use caller::{ADMIN, Caller, KeyLimits, MEMBER, Scopes, Subject, TRIAL, Via, network};
+
+use crate::clock::Clock;
+use crate::config::{Secret, Settings};
+use crate::providers;
+use crate::store::ApiKeys;
+use jwks::Jwks;
+use key::{KeyFault, Keys};
+use origin::Origins;
+use proxies::Proxies;
+use session::Sessions;
+use token::{TokenFault, Tokens};
+
+/// Headers in which a server that has a key says for whom it calls.
+pub const USER_HEADER: &str = "x-user-id";
+/// As [`USER_HEADER`].
+pub const ROOM_HEADER: &str = "x-room-id";
+/// As [`USER_HEADER`].
+pub const PLAN_HEADER: &str = "x-plan";
+
+/// Browsers cannot set headers on a WebSocket, but they can name protocols: one of this form carries a credential.
+const SOCKET_BEARER: &str = "saywell.bearer.";
+
+/// A way to say who one is: one of `TTS_AUTH`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
-    /// Everything.
-    Admin,
+pub enum Mode {
+    /// Anonymous sessions on the plan [`TRIAL`].
+    Trial,
+    /// Signed tokens.
+    Jwt,
+    /// API keys.
+    Key,
 }
 
-impl Caller {
-    /// Whoever runs this server.
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Trial, Self::Jwt, Self::Key];
+
+    /// Its name in `TTS_AUTH`.
     #[must_use]
-    pub fn operator(room: Option<String>) -> Self {
-        Self { user: None, room, plan: Plan::Admin }
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Jwt => "jwt",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// Finds out who calls.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    /// Nothing is asked of anybody who reaches this machine from within.
+    open: bool,
+    keys: Option<Keys>,
+    tokens: Option<Tokens>,
+    sessions: Option<Sessions>,
+    proxies: Proxies,
+    origins: Origins,
+    /// Callers come by HTTPS.
+    secure: bool,
+    clock: Arc<dyn Clock>,
+}
+
+/// What a request says of where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// Its address.
+    pub uri: &'a Uri,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// The other end of the connection.
+    pub peer: Option<IpAddr>,
+}
+
+/// Who calls, and the cookie that their browser is to keep.
+#[derive(Debug)]
+pub struct Identified {
+    /// Who.
+    pub caller: Caller,
+    /// A new session's cookie.
+    pub cookie: Option<String>,
+}
+
+/// Why nobody is let in.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// The caller did not say who they are.
+    #[error("this server has to know who calls: send an API key or a token as `Authorization: Bearer …`")]
+    Nobody,
+    /// What they showed is in no form that is accepted here.
+    #[error("this kind of credential is not accepted here")]
+    Unaccepted,
+    /// The token is not right.
+    #[error("the token is not accepted: {0}")]
+    Token(#[from] TokenFault),
+    /// The key is not right.
+    #[error("{0}")]
+    Key(#[from] KeyFault),
+    /// A header says something that makes no sense.
+    #[error("the header {0} {1}")]
+    Header(&'static str, &'static str),
+    /// Only a key with the scope `admin` gives somebody the plan of admins.
+    #[error("this API key may not give anybody the plan `admin`")]
+    PlanOfAdmins,
+    /// A page of another origin makes the browser call.
+    #[error("pages of this origin may not call; TTS_CORS_ORIGINS lists those that may")]
+    Elsewhere,
+    /// Without `TTS_AUTH` only this machine is served.
+    #[error(
+        "without TTS_AUTH this server is for the machine that it runs on, under an address or the name localhost"
+    )]
+    FromAfar,
+}
+
+impl Identity {
+    /// As the settings have it. `signing_key` signs sessions.
+    ///
+    /// # Errors
+    /// When nobody can be asked for published keys.
+    pub fn new(
+        settings: &Settings,
+        signing_key: &Secret,
+        keys: Arc<dyn ApiKeys>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, String> {
+        let has = |mode| settings.auth.contains(&mode);
+        let tokens = if has(Mode::Jwt) {
+            let published = match &settings.jwt_jwks_url {
+                Some(url) => {
+                    let client = providers::client().map_err(|error| error.to_string())?;
+                    Some(Jwks::new(url.clone(), client, Arc::clone(&clock)))
+                }
+                None => None,
+            };
+            Some(Tokens::new(settings.jwt.clone(), settings.jwt_secret.as_ref(), published))
+        } else {
+            None
+        };
+        let parts = Parts {
+            open: settings.auth.is_empty(),
+            keys: has(Mode::Key).then(|| Keys::new(keys)),
+            tokens,
+            sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
+            proxies: Proxies::new(settings.trusted_proxies.clone()),
+            origins: Origins::new(&settings.cors_origins, &settings.public_url),
+            secure: settings.public_url.starts_with("https://"),
+            clock,
+        };
+        Ok(Self { parts: Arc::new(parts) })
+    }
+
+    /// Who calls; whoever says nothing gets a new session where those are given.
+    ///
+    /// # Errors
+    /// [`Denied`]
+    pub async fn identify(&self, arrival: Arrival<'_>) -> Result<Identified, Denied> {
+        if let Some(caller) = self.known(arrival).await? {
+            return Ok(Identified { caller, cookie: None });
+        }
+        let Parts { sessions, proxies, clock, .. } = &*self.parts;
+        let sessions = sessions.as_ref().ok_or(Denied::Nobody)?;
+        let secure = self.parts.secure || proxies.secure(arrival.peer, arrival.headers);
+        let (id, cookie) = sessions.begin(clock.now(), secure);
+        Ok(Identified { caller: self.in_session(id, arrival), cookie: Some(cookie) })
+    }
+
+    /// Who calls, if they say so.
+    ///
+    /// # Errors
+    /// [`Denied`]
+    pub async fn known(&self, arrival: Arrival<'_>) -> Result<Option<Caller>, Denied> {
+        let Parts { tokens, sessions, origins, clock, .. } = &*self.parts;
+        if self.parts.open {
+            return self.operator(arrival).map(Some);
+        }
+        if let Some(credential) = credential(arrival.headers)? {
+            return self.by_credential(credential, arrival).await.map(Some);
+        }
+        // From here on it is the browser that says who calls, whatever page made it call.
+        if !origins.may_call(arrival) {
+            return Err(Denied::Elsewhere);
+        }
+        if let Some(tokens) = tokens
+            && let Some(token) = tokens.cookie(arrival.headers)
+        {
+            return self.by_token(tokens, token, arrival).await.map(Some);
+        }
+        let session = sessions.as_ref().and_then(|sessions| sessions.find(arrival.headers, clock.now()));
+        Ok(session.map(|id| self.in_session(id, arrival)))
+    }
+
+    /// Whether the caller is known by something that the browser sends along by itself, also for a link in a page.
+    #[must_use]
+    pub fn by_cookie(&self, headers: &HeaderMap, caller: &Caller) -> bool {
+        match caller.via {
+            Via::Session { .. } => true,
+            Via::Token => matches!(credential(headers), Ok(None)),
+            Via::Operator | Via::Key { .. } => false,
+        }
+    }
+
+    fn operator(&self, arrival: Arrival<'_>) -> Result<Caller, Denied> {
+        let Parts { origins, .. } = &*self.parts;
+        let afar = arrival.peer.is_some_and(|peer| !peer.to_canonical().is_loopback());
+        if afar || proxies::comes_from_afar(arrival.headers) || !origins.is_this_machine(arrival) {
+            return Err(Denied::FromAfar);
+        }
+        if !origins.may_call(arrival) {
+            return Err(Denied::Elsewhere);
+        }
+        Ok(Caller { address: arrival.peer, ..Caller::operator(None) })
+    }
+
+    async fn by_credential(&self, credential: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
+        let Parts { keys, tokens, .. } = &*self.parts;
+        match (keys, tokens) {
+            (Some(keys), None) => self.by_key(keys, credential, arrival).await,
+            (Some(keys), _) if credential.starts_with(key::PREFIX) => {
+                self.by_key(keys, credential, arrival).await
+            }
+            (_, Some(tokens)) => self.by_token(tokens, credential, arrival).await,
+            (None, None) => Err(Denied::Unaccepted),
+        }
+    }
+
+    async fn by_key(&self, keys: &Keys, key: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
+        let address = self.address(arrival);
+        let network = address.map_or_else(|| "unknown".to_owned(), network);
+        let row = keys.check(key, &network, self.parts.clock.now()).await?;
+        let user = named(arrival.headers, USER_HEADER)?;
+        let plan = match named(arrival.headers, PLAN_HEADER)? {
+            Some(plan) if !plain_plan(&plan) => {
+                return Err(Denied::Header(PLAN_HEADER, "names no plan"));
+            }
+            Some(plan) if plan == ADMIN && !row.scopes.admin => return Err(Denied::PlanOfAdmins),
+            Some(plan) => plan,
+            None if row.scopes.admin && user.is_none() => ADMIN.to_owned(),
+            None => MEMBER.to_owned(),
+        };
+        Ok(Caller {
+            user,
+            room: named(arrival.headers, ROOM_HEADER)?,
+            plan,
+            via: Via::Key { id: row.id, scopes: row.scopes, limits: row.limits },
+            address,
+        })
+    }
+
+    async fn by_token(&self, tokens: &Tokens, token: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
+        let claims = tokens.read(token, self.parts.clock.now()).await?;
+        let address = self.address(arrival);
+        Ok(Caller { user: Some(claims.user), room: claims.room, plan: claims.plan, via: Via::Token, address })
+    }
+
+    fn in_session(&self, id: String, arrival: Arrival<'_>) -> Caller {
+        let address = self.address(arrival);
+        Caller { user: None, room: None, plan: TRIAL.to_owned(), via: Via::Session { id }, address }
+    }
+
+    fn address(&self, arrival: Arrival<'_>) -> Option<IpAddr> {
+        self.parts.proxies.client(arrival.peer, arrival.headers)
+    }
+}
+
+/// What the caller shows for themselves: in `Authorization`, or among the protocols of a WebSocket.
+fn credential(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).into_iter();
+    let line = lines.next();
+    if lines.next().is_some() {
+        return Err(Denied::Header("Authorization", "may stand there once only"));
+    }
+    if let Some(line) = line {
+        let line = line.to_str().map_err(|_| Denied::Unaccepted)?.trim();
+        // Another scheme is between the browser and a proxy on the way.
+        let (scheme, credential) = line.split_once(' ').unwrap_or((line, ""));
+        let shown = scheme.eq_ignore_ascii_case("bearer") && !credential.trim().is_empty();
+        return Ok(shown.then(|| credential.trim()));
+    }
+    if !headers.contains_key(header::UPGRADE) {
+        return Ok(None);
+    }
+    let protocols = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
+    let mut protocols = protocols.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    Ok(protocols.find_map(|protocol| protocol.trim().strip_prefix(SOCKET_BEARER)))
+}
+
+/// What a trusted server says in a header, if anything.
+fn named(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Denied> {
+    let mut lines = headers.get_all(name).into_iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    if lines.next().is_some() {
+        return Err(Denied::Header(name, "may stand there once only"));
+    }
+    match std::str::from_utf8(line.as_bytes()).map(str::trim) {
+        Ok("") => Ok(None),
+        Ok(id) if plain_id(id) => Ok(Some(id.to_owned())),
+        _ => Err(Denied::Header(name, "must have at most 128 characters, and none that cannot be printed")),
+    }
+}
+
+/// Whether this can be the id of a user or a room: what can be printed, and not for long.
+#[must_use]
+pub fn plain_id(id: &str) -> bool {
+    !id.trim().is_empty() && id.chars().count() <= 128 && !id.chars().any(char::is_control)
+}
+
+/// Whether this can be the name of a plan.
+#[must_use]
+pub fn plain_plan(plan: &str) -> bool {
+    (1..=64).contains(&plan.len())
+        && plan.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(headers: &[(&'static str, &str)]) -> Option<String> {
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        credential(&headers).unwrap().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_credential_is_a_bearer_in_a_header_or_a_protocol_of_a_socket() {
+        assert_eq!(shown(&[("authorization", "bearer  a.b.c ")]).as_deref(), Some("a.b.c"));
+        assert_eq!(shown(&[("authorization", "Basic YTpi")]), None, "a proxy's affair");
+        assert_eq!(shown(&[("authorization", "Bearer ")]), None);
+        let protocols = ("sec-websocket-protocol", "saywell, saywell.bearer.a.b.c");
+        assert_eq!(shown(&[protocols, ("upgrade", "websocket")]).as_deref(), Some("a.b.c"));
+        assert_eq!(shown(&[protocols]), None, "only where nothing else can be sent");
+    }
+
+    #[test]
+    fn ids_and_plans_are_short_and_can_be_printed() {
+        assert!(plain_id("Zoë 7/ü") && plain_id(&"x".repeat(128)));
+        assert!(!plain_id(" ") && !plain_id("") && !plain_id("a\u{7f}b") && !plain_id(&"x".repeat(129)));
+        assert!(plain_plan("gold_2-b") && !plain_plan("") && !plain_plan("a b") && !plain_plan("é"));
     }
 }

@@ -61,7 +61,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 }
 
 /// What is known of a provider without asking anybody.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct About {
     /// The name that settings, headers and metrics use: its kind, or the name of one of several of a kind.
     pub name: Arc<str>,
@@ -86,6 +86,8 @@ pub struct About {
     pub reader: Option<Reader>,
     /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
     pub follows: Option<Follows>,
+    /// The symbols of a transcription in IPA that its voices do not know, where it can tell.
+    pub unknown_symbols: Option<fn(&str) -> String>,
     /// The most characters of one call's text; a longer utterance is asked for in parts.
     pub longest: usize,
     /// That its service ends, when, and what to choose instead; operators are warned with it at the start.
@@ -114,6 +116,7 @@ impl About {
             parallel: 1,
             reader: None,
             follows: None,
+            unknown_symbols: None,
             longest: usize::MAX,
             sunset: None,
         }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use saywell_audio::{
-    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, SAMPLE_RATE, Word, loudness,
+    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, NamedPlace, SAMPLE_RATE, Word, loudness,
 };
-use saywell_text::Utterance;
+use saywell_text::{How, Mark, Utterance};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{About, Entry, Kind};
@@ -196,7 +196,26 @@ impl Clip {
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
         };
-        SpokenUtterance { caption, words, until: start + self.seconds() }
+        SpokenUtterance {
+            caption,
+            words,
+            marks: self.places(utterance, start),
+            until: start + self.seconds(),
+        }
+    }
+
+    /// When the named places of the utterance are reached: as the word after them starts; within a word, in proportion.
+    fn places(&self, utterance: &Utterance, start: f64) -> Vec<NamedPlace> {
+        let place = |mark: &Mark| {
+            let How::Bookmark(name) = &mark.how else { return None };
+            let at = mark.text.start;
+            let word = self.notes.words.iter().find(|(range, ..)| range.end > at);
+            let time = word.map_or(self.notes.speech_seconds, |(range, from, to)| {
+                from + (to - from) * at.saturating_sub(range.start) as f64 / range.len() as f64
+            });
+            Some(NamedPlace { name: name.clone(), time: start + time })
+        };
+        utterance.marks.iter().filter_map(place).collect()
     }
 }
 

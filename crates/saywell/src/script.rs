@@ -1,7 +1,7 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Emoji, Kind, Options, Script, SsmlError, language};
+use saywell_text::{Code, Emoji, Options, Script, SsmlError, language};
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub struct Reading {
     pub code: Code,
     /// What becomes of emoji.
     pub emoji: Emoji,
+    /// Whether it begins inside reasoning, whose opening tag stood in the prompt.
+    pub begins_in_reasoning: bool,
     /// The language that its caller says it is in.
     pub language: Option<String>,
     /// How words are said.
@@ -91,7 +93,12 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     if characters > bounds.max_chars {
         return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
     }
-    let options = Options { code: reading.code, emoji: reading.emoji, ..Options::default() };
+    let options = Options {
+        code: reading.code,
+        emoji: reading.emoji,
+        begins_in_reasoning: reading.begins_in_reasoning,
+        ..Options::default()
+    };
     let mut script = match reading.markup {
         Markup::Markdown => saywell_text::script(reply, &options),
         Markup::Ssml => saywell_text::ssml(reply, &options)?,
@@ -103,9 +110,7 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     let language = match &reading.language {
         Some(language) => {
             for utterance in &mut script.utterances {
-                // What is said for code is English, whatever the reply is in.
-                let own = if utterance.kind == Kind::Code { "en" } else { language };
-                utterance.language.get_or_insert_with(|| own.to_owned());
+                utterance.speak(language);
             }
             Some(language.clone())
         }

@@ -57,6 +57,8 @@ pub struct SpeechRequest {
     pub prefetch: bool,
     /// What the reply is written in.
     pub markup: Markup,
+    /// Whether the reply begins inside reasoning; as the settings say when `None`.
+    pub begins_in_reasoning: Option<bool>,
     /// How words are said, before what the operator says of them.
     pub pronunciations: Dictionary,
     /// How to speak, in words, for a model that takes such.
@@ -80,6 +82,7 @@ impl SpeechRequest {
             code: Code::default(),
             prefetch: false,
             markup: Markup::default(),
+            begins_in_reasoning: None,
             pronunciations: Dictionary::default(),
             instructions: None,
             message_id: None,
@@ -206,6 +209,8 @@ pub struct Speak {
     pub bounds: Bounds,
     /// What becomes of emoji.
     pub emoji: Emoji,
+    /// Whether replies begin inside reasoning, where a request does not say.
+    pub begins_in_reasoning: bool,
     /// How words are said.
     pub pronunciations: Dictionary,
     /// Which voice each provider uses.
@@ -282,6 +287,7 @@ impl Speak {
             markup: request.markup,
             code: request.code,
             emoji: self.emoji,
+            begins_in_reasoning: request.begins_in_reasoning.unwrap_or(self.begins_in_reasoning),
             language: request.language.clone(),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),

@@ -3,7 +3,10 @@
 
 #[cfg(test)]
 mod conformance;
+mod keys;
 pub mod sqlite;
+
+pub use keys::{ApiKeys, KeyRow};
 
 use crate::cache::{Key, Kind};
 use crate::usage::Call;
@@ -38,7 +41,11 @@ pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreE
         path => SqliteStore::open(&data_folder.join(path)).await?,
     };
     let store = Arc::new(store);
-    Ok(Store { cache: Arc::clone(&store) as Arc<dyn CacheIndex>, calls: store })
+    Ok(Store {
+        cache: Arc::clone(&store) as Arc<dyn CacheIndex>,
+        calls: Arc::clone(&store) as Arc<dyn CallLog>,
+        keys: store,
+    })
 }
 
 /// An open database, concern by concern.
@@ -48,6 +55,8 @@ pub struct Store {
     pub cache: Arc<dyn CacheIndex>,
     /// What providers were asked.
     pub calls: Arc<dyn CallLog>,
+    /// Who may call by key.
+    pub keys: Arc<dyn ApiKeys>,
 }
 
 /// The table `tts_calls`: every call to a provider, and what it cost.

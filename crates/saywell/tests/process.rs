@@ -250,6 +250,19 @@ fn config_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn the_pronunciations_are_printed_as_a_lexicon_that_accounts_take() {
+    let data = TempDir::new().unwrap();
+    let (status, _, stderr) = run(saywell(data.path()).arg("lexicon"));
+    assert_eq!(status, 1);
+    assert!(stderr.contains("there are no words for `en-US`"), "{stderr}");
+    let file = "[[pronunciations]]\nword = \"nginx\"\nsay = \"engine x\"\n";
+    std::fs::write(data.path().join("saywell.toml"), file).unwrap();
+    let (status, stdout, _) = run(saywell(data.path()).args(["lexicon", "--language", "en-GB"]));
+    assert_eq!(status, 0);
+    assert!(stdout.contains("xml:lang=\"en-GB\"") && stdout.contains("<alias>engine x</alias>"), "{stdout}");
+}
+
+#[test]
 fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
     let data = TempDir::new().unwrap();
     for (arguments, expected) in [
@@ -266,6 +279,58 @@ fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
         assert_eq!(status, 0, "{arguments:?}: {stderr}");
         assert!(stdout.contains(expected), "{arguments:?}: {stdout}");
     }
+}
+
+#[tokio::test]
+async fn keys_are_minted_listed_and_revoked_while_the_server_runs() {
+    let data = TempDir::new().unwrap();
+    let mut mint = saywell(data.path());
+    mint.args(["key", "mint", "--name", "our app", "--expires", "90d", "--requests-per-minute", "60"]);
+    let (status, key, hint) = run(&mut mint);
+    assert_eq!(status, 0, "{hint}");
+    let key = key.trim();
+    let id = key.split('_').nth(1).unwrap();
+    assert!(key.starts_with("saywell_") && key.len() == 89 && hint.contains(id), "{hint}");
+
+    let server = Server::start_with(data.path(), &[("TTS_AUTH", "key")]);
+    let ask = async || {
+        let request = Client::new().get(format!("{}/tts/config", server.address)).bearer_auth(key);
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(ask().await, StatusCode::OK);
+    let anonymous = reqwest::get(format!("{}/tts/config", server.address)).await.unwrap();
+    assert_eq!(anonymous.status(), StatusCode::UNAUTHORIZED);
+
+    let list = |state: &str| {
+        let (status, stdout, _) = run(saywell(data.path()).args(["key", "list"]));
+        assert!(status == 0 && stdout.contains(id) && stdout.contains("our app"), "{stdout}");
+        assert!(stdout.contains(state) && !stdout.contains(key), "{stdout}");
+    };
+    list("until ");
+    let (status, stdout, _) = run(saywell(data.path()).args(["key", "revoke", id]));
+    assert_eq!((status, stdout), (0, format!("revoked {id}\n")));
+    assert_eq!(ask().await, StatusCode::UNAUTHORIZED, "at once");
+    list("revoked ");
+    let (status, _, stderr) = run(saywell(data.path()).args(["key", "revoke", id]));
+    assert!(status == 1 && stderr.contains("in force"), "{stderr}");
+}
+
+#[tokio::test]
+async fn tokens_are_signed_for_a_server_with_the_same_secret() {
+    let data = TempDir::new().unwrap();
+    let secret = ("TTS_JWT_SECRET", "a secret of thirty-two letters, or more");
+    let (status, _, stderr) = run(saywell(data.path()).args(["key", "token", "--user", "ann"]));
+    assert!(status == 2 && stderr.contains("TTS_JWT_SECRET"), "{stderr}");
+    let mut sign = saywell(data.path());
+    sign.args(["key", "token", "--user", "ann", "--expires", "15m"]).env(secret.0, secret.1);
+    let (status, token, _) = run(&mut sign);
+    assert_eq!(status, 0);
+    let server = Server::start_with(data.path(), &[("TTS_AUTH", "jwt"), secret]);
+    let request = Client::new().get(format!("{}/tts/config", server.address)).bearer_auth(token.trim());
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    let (status, _, stderr) =
+        run(saywell(data.path()).args(["key", "token", "--user", "a\nb"]).env(secret.0, secret.1));
+    assert!(status == 2 && stderr.contains("128 characters"), "{stderr}");
 }
 
 #[test]

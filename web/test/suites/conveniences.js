@@ -135,6 +135,7 @@ export function conveniences(world) {
     world.visiting(`${CHAT}?with=provider:browser&synthesiser=silent`, async () => {
       await world.listen(0);
       await world.reaches('failed');
+      assert.equal((await spoken()).length, 1);
       assert.notEqual(await driver.run(() => /** @type {Probe} */ (window).probe.told()), '');
     }));
 

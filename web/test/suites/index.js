@@ -5,6 +5,8 @@ import { after } from 'node:test';
 import { startWorld } from '../support/world.js';
 import { access } from './access.js';
 import { conveniences } from './conveniences.js';
+import { demo } from './demo.js';
+import { embedding } from './embedding.js';
 import { listening } from './listening.js';
 import { trouble } from './trouble.js';
 
@@ -16,4 +18,6 @@ export async function suiteOn(name) {
   trouble(world);
   conveniences(world);
   access(world);
+  embedding(world);
+  demo(world);
 }

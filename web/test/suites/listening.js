@@ -153,7 +153,9 @@ export function listening(world) {
       const rest = world.ear.since(mark + 12_000);
       assert.ok(rest.every((sample) => Math.abs(sample) < 0.01), 'silence after leaving');
       await driver.run(() => history.back());
-      await world.until(() => driver.run(() => 'probe' in window && location.pathname.endsWith('chat.html')), 'the way back');
+      // A question that the page's end overtakes has no answer.
+      const back = () => driver.run(() => 'probe' in window && location.pathname.endsWith('chat.html')).catch(() => false);
+      await world.until(back, 'the way back');
       await world.listen(0);
       await world.heard(0.2);
     }));

@@ -40,6 +40,8 @@ export class Front {
   visits = [];
   /** @type {(visit: Visit) => Deed | null} */
   rule = () => null;
+  /** Pages of a test's own, by path. @type {Map<string, { page: string, policy: string }>} */
+  pages = new Map();
   #server = createServer((request, response) => void this.#serve(request, response));
   #gateway;
 
@@ -131,9 +133,11 @@ export class Front {
         answer.on('data', (/** @type {Buffer} */ part) => {
           const fits = part.subarray(0, Math.max(0, allowed - sent));
           sent += part.length;
-          const taken = response.write(fits);
-          if (sent >= allowed) response.destroy();
-          else if (!taken) {
+          if (sent >= allowed) {
+            // What may go out does go out before the cut.
+            onward.destroy();
+            response.write(fits, () => request.socket.destroy());
+          } else if (!response.write(fits)) {
             answer.pause();
             response.once('drain', () => answer.resume());
           }
@@ -152,6 +156,12 @@ export class Front {
    * @param {import('node:http').ServerResponse} response
    */
   async #page(path, response) {
+    const own = this.pages.get(path);
+    if (own) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': own.policy });
+      response.end(withProbe(own.page));
+      return;
+    }
     const name = new URL(path, 'http://front').pathname.slice('/test/'.length);
     const file = /^[\w.-]+$/.test(name) ? await readFile(fileURLToPath(new URL(name, PAGES))).catch(() => null) : null;
     if (file === null) {

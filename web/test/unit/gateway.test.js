@@ -51,6 +51,25 @@ test('a reply is asked for as JSON, with only what was given', async () => {
   assert.equal(rendition.liveCaptionsUrl, null);
 });
 
+test('who the user is goes with every call, as it is known then, and not with links', async () => {
+  /** @type {(string | null)[]} */
+  const sent = [];
+  const tokens = ['first', 'second', null];
+  const gateway = new Gateway(
+    'http://gateway.test',
+    async (_url, init = {}) => {
+      sent.push(new Headers(init.headers).get('authorization'));
+      return Response.json(ANSWER);
+    },
+    async () => tokens.shift() ?? null,
+  );
+  await gateway.config(signal);
+  await gateway.ask({ text: 'Hello there.', format: 'webm' }, signal);
+  await gateway.config(signal);
+  await gateway.open('/tts/audio/abc.webm?exp=1&sig=s', signal);
+  assert.deepEqual(sent, ['Bearer first', 'Bearer second', null, null]);
+});
+
 test('a gateway below a path is asked below that path', async () => {
   const { gateway, calls } = answering(Response.json({ enabled: true }), 'http://host.test/speech');
   await gateway.config(signal);

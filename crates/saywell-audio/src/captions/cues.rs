@@ -185,6 +185,7 @@ mod tests {
             duration_seconds: end,
             words: words.clone(),
             utterances: vec![utterance(text, 2.0, end), utterance("Then restart it.", end, end + 1.0)],
+            ..Captions::default()
         };
         let cues = cues(&captions);
         assert_eq!(cues.len(), 3);

@@ -85,6 +85,10 @@ impl<'a> Xml<'a> {
             ));
         }
         let document = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        // The reader would skip one more without counting its bytes, and every place after it would be wrong.
+        if document.starts_with('\u{FEFF}') {
+            return Err(Fault::new(text.len() - document.len(), "SSML begins with <speak>"));
+        }
         let mut reader = Reader::from_str(document);
         reader.config_mut().expand_empty_elements = true;
         Ok(Self { text, skipped: text.len() - document.len(), reader, open: Vec::new(), done: false })

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use saywell_text::{How, Mark};
 
-use super::ipa::{Transcribed, transcribe};
+use super::ipa::transcribe;
 
 /// Characters that nothing else in a text may be: the last private plane. Each stands for phonemes by its
 /// place among them.
@@ -26,15 +26,6 @@ pub struct GivenPhonemes {
     pub written: String,
 }
 
-/// Symbols that could not be said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
-    /// Bytes of the text whose phonemes they are in.
-    pub text: Range<usize>,
-    /// The symbols, each once.
-    pub symbols: String,
-}
-
 /// A run of the text that is the source's own, or stands for a part of it as a whole.
 struct Piece {
     text: Range<usize>,
@@ -52,9 +43,8 @@ impl Given {
 
     /// The source with its marks for phonemes and aliases carried out. Of marks inside one another the outer
     /// holds; those that are not bytes of the source do nothing, nor do phonemes of which none is known.
-    pub fn new(source: &str, marks: &[Mark]) -> (Self, Vec<Unknown>) {
+    pub fn new(source: &str, marks: &[Mark]) -> Self {
         let mut given = Self { text: String::new(), pieces: Vec::new(), phonemes: Vec::new() };
-        let mut unknown = Vec::new();
         let mut copied = 0;
         for mark in marks {
             let range = mark.text.clone();
@@ -70,10 +60,7 @@ impl Given {
                     let Some(place) = char::from_u32(place).filter(|place| is_place(*place)) else {
                         continue;
                     };
-                    let Transcribed { phonemes, unknown: symbols } = transcribe(ipa);
-                    if !symbols.is_empty() {
-                        unknown.push(Unknown { text: range.clone(), symbols });
-                    }
+                    let phonemes = transcribe(ipa).phonemes;
                     if phonemes.is_empty() {
                         continue;
                     }
@@ -91,7 +78,7 @@ impl Given {
             copied = range.end;
         }
         given.copy(source, copied..source.len());
-        (given, unknown)
+        given
     }
 
     /// The text to read.
@@ -170,7 +157,7 @@ mod tests {
     fn puts_in_what_is_given_and_knows_the_way_back() {
         let source = "Ask W3C or Huang.";
         let phonemes = Mark { text: 11..16, how: How::Phonemes("hwɑŋǃ".into()) };
-        let (given, unknown) = Given::new(source, &[alias(4..7, "the consortium"), phonemes]);
+        let given = Given::new(source, &[alias(4..7, "the consortium"), phonemes]);
         assert_eq!(given.text(), "Ask the consortium or \u{100000}.");
         assert_eq!(given.source_of(0..3), 0..3);
         assert_eq!(given.source_of(8..18), 4..7, "a word of the alias");
@@ -179,12 +166,11 @@ mod tests {
         assert_eq!(given.source_of(26..27), 16..17);
         assert_eq!(given.phonemes("\u{100000}").unwrap().phonemes, "hwˈɑŋ");
         assert!(given.phonemes("\u{100001}").is_none() && given.phonemes("a").is_none());
-        assert_eq!(unknown, [Unknown { text: 11..16, symbols: "ǃ".into() }]);
     }
 
     #[test]
     fn a_text_cannot_bring_its_own_places() {
-        let (given, _) = Given::new("a\u{100000}b c", &[alias(7..8, "see\u{100000}")]);
+        let given = Given::new("a\u{100000}b c", &[alias(7..8, "see\u{100000}")]);
         assert_eq!(given.text(), "ab see");
         assert_eq!(given.source_of(1..2), 5..6);
     }
@@ -193,8 +179,8 @@ mod tests {
     fn odd_marks_do_no_harm() {
         let long = Mark { text: 0..99, how: How::Alias("x".into()) };
         let across = [alias(0..5, "one"), alias(3..7, "two"), long];
-        assert_eq!(Given::new("abc def", &across).0.text(), "oneef");
+        assert_eq!(Given::new("abc def", &across).text(), "oneef");
         let silence = Mark { text: 3..3, how: How::Break(Duration::ZERO) };
-        assert_eq!(Given::new("abcdef", &[silence]).0.text(), "abc def");
+        assert_eq!(Given::new("abcdef", &[silence]).text(), "abc def");
     }
 }

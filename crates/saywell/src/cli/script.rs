@@ -45,6 +45,7 @@ pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Faile
         markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
         code,
         emoji: settings.emoji,
+        begins_in_reasoning: settings.begins_in_reasoning,
         language: arguments.language,
         pronunciations: settings.pronunciations.clone(),
     };

@@ -8,6 +8,7 @@ use saywell_text::pronunciation::{Dictionary, Entry};
 use serde::de::DeserializeOwned;
 
 use super::settings::{SETTINGS, Setting, Settings};
+use crate::identity::Mode;
 use crate::providers::{KINDS, Options, kind_of};
 
 /// Where settings are looked up, so that tests need no real environment.
@@ -283,15 +284,33 @@ fn playht(available: &str) -> String {
 
 /// Faults that only several settings together can have.
 fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
-    let Settings { listen, auth, .. } = &loaded.settings;
+    let Settings { listen, auth, jwt, jwt_secret, jwt_jwks_url, .. } = &loaded.settings;
     if !listen.ip().is_loopback() && auth.is_empty() {
         let variable = if loaded.origins.contains_key("TTS_LISTEN") { "TTS_LISTEN" } else { "PORT" };
         let origin = loaded.origins.get(variable).cloned();
         faults.push(Fault {
             origin: origin.unwrap_or_else(|| Origin::Environment("TTS_LISTEN".into())),
             reason: format!(
-                "{listen} can be reached from other machines, and TTS_AUTH says of nobody who may speak; listen on 127.0.0.1"
+                "{listen} can be reached from other machines, and TTS_AUTH says of nobody who may speak; set it to jwt, key, trial or several of them, or listen on 127.0.0.1"
             ),
+        });
+    }
+    let origin = |variable: &str| {
+        let known = loaded.origins.get(variable).cloned();
+        known.unwrap_or_else(|| Origin::Environment(variable.into()))
+    };
+    if auth.contains(&Mode::Jwt) && jwt_secret.is_none() && jwt_jwks_url.is_none() {
+        faults.push(Fault {
+            origin: origin("TTS_AUTH"),
+            reason: "jwt needs TTS_JWT_SECRET or TTS_JWT_JWKS_URL to check tokens with".to_owned(),
+        });
+    }
+    // An identity provider signs for many applications, and a token for one of them is none for us.
+    if jwt_jwks_url.is_some() && jwt.audience.is_none() && jwt.issuer.is_none() {
+        faults.push(Fault {
+            origin: origin("TTS_JWT_JWKS_URL"),
+            reason: "needs TTS_JWT_AUDIENCE, TTS_JWT_ISSUER or both, to know which tokens are meant for this server"
+                .to_owned(),
         });
     }
 }
@@ -393,6 +412,32 @@ mod tests {
     fn off_loopback_needs_a_choice() {
         let faults = source(&[("TTS_LISTEN", "0.0.0.0:80")], None).load().unwrap_err();
         assert!(faults[0].reason.contains("TTS_AUTH"), "{faults:?}");
+        let chosen = [("TTS_LISTEN", "0.0.0.0:80"), ("TTS_AUTH", "key,Trial,key")];
+        assert_eq!(source(&chosen, None).load().unwrap().settings.auth, [Mode::Key, Mode::Trial]);
+        let faults = source(&[("TTS_AUTH", "none")], None).load().unwrap_err();
+        assert!(faults[0].reason.contains("jwt, key and trial"), "{faults:?}");
+    }
+
+    #[test]
+    fn tokens_need_something_to_be_checked_with() {
+        let reason =
+            |environment: &[(&str, &str)]| source(environment, None).load().unwrap_err()[0].reason.clone();
+        assert!(reason(&[("TTS_AUTH", "jwt")]).contains("TTS_JWT_SECRET"));
+        let keys = ("TTS_JWT_JWKS_URL", "https://id.example.com/jwks.json");
+        assert!(reason(&[("TTS_AUTH", "jwt"), keys]).contains("TTS_JWT_AUDIENCE"));
+        assert!(reason(&[("TTS_JWT_JWKS_URL", "http://id.example.com/jwks.json")]).contains("https://"));
+        assert!(reason(&[("TTS_JWT_SECRET", "short")]).contains("32"));
+        source(&[("TTS_AUTH", "jwt"), keys, ("TTS_JWT_ISSUER", "https://id.example.com")], None)
+            .load()
+            .unwrap();
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let loaded = source(&[("TTS_TRUSTED_PROXIES", "10.1.2.3/8, ::1,192.0.2.7")], None).load().unwrap();
+        let networks: Vec<_> = loaded.settings.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(networks, ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
+        assert!(source(&[("TTS_TRUSTED_PROXIES", "all")], None).load().is_err());
     }
 
     #[test]

@@ -6,8 +6,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::identity::Mode;
+use crate::identity::token::Rules;
 use crate::providers::Options;
 use crate::usage::Price;
+use ipnet::IpNet;
 use saywell_text::Emoji;
 use saywell_text::pronunciation::Dictionary;
 
@@ -44,6 +47,8 @@ pub struct Settings {
     pub prices: Vec<Price>,
     /// What becomes of emoji.
     pub emoji: Emoji,
+    /// Whether replies begin inside reasoning, where a request does not say.
+    pub begins_in_reasoning: bool,
     /// How words are said.
     pub pronunciations: Dictionary,
     /// How long a cached entry is kept.
@@ -67,7 +72,15 @@ pub struct Settings {
     /// Signs audio links; without one, a random one is made and kept in the data folder.
     pub signing_key: Option<Secret>,
     /// How callers say who they are.
-    pub auth: Vec<String>,
+    pub auth: Vec<Mode>,
+    /// What tokens have to say.
+    pub jwt: Rules,
+    /// Signs tokens, shared with the application that makes them.
+    pub jwt_secret: Option<Secret>,
+    /// Where an identity provider publishes the keys that it signs tokens with.
+    pub jwt_jwks_url: Option<String>,
+    /// The proxies whose word on callers' addresses is taken.
+    pub trusted_proxies: Vec<IpNet>,
     /// How many replies may be in the making at once.
     pub max_flights: usize,
     /// Threads of the voice inside; 0: one for each core.
@@ -181,6 +194,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "What becomes of emoji: `silent`, or `named`.",
         set: |s, v| assign(&mut s.emoji, emoji(v)),
         show: |s| if s.emoji == Emoji::Named { "named" } else { "silent" }.to_owned(),
+    },
+    Setting {
+        variable: "TTS_BEGINS_IN_REASONING",
+        key: "voice.begins_in_reasoning",
+        default: "false",
+        about: "Whether replies begin inside reasoning, without its opening tag, as some models' templates have it: all up to `</think>` is then left out.",
+        set: |s, v| assign(&mut s.begins_in_reasoning, flag(v)),
+        show: |s| s.begins_in_reasoning.to_string(),
     },
     Setting {
         variable: "TTS_MAX_SECONDS",
@@ -343,9 +364,91 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_AUTH",
         key: "server.auth",
         default: "",
-        about: "How callers say who they are. This version knows none yet, so it serves loopback addresses only.",
-        set: |s, v| assign(&mut s.auth, list(v).map(|mode| auth_mode(&mode)).collect::<Result<_, _>>()),
-        show: |s| s.auth.join(","),
+        about: "How callers say who they are, comma-separated: `jwt` (signed tokens), `key` (API keys), `trial` (anonymous sessions on a small plan). Unset: everybody is the operator, on a loopback address only.",
+        set: |s, v| assign(&mut s.auth, auth_modes(v)),
+        show: |s| s.auth.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(","),
+    },
+    Setting {
+        variable: "TTS_JWT_SECRET",
+        key: "jwt.secret",
+        default: "",
+        about: "Secret that signs tokens with HS256, at least 32 characters; the application that makes them has the same.",
+        set: |s, v| assign(&mut s.jwt_secret, secret(v).map(Some)),
+        show: |s| s.jwt_secret.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
+    },
+    Setting {
+        variable: "TTS_JWT_JWKS_URL",
+        key: "jwt.jwks_url",
+        default: "",
+        about: "Where an identity provider publishes its keys (JWKS), for tokens signed with RS256, ES256 or EdDSA.",
+        set: |s, v| assign(&mut s.jwt_jwks_url, keys_address(v).map(Some)),
+        show: |s| s.jwt_jwks_url.as_deref().map_or_else(String::new, without_password),
+    },
+    Setting {
+        variable: "TTS_JWT_AUDIENCE",
+        key: "jwt.audience",
+        default: "",
+        about: "What a token's `aud` must name. Unset: a token that names an audience is refused.",
+        set: |s, v| assign(&mut s.jwt.audience, filled(v).map(Some)),
+        show: |s| s.jwt.audience.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_JWT_ISSUER",
+        key: "jwt.issuer",
+        default: "",
+        about: "What a token's `iss` must be.",
+        set: |s, v| assign(&mut s.jwt.issuer, filled(v).map(Some)),
+        show: |s| s.jwt.issuer.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_JWT_CLOCK_SKEW_SECONDS",
+        key: "jwt.clock_skew_seconds",
+        default: "30",
+        about: "How far the clocks of two machines may differ when a token's times are looked at.",
+        set: |s, v| assign(&mut s.jwt.skew, seconds(v, 0.0, 600.0)),
+        show: |s| s.jwt.skew.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_JWT_USER_CLAIM",
+        key: "jwt.user_claim",
+        default: "sub",
+        about: "The claim that names the user.",
+        set: |s, v| assign(&mut s.jwt.user_claim, filled(v)),
+        show: |s| s.jwt.user_claim.clone(),
+    },
+    Setting {
+        variable: "TTS_JWT_ROOM_CLAIM",
+        key: "jwt.room_claim",
+        default: "room",
+        about: "The claim that binds a token to a room. Without it the request names the room.",
+        set: |s, v| assign(&mut s.jwt.room_claim, filled(v)),
+        show: |s| s.jwt.room_claim.clone(),
+    },
+    Setting {
+        variable: "TTS_JWT_PLAN_CLAIM",
+        key: "jwt.plan_claim",
+        default: "plan",
+        about: "The claim that names the user's plan; without it, `member`.",
+        set: |s, v| assign(&mut s.jwt.plan_claim, filled(v)),
+        show: |s| s.jwt.plan_claim.clone(),
+    },
+    Setting {
+        variable: "TTS_JWT_COOKIE",
+        key: "jwt.cookie",
+        default: "",
+        about: "Cookie that a token may come in, beside the header `Authorization`. Unset: none.",
+        set: |s, v| assign(&mut s.jwt.cookie, cookie_name(v).map(Some)),
+        show: |s| s.jwt.cookie.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_TRUSTED_PROXIES",
+        key: "server.trusted_proxies",
+        default: "",
+        about: "Proxies in front of the server whose `X-Forwarded-For` is believed, comma-separated addresses and networks, such as `10.0.0.0/8`. Unset: nobody's.",
+        set: |s, v| {
+            assign(&mut s.trusted_proxies, list(v).map(|network| proxy(&network)).collect::<Result<_, _>>())
+        },
+        show: |s| s.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
     },
     Setting {
         variable: "TTS_LOCAL_THREADS",
@@ -400,6 +503,7 @@ impl Default for Settings {
             lookahead: None,
             prices: Vec::new(),
             emoji: Emoji::default(),
+            begins_in_reasoning: false,
             pronunciations: Dictionary::default(),
             cache_ttl: Duration::ZERO,
             cache_max_bytes: 0,
@@ -412,6 +516,18 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             signing_key: None,
             auth: Vec::new(),
+            jwt: Rules {
+                audience: None,
+                issuer: None,
+                skew: Duration::ZERO,
+                user_claim: String::new(),
+                room_claim: String::new(),
+                plan_claim: String::new(),
+                cookie: None,
+            },
+            jwt_secret: None,
+            jwt_jwks_url: None,
+            trusted_proxies: Vec::new(),
             max_flights: 0,
             local_threads: 0,
             local_queue: 0,
@@ -533,8 +649,47 @@ fn secret(value: &str) -> Result<Secret, String> {
     Ok(Secret::new(value))
 }
 
-fn auth_mode(value: &str) -> Result<String, String> {
-    Err(format!("`{value}` is not part of this version yet; leave it unset and listen on a loopback address"))
+fn auth_modes(value: &str) -> Result<Vec<Mode>, String> {
+    let mode = |name: String| Mode::ALL.into_iter().find(|mode| mode.name() == name.to_ascii_lowercase());
+    let mut modes = list(value)
+        .map(|name| {
+            mode(name).ok_or_else(|| "must be made of jwt, key and trial, comma-separated".to_owned())
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut seen = Vec::new();
+    modes.retain(|mode| {
+        !seen.contains(mode) && {
+            seen.push(*mode);
+            true
+        }
+    });
+    Ok(modes)
+}
+
+/// What decides whose tokens are good must not be forged on its way here.
+fn keys_address(value: &str) -> Result<String, String> {
+    let address = web_address(value)?;
+    let url = reqwest::Url::parse(&address).map_err(|error| format!("is no web address: {error}"))?;
+    let local = match url.host_str().map(|host| host.trim_matches(['[', ']'])) {
+        Some("localhost") => true,
+        Some(host) => host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()),
+        None => false,
+    };
+    if url.scheme() == "https" || local { Ok(address) } else { Err("must start with https://".to_owned()) }
+}
+
+fn cookie_name(value: &str) -> Result<String, String> {
+    let name = filled(value)?;
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if plain { Ok(name) } else { Err("must have letters, digits, `-`, `_` and `.` only".to_owned()) }
+}
+
+fn proxy(value: &str) -> Result<IpNet, String> {
+    value
+        .parse()
+        .or_else(|_| value.parse::<std::net::IpAddr>().map(|address| IpNet::from(address.to_canonical())))
+        .map(|network: IpNet| network.trunc())
+        .map_err(|_| format!("`{value}` is neither an address nor a network such as 10.0.0.0/8"))
 }
 
 /// A web address without the password in it.

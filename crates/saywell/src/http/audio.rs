@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use saywell_audio::Format;
 
 use super::error::{ApiError, Code};
 use super::headers;
+use super::identity::follower;
 use super::links::Grant;
 use super::speech::pieces;
 use crate::app::App;
@@ -31,7 +33,7 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
         (status = 200, description = "The sound", body = Vec<u8>),
         (status = 206, description = "A range of it"),
         (status = 304, description = "The caller has it"),
-        (status = 403, description = "`forbidden`: the link is wrong or has expired"),
+        (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
         (status = 404, description = "`not_found`"),
         (status = 416, description = "The range is not one of this sound"),
     )
@@ -40,10 +42,12 @@ pub async fn audio(
     State(app): State<App>,
     Path(file): Path<String>,
     Query(grant): Query<Grant>,
-    request: HeaderMap,
+    parts: Parts,
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;
-    app.links.check(&key, &grant, app.clock.now())?;
+    let follower = follower(&app, &grant, &parts).await;
+    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
+    let request = parts.headers;
     let format =
         Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 

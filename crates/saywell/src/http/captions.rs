@@ -3,12 +3,14 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use saywell_audio::captions::{Captions, ndjson_line};
 
 use super::audio::{name, not_found};
 use super::error::ApiError;
+use super::identity::follower;
 use super::links::Grant;
 use crate::app::App;
 use crate::cache::Kind;
@@ -50,7 +52,7 @@ impl Form {
     params(("file" = String, Path, description = "`{key}.{vtt,srt,json,ndjson}`"), Grant),
     responses(
         (status = 200, description = "The captions"),
-        (status = 403, description = "`forbidden`: the link is wrong or has expired"),
+        (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
         (status = 404, description = "`not_found`"),
     )
 )]
@@ -58,9 +60,11 @@ pub async fn captions(
     State(app): State<App>,
     Path(file): Path<String>,
     Query(grant): Query<Grant>,
+    parts: Parts,
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;
-    app.links.check(&key, &grant, app.clock.now())?;
+    let follower = follower(&app, &grant, &parts).await;
+    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
     let form = Form::named(extension).ok_or_else(not_found)?;
     let headers = [(header::CONTENT_TYPE, form.content_type()), (header::CACHE_CONTROL, "no-store")];
 
@@ -69,7 +73,9 @@ pub async fn captions(
             let lines = stream::unfold(Some(reader), async |reader| {
                 let mut reader = reader?;
                 match reader.next().await? {
-                    Ok(spoken) => Some((Ok(ndjson_line(&spoken.caption, &spoken.words)), Some(reader))),
+                    Ok(spoken) => {
+                        Some((Ok(ndjson_line(&spoken.caption, &spoken.words, &spoken.marks)), Some(reader)))
+                    }
                     Err(failure) => Some((Err(failure), None)),
                 }
             });
@@ -92,10 +98,17 @@ fn write(captions: &Captions, form: Form) -> String {
             let words = |from: f64, to: f64| -> Vec<_> {
                 captions.words.iter().filter(|word| word.start >= from && word.start < to).cloned().collect()
             };
+            // A place at the end of an utterance is one of it, not of the next.
+            let mut marks = captions.marks.as_slice();
+            let mut until = |end: f64| {
+                let (these, rest) = marks.split_at(marks.partition_point(|mark| mark.time <= end));
+                marks = rest;
+                these
+            };
             captions
                 .utterances
                 .iter()
-                .map(|utterance| ndjson_line(utterance, &words(utterance.start, utterance.end)))
+                .map(|said| ndjson_line(said, &words(said.start, said.end), until(said.end)))
                 .collect()
         }
     }

@@ -49,7 +49,9 @@ pub enum Code {
     UnknownProvider,
     /// No voice speaks the language.
     LanguageUnsupported,
-    /// A signature is missing, wrong or out of date.
+    /// Nobody knows who calls.
+    Unauthorized,
+    /// Whoever calls may not: a link's signature is wrong, a scope is missing.
     Forbidden,
     /// The feature flag is off.
     TtsDisabled,
@@ -57,6 +59,8 @@ pub enum Code {
     NotFound,
     /// The text is too long.
     TextTooLong,
+    /// Too often.
+    RateLimited,
     /// No capacity at the moment.
     Overloaded,
     /// No provider could say it.
@@ -71,9 +75,11 @@ impl Code {
             Self::InvalidRequest | Self::UnknownVoice | Self::UnknownProvider | Self::LanguageUnsupported => {
                 StatusCode::BAD_REQUEST
             }
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::TtsDisabled => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TextTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::ProvidersExhausted => StatusCode::SERVICE_UNAVAILABLE,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -230,7 +236,7 @@ fn overloaded() -> ApiError {
 }
 
 /// First letter large, full stop at the end.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -263,6 +269,9 @@ fn write_out(error: &ApiError, id: &str, response: &mut Response) {
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if error.code == Code::Unauthorized {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if let Some(wait) = error.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil() as u64));
     }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 
 use super::error::{ApiError, Code};
+use super::identity::Admin;
 use crate::app::App;
 use crate::telemetry;
 
@@ -27,9 +28,13 @@ pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
     Err(ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used."))
 }
 
-/// What this process counts, as Prometheus reads it.
-#[utoipa::path(get, path = "/metrics", tag = "server", responses((status = 200, description = "Metrics", body = str)))]
-pub async fn metrics(State(app): State<App>) -> impl IntoResponse {
+/// What this process counts, as Prometheus reads it. For those who run the server.
+#[utoipa::path(get, path = "/metrics", tag = "server", responses(
+    (status = 200, description = "Metrics", body = str),
+    (status = 401, description = "`unauthorized`"),
+    (status = 403, description = "`forbidden`"),
+))]
+pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse {
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
     ([("content-type", "text/plain; version=0.0.4")], telemetry::metrics().render())
 }

@@ -1,17 +1,15 @@
-//! Audio links: whoever holds one may hear one rendition and read its captions, until it expires.
+//! Audio links: whoever holds one may hear one rendition and read its captions, until it expires. A link that was given
+//! to somebody whose browser says by itself who they are opens for them alone (decision 0011).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, Code};
 use crate::cache::Key;
 use crate::config::Secret;
+use crate::identity::Subject;
+use crate::identity::seal::Seal;
 
 /// A link lasts between one and two of these. Ends are rounded up to whole ones, so that a page that asks again
 /// gets the same link, and the browser's cache serves it.
@@ -20,18 +18,9 @@ const LIFETIME: Duration = Duration::from_hours(1);
 /// Makes and checks links.
 #[derive(Debug, Clone)]
 pub struct Links {
-    mac: MaskedMac,
+    seal: Seal,
+    holders: Seal,
     public_url: String,
-}
-
-/// Keyed state of the signature; as secret as the key.
-#[derive(Clone)]
-struct MaskedMac(Hmac<Sha256>);
-
-impl std::fmt::Debug for MaskedMac {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("••••••")
-    }
 }
 
 /// The query of a link.
@@ -40,6 +29,8 @@ impl std::fmt::Debug for MaskedMac {
 pub struct Grant {
     /// When the link expires, seconds since 1970.
     pub exp: Option<String>,
+    /// Whom it is for, if it is for one caller alone.
+    pub sub: Option<String>,
     /// Signature.
     pub sig: Option<String>,
 }
@@ -63,19 +54,26 @@ impl Links {
     /// Links signed with this key, and put behind this address.
     #[must_use]
     pub fn new(key: &Secret, public_url: String) -> Self {
-        // HMAC takes keys of any length (RFC 2104, section 2), so this does not fail; if it did, a key that nobody
-        // knows would open nothing.
-        let mac = Hmac::new_from_slice(key.reveal().as_bytes())
-            .unwrap_or_else(|_| Hmac::new(&rand::random::<[u8; 64]>().into()));
-        Self { mac: MaskedMac(mac), public_url }
+        let [seal, holders] =
+            ["saywell link 2", "saywell link holder 1"].map(|purpose| Seal::new(key, purpose));
+        Self { seal, holders, public_url }
     }
 
-    /// A grant for one rendition.
+    /// A grant for one rendition; with a holder, for them alone.
     #[must_use]
-    pub fn sign(&self, key: &Key, now: SystemTime) -> Signed {
+    pub fn sign(&self, key: &Key, now: SystemTime, holder: Option<&Subject>) -> Signed {
         let lifetime = LIFETIME.as_secs();
         let expires_at = (seconds(now) + lifetime).div_ceil(lifetime) * lifetime;
-        Signed { query: format!("exp={expires_at}&sig={}", self.signature(key, expires_at)), expires_at }
+        let holder = holder.map(|holder| self.holder(holder));
+        let (key, end) = (key.to_string(), expires_at.to_string());
+        let signature = self.seal.of(&words(&key, &end, holder.as_deref()));
+        let holder = holder.map_or_else(String::new, |holder| format!("&sub={holder}"));
+        Signed { query: format!("exp={expires_at}{holder}&sig={signature}"), expires_at }
+    }
+
+    /// Names a holder without saying who they are.
+    fn holder(&self, subject: &Subject) -> String {
+        self.holders.of(&[&subject.to_string()])
     }
 
     /// Where its sound is.
@@ -90,11 +88,17 @@ impl Links {
         format!("{}/tts/captions/{key}.{extension}?{}", self.public_url, signed.query)
     }
 
-    /// Lets through who holds a link for this rendition.
+    /// Lets through who holds a link for this rendition: anybody, or `follower` if that is whom it was given to.
     ///
     /// # Errors
-    /// `forbidden`, saying whether the signature is missing, wrong or out of date.
-    pub fn check(&self, key: &Key, grant: &Grant, now: SystemTime) -> Result<(), ApiError> {
+    /// `forbidden`, saying whether the signature is missing, wrong or out of date, or the link somebody else's.
+    pub fn check(
+        &self,
+        key: &Key,
+        grant: &Grant,
+        now: SystemTime,
+        follower: Option<&Subject>,
+    ) -> Result<(), ApiError> {
         let forbidden =
             |param: &str, message: &str| Err(ApiError::new(Code::Forbidden, message).param(param));
         let Some(expires_at) = grant.exp.as_deref().and_then(|exp| exp.parse::<u64>().ok()) else {
@@ -106,8 +110,8 @@ impl Links {
         let Some(signature) = &grant.sig else {
             return forbidden("sig", "This link is incomplete: `sig`, its signature, is missing.");
         };
-        let expected = self.signature(key, expires_at);
-        if !bool::from(expected.as_bytes().ct_eq(signature.as_bytes())) {
+        let (key, end) = (key.to_string(), expires_at.to_string());
+        if !self.seal.holds(&words(&key, &end, grant.sub.as_deref()), signature) {
             return forbidden(
                 "sig",
                 "The signature of this link is wrong. Ask for a new link with POST /tts.",
@@ -116,14 +120,20 @@ impl Links {
         if seconds(now) > expires_at {
             return forbidden("exp", "This link has expired. Ask for a new one with POST /tts.");
         }
+        let is_theirs = |holder: &String| follower.is_some_and(|follower| self.holder(follower) == *holder);
+        if !grant.sub.as_ref().is_none_or(is_theirs) {
+            return forbidden(
+                "sub",
+                "This link was given to another caller. Ask for your own with POST /tts.",
+            );
+        }
         Ok(())
     }
+}
 
-    fn signature(&self, key: &Key, expires_at: u64) -> String {
-        let mut mac = self.mac.0.clone();
-        mac.update(format!("{key}\n{expires_at}").as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-    }
+/// What is signed.
+fn words<'a>(key: &'a str, expires_at: &'a str, holder: Option<&'a str>) -> Vec<&'a str> {
+    [key, expires_at].into_iter().chain(holder).collect()
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -141,20 +151,20 @@ mod tests {
     fn grant(url: &str) -> Grant {
         let query = url.split_once('?').unwrap().1;
         let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)).map(str::to_owned);
-        Grant { exp: field("exp="), sig: field("sig=") }
+        Grant { exp: field("exp="), sub: field("sub="), sig: field("sig=") }
     }
 
     #[test]
     fn a_link_opens_one_rendition_until_it_expires() {
         let (links, key, now) =
             (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(1_000_000));
-        let signed = links.sign(&key, now);
+        let signed = links.sign(&key, now, None);
         let grant = grant(&links.audio(&key, "mp3", &signed));
-        assert!(links.check(&key, &grant, now).is_ok());
-        assert!(links.check(&key, &grant, now + LIFETIME).is_ok());
-        let late = links.check(&key, &grant, now + 2 * LIFETIME).unwrap_err();
+        assert!(links.check(&key, &grant, now, None).is_ok());
+        assert!(links.check(&key, &grant, now + LIFETIME, None).is_ok());
+        let late = links.check(&key, &grant, now + 2 * LIFETIME, None).unwrap_err();
         assert!(late.message.contains("expired"), "{}", late.message);
-        let other = links.check(&Key::from_bytes([8; 32]), &grant, now).unwrap_err();
+        let other = links.check(&Key::from_bytes([8; 32]), &grant, now, None).unwrap_err();
         assert!(other.message.contains("wrong"), "{}", other.message);
     }
 
@@ -163,15 +173,36 @@ mod tests {
         let (links, key, now) =
             (links(), Key::from_bytes([7; 32]), UNIX_EPOCH + Duration::from_secs(3_600_001));
         let [first, again] =
-            [now, now + LIFETIME / 2].map(|at| links.audio(&key, "mp3", &links.sign(&key, at)));
+            [now, now + LIFETIME / 2].map(|at| links.audio(&key, "mp3", &links.sign(&key, at, None)));
         assert_eq!(first, again);
     }
 
     #[test]
     fn a_later_end_needs_a_new_signature() {
         let (links, key, now) = (links(), Key::from_bytes([7; 32]), UNIX_EPOCH);
-        let mut grant = grant(&links.audio(&key, "mp3", &links.sign(&key, now)));
+        let mut grant = grant(&links.audio(&key, "mp3", &links.sign(&key, now, None)));
         grant.exp = Some("99999999999".into());
-        assert!(links.check(&key, &grant, now).unwrap_err().message.contains("wrong"));
+        assert!(links.check(&key, &grant, now, None).unwrap_err().message.contains("wrong"));
+    }
+
+    #[test]
+    fn a_link_that_was_given_to_somebody_opens_for_them_alone() {
+        let (links, key, now) = (links(), Key::from_bytes([7; 32]), UNIX_EPOCH);
+        let [ann, ben] = ["ann", "ben"].map(|user| Subject::User(user.into()));
+        let url = links.audio(&key, "mp3", &links.sign(&key, now, Some(&ann)));
+        assert!(!url.contains("ann"), "{url}");
+        let theirs = grant(&url);
+        assert!(links.check(&key, &theirs, now, Some(&ann)).is_ok());
+        let namesake = Subject::Session("ann".into());
+        for follower in [None, Some(&ben), Some(&namesake)] {
+            let refused = links.check(&key, &theirs, now, follower).unwrap_err();
+            assert!(refused.message.contains("another caller"), "{}", refused.message);
+        }
+        // Whom it is for cannot be taken off, nor exchanged.
+        let bens = grant(&links.audio(&key, "mp3", &links.sign(&key, now, Some(&ben))));
+        for sub in [None, bens.sub] {
+            let refused = links.check(&key, &Grant { sub, ..theirs.clone() }, now, Some(&ben)).unwrap_err();
+            assert!(refused.message.contains("wrong"), "{}", refused.message);
+        }
     }
 }

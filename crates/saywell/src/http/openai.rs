@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::error::ApiError;
+use super::identity::Speaker;
 use super::speech::{ask_for, format, pieces, sound};
 use crate::app::App;
 use crate::speak::{Sound, Speech, SpeechRequest};
@@ -67,7 +68,11 @@ pub enum VoiceName {
         (Vec<u8> = "audio/mpeg"), (String = "text/event-stream")
     )))
 )]
-pub async fn speech(State(app): State<App>, Json(ask): Json<Ask>) -> Result<Response, ApiError> {
+pub async fn speech(
+    State(app): State<App>,
+    Speaker(caller): Speaker,
+    Json(ask): Json<Ask>,
+) -> Result<Response, ApiError> {
     let begun = Instant::now();
     let events = match ask.stream_format.as_deref() {
         None | Some("audio") => false,
@@ -88,7 +93,7 @@ pub async fn speech(State(app): State<App>, Json(ask): Json<Ask>) -> Result<Resp
         instructions: ask.instructions,
         ..SpeechRequest::new(ask.input)
     };
-    let speech = ask_for(&app, None, &request).await.map_err(|mut error| {
+    let speech = ask_for(&app, &caller, &request).await.map_err(|mut error| {
         // What is `text` elsewhere is `input` here.
         if error.param.as_deref() == Some("text") {
             error.param = Some("input".into());

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::error::ApiError;
+use super::identity::Speaker;
 use super::speech::{Ask, of};
 use crate::app::App;
-use crate::identity::Caller;
 use crate::script::Prepared;
 
 /// What would be said of a reply.
@@ -78,13 +78,18 @@ impl Line {
     responses(
         (status = 200, body = Script),
         (status = 400, description = "`invalid_request`"),
-        (status = 403, description = "`tts_disabled`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
     )
 )]
-pub async fn script(State(app): State<App>, Json(ask): Json<Ask>) -> Result<axum::Json<Script>, ApiError> {
+pub async fn script(
+    State(app): State<App>,
+    Speaker(caller): Speaker,
+    Json(ask): Json<Ask>,
+) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;
-    let _permit = app.limits.admit(&Caller::operator(room))?;
+    let _permit = app.limits.admit(&caller.in_room(room))?;
     let prepared = app.speak.script(&request).map_err(|error| of(error, &request))?;
     Ok(axum::Json(Script::new(prepared, request.speed)))
 }

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::error::ApiError;
 use super::headers;
+use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::Caller;
@@ -49,7 +50,10 @@ pub struct Ask {
     pub language: Option<String>,
     /// What becomes of code: `announce` (default), `skip` or `read`.
     pub code: Option<String>,
-    /// How words are said, before what the operator says of them: each has a `word` or a `pattern`, and one of `say`,
+    /// The reply begins inside reasoning, whose opening tag stood in the prompt: all up to the closing tag is left out.
+    #[serde(default)]
+    pub begins_in_reasoning: Option<bool>,
+    /// How words are said, before what the operator says of them, at most 100: each has a `word` or a `pattern`, and one of `say`,
     /// `ipa` and `x_sampa`; and `case` and `language` where they matter.
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
@@ -64,6 +68,10 @@ pub struct Ask {
 /// Longest `instructions`, characters: what OpenAI takes.
 const MAX_INSTRUCTIONS: usize = 4096;
 
+/// The most `pronunciations` of one request; an operator's own, in `saywell.toml`, are as many as they like, since they are
+/// read once.
+const MAX_PRONUNCIATIONS: usize = 100;
+
 impl Ask {
     pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
         let (text, markup) = match (self.text, self.ssml) {
@@ -76,6 +84,13 @@ impl Ask {
                 return Err(ApiError::invalid("ssml", "Give either `text` or `ssml`, not both."));
             }
         };
+        if self.pronunciations.len() > MAX_PRONUNCIATIONS {
+            let message = format!(
+                "`pronunciations` has {} entries; the most is {MAX_PRONUNCIATIONS}.",
+                self.pronunciations.len()
+            );
+            return Err(ApiError::invalid("pronunciations", message));
+        }
         let pronunciations = Dictionary::new(&self.pronunciations).map_err(|faults| {
             let first = faults.first();
             let param = first.map_or_else(
@@ -103,6 +118,7 @@ impl Ask {
             model: self.model,
             prefetch: self.prefetch,
             markup,
+            begins_in_reasoning: self.begins_in_reasoning,
             pronunciations,
             instructions: self.instructions,
             message_id: self.message_id,
@@ -196,34 +212,32 @@ pub struct Answer {
             (Answer = "application/json"),
         )),
         (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
-        (status = 403, description = "`tts_disabled`"),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`tts_disabled`, `forbidden`"),
         (status = 413, description = "`text_too_long`"),
         (status = 503, description = "`overloaded`, `providers_exhausted`"),
     )
 )]
 pub async fn speak(
     State(app): State<App>,
+    Speaker(caller): Speaker,
+    holder: Holder,
     headers: HeaderMap,
     Json(ask): Json<Ask>,
 ) -> Result<axum::response::Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
-    let speech = ask_for(&app, room, &request).await?;
+    let speech = ask_for(&app, &caller.in_room(room), &request).await?;
     if wants_json(&headers) {
-        return Ok(axum::Json(answer(&app, speech, request.prefetch)).into_response());
+        return Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response());
     }
     sound(speech, begun).await
 }
 
-/// Identity, limits, speak: what every speech call does.
-pub(super) async fn ask_for(
-    app: &App,
-    room: Option<String>,
-    request: &SpeechRequest,
-) -> Result<Speech, ApiError> {
-    let caller = Caller::operator(room);
-    let permit = app.limits.admit(&caller)?;
-    app.speak.speak(&caller, permit, request).await.map_err(|error| of(error, request))
+/// Limits, speak: what every speech call does.
+pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
+    let permit = app.limits.admit(caller)?;
+    app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
 }
 
 /// An error about the text, which is another field in SSML.
@@ -246,8 +260,8 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, prefetch: bool) -> Answer {
-    let signed = app.links.sign(&speech.key, app.clock.now());
+fn answer(app: &App, speech: Speech, prefetch: bool, Holder(holder): &Holder) -> Answer {
+    let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
         captions_url: app.links.captions(&speech.key, "json", &signed),

@@ -8,6 +8,7 @@ use async_stream::stream;
 use async_trait::async_trait;
 use saywell_audio::loudness::Level;
 use saywell_text::english::Reader;
+use saywell_text::ssml::Follows;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
 
@@ -94,6 +95,14 @@ impl Fake {
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Follows every mark, and knows phonemes but for these symbols of theirs.
+    #[must_use]
+    pub fn knowing(mut self, unknown_symbols: fn(&str) -> String) -> Self {
+        self.about.unknown_symbols = Some(unknown_symbols);
+        self.about.follows = Some(Follows::ALL);
         self
     }
 

@@ -64,6 +64,7 @@ impl Local {
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
+            unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use saywell_audio::Format;
 use saywell_text::ssml::unfollowed;
-use saywell_text::{About, Note, Script, Utterance};
+use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
 use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
 use crate::cache::{Key, KeyFields, Kind};
@@ -73,6 +73,9 @@ impl Plan {
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
+        if let Some(unknown_symbols) = first.about().unknown_symbols {
+            notes.extend(unsayable(&script, unknown_symbols));
+        }
         Ok(Self {
             script,
             parallel: first.about().parallel.max(1),
@@ -154,6 +157,22 @@ impl Plan {
             voice_version: &speaker.voice_version,
         }
     }
+}
+
+/// Notes on phonemes that have symbols which the voice does not know and leaves out.
+fn unsayable(script: &Script, unknown_symbols: fn(&str) -> String) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for utterance in &script.utterances {
+        for Mark { text, how } in &utterance.marks {
+            let How::Phonemes(ipa) = how else { continue };
+            let symbols = unknown_symbols(ipa);
+            if !symbols.is_empty() {
+                let note = format!("this voice does not know `{symbols}` in the phonemes `{ipa}`");
+                notes.push(Note { about: About::Phonemes, source: utterance.source_of(text.clone()), note });
+            }
+        }
+    }
+    notes
 }
 
 /// Who speaks: one cast for each voice and language that the script has, the first for most of it; which cast speaks

@@ -1,5 +1,7 @@
 //! The exam that every store takes. Panics at the first fault; a test calls it.
 
+pub mod keys;
+
 use super::{Access, CacheIndex, CallLog, Filter, ProviderTotals, Row, Selection};
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};

@@ -2,17 +2,20 @@
 //! wait for each other, and a killed process loses no finished statement.
 
 mod calls;
+mod keys;
 
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
-use sqlx::Row as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Row as _};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -31,6 +34,8 @@ const ACCESSES_PER_STATEMENT: usize = 500;
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
+    /// Keeps a database in memory there when the pool drops its connection, as it does after a cancelled statement.
+    _keeper: Option<Arc<Mutex<SqliteConnection>>>,
 }
 
 impl SqliteStore {
@@ -54,8 +59,12 @@ impl SqliteStore {
 
     /// A database in memory, gone with the value.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        // One connection that is never closed: each connection would have a database of its own.
-        Self::connect(SqliteConnectOptions::new().in_memory(true), 1).await
+        // Written so, the database has a name of its own, and every connection of these options shares it. One at a time:
+        // connections to one database in memory do not wait for each other's locks.
+        let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(unavailable("be opened"))?;
+        let keeper = options.connect().await.map_err(unavailable("be opened"))?;
+        let store = Self::connect(options, 1).await?;
+        Ok(Self { _keeper: Some(Arc::new(Mutex::new(keeper))), ..store })
     }
 
     async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
@@ -78,7 +87,7 @@ impl SqliteStore {
         }
         let pool = opened.map_err(unavailable("be opened"))?;
         migrate(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, _keeper: None })
     }
 }
 
@@ -328,6 +337,7 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("deep/saywell.db")).await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
     }
 
     #[tokio::test]
@@ -335,6 +345,16 @@ mod tests {
         let store = SqliteStore::in_memory().await.unwrap();
         conformance::cache_index(&store).await;
         conformance::call_log(&store).await;
+        conformance::keys::api_keys(&store).await;
+    }
+
+    #[tokio::test]
+    async fn memory_survives_its_connection() {
+        let store = SqliteStore::in_memory().await.unwrap();
+        let row = conformance::row(1);
+        store.put(&row).await.unwrap();
+        store.pool.acquire().await.unwrap().close().await.unwrap();
+        assert_eq!(store.find(&row.key).await.unwrap().map(|found| found.row), Some(row));
     }
 
     #[tokio::test]

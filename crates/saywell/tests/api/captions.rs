@@ -71,3 +71,25 @@ async fn a_stranger_reads_nothing() {
     assert_eq!(gateway.get(url.split_once('?').unwrap().0).await.error().0, 403);
     assert_eq!(gateway.get(&url.replace(".json?", ".txt?")).await.error().0, 404);
 }
+
+#[tokio::test]
+async fn named_places_have_their_time() {
+    let gateway = Gateway::new().await;
+    let ssml =
+        "<speak><mark name='start'/>One two <mark name='three'/>three. Four.<mark name='end'/></speak>";
+    let links = gateway.links(&json!({ "ssml": ssml, "prefetch": true })).await;
+    gateway.settle().await;
+    let json: Value = serde_json::from_str(&captions(&gateway, &links, "json").await).unwrap();
+    // The stand-in says each utterance as one word, and "three" begins after 8 of 14 bytes of it.
+    let times = ["start", "end"].map(|at| json["utterances"][0][at].as_f64().unwrap());
+    let expected = json!([
+        { "name": "start", "time": times[0] },
+        { "name": "three", "time": ((times[0] + (times[1] - times[0]) * 8.0 / 14.0) * 1e4).round() / 1e4 },
+        { "name": "end", "time": json["utterances"][1]["end"] }
+    ]);
+    assert_eq!(json["marks"], expected, "{json:#}");
+    let followed = captions(&gateway, &links, "ndjson").await;
+    let marks: Vec<Value> =
+        followed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["marks"].take()).collect();
+    assert_eq!(marks, [json!([expected[0], expected[1]]), json!([expected[2]])]);
+}

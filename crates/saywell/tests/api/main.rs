@@ -3,6 +3,9 @@
 
 mod captions;
 mod chain;
+mod identity;
+mod identity_links;
+mod identity_tokens;
 mod links;
 mod nonsense;
 mod openai;

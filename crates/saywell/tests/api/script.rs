@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use saywell::config::Settings;
 use saywell::provider::{Provider, Voice};
 use saywell::providers::fake::Fake;
 use serde_json::{Value, json};
@@ -108,4 +109,42 @@ async fn a_language_that_nobody_speaks_is_named() {
     assert_eq!(answer.error(), (400, "language_unsupported".into(), "text".into()));
     assert!(answer.text().contains("German"), "{}", answer.text());
     assert_eq!(gateway.calls.count(), 0);
+}
+
+#[tokio::test]
+async fn symbols_that_the_voice_does_not_know_are_named() {
+    let fake = Fake::named("fake").knowing(saywell_voice::g2p::unknown_symbols);
+    let gateway = Gateway::with(fake, settings()).await;
+    let ask = json!({ "text": "Ask Huang.", "pronunciations": [{ "word": "Huang", "ipa": "hwɑŋǃ" }] });
+    let links = gateway.links(&ask).await;
+    assert_eq!(links["notes"][0]["note"], "this voice does not know `ǃ` in the phonemes `hwɑŋǃ`", "{links}");
+    assert_eq!(links["notes"][0]["source"], json!([4, 9]));
+}
+
+#[tokio::test]
+async fn a_request_has_a_bounded_number_of_pronunciations() {
+    let gateway = Gateway::new().await;
+    let entries = |count: usize| -> Vec<Value> {
+        (0..count).map(|number| json!({ "word": format!("word{number}"), "say": "this" })).collect()
+    };
+    let ask = |count| json!({ "text": "Hello.", "pronunciations": entries(count) });
+    assert_eq!(gateway.post("/tts", &ask(100)).await.status, 200);
+    let refused = gateway.post("/tts", &ask(101)).await;
+    assert_eq!(refused.error(), (400, "invalid_request".into(), "pronunciations".into()));
+    assert!(refused.text().contains("has 101 entries; the most is 100"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_reply_may_begin_inside_reasoning() {
+    let reply = "The user wants a greeting.\n</think>\nHello!";
+    let always =
+        Gateway::with(Fake::named("fake"), Settings { begins_in_reasoning: true, ..settings() }).await;
+    let never = Gateway::new().await;
+    let said = async |gateway: &Gateway, ask: Value| {
+        script(gateway, &ask).await["utterances"].as_array().unwrap().len()
+    };
+    assert_eq!(said(&never, json!({ "text": reply })).await, 2);
+    assert_eq!(said(&never, json!({ "text": reply, "begins_in_reasoning": true })).await, 1);
+    assert_eq!(said(&always, json!({ "text": reply })).await, 1);
+    assert_eq!(said(&always, json!({ "text": "Hello!", "begins_in_reasoning": false })).await, 1);
 }

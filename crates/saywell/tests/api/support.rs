@@ -1,9 +1,11 @@
 //! A gateway to call, and what its answers are made of.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use futures::StreamExt;
 use saywell::app::App;
@@ -74,6 +76,13 @@ impl Gateway {
             }
         }
         Answer { status: parts.status, headers: parts.headers, body, broken }
+    }
+
+    /// As [`send`](Self::send), over a connection from this address.
+    pub async fn send_from(&self, peer: &str, mut request: Request<Body>) -> Answer {
+        let peer = SocketAddr::new(peer.parse().unwrap(), 4711);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.send(request).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
