@@ -9,7 +9,7 @@ const QUIET_MS = 1200;
  * while.
  */
 export class Newcomers {
-  /** @type {Map<Element, unknown>} */
+  /** Those that are not complete yet. @type {Map<Element, { timer: unknown, isTalk: boolean }>} */
   #waiting = new Map();
   /** @type {WeakSet<Element>} */
   #seen = new WeakSet();
@@ -20,7 +20,7 @@ export class Newcomers {
   #cancel;
 
   /**
-   * @param {(message: Element) => void} settled  called once for each new reply, when it is complete
+   * @param {(message: Element, isTalk: boolean) => void} settled  called once for each new reply, when it is complete
    * @param {(task: () => void, ms: number) => unknown} [after]
    * @param {(timer: any) => void} [cancel]
    */
@@ -31,33 +31,38 @@ export class Newcomers {
   }
 
   /**
-   * A message that is on the page. The first time it is new, unless it was there from the start or
-   * is a known one, rendered anew.
+   * A message that is on the page. The first time it is new, unless it is a known one, rendered anew.
    *
    * @param {Element} message
    * @param {unknown} name
-   * @param {boolean} old  whether it counts as known
+   * @param {boolean} isTalk  whether it came in the course of the conversation, not when a page of it was loaded
    */
-  meet(message, name, old) {
+  meet(message, name, isTalk) {
     if (this.#seen.has(message)) return;
     this.#seen.add(message);
-    const known = typeof name === 'string' && this.#names.has(name);
-    const waited = [...this.#waiting.keys()].find((other) => other.getAttribute('data-message-id') === name);
-    if (waited) this.forget(waited);
-    if (typeof name === 'string') this.#names.add(name);
-    if (!old && (!known || waited)) this.#wait(message);
+    if (typeof name === 'string') {
+      const [before] = [...this.#waiting].filter(([other]) => other.getAttribute('data-message-id') === name);
+      if (before) {
+        this.forget(before[0]);
+        this.#wait(message, before[1].isTalk);
+        return;
+      }
+      if (this.#names.has(name)) return;
+      this.#names.add(name);
+    }
+    this.#wait(message, isTalk);
   }
 
   /** Something on the page has changed. @param {Node} node */
   changed(node) {
-    for (const message of this.#waiting.keys()) {
-      if (message.contains(node) || node.contains(message)) this.#wait(message);
+    for (const [message, { isTalk }] of this.#waiting) {
+      if (message.contains(node) || (node instanceof Element && node.getAttribute('aria-busy') && node.contains(message))) this.#wait(message, isTalk);
     }
   }
 
   /** @param {Element} message */
   forget(message) {
-    this.#cancel(this.#waiting.get(message));
+    this.#cancel(this.#waiting.get(message)?.timer);
     this.#waiting.delete(message);
   }
 
@@ -65,17 +70,20 @@ export class Newcomers {
     for (const message of [...this.#waiting.keys()]) this.forget(message);
   }
 
-  /** @param {Element} message */
-  #wait(message) {
-    this.#cancel(this.#waiting.get(message));
+  /**
+   * @param {Element} message
+   * @param {boolean} isTalk
+   */
+  #wait(message, isTalk) {
+    this.#cancel(this.#waiting.get(message)?.timer);
     const look = () => {
       if (message.closest('[aria-busy="true"]')) {
-        this.#wait(message);
+        this.#wait(message, isTalk);
         return;
       }
       this.#waiting.delete(message);
-      if (message.isConnected) this.#settled(message);
+      if (message.isConnected) this.#settled(message, isTalk);
     };
-    this.#waiting.set(message, this.#after(look, QUIET_MS));
+    this.#waiting.set(message, { timer: this.#after(look, QUIET_MS), isTalk });
   }
 }

@@ -13,7 +13,7 @@ const UNSPOKEN = [
   /<\/?[a-z][^>\n]*>|<!--[\s\S]*?-->/gi,
   /^[ \t]*\|?[ \t]*:?-{3,}[-:| \t]*$/gm, // rulers, of tables too
   /^[ \t]{0,3}(?:#{1,6}|>+|[-*+]|\d{1,3}[.)])(?=\s)/gm,
-  /[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|[`|[\]]/g,
+  /(?<!\w)[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|[`|[\]]/g,
 ];
 
 /**
@@ -30,7 +30,7 @@ export function plainScript(reply, language) {
   for (const [from, to] of sentences(text, language)) {
     bytes += encoder.encode(reply.slice(at, from)).length;
     const until = bytes + encoder.encode(reply.slice(from, to)).length;
-    const said = text.slice(from, to).replace(/\s+/g, ' ');
+    const said = text.slice(from, to).replace(/\s+/g, ' ').replace(/ (?=[.,;:!?])/g, '');
     utterances.push({ text: said, source: /** @type {[number, number]} */ ([bytes, until]), language: null });
     [bytes, at] = [until, to];
   }

@@ -4,7 +4,7 @@
 export const playerStyle = new CSSStyleSheet();
 
 playerStyle.replaceSync(`
-:host { font: 1rem/1.4 var(--saywell-font, inherit); font-family: var(--saywell-font, inherit); }
+:host { line-height: 1.4; font-family: var(--saywell-font, inherit); }
 :host([theme='light']) { color-scheme: light; }
 :host([theme='dark']) { color-scheme: dark; }
 [hidden] { display: none !important; }
@@ -23,6 +23,7 @@ playerStyle.replaceSync(`
   box-sizing: border-box;
   padding: .5rem 1rem;
   border-radius: .75rem;
+  border: 1px solid rgb(255 255 255 / .18);
   background: #16181d;
   color: #f4f5f7;
   font-size: 1.25rem;

@@ -108,7 +108,7 @@ export class SaywellPlayer extends HTMLElement {
     seek: (position) => this.seek(position),
   });
   #ahead = new Ahead();
-  #newcomers = new Newcomers((message) => this.#onComplete(message));
+  #newcomers = new Newcomers((message, isTalk) => this.#onComplete(message, isTalk));
 
   /** @type {Map<Element, SaywellSpeaker>} */
   #speakers = new Map();
@@ -371,7 +371,6 @@ export class SaywellPlayer extends HTMLElement {
       subtree: true,
     });
     this.#scan();
-    if (this.#is('prefetch')) this.prefetch();
   }
 
   #depart() {
@@ -490,14 +489,19 @@ export class SaywellPlayer extends HTMLElement {
   #meet(messages, fresh) {
     const known = messages.findLastIndex((message) => this.#speakers.has(message));
     const isTalk = this.#scanned && (navigator.userActivation?.hasBeenActive ?? true) && (known >= 0 || fresh.length === 1);
-    for (const message of fresh) this.#newcomers.meet(message, nameOf(message), !isTalk || messages.indexOf(message) < known);
+    for (const message of fresh) this.#newcomers.meet(message, nameOf(message), isTalk && messages.indexOf(message) > known);
     this.#scanned = true;
   }
 
-  /** A new reply is complete. @param {Element} message */
-  #onComplete(message) {
-    if (this.#is('prefetch')) this.prefetch(message);
-    if (!this.choices.continuous) return;
+  /**
+   * A reply is complete.
+   *
+   * @param {Element} message
+   * @param {boolean} isTalk
+   */
+  #onComplete(message, isTalk) {
+    if (this.#is('prefetch') && message === this.#newest()) this.prefetch(message);
+    if (!isTalk || !this.choices.continuous) return;
     if (this.#hushed) this.#queue = [];
     this.#queue.push(message);
     const { status } = this.state;

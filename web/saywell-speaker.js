@@ -245,7 +245,7 @@ export class SaywellSpeaker extends HTMLElement {
     this.#back.addEventListener('click', () => this.wishes.skip(-1));
     this.#forward.addEventListener('click', () => this.wishes.skip(1));
     this.#more.addEventListener('click', () => {
-      this.#open(this.#panel.hidden);
+      this.#open(this.#panel.hidden === true);
       this.wishes.refresh();
     });
     this.#download.addEventListener('click', () => this.wishes.download());

@@ -14,7 +14,9 @@ speakerStyle.replaceSync(`
   --_warning: var(--saywell-warning, #a8321f);
   display: block;
   margin-block-start: var(--saywell-gap, .5rem);
-  font: 500 .8125rem/1.25 var(--saywell-font, inherit);
+  font-weight: 500;
+  font-size: .875rem;
+  line-height: 1.25;
   font-family: var(--saywell-font, inherit);
   font-variant-numeric: tabular-nums;
   color: var(--_ink);
@@ -84,7 +86,9 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: bl
 @media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; animation-timing-function: steps(8); } }
 
 .rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
+:host([active]) .bar { container-type: inline-size; }
 .track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
+@container (max-width: 26rem) { .rest { justify-content: space-around; } .track { flex-basis: 100%; } }
 .panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
 .panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
 button[aria-pressed='true'] { background: color-mix(in srgb, var(--_accent) 16%, transparent); border-color: var(--_accent); }

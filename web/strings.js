@@ -50,7 +50,6 @@ export const ENGLISH = Object.freeze({
       overloaded: 'Many people are listening right now.',
       providers_exhausted: 'No voice is available at the moment. Please try again in a little while.',
       language_unsupported: 'There is no voice for this language yet.',
-      unknown_voice: 'This voice is not available any more. Please choose another one.',
       unauthorized: 'Please sign in to listen.',
       forbidden: 'You may not listen to this reply.',
       offline: 'You are offline. The reply can be heard when the connection is back.',

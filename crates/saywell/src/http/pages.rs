@@ -1,4 +1,4 @@
-//! The demo chat at `/` and the player's modules under `/player/`, out of the binary.
+//! The demo chat at `/`, out of the binary.
 
 use axum::Router;
 use axum::extract::Path;
@@ -18,15 +18,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 #[folder = "../../web/demo"]
 struct Demo;
 
-#[derive(RustEmbed)]
-#[folder = "../../web"]
-#[include = "*.js"]
-#[include = "*.css"]
-#[exclude = "demo/*"]
-#[exclude = "test/*"]
-#[exclude = "node_modules/*"]
-struct Player;
-
 /// The pages' routes.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -34,12 +25,6 @@ pub fn routes() -> Router<App> {
         .route(
             "/demo/{*file}",
             get(async |Path(file): Path<String>, headers: HeaderMap| page(Demo::get(&file), &file, &headers)),
-        )
-        .route(
-            "/player/{*file}",
-            get(async |Path(file): Path<String>, headers: HeaderMap| {
-                page(Player::get(&file), &file, &headers)
-            }),
         )
 }
 
