@@ -24,10 +24,22 @@ for topic in "$@"; do
     test) # what the tests drive or compare with
         compiles c++ c++ || missing+=(g++)
         need python3-venv python3 -c 'import ensurepip, venv'
-        need chromium command -v chromium
         need ffmpeg command -v ffmpeg
         need redis-server command -v redis-server
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'
+        # The three browser engines with their drivers (Firefox's comes from crates.io, see the Makefile),
+        # what WebKitGTK decodes sound with, a screen for it, and a sound card that is none.
+        need chromium command -v chromium
+        need chromium-driver command -v chromedriver
+        need firefox-esr command -v firefox-esr
+        need webkit2gtk-driver command -v WebKitWebDriver
+        for set in good bad ugly; do
+            need gstreamer1.0-plugins-$set dpkg-query --show gstreamer1.0-plugins-$set
+        done
+        need gstreamer1.0-libav dpkg-query --show gstreamer1.0-libav
+        need xvfb command -v Xvfb
+        need pulseaudio command -v pulseaudio
+        need pulseaudio-utils command -v parec
         ;;
     bench) # the peers and the load generator
         need nginx-light command -v nginx

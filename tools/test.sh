@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
-test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser fuzz)
+test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -33,7 +33,7 @@ run_section() {
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
-    web) (cd web && find test -name "*.test.js" ! -name browser.test.js ! -name admin.test.js -exec node --test --test-reporter=spec {} +) ;;
+    web) (cd web && find test -name "*.test.js" -path '*/unit/*' -exec node --test --test-reporter=spec {} +) ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
@@ -43,7 +43,10 @@ run_section() {
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     contract) tools/contract.sh ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
-    browser) (cd web && node --test --test-reporter=spec --test-concurrency=1 test/browser.test.js test/admin.test.js) ;;
+    # Three engines at once; then what they play, one engine at a time, since it is measured.
+    browser) (cd web && node --test --test-concurrency=3 --test-reporter=spec test/engines/*.test.js) ;;
+    sound) (cd web && node --test --test-reporter=spec test/sound.test.js) ;;
+    admin) (cd web && node --test --test-reporter=spec test/admin.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2

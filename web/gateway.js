@@ -30,28 +30,39 @@ export class PlayerError extends Error {
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {boolean} [prefetch]  make it ahead, for nobody yet
  */
 
 /** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
 
-/** @typedef {() => string | null | Promise<string | null>} TokenOf */
+/**
+ * What would be said of a reply, without any sound.
+ *
+ * @typedef {{ language: string | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ */
+
+/**
+ * A JWT or an API key, or what gives the present one.
+ *
+ * @typedef {string | (() => string | null | Promise<string | null>) | null} Token
+ */
 
 export class Gateway {
   #base;
   #fetch;
-  #tokenOf;
+  #token;
 
   /**
    * @param {string | URL} base  the gateway's address; its paths are appended
    * @param {typeof globalThis.fetch} [fetch]
-   * @param {TokenOf} [tokenOf]  asked before every call; what it answers says who the user is
+   * @param {Token} [token]  sent with what needs to know the caller; signed links do without
    */
-  constructor(base, fetch = (input, init) => globalThis.fetch(input, init), tokenOf = () => null) {
+  constructor(base, fetch = (input, init) => globalThis.fetch(input, init), token = null) {
     const address = new URL(base);
     if (!address.pathname.endsWith('/')) address.pathname += '/';
     this.#base = address;
     this.#fetch = fetch;
-    this.#tokenOf = tokenOf;
+    this.#token = token;
   }
 
   /**
@@ -59,8 +70,7 @@ export class Gateway {
    * @returns {Promise<GatewayConfig>}
    */
   async config(signal) {
-    const response = await this.#request('tts/config', { headers: await this.#credentials(), signal });
-    const answer = await json(response);
+    const answer = await json(await this.#request('tts/config', { signal }));
     return {
       enabled: answer.enabled !== false,
       speeds: { min: Number(answer.speeds?.min) || 0.8, max: Number(answer.speeds?.max) || 1.25 },
@@ -76,19 +86,7 @@ export class Gateway {
    * @returns {Promise<Rendition>}
    */
   async ask(request, signal) {
-    const response = await this.#request('tts', {
-      method: 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(await this.#credentials()) },
-      body: JSON.stringify({
-        text: request.text,
-        format: request.format,
-        ...(request.messageId && { message_id: request.messageId }),
-        ...(request.voice && { voice: request.voice }),
-        ...(request.provider && { provider: request.provider }),
-      }),
-      signal,
-    });
-    const answer = await json(response);
+    const answer = await this.#post('tts', request, signal);
     if (typeof answer.url !== 'string') throw unreadable();
     /** @param {unknown} url */
     const address = (url) => (typeof url === 'string' ? new URL(url, this.#base).href : null);
@@ -108,6 +106,22 @@ export class Gateway {
   }
 
   /**
+   * What would be said of a reply: for a voice that is not the gateway's.
+   *
+   * @param {{ text: string, messageId?: string | null }} request
+   * @param {AbortSignal} signal
+   * @returns {Promise<Script>}
+   */
+  async script(request, signal) {
+    const { language, utterances } = await this.#post('tts/script', request, signal);
+    if (!Array.isArray(utterances)) throw unreadable();
+    return {
+      language: language ?? null,
+      utterances: utterances.map(({ text, source, language }) => ({ text, source, language: language ?? null })),
+    };
+  }
+
+  /**
    * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
    *
    * @param {string} url
@@ -121,13 +135,32 @@ export class Gateway {
   }
 
   /**
-   * For the calls that somebody makes; a link opens by itself.
-   *
-   * @returns {Promise<Record<string, string>>}
+   * @param {string} path
+   * @param {Partial<SpeechRequest>} request
+   * @param {AbortSignal} signal
    */
-  async #credentials() {
-    const token = await this.#tokenOf();
-    return token ? { Authorization: `Bearer ${token}` } : {};
+  async #post(path, { text, format, messageId, voice, provider, prefetch }, signal) {
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    const response = await this.#request(path, {
+      method: 'POST',
+      // A session that the page's own origin keeps in a cookie counts as well.
+      credentials: 'same-origin',
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({
+        text,
+        ...(format && { format }),
+        ...(messageId && { message_id: messageId }),
+        ...(voice && { voice }),
+        ...(provider && { provider }),
+        ...(prefetch && { prefetch }),
+      }),
+      signal,
+    });
+    return json(response);
   }
 
   /**
@@ -141,7 +174,8 @@ export class Gateway {
       response = await this.#fetch(new URL(path, this.#base), init);
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw new PlayerError('unreachable', 'The speech server did not answer.', { cause });
+      const code = globalThis.navigator?.onLine === false ? 'offline' : 'unreachable';
+      throw new PlayerError(code, 'The speech server did not answer.', { cause });
     }
     if (!response.ok) throw await refusal(response);
     return response;

@@ -1,5 +1,5 @@
-// Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API:
-// nothing is added to the page's own nodes. Engines without it show no marks.
+// Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API, or
+// by boxes laid over the text where there is none: nothing is added to the page's own nodes.
 
 import { captionAt } from './player-store.js';
 
@@ -14,14 +14,19 @@ const WORD = 'saywell-word';
 
 /** How far ahead in the reply a piece of the page's text is looked for: markup, link targets. */
 const LOOK_AHEAD = 400;
+/** How long a listener who has scrolled is left where they are. */
+const LOOKING_ELSEWHERE_MS = 4000;
 
 export class Highlighter {
   /** @type {Piece[]} */
   #pieces = [];
   #shown = '';
+  #marker;
+  #scroller = new Scroller();
 
-  static get supported() {
-    return 'highlights' in CSS && 'adoptedStyleSheets' in Document.prototype;
+  /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
+  constructor(layer) {
+    this.#marker = 'highlights' in CSS && 'adoptedStyleSheets' in Document.prototype ? new Painter() : new Overlay(layer);
   }
 
   /**
@@ -32,8 +37,7 @@ export class Highlighter {
    */
   follow(message, reply) {
     this.clear();
-    if (!Highlighter.supported) return;
-    adoptStyle(message.ownerDocument);
+    this.#marker.prepare(message.ownerDocument);
     this.#pieces = align(message, reply);
   }
 
@@ -44,18 +48,36 @@ export class Highlighter {
     const sentence = heard ? captionAt(captions.utterances, position) : -1;
     const word = heard ? captionAt(captions.words, position) : -1;
     const shown = `${sentence}/${word}`;
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#mark(SENTENCE, captions.utterances[sentence]);
-    this.#mark(WORD, captions.words[word]);
+    if (shown !== this.#shown) {
+      const isNext = !this.#shown.startsWith(`${sentence}/`);
+      this.#shown = shown;
+      const range = this.#mark(SENTENCE, captions.utterances[sentence]);
+      this.#mark(WORD, captions.words[word]);
+      if (range && isNext && status === 'playing') this.#scroller.bring(range);
+    }
+    this.#marker.follow?.();
+  }
+
+  /**
+   * The byte of the reply that a place on the page shows, or null.
+   *
+   * @param {Node} node
+   * @param {number} offset
+   */
+  byteAt(node, offset) {
+    return this.#pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
+  }
+
+  /** Whether the page has replaced what was marked. */
+  get isStale() {
+    return this.#pieces.some(({ node }) => !node.isConnected);
   }
 
   clear() {
     this.#pieces = [];
     this.#shown = '';
-    if (!Highlighter.supported) return;
-    CSS.highlights.delete(SENTENCE);
-    CSS.highlights.delete(WORD);
+    this.#marker.set(SENTENCE, null);
+    this.#marker.set(WORD, null);
   }
 
   /**
@@ -64,9 +86,97 @@ export class Highlighter {
    */
   #mark(name, caption) {
     const range = caption ? rangeOf(this.#pieces, caption.source) : null;
+    this.#marker.set(name, range);
+    return range;
+  }
+}
+
+/** Marks through the CSS Custom Highlight API. */
+class Painter {
+  /** @type {(() => void) | undefined} */
+  follow;
+
+  /** @param {Document} page */
+  prepare(page) {
+    adoptStyle(page);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Range | null} range
+   */
+  set(name, range) {
     if (range) CSS.highlights.set(name, new Highlight(range));
     else CSS.highlights.delete(name);
   }
+}
+
+/** Marks as boxes laid over the text, for engines without the API. */
+class Overlay {
+  /** @type {Map<string, Range>} */
+  #ranges = new Map();
+  #layer = document.createElement('div');
+
+  /** @param {Element | ShadowRoot} layer */
+  constructor(layer) {
+    this.#layer.className = 'marks';
+    this.#layer.setAttribute('aria-hidden', 'true');
+    layer.append(this.#layer);
+  }
+
+  prepare() {}
+
+  /**
+   * @param {string} name
+   * @param {Range | null} range
+   */
+  set(name, range) {
+    if (range) this.#ranges.set(name, range);
+    else this.#ranges.delete(name);
+    this.follow();
+  }
+
+  /** The page may have scrolled or been laid out anew. */
+  follow() {
+    const boxes = [...this.#ranges].flatMap(([name, range]) => [...range.getClientRects()].map((box) => ({ name, box })));
+    while (this.#layer.childElementCount > boxes.length) this.#layer.lastElementChild?.remove();
+    for (const [index, { name, box }] of boxes.entries()) {
+      const mark = /** @type {HTMLElement} */ (this.#layer.children[index] ?? this.#layer.appendChild(document.createElement('i')));
+      mark.className = name;
+      Object.assign(mark.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` });
+    }
+  }
+}
+
+/** Brings what is spoken into view, gently, and not against a listener who looks elsewhere. */
+class Scroller {
+  #movedAt = -Infinity;
+
+  constructor() {
+    const moved = () => (this.#movedAt = performance.now());
+    for (const type of ['wheel', 'touchmove']) addEventListener(type, moved, { passive: true });
+  }
+
+  /** @param {Range} range */
+  bring(range) {
+    const element = range.startContainer.parentElement;
+    if (!element || performance.now() - this.#movedAt < LOOKING_ELSEWHERE_MS) return;
+    const box = range.getBoundingClientRect();
+    const frame = scrollerOf(element);
+    const view = frame === document.scrollingElement ? { top: 0, bottom: innerHeight } : frame.getBoundingClientRect();
+    const margin = (view.bottom - view.top) * 0.15;
+    if (box.top >= view.top + margin / 2 && box.bottom <= view.bottom - margin) return;
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
+    frame.scrollBy({ top: box.top - view.top - 2 * margin, behavior });
+  }
+}
+
+/** @param {Element} element */
+function scrollerOf(element) {
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return document.scrollingElement ?? document.documentElement;
 }
 
 /**

@@ -51,7 +51,8 @@ class Session {
  * @property {HTMLAudioElement} audio
  * @property {PlayerStore} store
  * @property {() => Gateway} gateway
- * @property {() => boolean} [captions]  whether captions are wanted
+ * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
+ *   asked when nothing was heard yet: whether somebody else speaks instead
  * @property {() => AudioSource} [pickSource]
  * @property {() => number} [now]  milliseconds
  * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
@@ -62,7 +63,7 @@ export class Playback {
   #audio;
   #store;
   #gateway;
-  #captions;
+  #stepIn;
   #pickSource;
   #now;
   #after;
@@ -77,7 +78,7 @@ export class Playback {
     this.#audio = audio;
     this.#store = store;
     this.#gateway = gateway;
-    this.#captions = rest.captions ?? (() => false);
+    this.#stepIn = rest.stepIn ?? (() => false);
     this.#pickSource = rest.pickSource ?? pickSource;
     this.#now = rest.now ?? (() => performance.now());
     this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
@@ -119,8 +120,20 @@ export class Playback {
 
   /** Ends the listening; the gateway sees its listener leave. */
   stop() {
-    this.#end();
+    this.leave();
     this.#report({ type: 'stopped' });
+  }
+
+  /** Ends the listening without a word about it. */
+  leave() {
+    const session = this.#session;
+    if (!session) return;
+    // From here on nothing of the old session is heard or reported.
+    this.#session = null;
+    this.#cancel(this.#watchdog);
+    session.abort.abort();
+    this.#audio.pause();
+    session.source.close();
   }
 
   /** @param {number} position  seconds; what lies outside the sound is brought inside */
@@ -150,7 +163,7 @@ export class Playback {
    * @param {number} position  where to start, in seconds
    */
   #begin(speech, source, position) {
-    this.#end();
+    this.leave();
     const session = new Session(speech, source, this.#now());
     this.#session = session;
     this.#report({ type: 'asked', message: speech.message, position });
@@ -192,7 +205,7 @@ export class Playback {
    */
   async #caption(session, gateway, { liveCaptionsUrl, captionsUrl }) {
     const url = liveCaptionsUrl ?? captionsUrl;
-    if (url === null || !this.#captions()) return;
+    if (url === null) return;
     try {
       const stream = await gateway.open(url, session.abort.signal);
       for await (const arrival of liveCaptionsUrl ? captionLines(stream) : [wholeCaptions(stream)]) {
@@ -307,20 +320,13 @@ export class Playback {
   #fail(error) {
     const session = this.#session;
     if (!session) return;
+    const failure = error.toFailure();
+    const unheard = this.#store.state.firstSoundMs === null && this.#store.state.position === 0;
+    if (unheard && session.wanted && this.#stepIn(failure, session.speech)) return;
     session.wanted = false;
     session.abort.abort();
     this.#audio.pause();
-    this.#report({ type: 'failed', failure: error.toFailure() });
-  }
-
-  #end() {
-    const session = this.#session;
-    if (!session) return;
-    // From here on nothing of the old session is heard or reported.
-    this.#session = null;
-    session.abort.abort();
-    this.#audio.pause();
-    session.source.close();
+    this.#report({ type: 'failed', failure });
   }
 
   /** @param {import('./player-store.js').PlayerEvent} event */

@@ -62,11 +62,13 @@ export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
  * @property {Rendition | null} rendition
  * @property {number | null} firstSoundMs  from the request to the first sound
  * @property {Failure | null} failure
+ * @property {'gateway' | 'browser'} by  who speaks: the gateway, or the browser's own voice
+ * @property {Failure | null} instead  why the browser speaks though the gateway was asked
  * @property {Captions} captions
  */
 
 /**
- * @typedef {{ type: 'asked', message: unknown, position: number }
+ * @typedef {{ type: 'asked', message: unknown, position: number, by?: 'gateway' | 'browser', instead?: Failure | null }
  *   | { type: 'answered', rendition: Rendition }
  *   | { type: 'sounding', afterMs: number }
  *   | { type: 'starved' }
@@ -98,6 +100,8 @@ export const INITIAL = Object.freeze({
   rendition: null,
   firstSoundMs: null,
   failure: null,
+  by: 'gateway',
+  instead: null,
   captions: NO_CAPTIONS,
 });
 
@@ -112,7 +116,15 @@ export const INITIAL = Object.freeze({
 export function reduce(state, event) {
   switch (event.type) {
     case 'asked':
-      return { ...INITIAL, speed: state.speed, status: 'loading', message: event.message, position: event.position };
+      return {
+        ...INITIAL,
+        speed: state.speed,
+        status: 'loading',
+        message: event.message,
+        position: event.position,
+        by: event.by ?? 'gateway',
+        instead: event.instead ?? null,
+      };
     case 'answered':
       return {
         ...state,
@@ -208,7 +220,7 @@ export function clampSpeed(speed) {
 /**
  * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
  *
- * @param {readonly Caption[]} captions  in order of `start`
+ * @param {readonly { start: number }[]} captions  in order of `start`
  * @param {number} position  seconds
  */
 export function captionAt(captions, position) {
@@ -216,7 +228,7 @@ export function captionAt(captions, position) {
   let high = captions.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (/** @type {Caption} */ (captions[middle]).start <= position) low = middle + 1;
+    if (Number(captions[middle]?.start) <= position) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -2,51 +2,84 @@
 // on each, and holds the one <audio> element they share. Importing this file registers nothing;
 // define.js does.
 
-import { Gateway } from './gateway.js';
+import { Ahead } from './ahead.js';
+import { pickSource } from './audio-source.js';
+import { BrowserVoice } from './browser-voice.js';
+import { CaptionBar } from './caption-bar.js';
+import { Gateway, PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
+import { MediaKeys } from './media-session.js';
 import { textOf } from './message-text.js';
+import { Newcomers } from './newcomers.js';
 import { Playback } from './playback.js';
-import { PlayerStore, clampSpeed, isActive } from './player-store.js';
+import { playerStyle } from './player-style.js';
+import { PlayerStore, captionAt, clampSpeed, isActive } from './player-store.js';
+import { remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
+import { ShortcutHelp, shortcutOf } from './shortcuts.js';
 import { ENGLISH } from './strings.js';
 
+/** @typedef {import('./gateway.js').Token} Token */
+/** @typedef {import('./playback.js').Speech} Speech */
+/** @typedef {import('./player-store.js').Failure} Failure */
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./saywell-speaker.js').Choices} Choices */
 /** @typedef {import('./strings.js').Strings} Strings */
 
 /** How long the page waits for the gateway's settings before it shows the speakers anyway. */
 const CONFIG_PATIENCE_MS = 2000;
-const SPEED_KEPT_AS = 'saywell-speed';
+/** How far into a sentence a step back means this one, and not the one before, in seconds. */
+const SENTENCE_BEGUN = 1.5;
+/** How often a page that nobody sees is looked at. */
+const HIDDEN_SCAN_MS = 250;
+const SPEED_STEP = 0.1;
+/** What the gateway may be unable to do while the browser still can. */
+const STAND_IN = [
+  'tts_disabled',
+  'unreachable',
+  'offline',
+  'quota_exceeded',
+  'trial_exhausted',
+  'language_unsupported',
+  'providers_exhausted',
+];
 
 /**
  * Attributes:
  * - `messages`: CSS selector of the assistant's messages
  * - `server`: address of the gateway; empty or absent: this page's own origin
- * - `voice`, `provider`: asked for; absent: the gateway's defaults
- * - `captions`: present: the spoken sentence and word are marked in the message
- * - `speed`: 0.8 to 1.25; what the listener chooses is remembered and wins
+ * - `token`: a JWT or an API key; see the property for one that changes
+ * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
+ *   browser's own voice
+ * - `speed`: 0.8 to 1.25
+ * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
+ * - `continuous`: new replies are read by themselves, in order
+ * - `prefetch`: the newest reply is made ahead
+ * - `shortcuts`: keys work on the whole page
+ * - `theme`: `light` or `dark`; absent: as the page
+ *
+ * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
+ * and wins over `speed`, `captions` and `continuous`.
  *
  * A message may carry its Markdown (`data-markdown`, or a child `<template data-markdown>`), its
  * name (`data-message-id`), and the place for its speaker (a descendant `[data-saywell-place]`).
+ * One that is being written is `aria-busy="true"`, or inside something that is.
  *
  * @fires SaywellPlayer#statechange  after every change of `state`
+ * @fires SaywellPlayer#speechstart  sound is heard for the first time; `detail`: the state
+ * @fires SaywellPlayer#speechend  a message was heard to its end
+ * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
+ * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
 export class SaywellPlayer extends HTMLElement {
-  static observedAttributes = ['messages'];
+  static observedAttributes = ['messages', 'theme', 'captions', 'continuous', 'prefetch', 'provider'];
 
-  /**
-   * What a message says, where the attributes do not tell; return null to leave it to them.
-   *
-   * @type {(message: Element) => string | null}
-   */
-  textOf = () => null;
-
-  /**
-   * The token that says to the gateway who the user is, where the gateway asks for one. Asked before every call, so
-   * that it may be renewed.
-   *
-   * @type {import('./gateway.js').TokenOf}
-   */
-  tokenOf = () => null;
+  /** @type {(message: Element) => string | null} */
+  #textOf = () => null;
+  /** @type {Token} */
+  #token = null;
+  /** @type {Strings} */
+  #strings = ENGLISH;
 
   #audio = document.createElement('audio');
   #store = new PlayerStore();
@@ -54,30 +87,85 @@ export class SaywellPlayer extends HTMLElement {
     audio: this.#audio,
     store: this.#store,
     gateway: () => this.#gateway(),
-    captions: () => this.hasAttribute('captions') && Highlighter.supported,
+    stepIn: (failure, speech) => this.#stepIn(failure, speech),
   });
-  #highlighter = new Highlighter();
-  /** @type {Strings} */
-  #strings = ENGLISH;
+  #browserVoice = new BrowserVoice({
+    store: this.#store,
+    script: (speech, signal) => this.#gateway().script(speech, signal),
+    language: () => this.closest('[lang]')?.getAttribute('lang') ?? '',
+  });
+  /** Who has the word. @type {Playback | BrowserVoice} */
+  #speaks = this.#playback;
+  #root = this.attachShadow({ mode: 'open' });
+  #highlighter = new Highlighter(this.#root);
+  #captionBar = new CaptionBar(this.#root);
+  #help = new ShortcutHelp(this.#root);
+  #keys = new MediaKeys({
+    resume: () => this.resume(),
+    pause: () => this.pause(),
+    stop: () => this.stop(),
+    skip: (sentences) => this.skip(sentences),
+    seek: (position) => this.seek(position),
+  });
+  #ahead = new Ahead();
+  #newcomers = new Newcomers((message, isTalk) => this.#onComplete(message, isTalk));
+
   /** @type {Map<Element, SaywellSpeaker>} */
   #speakers = new Map();
+  /** What is heard: the message as it was found, and what was sent of it. @type {{ message: Element, text: string } | null} */
+  #heard = null;
+  /** Replies that continuous mode has yet to read. @type {Element[]} */
+  #queue = [];
+  /** Whether reading stopped because the listener began to write. */
+  #hushed = false;
   #observer = new MutationObserver((changes) => this.#onMutation(changes));
   #ready = false;
+  #scanned = false;
   #scanning = false;
   #ticking = false;
   #leave = new AbortController();
+  /** @type {Readonly<PlayerState>} */
+  #before = this.#store.state;
+  #sentence = -1;
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: 'open' });
+    this.#root.adoptedStyleSheets = [playerStyle];
     this.#audio.preload = 'auto';
-    root.append(this.#audio);
+    this.#root.append(this.#audio);
+    this.#keys.position = () => this.state.position;
     this.#store.subscribe((state) => this.#onState(state));
   }
 
   /** @returns {Readonly<PlayerState>} */
   get state() {
     return this.#store.state;
+  }
+
+  /**
+   * What a message says, where the attributes do not tell; returns null to leave it to them.
+   *
+   * @returns {(message: Element) => string | null}
+   */
+  get textOf() {
+    return this.#textOf;
+  }
+
+  set textOf(read) {
+    this.#textOf = read;
+  }
+
+  /**
+   * What tells the gateway who is listening, or a function that gives the present one.
+   *
+   * @returns {Token}
+   */
+  get token() {
+    return this.#token ?? this.getAttribute('token');
+  }
+
+  set token(token) {
+    this.#token = token;
   }
 
   /** Words to show in place of the English ones; what is left out stays English. */
@@ -94,33 +182,49 @@ export class SaywellPlayer extends HTMLElement {
     }
   }
 
+  /** What the listener has turned on. */
+  get choices() {
+    const captions = this.getAttribute('captions');
+    return { words: chosen('words', isOn(captions)), bar: chosen('bar', captions === 'bar'), continuous: chosen('continuous', this.#is('continuous')) };
+  }
+
   connectedCallback() {
+    if (!this.#leave.signal.aborted && this.#ready) return; // Moved within the page.
+    for (const name of /** @type {const} */ (['textOf', 'token', 'strings'])) this.#upgrade(name);
     this.#leave = new AbortController();
-    this.#playback.setSpeed(rememberedSpeed() ?? clampSpeed(Number(this.getAttribute('speed') ?? 1)));
-    this.#start(this.#leave.signal);
+    const { signal } = this.#leave;
+    this.#playback.setSpeed(clampSpeed(Number(remembered('speed') ?? this.getAttribute('speed') ?? 1)));
+    const page = this.ownerDocument;
+    page.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    page.addEventListener('input', (event) => this.#onInput(event), { signal, capture: true });
+    page.addEventListener('click', (event) => this.#onClick(event), { signal, capture: true });
+    addEventListener('pagehide', () => this.pause(), { signal });
+    this.#start(signal);
   }
 
   disconnectedCallback() {
-    this.#leave.abort();
-    this.#observer.disconnect();
-    this.#ready = false;
-    this.stop();
-    this.#highlighter.clear();
-    for (const speaker of this.#speakers.values()) speaker.remove();
-    this.#speakers.clear();
+    // A framework that moves the element puts it back at once; sound outlives that.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#depart();
+    });
   }
 
-  attributeChangedCallback() {
-    if (this.#ready) this.#scan();
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (!this.#ready) return;
+    if (name === 'theme') for (const speaker of this.#speakers.values()) this.#dress(speaker);
+    else if (name === 'messages') this.#scan();
+    else this.#refresh();
   }
 
   /**
    * Starts, pauses or goes on, whichever a press of the message's speaker button would.
    *
-   * @param {Element} message
+   * @param {Element | null} [message]  absent: what is heard, or the newest
    */
-  toggle(message) {
+  toggle(message = this.#heard?.message ?? this.#newest()) {
     const { state } = this;
+    if (!message) return;
     if (!Object.is(state.message, nameOf(message)) || state.status === 'ended') this.speak(message);
     else if (isActive(state)) this.pause();
     else this.resume();
@@ -130,94 +234,284 @@ export class SaywellPlayer extends HTMLElement {
    * Reads a message from its start. Call it in a click, or the browser may refuse; then the state is
    * `blocked` and the message's speaker says "Tap to hear".
    *
-   * @param {Element} message
+   * @param {Element | null} [message]  absent: the newest
    */
-  speak(message) {
-    const text = this.textOf(message) ?? textOf(message);
-    if (this.hasAttribute('captions')) this.#highlighter.follow(message, text);
-    else this.#highlighter.clear();
-    this.#playback.speak({
-      message: nameOf(message),
-      text,
-      messageId: message.getAttribute('data-message-id'),
-      voice: this.getAttribute('voice'),
-      provider: this.getAttribute('provider'),
-    });
+  speak(message = this.#newest()) {
+    if (!message) return;
+    this.#hushed = false;
+    this.#ahead.cancel();
+    this.#queue = this.#queue.filter((other) => other !== message);
+    const speech = this.#speechOf(message);
+    this.#heard = { message, text: speech.text };
+    this.#sentence = -1;
+    this.#mark();
+    this.#speaks.leave();
+    this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
+    this.#speaks.speak(speech);
   }
 
   pause() {
-    this.#playback.pause();
+    this.#speaks.pause();
   }
 
   resume() {
-    this.#playback.resume();
+    this.#hushed = false;
+    this.#speaks.resume();
   }
 
+  /** Ends the listening and forgets what was to be read next. */
   stop() {
-    this.#playback.stop();
+    this.#queue = [];
+    this.#speaks.stop();
   }
 
   /** @param {number} position  seconds */
   seek(position) {
-    this.#playback.seek(position);
+    this.#speaks.seek(position);
+  }
+
+  /**
+   * Goes some sentences on, or back.
+   *
+   * @param {number} sentences
+   */
+  skip(sentences) {
+    const { position, captions } = this.state;
+    const at = captionAt(captions.utterances, position);
+    const begun = sentences < 0 && at >= 0 && position - Number(captions.utterances[at]?.start) > SENTENCE_BEGUN;
+    this.#goTo(captions.utterances[Math.max(0, at + sentences + (begun ? 1 : 0))]);
+  }
+
+  /**
+   * Goes some words on, or back.
+   *
+   * @param {number} words
+   */
+  skipWords(words) {
+    const { position, captions } = this.state;
+    this.#goTo(captions.words[Math.max(0, captionAt(captions.words, position) + words)]);
   }
 
   /** @param {number} speed  0.8 to 1.25 */
   setSpeed(speed) {
     this.#playback.setSpeed(speed);
-    rememberSpeed(this.state.speed);
+    this.#browserVoice.setSpeed(speed);
+    remember('speed', this.state.speed);
   }
 
-  #gateway() {
-    const address = new URL(this.getAttribute('server') || '/', this.baseURI);
-    return new Gateway(address, undefined, () => this.tokenOf());
+  /**
+   * Turns on or off what a listener can choose, and remembers it.
+   *
+   * @param {keyof Choices} choice
+   * @param {boolean} [on]  absent: the other way round
+   */
+  choose(choice, on = !this.choices[choice]) {
+    remember(choice, on);
+    if (choice === 'continuous') this.#queue = [];
+    this.#refresh();
+  }
+
+  /**
+   * Has a message made ahead, in an idle moment; nothing is heard.
+   *
+   * @param {Element | null} [message]  absent: the newest
+   */
+  prefetch(message = this.#newest()) {
+    if (!message || this.#isBrowsers()) return;
+    const { format } = pickSource();
+    this.#ahead.make({ ...this.#speechOf(message), format }, () => this.#gateway());
+  }
+
+  /**
+   * Saves a message as one MP3 file.
+   *
+   * @param {Element | null} [message]  absent: what is heard, or the newest
+   * @throws {PlayerError}
+   */
+  async download(message = this.#heard?.message ?? this.#newest()) {
+    if (!message) return;
+    const speech = this.#speechOf(message);
+    const { signal } = this.#leave;
+    try {
+      const gateway = this.#gateway();
+      const { url } = await gateway.ask({ ...speech, format: 'mp3' }, signal);
+      const file = await new Response(await gateway.open(url, signal)).blob();
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(file);
+      link.download = `${titleOf(speech.text).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')}.mp3`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (cause) {
+      const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
+      if (!signal.aborted) this.#speakers.get(message)?.tell(error.toFailure());
+      throw error;
+    }
+  }
+
+  /** Shows the list of shortcuts. */
+  showHelp() {
+    this.#help.show(this.#strings);
   }
 
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
-    const gateway = this.#gateway();
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
     const config = await Promise.race([
-      gateway.config(left).catch(() => null),
+      this.#gateway()
+        .config(left)
+        .catch(() => null),
       new Promise((resolve) => setTimeout(resolve, CONFIG_PATIENCE_MS, null)),
     ]);
-    if (left.aborted || config?.enabled === false) return;
+    if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
     this.#ready = true;
-    this.#observer.observe(this.ownerDocument, { childList: true, subtree: true });
+    this.#observer.observe(this.ownerDocument, {
+      childList: true,
+      characterData: true,
+      attributeFilter: ['aria-busy'],
+      subtree: true,
+    });
     this.#scan();
+  }
+
+  #depart() {
+    this.#leave.abort();
+    this.#observer.disconnect();
+    this.#ready = this.#scanned = false;
+    this.stop();
+    this.#newcomers.clear();
+    this.#ahead.cancel();
+    this.#highlighter.clear();
+    for (const speaker of this.#speakers.values()) speaker.remove();
+    this.#speakers.clear();
+  }
+
+  #gateway() {
+    return new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI), undefined, this.token);
+  }
+
+  /** @param {Element} message @returns {Speech} */
+  #speechOf(message) {
+    return {
+      message: nameOf(message),
+      text: this.#textOf(message) ?? textOf(message),
+      messageId: message.getAttribute('data-message-id'),
+      voice: this.getAttribute('voice'),
+      provider: this.#isBrowsers() ? null : this.getAttribute('provider'),
+    };
+  }
+
+  #isBrowsers() {
+    return this.getAttribute('provider') === 'browser';
+  }
+
+  /** @param {string} name  of an attribute */
+  #is(name) {
+    return isOn(this.getAttribute(name));
+  }
+
+  #newest() {
+    return [...this.#speakers.keys()].at(-1) ?? null;
+  }
+
+  /**
+   * Lets the browser's own voice speak where the gateway cannot.
+   *
+   * @param {Failure} failure
+   * @param {Speech} speech
+   */
+  #stepIn(failure, speech) {
+    if (!STAND_IN.includes(failure.code) || !this.#browserVoice.ready) return false;
+    this.#playback.leave();
+    this.#speaks = this.#browserVoice;
+    this.#browserVoice.speak(speech, failure);
+    return true;
+  }
+
+  /** @param {import('./player-store.js').Caption | undefined} caption */
+  #goTo(caption) {
+    // A hair past its start, or rounding would count it as the one before.
+    if (caption) this.seek(caption.start + 0.002);
   }
 
   /** @param {MutationRecord[]} changes */
   #onMutation(changes) {
-    const relevant = changes.some(({ addedNodes, removedNodes }) =>
-      [...addedNodes, ...removedNodes].some((node) => node instanceof Element),
-    );
-    if (!relevant || this.#scanning) return;
-    // A reply that is being written changes many times a frame; one look per frame is enough.
+    for (const { target } of changes) this.#newcomers.changed(target);
+    if (this.#scanning) return;
     this.#scanning = true;
-    requestAnimationFrame(() => {
+    const look = () => {
       this.#scanning = false;
       if (this.#ready) this.#scan();
-    });
+    };
+    // A reply that is being written changes many times a frame; one look per frame is enough.
+    if (document.hidden) setTimeout(look, HIDDEN_SCAN_MS);
+    else requestAnimationFrame(look);
   }
 
   /** Brings the speakers in line with the messages on the page. */
   #scan() {
     const selector = this.getAttribute('messages');
-    const messages = new Set(selector ? this.ownerDocument.querySelectorAll(selector) : []);
+    const messages = selector ? [...this.ownerDocument.querySelectorAll(selector)] : [];
+    const present = new Set(messages);
+    const fresh = messages.filter((message) => !this.#speakers.has(message));
     for (const [message, speaker] of this.#speakers) {
-      if (messages.has(message)) continue;
+      if (present.has(message)) continue;
       speaker.remove();
       this.#speakers.delete(message);
+      this.#newcomers.forget(message);
     }
-    for (const message of messages) {
-      const speaker = this.#speakers.get(message) ?? this.#speakerFor(message);
+    this.#meet(messages, fresh);
+    // In the page's order, whatever order they came in.
+    const speakers = messages.map((message) => /** @type {const} */ ([message, this.#speakers.get(message) ?? this.#speakerFor(message)]));
+    this.#speakers = new Map(speakers);
+    for (const [message, speaker] of speakers) {
       const place = message.querySelector('[data-saywell-place]') ?? message;
       if (speaker.parentNode !== place) place.append(speaker);
+      if (fresh.includes(message)) this.#showOn(message, speaker);
     }
-    // Sound without a message on the page could not be stopped by anyone.
     const { status, message: heard } = this.state;
-    if (status !== 'idle' && ![...messages].some((message) => Object.is(nameOf(message), heard))) this.stop();
+    if (status === 'idle') return;
+    const message = messages.find((message) => Object.is(nameOf(message), heard));
+    if (!message) {
+      // Sound without a message on the page could not be stopped by anyone.
+      this.stop();
+    } else if (this.#heard && (message !== this.#heard.message || this.#highlighter.isStale)) {
+      this.#heard.message = message;
+      this.#mark();
+    }
+  }
+
+  /**
+   * Tells replies that have just come from conversations that were loaded, by what came when.
+   *
+   * @param {Element[]} messages  all, in the page's order
+   * @param {Element[]} fresh  those not seen before
+   */
+  #meet(messages, fresh) {
+    const known = messages.findLastIndex((message) => this.#speakers.has(message));
+    const isTalk = this.#scanned && (navigator.userActivation?.hasBeenActive ?? true) && (known >= 0 || fresh.length === 1);
+    for (const message of fresh) this.#newcomers.meet(message, nameOf(message), isTalk && messages.indexOf(message) > known);
+    this.#scanned = true;
+  }
+
+  /**
+   * A reply is complete.
+   *
+   * @param {Element} message
+   * @param {boolean} isTalk
+   */
+  #onComplete(message, isTalk) {
+    if (this.#is('prefetch') && message === this.#newest()) this.prefetch(message);
+    if (!isTalk || !this.choices.continuous) return;
+    if (this.#hushed) this.#queue = [];
+    this.#queue.push(message);
+    const { status } = this.state;
+    if (this.#hushed || ['idle', 'ended', 'failed'].includes(status)) this.#next();
+  }
+
+  #next() {
+    const message = this.#queue.shift();
+    if (message?.isConnected) this.speak(message);
+    else if (message) this.#next();
   }
 
   /** @param {Element} message */
@@ -229,25 +523,79 @@ export class SaywellPlayer extends HTMLElement {
       stop: () => this.stop(),
       seek: (position) => this.seek(position),
       setSpeed: (speed) => this.setSpeed(speed),
+      skip: (sentences) => this.skip(sentences),
+      choose: (choice) => this.choose(choice),
+      // What went wrong is told on the message.
+      download: () => void this.download(message).catch(() => {}),
+      help: () => this.showHelp(),
+      refresh: () => this.#showOn(message, speaker),
     };
-    this.#speakers.set(message, speaker);
-    this.#showOn(message, speaker);
+    this.#dress(speaker);
     return speaker;
   }
 
-  /** @type {unknown} */
-  #shown = null;
+  /** @param {SaywellSpeaker} speaker */
+  #dress(speaker) {
+    const theme = this.getAttribute('theme');
+    if (theme) speaker.setAttribute('theme', theme);
+    else speaker.removeAttribute('theme');
+  }
 
   /** @param {Readonly<PlayerState>} state */
   #onState(state) {
+    const before = this.#before;
+    this.#before = state;
     for (const [message, speaker] of this.#speakers) {
       const name = nameOf(message);
-      if (Object.is(name, state.message) || Object.is(name, this.#shown)) this.#showOn(message, speaker);
+      if (Object.is(name, state.message) || Object.is(name, before.message)) this.#showOn(message, speaker);
     }
-    this.#shown = state.message;
-    this.#highlighter.show(state);
+    this.#showCaptions();
+    this.#keys.show(state, titleOf(this.#heard?.text ?? ''));
     if (state.status === 'playing') this.#tick();
-    this.dispatchEvent(new CustomEvent('statechange', { detail: state }));
+    this.#tell('statechange', state);
+    this.#tellMore(state, before);
+    if (state.status === 'idle') this.#heard = null;
+    if (state.status === 'ended' && before.status !== 'ended' && this.choices.continuous) this.#next();
+  }
+
+  /**
+   * @param {Readonly<PlayerState>} state
+   * @param {Readonly<PlayerState>} before
+   */
+  #tellMore(state, before) {
+    if (state.firstSoundMs !== null && before.firstSoundMs === null) {
+      this.#ahead.allow();
+      this.#tell('speechstart', state);
+    }
+    if (state.status === 'failed' && before.status !== 'failed') this.#tell('speecherror', state.failure);
+    if (state.status === 'ended' && before.status !== 'ended') this.#tell('speechend', state);
+    const sentence = captionAt(state.captions.utterances, state.position);
+    if (sentence === this.#sentence || state.status !== 'playing') return;
+    this.#sentence = sentence;
+    if (sentence >= 0) this.#tell('captionchange', state.captions.utterances[sentence]);
+  }
+
+  /** @param {string} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** Begins to mark what is heard, or leaves it. */
+  #mark() {
+    if (this.#heard && this.choices.words) this.#highlighter.follow(this.#heard.message, this.#heard.text);
+    else this.#highlighter.clear();
+    this.#showCaptions();
+  }
+
+  #showCaptions() {
+    this.#highlighter.show(this.state);
+    this.#captionBar.show(this.state, this.choices.bar);
+  }
+
+  /** Shows again what depends on choices and attributes. */
+  #refresh() {
+    for (const [message, speaker] of this.#speakers) this.#showOn(message, speaker);
+    this.#mark();
   }
 
   /**
@@ -255,7 +603,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {SaywellSpeaker} speaker
    */
   #showOn(message, speaker) {
-    speaker.show(Object.is(nameOf(message), this.state.message) ? this.state : null);
+    speaker.show(Object.is(nameOf(message), this.state.message) ? this.state : null, this.choices);
   }
 
   /** Moves the progress bar once a frame, only while there is sound. */
@@ -265,10 +613,76 @@ export class SaywellPlayer extends HTMLElement {
     requestAnimationFrame(() => {
       this.#ticking = false;
       if (this.state.status !== 'playing') return;
-      this.#playback.tick();
+      this.#speaks.tick();
       this.#tick();
     });
   }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (!this.#is('shortcuts') || !this.#ready || !this.#help.on) return;
+    const shortcut = shortcutOf(event);
+    if (!shortcut || (this.state.status === 'idle' && !['toggle', 'help'].includes(shortcut))) return;
+    event.preventDefault();
+    const { speed } = this.state;
+    const deeds = {
+      toggle: () => event.repeat || this.toggle(),
+      back: () => this.skip(-1),
+      forward: () => this.skip(1),
+      slower: () => this.setSpeed(speed - SPEED_STEP),
+      faster: () => this.setSpeed(speed + SPEED_STEP),
+      captions: () => this.choose('bar'),
+      stop: () => this.stop(),
+      help: () => this.showHelp(),
+    };
+    deeds[shortcut]();
+  }
+
+  /** Whoever begins to write is not read to any more. @param {Event} event */
+  #onInput(event) {
+    const [target] = event.composedPath();
+    if (!(target instanceof HTMLElement) || !target.matches('textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])')) return;
+    if (!this.choices.continuous || !isActive(this.state)) return;
+    this.pause();
+    this.#hushed = true;
+  }
+
+  /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
+  #onClick(event) {
+    if (!event.altKey || !this.#heard?.message.contains(/** @type {Node} */ (event.target))) return;
+    const page = /** @type {any} */ (this.ownerDocument);
+    const caret = page.caretPositionFromPoint?.(event.clientX, event.clientY) ?? page.caretRangeFromPoint?.(event.clientX, event.clientY);
+    const byte = caret && this.#highlighter.byteAt(caret.offsetNode ?? caret.startContainer, caret.offset ?? caret.startOffset);
+    if (byte === null || byte === undefined) return;
+    event.preventDefault();
+    this.#goTo(this.state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
+  }
+
+  /**
+   * What was set before this class was known counts as set now.
+   *
+   * @param {'textOf' | 'token' | 'strings'} name
+   */
+  #upgrade(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const value = /** @type {any} */ (this)[name];
+    delete (/** @type {any} */ (this)[name]);
+    /** @type {any} */ (this)[name] = value;
+  }
+}
+
+/** @param {string | null} value  of an attribute */
+function isOn(value) {
+  return value !== null && value !== 'off' && value !== 'false';
+}
+
+/**
+ * @param {keyof Choices} choice
+ * @param {boolean} asked  by the page
+ */
+function chosen(choice, asked) {
+  const kept = remembered(choice);
+  return kept === null ? asked : kept === 'true';
 }
 
 /**
@@ -280,21 +694,12 @@ function nameOf(message) {
   return message.getAttribute('data-message-id') ?? message;
 }
 
-/** @returns {number | null} */
-function rememberedSpeed() {
-  try {
-    const kept = localStorage.getItem(SPEED_KEPT_AS);
-    return kept === null ? null : clampSpeed(Number(kept));
-  } catch {
-    return null; // Storage is off; the listener chooses again.
-  }
-}
-
-/** @param {number} speed */
-function rememberSpeed(speed) {
-  try {
-    localStorage.setItem(SPEED_KEPT_AS, String(speed));
-  } catch {
-    // Storage is off; the choice lasts as long as the page.
-  }
+/**
+ * A reply in some words.
+ *
+ * @param {string} text
+ */
+function titleOf(text) {
+  const line = text.replace(/[#*_`>|]+/g, ' ').replace(/\s+/g, ' ').trim();
+  return line.length <= 60 ? line : `${line.slice(0, 60).replace(/\s\S*$/, '')}…`;
 }

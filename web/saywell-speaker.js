@@ -16,7 +16,21 @@ import { ENGLISH, explain, formatTime } from './strings.js';
  * @property {() => void} stop
  * @property {(position: number) => void} seek  seconds
  * @property {(speed: number) => void} setSpeed
+ * @property {(sentences: number) => void} skip
+ * @property {(choice: keyof Choices) => void} choose  turns it on or off
+ * @property {() => void} download
+ * @property {() => void} help
+ * @property {() => void} refresh  shows the present state again
  */
+
+/**
+ * What a listener turns on and off.
+ *
+ * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ */
+
+/** @type {(keyof Choices)[]} */
+const CHOICES = ['words', 'bar', 'continuous'];
 
 const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
 
@@ -30,42 +44,52 @@ const ICONS = Object.freeze({
   pause: 'M7 5h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Zm7 0h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Z',
   stop: 'M7.5 6h9A1.5 1.5 0 0 1 18 7.500v9a1.5 1.5 0 0 1-1.5 1.500h-9A1.5 1.5 0 0 1 6 16.500v-9A1.5 1.5 0 0 1 7.5 6Z',
   again: 'M12 5.200V3.100a.8.8 0 0 1 1.3-.6l4.1 3.300a.8.8 0 0 1 0 1.200l-4.1 3.300A.8.8 0 0 1 12 9.700V7.200a5.8 5.8 0 1 0 5.8 5.8 1 1 0 1 1 2 0A7.8 7.8 0 1 1 12 5.200Z',
+  back: 'M6 5.500a1 1 0 0 1 2 0v5.600l8.500-5.900a1 1 0 0 1 1.500.8v12a1 1 0 0 1-1.500.8L8 12.900v5.600a1 1 0 0 1-2 0Z',
+  forward: 'M18 5.500a1 1 0 0 0-2 0v5.600L7.500 5.200a1 1 0 0 0-1.500.8v12a1 1 0 0 0 1.500.8L16 12.900v5.600a1 1 0 0 0 2 0Z',
+  more: 'M5 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
   loading: 'M12 3a9 9 0 1 0 9 9 1 1 0 1 0-2 0 7 7 0 1 1-7-7 1 1 0 1 0 0-2Z',
 });
 
 export class SaywellSpeaker extends HTMLElement {
   /** @type {Wishes} */
-  wishes = { toggle() {}, stop() {}, seek() {}, setSpeed() {} };
+  wishes = { toggle() {}, stop() {}, seek() {}, setSpeed() {}, skip() {}, choose() {}, download() {}, help() {}, refresh() {} };
   /** @type {Strings} */
   strings = ENGLISH;
 
-  #icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  #shape = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  #icon = icon('speaker');
   #label = make('span', { className: 'label' });
   #main = make('button', { type: 'button', className: 'main', part: 'button' }, this.#icon, this.#label);
   #progress = make('input', { type: 'range', min: '0', max: '1', step: 'any', value: '0', part: 'progress' });
   #time = make('span', { className: 'time', part: 'time' });
+  #track = make('div', { className: 'track' }, this.#progress, this.#time);
+  #back = make('button', { type: 'button', part: 'back' }, icon('back', true));
+  #forward = make('button', { type: 'button', part: 'forward' }, icon('forward', true));
   #speed = make('select', { part: 'speed' });
-  #stop = make('button', { type: 'button', part: 'stop' });
-  #rest = make('div', { className: 'rest', hidden: true }, this.#progress, this.#time, this.#speed, this.#stop);
-  #bar = make('div', { className: 'bar', part: 'bar' }, this.#main, this.#rest);
+  #more = make('button', { type: 'button', part: 'more' }, icon('more'));
+  #stop = make('button', { type: 'button', part: 'stop' }, icon('stop'));
+  #rest = make('div', { className: 'rest', hidden: true }, this.#track, this.#back, this.#forward, this.#speed, this.#more, this.#stop);
+  #choices = CHOICES.map((choice) => /** @type {[keyof Choices, HTMLButtonElement]} */ ([choice, make('button', { type: 'button', part: 'choice' })]));
+  #download = make('button', { type: 'button', part: 'download' });
+  #help = make('button', { type: 'button', part: 'help' });
+  #panel = make('div', { className: 'panel', part: 'panel', hidden: true }, ...this.#choices.map(([, button]) => button), this.#download, this.#help);
+  #bar = make('div', { className: 'bar', part: 'bar' }, this.#main, this.#rest, this.#panel);
+  #note = make('p', { className: 'note', part: 'note' });
   #problem = make('p', { className: 'problem', part: 'problem', hidden: true });
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #countDown;
+  /** @type {import('./player-store.js').Failure | null} */
+  #failure = null;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [speakerStyle];
-    this.#icon.setAttribute('viewBox', '0 0 24 24');
-    this.#icon.setAttribute('aria-hidden', 'true');
-    this.#icon.append(this.#shape);
-    const square = this.#icon.cloneNode(true);
-    /** @type {Element} */ (square.firstChild).setAttribute('d', ICONS.stop);
-    this.#stop.append(square);
     this.#bar.setAttribute('role', 'group');
     this.#problem.setAttribute('role', 'alert');
+    this.#note.setAttribute('role', 'status');
     this.#time.setAttribute('aria-hidden', 'true');
     for (const step of SPEED_STEPS) this.#speed.append(new Option(`${step}×`, String(step)));
-    root.append(make('div', { className: 'row' }, this.#bar, this.#problem));
+    root.append(make('div', { className: 'row' }, this.#bar, this.#note, this.#problem));
     this.#listen();
   }
 
@@ -73,30 +97,66 @@ export class SaywellSpeaker extends HTMLElement {
     if (!this.#label.textContent) this.show(null);
   }
 
+  disconnectedCallback() {
+    clearInterval(this.#countDown);
+    this.#failure = null;
+  }
+
   /**
    * @param {Readonly<PlayerState> | null} state  null while another message, or none, is heard
+   * @param {Choices} [choices]
    */
-  show(state) {
+  show(state, choices) {
     const { strings } = this;
     const status = state?.status ?? 'idle';
     const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
-    const [label, icon] = this.#face(status);
+    const [label, picture] = this.#face(status);
     this.toggleAttribute('active', active);
     if (this.getAttribute('status') !== status) this.setAttribute('status', status);
     setText(this.#label, label);
     this.#main.title = active ? label : '';
-    this.#shape.setAttribute('d', ICONS[icon]);
-    this.#icon.classList.toggle('spinner', icon === 'loading');
+    this.#icon.firstElementChild?.setAttribute('d', ICONS[picture]);
+    this.#icon.classList.toggle('spinner', picture === 'loading');
     this.#main.setAttribute('aria-busy', String(status === 'loading'));
     this.#bar.setAttribute('aria-label', strings.controls);
 
     this.#keepFocus(active);
     this.#rest.hidden = !active;
+    if (!active) this.#open(false);
     if (state && active) this.#showProgress(state);
+    if (active && choices && !this.#panel.hidden) this.#showChoices(choices);
+    this.#download.hidden = state?.by === 'browser';
 
-    const problem = state?.failure ? explain(state.failure, strings) : '';
-    setText(this.#problem, problem);
-    this.#problem.hidden = problem === '';
+    const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : '';
+    const reason = state?.instead ? explain(state.instead, strings, null) : '';
+    setText(this.#note, active && reason ? `${reason} ${note}` : note);
+    this.#note.hidden = note === '' || status === 'blocked';
+    this.tell(state?.failure ?? null);
+  }
+
+  /**
+   * Says what went wrong. A wait is counted down, which only the eye gets second by second.
+   *
+   * @param {import('./player-store.js').Failure | null} failure
+   */
+  tell(failure) {
+    if (failure === this.#failure) return;
+    this.#failure = failure;
+    clearInterval(this.#countDown);
+    this.#problem.hidden = failure === null;
+    this.#problem.removeAttribute('aria-live');
+    setText(this.#problem, failure ? explain(failure, this.strings) : '');
+    if (!failure?.retryAfterSeconds) return;
+    const due = performance.now() + failure.retryAfterSeconds * 1000;
+    this.#countDown = setInterval(() => {
+      const left = Math.max(0, (due - performance.now()) / 1000);
+      if (left > 0) this.#problem.setAttribute('aria-live', 'off');
+      else {
+        this.#problem.removeAttribute('aria-live');
+        clearInterval(this.#countDown);
+      }
+      setText(this.#problem, explain(failure, this.strings, left));
+    }, 1000);
   }
 
   /**
@@ -144,10 +204,29 @@ export class SaywellSpeaker extends HTMLElement {
     setAttribute(this.#progress, 'aria-valuetext', strings.progress(at, of));
     setAttribute(this.#progress, 'aria-label', strings.position);
     setAttribute(this.#speed, 'aria-label', strings.speed);
-    setAttribute(this.#stop, 'aria-label', strings.stop);
-    this.#stop.title = strings.stop;
+    const named = /** @type {[HTMLButtonElement, "stop" | "back" | "forward" | "more"][]} */ ([[this.#stop, 'stop'], [this.#back, 'back'], [this.#forward, 'forward'], [this.#more, 'more']]);
+    for (const [button, name] of named) {
+      setAttribute(button, 'aria-label', strings[name]);
+      button.title = strings[name];
+    }
     const nearest = SPEED_STEPS.reduce((a, b) => (Math.abs(b - speed) < Math.abs(a - speed) ? b : a));
     if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
+  }
+
+  /** @param {Choices} choices */
+  #showChoices(choices) {
+    for (const [choice, button] of this.#choices) {
+      setText(button, this.strings[choice]);
+      setAttribute(button, 'aria-pressed', String(choices[choice]));
+    }
+    setText(this.#download, this.strings.download);
+    setText(this.#help, this.strings.help);
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    this.#panel.hidden = !open;
+    setAttribute(this.#more, 'aria-expanded', String(open));
   }
 
   /**
@@ -157,12 +236,21 @@ export class SaywellSpeaker extends HTMLElement {
    */
   #keepFocus(active) {
     const focused = this.shadowRoot?.activeElement ?? null;
-    if (!active && focused && this.#rest.contains(focused)) this.#main.focus();
+    if (!active && focused && focused !== this.#main) this.#main.focus();
   }
 
   #listen() {
     this.#main.addEventListener('click', () => this.wishes.toggle());
     this.#stop.addEventListener('click', () => this.wishes.stop());
+    this.#back.addEventListener('click', () => this.wishes.skip(-1));
+    this.#forward.addEventListener('click', () => this.wishes.skip(1));
+    this.#more.addEventListener('click', () => {
+      this.#open(this.#panel.hidden === true);
+      this.wishes.refresh();
+    });
+    this.#download.addEventListener('click', () => this.wishes.download());
+    this.#help.addEventListener('click', () => this.wishes.help());
+    for (const [choice, button] of this.#choices) button.addEventListener('click', () => this.wishes.choose(choice));
     this.#speed.addEventListener('change', () => this.wishes.setSpeed(Number(this.#speed.value)));
     this.#progress.addEventListener('input', () => this.wishes.seek(this.#progress.valueAsNumber));
     this.#progress.addEventListener('keydown', (event) => {
@@ -173,6 +261,21 @@ export class SaywellSpeaker extends HTMLElement {
       this.wishes.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
     });
   }
+}
+
+/**
+ * @param {keyof typeof ICONS} name
+ * @param {boolean} [directed]  whether it points along the text
+ */
+function icon(name, directed = false) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.classList.toggle('directed', directed);
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
 }
 
 /**

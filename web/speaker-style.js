@@ -14,12 +14,16 @@ speakerStyle.replaceSync(`
   --_warning: var(--saywell-warning, #a8321f);
   display: block;
   margin-block-start: var(--saywell-gap, .5rem);
-  font: 500 .8125rem/1.25 var(--saywell-font, inherit);
+  font-weight: 500;
+  font-size: .875rem;
+  line-height: 1.25;
   font-family: var(--saywell-font, inherit);
   font-variant-numeric: tabular-nums;
   color: var(--_ink);
 }
-:host([hidden]) { display: none; }
+:host([hidden]), [hidden] { display: none !important; }
+:host([theme='light']) { color-scheme: light; }
+:host([theme='dark']) { color-scheme: dark; }
 :host([active]) { position: sticky; inset-block-end: var(--saywell-inset, .75rem); z-index: 1; }
 
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; }
@@ -35,9 +39,12 @@ speakerStyle.replaceSync(`
   border-radius: 999px;
 }
 :host([active]) .bar {
-  inline-size: min(100%, 28rem);
+  inline-size: min(100%, 36rem);
+  flex-wrap: wrap;
+  border-radius: 1.25rem;
   border-color: var(--_line);
   background: var(--_surface);
+  color: var(--saywell-ink, CanvasText);
   box-shadow: 0 1px 2px rgb(0 0 0 / .06), 0 6px 20px -8px rgb(0 0 0 / .18);
 }
 
@@ -78,8 +85,15 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: bl
 @keyframes turn { to { rotate: 1turn; } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; animation-timing-function: steps(8); } }
 
-.rest { display: flex; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
-.rest[hidden], .problem[hidden] { display: none; }
+.rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
+:host([active]) .bar { container-type: inline-size; }
+.track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
+@container (max-width: 26rem) { .rest { justify-content: space-around; } .track { flex-basis: 100%; } }
+.panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
+.panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
+button[aria-pressed='true'] { background: color-mix(in srgb, var(--_accent) 16%, transparent); border-color: var(--_accent); }
+button[aria-pressed='true']::before { content: '✓' / ''; }
+button[aria-expanded='true'] { background: color-mix(in srgb, currentColor 12%, transparent); }
 .time { flex: none; padding-inline: .25rem .375rem; font-size: .75rem; white-space: nowrap; }
 
 input[type='range'] {
@@ -96,6 +110,7 @@ input[type='range'] {
     var(--_accent) var(--_at),
     var(--_track) var(--_at));
 }
+:host(:dir(rtl)) svg.directed { scale: -1 1; }
 :host(:dir(rtl)) input[type='range'] { --_fill: linear-gradient(to left, var(--_accent) var(--_at), var(--_track) var(--_at)); }
 input::-webkit-slider-runnable-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
 input::-moz-range-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
@@ -110,6 +125,7 @@ input::-moz-range-thumb {
 select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
 select option { color: CanvasText; background: Canvas; }
 
+.note { margin: 0; font-weight: 400; opacity: .85; }
 .problem { margin: 0; color: var(--_warning); font-weight: 400; }
 
 @media (pointer: coarse) {
@@ -117,7 +133,7 @@ select option { color: CanvasText; background: Canvas; }
   button { min-inline-size: 2.75rem; }
 }
 @media (forced-colors: active) {
-  :host([active]) .main { border: 1px solid ButtonText; }
+  :host([active]) .main, button[aria-pressed='true'] { border: 1px solid ButtonText; }
   input::-webkit-slider-runnable-track { background: ButtonText; }
   input::-moz-range-track { background: ButtonText; }
 }

@@ -12,6 +12,29 @@ export const ENGLISH = Object.freeze({
   stop: 'Stop',
   position: 'Position',
   speed: 'Speed',
+  back: 'Previous sentence',
+  forward: 'Next sentence',
+  more: 'More',
+  words: 'Mark the words',
+  bar: 'Caption bar',
+  continuous: 'Read new replies',
+  download: 'Download',
+  help: 'Keyboard shortcuts',
+  keys: 'Use these keys',
+  close: 'Close',
+  browserVoice: 'The browser’s own voice',
+  readyAgain: 'You can try again now.',
+  /** What each shortcut does, in the order of the help. */
+  shortcuts: Object.freeze({
+    toggle: 'Listen or pause',
+    back: 'Previous sentence',
+    forward: 'Next sentence',
+    slower: 'Slower',
+    faster: 'Faster',
+    captions: 'Caption bar on or off',
+    stop: 'Stop',
+    help: 'This help',
+  }),
   controls: 'Listening controls',
   /** @param {string} position @param {string} duration */
   progress: (position, duration) => `${position} of ${duration}`,
@@ -20,19 +43,21 @@ export const ENGLISH = Object.freeze({
   errors: Object.freeze(
     /** @type {Record<string, string>} */ ({
       tts_disabled: 'Listening is switched off at the moment.',
-      text_too_long: 'This reply is too long to be read aloud.',
+      text_too_long: 'This reply is too long to be read aloud. Shorter ones can be.',
       rate_limited: 'That was a lot at once.',
       quota_exceeded: 'Your listening time is used up for now.',
-      trial_exhausted: 'The free listening time is used up.',
+      trial_exhausted: 'The free listening time is used up. Sign in to listen to more.',
       overloaded: 'Many people are listening right now.',
-      providers_exhausted: 'No voice is available at the moment.',
+      providers_exhausted: 'No voice is available at the moment. Please try again in a little while.',
       language_unsupported: 'There is no voice for this language yet.',
       unauthorized: 'Please sign in to listen.',
       forbidden: 'You may not listen to this reply.',
-      unreachable: 'The speech server cannot be reached.',
-      interrupted: 'The sound broke off.',
+      offline: 'You are offline. The reply can be heard when the connection is back.',
+      unreachable: 'The speech server cannot be reached. Check your connection, then try again.',
+      interrupted: 'The sound broke off. Try again to go on from there.',
       silent: 'The sound did not arrive.',
       unplayable: 'This browser cannot play the sound.',
+      no_browser_voice: 'This browser has no voice of its own.',
     }),
   ),
   somethingWrong: 'This reply cannot be read aloud.',
@@ -45,11 +70,12 @@ export const ENGLISH = Object.freeze({
  *
  * @param {Failure} failure
  * @param {Strings} strings
+ * @param {number | null} [wait]  seconds that are left of the wait that it asks for
  */
-export function explain(failure, strings) {
+export function explain(failure, strings, wait = failure.retryAfterSeconds) {
   const what = strings.errors[failure.code] ?? (failure.message || strings.somethingWrong);
-  const wait = failure.retryAfterSeconds === null ? '' : ` ${strings.waitFor(Math.ceil(failure.retryAfterSeconds))}`;
-  return what + wait;
+  if (wait === null) return what;
+  return `${what} ${wait > 0 ? strings.waitFor(Math.ceil(wait)) : strings.readyAgain}`;
 }
 
 /**

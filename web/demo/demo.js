@@ -1,40 +1,52 @@
-// The demo chat: a conversation to listen to, and a box for a reply of one's own.
+// The demo: a chat with rooms and an assistant that writes as one watches. Its only tie to the
+// player is the class `assistant`, which a reply gets when it is complete.
 
-import { CONVERSATION } from './conversation.js';
+import { replyTo, written } from './assistant.js';
 import { render } from './markdown.js';
+import { ROOMS } from './rooms.js';
+import { applySettings } from './settings.js';
+import { TROUBLED, makeTrouble } from './trouble.js';
 
 /** @typedef {import('../saywell-player.js').SaywellPlayer} SaywellPlayer */
 /** @typedef {import('../player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./rooms.js').Room} Room */
+/** @typedef {import('./rooms.js').Turn} Turn */
 
 const chat = find('.chat', HTMLElement);
+const log = find('.log', HTMLElement);
 const form = find('.composer', HTMLFormElement);
 const own = find('#own', HTMLTextAreaElement);
+const chips = find('.chips', HTMLElement);
 const report = find('.report', HTMLElement);
-
-for (const { from, text } of CONVERSATION) chat.append(turn(from, text));
-
-await customElements.whenDefined('saywell-player');
 const player = /** @type {SaywellPlayer} */ (find('saywell-player', HTMLElement));
+
+/** What has been said, by room. */
+const said = new Map(ROOMS.map(({ id, turns }) => [id, [...turns]]));
+let room = roomAt(location.hash);
+/** Ends the writing of the present reply. */
+let leave = new AbortController();
+
+applySettings(player);
+makeTrouble();
+find('.rooms', HTMLElement).append(...ROOMS.map(doorTo));
+enter(room);
+addEventListener('hashchange', () => {
+  const next = roomAt(location.hash);
+  if (next !== room) enter(next);
+});
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = own.value.trim();
   if (text === '') return;
-  const reply = turn('assistant', text);
-  chat.append(reply);
   own.value = '';
-  player.speak(reply);
-  // Its speaker is there a frame later, and belongs in view as well.
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => scrollTo({ top: document.body.scrollHeight, behavior: reducedMotion() ? 'instant' : 'smooth' })),
-  );
+  void converse(room, text);
 });
 
 own.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
 });
 
 player.addEventListener('statechange', () => {
@@ -42,6 +54,126 @@ player.addEventListener('statechange', () => {
   report.hidden = line === '';
   if (report.textContent !== line) report.textContent = line;
 });
+
+/** @param {string} hash  of the address; one that names no room leads to the first */
+function roomAt(hash) {
+  return /** @type {Room} */ (ROOMS.find(({ id }) => `#${id}` === hash) ?? ROOMS[0]);
+}
+
+/** @param {Room} next */
+function enter(next) {
+  leave.abort();
+  leave = new AbortController();
+  room = next;
+  document.title = `${room.name} · Saywell`;
+  find('h1', HTMLElement).textContent = room.name;
+  find('.about', HTMLElement).textContent = room.about;
+  own.placeholder = room.placeholder;
+  for (const door of document.querySelectorAll('.rooms a')) {
+    if (door.getAttribute('href') === `#${room.id}`) door.setAttribute('aria-current', 'page');
+    else door.removeAttribute('aria-current');
+  }
+  chips.replaceChildren(...room.chips.map(chip));
+  chips.hidden = room.chips.length === 0;
+  chat.removeAttribute('aria-busy');
+  chat.replaceChildren(...(said.get(room.id) ?? []).map((turn, index) => bubble(turn, nameOf(room, index, turn))));
+  log.scrollTo({ top: 0 });
+}
+
+/**
+ * A message and the assistant's reply to it.
+ *
+ * @param {Room} here
+ * @param {string} text
+ */
+async function converse(here, text) {
+  leave.abort();
+  leave = new AbortController();
+  const { signal } = leave;
+  const turns = said.get(here.id) ?? [];
+  if (!here.echo) {
+    const question = /** @type {Turn} */ ({ from: 'user', text });
+    turns.push(question);
+    chat.append(bubble(question, null));
+  }
+
+  const reply = replyTo(here, text);
+  // Before the first letter, so that leaving the room while it is written loses nothing.
+  const turn = /** @type {Turn} */ ({ from: 'assistant', text: reply });
+  const name = nameOf(here, turns.push(turn) - 1, turn);
+  const draft = document.createElement('article');
+  draft.className = 'reply writing';
+  draft.setAttribute('aria-label', 'Assistant, writing');
+  chat.setAttribute('aria-busy', 'true');
+  chat.append(draft);
+  for await (const part of written(reply, signal)) {
+    draft.replaceChildren(render(part));
+    toTheEnd();
+  }
+  if (here !== room) return;
+  draft.replaceWith(bubble(turn, name));
+  if (!signal.aborted) chat.removeAttribute('aria-busy');
+  // The reply's speaker is there a frame later, and belongs in view as well.
+  requestAnimationFrame(() => requestAnimationFrame(toTheEnd));
+}
+
+function toTheEnd() {
+  log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+}
+
+/**
+ * What tells a message apart, in a room and after it was rendered anew.
+ *
+ * @param {Room} room
+ * @param {number} index
+ * @param {Turn} turn
+ */
+function nameOf(room, index, turn) {
+  return turn.trouble ? `${TROUBLED}${turn.trouble}#${index}` : `${room.id}:${index}`;
+}
+
+/**
+ * @param {Turn} turn
+ * @param {string | null} name
+ */
+function bubble({ from, text }, name) {
+  const article = document.createElement('article');
+  article.className = from === 'user' ? 'user' : 'reply assistant';
+  article.setAttribute('aria-label', from === 'user' ? 'You' : 'Assistant');
+  if (from === 'user') {
+    article.textContent = text;
+  } else {
+    article.setAttribute('data-markdown', text);
+    if (name) article.setAttribute('data-message-id', name);
+    article.append(render(text));
+  }
+  return article;
+}
+
+/** @param {Room} room */
+function doorTo({ id, name, about }) {
+  const link = document.createElement('a');
+  link.href = `#${id}`;
+  const title = document.createElement('span');
+  title.className = 'name';
+  title.textContent = name;
+  const line = document.createElement('span');
+  line.className = 'line';
+  line.textContent = about;
+  link.append(title, ' ', line);
+  const item = document.createElement('li');
+  item.append(link);
+  return item;
+}
+
+/** @param {string} text */
+function chip(text) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = text;
+  button.addEventListener('click', () => void converse(room, text));
+  return button;
+}
 
 /**
  * Who speaks, from where, and how soon it was heard.
@@ -53,27 +185,6 @@ function describe({ rendition, firstSoundMs }) {
   const parts = [rendition.provider, rendition.voice, rendition.cached ? 'from the cache' : 'made just now'];
   if (firstSoundMs !== null) parts.push(`first sound after ${Math.round(firstSoundMs)} ms`);
   return parts.join(' · ');
-}
-
-/**
- * @param {'user' | 'assistant'} from
- * @param {string} text
- */
-function turn(from, text) {
-  const article = document.createElement('article');
-  article.className = from;
-  article.setAttribute('aria-label', from === 'user' ? 'You' : 'Assistant');
-  if (from === 'user') {
-    article.textContent = text;
-  } else {
-    article.setAttribute('data-markdown', text);
-    article.append(render(text));
-  }
-  return article;
-}
-
-function reducedMotion() {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /**

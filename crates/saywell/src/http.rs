@@ -11,6 +11,7 @@ pub mod identity;
 pub mod links;
 pub mod openai;
 pub mod pages;
+pub mod player;
 pub mod query;
 pub mod script;
 pub mod server;
@@ -83,6 +84,7 @@ pub fn router(app: App) -> Router {
     routes
         .route("/openapi.json", get(async move || ([("content-type", "application/json")], contract)))
         .merge(pages::routes())
+        .merge(player::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)

@@ -1,92 +1,168 @@
-// The real gateway and a real browser, for tests and screenshots.
+// One engine, one gateway and the front between them, and what a listener does in it.
 
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
-import { chromium } from 'playwright-core';
+import { startEngine } from './engines.js';
+import { Front } from './front.js';
+import { startGateway } from './gateway.js';
 
-const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
-const START_PATIENCE_MS = 30_000;
+/** @typedef {import('../../player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./engines.js').EngineName} EngineName */
+/** What `pages/probe.js` puts on the page. @typedef {any} Probe */
 
-/**
- * Starts `saywell serve` on a free port with a data folder of its own.
- *
- * @param {Record<string, string>} [settings] Environment variables beside those of this process.
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
- */
-export async function startGateway(settings = {}) {
-  const binary = process.env.SAYWELL_BIN;
-  if (!binary) throw new Error('set SAYWELL_BIN to the saywell binary, such as target/release/saywell');
-  if (!existsSync(binary)) throw new Error(`SAYWELL_BIN names ${binary}, which does not exist; build it first`);
-  const [port, data] = [await freePort(), await mkdtemp(join(tmpdir(), 'saywell-web-test-'))];
-  const child = spawn(binary, ['serve'], {
-    env: { ...process.env, TTS_LISTEN: '127.0.0.1', PORT: String(port), TTS_DATA_DIR: data, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  const left = new Promise((resolve) => child.once('exit', resolve));
-  const url = `http://127.0.0.1:${port}/`;
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await left;
-    await rm(data, { recursive: true, force: true });
-  };
-  try {
-    await ready(url, child);
-  } catch (cause) {
-    await stop();
-    throw new Error(`saywell serve did not become ready; it said:\n${said}`, { cause });
-  }
-  return { url, stop };
-}
-
-/** Chromium as a listener has it: autoplay refused without a gesture. */
-export async function startBrowser() {
-  if (!existsSync(CHROMIUM)) {
-    throw new Error(`${CHROMIUM} is missing; install Debian's chromium or set CHROMIUM_BIN`);
-  }
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox', // The tests also run as root.
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PATIENCE_MS = 20_000;
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
- * @param {string} url
- * @param {import('node:child_process').ChildProcess} child
+ * @param {EngineName} name
+ * @param {Record<string, string>} [settings]  of the gateway
  */
-async function ready(url, child) {
-  const deadline = Date.now() + START_PATIENCE_MS;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
-    const answer = await fetch(new URL('readyz', url)).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`no answer within ${START_PATIENCE_MS} ms`);
+export async function startWorld(name, settings) {
+  const gateway = await startGateway(settings);
+  const front = new Front(gateway.url);
+  const url = await front.listen();
+  const engine = await startEngine(name).catch(async (error) => {
+    await front.stop();
+    await gateway.stop();
+    throw error;
+  });
+  return new World(engine, front, url, gateway);
 }
 
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+export class World {
+  /**
+   * @param {import('./engines.js').Engine} engine
+   * @param {Front} front
+   * @param {string} url
+   * @param {{ url: string, stop: () => Promise<void> }} gateway
+   */
+  constructor(engine, front, url, gateway) {
+    this.engine = engine;
+    this.driver = engine.driver;
+    this.ear = engine.ear;
+    this.front = front;
+    this.url = url;
+    this.gateway = gateway;
+  }
+
+  async stop() {
+    await this.engine.stop();
+    await this.front.stop();
+    await this.gateway.stop();
+  }
+
+  /**
+   * One listener's visit to a page, in a browser that knows nothing of the last one. Whatever the
+   * browser complains about meanwhile fails it, except what `expected` matches.
+   *
+   * @param {string} path
+   * @param {() => Promise<void>} visit
+   * @param {{ expected?: RegExp, before?: () => void }} [options]  `before`: sets the front's rules
+   */
+  async visiting(path, visit, { expected, before } = {}) {
+    this.front.reset();
+    // A gesture on the last page would otherwise count for this one.
+    await this.driver.goto('about:blank');
+    await this.driver.goto(`${this.url}test/blank.html`);
+    await this.driver.run(() => localStorage.clear());
+    await this.driver.goto('about:blank');
+    before?.();
+    await this.driver.goto(new URL(path, this.url).href);
+    // Not every driver waits for the page's modules.
+    await this.until(() => this.driver.run(() => document.readyState === 'complete' && 'probe' in window), 'the page');
+    await visit();
+    const complaints = await this.driver.run(() => /** @type {Probe} */ (window).probe.complaints);
+    assert.deepEqual(complaints.filter((/** @type {string} */ text) => !expected?.test(text)), [], 'the console is silent');
+  }
+
+  /**
+   * @param {string} kind  `button`, `slider`, `select`, `link` or a CSS selector
+   * @param {string} name  a pattern for its name
+   * @param {number | null} [message]  which message it is in, from the first (0) or the last (-1)
+   * @returns {Promise<import('./webdriver.js').ElementRef>}
+   */
+  control(kind, name, message = null) {
+    return this.driver.run(
+      async (kind, name, message) => {
+        const found = await /** @type {Probe} */ (window).probe.awaitControl(kind, name, message);
+        found.scrollIntoView({ block: 'center', behavior: 'instant' });
+        return found;
+      },
+      kind,
+      name,
+      message,
+    );
+  }
+
+  /** @param {string} kind @param {string} name @param {number | null} [message] */
+  async click(kind, name, message = null) {
+    await this.driver.click(await this.control(kind, name, message));
+  }
+
+  /** Presses a message's speaker button. @param {number} message @param {string} [name] */
+  async listen(message, name = '^Listen') {
+    await this.click('button', name, message);
+  }
+
+  /**
+   * Waits for something outside the page.
+   *
+   * @param {() => boolean | Promise<boolean>} ask
+   * @param {string} what
+   */
+  async until(ask, what) {
+    for (const deadline = Date.now() + PATIENCE_MS; !(await ask()); ) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Tells whoever reads the results what was measured. @param {string} text */
+  note(text) {
+    console.log(`${this.engine.name}: ${text}`);
+  }
+
+  /** Waits for sound past a moment. @param {number} seconds */
+  async heard(seconds) {
+    await this.driver.run((seconds) => /** @type {Probe} */ (window).probe.heard(seconds), seconds);
+  }
+
+  /** @param {string} status */
+  async reaches(status) {
+    await this.driver.run((status) => /** @type {Probe} */ (window).probe.reaches(status), status);
+  }
+
+  /** @returns {Promise<PlayerState>} */
+  state() {
+    return this.driver.run(() => ({ .../** @type {Probe} */ (window).probe.player().state, message: null }));
+  }
+
+  /** Waits until the listener is told something that matches. @param {string} pattern */
+  async told(pattern) {
+    await this.driver.run((pattern) => {
+      const { probe } = /** @type {Probe} */ (window);
+      return probe.until(() => new RegExp(pattern).test(probe.told()), `“${pattern}” instead of “${probe.told()}”`);
+    }, pattern);
+  }
+
+  /** What the one <audio> says. */
+  audio() {
+    return this.driver.run(() => {
+      const { currentTime, paused, playbackRate, preservesPitch, duration } = /** @type {Probe} */ (window).probe.audio();
+      return { currentTime, paused, playbackRate, preservesPitch, duration: Number.isFinite(duration) ? duration : null };
     });
-  });
+  }
+
+  /** @param {string} what */
+  async findsNoBarrier(what) {
+    await this.driver.inject(AXE);
+    const violations = await this.driver.run(async (tags) => {
+      const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: tags });
+      return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html)}`);
+    }, AXE_TAGS);
+    assert.deepEqual(violations, [], `axe on the page ${what}`);
+  }
 }

@@ -112,12 +112,33 @@ test('leaving is no error of the gateway', async () => {
   await assert.rejects(gateway.open('http://gateway.test/x', leaving.signal), { name: 'AbortError' });
 });
 
+test('a token goes to what asks who is listening, and never along a signed link', async () => {
+  /** @type {{ url: string, headers: Headers }[]} */
+  const calls = [];
+  let token = 'one';
+  const gateway = new Gateway(
+    'http://gateway.test',
+    async (url, init) => {
+      calls.push({ url: String(url), headers: new Headers(init?.headers) });
+      return Response.json(ANSWER);
+    },
+    async () => token,
+  );
+  await gateway.ask({ text: 'Hello.', format: 'mp3' }, signal);
+  token = 'two';
+  await gateway.ask({ text: 'Hello.', format: 'mp3' }, signal);
+  await gateway.open('/tts/audio/abc.webm?exp=1&sig=s', signal);
+  assert.deepEqual(calls.map(({ headers }) => headers.get('authorization')), ['Bearer one', 'Bearer two', null]);
+});
+
 test('failures are told in plain words, with the wait', () => {
   const told = (/** @type {PlayerError} */ error) => explain(error.toFailure(), ENGLISH);
   assert.equal(
     told(new PlayerError('overloaded', 'queue full', { retryAfterSeconds: 4.2 })),
     'Many people are listening right now. Try again in 5 seconds.',
   );
+  const busy = new PlayerError('overloaded', 'queue full', { retryAfterSeconds: 4.2 }).toFailure();
+  assert.equal(explain(busy, ENGLISH, 0), 'Many people are listening right now. You can try again now.');
   assert.equal(told(new PlayerError('unknown_voice', 'There is no voice named “x”.')), 'There is no voice named “x”.');
   assert.equal(told(new PlayerError('new_code', '')), 'This reply cannot be read aloud.');
 });

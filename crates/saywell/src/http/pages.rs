@@ -1,4 +1,4 @@
-//! The demo chat at `/`, the operator's page at `/admin` and the player's modules under `/player/`, out of the binary.
+//! The demo chat at `/` and the operator's page at `/admin`, out of the binary.
 
 use axum::Router;
 use axum::extract::Path;
@@ -22,16 +22,6 @@ struct Demo;
 #[folder = "../../web/admin"]
 struct Admin;
 
-#[derive(RustEmbed)]
-#[folder = "../../web"]
-#[include = "*.js"]
-#[include = "*.css"]
-#[exclude = "admin/*"]
-#[exclude = "demo/*"]
-#[exclude = "test/*"]
-#[exclude = "node_modules/*"]
-struct Player;
-
 /// The pages' routes.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -48,12 +38,6 @@ pub fn routes() -> Router<App> {
             "/admin/{file}",
             get(async |Path(file): Path<String>, headers: HeaderMap| {
                 page(Admin::get(&file), &file, &headers)
-            }),
-        )
-        .route(
-            "/player/{*file}",
-            get(async |Path(file): Path<String>, headers: HeaderMap| {
-                page(Player::get(&file), &file, &headers)
             }),
         )
 }

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
 use saywell::config::Settings;
 use saywell::providers::fake::Fake;
 use serde_json::json;
+use sha2::Digest as _;
 
 use crate::support::{Gateway, settings};
 
@@ -59,6 +61,22 @@ async fn pages_load_nothing_from_elsewhere() {
     assert_eq!(unchanged.status, 304);
     assert_eq!(gateway.get("/player/package.json").await.status, 404, "only what pages need is served");
     assert_eq!(gateway.get("/player/test/browser.test.js").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_page_can_hold_on_to_one_version_of_the_player() {
+    let gateway = Gateway::new().await;
+    let named = gateway.get("/player/integrity.json").await;
+    assert_eq!(named.header("access-control-allow-origin"), "*");
+    let named = named.json();
+    let address = named["script"].as_str().unwrap();
+    assert!(address.contains(named["version"].as_str().unwrap()), "{address}");
+    let script = gateway.get(address).await;
+    assert_eq!((script.status, script.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha384::digest(script.text()));
+    assert_eq!(named["integrity"][address], format!("sha384-{hash}"));
+    assert_eq!(gateway.get("/player/define.js").await.text(), script.text());
+    assert_eq!(gateway.get("/player/0.0.0-00000000/define.js").await.error().0, 404);
 }
 
 #[tokio::test]

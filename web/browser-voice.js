@@ -1,0 +1,436 @@
+// The browser's own voice (Web Speech): a mode of its own, and what steps in when the gateway cannot
+// speak. It has the same verbs as Playback and reports to the same store. Engines differ much here;
+// each workaround says what for.
+
+import { PlayerError } from './gateway.js';
+import { plainScript } from './plain-script.js';
+import { captionAt, clampSpeed } from './player-store.js';
+
+/** @typedef {import('./gateway.js').Script} Script */
+/** @typedef {import('./playback.js').Speech} Speech */
+/** @typedef {import('./player-store.js').Caption} Caption */
+/** @typedef {import('./player-store.js').Failure} Failure */
+/** @typedef {import('./player-store.js').PlayerStore} PlayerStore */
+
+/** About what voices say at speed 1, and the breath after a piece: only for the length that is shown. */
+const CHARS_PER_SECOND = 14;
+const BREATH_SECONDS = 0.3;
+/** Chromium's remote voices fall silent after 15 seconds: no piece is that long at the slowest speed. */
+const LONGEST_PIECE = 160;
+/** Lists of voices arrive late, and in some engines never. */
+const VOICES_PATIENCE_MS = 2000;
+const SCRIPT_PATIENCE_MS = 4000;
+/** How long a piece may take to begin; and how much longer than expected it may take to end. */
+const START_PATIENCE_MS = 3000;
+const SLOWNESS = 2;
+
+/**
+ * A piece of an utterance: what the synthesiser gets at a time.
+ *
+ * @typedef {{ text: string, language: string | null, start: number, end: number }} Piece
+ */
+
+/** One listening. */
+class Session {
+  abort = new AbortController();
+  wanted = true;
+  /** @type {Piece[]} */
+  pieces = [];
+  /** Each word's moment, with the piece and the place in it. @type {{ start: number, piece: number, char: number }[]} */
+  words = [];
+  /** What is said now: the piece, and the place in it that a pause goes on from. */
+  piece = 0;
+  char = 0;
+  /** A moment that is known, to count on from. */
+  anchor = { position: 0, at: 0 };
+  /** Held, or Chromium collects it and its events never come. @type {SpeechSynthesisUtterance | null} */
+  utterance = null;
+  /** @type {SpeechSynthesisVoice[]} */
+  voices = [];
+  retried = false;
+
+  /** @param {Speech} speech @param {number} askedAt */
+  constructor(speech, askedAt) {
+    this.speech = speech;
+    this.askedAt = askedAt;
+  }
+}
+
+/**
+ * @typedef {object} VoiceSurroundings
+ * @property {PlayerStore} store
+ * @property {(speech: Speech, signal: AbortSignal) => Promise<Script>} script  asks the gateway
+ * @property {() => string} [language]  the page's
+ * @property {SpeechSynthesis | undefined} [synthesis]
+ * @property {() => number} [now]
+ * @property {(task: () => void, ms: number) => unknown} [after]
+ * @property {(timer: any) => void} [cancel]
+ */
+
+export class BrowserVoice {
+  #store;
+  #script;
+  #language;
+  #synthesis;
+  #now;
+  #after;
+  #cancel;
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {unknown} */
+  #watchdog = null;
+
+  /** @param {VoiceSurroundings} surroundings */
+  constructor({ store, script, ...rest }) {
+    this.#store = store;
+    this.#script = script;
+    this.#language = rest.language ?? (() => '');
+    this.#synthesis = rest.synthesis ?? globalThis.speechSynthesis;
+    this.#now = rest.now ?? (() => performance.now());
+    this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
+    this.#cancel = rest.cancel ?? ((timer) => clearTimeout(timer));
+    // The first question makes engines fetch their voices.
+    this.#synthesis?.getVoices();
+  }
+
+  /** Whether there is a voice to count on. */
+  get ready() {
+    return (this.#synthesis?.getVoices().length ?? 0) > 0;
+  }
+
+  /**
+   * @param {Speech} speech
+   * @param {Failure | null} [instead]  why it is not the gateway
+   */
+  speak(speech, instead = null) {
+    this.leave();
+    const session = new Session(speech, this.#now());
+    this.#session = session;
+    this.#store.dispatch({ type: 'asked', message: speech.message, position: 0, by: 'browser', instead });
+    this.#load(session, instead).catch((error) => {
+      if (session === this.#session) this.#fail('silent', String(error));
+    });
+  }
+
+  pause() {
+    const session = this.#session;
+    if (!session) return;
+    // Pausing the synthesiser itself ends speech on Android and hangs it elsewhere.
+    session.wanted = false;
+    this.#silence(session);
+    this.#store.dispatch({ type: 'paused' });
+  }
+
+  resume() {
+    const session = this.#session;
+    if (!session) return;
+    const { status } = this.#store.state;
+    if (status === 'failed') {
+      this.speak(session.speech, this.#store.state.instead);
+      return;
+    }
+    if (status === 'ended') [session.piece, session.char] = [0, 0];
+    session.wanted = true;
+    this.#store.dispatch({ type: 'resumed' });
+    if (session.pieces.length > 0) this.#say(session);
+  }
+
+  stop() {
+    this.leave();
+    this.#store.dispatch({ type: 'stopped' });
+  }
+
+  /** Ends the listening without a word about it. */
+  leave() {
+    const session = this.#session;
+    if (!session) return;
+    this.#session = null;
+    session.abort.abort();
+    this.#silence(session);
+  }
+
+  /** @param {number} position  seconds; goes to the word that is said then */
+  seek(position) {
+    const session = this.#session;
+    if (!session || !Number.isFinite(position)) return;
+    const word = session.words[Math.max(0, captionAt(session.words, position))];
+    if (!word) return;
+    [session.piece, session.char] = [word.piece, word.char];
+    this.#store.dispatch({ type: 'moved', position: word.start });
+    if (this.#store.state.status === 'ended') this.#store.dispatch({ type: 'resumed' });
+    else if (!session.wanted) return;
+    session.wanted = true;
+    this.#say(session);
+  }
+
+  /** @param {number} speed */
+  setSpeed(speed) {
+    const before = this.#store.state.speed;
+    this.#store.dispatch({ type: 'speed', speed });
+    // What is being said keeps its speed: it is said anew from the present word.
+    if (this.#session?.utterance && clampSpeed(speed) !== before) this.#say(this.#session);
+  }
+
+  /** Brings the position up to now, between the words that the engine tells of, if it does. */
+  tick() {
+    const session = this.#session;
+    const piece = session?.pieces[session.piece];
+    if (!session?.utterance || !piece || this.#store.state.status !== 'playing') return;
+    const passed = ((this.#now() - session.anchor.at) / 1000) * this.#store.state.speed;
+    this.#store.dispatch({ type: 'moved', position: Math.min(piece.end, session.anchor.position + passed) });
+  }
+
+  /**
+   * @param {Session} session
+   * @param {Failure | null} instead
+   */
+  async #load(session, instead) {
+    if (!this.#synthesis) {
+      this.#fail('no_browser_voice', '');
+      return;
+    }
+    const [script, voices] = await Promise.all([this.#scriptOf(session, instead), this.#voices()]);
+    if (session !== this.#session) return;
+    session.voices = voices;
+    this.#lay(session, script);
+    if (session.wanted) this.#say(session);
+  }
+
+  /**
+   * @param {Session} session
+   * @param {Failure | null} instead
+   */
+  async #scriptOf({ speech, abort }, instead) {
+    const language = this.#language();
+    const alone = () => plainScript(speech.text, language || undefined);
+    if (instead?.code === 'unreachable') return alone();
+    const deadline = new AbortController();
+    abort.signal.addEventListener('abort', () => deadline.abort());
+    const timer = this.#after(() => deadline.abort(), SCRIPT_PATIENCE_MS);
+    try {
+      return await this.#script(speech, deadline.signal);
+    } catch {
+      return alone();
+    } finally {
+      this.#cancel(timer);
+    }
+  }
+
+  /** @returns {Promise<SpeechSynthesisVoice[]>} */
+  #voices() {
+    const synthesis = /** @type {SpeechSynthesis} */ (this.#synthesis);
+    return new Promise((resolve) => {
+      const look = () => {
+        if (synthesis.getVoices().length > 0) done();
+      };
+      const done = () => {
+        synthesis.removeEventListener?.('voiceschanged', look);
+        this.#cancel(timer);
+        resolve(synthesis.getVoices());
+      };
+      const timer = this.#after(done, VOICES_PATIENCE_MS);
+      synthesis.addEventListener?.('voiceschanged', look);
+      look();
+    });
+  }
+
+  /**
+   * Lays the script out in time, as well as can be guessed, and tells its captions.
+   *
+   * @param {Session} session
+   * @param {Script} script
+   */
+  #lay(session, script) {
+    const encoder = new TextEncoder();
+    const reply = encoder.encode(session.speech.text);
+    const decoder = new TextDecoder();
+    /** @type {Caption[]} */
+    const utterances = [];
+    /** @type {Caption[]} */
+    const words = [];
+    let at = 0;
+    for (const { text, source, language } of script.utterances) {
+      const start = at;
+      const written = decoder.decode(reply.subarray(...source));
+      let read = 0;
+      for (const part of pieces(text)) {
+        const piece = { text: part, language: language ?? script.language, start: at, end: at + part.length / CHARS_PER_SECOND };
+        for (const { 0: word, index } of part.matchAll(/\S+/g)) {
+          const place = { piece: session.pieces.length, char: index, start: at + index / CHARS_PER_SECOND };
+          session.words.push(place);
+          // Where the word stands in the reply, if it stands there as it is said.
+          const found = written.indexOf(word, read);
+          if (found >= 0) read = found + word.length;
+          const from = source[0] + encoder.encode(written.slice(0, Math.max(0, found))).length;
+          words.push({
+            text: word,
+            start: place.start,
+            end: place.start + word.length / CHARS_PER_SECOND,
+            source: found < 0 ? source : [from, from + encoder.encode(word).length],
+          });
+        }
+        at = piece.end;
+        session.pieces.push(piece);
+      }
+      utterances.push({ text, start, end: at, source });
+      at += BREATH_SECONDS;
+    }
+    this.#store.dispatch({ type: 'measured', duration: Math.max(0, at - BREATH_SECONDS), exact: false });
+    this.#store.dispatch({ type: 'captioned', utterances, words });
+  }
+
+  /**
+   * Says the present piece from the present place on, and then the next ones.
+   *
+   * @param {Session} session
+   */
+  #say(session) {
+    this.#silence(session);
+    const synthesis = /** @type {SpeechSynthesis} */ (this.#synthesis);
+    const piece = session.pieces[session.piece];
+    if (!piece) {
+      this.#store.dispatch({ type: 'finished' });
+      session.wanted = false;
+      return;
+    }
+    const { char } = session;
+    const { speed } = this.#store.state;
+    const language = piece.language ?? (this.#language() || navigator.language);
+    const utterance = new SpeechSynthesisUtterance(piece.text.slice(char));
+    utterance.lang = language;
+    utterance.rate = speed;
+    utterance.voice = pickVoice(session.voices, language, session.speech.voice ?? null);
+    session.utterance = utterance;
+    const present = () => session === this.#session && session.utterance === utterance;
+    /** @param {number} place */
+    const reach = (place) => {
+      session.char = place;
+      session.anchor = { position: piece.start + place / CHARS_PER_SECOND, at: this.#now() };
+      this.#store.dispatch({ type: 'moved', position: session.anchor.position });
+    };
+    const expected = ((piece.text.length - char) / CHARS_PER_SECOND / speed) * 1000;
+    const begun = () => {
+      this.#watch(session, START_PATIENCE_MS + expected * SLOWNESS);
+      this.#store.dispatch({ type: 'sounding', afterMs: this.#now() - session.askedAt });
+    };
+    utterance.onstart = () => {
+      if (!present()) return;
+      reach(char);
+      begun();
+    };
+    utterance.onboundary = (event) => {
+      if (!present() || event.name === 'sentence') return;
+      begun();
+      reach(char + event.charIndex);
+    };
+    utterance.onend = () => {
+      if (!present()) return;
+      session.utterance = null;
+      session.retried = false;
+      [session.piece, session.char] = [session.piece + 1, 0];
+      this.#say(session);
+    };
+    utterance.onerror = ({ error }) => {
+      if (!present()) return;
+      session.utterance = null;
+      if (error !== 'not-allowed') {
+        this.#fail('silent', error);
+        return;
+      }
+      session.wanted = false;
+      this.#rest();
+      this.#store.dispatch({ type: 'refused' });
+    };
+    // One that another page left paused would swallow everything.
+    synthesis.resume();
+    this.#watch(session, START_PATIENCE_MS);
+    synthesis.speak(utterance);
+  }
+
+  /**
+   * Ends what is being said. Its events mean nothing from here on.
+   *
+   * @param {Session} session
+   */
+  #silence(session) {
+    this.#rest();
+    session.utterance = null;
+    // Without anything to cancel, some engines drop what is spoken next.
+    if (this.#synthesis?.speaking || this.#synthesis?.pending) this.#synthesis.cancel();
+  }
+
+  /**
+   * Synthesisers fail without a word: no event for long means silence. A hung one recovers when
+   * what hangs is cancelled, so it gets one more try.
+   *
+   * @param {Session} session
+   * @param {number} ms
+   */
+  #watch(session, ms) {
+    this.#rest();
+    this.#watchdog = this.#after(() => {
+      if (session !== this.#session) return;
+      if (session.retried) {
+        this.#fail('silent', 'The synthesiser does not answer.');
+        return;
+      }
+      session.retried = true;
+      this.#say(session);
+    }, ms);
+  }
+
+  #rest() {
+    this.#cancel(this.#watchdog);
+    this.#watchdog = null;
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} message
+   */
+  #fail(code, message) {
+    const session = this.#session;
+    if (!session) return;
+    session.wanted = false;
+    this.#silence(session);
+    // Where the gateway was asked first, its reason is the one to know.
+    const failure = this.#store.state.instead ?? new PlayerError(code, message).toFailure();
+    this.#store.dispatch({ type: 'failed', failure });
+  }
+}
+
+/**
+ * An utterance in pieces that are short enough, cut after a comma where there is one.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+function pieces(text) {
+  if (text.length <= LONGEST_PIECE) return [text];
+  const head = text.slice(0, LONGEST_PIECE);
+  const clause = Math.max(...[', ', '; ', ': ', ' – ', '，', '、'].map((mark) => head.lastIndexOf(mark) + 1));
+  const word = head.lastIndexOf(' ');
+  const cut = clause > LONGEST_PIECE / 3 ? clause : word > 0 ? word : LONGEST_PIECE;
+  return [text.slice(0, cut).trim(), ...pieces(text.slice(cut).trim())];
+}
+
+/**
+ * The one that was asked for by name; else of this very language, then one that needs no network.
+ *
+ * @param {SpeechSynthesisVoice[]} voices
+ * @param {string} language
+ * @param {string | null} name
+ */
+export function pickVoice(voices, language, name) {
+  const wanted = language.toLowerCase().replace('_', '-');
+  /** @param {SpeechSynthesisVoice} voice */
+  const fitness = (voice) => {
+    const spoken = voice.lang.toLowerCase().replace('_', '-');
+    if (spoken.split('-')[0] !== wanted.split('-')[0]) return 0;
+    return 1 + (spoken === wanted ? 4 : 0) + (voice.localService ? 2 : 0) + (voice.default ? 1 : 0);
+  };
+  const named = voices.find((voice) => voice.name === name);
+  if (named) return named;
+  const [best] = [...voices].sort((a, b) => fitness(b) - fitness(a));
+  return best && fitness(best) > 0 ? best : null;
+}

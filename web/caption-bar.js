@@ -1,0 +1,46 @@
+// The spoken sentence in large letters at the foot of the page, for those who want it. Assistive
+// technology has the message itself, and is not told twice.
+
+import { captionAt } from './player-store.js';
+
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+
+export class CaptionBar {
+  #bar = document.createElement('div');
+  #shown = '';
+
+  /** @param {ShadowRoot} root */
+  constructor(root) {
+    this.#bar.setAttribute('part', 'captions');
+    this.#bar.className = 'captions';
+    this.#bar.setAttribute('aria-hidden', 'true');
+    this.#bar.hidden = true;
+    root.append(this.#bar);
+  }
+
+  /**
+   * @param {Readonly<PlayerState>} state
+   * @param {boolean} wanted
+   */
+  show({ status, position, captions: { utterances, words } }, wanted) {
+    const heard = wanted && ['playing', 'loading', 'paused'].includes(status);
+    const sentence = heard ? captionAt(utterances, position) : -1;
+    const word = heard ? captionAt(words, position) : -1;
+    const shown = `${sentence}/${word}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const spoken = utterances[sentence];
+    this.#bar.hidden = !spoken;
+    if (!spoken) return;
+    // Where the word stands in its sentence: after those before it.
+    const own = words.filter(({ start }, index) => start >= spoken.start && index <= word);
+    let [from, to] = [0, 0];
+    for (const { text } of own) {
+      const found = spoken.text.indexOf(text, to);
+      if (found >= 0) [from, to] = [found, found + text.length];
+    }
+    const mark = document.createElement('b');
+    mark.textContent = spoken.text.slice(from, to);
+    this.#bar.replaceChildren(spoken.text.slice(0, from), mark, spoken.text.slice(to));
+  }
+}

@@ -1,0 +1,88 @@
+// The lock screen, the media keys and the headphones' buttons.
+
+import { isActive } from './player-store.js';
+
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+
+/**
+ * @typedef {object} Keys
+ * @property {() => void} resume
+ * @property {() => void} pause
+ * @property {() => void} stop
+ * @property {(sentences: number) => void} skip
+ * @property {(position: number) => void} seek
+ */
+
+const JUMP_SECONDS = 10;
+
+/** Tells the operating system what is heard, and takes its keys while something is. */
+export class MediaKeys {
+  #keys;
+  #session;
+  #held = false;
+  #title = '';
+
+  /**
+   * @param {Keys} keys
+   * @param {MediaSession | undefined} [session]
+   */
+  constructor(keys, session = globalThis.navigator?.mediaSession) {
+    this.#keys = keys;
+    this.#session = session;
+  }
+
+  /**
+   * @param {Readonly<PlayerState>} state
+   * @param {string} title  what is heard, in some words
+   */
+  show(state, title) {
+    const session = this.#session;
+    if (!session) return;
+    const heard = isActive(state) || state.status === 'paused';
+    if (heard !== this.#held) this.#hold(heard);
+    session.playbackState = isActive(state) ? 'playing' : heard ? 'paused' : 'none';
+    if (!heard) return;
+    if (title !== this.#title) session.metadata = new MediaMetadata({ title, artist: document.title });
+    this.#title = title;
+    const { duration, position, speed } = state;
+    // Some engines throw on a length they do not know.
+    if (duration > 0 && Number.isFinite(duration)) {
+      session.setPositionState?.({ duration, position: Math.min(position, duration), playbackRate: speed });
+    }
+  }
+
+  /** @param {boolean} held */
+  #hold(held) {
+    this.#held = held;
+    this.#title = '';
+    const { resume, pause, stop, skip, seek } = this.#keys;
+    const session = /** @type {MediaSession} */ (this.#session);
+    /** @type {[MediaSessionAction, (details: MediaSessionActionDetails) => void][]} */
+    const actions = [
+      ['play', () => resume()],
+      ['pause', () => pause()],
+      ['stop', () => stop()],
+      ['previoustrack', () => skip(-1)],
+      ['nexttrack', () => skip(1)],
+      ['seekto', ({ seekTime }) => seek(seekTime ?? 0)],
+      ['seekbackward', ({ seekOffset }) => this.#jump(-(seekOffset || JUMP_SECONDS))],
+      ['seekforward', ({ seekOffset }) => this.#jump(seekOffset || JUMP_SECONDS)],
+    ];
+    for (const [action, handler] of actions) {
+      try {
+        session.setActionHandler(action, held ? handler : null);
+      } catch {
+        // An engine that does not know the key does without it.
+      }
+    }
+    if (!held) session.metadata = null;
+  }
+
+  /** Where the sound is, for jumps from there. */
+  position = () => 0;
+
+  /** @param {number} seconds */
+  #jump(seconds) {
+    this.#keys.seek(this.position() + seconds);
+  }
+}

@@ -1,0 +1,76 @@
+// Keys for those who listen a lot, and the small help that lists them. They never fire while someone
+// types, and the listener can turn them off.
+
+import { remember, remembered } from './preferences.js';
+
+/** @typedef {import('./strings.js').Strings} Strings */
+/** @typedef {keyof Strings['shortcuts']} Shortcut */
+
+/** Letters next to each other, as video players have them. @type {Record<string, Shortcut>} */
+const KEYS = { k: 'toggle', j: 'back', l: 'forward', s: 'slower', f: 'faster', c: 'captions', x: 'stop', '?': 'help' };
+const TYPING = 'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [role=textbox], [role=searchbox], [role=combobox]';
+
+/**
+ * The shortcut that a key press means, if any.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {Shortcut | null}
+ */
+export function shortcutOf(event) {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return null;
+  const [target] = event.composedPath();
+  if (target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPING))) return null;
+  if (document.querySelector('dialog:modal')) return null;
+  return KEYS[event.key.toLowerCase()] ?? null;
+}
+
+export class ShortcutHelp {
+  #dialog = document.createElement('dialog');
+  #title = document.createElement('h2');
+  #list = document.createElement('dl');
+  #switch = document.createElement('input');
+  #label = document.createElement('label');
+  #close = document.createElement('button');
+
+  /** @param {ShadowRoot} root */
+  constructor(root) {
+    this.#dialog.setAttribute('part', 'help');
+    this.#title.id = 'help';
+    this.#dialog.setAttribute('aria-labelledby', 'help');
+    this.#switch.type = 'checkbox';
+    this.#switch.addEventListener('change', () => remember('shortcuts', this.#switch.checked));
+    this.#close.addEventListener('click', () => this.#dialog.close());
+    const foot = document.createElement('footer');
+    foot.append(this.#label, this.#close);
+    this.#dialog.append(this.#title, this.#list, foot);
+    root.append(this.#dialog);
+  }
+
+  /** Whether the listener has left the keys on. */
+  get on() {
+    return remembered('shortcuts') !== 'false';
+  }
+
+  get open() {
+    return this.#dialog.open;
+  }
+
+  /** @param {Strings} strings */
+  show(strings) {
+    this.#title.textContent = strings.help;
+    this.#close.textContent = strings.close;
+    this.#switch.checked = this.on;
+    this.#label.replaceChildren(this.#switch, ` ${strings.keys}`);
+    this.#list.replaceChildren(
+      ...Object.entries(KEYS).flatMap(([key, shortcut]) => {
+        const [term, what, cap] = ['dt', 'dd', 'kbd'].map((name) => document.createElement(name));
+        if (!term || !what || !cap) return [];
+        cap.textContent = key.toUpperCase();
+        term.append(cap);
+        what.textContent = strings.shortcuts[shortcut];
+        return [term, what];
+      }),
+    );
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+}

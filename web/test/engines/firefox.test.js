@@ -1,0 +1,3 @@
+import { suiteOn } from '../suites/index.js';
+
+await suiteOn('firefox');

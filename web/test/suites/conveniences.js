@@ -1,0 +1,158 @@
+// What comes by itself: continuous reading, sound made ahead, marks and captions, the browser's own
+// voice, the lock screen.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+/** @typedef {import('../support/world.js').World} World */
+/** @typedef {import('../support/world.js').Probe} Probe */
+
+const CHAT = '/test/chat.html';
+
+/** @param {World} world */
+export function conveniences(world) {
+  const { driver, front } = world;
+
+  const marked = (/** @type {string} */ name) =>
+    driver.run((name) => /** @type {Probe} */ (window).probe.marked(name), `saywell-${name}`);
+
+  /** Texts that the stand-in synthesiser was given. @returns {Promise<string[]>} */
+  const spoken = () => driver.run(() => /** @type {Probe} */ (window).probe.spoken.map((/** @type {any} */ { text }) => text.trim()));
+
+  /** A little time in which something might wrongly happen. */
+  const meanwhile = () => driver.run(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+
+  test('the spoken sentence and word are marked in the message, and no longer after stop', () =>
+    world.visiting(`${CHAT}?with=captions`, async () => {
+      await world.listen(1);
+      const seen = new Set();
+      for (let second = 0.5; second < 3; second += 0.5) {
+        await world.heard(second);
+        const { sentence, word } = await driver.run(() => {
+          const { marked } = /** @type {Probe} */ (window).probe;
+          return { sentence: marked('saywell-sentence'), word: marked('saywell-word') };
+        });
+        assert.match(sentence, /^(Our harbour|In spring)/);
+        assert.ok(word !== '' && sentence.includes(word), `“${word}” in “${sentence}”`);
+        seen.add(word);
+      }
+      assert.ok(seen.size >= 3, `the mark moves on: ${[...seen]}`);
+      await world.click('button', '^Stop$', 1);
+      await world.reaches('idle');
+      assert.equal(await marked('word'), '');
+    }));
+
+  test('continuous mode reads each new reply in order, and only new ones', () =>
+    world.visiting(`${CHAT}?with=continuous`, async () => {
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        probe.order = [];
+        probe.player().addEventListener('statechange', () => {
+          const { message, status } = probe.player().state;
+          const name = message?.getAttribute?.('data-message-id') ?? message;
+          if (status === 'playing' && probe.order.at(-1) !== name) probe.order.push(name);
+        });
+      });
+      await world.listen(0);
+      await world.heard(0.2);
+      await driver.run(() => {
+        /** @type {any} */ (window).chat.add('The first answer.', 'first');
+        /** @type {any} */ (window).chat.add('The second answer.', 'second');
+      });
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => probe.order.length >= 3 && ['ended', 'idle'].includes(probe.player().state.status), `three replies, not ${probe.order}`);
+      });
+      assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.order), ['coat', 'first', 'second']);
+    }));
+
+  test('the newest reply is made ahead once, silently, and then sounds from the cache', () =>
+    world.visiting(`${CHAT}?with=prefetch`, async () => {
+      // A page that nobody has touched is being loaded; only then is what comes a new reply.
+      await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+      await driver.run(() => /** @type {any} */ (window).chat.add(`Made ahead at ${Date.now()}.`, 'ahead') && null);
+      const ahead = () => front.seen('POST', /^\/tts$/).filter(({ body }) => body.prefetch === true);
+      await world.until(() => ahead().some(({ body }) => /^Made ahead/.test(body.text)), 'the request');
+      await driver.run(() => /** @type {any} */ (window).chat.renderAnew('ahead'));
+      await meanwhile();
+      assert.equal(ahead().filter(({ body }) => /^Made ahead/.test(body.text)).length, 1);
+      assert.equal((await world.state()).status, 'idle');
+      await world.listen(-1);
+      await world.heard(0.1);
+      assert.equal((await world.state()).rendition?.cached, true);
+    }));
+
+  test('a refused prefetch is nobody’s trouble and is not repeated', () =>
+    world.visiting(
+      `${CHAT}?with=prefetch`,
+      async () => {
+        await world.until(() => front.seen('POST', /^\/tts$/).length > 0, 'the request');
+        await driver.run(() => /** @type {any} */ (window).chat.renderAnew('list'));
+        await meanwhile();
+        assert.equal(front.seen('POST', /^\/tts$/).length, 1);
+        assert.equal(await driver.run(() => /** @type {Probe} */ (window).probe.told()), '');
+      },
+      {
+        expected: /Failed to load resource/,
+        before: () =>
+          (front.rule = ({ method, path }) =>
+            method === 'POST' && path === '/tts' ? { status: 429, json: { error: { code: 'quota_exceeded', message: 'over' } } } : null),
+      },
+    ));
+
+  test('nothing is made ahead where data is saved', () =>
+    world.visiting(`${CHAT}?with=prefetch&saving`, async () => {
+      await world.control('button', '^Listen', 0);
+      await meanwhile();
+      assert.equal(front.seen('POST', /^\/tts$/).length, 0);
+    }));
+
+  test('the browser’s own voice reads sentence by sentence, without code', () =>
+    world.visiting(`${CHAT}?with=provider:browser&synthesiser=good`, async () => {
+      await world.listen(0);
+      await world.reaches('ended');
+      assert.deepEqual(await spoken(), ['The ferry leaves at nine.', 'Bring a warm coat, because the wind is cold.']);
+      await world.listen(2);
+      await world.reaches('ended');
+      assert.doesNotMatch((await spoken()).join(' '), /rm -rf/);
+      assert.equal(front.seen('POST', /^\/tts$/).length, 0, 'the gateway makes no sound');
+    }));
+
+  test('voices that arrive late are waited for', () =>
+    world.visiting(`${CHAT}?with=provider:browser&synthesiser=late`, async () => {
+      await world.listen(0);
+      await world.reaches('ended');
+      assert.equal((await spoken()).length, 2);
+    }));
+
+  test('a synthesiser that falls silent is found out', () =>
+    world.visiting(`${CHAT}?with=provider:browser&synthesiser=silent`, async () => {
+      await world.listen(0);
+      await world.reaches('failed');
+      assert.ok((await spoken()).length > 0, 'it was tried');
+      assert.notEqual(await driver.run(() => /** @type {Probe} */ (window).probe.told()), '');
+    }));
+
+  test('when the gateway cannot be reached, the browser’s voice steps in', () =>
+    world.visiting(
+      `${CHAT}?synthesiser=good`,
+      async () => {
+        await world.control('button', '^Listen', 0);
+        front.rule = () => ({ break: true });
+        await world.listen(0);
+        await world.until(async () => (await spoken()).length >= 2, 'both sentences');
+      },
+      { expected: /Failed to load resource/ },
+    ));
+
+  test('the lock screen knows what is playing', () =>
+    world.visiting(CHAT, async () => {
+      await world.listen(1);
+      await world.heard(0.3);
+      const session = () => driver.run(() => ({ state: navigator.mediaSession.playbackState, title: navigator.mediaSession.metadata?.title ?? null }));
+      assert.equal((await session()).state, 'playing');
+      assert.ok((await session()).title, 'it has a title');
+      await world.click('button', '^Pause$', 1);
+      await world.until(async () => (await session()).state === 'paused', 'the pause');
+    }));
+}

@@ -1,0 +1,107 @@
+// The demo at `/`: what a visitor can do there, in its looks.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+/** @typedef {import('../support/world.js').World} World */
+/** @typedef {import('../support/world.js').Probe} Probe */
+
+/** @param {World} world */
+export function demo(world) {
+  const { driver } = world;
+
+  const fits = async (/** @type {string} */ what) => {
+    const [needed, given] = await driver.run(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.equal(needed, given, `nothing reaches over the edge ${what}`);
+  };
+
+  /** @param {string} text */
+  const write = async (text) => {
+    await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#own'))));
+    await driver.type(await driver.run(() => /** @type {any} */ (document.querySelector('#own'))), text);
+    await driver.press('Enter');
+  };
+
+  test('demo: a reply is heard, and who speaks is told', () =>
+    world.visiting('/', async () => {
+      await world.listen(0);
+      await world.heard(0.5);
+      const report = await driver.run(() => document.querySelector('.report')?.textContent);
+      assert.match(report ?? '', /^local · \w+ · .+ · first sound after \d+ ms$/);
+    }));
+
+  test('demo: the assistant writes its reply, which gets a speaker when it is complete', () =>
+    world.visiting('/#travel', async () => {
+      const before = await driver.run(() => document.querySelectorAll('.assistant').length);
+      await write('What if it rains?');
+      await driver.run(() => /** @type {Probe} */ (window).probe.until(() => document.querySelector('.writing'), 'the writing'));
+      await driver.run(
+        (before) => /** @type {Probe} */ (window).probe.until(() => document.querySelectorAll('.assistant').length > before, 'the reply'),
+        before,
+      );
+      await world.listen(-1);
+      await world.heard(0.2);
+    }));
+
+  test('demo: each room has its own conversation, and leaving one ends its sound', () =>
+    world.visiting('/', async () => {
+      await world.listen(0);
+      await world.heard(0.2);
+      await world.click('link', '^Travel');
+      await world.reaches('idle');
+      assert.equal(await driver.run(() => document.querySelector('h1')?.textContent), 'Travel');
+      await driver.run(() => history.back());
+      await world.until(() => driver.run(() => document.querySelector('h1')?.textContent === 'Operations'), 'the way back');
+    }));
+
+  test('demo: a pasted reply stays text, whatever it contains', () =>
+    world.visiting('/#own', async () => {
+      await write('<img src=x onerror="alert(1)"> and [a link](javascript:alert(1)) and **bold**');
+      await driver.run(() => /** @type {Probe} */ (window).probe.until(() => document.querySelectorAll('.assistant').length === 2, 'the reply'));
+      const found = await driver.run(() => {
+        const reply = /** @type {Element} */ (document.querySelector('.assistant:last-of-type'));
+        return {
+          active: reply.querySelectorAll('img, a, script').length,
+          bold: reply.querySelector('strong')?.textContent,
+          text: reply.querySelector('p')?.textContent?.slice(0, 30),
+        };
+      });
+      assert.deepEqual(found, { active: 0, bold: 'bold', text: '<img src=x onerror="alert(1)">' });
+    }));
+
+  test('demo: the error playground meets its problems and gets over them', () =>
+    world.visiting(
+      '/?without=speechSynthesis#trouble',
+      async () => {
+        await world.listen(1);
+        await world.told('used up');
+        await world.listen(5);
+        await world.told('cannot be reached|offline');
+        await world.click('button', 'again', 5);
+        await world.heard(0.2);
+        await world.listen(6);
+        await world.told('broke off');
+        await world.click('button', 'again', 6);
+        await world.heard(3);
+      },
+      { expected: /broke off/ },
+    ));
+
+  test('demo: axe finds nothing, in light and dark, wide and narrow', () =>
+    world.visiting('/', async () => {
+      await world.listen(1);
+      await world.heard(0.2);
+      for (const theme of ['light', 'dark']) {
+        await world.click('button', '^Theme');
+        assert.equal(await driver.run(() => document.documentElement.dataset.theme), theme);
+        for (const width of [1280, 390]) {
+          await driver.resize(width, 844);
+          await world.findsNoBarrier(`${theme}, ${width} wide`);
+          await fits(`${theme}, ${width} wide`);
+        }
+      }
+      const { innerWidth } = await driver.run(() => ({ innerWidth: window.innerWidth }));
+      if (innerWidth > 400) world.note(`skipped: 390 pixels wide; this engine's window stays at ${innerWidth}`);
+      await driver.resize(1280, 860);
+    }));
+}

@@ -1,0 +1,23 @@
+// The whole suite, on one engine.
+
+import { after } from 'node:test';
+
+import { startWorld } from '../support/world.js';
+import { access } from './access.js';
+import { conveniences } from './conveniences.js';
+import { demo } from './demo.js';
+import { embedding } from './embedding.js';
+import { listening } from './listening.js';
+import { trouble } from './trouble.js';
+
+/** @param {import('../support/world.js').EngineName} name */
+export async function suiteOn(name) {
+  const world = await startWorld(name);
+  after(() => world.stop());
+  listening(world);
+  trouble(world);
+  conveniences(world);
+  access(world);
+  embedding(world);
+  demo(world);
+}

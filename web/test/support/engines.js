@@ -1,0 +1,114 @@
+// The three engines that browsers are built on, each as its users have it: autoplay refused without
+// a gesture, sound on a card of its own.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { answers, freePort, ready, start } from './programs.js';
+import { startSound } from './sound.js';
+import { WebDriver } from './webdriver.js';
+
+/** @typedef {'chromium' | 'firefox' | 'webkit'} EngineName */
+
+/**
+ * @typedef {object} Engine
+ * @property {EngineName} name
+ * @property {WebDriver} driver
+ * @property {import('./sound.js').Ear} ear
+ * @property {() => Promise<void>} stop
+ */
+
+const GECKODRIVER = new URL('../../../.tools/cargo/bin/geckodriver', import.meta.url).pathname;
+
+/** Where Debian keeps the small browser that comes with WebKitGTK; the folder names the processor. */
+const MINI_BROWSER = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`);
+
+/** @type {Record<EngineName, (port: number, folder: string) => { command: string, args: string[], capabilities: object }>} */
+const RECIPES = {
+  chromium: (port, folder) => ({
+    command: '/usr/bin/chromedriver',
+    args: [`--port=${port}`],
+    capabilities: {
+      browserName: 'chrome',
+      'goog:chromeOptions': {
+        binary: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
+        args: [
+          '--headless',
+          '--no-sandbox', // The tests also run as root.
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+          `--user-data-dir=${folder}`,
+        ],
+      },
+    },
+  }),
+  firefox: (port) => ({
+    command: existsSync(GECKODRIVER) ? GECKODRIVER : 'geckodriver',
+    args: ['--port', String(port), '--binary', '/usr/bin/firefox-esr'],
+    capabilities: {
+      browserName: 'firefox',
+      'moz:firefoxOptions': { binary: '/usr/bin/firefox-esr', args: ['-headless'] },
+    },
+  }),
+  webkit: (port) => ({
+    command: '/usr/bin/WebKitWebDriver',
+    args: [`--port=${port}`],
+    capabilities: {
+      browserName: 'MiniBrowser',
+      'webkitgtk:browserOptions': { binary: MINI_BROWSER.find(existsSync) ?? 'MiniBrowser', args: ['--automation'] },
+    },
+  }),
+};
+
+/**
+ * @param {EngineName} name
+ * @returns {Promise<Engine>}
+ */
+export async function startEngine(name) {
+  /** What to undo, latest first. @type {(() => Promise<unknown>)[]} */
+  const undo = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step().catch(() => {});
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), `saywell-${name}-`));
+    undo.push(() => rm(folder, { recursive: true, force: true }));
+    const sound = await startSound();
+    undo.push(sound.stop);
+    const env = /** @type {Record<string, string>} */ ({ ...sound.env });
+    if (name === 'webkit') {
+      const display = await startDisplay();
+      undo.push(display.stop);
+      Object.assign(env, { DISPLAY: display.name, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder });
+    }
+    const port = await freePort();
+    const { command, args, capabilities } = RECIPES[name](port, folder);
+    const program = start(command, args, { env });
+    undo.push(program.stop);
+    await ready(program, () => answers(`http://127.0.0.1:${port}/status`));
+    const driver = await WebDriver.start(`http://127.0.0.1:${port}`, capabilities);
+    // Ending the driver alone would leave the browser running.
+    undo.push(() => driver.quit());
+    return { name, driver, ear: sound.ear, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startDisplay() {
+  // The server picks a free display and says which.
+  const program = start('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp']);
+  let name = '';
+  await ready(program, () => {
+    name = `:${/^(\d+)$/m.exec(program.said())?.[1] ?? ''}`;
+    return name !== ':';
+  });
+  return { name, stop: program.stop };
+}

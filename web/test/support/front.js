@@ -1,0 +1,189 @@
+// A server between the page and the gateway, on one origin. It passes everything on, and where a
+// test says so it refuses, breaks off or answers in the gateway's place. That way a fault is the
+// same for every engine, which a driver's own network tricks are not.
+
+import { readFile } from 'node:fs/promises';
+import { createServer, request as ask } from 'node:http';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PAGES = new URL('../pages/', import.meta.url);
+/** Runs before anything of the page's own; `probe.js` says what for. */
+const PROBE = '<script src="/test/probe.js"></script>';
+const TYPES = /** @type {Record<string, string>} */ ({ '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css' });
+/** The policy of docs/EMBED.md, for the test's own pages. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * One request as it came in.
+ *
+ * @typedef {object} Visit
+ * @property {string} method
+ * @property {string} path  with its query
+ * @property {any} body  of a POST with JSON, else null
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {boolean} left  whether the browser went away before the answer was whole
+ */
+
+/**
+ * What a test wants done with a request instead of passing it on.
+ *
+ * @typedef {{ json: unknown, status?: number, headers?: Record<string, string> }
+ *   | { break: true }
+ *   | { breakAfter: number }} Deed
+ * `break` cuts the connection, `breakAfter` does so when that many bytes of the answer have gone out
+ */
+
+export class Front {
+  /** @type {Visit[]} */
+  visits = [];
+  /** @type {(visit: Visit) => Deed | null} */
+  rule = () => null;
+  /** Pages of a test's own, by path. @type {Map<string, { page: string, policy: string }>} */
+  pages = new Map();
+  #server = createServer((request, response) => void this.#serve(request, response));
+  #gateway;
+
+  /** @param {string} gateway  its address */
+  constructor(gateway) {
+    this.#gateway = new URL(gateway);
+  }
+
+  /** @returns {Promise<string>} */
+  async listen() {
+    await new Promise((resolve) => this.#server.listen(0, '127.0.0.1', () => resolve(null)));
+    const address = this.#server.address();
+    if (typeof address !== 'object' || !address) throw new Error('the front server has no address');
+    return `http://127.0.0.1:${address.port}/`;
+  }
+
+  /** Forgets what was seen and what was to be done. */
+  reset() {
+    this.visits = [];
+    this.rule = () => null;
+  }
+
+  /**
+   * @param {string} method
+   * @param {RegExp} path
+   */
+  seen(method, path) {
+    return this.visits.filter((visit) => visit.method === method && path.test(visit.path));
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   */
+  async #serve(request, response) {
+    const path = request.url ?? '/';
+    if (path.startsWith('/test/')) return this.#page(path, response);
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    /** @type {Visit} */
+    const visit = { method: request.method ?? '', path, body: parsed(body), headers: request.headers, left: false };
+    this.visits.push(visit);
+    response.on('close', () => (visit.left = !response.writableFinished));
+    const deed = this.rule(visit);
+    if (deed && 'break' in deed) {
+      request.socket.destroy();
+      return;
+    }
+    if (deed && 'json' in deed) {
+      response.writeHead(deed.status ?? 200, { 'Content-Type': 'application/json', ...deed.headers });
+      response.end(JSON.stringify(deed.json));
+      return;
+    }
+    this.#pass(request, response, body, deed?.breakAfter ?? Infinity);
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   * @param {Buffer} body
+   * @param {number} allowed  bytes that go out before the connection is cut
+   */
+  #pass(request, response, body, allowed) {
+    const headers = { ...request.headers };
+    // A page is never the browser's kept one: it would lack the probe.
+    if (headers.accept?.includes('text/html')) delete headers['if-none-match'];
+    const onward = ask(
+      { host: this.#gateway.hostname, port: this.#gateway.port, path: request.url, method: request.method, headers, agent: false },
+      (answer) => {
+        const html = answer.headers['content-type']?.startsWith('text/html');
+        if (html) {
+          const parts = /** @type {Buffer[]} */ ([]);
+          answer.on('data', (part) => parts.push(part));
+          answer.on('end', () => {
+            const page = withProbe(Buffer.concat(parts).toString());
+            const { 'content-length': _, ...rest } = answer.headers;
+            response.writeHead(answer.statusCode ?? 502, rest).end(page);
+          });
+          return;
+        }
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        let sent = 0;
+        answer.on('data', (/** @type {Buffer} */ part) => {
+          const fits = part.subarray(0, Math.max(0, allowed - sent));
+          sent += part.length;
+          if (sent >= allowed) {
+            // What may go out does go out before the cut.
+            onward.destroy();
+            response.write(fits, () => request.socket.destroy());
+          } else if (!response.write(fits)) {
+            answer.pause();
+            response.once('drain', () => answer.resume());
+          }
+        });
+        answer.on('end', () => response.end());
+        answer.on('error', () => response.destroy());
+      },
+    );
+    response.on('close', () => onward.destroy());
+    onward.on('error', () => response.destroy());
+    onward.end(body);
+  }
+
+  /**
+   * @param {string} path
+   * @param {import('node:http').ServerResponse} response
+   */
+  async #page(path, response) {
+    const own = this.pages.get(path);
+    if (own) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': own.policy });
+      response.end(withProbe(own.page));
+      return;
+    }
+    const name = new URL(path, 'http://front').pathname.slice('/test/'.length);
+    const file = /^[\w.-]+$/.test(name) ? await readFile(fileURLToPath(new URL(name, PAGES))).catch(() => null) : null;
+    if (file === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    const type = TYPES[extname(name)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' });
+    response.end(extname(name) === '.html' ? withProbe(file.toString()) : file);
+  }
+}
+
+/** @param {string} page */
+function withProbe(page) {
+  return page.replace(/<head>/, `<head>${PROBE}`);
+}
+
+/** @param {Buffer} body */
+function parsed(body) {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
+}

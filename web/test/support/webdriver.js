@@ -1,0 +1,155 @@
+// As much of W3C WebDriver as the suite needs: one class over fetch, the same for every engine.
+
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+/** Longest wait for one command; a page's own waits end before it. */
+const COMMAND_PATIENCE_MS = 60_000;
+
+/** Keys by the names that a keyboard event gives them. */
+const KEYS = Object.freeze(
+  /** @type {Record<string, string>} */ ({
+    Tab: '\uE004',
+    Enter: '\uE006',
+    Shift: '\uE008',
+    Control: '\uE009',
+    Escape: '\uE00C',
+    Space: ' ',
+    ArrowLeft: '\uE012',
+    ArrowUp: '\uE013',
+    ArrowRight: '\uE014',
+    ArrowDown: '\uE015',
+  }),
+);
+
+/** An element of the page, as WebDriver names it. @typedef {Record<string, string>} ElementRef */
+
+export class WebDriver {
+  #session;
+
+  /** @param {string} session  address of the session */
+  constructor(session) {
+    this.#session = session;
+  }
+
+  /**
+   * @param {string} driver  address of the driver
+   * @param {object} capabilities
+   */
+  static async start(driver, capabilities) {
+    const { sessionId } = await command('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
+    const webdriver = new WebDriver(`${driver}/session/${sessionId}`);
+    await webdriver.#do('POST', '/timeouts', { script: COMMAND_PATIENCE_MS, pageLoad: COMMAND_PATIENCE_MS });
+    return webdriver;
+  }
+
+  /** @param {string} url */
+  async goto(url) {
+    await this.#do('POST', '/url', { url });
+  }
+
+  /**
+   * Runs a function of the page's own and gives its answer; a promise is waited for. What is passed
+   * and what comes back is JSON or an element.
+   *
+   * @template {unknown[]} Args
+   * @template Answer
+   * @param {(...args: Args) => Answer | Promise<Answer>} task
+   * @param {Args} args
+   * @returns {Promise<Answer>}
+   */
+  async run(task, ...args) {
+    // A promise that fails is told by value, since drivers disagree on how they report it.
+    const script = `const done = arguments[arguments.length - 1];
+      Promise.resolve().then(() => (${task}).apply(null, [].slice.call(arguments, 0, -1)))
+        .then((value) => done({ value }), (error) => done({ error: String(error && error.stack || error) + ' ' + error }));`;
+    const { value, error } = await this.#do('POST', '/execute/async', { script, args });
+    if (error !== undefined) throw new Error(`in the page: ${error}`);
+    return value;
+  }
+
+  /**
+   * Runs source text as it is, past the page's Content Security Policy.
+   *
+   * @param {string} script
+   */
+  async inject(script) {
+    await this.#do('POST', '/execute/sync', { script, args: [] });
+  }
+
+  /** A real click, which counts as the listener's. @param {ElementRef} element */
+  async click(element) {
+    await this.#do('POST', `/element/${element[ELEMENT]}/click`, {});
+  }
+
+  /** Presses keys one after the other, wherever the focus is. @param {...string} names */
+  async press(...names) {
+    const actions = names.flatMap((name) => {
+      const keys = name.split('+').map((key) => KEYS[key] ?? key);
+      return [
+        ...keys.map((value) => ({ type: 'keyDown', value })),
+        ...keys.reverse().map((value) => ({ type: 'keyUp', value })),
+      ];
+    });
+    await this.#do('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  /** @param {ElementRef} element @param {string} text */
+  async type(element, text) {
+    await this.#do('POST', `/element/${element[ELEMENT]}/value`, { text });
+  }
+
+  /** The name that assistive technology hears. @param {ElementRef} element @returns {Promise<string>} */
+  async label(element) {
+    return this.#do('GET', `/element/${element[ELEMENT]}/computedlabel`);
+  }
+
+  /** @param {ElementRef} element @returns {Promise<string>} */
+  async role(element) {
+    return this.#do('GET', `/element/${element[ELEMENT]}/computedrole`);
+  }
+
+  /** @param {number} width @param {number} height  CSS pixels */
+  async resize(width, height) {
+    await this.#do('POST', '/window/rect', { x: 0, y: 0, width, height });
+  }
+
+  /** @returns {Promise<Buffer>}  a PNG of what is in view */
+  async screenshot() {
+    return Buffer.from(await this.#do('GET', '/screenshot'), 'base64');
+  }
+
+  /** A command of one driver's own. @param {string} path @param {object} body */
+  async vendor(path, body) {
+    return this.#do('POST', path, body);
+  }
+
+  async quit() {
+    await this.#do('DELETE', '');
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  #do(method, path, body) {
+    return command(method, this.#session + path, body);
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+async function command(method, url, body) {
+  const response = await fetch(url, {
+    method,
+    signal: AbortSignal.timeout(COMMAND_PATIENCE_MS + 5_000),
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const { value } = /** @type {any} */ (await response.json());
+  if (!response.ok) throw new Error(`WebDriver ${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
+  return value;
+}

@@ -1,0 +1,79 @@
+export type Rendition = import('./player-store.js').Rendition;
+export type AudioSource = {
+    /**
+     * what to ask the gateway for
+     */
+    format: string;
+    /**
+     * whether it plays sound that is still being made, piece by piece
+     */
+    streams: boolean;
+    /**
+     *   takes the element over, before anything is known about the sound, so that `play()` can be
+     *   called in the listener's own click
+     */
+    attach: (audio: HTMLAudioElement) => void;
+    /**
+     *   resolves when all the sound has been handed over; rejects when it breaks off
+     */
+    feed: (rendition: Rendition, connection: Connection) => Promise<void>;
+    /**
+     * gives the element back, empty
+     */
+    close: () => void;
+};
+export type Connection = {
+    open: (url: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+    /**
+     * aborted when the listener leaves
+     */
+    signal: AbortSignal;
+    /**
+     * called for every piece of sound
+     */
+    arrived: () => void;
+};
+export type Engine = {
+    MediaSource?: typeof MediaSource;
+    ManagedMediaSource?: typeof MediaSource;
+};
+/**
+ * The best way this engine offers.
+ *
+ * @param {Engine} [engine]
+ * @returns {AudioSource}
+ */
+export declare function pickSource(engine?: Engine): AudioSource;
+/** Media Source Extensions fed from a fetch: sounds after a fraction of a second of data. */
+export declare class StreamSource {
+    #private;
+    format: string;
+    streams: boolean;
+    /**
+     * @param {typeof MediaSource} Media
+     * @param {{ format: string, type: string }} stream
+     */
+    constructor(Media: typeof MediaSource, stream: {
+        format: string;
+        type: string;
+    });
+    /** @param {HTMLAudioElement} audio */
+    attach(audio: HTMLAudioElement): void;
+    /**
+     * @param {Rendition} rendition
+     * @param {Connection} connection
+     */
+    feed(rendition: Rendition, { open, signal, arrived }: Connection): Promise<void>;
+    close(): void;
+}
+/** The address of the complete file, for engines that cannot be fed: plays everywhere, starts later. */
+export declare class FileSource {
+    #private;
+    format: string;
+    streams: boolean;
+    /** @param {HTMLAudioElement} audio */
+    attach(audio: HTMLAudioElement): void;
+    /** @param {Rendition} rendition */
+    feed(rendition: Rendition): Promise<void>;
+    close(): void;
+}

@@ -1,0 +1,115 @@
+export type Rendition = import('./player-store.js').Rendition;
+export type Failure = import('./player-store.js').Failure;
+/** @typedef {import('./player-store.js').Rendition} Rendition */
+/** @typedef {import('./player-store.js').Failure} Failure */
+/** Why there is no sound. `code` is the gateway's, or `unreachable` when it gave no answer at all. */
+export declare class PlayerError extends Error {
+    code: string;
+    retryAfterSeconds: number | null;
+    /**
+     * @param {string} code
+     * @param {string} message
+     * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
+     */
+    constructor(code: string, message: string, details?: {
+        retryAfterSeconds?: number | null;
+        cause?: unknown;
+    });
+    /** @returns {Failure} */
+    toFailure(): Failure;
+}
+export type SpeechRequest = {
+    /**
+     * the reply as the application has it
+     */
+    text: string;
+    /**
+     * `webm`, `mp4` or `mp3`
+     */
+    format: string;
+    messageId?: string | null;
+    voice?: string | null;
+    provider?: string | null;
+    /**
+     * make it ahead, for nobody yet
+     */
+    prefetch?: boolean;
+};
+export type GatewayConfig = {
+    enabled: boolean;
+    speeds: {
+        min: number;
+        max: number;
+    };
+    maxChars: number | null;
+};
+export type Script = {
+    language: string | null;
+    utterances: {
+        text: string;
+        source: [number, number];
+        language: string | null;
+    }[];
+};
+export type Token = string | (() => string | null | Promise<string | null>) | null;
+/**
+ * @typedef {object} SpeechRequest
+ * @property {string} text  the reply as the application has it
+ * @property {string} format  `webm`, `mp4` or `mp3`
+ * @property {string | null} [messageId]
+ * @property {string | null} [voice]
+ * @property {string | null} [provider]
+ * @property {boolean} [prefetch]  make it ahead, for nobody yet
+ */
+/** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
+/**
+ * What would be said of a reply, without any sound.
+ *
+ * @typedef {{ language: string | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ */
+/**
+ * A JWT or an API key, or what gives the present one.
+ *
+ * @typedef {string | (() => string | null | Promise<string | null>) | null} Token
+ */
+export declare class Gateway {
+    #private;
+    /**
+     * @param {string | URL} base  the gateway's address; its paths are appended
+     * @param {typeof globalThis.fetch} [fetch]
+     * @param {Token} [token]  sent with what needs to know the caller; signed links do without
+     */
+    constructor(base: string | URL, fetch?: typeof globalThis.fetch, token?: Token);
+    /**
+     * @param {AbortSignal} signal
+     * @returns {Promise<GatewayConfig>}
+     */
+    config(signal: AbortSignal): Promise<GatewayConfig>;
+    /**
+     * Asks for a reply to be spoken. The answer comes at once, before there is any sound.
+     *
+     * @param {SpeechRequest} request
+     * @param {AbortSignal} signal
+     * @returns {Promise<Rendition>}
+     */
+    ask(request: SpeechRequest, signal: AbortSignal): Promise<Rendition>;
+    /**
+     * What would be said of a reply: for a voice that is not the gateway's.
+     *
+     * @param {{ text: string, messageId?: string | null }} request
+     * @param {AbortSignal} signal
+     * @returns {Promise<Script>}
+     */
+    script(request: {
+        text: string;
+        messageId?: string | null;
+    }, signal: AbortSignal): Promise<Script>;
+    /**
+     * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
+     *
+     * @param {string} url
+     * @param {AbortSignal} signal
+     * @returns {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>}
+     */
+    open(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+}

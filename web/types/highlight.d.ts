@@ -1,0 +1,43 @@
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Caption = import('./player-store.js').Caption;
+export type Piece = {
+    node: Text;
+    start: number;
+    end: number;
+    from: number;
+    to: number;
+};
+export declare class Highlighter {
+    #private;
+    /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
+    constructor(layer: Element | ShadowRoot);
+    /**
+     * Begins with a message. The reply is what was sent to be spoken: captions count in its bytes.
+     *
+     * @param {Element} message
+     * @param {string} reply
+     */
+    follow(message: Element, reply: string): void;
+    /** @param {Readonly<PlayerState>} state */
+    show({ status, position, captions }: Readonly<PlayerState>): void;
+    /**
+     * The byte of the reply that a place on the page shows, or null.
+     *
+     * @param {Node} node
+     * @param {number} offset
+     */
+    byteAt(node: Node, offset: number): number | null;
+    /** Whether the page has replaced what was marked. */
+    get isStale(): boolean;
+    clear(): void;
+}
+/**
+ * Finds where in the reply each piece of the message's text comes from. The reply's Markdown holds
+ * the page's text in its order with markup in between, so each piece is the next place it occurs.
+ * What a renderer has changed is found nowhere near and stays unmarked.
+ *
+ * @param {Element} message
+ * @param {string} reply
+ * @returns {Piece[]}
+ */
+export declare function align(message: Element, reply: string): Piece[];

@@ -1,0 +1,7 @@
+/**
+ * In this order: the attribute `data-markdown`, a child `<template data-markdown>`, the page's text.
+ *
+ * @param {Element} message
+ * @returns {string}
+ */
+export declare function textOf(message: Element): string;

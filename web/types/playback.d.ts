@@ -1,0 +1,75 @@
+export type AudioSource = import('./audio-source.js').AudioSource;
+export type Gateway = import('./gateway.js').Gateway;
+export type PlayerStore = import('./player-store.js').PlayerStore;
+export type Speech = {
+    /**
+     * which message this is, as the caller names it
+     */
+    message: unknown;
+    /**
+     * the reply as the application has it
+     */
+    text: string;
+    messageId?: string | null;
+    voice?: string | null;
+    provider?: string | null;
+};
+export type Surroundings = {
+    audio: HTMLAudioElement;
+    store: PlayerStore;
+    gateway: () => Gateway;
+    /**
+     * asked when nothing was heard yet: whether somebody else speaks instead
+     */
+    stepIn?: (failure: import('./player-store.js').Failure, speech: Speech) => boolean;
+    pickSource?: () => AudioSource;
+    /**
+     * milliseconds
+     */
+    now?: () => number;
+    /**
+     * starts a timer
+     */
+    after?: (task: () => void, ms: number) => unknown;
+    /**
+     * ends a timer
+     */
+    cancel?: (timer: any) => void;
+};
+/**
+ * @typedef {object} Surroundings
+ * @property {HTMLAudioElement} audio
+ * @property {PlayerStore} store
+ * @property {() => Gateway} gateway
+ * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
+ *   asked when nothing was heard yet: whether somebody else speaks instead
+ * @property {() => AudioSource} [pickSource]
+ * @property {() => number} [now]  milliseconds
+ * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
+ * @property {(timer: any) => void} [cancel]  ends a timer
+ */
+export declare class Playback {
+    #private;
+    /** @param {Surroundings} surroundings */
+    constructor({ audio, store, gateway, ...rest }: Surroundings);
+    /**
+     * Starts a message, ending what was heard before. Called inside the listener's click, so that the
+     * browser lets the sound start.
+     *
+     * @param {Speech} speech
+     */
+    speak(speech: Speech): void;
+    pause(): void;
+    /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
+    resume(): void;
+    /** Ends the listening; the gateway sees its listener leave. */
+    stop(): void;
+    /** Ends the listening without a word about it. */
+    leave(): void;
+    /** @param {number} position  seconds; what lies outside the sound is brought inside */
+    seek(position: number): void;
+    /** @param {number} speed  brought within the allowed speeds; the pitch stays */
+    setSpeed(speed: number): void;
+    /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
+    tick(): void;
+}

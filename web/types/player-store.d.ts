@@ -1,0 +1,185 @@
+/** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
+export declare const SPEEDS: Readonly<{
+    min: 0.8;
+    max: 1.25;
+}>;
+export type Status = 'idle' | 'loading' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
+export type Rendition = {
+    key: string;
+    /**
+     * where the sound is, absolute
+     */
+    url: string;
+    /**
+     * the captions as JSON, once the sound is complete
+     */
+    captionsUrl: string | null;
+    /**
+     * the captions as lines that follow the sound while it is made
+     */
+    liveCaptionsUrl: string | null;
+    format: string;
+    contentType: string;
+    provider: string;
+    voice: string;
+    cached: boolean;
+    complete: boolean;
+    /**
+     * an estimate until `complete`
+     */
+    durationSeconds: number;
+};
+export type Failure = {
+    /**
+     * the gateway's error code, or one of the player's own (`unreachable`, `interrupted`, `silent`, `unplayable`)
+     */
+    code: string;
+    /**
+     * what the gateway said about it
+     */
+    message: string;
+    retryAfterSeconds: number | null;
+};
+export type Caption = {
+    text: string;
+    start: number;
+    end: number;
+    source: [number, number];
+};
+export type Captions = {
+    /**
+     * in order of `start`
+     */
+    utterances: readonly Caption[];
+    /**
+     * in order of `start`
+     */
+    words: readonly Caption[];
+};
+export type PlayerState = {
+    status: Status;
+    /**
+     * which message is being heard, as the caller names it; null when idle
+     */
+    message: unknown;
+    /**
+     * seconds
+     */
+    position: number;
+    /**
+     * seconds; 0 while nothing is known
+     */
+    duration: number;
+    /**
+     * false while `duration` is an estimate
+     */
+    durationExact: boolean;
+    /**
+     * seconds of sound that have arrived, from the start
+     */
+    buffered: number;
+    speed: number;
+    rendition: Rendition | null;
+    /**
+     * from the request to the first sound
+     */
+    firstSoundMs: number | null;
+    failure: Failure | null;
+    /**
+     * who speaks: the gateway, or the browser's own voice
+     */
+    by: 'gateway' | 'browser';
+    /**
+     * why the browser speaks though the gateway was asked
+     */
+    instead: Failure | null;
+    captions: Captions;
+};
+export type PlayerEvent = {
+    type: 'asked';
+    message: unknown;
+    position: number;
+    by?: 'gateway' | 'browser';
+    instead?: Failure | null;
+} | {
+    type: 'answered';
+    rendition: Rendition;
+} | {
+    type: 'sounding';
+    afterMs: number;
+} | {
+    type: 'starved';
+} | {
+    type: 'resumed';
+} | {
+    type: 'paused';
+} | {
+    type: 'refused';
+} | {
+    type: 'moved';
+    position: number;
+} | {
+    type: 'arrived';
+    buffered: number;
+} | {
+    type: 'measured';
+    duration: number;
+    exact: boolean;
+} | {
+    type: 'captioned';
+    utterances: Caption[];
+    words: Caption[];
+} | {
+    type: 'finished';
+} | {
+    type: 'failed';
+    failure: Failure;
+} | {
+    type: 'stopped';
+} | {
+    type: 'speed';
+    speed: number;
+};
+/** @type {Readonly<PlayerState>} */
+export declare const INITIAL: Readonly<PlayerState>;
+/**
+ * The next state. An event that makes no sense in the present state changes nothing, so that a
+ * late report from an element or a connection can never undo what the listener did meanwhile.
+ *
+ * @param {Readonly<PlayerState>} state
+ * @param {PlayerEvent} event
+ * @returns {Readonly<PlayerState>}
+ */
+export declare function reduce(state: Readonly<PlayerState>, event: PlayerEvent): Readonly<PlayerState>;
+/** Holds the state and tells the listeners when it has changed. */
+export declare class PlayerStore {
+    #private;
+    get state(): Readonly<PlayerState>;
+    /** @param {PlayerEvent} event */
+    dispatch(event: PlayerEvent): void;
+    /**
+     * @param {(state: Readonly<PlayerState>) => void} listener
+     * @returns {() => void} ends the subscription
+     */
+    subscribe(listener: (state: Readonly<PlayerState>) => void): () => void;
+}
+/**
+ * Whether sound is being heard or waited for.
+ *
+ * @param {Readonly<PlayerState>} state
+ */
+export declare function isActive(state: Readonly<PlayerState>): boolean;
+/**
+ * @param {number} speed  anything; what is no number becomes 1
+ * @returns {number}  within `SPEEDS`
+ */
+export declare function clampSpeed(speed: number): number;
+/**
+ * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
+ *
+ * @param {readonly { start: number }[]} captions  in order of `start`
+ * @param {number} position  seconds
+ */
+export declare function captionAt(captions: readonly {
+    start: number;
+}[], position: number): number;

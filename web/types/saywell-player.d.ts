@@ -1,0 +1,123 @@
+export type Token = import('./gateway.js').Token;
+export type Speech = import('./playback.js').Speech;
+export type Failure = import('./player-store.js').Failure;
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Choices = import('./saywell-speaker.js').Choices;
+export type Strings = import('./strings.js').Strings;
+/**
+ * Attributes:
+ * - `messages`: CSS selector of the assistant's messages
+ * - `server`: address of the gateway; empty or absent: this page's own origin
+ * - `token`: a JWT or an API key; see the property for one that changes
+ * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
+ *   browser's own voice
+ * - `speed`: 0.8 to 1.25
+ * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
+ * - `continuous`: new replies are read by themselves, in order
+ * - `prefetch`: the newest reply is made ahead
+ * - `shortcuts`: keys work on the whole page
+ * - `theme`: `light` or `dark`; absent: as the page
+ *
+ * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
+ * and wins over `speed`, `captions` and `continuous`.
+ *
+ * A message may carry its Markdown (`data-markdown`, or a child `<template data-markdown>`), its
+ * name (`data-message-id`), and the place for its speaker (a descendant `[data-saywell-place]`).
+ * One that is being written is `aria-busy="true"`, or inside something that is.
+ *
+ * @fires SaywellPlayer#statechange  after every change of `state`
+ * @fires SaywellPlayer#speechstart  sound is heard for the first time; `detail`: the state
+ * @fires SaywellPlayer#speechend  a message was heard to its end
+ * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
+ * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
+ */
+export declare class SaywellPlayer extends HTMLElement {
+    #private;
+    static observedAttributes: string[];
+    constructor();
+    /** @returns {Readonly<PlayerState>} */
+    get state(): Readonly<PlayerState>;
+    /**
+     * What a message says, where the attributes do not tell; returns null to leave it to them.
+     *
+     * @returns {(message: Element) => string | null}
+     */
+    get textOf(): (message: Element) => string | null;
+    set textOf(read: (message: Element) => string | null);
+    /**
+     * What tells the gateway who is listening, or a function that gives the present one.
+     *
+     * @returns {Token}
+     */
+    get token(): Token;
+    set token(token: Token);
+    /** Words to show in place of the English ones; what is left out stays English. */
+    get strings(): Partial<Strings>;
+    /** @param {Partial<Strings>} words */
+    set strings(words: Partial<Strings>);
+    /** What the listener has turned on. */
+    get choices(): {
+        words: boolean;
+        bar: boolean;
+        continuous: boolean;
+    };
+    connectedCallback(): void;
+    disconnectedCallback(): void;
+    /** @param {string} name */
+    attributeChangedCallback(name: string): void;
+    /**
+     * Starts, pauses or goes on, whichever a press of the message's speaker button would.
+     *
+     * @param {Element | null} [message]  absent: what is heard, or the newest
+     */
+    toggle(message?: Element | null): void;
+    /**
+     * Reads a message from its start. Call it in a click, or the browser may refuse; then the state is
+     * `blocked` and the message's speaker says "Tap to hear".
+     *
+     * @param {Element | null} [message]  absent: the newest
+     */
+    speak(message?: Element | null): void;
+    pause(): void;
+    resume(): void;
+    /** Ends the listening and forgets what was to be read next. */
+    stop(): void;
+    /** @param {number} position  seconds */
+    seek(position: number): void;
+    /**
+     * Goes some sentences on, or back.
+     *
+     * @param {number} sentences
+     */
+    skip(sentences: number): void;
+    /**
+     * Goes some words on, or back.
+     *
+     * @param {number} words
+     */
+    skipWords(words: number): void;
+    /** @param {number} speed  0.8 to 1.25 */
+    setSpeed(speed: number): void;
+    /**
+     * Turns on or off what a listener can choose, and remembers it.
+     *
+     * @param {keyof Choices} choice
+     * @param {boolean} [on]  absent: the other way round
+     */
+    choose(choice: keyof Choices, on?: boolean): void;
+    /**
+     * Has a message made ahead, in an idle moment; nothing is heard.
+     *
+     * @param {Element | null} [message]  absent: the newest
+     */
+    prefetch(message?: Element | null): void;
+    /**
+     * Saves a message as one MP3 file.
+     *
+     * @param {Element | null} [message]  absent: what is heard, or the newest
+     * @throws {PlayerError}
+     */
+    download(message?: Element | null): Promise<void>;
+    /** Shows the list of shortcuts. */
+    showHelp(): void;
+}
