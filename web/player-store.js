@@ -78,7 +78,7 @@ export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
  *   | { type: 'moved', position: number }
  *   | { type: 'arrived', buffered: number }
  *   | { type: 'measured', duration: number, exact: boolean }
- *   | { type: 'captioned', utterances: Caption[], words: Caption[] }
+ *   | { type: 'captioned', utterances: Caption[], words: Caption[], anew?: boolean }
  *   | { type: 'finished' }
  *   | { type: 'failed', failure: Failure }
  *   | { type: 'stopped' }
@@ -155,8 +155,8 @@ export function reduce(state, event) {
       return {
         ...state,
         captions: {
-          utterances: [...state.captions.utterances, ...event.utterances],
-          words: [...state.captions.words, ...event.words],
+          utterances: event.anew ? event.utterances : [...state.captions.utterances, ...event.utterances],
+          words: event.anew ? event.words : [...state.captions.words, ...event.words],
         },
       };
     case 'finished':

@@ -129,6 +129,7 @@ export type PlayerEvent = {
     type: 'captioned';
     utterances: Caption[];
     words: Caption[];
+    anew?: boolean;
 } | {
     type: 'finished';
 } | {

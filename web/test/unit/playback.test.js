@@ -37,6 +37,14 @@ class FakeSource {
   }
 }
 
+const SCRIPT = {
+  language: 'en',
+  utterances: [
+    { text: 'The ferry leaves at nine.', source: [0, 25], language: null },
+    { text: 'Be there.', source: [26, 35], language: null },
+  ],
+};
+
 function setUp() {
   const audio = new FakeAudio();
   const timers = new FakeTimers();
@@ -52,6 +60,7 @@ function setUp() {
       asked.push({ request, signal, answer });
       return answer.promise;
     },
+    script: () => Promise.resolve(SCRIPT),
   };
   const playback = new Playback({
     audio: audio.asElement(),
@@ -236,7 +245,7 @@ test('a pause by the browser is shown as a pause, and so is its going on', async
   assert.equal(world.store.state.status, 'playing');
 });
 
-test('an engine that cannot play the stream gets the file instead', async () => {
+test('an engine that cannot play the stream gets files instead, from where it was', async () => {
   const world = setUp();
   const { audio, store, asked } = world;
   await playing(world);
@@ -244,10 +253,12 @@ test('an engine that cannot play the stream gets the file instead', async () => 
   audio.emit('timeupdate');
   audio.error = { code: 3 };
   audio.emit('error');
-  assert.equal(asked[1]?.request.format, 'mp3');
-  asked[1]?.answer.resolve({ ...RENDITION, url: 'http://gateway.test/tts/audio/k.mp3' });
   await settle();
-  assert.equal(audio.src, 'http://gateway.test/tts/audio/k.mp3');
+  // The second sentence begins after 25 letters.
+  assert.deepEqual([asked[1]?.request.format, asked[1]?.request.text], ['mp3', 'Be there.']);
+  asked[1]?.answer.resolve({ ...RENDITION, url: 'http://gateway.test/tts/audio/2.mp3' });
+  await settle();
+  assert.equal(audio.src, 'http://gateway.test/tts/audio/2.mp3');
   assert.equal(audio.paused, false);
   assert.equal(store.state.position, 2);
 
