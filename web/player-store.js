@@ -4,6 +4,9 @@
 /** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
 export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
 
+/** The speeds on offer, slowest first. */
+export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
+
 /**
  * - `idle`: nothing is being heard.
  * - `loading`: sound is wanted and there is none yet, at the start or because it ran out.

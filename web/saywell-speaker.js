@@ -1,7 +1,7 @@
 // The controls on one message: a speaker button that opens into progress, speed and stop while its
 // message is heard. It shows a state and passes on what the listener wants; it decides nothing.
 
-import { SPEEDS, isActive } from './player-store.js';
+import { SPEED_STEPS, isActive } from './player-store.js';
 import { speakerStyle } from './speaker-style.js';
 import { ENGLISH, explain, formatTime } from './strings.js';
 
@@ -31,8 +31,6 @@ import { ENGLISH, explain, formatTime } from './strings.js';
 
 /** @type {(keyof Choices)[]} */
 const CHOICES = ['words', 'bar', 'continuous'];
-
-const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
 
 /** How far an arrow key moves, in seconds. */
 const SEEK_STEP = 5;
@@ -130,7 +128,8 @@ export class SaywellSpeaker extends HTMLElement {
     const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : '';
     const reason = state?.instead ? explain(state.instead, strings, null) : '';
     setText(this.#note, active && reason ? `${reason} ${note}` : note);
-    this.#note.hidden = note === '' || status === 'blocked';
+    // The button says it to the eye.
+    this.#note.classList.toggle('unseen', status === 'blocked');
     this.tell(state?.failure ?? null);
   }
 

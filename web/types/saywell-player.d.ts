@@ -56,11 +56,7 @@ export declare class SaywellPlayer extends HTMLElement {
     /** @param {Partial<Strings>} words */
     set strings(words: Partial<Strings>);
     /** What the listener has turned on. */
-    get choices(): {
-        words: boolean;
-        bar: boolean;
-        continuous: boolean;
-    };
+    get choices(): Readonly<import("./saywell-speaker.js").Choices>;
     connectedCallback(): void;
     disconnectedCallback(): void;
     /** @param {string} name */
