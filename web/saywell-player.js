@@ -217,7 +217,10 @@ export class SaywellPlayer extends HTMLElement {
     if (!this.#ready) return;
     this.#choose();
     if (name === 'theme') for (const speaker of this.#speakers.values()) this.#dress(speaker);
-    else if (name === 'messages') this.#scan();
+    else if (name === 'messages') {
+      this.#observe();
+      this.#scan();
+    }
     else this.#refresh();
   }
 
@@ -371,13 +374,20 @@ export class SaywellPlayer extends HTMLElement {
     ]);
     if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
     this.#ready = true;
+    this.#observe();
+    this.#scan();
+  }
+
+  /** Looks at what can make a message of an element, and at what its writing changes. */
+  #observe() {
+    const named = [...(this.getAttribute('messages') ?? '').matchAll(/\[\s*([\w-]+)/g)].map(([, name]) => String(name));
+    this.#observer.disconnect();
     this.#observer.observe(this.ownerDocument, {
       childList: true,
       characterData: true,
-      attributeFilter: ['aria-busy'],
+      attributeFilter: ['aria-busy', 'class', 'id', ...named],
       subtree: true,
     });
-    this.#scan();
   }
 
   #depart() {
@@ -443,9 +453,11 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {MutationRecord[]} changes */
   #onMutation(changes) {
     for (const { target } of changes) this.#newcomers.changed(target);
-    const relevant = changes.some(
-      ({ target, addedNodes, removedNodes }) =>
-        [...addedNodes, ...removedNodes].some((node) => node instanceof Element) || this.#heard?.message.contains(target),
+    const selector = this.getAttribute('messages');
+    const relevant = changes.some(({ type, target, addedNodes, removedNodes }) =>
+      type === 'attributes'
+        ? selector && /** @type {Element} */ (target).matches(selector) !== this.#speakers.has(/** @type {Element} */ (target))
+        : [...addedNodes, ...removedNodes].some((node) => node instanceof Element) || this.#heard?.message.contains(target),
     );
     if (!relevant || this.#scanning) return;
     this.#scanning = true;
