@@ -68,6 +68,7 @@ const STAND_IN = [
  * @fires SaywellPlayer#speechstart  sound is heard for the first time; `detail`: the state
  * @fires SaywellPlayer#speechend  a message was heard to its end
  * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
+ * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
 export class SaywellPlayer extends HTMLElement {
@@ -319,6 +320,7 @@ export class SaywellPlayer extends HTMLElement {
     if (choice === 'continuous') this.#queue = [];
     this.#choose();
     this.#refresh();
+    this.#tell('choicechange', this.#choices);
   }
 
   /**
