@@ -13,6 +13,8 @@ import { clampSpeed } from './player-store.js';
 
 /** How long nothing may happen while sound is wanted, before it is called a failure. */
 const PATIENCE_MS = 20_000;
+/** How much shorter than its captions sound may be and still be whole. */
+const END_TOLERANCE_SECONDS = 0.5;
 
 /**
  * What is to be heard.
@@ -189,7 +191,7 @@ export class Playback {
     if (session !== this.#session) return;
     this.#report({ type: 'answered', rendition });
     const live = rendition.liveCaptionsUrl !== null;
-    if (live) this.#caption(session, gateway, rendition);
+    const captioned = live ? this.#caption(session, gateway, rendition) : null;
     await source.feed?.(rendition, {
       open: (url, leave) => gateway.open(url, leave),
       signal,
@@ -198,8 +200,21 @@ export class Playback {
     if (session !== this.#session) return;
     session.fed = true;
     this.#measure();
-    if (!live) this.#caption(session, gateway, rendition);
+    (captioned ?? this.#caption(session, gateway, rendition)).then(() => this.#checkEnd(session));
     this.#startLate(session);
+  }
+
+  /**
+   * Some engines take a connection that broke off for one that ended. Captions know how much there is to hear.
+   *
+   * @param {Session} session
+   */
+  #checkEnd(session) {
+    if (session !== this.#session) return;
+    const { buffered, captions } = this.#store.state;
+    const end = captions.utterances.at(-1)?.end ?? 0;
+    if (buffered === 0 || buffered > end - END_TOLERANCE_SECONDS) return;
+    this.#breakOff(session, new PlayerError('interrupted', `The sound ends at ${buffered} of ${end} seconds.`));
   }
 
   /**

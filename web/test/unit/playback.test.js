@@ -61,6 +61,7 @@ function setUp() {
       return answer.promise;
     },
     script: () => Promise.resolve(SCRIPT),
+    open: async () => new Response(world.captions).body,
   };
   const playback = new Playback({
     audio: audio.asElement(),
@@ -75,7 +76,8 @@ function setUp() {
     after: timers.after,
     cancel: timers.cancel,
   });
-  return { audio, timers, store, sources, asked, playback };
+  const world = { audio, timers, store, sources, asked, playback, captions: '' };
+  return world;
 }
 
 /** @typedef {ReturnType<typeof setUp>} World */
@@ -210,6 +212,24 @@ test('when the connection breaks, what has arrived is still heard; a retry goes 
   playback.resume();
   assert.equal(audio.currentTime, 4);
   assert.equal(store.state.position, 4);
+});
+
+test('sound that ends before its captions do has broken off, whatever the engine calls it', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources } = world;
+  world.captions = '{"text":"One.","start":0,"end":4,"source":[0,4]}\n{"text":"Two.","start":4,"end":9,"source":[5,9]}\n';
+  playback.speak({ message: 'm1', text: 'One. Two.' });
+  world.asked[0]?.answer.resolve({ ...RENDITION, liveCaptionsUrl: 'http://gateway.test/c.ndjson' });
+  await settle();
+  audio.emit('playing');
+  audio.ranges = [[0, 4]];
+  audio.currentTime = 3;
+  sources[0]?.fed.resolve();
+  await settle();
+  assert.equal(store.state.status, 'playing', 'what came is heard');
+  audio.currentTime = 4;
+  audio.emit('ended');
+  assert.equal(store.state.failure?.code, 'interrupted');
 });
 
 test('waiting for sound ends, one way or the other', async () => {
