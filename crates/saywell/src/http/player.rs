@@ -61,7 +61,8 @@ struct Integrity {
     /// The address of the module that registers the elements.
     script: String,
     /// The hash of each module by its address, as an import map has it.
-    integrity: BTreeMap<String, &'static str>,
+    #[serde(rename = "integrity")]
+    hashes: BTreeMap<String, &'static str>,
 }
 
 impl Player {
@@ -84,7 +85,7 @@ impl Player {
         Integrity {
             version: &self.version,
             script: address("define.js"),
-            integrity: self
+            hashes: self
                 .modules
                 .iter()
                 .map(|(name, module)| (address(name), module.integrity.as_str()))
