@@ -2,6 +2,7 @@
 // engine and is found out at run time; the rest of the player sees one interface.
 
 import { PlayerError } from './gateway.js';
+import { PartsSource } from './parts-source.js';
 
 /** @typedef {import('./player-store.js').Rendition} Rendition */
 
@@ -12,9 +13,15 @@ import { PlayerError } from './gateway.js';
  * @property {(audio: HTMLAudioElement) => void} attach
  *   takes the element over, before anything is known about the sound, so that `play()` can be
  *   called in the listener's own click
- * @property {(rendition: Rendition, connection: Connection) => Promise<void>} feed
+ * @property {(rendition: Rendition, connection: Connection) => Promise<void>} [feed]
  *   resolves when all the sound has been handed over; rejects when it breaks off
+ * @property {import('./parts-source.js').PartsSource['load']} [load]
+ *   in place of `feed`, for a source that asks for its sound itself
  * @property {() => void} close  gives the element back, empty
+ * @property {number} [offset]  where the element's time begins, in seconds of the whole
+ * @property {(position: number) => Promise<unknown> | null} [seek]
+ * @property {() => Promise<unknown> | null} [next]  what to go on with when the element has ended
+ * @property {() => { duration: number, exact: boolean, buffered: number }} [measure]
  */
 
 /**
@@ -46,7 +53,7 @@ export function pickSource(engine = /** @type {Engine} */ (globalThis)) {
   // Where there is a ManagedMediaSource, the plain one is missing (iPhone) or costs more power.
   const Media = engine.ManagedMediaSource ?? engine.MediaSource;
   const stream = Media && STREAMS.find(({ type }) => Media.isTypeSupported(type));
-  return Media && stream ? new StreamSource(Media, stream) : new FileSource();
+  return Media && stream ? new StreamSource(Media, stream) : new PartsSource();
 }
 
 /** Media Source Extensions fed from a fetch: sounds after a fraction of a second of data. */
@@ -118,30 +125,6 @@ export class StreamSource {
     URL.revokeObjectURL(this.#address);
     this.#audio = null;
     this.#media = null;
-  }
-}
-
-/** The address of the complete file, for engines that cannot be fed: plays everywhere, starts later. */
-export class FileSource {
-  format = 'mp3';
-  streams = false;
-  /** @type {HTMLAudioElement | null} */
-  #audio = null;
-
-  /** @param {HTMLAudioElement} audio */
-  attach(audio) {
-    this.#audio = audio;
-    empty(audio);
-  }
-
-  /** @param {Rendition} rendition */
-  async feed(rendition) {
-    if (this.#audio) this.#audio.src = rendition.url;
-  }
-
-  close() {
-    if (this.#audio) empty(this.#audio);
-    this.#audio = null;
   }
 }
 

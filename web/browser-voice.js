@@ -310,6 +310,8 @@ export class BrowserVoice {
     };
     const expected = ((piece.text.length - char) / CHARS_PER_SECOND / speed) * 1000;
     const begun = () => {
+      // What was heard is not said twice.
+      session.retried = true;
       this.#watch(session, START_PATIENCE_MS + expected * SLOWNESS);
       this.#store.dispatch({ type: 'sounding', afterMs: this.#now() - session.askedAt });
     };

@@ -70,7 +70,7 @@ export class Gateway {
    * @returns {Promise<GatewayConfig>}
    */
   async config(signal) {
-    const answer = await json(await this.#request('tts/config', { signal }));
+    const answer = await json(await this.#request('tts/config', { headers: await this.#identity(), signal }));
     return {
       enabled: answer.enabled !== false,
       speeds: { min: Number(answer.speeds?.min) || 0.8, max: Number(answer.speeds?.max) || 1.25 },
@@ -140,16 +140,9 @@ export class Gateway {
    * @param {AbortSignal} signal
    */
   async #post(path, { text, format, messageId, voice, provider, prefetch }, signal) {
-    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
     const response = await this.#request(path, {
       method: 'POST',
-      // A session that the page's own origin keeps in a cookie counts as well.
-      credentials: 'same-origin',
-      headers: {
-        Accept: 'application/json',
-        'Content-Type': 'application/json',
-        ...(token && { Authorization: `Bearer ${token}` }),
-      },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(await this.#identity()) },
       body: JSON.stringify({
         text,
         ...(format && { format }),
@@ -163,6 +156,12 @@ export class Gateway {
     return json(response);
   }
 
+  /** @returns {Promise<Record<string, string>>} */
+  async #identity() {
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
+    return token ? { Authorization: `Bearer ${token}` } : {};
+  }
+
   /**
    * @param {string} path
    * @param {RequestInit} init
@@ -171,7 +170,8 @@ export class Gateway {
     /** @type {Response} */
     let response;
     try {
-      response = await this.#fetch(new URL(path, this.#base), init);
+      // A session that the page's own origin keeps in a cookie counts as well.
+      response = await this.#fetch(new URL(path, this.#base), { credentials: 'same-origin', ...init });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
       const code = globalThis.navigator?.onLine === false ? 'offline' : 'unreachable';

@@ -21,6 +21,8 @@ export class MediaKeys {
   #session;
   #held = false;
   #title = '';
+  /** What was told last, and how far that has come since. */
+  #told = { status: '', duration: 0, position: 0, speed: 1 };
 
   /**
    * @param {Keys} keys
@@ -44,11 +46,26 @@ export class MediaKeys {
     if (!heard) return;
     if (title !== this.#title) session.metadata = new MediaMetadata({ title, artist: document.title });
     this.#title = title;
-    const { duration, position, speed } = state;
-    // Some engines throw on a length they do not know.
-    if (duration > 0 && Number.isFinite(duration)) {
-      session.setPositionState?.({ duration, position: Math.min(position, duration), playbackRate: speed });
+    this.#place(session, state);
+  }
+
+  /**
+   * Tells where the sound is; the operating system counts on by itself.
+   *
+   * @param {MediaSession} session
+   * @param {Readonly<PlayerState>} state
+   */
+  #place(session, { status, duration, position, speed }) {
+    const told = this.#told;
+    const known = told.status === status && told.duration === duration && told.speed === speed;
+    if (known && Math.abs(position - told.position) < 1) {
+      if (position > told.position) this.#told = { ...told, position };
+      return;
     }
+    this.#told = { status, duration, position, speed };
+    // Some engines throw on a length they do not know.
+    if (!(duration > 0) || !Number.isFinite(duration)) return;
+    session.setPositionState?.({ duration, position: Math.min(position, duration), playbackRate: speed });
   }
 
   /** @param {boolean} held */

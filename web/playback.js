@@ -1,9 +1,10 @@
 // The conductor: one listening at a time, from the click to the last sound. It alone touches the
 // <audio> element, and everything that happens ends up as an event in the store.
 
-import { FileSource, pickSource } from './audio-source.js';
+import { pickSource } from './audio-source.js';
 import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
+import { PartsSource } from './parts-source.js';
 import { clampSpeed } from './player-store.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
@@ -12,6 +13,8 @@ import { clampSpeed } from './player-store.js';
 
 /** How long nothing may happen while sound is wanted, before it is called a failure. */
 const PATIENCE_MS = 20_000;
+/** How much shorter than its captions sound may be and still be whole. */
+const END_TOLERANCE_SECONDS = 0.5;
 
 /**
  * What is to be heard.
@@ -113,8 +116,8 @@ export class Playback {
       this.#begin(session.speech, this.#pickSource(), position);
       return;
     }
-    if (status === 'ended') this.#audio.currentTime = 0;
     this.#report({ type: 'resumed' });
+    if (status === 'ended') this.#moveTo(session, 0);
     this.#play(session);
   }
 
@@ -140,7 +143,7 @@ export class Playback {
   seek(position) {
     if (!this.#session || !Number.isFinite(position)) return;
     const bounded = Math.min(Math.max(0, position), this.#store.state.duration);
-    this.#audio.currentTime = bounded;
+    this.#moveTo(this.#session, bounded);
     this.#report({ type: 'moved', position: bounded });
   }
 
@@ -154,7 +157,8 @@ export class Playback {
 
   /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
   tick() {
-    if (this.#session) this.#report({ type: 'moved', position: this.#audio.currentTime });
+    const { offset = 0 } = this.#session?.source ?? {};
+    if (this.#session) this.#report({ type: 'moved', position: offset + this.#audio.currentTime });
   }
 
   /**
@@ -168,7 +172,7 @@ export class Playback {
     this.#session = session;
     this.#report({ type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
-    if (position > 0) this.#audio.currentTime = position;
+    if (position > 0) this.#moveTo(session, position);
     this.#play(session);
     this.#load(session).catch((error) => this.#breakOff(session, error));
   }
@@ -178,12 +182,17 @@ export class Playback {
     const { speech, source } = session;
     const { signal } = session.abort;
     const gateway = this.#gateway();
+    if (source.load) {
+      await source.load({ speech, gateway, signal, report: (event) => session === this.#session && this.#report(event) });
+      if (session === this.#session) this.#startLate(session);
+      return;
+    }
     const rendition = await gateway.ask({ ...speech, format: source.format }, signal);
     if (session !== this.#session) return;
     this.#report({ type: 'answered', rendition });
     const live = rendition.liveCaptionsUrl !== null;
-    if (live) this.#caption(session, gateway, rendition);
-    await source.feed(rendition, {
+    const captioned = live ? this.#caption(session, gateway, rendition) : null;
+    await source.feed?.(rendition, {
       open: (url, leave) => gateway.open(url, leave),
       signal,
       arrived: () => this.#feedWatchdog(),
@@ -191,9 +200,53 @@ export class Playback {
     if (session !== this.#session) return;
     session.fed = true;
     this.#measure();
-    if (!live) this.#caption(session, gateway, rendition);
-    // A source that had no sound when the listener clicked has dropped that first play().
+    (captioned ?? this.#caption(session, gateway, rendition)).then(() => this.#checkEnd(session));
+    this.#startLate(session);
+  }
+
+  /**
+   * Some engines take a connection that broke off for one that ended. Captions know how much there is to hear.
+   *
+   * @param {Session} session
+   */
+  #checkEnd(session) {
+    if (session !== this.#session) return;
+    const { buffered, captions } = this.#store.state;
+    const end = captions.utterances.at(-1)?.end ?? 0;
+    if (buffered === 0 || buffered > end - END_TOLERANCE_SECONDS) return;
+    this.#breakOff(session, new PlayerError('interrupted', `The sound ends at ${buffered} of ${end} seconds.`));
+  }
+
+  /**
+   * A source that had no sound when the listener clicked has dropped that first play().
+   *
+   * @param {Session} session
+   */
+  #startLate(session) {
     if (session.wanted && this.#audio.paused && !this.#audio.ended) this.#play(session);
+  }
+
+  /**
+   * @param {Session} session
+   * @param {number} position  seconds
+   */
+  #moveTo(session, position) {
+    const { source } = session;
+    if (!source.seek) this.#audio.currentTime = position;
+    else this.#goOn(session, source.seek(position));
+  }
+
+  /**
+   * Plays on when another file is on the element.
+   *
+   * @param {Session} session
+   * @param {Promise<unknown> | null | undefined} switched
+   */
+  #goOn(session, switched) {
+    switched?.then(
+      () => session === this.#session && session.wanted && this.#play(session),
+      (error) => this.#breakOff(session, error),
+    );
   }
 
   /**
@@ -259,7 +312,9 @@ export class Playback {
     });
     audio.addEventListener('ended', () => {
       const session = this.#session;
+      const switched = session?.source.next?.();
       if (session?.broken) this.#fail(session.broken);
+      else if (session && switched) this.#goOn(session, switched);
       else if (session) {
         this.#measure();
         this.#report({ type: 'finished' });
@@ -276,6 +331,12 @@ export class Playback {
   #measure() {
     const session = this.#session;
     if (!session) return;
+    if (session.source.measure) {
+      const { buffered, ...length } = session.source.measure();
+      this.#report({ type: 'arrived', buffered });
+      if (length.duration > 0) this.#report({ type: 'measured', ...length });
+      return;
+    }
     const { buffered, duration } = this.#audio;
     if (buffered.length > 0) this.#report({ type: 'arrived', buffered: buffered.end(buffered.length - 1) });
     if (Number.isFinite(duration) && duration > 0) {
@@ -304,13 +365,13 @@ export class Playback {
   }
 
   /**
-   * The engine cannot play what it was given. Fed sound gets a second chance as one plain file.
+   * The engine cannot play what it was given. Fed sound gets a second chance as plain files.
    *
    * @param {Session} session
    */
   #unplayable(session) {
     if (session.source.streams) {
-      this.#begin(session.speech, new FileSource(), this.#store.state.position);
+      this.#begin(session.speech, new PartsSource(), this.#store.state.position);
     } else {
       this.#fail(new PlayerError('unplayable', 'The browser cannot play this sound.'));
     }

@@ -4,6 +4,9 @@
 /** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
 export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
 
+/** The speeds on offer, slowest first. */
+export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
+
 /**
  * - `idle`: nothing is being heard.
  * - `loading`: sound is wanted and there is none yet, at the start or because it ran out.
@@ -78,7 +81,7 @@ export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
  *   | { type: 'moved', position: number }
  *   | { type: 'arrived', buffered: number }
  *   | { type: 'measured', duration: number, exact: boolean }
- *   | { type: 'captioned', utterances: Caption[], words: Caption[] }
+ *   | { type: 'captioned', utterances: Caption[], words: Caption[], anew?: boolean }
  *   | { type: 'finished' }
  *   | { type: 'failed', failure: Failure }
  *   | { type: 'stopped' }
@@ -155,8 +158,8 @@ export function reduce(state, event) {
       return {
         ...state,
         captions: {
-          utterances: [...state.captions.utterances, ...event.utterances],
-          words: [...state.captions.words, ...event.words],
+          utterances: event.anew ? event.utterances : [...state.captions.utterances, ...event.utterances],
+          words: event.anew ? event.words : [...state.captions.words, ...event.words],
         },
       };
     case 'finished':

@@ -13,7 +13,7 @@ import { textOf } from './message-text.js';
 import { Newcomers } from './newcomers.js';
 import { Playback } from './playback.js';
 import { playerStyle } from './player-style.js';
-import { PlayerStore, captionAt, clampSpeed, isActive } from './player-store.js';
+import { PlayerStore, SPEED_STEPS, captionAt, clampSpeed, isActive } from './player-store.js';
 import { remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { ShortcutHelp, shortcutOf } from './shortcuts.js';
@@ -32,7 +32,6 @@ const CONFIG_PATIENCE_MS = 2000;
 const SENTENCE_BEGUN = 1.5;
 /** How often a page that nobody sees is looked at. */
 const HIDDEN_SCAN_MS = 250;
-const SPEED_STEP = 0.1;
 /** What the gateway may be unable to do while the browser still can. */
 const STAND_IN = [
   'tts_disabled',
@@ -69,6 +68,7 @@ const STAND_IN = [
  * @fires SaywellPlayer#speechstart  sound is heard for the first time; `detail`: the state
  * @fires SaywellPlayer#speechend  a message was heard to its end
  * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
+ * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
 export class SaywellPlayer extends HTMLElement {
@@ -119,6 +119,7 @@ export class SaywellPlayer extends HTMLElement {
   /** Whether reading stopped because the listener began to write. */
   #hushed = false;
   #observer = new MutationObserver((changes) => this.#onMutation(changes));
+  #present = false;
   #ready = false;
   #scanned = false;
   #scanning = false;
@@ -127,6 +128,8 @@ export class SaywellPlayer extends HTMLElement {
   /** @type {Readonly<PlayerState>} */
   #before = this.#store.state;
   #sentence = -1;
+  /** @type {Readonly<Choices>} */
+  #choices = { words: false, bar: false, continuous: false };
 
   constructor() {
     super();
@@ -184,15 +187,16 @@ export class SaywellPlayer extends HTMLElement {
 
   /** What the listener has turned on. */
   get choices() {
-    const captions = this.getAttribute('captions');
-    return { words: chosen('words', isOn(captions)), bar: chosen('bar', captions === 'bar'), continuous: chosen('continuous', this.#is('continuous')) };
+    return this.#choices;
   }
 
   connectedCallback() {
-    if (!this.#leave.signal.aborted && this.#ready) return; // Moved within the page.
+    if (this.#present) return; // Moved within the page.
+    this.#present = true;
     for (const name of /** @type {const} */ (['textOf', 'token', 'strings'])) this.#upgrade(name);
     this.#leave = new AbortController();
     const { signal } = this.#leave;
+    this.#choose();
     this.#playback.setSpeed(clampSpeed(Number(remembered('speed') ?? this.getAttribute('speed') ?? 1)));
     const page = this.ownerDocument;
     page.addEventListener('keydown', (event) => this.#onKey(event), { signal });
@@ -212,8 +216,12 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {string} name */
   attributeChangedCallback(name) {
     if (!this.#ready) return;
+    this.#choose();
     if (name === 'theme') for (const speaker of this.#speakers.values()) this.#dress(speaker);
-    else if (name === 'messages') this.#scan();
+    else if (name === 'messages') {
+      this.#observe();
+      this.#scan();
+    }
     else this.#refresh();
   }
 
@@ -256,7 +264,9 @@ export class SaywellPlayer extends HTMLElement {
 
   resume() {
     this.#hushed = false;
-    this.#speaks.resume();
+    // Where the browser stood in and failed too, it is the gateway's turn again.
+    if (this.state.status === 'failed' && this.state.instead && this.#heard) this.speak(this.#heard.message);
+    else this.#speaks.resume();
   }
 
   /** Ends the listening and forgets what was to be read next. */
@@ -294,8 +304,8 @@ export class SaywellPlayer extends HTMLElement {
 
   /** @param {number} speed  0.8 to 1.25 */
   setSpeed(speed) {
-    this.#playback.setSpeed(speed);
     this.#browserVoice.setSpeed(speed);
+    this.#playback.setSpeed(speed);
     remember('speed', this.state.speed);
   }
 
@@ -308,7 +318,9 @@ export class SaywellPlayer extends HTMLElement {
   choose(choice, on = !this.choices[choice]) {
     remember(choice, on);
     if (choice === 'continuous') this.#queue = [];
+    this.#choose();
     this.#refresh();
+    this.#tell('choicechange', this.#choices);
   }
 
   /**
@@ -364,19 +376,26 @@ export class SaywellPlayer extends HTMLElement {
     ]);
     if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
     this.#ready = true;
+    this.#observe();
+    this.#scan();
+  }
+
+  /** Looks at what can make a message of an element, and at what its writing changes. */
+  #observe() {
+    const named = [...(this.getAttribute('messages') ?? '').matchAll(/\[\s*([\w-]+)/g)].map(([, name]) => String(name));
+    this.#observer.disconnect();
     this.#observer.observe(this.ownerDocument, {
       childList: true,
       characterData: true,
-      attributeFilter: ['aria-busy'],
+      attributeFilter: ['aria-busy', 'class', 'id', ...named],
       subtree: true,
     });
-    this.#scan();
   }
 
   #depart() {
     this.#leave.abort();
     this.#observer.disconnect();
-    this.#ready = this.#scanned = false;
+    this.#present = this.#ready = this.#scanned = false;
     this.stop();
     this.#newcomers.clear();
     this.#ahead.cancel();
@@ -436,7 +455,13 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {MutationRecord[]} changes */
   #onMutation(changes) {
     for (const { target } of changes) this.#newcomers.changed(target);
-    if (this.#scanning) return;
+    const selector = this.getAttribute('messages');
+    const relevant = changes.some(({ type, target, addedNodes, removedNodes }) =>
+      type === 'attributes'
+        ? selector && /** @type {Element} */ (target).matches(selector) !== this.#speakers.has(/** @type {Element} */ (target))
+        : [...addedNodes, ...removedNodes].some((node) => node instanceof Element) || this.#heard?.message.contains(target),
+    );
+    if (!relevant || this.#scanning) return;
     this.#scanning = true;
     const look = () => {
       this.#scanning = false;
@@ -592,6 +617,16 @@ export class SaywellPlayer extends HTMLElement {
     this.#captionBar.show(this.state, this.choices.bar);
   }
 
+  /** Settles what is on: what the listener has chosen, else what the page asks for. */
+  #choose() {
+    const captions = this.getAttribute('captions');
+    this.#choices = {
+      words: chosen('words', isOn(captions)),
+      bar: chosen('bar', captions === 'bar'),
+      continuous: chosen('continuous', this.#is('continuous')),
+    };
+  }
+
   /** Shows again what depends on choices and attributes. */
   #refresh() {
     for (const [message, speaker] of this.#speakers) this.#showOn(message, speaker);
@@ -620,7 +655,7 @@ export class SaywellPlayer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (!this.#is('shortcuts') || !this.#ready || !this.#help.on) return;
+    if (!this.#is('shortcuts') || !this.#ready || this.#help.open || !this.#help.on) return;
     const shortcut = shortcutOf(event);
     if (!shortcut || (this.state.status === 'idle' && !['toggle', 'help'].includes(shortcut))) return;
     event.preventDefault();
@@ -629,8 +664,8 @@ export class SaywellPlayer extends HTMLElement {
       toggle: () => event.repeat || this.toggle(),
       back: () => this.skip(-1),
       forward: () => this.skip(1),
-      slower: () => this.setSpeed(speed - SPEED_STEP),
-      faster: () => this.setSpeed(speed + SPEED_STEP),
+      slower: () => this.setSpeed(SPEED_STEPS.findLast((step) => step < speed) ?? speed),
+      faster: () => this.setSpeed(SPEED_STEPS.find((step) => step > speed) ?? speed),
       captions: () => this.choose('bar'),
       stop: () => this.stop(),
       help: () => this.showHelp(),

@@ -1,7 +1,7 @@
 // The controls on one message: a speaker button that opens into progress, speed and stop while its
 // message is heard. It shows a state and passes on what the listener wants; it decides nothing.
 
-import { SPEEDS, isActive } from './player-store.js';
+import { SPEED_STEPS, isActive } from './player-store.js';
 import { speakerStyle } from './speaker-style.js';
 import { ENGLISH, explain, formatTime } from './strings.js';
 
@@ -32,20 +32,18 @@ import { ENGLISH, explain, formatTime } from './strings.js';
 /** @type {(keyof Choices)[]} */
 const CHOICES = ['words', 'bar', 'continuous'];
 
-const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
-
 /** How far an arrow key moves, in seconds. */
 const SEEK_STEP = 5;
 
 const ICONS = Object.freeze({
   speaker:
-    'M3 9.5v5a1 1 0 0 0 1 1h3.2l4.1 3.6a1 1 0 0 0 1.7-.8V5.700a1 1 0 0 0-1.7-.8L7.2 8.500H4a1 1 0 0 0-1 1Zm13-1.900a.9.9 0 0 1 1.3.1 6.6 6.6 0 0 1 0 8.6.9.9 0 1 1-1.4-1.2 4.8 4.8 0 0 0 0-6.2.9.9 0 0 1 .1-1.300Zm2.8-2.600a.9.9 0 0 1 1.3.1 10.5 10.5 0 0 1 0 13.8.9.9 0 1 1-1.4-1.2 8.7 8.7 0 0 0 0-11.4.9.9 0 0 1 .1-1.300Z',
-  play: 'M8 5.300v13.400a1 1 0 0 0 1.5.9l11-6.700a1 1 0 0 0 0-1.800l-11-6.700a1 1 0 0 0-1.5.9Z',
+    'M3 9.5v5a1 1 0 0 0 1 1h3.2l4.1 3.6a1 1 0 0 0 1.7-.8V5.7a1 1 0 0 0-1.7-.8L7.2 8.5H4a1 1 0 0 0-1 1Zm13-1.9a.9.9 0 0 1 1.3.1 6.6 6.6 0 0 1 0 8.6.9.9 0 1 1-1.4-1.2 4.8 4.8 0 0 0 0-6.2.9.9 0 0 1 .1-1.3Zm2.8-2.6a.9.9 0 0 1 1.3.1 10.5 10.5 0 0 1 0 13.8.9.9 0 1 1-1.4-1.2 8.7 8.7 0 0 0 0-11.4.9.9 0 0 1 .1-1.3Z',
+  play: 'M8 5.3v13.4a1 1 0 0 0 1.5.9l11-6.7a1 1 0 0 0 0-1.8l-11-6.7a1 1 0 0 0-1.5.9Z',
   pause: 'M7 5h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Zm7 0h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Z',
-  stop: 'M7.5 6h9A1.5 1.5 0 0 1 18 7.500v9a1.5 1.5 0 0 1-1.5 1.500h-9A1.5 1.5 0 0 1 6 16.500v-9A1.5 1.5 0 0 1 7.5 6Z',
-  again: 'M12 5.200V3.100a.8.8 0 0 1 1.3-.6l4.1 3.300a.8.8 0 0 1 0 1.200l-4.1 3.300A.8.8 0 0 1 12 9.700V7.200a5.8 5.8 0 1 0 5.8 5.8 1 1 0 1 1 2 0A7.8 7.8 0 1 1 12 5.200Z',
-  back: 'M6 5.500a1 1 0 0 1 2 0v5.600l8.500-5.900a1 1 0 0 1 1.500.8v12a1 1 0 0 1-1.500.8L8 12.900v5.600a1 1 0 0 1-2 0Z',
-  forward: 'M18 5.500a1 1 0 0 0-2 0v5.600L7.500 5.200a1 1 0 0 0-1.500.8v12a1 1 0 0 0 1.500.8L16 12.900v5.600a1 1 0 0 0 2 0Z',
+  stop: 'M7.5 6h9A1.5 1.5 0 0 1 18 7.5v9a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 6 16.5v-9A1.5 1.5 0 0 1 7.5 6Z',
+  again: 'M12 5.2V3.1a.8.8 0 0 1 1.3-.6l4.1 3.3a.8.8 0 0 1 0 1.2l-4.1 3.3A.8.8 0 0 1 12 9.7V7.2a5.8 5.8 0 1 0 5.8 5.8 1 1 0 1 1 2 0A7.8 7.8 0 1 1 12 5.2Z',
+  back: 'M6 5.5a1 1 0 0 1 2 0v5.6l8.5-5.9a1 1 0 0 1 1.5.8v12a1 1 0 0 1-1.5.8L8 12.9v5.6a1 1 0 0 1-2 0Z',
+  forward: 'M18 5.5a1 1 0 0 0-2 0v5.6L7.5 5.2a1 1 0 0 0-1.5.8v12a1 1 0 0 0 1.5.8L16 12.9v5.6a1 1 0 0 0 2 0Z',
   more: 'M5 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
   loading: 'M12 3a9 9 0 1 0 9 9 1 1 0 1 0-2 0 7 7 0 1 1-7-7 1 1 0 1 0 0-2Z',
 });
@@ -130,7 +128,9 @@ export class SaywellSpeaker extends HTMLElement {
     const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : '';
     const reason = state?.instead ? explain(state.instead, strings, null) : '';
     setText(this.#note, active && reason ? `${reason} ${note}` : note);
-    this.#note.hidden = note === '' || status === 'blocked';
+    this.#note.hidden = !active;
+    // The button says it to the eye.
+    this.#note.classList.toggle('unseen', status === 'blocked');
     this.tell(state?.failure ?? null);
   }
 

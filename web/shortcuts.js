@@ -20,7 +20,7 @@ export function shortcutOf(event) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return null;
   const [target] = event.composedPath();
   if (target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPING))) return null;
-  if (document.querySelector('dialog:modal')) return null;
+  if (document.querySelector('dialog[open]')) return null;
   return KEYS[event.key.toLowerCase()] ?? null;
 }
 

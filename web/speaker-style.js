@@ -75,7 +75,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: bl
 .main { padding-inline-end: .625rem; margin-inline-start: -.5rem; }
 :host([active]) .main { margin: 0; padding: 0; background: var(--_accent); color: var(--_on-accent); }
 :host([active]) .main:hover { background: color-mix(in srgb, var(--_accent) 88%, black); }
-:host([active]) .main .label {
+:host([active]) .main .label, .unseen {
   position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
 :host([status='blocked']) .main { padding-inline: .625rem .875rem; }

@@ -22,7 +22,7 @@ export const ENGLISH = Object.freeze({
   help: 'Keyboard shortcuts',
   keys: 'Use these keys',
   close: 'Close',
-  browserVoice: 'The browser’s own voice',
+  browserVoice: 'Read by the browser’s own voice.',
   readyAgain: 'You can try again now.',
   /** What each shortcut does, in the order of the help. */
   shortcuts: Object.freeze({

@@ -14,13 +14,31 @@ export type AudioSource = {
      */
     attach: (audio: HTMLAudioElement) => void;
     /**
-     *   resolves when all the sound has been handed over; rejects when it breaks off
+     * resolves when all the sound has been handed over; rejects when it breaks off
      */
-    feed: (rendition: Rendition, connection: Connection) => Promise<void>;
+    feed?: (rendition: Rendition, connection: Connection) => Promise<void>;
+    /**
+     * in place of `feed`, for a source that asks for its sound itself
+     */
+    load?: import('./parts-source.js').PartsSource['load'];
     /**
      * gives the element back, empty
      */
     close: () => void;
+    /**
+     * where the element's time begins, in seconds of the whole
+     */
+    offset?: number;
+    seek?: (position: number) => Promise<unknown> | null;
+    /**
+     * what to go on with when the element has ended
+     */
+    next?: () => Promise<unknown> | null;
+    measure?: () => {
+        duration: number;
+        exact: boolean;
+        buffered: number;
+    };
 };
 export type Connection = {
     open: (url: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
@@ -64,16 +82,5 @@ export declare class StreamSource {
      * @param {Connection} connection
      */
     feed(rendition: Rendition, { open, signal, arrived }: Connection): Promise<void>;
-    close(): void;
-}
-/** The address of the complete file, for engines that cannot be fed: plays everywhere, starts later. */
-export declare class FileSource {
-    #private;
-    format: string;
-    streams: boolean;
-    /** @param {HTMLAudioElement} audio */
-    attach(audio: HTMLAudioElement): void;
-    /** @param {Rendition} rendition */
-    feed(rendition: Rendition): Promise<void>;
     close(): void;
 }

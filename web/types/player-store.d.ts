@@ -3,6 +3,8 @@ export declare const SPEEDS: Readonly<{
     min: 0.8;
     max: 1.25;
 }>;
+/** The speeds on offer, slowest first. */
+export declare const SPEED_STEPS: readonly number[];
 export type Status = 'idle' | 'loading' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
 export type Rendition = {
     key: string;
@@ -129,6 +131,7 @@ export type PlayerEvent = {
     type: 'captioned';
     utterances: Caption[];
     words: Caption[];
+    anew?: boolean;
 } | {
     type: 'finished';
 } | {

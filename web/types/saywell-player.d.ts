@@ -29,6 +29,7 @@ export type Strings = import('./strings.js').Strings;
  * @fires SaywellPlayer#speechstart  sound is heard for the first time; `detail`: the state
  * @fires SaywellPlayer#speechend  a message was heard to its end
  * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
+ * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
 export declare class SaywellPlayer extends HTMLElement {
@@ -56,11 +57,7 @@ export declare class SaywellPlayer extends HTMLElement {
     /** @param {Partial<Strings>} words */
     set strings(words: Partial<Strings>);
     /** What the listener has turned on. */
-    get choices(): {
-        words: boolean;
-        bar: boolean;
-        continuous: boolean;
-    };
+    get choices(): Readonly<import("./saywell-speaker.js").Choices>;
     connectedCallback(): void;
     disconnectedCallback(): void;
     /** @param {string} name */

@@ -20,7 +20,7 @@ export declare const ENGLISH: Readonly<{
     help: "Keyboard shortcuts";
     keys: "Use these keys";
     close: "Close";
-    browserVoice: "The browser’s own voice";
+    browserVoice: "Read by the browser’s own voice.";
     readyAgain: "You can try again now.";
     /** What each shortcut does, in the order of the help. */
     shortcuts: Readonly<{

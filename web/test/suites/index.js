@@ -4,6 +4,7 @@ import { after } from 'node:test';
 
 import { startWorld } from '../support/world.js';
 import { access } from './access.js';
+import { comforts } from './comforts.js';
 import { conveniences } from './conveniences.js';
 import { demo } from './demo.js';
 import { embedding } from './embedding.js';
@@ -16,6 +17,7 @@ export async function suiteOn(name) {
   after(() => world.stop());
   listening(world);
   trouble(world);
+  comforts(world);
   conveniences(world);
   access(world);
   embedding(world);

@@ -192,7 +192,10 @@ export function listening(world) {
       await world.heard(0.5);
       assert.equal((await world.state()).rendition?.format, 'mp3');
       await driver.run(() => /** @type {Probe} */ (window).probe.player().seek(6));
-      await world.heard(6.2);
+      await world.until(async () => {
+        const { status, position } = await world.state();
+        return status === 'playing' && position > 6.2;
+      }, 'sound from there');
     }));
 
   test('where listening is switched off, there are no speakers', () =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { FileSource, StreamSource, pickSource } from '../../audio-source.js';
+import { StreamSource, pickSource } from '../../audio-source.js';
 import { FakeAudio, RENDITION, settle, streamOf } from '../support/fakes.js';
 
 /** @param {string[]} types  what the engine says it can take */
@@ -131,14 +131,4 @@ test('what the engine cannot take is called unplayable', async () => {
   const { media, feeding } = streaming(new Uint8Array([255]));
   media.open();
   await assert.rejects(feeding, { name: 'PlayerError', code: 'unplayable' });
-});
-
-test('a file is played from its address', async () => {
-  const audio = new FakeAudio();
-  const source = new FileSource();
-  source.attach(audio.asElement());
-  await source.feed(RENDITION);
-  assert.equal(audio.src, RENDITION.url);
-  source.close();
-  assert.equal(audio.src, '');
 });

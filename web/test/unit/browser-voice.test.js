@@ -119,6 +119,15 @@ test('a synthesiser that says nothing gets one more try, then the listener is to
   assert.equal(timers.waiting.length, 0);
 });
 
+test('one that falls silent midway does not begin anew', async () => {
+  const { store, synthesis, voice, timers } = setUp();
+  voice.speak(SPEECH);
+  await settle();
+  synthesis.last.onstart({});
+  timers.advance(10_000);
+  assert.deepEqual([synthesis.spoken.length, store.state.failure?.code], [1, 'silent']);
+});
+
 test('without the gateway the reply itself is read, without its code', async () => {
   const { synthesis, voice } = setUp(() => Promise.reject(new Error('gone')));
   voice.speak({ message: 'm', text: '```\nrm -rf /\n```\nDone.' });

@@ -37,6 +37,14 @@ class FakeSource {
   }
 }
 
+const SCRIPT = {
+  language: 'en',
+  utterances: [
+    { text: 'The ferry leaves at nine.', source: [0, 25], language: null },
+    { text: 'Be there.', source: [26, 35], language: null },
+  ],
+};
+
 function setUp() {
   const audio = new FakeAudio();
   const timers = new FakeTimers();
@@ -52,6 +60,8 @@ function setUp() {
       asked.push({ request, signal, answer });
       return answer.promise;
     },
+    script: () => Promise.resolve(SCRIPT),
+    open: async () => new Response(world.captions).body,
   };
   const playback = new Playback({
     audio: audio.asElement(),
@@ -66,7 +76,8 @@ function setUp() {
     after: timers.after,
     cancel: timers.cancel,
   });
-  return { audio, timers, store, sources, asked, playback };
+  const world = { audio, timers, store, sources, asked, playback, captions: '' };
+  return world;
 }
 
 /** @typedef {ReturnType<typeof setUp>} World */
@@ -203,6 +214,24 @@ test('when the connection breaks, what has arrived is still heard; a retry goes 
   assert.equal(store.state.position, 4);
 });
 
+test('sound that ends before its captions do has broken off, whatever the engine calls it', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources } = world;
+  world.captions = '{"text":"One.","start":0,"end":4,"source":[0,4]}\n{"text":"Two.","start":4,"end":9,"source":[5,9]}\n';
+  playback.speak({ message: 'm1', text: 'One. Two.' });
+  world.asked[0]?.answer.resolve({ ...RENDITION, liveCaptionsUrl: 'http://gateway.test/c.ndjson' });
+  await settle();
+  audio.emit('playing');
+  audio.ranges = [[0, 4]];
+  audio.currentTime = 3;
+  sources[0]?.fed.resolve();
+  await settle();
+  assert.equal(store.state.status, 'playing', 'what came is heard');
+  audio.currentTime = 4;
+  audio.emit('ended');
+  assert.equal(store.state.failure?.code, 'interrupted');
+});
+
 test('waiting for sound ends, one way or the other', async () => {
   const { playback, store, asked, timers } = setUp();
   playback.speak({ message: 'm1', text: 'One.' });
@@ -236,7 +265,7 @@ test('a pause by the browser is shown as a pause, and so is its going on', async
   assert.equal(world.store.state.status, 'playing');
 });
 
-test('an engine that cannot play the stream gets the file instead', async () => {
+test('an engine that cannot play the stream gets files instead, from where it was', async () => {
   const world = setUp();
   const { audio, store, asked } = world;
   await playing(world);
@@ -244,10 +273,12 @@ test('an engine that cannot play the stream gets the file instead', async () => 
   audio.emit('timeupdate');
   audio.error = { code: 3 };
   audio.emit('error');
-  assert.equal(asked[1]?.request.format, 'mp3');
-  asked[1]?.answer.resolve({ ...RENDITION, url: 'http://gateway.test/tts/audio/k.mp3' });
   await settle();
-  assert.equal(audio.src, 'http://gateway.test/tts/audio/k.mp3');
+  // The second sentence begins after 25 letters.
+  assert.deepEqual([asked[1]?.request.format, asked[1]?.request.text], ['mp3', 'Be there.']);
+  asked[1]?.answer.resolve({ ...RENDITION, url: 'http://gateway.test/tts/audio/2.mp3' });
+  await settle();
+  assert.equal(audio.src, 'http://gateway.test/tts/audio/2.mp3');
   assert.equal(audio.paused, false);
   assert.equal(store.state.position, 2);
 

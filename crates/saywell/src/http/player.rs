@@ -62,7 +62,8 @@ struct Integrity {
     /// The address of the module that registers the elements.
     script: String,
     /// The hash of each module by its address, as an import map has it.
-    integrity: BTreeMap<String, &'static str>,
+    #[serde(rename = "integrity")]
+    hashes: BTreeMap<String, &'static str>,
 }
 
 impl Player {
@@ -85,7 +86,7 @@ impl Player {
         Integrity {
             version: &self.version,
             script: address("define.js"),
-            integrity: self
+            hashes: self
                 .modules
                 .iter()
                 .map(|(name, module)| (address(name), module.integrity.as_str()))
@@ -98,7 +99,8 @@ impl Module {
     fn new(text: &str) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         // Writing to memory cannot fail; were it to, the module would go out as it is.
-        let compressed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();
+        let compressed =
+            encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).unwrap_or_default();
         let hash = Sha384::digest(text.as_bytes());
         Self {
             plain: Bytes::copy_from_slice(text.as_bytes()),
@@ -121,8 +123,10 @@ pub fn routes() -> Router<App> {
             "/player/{version}/{file}",
             get(async |Path((version, file)): Path<(String, String)>, headers: HeaderMap| {
                 if version != PLAYER.version {
-                    let message =
-                        format!("There is no player `{version}` here; `{}` is the present one.", PLAYER.version);
+                    let message = format!(
+                        "There is no player `{version}` here; `{}` is the present one.",
+                        PLAYER.version
+                    );
                     return Err(ApiError::new(Code::NotFound, message));
                 }
                 module(&file, FOR_EVER, &headers)
@@ -136,13 +140,18 @@ fn module(name: &str, kept: &'static str, request: &HeaderMap) -> Result<Respons
         .get(name)
         .ok_or_else(|| ApiError::new(Code::NotFound, format!("There is no page `{name}` here.")))?;
     let tag = HeaderValue::from_str(&module.tag).unwrap_or(HeaderValue::from_static("\"\""));
-    let headers = (open_to_all(kept), [(header::ETAG, tag), (header::VARY, HeaderValue::from_static("accept-encoding"))]);
+    let headers = (
+        open_to_all(kept),
+        [(header::ETAG, tag), (header::VARY, HeaderValue::from_static("accept-encoding"))],
+    );
     if request.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == module.tag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
     if takes_gzip(request) && !module.compressed.is_empty() {
-        return Ok((headers, kind, [(header::CONTENT_ENCODING, "gzip")], module.compressed.clone()).into_response());
+        return Ok(
+            (headers, kind, [(header::CONTENT_ENCODING, "gzip")], module.compressed.clone()).into_response()
+        );
     }
     Ok((headers, kind, module.plain.clone()).into_response())
 }
@@ -157,31 +166,38 @@ fn open_to_all(kept: &'static str) -> [(header::HeaderName, HeaderValue); 3] {
 }
 
 fn takes_gzip(request: &HeaderMap) -> bool {
-    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         name.trim().eq_ignore_ascii_case("gzip") && weight.trim().replace(' ', "") != "q=0"
     })
 }
 
-/// A module without the comments that stand on lines of their own, and without indentation: they are for those who
-/// read the source, and are half of it. The modules have no string that spans lines and holds either.
+/// A module without comments that stand on lines of their own, types that stand before what they are of, and
+/// indentation: they are for those who read the source, and are half of it. No string of the modules holds `/**`, and
+/// none that spans lines holds anything that this would change.
 fn without_comments(source: &str) -> String {
     let mut code = String::with_capacity(source.len());
     let mut in_comment = false;
-    for line in source.lines().map(str::trim) {
-        in_comment |= line.starts_with("/*");
-        if !in_comment && !line.is_empty() && !line.starts_with("//") {
-            code.push_str(line);
-            code.push('\n');
+    for line in source.lines() {
+        let mut rest = line.trim();
+        if rest.starts_with("//") && !in_comment {
+            continue;
         }
-        // What follows a comment on its line is code: a cast, or a type before a field.
-        if in_comment && let Some((_, rest)) = line.split_once("*/") {
-            in_comment = false;
-            if !rest.trim().is_empty() {
-                code.push_str(rest.trim());
-                code.push('\n');
+        let before = code.len();
+        while !rest.is_empty() {
+            let (mark, kept) = if in_comment { ("*/", false) } else { ("/**", true) };
+            let (part, after) = rest.split_once(mark).unwrap_or((rest, ""));
+            if kept {
+                code.push_str(part);
             }
+            // Without the mark, the line ends as it began.
+            in_comment ^= part.len() < rest.len();
+            rest = after.trim_start();
+        }
+        if code.len() > before {
+            code.push('\n');
         }
     }
     code
@@ -194,7 +210,10 @@ mod tests {
     #[test]
     fn is_small() {
         let bytes: usize = PLAYER.modules.values().map(|module| module.compressed.len()).sum();
-        assert!(PLAYER.modules.contains_key("define.js") && bytes > 5_000, "the player is there: {bytes} bytes");
+        assert!(
+            PLAYER.modules.contains_key("define.js") && bytes > 5_000,
+            "the player is there: {bytes} bytes"
+        );
         assert!(bytes <= 30 * 1024, "the player is to be at most 30 KiB compressed, and is {bytes} bytes");
     }
 
@@ -202,6 +221,10 @@ mod tests {
     fn comments_are_left_out_and_code_is_not() {
         let source = "// What it is.\n\n/**\n * @param {number} a\n */\nfunction f(a) {\n  /** @type {string} */ let b = 'x // y';\n  \
                       return a; // why\n}\n";
+        assert_eq!(
+            without_comments("f(/** @type {any} */ (a), /** @type {any} */ (b));\n"),
+            "f((a), (b));\n"
+        );
         assert_eq!(without_comments(source), "function f(a) {\nlet b = 'x // y';\nreturn a; // why\n}\n");
     }
 

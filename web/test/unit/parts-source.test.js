@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { PartsSource } from '../../parts-source.js';
+import { Playback } from '../../playback.js';
+import { PlayerError } from '../../gateway.js';
+import { PlayerStore } from '../../player-store.js';
+import { FakeAudio, FakeTimers, RENDITION, settle } from '../support/fakes.js';
+
+const TEXTS = ['One sentence.', 'Another one here.', 'And the third.', 'And the fourth.'];
+
+/** A listening that has begun, in files. */
+async function setUp() {
+  const audio = new FakeAudio();
+  const timers = new FakeTimers();
+  const store = new PlayerStore();
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {Set<string>} */
+  const refused = new Set();
+  const gateway = {
+    script: async () => ({ language: 'en', utterances: TEXTS.map((text, index) => ({ text, source: [index * 20, index * 20 + text.length], language: null })) }),
+    /** @param {{ text: string, format: string }} request */
+    ask: async ({ text, format }) => {
+      asked.push(text);
+      if (refused.has(text)) throw new PlayerError('overloaded', 'busy');
+      return { ...RENDITION, format, url: `http://gateway.test/${TEXTS.indexOf(text)}.mp3` };
+    },
+  };
+  const playback = new Playback({
+    audio: audio.asElement(),
+    store,
+    gateway: () => /** @type {any} */ (gateway),
+    pickSource: () => new PartsSource(),
+    now: timers.now,
+    after: timers.after,
+    cancel: timers.cancel,
+  });
+  playback.speak({ message: 'm', text: TEXTS.join(' ') });
+  await settle();
+  audio.emit('playing');
+  /** The present file plays to its end. */
+  const end = async () => {
+    audio.ended = true;
+    audio.paused = true;
+    audio.emit('ended');
+    audio.ended = false;
+    await settle();
+  };
+  return { audio, store, playback, asked, refused, end };
+}
+
+test('utterances follow each other on one element, two asked for ahead', async () => {
+  const { audio, store, asked, end } = await setUp();
+  assert.equal(audio.src, 'http://gateway.test/0.mp3');
+  assert.deepEqual(asked, TEXTS.slice(0, 3));
+  audio.duration = 1.2;
+  audio.emit('durationchange');
+  await end();
+  assert.deepEqual([audio.src, audio.paused, asked.length], ['http://gateway.test/1.mp3', false, 4]);
+  audio.currentTime = 0.5;
+  audio.emit('timeupdate');
+  assert.equal(store.state.position, 1.7, 'counted from the reply’s start');
+  assert.equal(store.state.captions.utterances[1]?.start, 1.2, 'captions follow the lengths that are found');
+  for (const _ of [2, 3]) await end();
+  assert.equal(store.state.status, 'playing');
+  await end();
+  assert.equal(store.state.status, 'ended');
+  assert.equal(asked.length, 4, 'nothing is asked for twice');
+});
+
+test('a place in another utterance is another file', async () => {
+  const { audio, store, playback } = await setUp();
+  const third = Number(store.state.captions.utterances[2]?.start);
+  playback.seek(third + 0.4);
+  await settle();
+  assert.equal(audio.src, 'http://gateway.test/2.mp3');
+  assert.ok(Math.abs(audio.currentTime - 0.4) < 0.001);
+  playback.seek(third + 0.1);
+  assert.ok(Math.abs(audio.currentTime - 0.1) < 0.001);
+});
+
+test('one that cannot be made is told when it is due, and not before', async () => {
+  const { store, end, refused } = await setUp();
+  refused.add(String(TEXTS[3]));
+  await end();
+  assert.equal(store.state.status, 'playing');
+  await end();
+  await end();
+  assert.equal(store.state.failure?.code, 'overloaded');
+});
