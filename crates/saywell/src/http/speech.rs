@@ -236,8 +236,11 @@ pub async fn speak(
 
 /// Limits, speak: what every speech call does.
 pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
-    let permit = app.limits.admit(caller)?;
-    app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
+    let asked = async {
+        let permit = app.limits.admit(caller)?;
+        app.speak.speak(caller, permit, request).await.map_err(|error| of(error, request))
+    };
+    asked.await.inspect_err(|error: &ApiError| app.speak.turned_down(caller, request, error.code.name()))
 }
 
 /// An error about the text, which is another field in SSML.

@@ -4,6 +4,7 @@ mod calls;
 mod controls;
 mod insights;
 mod keys;
+mod usage;
 
 use super::cache_index::STORED_WITHIN_MS;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
@@ -272,6 +273,9 @@ fn insert<'q>(statement: &'static str, row: &'q Row) -> sqlx::query::Query<'q, P
 /// The number under which whoever takes the least recently used rows locks them.
 const OLDEST: i64 = 0x5341_5957_454c_4c01;
 
+/// The number under which whoever sums up usage by day locks the sums.
+const ROLLED_UP: i64 = 0x5341_5957_454c_4c02;
+
 /// Waits until nobody else has this number locked, and has it until the end of the transaction.
 async fn lock(number: i64, transaction: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number).execute(transaction).await.map(drop)
@@ -319,6 +323,11 @@ fn unsigned(row: &PgRow, column: &str) -> Result<u64, sqlx::Error> {
 
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Rows as JSON, for a statement that takes any number. JSON may hold a NUL, and text of this database may not.
+fn json(rows: Vec<serde_json::Value>) -> String {
+    serde_json::Value::from(rows).to_string().replace("\\u0000", "\\ufffd")
 }
 
 fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {

@@ -1,7 +1,9 @@
 //! One call to a provider, as the ledger has it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::asked::Bought;
 use super::price::Cost;
 use crate::cache::Key;
 
@@ -16,6 +18,8 @@ pub struct Purpose {
     pub message_id: Option<String>,
     /// The rendition it is for.
     pub rendition: Option<Key>,
+    /// What was bought for the same request so far.
+    pub bought: Arc<Bought>,
 }
 
 /// One call to a provider. There is one for every text that was sent, whatever became of it.

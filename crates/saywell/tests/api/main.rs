@@ -14,3 +14,4 @@ mod script;
 mod server;
 mod speech;
 mod support;
+mod usage;
