@@ -89,7 +89,7 @@ impl Flying {
         }
         usage::landed(&outcome);
         self.take_down(&outcome);
-        writer.land(outcome.map(drop));
+        writer.land(outcome.map(|_seconds| ()));
     }
 
     /// The row of the request that it is made for, now that it is known what it came to.

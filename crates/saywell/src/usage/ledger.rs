@@ -106,16 +106,20 @@ impl Scribe {
             }
         }
         if !calls.is_empty() {
-            insist(&calls, async || self.calls.append(&calls).await).await;
+            insist(&calls, || self.calls.append(&calls)).await;
         }
         if !asked.is_empty() {
-            insist(&asked, async || self.usage.add(&asked).await).await;
+            insist(&asked, || self.usage.add(&asked)).await;
         }
     }
 }
 
 /// Writes, and tries again a few times.
-async fn insist<T: std::fmt::Debug>(lines: &[T], write: impl AsyncFn() -> Result<(), StoreError>) {
+async fn insist<L, W>(lines: &[L], write: impl Fn() -> W)
+where
+    L: std::fmt::Debug,
+    W: Future<Output = Result<(), StoreError>>,
+{
     const TRIES: u32 = 3;
     for attempt in 1..=TRIES {
         match write().await {
