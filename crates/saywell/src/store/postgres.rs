@@ -11,9 +11,9 @@ use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, 
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
-use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::{ConnectOptions as _, Row as _};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -44,6 +44,15 @@ impl PostgresStore {
             field: "DATABASE_URL",
             problem: "must be like postgres://user:password@host/database".to_owned(),
         })?;
+        // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
+        let migrated = async {
+            let mut connection = options.connect().await.map_err(unavailable("be opened"))?;
+            MIGRATIONS.run(&mut connection).await.map_err(|error| StoreError::Migration(error.into()))
+        };
+        match tokio::time::timeout(MIGRATION_DEADLINE, migrated).await {
+            Ok(done) => done?,
+            Err(late) => return Err(StoreError::Migration(late.into())),
+        }
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -53,12 +62,7 @@ impl PostgresStore {
             .connect_with(options)
             .await
             .map_err(unavailable("be opened"))?;
-        // The migrator lets one gateway through at a time.
-        match tokio::time::timeout(MIGRATION_DEADLINE, MIGRATIONS.run(&pool)).await {
-            Ok(Ok(())) => Ok(Self { pool }),
-            Ok(Err(error)) => Err(StoreError::Migration(error.into())),
-            Err(late) => Err(StoreError::Migration(late.into())),
-        }
+        Ok(Self { pool })
     }
 }
 
