@@ -32,7 +32,7 @@ use crate::script::Bounds;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
-use crate::usage::{Ledger, Prices};
+use crate::usage::{Keeper, Ledger, Prices, Retention};
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
@@ -149,7 +149,7 @@ impl App {
     ) -> Result<Self, StartError> {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
-        let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls));
+        let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
                 tracing::warn!(provider = %name, "{sunset}");
@@ -174,6 +174,9 @@ impl App {
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         let (followed, emptied, stop) = (controls.clone(), cache.clone(), shutdown.clone());
         tokio::spawn(async move { followed.follow(stop, || emptied.forget_memory()).await });
+        let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
+        let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
+        tokio::spawn(keeper.run(shutdown.clone()));
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         Ok(Self {
             identity,
@@ -189,6 +192,9 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
+                ledger: ledger.clone(),
+                keeps_text: settings.log_text,
+                clock: Arc::clone(&clock),
                 flights: Flights::new(settings.max_flights),
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },

@@ -10,6 +10,7 @@ mod licences;
 mod say;
 mod script;
 mod serve;
+mod usage;
 mod voices;
 
 use std::io::{self, Write};
@@ -50,6 +51,8 @@ enum Command {
     Key(key::Arguments),
     /// Print the operator's pronunciations as a W3C lexicon, for the accounts of Polly, Azure and ElevenLabs
     Lexicon(lexicon::Arguments),
+    /// Sum up what was asked for, by whom, and what it cost
+    Usage(usage::Arguments),
     /// Look after what has been spoken before
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
@@ -110,6 +113,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
         Command::Config => config::run(&loaded),
         Command::Key(arguments) => key::run(arguments, loaded.settings).await,
         Command::Lexicon(arguments) => lexicon::run(&arguments, &loaded.settings),
+        Command::Usage(arguments) => usage::run(&arguments, &loaded.settings).await,
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
         Command::Licences => licences::run(),

@@ -103,6 +103,18 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The code of the error that callers get.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exhausted(exhausted) if exhausted.is_overload() => "overloaded",
+            Self::Exhausted(_) => "providers_exhausted",
+            Self::Unspeakable => "language_unsupported",
+            Self::Cancelled => "cancelled",
+            Self::Internal(_) => "internal_error",
+        }
+    }
+
     /// A fault of ours.
     pub fn internal(error: impl std::fmt::Display) -> Self {
         Self::Internal(error.to_string())

@@ -20,12 +20,13 @@ use self::flying::Flying;
 use self::plan::Plan;
 use crate::cache::{Cache, Entry, Key, Kind};
 use crate::chain::Chain;
+use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Amount, Permit, Refusal, Standing};
 use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
-use crate::usage::{self, Prices, Purpose};
+use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Prices, Purpose};
 use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
@@ -235,6 +236,12 @@ pub struct Speak {
     pub flights: Flights,
     /// Places for clips on their way into the cache.
     pub writes: Arc<Semaphore>,
+    /// Where every request is taken down.
+    pub ledger: Ledger,
+    /// Whether its text is as well.
+    pub keeps_text: bool,
+    /// When it came.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Speak {
@@ -267,9 +274,20 @@ impl Speak {
             timing,
             standing: permit.standing.clone(),
         };
+        let mut asked = Asked {
+            rendition: Some(key),
+            provider: Some(plan.speaker.provider.clone()),
+            voice: Some(plan.speaker.voice.clone()),
+            outcome: AskedOutcome::Spoken,
+            characters: plan.script.characters() as u64,
+            ..self.asked(caller, request)
+        };
         let speech = if let Some(entry) = cached {
             let seconds = entry.about.duration_seconds;
             permit.charge_cached(Amount { seconds, money: 0.0, ..plan.amount(&self.prices) }).await?;
+            asked.first_sound = Some(begun.elapsed());
+            asked.provider = Some(entry.about.provider.clone());
+            asked.voice = Some(entry.about.voice.clone());
             speech(CacheOutcome::Hit, seconds, Sound::Complete(entry))
         } else {
             let amount = plan.amount(&self.prices);
@@ -294,8 +312,10 @@ impl Speak {
                             message_id: request.message_id.clone(),
                             rendition: Some(key),
                             tally: bill.tally(),
+                            bought: Arc::new(Bought::default()),
                         };
-                        let flying = Flying::new(self.clone(), plan, key, purpose, bill);
+                        let flying =
+                            Flying::new(self.clone(), plan, key, purpose, bill, begun, asked.clone());
                         let span = info_span!("flight", key = %key.short(), message = request.message_id);
                         tokio::spawn(flying.fly(writer).instrument(span));
                         speech
@@ -304,7 +324,23 @@ impl Speak {
             }
         };
         usage::asked(caller, request, &speech);
+        // What a flight has to be made for is taken down when it has landed.
+        if speech.outcome != CacheOutcome::Miss {
+            asked.cache = Some(speech.outcome);
+            asked.seconds = speech.seconds;
+            self.ledger.write_asked(asked);
+        }
         Ok(speech)
+    }
+
+    /// Takes down a request that ended with this error before anything was made.
+    pub fn turned_down(&self, caller: &Caller, request: &SpeechRequest, code: String) {
+        self.ledger.write_asked(Asked { error: Some(code), ..self.asked(caller, request) });
+    }
+
+    /// What is known of a request when it comes.
+    fn asked(&self, caller: &Caller, request: &SpeechRequest) -> Asked {
+        Asked::new(self.clock.now(), caller, request, self.keeps_text)
     }
 
     /// The providers that are asked now, in order.

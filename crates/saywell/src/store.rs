@@ -10,12 +10,14 @@ mod insights;
 mod keys;
 pub mod postgres;
 pub mod sqlite;
+mod usage;
 
 pub use cache_index::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, Totals};
 pub use calls::{CallLog, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyRow};
+pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
 
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
@@ -56,13 +58,15 @@ pub struct Store {
     pub insights: Arc<dyn Insights>,
     /// Who may call by key.
     pub keys: Arc<dyn ApiKeys>,
+    /// What was asked for.
+    pub usage: Arc<dyn UsageLog>,
 }
 
 impl Store {
     /// Every concern in one database.
     fn over<D>(database: D) -> Self
     where
-        D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + 'static,
+        D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + UsageLog + 'static,
     {
         let database = Arc::new(database);
         Self {
@@ -71,7 +75,8 @@ impl Store {
             controls: Arc::clone(&database) as Arc<dyn ControlStore>,
             audit: Arc::clone(&database) as Arc<dyn AuditLog>,
             insights: Arc::clone(&database) as Arc<dyn Insights>,
-            keys: database,
+            keys: Arc::clone(&database) as Arc<dyn ApiKeys>,
+            usage: database,
         }
     }
 }

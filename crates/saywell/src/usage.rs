@@ -1,11 +1,16 @@
-//! Usage: what was asked and spoken, for whom, and at what cost: as metrics, as log lines, and as a row for every call
-//! to a provider. Texts are in none of them.
+//! Usage: what was asked and spoken, for whom, and at what cost: as metrics, as log lines, and as a row for every request
+//! and every call to a provider. Texts of replies are in none of them, unless the operator wants them in the rows.
 
+mod asked;
 mod call;
+mod keeper;
 mod ledger;
 mod price;
+pub mod table;
 
+pub use asked::{Asked, AskedOutcome, Bought, Sum, Text};
 pub use call::{Call, CallOutcome, Purpose};
+pub use keeper::{Keeper, Retention};
 pub use ledger::{Ledger, Scribe};
 pub use price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 
@@ -35,9 +40,9 @@ pub fn asked(caller: &Caller, request: &SpeechRequest, speech: &Speech) {
 }
 
 /// A flight ended.
-pub fn landed(outcome: &Result<(), Failure>) {
+pub fn landed(outcome: &Result<f64, Failure>) {
     let outcome = match outcome {
-        Ok(()) => "spoken",
+        Ok(_) => "spoken",
         Err(Failure::Cancelled) => "cancelled",
         Err(Failure::Exhausted(_)) => "exhausted",
         Err(Failure::Unspeakable) => "unspeakable",

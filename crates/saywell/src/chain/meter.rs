@@ -130,6 +130,7 @@ impl Drop for Reading {
         if let Cost::Known { amount, .. } = call.cost {
             call.purpose.tally.charged(amount);
         }
+        call.purpose.bought.add(&call);
         usage::called(&call);
         self.ledger.write(call);
     }
@@ -146,7 +147,7 @@ mod tests {
     use crate::provider::gather;
     use crate::providers::fake::Fake;
     use crate::store::sqlite::SqliteStore;
-    use crate::store::{CallLog, ProviderTotals};
+    use crate::store::{CallLog, ProviderTotals, UsageLog};
     use crate::usage::Price;
 
     /// What the store has after `calls` were made through a meter over `fake`, priced at 1 USD a character.
@@ -156,7 +157,8 @@ mod tests {
         calls: impl AsyncFnOnce(&dyn Provider),
     ) -> ProviderTotals {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
-        let (ledger, scribe) = Ledger::open(Arc::clone(&store) as Arc<dyn CallLog>);
+        let usage = Arc::clone(&store) as Arc<dyn UsageLog>;
+        let (ledger, scribe) = Ledger::open(Arc::clone(&store) as Arc<dyn CallLog>, usage);
         let meter = Meter::new(fake, Arc::new(Prices::new(prices)), ledger, Arc::new(SystemClock));
         calls(&meter).await;
         drop(meter);

@@ -82,6 +82,12 @@ pub struct Settings {
     pub jwt_jwks_url: Option<String>,
     /// The proxies whose word on callers' addresses is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// Days for which every request and every call to a provider has its row.
+    pub usage_days: u32,
+    /// Days for which sums of usage by day are kept.
+    pub usage_daily_days: u32,
+    /// Whether replies are kept with the rows of usage.
+    pub log_text: bool,
     /// How many replies may be in the making at once.
     pub max_flights: usize,
     /// How much callers may speak, by plan.
@@ -500,6 +506,30 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.local_queue.to_string(),
     },
     Setting {
+        variable: "TTS_USAGE_RETENTION_DAYS",
+        key: "usage.retention_days",
+        default: "90",
+        about: "Days for which every request and every call to a provider has its row in the database, at least 32; quotas by the month are counted from them.",
+        set: |s, v| assign(&mut s.usage_days, number(v, 32, 36_500)),
+        show: |s| s.usage_days.to_string(),
+    },
+    Setting {
+        variable: "TTS_USAGE_DAILY_RETENTION_DAYS",
+        key: "usage.daily_retention_days",
+        default: "1096",
+        about: "Days for which sums of usage by day are kept: by user, room, plan, provider and voice.",
+        set: |s, v| assign(&mut s.usage_daily_days, number(v, 32, 36_500)),
+        show: |s| s.usage_daily_days.to_string(),
+    },
+    Setting {
+        variable: "TTS_LOG_TEXT",
+        key: "usage.log_text",
+        default: "false",
+        about: "Keep the text of every reply with its row of usage in the database. Logs never have it.",
+        set: |s, v| assign(&mut s.log_text, flag(v)),
+        show: |s| s.log_text.to_string(),
+    },
+    Setting {
         variable: "TTS_LOG",
         key: "log.filter",
         default: "info",
@@ -561,6 +591,9 @@ impl Default for Settings {
             jwt_secret: None,
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),
+            usage_days: 0,
+            usage_daily_days: 0,
+            log_text: false,
             max_flights: 0,
             plans: Plans::default(),
             count_cached: false,

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod controls;
 pub mod keys;
 pub mod overview;
+pub mod usage;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(overview::overview))
         .routes(routes!(controls::controls, controls::change))
         .routes(routes!(audit::audit))
+        .routes(routes!(usage::usage))
         .routes(routes!(cache::purge))
         .routes(routes!(keys::list, keys::mint))
         .routes(routes!(keys::revoke))

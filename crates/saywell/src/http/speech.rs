@@ -241,15 +241,18 @@ pub async fn speak(
 
 /// Limits, speak: what every speech call does.
 pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
-    let demand = Demand {
-        prefetch: request.prefetch,
-        provider: request.provider.as_deref(),
-        voice: request.voice.as_deref(),
+    let asked = async {
+        let demand = Demand {
+            prefetch: request.prefetch,
+            provider: request.provider.as_deref(),
+            voice: request.voice.as_deref(),
+        };
+        let permit = app.limits.admit(caller, &demand).await?;
+        let standing = permit.standing.clone();
+        let speech = app.speak.speak(caller, permit, request).await;
+        speech.map_err(|error| of(error, request).standing(&standing))
     };
-    let permit = app.limits.admit(caller, &demand).await?;
-    let standing = permit.standing.clone();
-    let speech = app.speak.speak(caller, permit, request).await;
-    speech.map_err(|error| of(error, request).standing(&standing))
+    asked.await.inspect_err(|error: &ApiError| app.speak.turned_down(caller, request, error.code.name()))
 }
 
 /// An answer, or an error, that tells where the caller stands.

@@ -1,7 +1,8 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,16 +12,16 @@ use saywell_text::Utterance;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use super::Speak;
 use super::pace::Pace;
 use super::plan::Plan;
+use super::{CacheOutcome, Speak};
 use crate::cache::{About, Entry, Key, Kind};
 use crate::chain::Spoken;
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::limits::Bill;
 use crate::provider::{Priority, Provider, Request};
 use crate::render::{self, Clip, ClipNotes, Joiner};
-use crate::usage::{self, Purpose};
+use crate::usage::{self, Asked, AskedOutcome, Purpose};
 
 /// The first frames of a flight.
 struct Head {
@@ -39,16 +40,42 @@ pub(super) struct Flying {
     /// The first provider of the chain that is still asked: those before failed in this flight.
     from: AtomicUsize,
     pace: Pace,
+    /// When the request came that it is made for, and what is taken down of that.
+    begun: Instant,
+    asked: Asked,
+    /// When the first sound was there.
+    sounded: OnceLock<Instant>,
+    /// Whether some of it was in the cache.
+    found: AtomicBool,
 }
 
 impl Flying {
-    pub(super) fn new(speak: Speak, plan: Plan, key: Key, purpose: Purpose, bill: Bill) -> Self {
+    pub(super) fn new(
+        speak: Speak,
+        plan: Plan,
+        key: Key,
+        purpose: Purpose,
+        bill: Bill,
+        begun: Instant,
+        asked: Asked,
+    ) -> Self {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        let purpose = Arc::new(purpose);
-        Self { speak, plan, key, purpose, bill, from: AtomicUsize::new(0), pace }
+        Self {
+            speak,
+            plan,
+            key,
+            purpose: Arc::new(purpose),
+            bill,
+            from: AtomicUsize::new(0),
+            pace,
+            begun,
+            asked,
+            sounded: OnceLock::new(),
+            found: AtomicBool::new(false),
+        }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -61,17 +88,39 @@ impl Flying {
         };
         let milliseconds = begun.elapsed().as_millis();
         match &outcome {
-            Ok(()) => info!(milliseconds, "spoken"),
+            Ok(_) => info!(milliseconds, "spoken"),
             Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
             Err(failure) => warn!(milliseconds, %failure, "not spoken"),
         }
         usage::landed(&outcome);
+        self.take_down(&outcome);
         // Whoever hears the end may ask for the next at once: what this one did not use is there again.
         drop(self);
-        writer.land(outcome);
+        writer.land(outcome.map(|_seconds| ()));
     }
 
-    async fn make(&self, writer: &Writer) -> Result<(), Failure> {
+    /// The row of the request that it is made for, now that it is known what it came to.
+    fn take_down(&self, outcome: &Result<f64, Failure>) {
+        let bought = self.purpose.bought.sum();
+        let (ended, error) = match outcome {
+            Ok(_) => (AskedOutcome::Spoken, None),
+            Err(Failure::Cancelled) => (AskedOutcome::Cancelled, None),
+            Err(failure) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
+        };
+        let partial = self.found.load(Ordering::Relaxed);
+        self.speak.ledger.write_asked(Asked {
+            cache: Some(if partial { CacheOutcome::Partial } else { CacheOutcome::Miss }),
+            outcome: ended,
+            error,
+            seconds: *outcome.as_ref().unwrap_or(&bought.seconds),
+            first_sound: self.sounded.get().map(|sounded| *sounded - self.begun),
+            bought,
+            ..self.asked.clone()
+        });
+    }
+
+    /// Makes all of it; tells how many seconds that are.
+    async fn make(&self, writer: &Writer) -> Result<f64, Failure> {
         let mut joiner = Joiner::new(self.plan.format);
         let utterances = &self.plan.script.utterances;
         let (sender, begun) = oneshot::channel();
@@ -135,7 +184,7 @@ impl Flying {
         if as_planned {
             self.remember_rendition(writer, seconds).await;
         }
-        Ok(())
+        Ok(seconds)
     }
 
     /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
@@ -150,6 +199,7 @@ impl Flying {
         let pause = self.plan.pause(number);
         if let Some(clip) = self.cached(number, utterance, pause).await {
             self.bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
+            self.found.store(true, Ordering::Relaxed);
             return Ok((Arc::new(clip), None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
@@ -214,6 +264,7 @@ impl Flying {
 
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
         if !sound.is_empty() {
+            self.sounded.get_or_init(Instant::now);
             self.pace.sounds();
         }
         writer.push(sound, spoken);

@@ -8,10 +8,11 @@
 )]
 
 pub mod keys;
+pub mod usage;
 
 use super::{
     Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights,
-    ProviderTotals, Row, Selection, Spender, Top,
+    ProviderTotals, Row, Selection, Spender, Top, UsageLog,
 };
 use crate::cache::{Key, Kind};
 use crate::usage::{Call, CallOutcome, Cost, Purpose};
@@ -20,13 +21,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Every exam, on an empty database.
 pub async fn every_concern<D>(database: &D)
 where
-    D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys,
+    D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + UsageLog,
 {
     cache_index(database).await;
     call_log(database).await;
     insights(database).await;
     controls(database).await;
     keys::api_keys(database).await;
+    usage::usage_log(database).await;
 }
 
 /// A row to try with: number `n` of many, all different. Its access, its creation and its expiry

@@ -4,15 +4,16 @@ mod calls;
 mod controls;
 mod insights;
 mod keys;
+mod usage;
 
 use super::cache_index::STORED_WITHIN_MS;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
-use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::{ConnectOptions as _, Row as _};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -43,6 +44,15 @@ impl PostgresStore {
             field: "DATABASE_URL",
             problem: "must be like postgres://user:password@host/database".to_owned(),
         })?;
+        // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
+        let migrated = async {
+            let mut connection = options.connect().await.map_err(unavailable("be opened"))?;
+            MIGRATIONS.run(&mut connection).await.map_err(|error| StoreError::Migration(error.into()))
+        };
+        match tokio::time::timeout(MIGRATION_DEADLINE, migrated).await {
+            Ok(done) => done?,
+            Err(late) => return Err(StoreError::Migration(late.into())),
+        }
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -52,12 +62,7 @@ impl PostgresStore {
             .connect_with(options)
             .await
             .map_err(unavailable("be opened"))?;
-        // The migrator lets one gateway through at a time.
-        match tokio::time::timeout(MIGRATION_DEADLINE, MIGRATIONS.run(&pool)).await {
-            Ok(Ok(())) => Ok(Self { pool }),
-            Ok(Err(error)) => Err(StoreError::Migration(error.into())),
-            Err(late) => Err(StoreError::Migration(late.into())),
-        }
+        Ok(Self { pool })
     }
 }
 
@@ -272,6 +277,9 @@ fn insert<'q>(statement: &'static str, row: &'q Row) -> sqlx::query::Query<'q, P
 /// The number under which whoever takes the least recently used rows locks them.
 const OLDEST: i64 = 0x5341_5957_454c_4c01;
 
+/// The number under which whoever sums up usage by day locks the sums.
+const ROLLED_UP: i64 = 0x5341_5957_454c_4c02;
+
 /// Waits until nobody else has this number locked, and has it until the end of the transaction.
 async fn lock(number: i64, transaction: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number).execute(transaction).await.map(drop)
@@ -319,6 +327,11 @@ fn unsigned(row: &PgRow, column: &str) -> Result<u64, sqlx::Error> {
 
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// Rows as JSON, for a statement that takes any number. JSON may hold a NUL, and text of this database may not.
+fn json(rows: Vec<serde_json::Value>) -> String {
+    serde_json::Value::from(rows).to_string().replace("\\u0000", "\\ufffd")
 }
 
 fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {

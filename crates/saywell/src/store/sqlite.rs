@@ -5,6 +5,7 @@ mod calls;
 mod controls;
 mod insights;
 mod keys;
+mod usage;
 
 use super::cache_index::STORED_WITHIN_MS;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};

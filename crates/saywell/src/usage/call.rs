@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::asked::Bought;
 use super::price::Cost;
 use crate::cache::Key;
 use crate::limits::Tally;
@@ -20,6 +21,8 @@ pub struct Purpose {
     pub rendition: Option<Key>,
     /// What the flight it is for has cost so far.
     pub tally: Arc<Tally>,
+    /// What was bought for the same request so far.
+    pub bought: Arc<Bought>,
 }
 
 /// One call to a provider. There is one for every text that was sent, whatever became of it.

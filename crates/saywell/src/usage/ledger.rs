@@ -1,56 +1,75 @@
-//! The ledger: every provider call on its way into the store, in batches, off the path of requests.
+//! The ledger: every request and every provider call on its way into the store, in batches, off the path of requests.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::counter;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::Call;
-use crate::store::CallLog;
+use super::{Asked, Call};
+use crate::store::{CallLog, StoreError, UsageLog};
 
-/// Calls that may wait to be written. At a thousand calls a second, a store may stand still for a minute.
+/// Lines that may wait to be written. At a thousand lines a second, a store may stand still for a minute.
 const LONGEST_QUEUE: usize = 65_536;
-/// Calls written at once.
+/// Lines written at once.
 const BATCH: usize = 256;
 /// How long a batch may grow.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Takes calls down; cheap to clone.
+/// Takes calls and requests down; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    calls: Option<mpsc::Sender<Call>>,
+    lines: Option<mpsc::Sender<Line>>,
+}
+
+/// What is taken down.
+#[derive(Debug)]
+enum Line {
+    Call(Call),
+    Asked(Box<Asked>),
 }
 
 /// Writes them into the store.
 #[derive(Debug)]
 pub struct Scribe {
-    calls: mpsc::Receiver<Call>,
-    store: Arc<dyn CallLog>,
+    lines: mpsc::Receiver<Line>,
+    calls: Arc<dyn CallLog>,
+    usage: Arc<dyn UsageLog>,
 }
 
 impl Ledger {
-    /// A ledger over this store, and what has to [`run`](Scribe::run) for it.
+    /// A ledger over these parts of a store, and what has to [`run`](Scribe::run) for it.
     #[must_use]
-    pub fn open(store: Arc<dyn CallLog>) -> (Self, Scribe) {
-        let (sender, calls) = mpsc::channel(LONGEST_QUEUE);
-        (Self { calls: Some(sender) }, Scribe { calls, store })
+    pub fn open(calls: Arc<dyn CallLog>, usage: Arc<dyn UsageLog>) -> (Self, Scribe) {
+        let (sender, lines) = mpsc::channel(LONGEST_QUEUE);
+        (Self { lines: Some(sender) }, Scribe { lines, calls, usage })
     }
 
     /// A ledger that keeps nothing.
     #[must_use]
     pub const fn forgetful() -> Self {
-        Self { calls: None }
+        Self { lines: None }
     }
 
     /// Takes a call down. Never waits: a call that finds no place is logged whole, so that it is not lost.
     pub fn write(&self, call: Call) {
-        let Some(calls) = &self.calls else { return };
-        if let Err(mpsc::error::TrySendError::Full(call) | mpsc::error::TrySendError::Closed(call)) =
-            calls.try_send(call)
+        self.take(Line::Call(call));
+    }
+
+    /// Takes a request down, as [`write`](Self::write) does a call.
+    pub fn write_asked(&self, asked: Asked) {
+        self.take(Line::Asked(Box::new(asked)));
+    }
+
+    fn take(&self, line: Line) {
+        let Some(lines) = &self.lines else { return };
+        if let Err(mpsc::error::TrySendError::Full(line) | mpsc::error::TrySendError::Closed(line)) =
+            lines.try_send(line)
         {
-            error!(?call, "the ledger cannot keep up: a call is in this log only");
+            counter!("saywell_usage_unwritten_total").increment(1);
+            error!(?line, "the ledger cannot keep up: a line is in this log only");
         }
     }
 }
@@ -62,7 +81,7 @@ impl Scribe {
         loop {
             let received = tokio::select! {
                 biased;
-                received = self.calls.recv_many(&mut batch, BATCH) => received,
+                received = self.lines.recv_many(&mut batch, BATCH) => received,
                 () = stop.cancelled() => 0,
             };
             if received == 0 {
@@ -71,24 +90,45 @@ impl Scribe {
             // A few more may be on their way, and one statement costs the same for all of them.
             if batch.len() < BATCH && !stop.is_cancelled() {
                 let room = BATCH - batch.len();
-                let more = self.calls.recv_many(&mut batch, room);
+                let more = self.lines.recv_many(&mut batch, room);
                 let _ = tokio::time::timeout(PATIENCE, more).await;
             }
             self.write(&mut batch).await;
         }
     }
 
-    async fn write(&self, batch: &mut Vec<Call>) {
-        const TRIES: u32 = 3;
-        for attempt in 1..=TRIES {
-            match self.store.append(batch).await {
-                Ok(()) => break,
-                Err(error) if attempt < TRIES => warn!(%error, "calls could not be written; trying again"),
-                Err(error) => {
-                    error!(%error, calls = ?batch, "calls could not be written: they are in this log only");
-                }
+    async fn write(&self, batch: &mut Vec<Line>) {
+        let (mut calls, mut asked) = (Vec::new(), Vec::new());
+        for line in batch.drain(..) {
+            match line {
+                Line::Call(call) => calls.push(call),
+                Line::Asked(one) => asked.push(*one),
             }
         }
-        batch.clear();
+        if !calls.is_empty() {
+            insist(&calls, || self.calls.append(&calls)).await;
+        }
+        if !asked.is_empty() {
+            insist(&asked, || self.usage.add(&asked)).await;
+        }
+    }
+}
+
+/// Writes, and tries again a few times.
+async fn insist<L, W>(lines: &[L], write: impl Fn() -> W)
+where
+    L: std::fmt::Debug,
+    W: Future<Output = Result<(), StoreError>>,
+{
+    const TRIES: u32 = 3;
+    for attempt in 1..=TRIES {
+        match write().await {
+            Ok(()) => break,
+            Err(error) if attempt < TRIES => warn!(%error, "usage could not be written; trying again"),
+            Err(error) => {
+                counter!("saywell_usage_unwritten_total").increment(lines.len() as u64);
+                error!(%error, ?lines, "usage could not be written: it is in this log only");
+            }
+        }
     }
 }

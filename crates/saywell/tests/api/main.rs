@@ -15,3 +15,4 @@ mod script;
 mod server;
 mod speech;
 mod support;
+mod usage;

@@ -1,6 +1,6 @@
 //! The table `tts_calls`.
 
-use super::{PostgresStore, ask, unsigned};
+use super::{PostgresStore, ask, json, unsigned};
 use crate::clock::to_millis;
 use crate::store::calls::call_columns;
 use crate::store::{CallLog, ProviderTotals, StoreError};
@@ -22,9 +22,7 @@ const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, \"user\
 impl CallLog for PostgresStore {
     async fn append(&self, calls: &[Call]) -> Result<(), StoreError> {
         let rows: Vec<_> = calls.iter().map(call_columns).collect();
-        // JSON may hold a NUL, and text of this database may not.
-        let rows = serde_json::Value::from(rows).to_string().replace("\\u0000", "\\ufffd");
-        ask("store calls", sqlx::query(APPEND).bind(rows).execute(&self.pool)).await.map(drop)
+        ask("store calls", sqlx::query(APPEND).bind(json(rows)).execute(&self.pool)).await.map(drop)
     }
 
     async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError> {

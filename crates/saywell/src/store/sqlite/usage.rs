@@ -1,0 +1,191 @@
+//! The tables `tts_usage` and `tts_usage_daily`.
+
+use super::{SqliteStore, unavailable, unsigned};
+use crate::clock::to_millis;
+use crate::store::usage::{DAY_MS, asked_columns};
+use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
+use crate::usage::Asked;
+use async_trait::async_trait;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use std::time::SystemTime;
+
+/// One statement for any number of rows, each an array of JSON in the order of the columns.
+const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, user, room, plan, message_id, rendition, provider,
+         voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
+         cost, currency, unpriced, text)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
+         value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
+         value ->> 22
+     FROM json_each(?1)";
+
+/// The sums of requests that the sums by day have.
+macro_rules! sums {
+    () => {
+        "count(*) AS requests, sum(cache IN ('hit', 'joined')) AS cached,
+         sum(outcome = 'refused') AS refused, sum(outcome = 'failed') AS failed,
+         sum(outcome = 'cancelled') AS cancelled, sum(characters) AS characters, sum(seconds) AS seconds,
+         sum(sent_characters) AS sent_characters, sum(made_seconds) AS made_seconds, sum(cost) AS cost,
+         sum(unpriced) AS unpriced"
+    };
+}
+
+const ROLL_UP: &str = concat!(
+    "INSERT INTO tts_usage_daily
+     SELECT at / ?1 AS day, user, room, plan, provider, voice, currency, ",
+    sums!(),
+    " FROM tts_usage WHERE rolled = 0 AND at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7
+     ON CONFLICT (day, user, room, plan, provider, voice, currency) DO UPDATE SET
+         requests = requests + excluded.requests, cached = cached + excluded.cached,
+         refused = refused + excluded.refused, failed = failed + excluded.failed,
+         cancelled = cancelled + excluded.cancelled, characters = characters + excluded.characters,
+         seconds = seconds + excluded.seconds, sent_characters = sent_characters + excluded.sent_characters,
+         made_seconds = made_seconds + excluded.made_seconds, cost = cost + excluded.cost,
+         unpriced = unpriced + excluded.unpriced"
+);
+
+/// A report of both tables, by a column of both.
+macro_rules! report {
+    ($column:literal, $order:literal) => {
+        concat!(
+            "SELECT name, currency, sum(requests) AS requests, sum(cached) AS cached, sum(refused) AS refused,
+                 sum(failed) AS failed, sum(cancelled) AS cancelled, sum(characters) AS characters,
+                 sum(seconds) AS seconds, sum(sent_characters) AS sent_characters,
+                 sum(made_seconds) AS made_seconds, sum(cost) AS cost, sum(unpriced) AS unpriced
+             FROM (
+                 SELECT CAST(",
+            $column,
+            " AS TEXT) AS name, currency, requests, cached, refused, failed, cancelled, characters, seconds,
+                     sent_characters, made_seconds, cost, unpriced
+                 FROM tts_usage_daily WHERE day BETWEEN ?1 AND ?2
+                 UNION ALL
+                 SELECT CAST(",
+            $column,
+            " AS TEXT) AS name, currency, ",
+            sums!(),
+            " FROM (SELECT *, at / ?3 AS day FROM tts_usage
+                    WHERE rolled = 0 AND at >= ?1 * ?3 AND at < (?2 + 1) * ?3)
+                 GROUP BY 1, 2
+             ) GROUP BY name, currency ORDER BY ",
+            $order,
+            " LIMIT ?4"
+        )
+    };
+}
+
+const BY_MESSAGE: &str = concat!(
+    "SELECT message_id AS name, currency, ",
+    sums!(),
+    " FROM tts_usage WHERE at >= ?1 * ?3 AND at < (?2 + 1) * ?3
+     GROUP BY message_id, currency ORDER BY requests DESC, name, currency LIMIT ?4"
+);
+
+#[async_trait]
+impl UsageLog for SqliteStore {
+    async fn add(&self, requests: &[Asked]) -> Result<(), StoreError> {
+        let rows: Vec<_> = requests.iter().map(asked_columns).collect();
+        sqlx::query(ADD)
+            .bind(serde_json::Value::from(rows).to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable("store usage"))?;
+        Ok(())
+    }
+
+    async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
+        sqlx::query(
+            "SELECT subject, room, api_key, currency, sum(sent_characters) AS characters,
+                 sum(made_seconds) AS seconds, sum(cost) AS cost
+             FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
+             GROUP BY subject, room, api_key, currency ORDER BY subject, room, api_key, currency",
+        )
+        .bind(to_millis(since))
+        .try_map(|row: SqliteRow| {
+            let known = |name: String| Some(name).filter(|name| !name.is_empty());
+            Ok(Spent {
+                subject: row.try_get("subject")?,
+                room: known(row.try_get("room")?),
+                key: known(row.try_get("api_key")?),
+                characters: unsigned(&row, "characters")?,
+                seconds: row.try_get("seconds")?,
+                cost: row.try_get("cost")?,
+                currency: row.try_get("currency")?,
+            })
+        })
+        .fetch_all(&self.pool)
+        .await
+        .map_err(unavailable("sum up what was spent"))
+    }
+
+    async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError> {
+        let statement = match by {
+            By::Day => report!("day", "CAST(name AS INTEGER), currency"),
+            By::User => report!("user", "requests DESC, name, currency"),
+            By::Room => report!("room", "requests DESC, name, currency"),
+            By::Plan => report!("plan", "requests DESC, name, currency"),
+            By::Provider => report!("provider", "requests DESC, name, currency"),
+            By::Voice => report!("voice", "requests DESC, name, currency"),
+            By::Message => BY_MESSAGE,
+        };
+        sqlx::query(statement)
+            .bind(days.first)
+            .bind(days.last)
+            .bind(DAY_MS)
+            .bind(limit)
+            .try_map(|row| line(by, &row))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("sum up usage"))
+    }
+
+    async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
+        let failed = || unavailable("roll up usage");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let end = to_millis(end);
+        sqlx::query(ROLL_UP).bind(DAY_MS).bind(end).execute(&mut *transaction).await.map_err(failed())?;
+        let rolled = sqlx::query("UPDATE tts_usage SET rolled = 1 WHERE rolled = 0 AND at < ?")
+            .bind(end)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        transaction.commit().await.map_err(failed())?;
+        Ok(rolled.rows_affected())
+    }
+
+    async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError> {
+        let failed = || unavailable("forget usage");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let statements = [
+            ("DELETE FROM tts_usage WHERE rolled = 1 AND at < ?", to_millis(rows)),
+            ("DELETE FROM tts_calls WHERE at < ?", to_millis(rows)),
+            ("DELETE FROM tts_usage_daily WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
+        ];
+        let mut forgotten = 0;
+        for (statement, before) in statements {
+            let done = sqlx::query(statement).bind(before).execute(&mut *transaction).await;
+            forgotten += done.map_err(failed())?.rows_affected();
+        }
+        transaction.commit().await.map_err(failed())?;
+        Ok(forgotten)
+    }
+}
+
+fn line(by: By, row: &SqliteRow) -> Result<UsageLine, sqlx::Error> {
+    let name: String = row.try_get("name")?;
+    Ok(UsageLine {
+        name: if by == By::Day { name.parse().map_or(name, format_day) } else { name },
+        currency: row.try_get("currency")?,
+        requests: unsigned(row, "requests")?,
+        cached: unsigned(row, "cached")?,
+        refused: unsigned(row, "refused")?,
+        failed: unsigned(row, "failed")?,
+        cancelled: unsigned(row, "cancelled")?,
+        characters: unsigned(row, "characters")?,
+        seconds: row.try_get("seconds")?,
+        sent_characters: unsigned(row, "sent_characters")?,
+        made_seconds: row.try_get("made_seconds")?,
+        cost: row.try_get("cost")?,
+        unpriced: unsigned(row, "unpriced")?,
+    })
+}

@@ -1,0 +1,208 @@
+//! What was asked for, by whom, and what it came to.
+
+use super::StoreError;
+use crate::clock::to_millis;
+use crate::usage::Asked;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::fmt::Debug;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use utoipa::ToSchema;
+
+/// Milliseconds of a day.
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// The tables `tts_usage` and `tts_usage_daily`: every request for speech, and sums by day.
+///
+/// Every call is atomic and safe to repeat, but for [`add`](Self::add). Several processes may use one database.
+#[async_trait]
+pub trait UsageLog: Send + Sync + Debug {
+    /// Adds requests, all or none.
+    async fn add(&self, requests: &[Asked]) -> Result<(), StoreError>;
+
+    /// What was bought since then, for whom; from what is not forgotten yet.
+    async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError>;
+
+    /// Sums of whole days, at most `limit` lines: days in their order, everything else with the most requests first.
+    async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError>;
+
+    /// Adds the requests of before `end` to the sums by day, each once, however many do it at the same time. Tells how
+    /// many.
+    async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError>;
+
+    /// Forgets requests that were rolled up and calls to providers, both of before `rows`, and sums of days that ended
+    /// before `sums`. Tells how many rows that were.
+    async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError>;
+}
+
+/// What a report sums up by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The day, UTC.
+    #[default]
+    Day,
+    /// Who asked.
+    User,
+    /// In which room.
+    Room,
+    /// On which plan.
+    Plan,
+    /// Who spoke.
+    Provider,
+    /// In which voice.
+    Voice,
+    /// The application's own name for the reply; of requests that are not forgotten yet.
+    Message,
+}
+
+impl By {
+    /// Everything there is to sum up by.
+    pub const ALL: [Self; 7] =
+        [Self::Day, Self::User, Self::Room, Self::Plan, Self::Provider, Self::Voice, Self::Message];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::User => "user",
+            Self::Room => "room",
+            Self::Plan => "plan",
+            Self::Provider => "provider",
+            Self::Voice => "voice",
+            Self::Message => "message",
+        }
+    }
+}
+
+/// Whole days, counted from 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The first.
+    pub first: i64,
+    /// The last.
+    pub last: i64,
+}
+
+impl Days {
+    /// The `count` days that end with the day of `now`; at least one.
+    #[must_use]
+    pub fn until(now: SystemTime, count: u32) -> Self {
+        let last = to_millis(now).div_euclid(DAY_MS);
+        Self { first: last + 1 - i64::from(count.max(1)), last }
+    }
+}
+
+/// The number of a day that is written like 2026-11-25.
+#[must_use]
+pub fn parse_day(written: &str) -> Option<i64> {
+    let well_formed = written.len() == 10 && written.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let begins = humantime::parse_rfc3339(&format!("{written}T00:00:00Z")).ok().filter(|_| well_formed)?;
+    Some(to_millis(begins).div_euclid(DAY_MS))
+}
+
+/// A day as people write it, like 2026-11-25.
+#[must_use]
+pub fn format_day(day: i64) -> String {
+    let begins =
+        UNIX_EPOCH + Duration::from_secs(u64::try_from(day).unwrap_or_default().saturating_mul(86_400));
+    humantime::format_rfc3339_seconds(begins).to_string().chars().take(10).collect()
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct UsageLine {
+    /// What is summed up here: a day like 2026-11-25, a user, a voice; empty where it is not known.
+    pub name: String,
+    /// ISO 4217 code; empty for what costs nothing or has no price. What has several is on several lines.
+    pub currency: String,
+    /// Requests.
+    pub requests: u64,
+    /// Of them, those that needed nothing new: from the cache, or from a flight in progress.
+    pub cached: u64,
+    /// Of them, those that were turned down.
+    pub refused: u64,
+    /// Of them, those that were begun and could not be made.
+    pub failed: u64,
+    /// Of them, those that nobody wanted any more.
+    pub cancelled: u64,
+    /// Characters of the replies.
+    pub characters: u64,
+    /// Seconds to be heard.
+    pub seconds: f64,
+    /// Characters that were sent to providers.
+    pub sent_characters: u64,
+    /// Seconds that came back from them.
+    pub made_seconds: f64,
+    /// What they charge.
+    pub cost: f64,
+    /// Calls to them that are not in `cost`, because they have no price.
+    pub unpriced: u64,
+}
+
+/// What one subject had made, in one room, by one key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Spent {
+    /// Whom limits count it for, such as `user:ann`.
+    pub subject: String,
+    /// In which room.
+    pub room: Option<String>,
+    /// By which API key.
+    pub key: Option<String>,
+    /// Characters that were sent to providers.
+    pub characters: u64,
+    /// Seconds that came back.
+    pub seconds: f64,
+    /// What that cost.
+    pub cost: f64,
+    /// In which currency.
+    pub currency: String,
+}
+
+/// What is kept of a request, in the order in which the statements of every database name the columns.
+pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
+    json!([
+        to_millis(asked.at),
+        asked.subject,
+        asked.key.as_deref().unwrap_or_default(),
+        asked.user.as_deref().unwrap_or_default(),
+        asked.room.as_deref().unwrap_or_default(),
+        asked.plan,
+        asked.message_id.as_deref().unwrap_or_default(),
+        asked.rendition.map(|key| key.to_string()).unwrap_or_default(),
+        asked.provider.as_deref().unwrap_or_default(),
+        asked.voice.as_deref().unwrap_or_default(),
+        asked.format,
+        asked.cache.map(crate::speak::CacheOutcome::name).unwrap_or_default(),
+        asked.outcome.name(),
+        asked.error.as_deref().unwrap_or_default(),
+        asked.characters,
+        asked.seconds,
+        asked.first_sound.map(|took| took.as_secs_f64() * 1000.0),
+        asked.bought.characters,
+        asked.bought.seconds,
+        asked.bought.cost,
+        asked.bought.currency,
+        asked.bought.unpriced,
+        asked.text.as_ref().map(crate::usage::Text::reveal),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_people_do() {
+        assert_eq!(parse_day("1970-01-01"), Some(0));
+        assert_eq!(parse_day("2026-11-25").map(format_day).as_deref(), Some("2026-11-25"));
+        for nonsense in ["", "2026-13-01", "2026-02-30", "25.11.2026", "2026-11-25T", "2026-11-2é"] {
+            assert_eq!(parse_day(nonsense), None, "{nonsense}");
+        }
+        let now = UNIX_EPOCH + Duration::from_secs(10 * 86_400 + 5);
+        assert_eq!(Days::until(now, 3), Days { first: 8, last: 10 });
+        assert_eq!(Days::until(now, 0), Days { first: 10, last: 10 });
+    }
+}

@@ -1,0 +1,128 @@
+//! Usage: a row for every request, whatever became of it, and reports of them.
+
+use std::time::Duration;
+
+use saywell::config::Settings;
+use saywell::provider::ProviderError;
+use saywell::providers::fake::Fake;
+use saywell::usage::{Price, Unit};
+use serde_json::{Value, json};
+
+use crate::support::{Gateway, settings};
+
+/// The report, as an operator gets it, once everything is written down; it has as many requests.
+async fn report(gateway: &Gateway, query: &str, requests: u64) -> Vec<Value> {
+    gateway.settle().await;
+    gateway.app.clone().close(Duration::from_secs(20)).await;
+    let answer = gateway.get(&format!("/admin/api/usage?{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let lines = answer.json()["lines"].as_array().unwrap().clone();
+    assert_eq!(lines.iter().map(|line| line["requests"].as_u64().unwrap()).sum::<u64>(), requests);
+    lines
+}
+
+fn paid() -> (Fake, Settings) {
+    let price = Price {
+        kind: "fake".into(),
+        model: "*".into(),
+        voice: "*".into(),
+        unit: Unit::Characters,
+        per_million: 1e6,
+        currency: "EUR".into(),
+        source: String::new(),
+    };
+    (Fake::named("fake").paid(), Settings { prices: vec![price], ..settings() })
+}
+
+#[tokio::test]
+async fn every_request_has_its_row_and_what_it_cost() {
+    let (fake, settings) = paid();
+    let gateway = Gateway::with(fake, settings).await;
+    let ask = json!({ "text": "Hello there.", "room": "kitchen", "message_id": "m1" });
+    assert_eq!(gateway.post("/tts", &ask).await.status, 200);
+    gateway.settle().await;
+    assert_eq!(gateway.post("/tts", &ask).await.header("x-tts-cache"), "hit");
+    let refused = json!({ "text": "Hello there.", "room": "cellar", "voice": "nobody" });
+    assert_eq!(gateway.post("/tts", &refused).await.error().1, "unknown_voice");
+
+    let rooms = report(&gateway, "by=room", 3).await;
+    let brief: Vec<_> = rooms
+        .iter()
+        .map(|line| {
+            json!([line["name"], line["requests"], line["cached"], line["refused"], line["sent_characters"]])
+        })
+        .collect();
+    assert_eq!(
+        brief,
+        [json!(["cellar", 1, 0, 1, 0]), json!(["kitchen", 1, 1, 0, 0]), json!(["kitchen", 1, 0, 0, 12]),]
+    );
+    assert_eq!((&rooms[2]["cost"], &rooms[2]["currency"]), (&json!(12.0), &json!("EUR")));
+    assert!(rooms[2]["made_seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(rooms[1]["characters"], rooms[2]["characters"]);
+    let messages = report(&gateway, "by=message", 3).await;
+    assert_eq!(messages.iter().filter(|line| line["name"] == "m1").count(), 2, "one line a currency");
+    let days = report(&gateway, "", 3).await;
+    assert_eq!(days[0]["name"], "2026-01-01");
+}
+
+#[tokio::test]
+async fn failed_and_abandoned_requests_have_theirs() {
+    let fake = Fake::named("fake").failing(ProviderError::Unavailable("is down".into()));
+    let gateway = Gateway::with(fake, settings()).await;
+    assert_eq!(
+        gateway.post("/tts", &json!({ "text": "Hello there." })).await.error().1,
+        "providers_exhausted"
+    );
+    let lines = report(&gateway, "by=provider", 1).await;
+    assert_eq!((&lines[0]["failed"], &lines[0]["name"]), (&json!(1), &json!("fake")));
+}
+
+#[tokio::test]
+async fn reports_are_for_operators_and_say_what_is_wrong_with_a_question() {
+    let gateway = Gateway::new().await;
+    for (query, param) in [
+        ("since=yesterday", "since"),
+        ("since=2026-11-02&until=2026-11-01", "since"),
+        ("limit=0", "limit"),
+        ("by=moon", "query"),
+    ] {
+        let (status, code, named) = gateway.get(&format!("/admin/api/usage?{query}")).await.error();
+        assert_eq!((status, code.as_str(), named.as_str()), (400, "invalid_request", param), "{query}");
+    }
+    assert!(
+        gateway.post("/tts", &json!({ "text": "Hello there.", "room": "=1+1" })).await.status.is_success()
+    );
+    report(&gateway, "", 1).await;
+    for answer in [
+        gateway.get("/admin/api/usage?by=room&format=csv").await,
+        gateway.get_with("/admin/api/usage?by=room", "accept", "text/csv").await,
+    ] {
+        assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+        let text = answer.text();
+        let lines: Vec<_> = text.lines().collect();
+        assert!(lines[0].starts_with("room,currency,requests,"), "{text}");
+        assert!(lines[1].starts_with("'=1+1,,1,"), "{text}");
+    }
+    let settings = Settings { auth: vec![saywell::identity::Mode::Trial], ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), settings).await;
+    assert_eq!(gateway.get("/admin/api/usage").await.error().1, "forbidden");
+}
+
+#[tokio::test]
+async fn texts_are_kept_only_where_the_operator_wants_them() {
+    for keeps in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            Settings { database_url: None, data_dir: folder.path().into(), log_text: keeps, ..settings() };
+        let gateway = Gateway::with(Fake::named("fake"), settings).await;
+        let text = "The password is swordfish.";
+        gateway.post("/tts", &json!({ "text": text })).await;
+        report(&gateway, "", 1).await;
+        let files = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        let found =
+            files.into_iter().any(|file| file.windows(text.len()).any(|part| part == text.as_bytes()));
+        assert_eq!(found, keeps);
+    }
+}
