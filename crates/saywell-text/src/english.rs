@@ -44,7 +44,7 @@ mod units;
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -80,6 +80,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Temperature, units::temperature),
     (Kind::TechnicalUnit, units::technical),
     (Kind::Unit, units::everyday),
+    (Kind::Fraction, quantities::decimal_score),
     (Kind::Fraction, quantities::fraction),
     (Kind::Range, quantities::range),
     (Kind::Quantity, quantities::power_of_ten),
@@ -109,6 +110,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Title, titles::title),
     (Kind::Abbreviation, titles::abbreviation),
     (Kind::Unit, units::after_scale),
+    (Kind::TechnicalUnit, units::alone),
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
     (Kind::Acronym, acronyms::acronym),

@@ -601,7 +601,7 @@ impl Scripter {
     /// Cuts what a block gave into utterances.
     fn speak(&mut self, rendered: Rendered) {
         self.omissions.extend(rendered.omissions);
-        for Passage { spoken, kind, pause } in rendered.passages {
+        for Passage { spoken, kind, pause, announces } in rendered.passages {
             let lengths = Lengths {
                 first: self.first.then_some(self.options.first_utterance_chars),
                 rest: self.options.utterance_chars,
@@ -631,6 +631,7 @@ impl Scripter {
                 && let Some(last) = self.utterances.last_mut()
             {
                 last.pause = pause;
+                last.announces = announces;
                 self.first = false;
             }
         }

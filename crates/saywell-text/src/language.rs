@@ -260,7 +260,8 @@ fn tag(language: whichlang::Lang) -> &'static str {
 /// An utterance that is long enough and sure has its own language. Every other is in the language of most of
 /// the reply so far; while that is not known, in English if that is the likeliest, in the likeliest of an alphabet
 /// other than the Latin, or in none: a guess must not take a reply to another voice. A language that the markup
-/// says is kept. Announced code is English, as the announcement is, whatever the reply is in.
+/// says is kept. What is announced for code is said in the language of most of the reply so far, in English where its
+/// words are not known; code that is read is English.
 #[derive(Clone, Debug, Default)]
 pub struct Languages {
     /// Letters that were surely in each language so far.
@@ -290,7 +291,7 @@ impl Languages {
             return;
         }
         if utterance.kind == Kind::Code {
-            utterance.language = Some("en".to_owned());
+            utterance.speak(self.main().unwrap_or("en"));
             return;
         }
         let found = detect(&utterance.text);

@@ -1,5 +1,6 @@
 //! What is said for each element of Markdown. One block at a time, from a real Markdown parser.
 
+use crate::announcement::Announcement;
 use crate::clean::clean;
 use crate::islands::{Island, What, blanked, islands, may_hold};
 use crate::lines;
@@ -26,6 +27,8 @@ pub(crate) struct Passage {
     pub(crate) kind: Kind,
     /// The pause after all of it.
     pub(crate) pause: Pause,
+    /// What it announces, if it stands for what is not read.
+    pub(crate) announces: Option<Announcement>,
 }
 
 /// What a block gives.
@@ -95,7 +98,7 @@ pub(crate) fn plain(source: &str, at: usize, options: &Options) -> Rendered {
     }
     spoken.push(&source[from..], at + from, Relation::Prose);
     let spoken = clean(spoken, options.emoji);
-    let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph };
+    let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph, announces: None };
     Rendered { passages: vec![passage], omissions: Vec::new() }
 }
 
@@ -602,7 +605,7 @@ impl<'a> Walker<'a> {
         if matches!(kind, Kind::Heading | Kind::ListItem | Kind::TableRow) {
             end_sentence(&mut spoken);
         }
-        self.rendered.passages.push(Passage { spoken, kind, pause });
+        self.rendered.passages.push(Passage { spoken, kind, pause, announces: None });
     }
 }
 

@@ -1,5 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
+use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
 use crate::split::length;
 use crate::spoken::{SourceMap, Spoken};
@@ -64,6 +65,8 @@ pub struct Utterance {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     #[serde(skip)]
+    pub(crate) announces: Option<Announcement>,
+    #[serde(skip)]
     map: SourceMap,
 }
 
@@ -77,6 +80,7 @@ impl Utterance {
             language: None,
             voice: None,
             marks: Vec::new(),
+            announces: None,
             map: spoken.map,
         }
     }
@@ -89,6 +93,27 @@ impl Utterance {
     #[must_use]
     pub fn source_of(&self, spoken: Range<usize>) -> Range<usize> {
         self.map.source_of(&self.text, spoken)
+    }
+
+    /// Says that this utterance is in `language`, unless its markup says otherwise. What is announced
+    /// ("Rust code, 12 lines.") is then said in that language, or stays English where its words are not known;
+    /// code that is read is English.
+    pub fn speak(&mut self, language: &str) {
+        if self.language.is_some() {
+            return;
+        }
+        let announced = self.announces.as_ref().and_then(|announced| announced.foreign(language));
+        let spoken = match announced {
+            Some(words) => {
+                let mut spoken = Spoken::default();
+                spoken.replace(&format!("{words}."), self.source.clone());
+                (self.text, self.map) = (spoken.text, spoken.map);
+                language
+            }
+            None if self.kind == Kind::Code && !is_english(language) => "en",
+            None => language,
+        };
+        self.language = Some(spoken.to_owned());
     }
 
     /// Characters (Unicode scalar values) of the text.
@@ -118,6 +143,10 @@ impl Utterance {
         let spoken = length(&self.text) as f64 * self.slowness() / CHARACTERS_PER_SECOND;
         (spoken + breaks + self.pause.seconds()) / speed
     }
+}
+
+fn is_english(language: &str) -> bool {
+    language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
 }
 
 /// What an utterance is in the reply.

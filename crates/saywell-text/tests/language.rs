@@ -141,6 +141,25 @@ fn a_language_lesson_changes_as_it_should() {
 }
 
 #[test]
+fn code_is_announced_in_the_language_of_the_reply() {
+    let code = "```rust\nlet x = 1;\nlet y = 2;\n```";
+    for (before, announced) in [
+        ("Der Server startet sofort und wartet dann auf Anfragen.", "de Rust-Code, 2"),
+        ("Le serveur démarre tout de suite, puis il attend les requêtes.", "fr Code Rust, 2"),
+        // Its words are not known: English, for a voice that speaks it.
+        ("サーバーはすぐに起動して、リクエストを待ちます。", "en Rust code, 2"),
+    ] {
+        let mut whole = script(&format!("{before}\n\n{code}"), &Options::default());
+        assign(&mut whole);
+        let said = whole.utterances.last().unwrap();
+        let (language, reply) = (said.language.as_deref().unwrap(), format!("{before}\n\n{code}"));
+        assert!(format!("{language} {}", said.text).starts_with(announced), "{said:?}");
+        // The way back to the reply is that of the whole block.
+        assert_eq!(&reply[said.source_of(0..4)], code);
+    }
+}
+
+#[test]
 fn a_known_language_stays_where_nothing_is_sure() {
     let mut languages = Languages::new();
     let mut said = |text: &str| {

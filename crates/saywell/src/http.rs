@@ -59,7 +59,7 @@ struct Contract;
 /// Every route.
 pub fn router(app: App) -> Router {
     // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
-    let identified = OpenApiRouter::new()
+    let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
         .routes(routes!(script::script))
         .routes(routes!(voices::config))
@@ -70,6 +70,7 @@ pub fn router(app: App) -> Router {
         .merge(admin::routes())
         .routes(routes!(health::metrics))
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
+    identity::document(identified.get_openapi_mut());
     let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .merge(identified)
         .routes(routes!(audio::audio))

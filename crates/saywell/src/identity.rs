@@ -338,3 +338,31 @@ pub fn plain_plan(plan: &str) -> bool {
     (1..=64).contains(&plan.len())
         && plan.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(headers: &[(&'static str, &str)]) -> Option<String> {
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        credential(&headers).unwrap().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_credential_is_a_bearer_in_a_header_or_a_protocol_of_a_socket() {
+        assert_eq!(shown(&[("authorization", "bearer  a.b.c ")]).as_deref(), Some("a.b.c"));
+        assert_eq!(shown(&[("authorization", "Basic YTpi")]), None, "a proxy's affair");
+        assert_eq!(shown(&[("authorization", "Bearer ")]), None);
+        let protocols = ("sec-websocket-protocol", "saywell, saywell.bearer.a.b.c");
+        assert_eq!(shown(&[protocols, ("upgrade", "websocket")]).as_deref(), Some("a.b.c"));
+        assert_eq!(shown(&[protocols]), None, "only where nothing else can be sent");
+    }
+
+    #[test]
+    fn ids_and_plans_are_short_and_can_be_printed() {
+        assert!(plain_id("Zoë 7/ü") && plain_id(&"x".repeat(128)));
+        assert!(!plain_id(" ") && !plain_id("") && !plain_id("a\u{7f}b") && !plain_id(&"x".repeat(129)));
+        assert!(plain_plan("gold_2-b") && !plain_plan("") && !plain_plan("a b") && !plain_plan("é"));
+    }
+}

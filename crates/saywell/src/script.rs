@@ -1,7 +1,7 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Emoji, Kind, Options, Script, SsmlError, language};
+use saywell_text::{Code, Emoji, Options, Script, SsmlError, language};
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -110,9 +110,7 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     let language = match &reading.language {
         Some(language) => {
             for utterance in &mut script.utterances {
-                // What is said for code is English, whatever the reply is in.
-                let own = if utterance.kind == Kind::Code { "en" } else { language };
-                utterance.language.get_or_insert_with(|| own.to_owned());
+                utterance.speak(language);
             }
             Some(language.clone())
         }

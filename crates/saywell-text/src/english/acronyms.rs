@@ -10,6 +10,8 @@ use super::spelled::Edit;
 /// As written → as spoken, in byte order.
 const ACRONYMS: &[(&str, &str)] = &[
     ("CI/CD", "CI CD"),
+    ("Cmd", "command"),
+    ("Ctrl", "control"),
     ("DDoS", "D dos"),
     ("EC2", "EC two"),
     ("I/O", "I O"),
@@ -52,7 +54,8 @@ pub fn acronym(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     loop {
         if let Ok(index) = ACRONYMS.binary_search_by_key(&written, |(written, _)| written) {
             let end = start.moved_to(start.at() + written.len());
-            return end.ends_word().then(|| Edit::new(start, end, ACRONYMS[index].1));
+            let is_path = end.rest().starts_with("::");
+            return (end.ends_word() && !is_path).then(|| Edit::new(start, end, ACRONYMS[index].1));
         }
         // What follows a mark may not belong to it: `IEEE's`, `S3/EC2`.
         written = &written[..written.rfind(|found: char| "/&+'".contains(found))?];

@@ -91,6 +91,11 @@ pub fn month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     month_names(start).find_map(|(month, mut at)| {
         at.eat('.');
         let name = at;
+        // `Jun–Sep`
+        let dash = at.past(|at| at.eat_one_of(["–", "-"]).is_some());
+        if let Some(dash) = dash.filter(|dash| month_names(*dash).any(|(_, end)| end.ends_word())) {
+            return Some(Edit::from(start).say(name, MONTHS[month - 1]).say(dash, "to"));
+        }
         at.eat(' ').then_some(())?;
         month_then_day(start, month, at, reader).or_else(|| {
             let year = at.digits(4..=4)?;

@@ -20,7 +20,12 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let before = start.previous_word();
     let is_postal =
         number.len() == 5 && before.len() == 2 && before.bytes().all(|byte| byte.is_ascii_uppercase());
-    let words = if number == "911" || is_postal {
+    let is_emergency = || {
+        let countries = [" in the EU", " in the UK", " in Europe", " in Germany", " in France"];
+        number == "911"
+            || (matches!(number, "112" | "999") && countries.iter().any(|place| at.rest().starts_with(place)))
+    };
+    let words = if is_postal || is_emergency() {
         reader.characters(number)
     } else if is_code || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
         reader.label(number)

@@ -78,6 +78,26 @@ impl<'t> Cursor<'t> {
         !self.before().is_some_and(|before| is_word(before) || before == '.')
     }
 
+    /// Whether this text is before.
+    #[must_use]
+    pub(super) fn follows(self, text: &str) -> bool {
+        self.text[..self.at].ends_with(text)
+    }
+
+    /// Whether a day of the week and a comma are before.
+    #[must_use]
+    pub(super) fn follows_weekday(self) -> bool {
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let Some(before) = self.text[..self.at].strip_suffix(", ") else { return false };
+        let before = before.strip_suffix('.').unwrap_or(before);
+        let name = before.strip_suffix("day").unwrap_or(before);
+        DAYS.iter().any(|day| before.ends_with(day))
+            || (name.len() < before.len()
+                && ["Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur", "Sun"]
+                    .iter()
+                    .any(|day| name.ends_with(day)))
+    }
+
     /// Whether a number is before, with or without a space between.
     #[must_use]
     pub fn follows_number(self) -> bool {

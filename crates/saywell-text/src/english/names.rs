@@ -336,6 +336,18 @@ pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         'B' => "bishop",
         _ => "knight",
     };
+    // `Rfe8`, `N1d2`: from which file or rank.
+    let from = at.past(|at| {
+        at.eat_if(|found| ('a'..='h').contains(&found) || ('1'..='8').contains(&found)).is_some()
+            && at.peek().is_some_and(|next| next == 'x' || ('a'..='h').contains(&next))
+    });
+    let mut origin = String::new();
+    if let Some(from) = from {
+        let written = at.until(from);
+        let digit = written.starts_with(|found: char| found.is_ascii_digit());
+        origin = format!(" {}", if digit { reader.count(written) } else { written.to_ascii_uppercase() });
+        at = from;
+    }
     let takes = if at.eat('x') { " takes" } else { "" };
     let file = at.eat_if(|found| ('a'..='h').contains(&found))?;
     let rank = at.eat_if(|found| ('1'..='8').contains(&found))?;
@@ -344,8 +356,11 @@ pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         Some(_) => " mate",
         None => "",
     };
-    let words =
-        format!("{piece}{takes} {} {}{check}", file.to_ascii_uppercase(), reader.count(&rank.to_string()));
+    let words = format!(
+        "{piece}{origin}{takes} {} {}{check}",
+        file.to_ascii_uppercase(),
+        reader.count(&rank.to_string())
+    );
     at.ends_word().then(|| Edit::new(start, at, words))
 }
 

@@ -6,7 +6,8 @@ use super::spelled::Edit;
 use super::{calendar, units};
 
 /// `2/3` → `two thirds`, `1 1/2` → `one and a half`, `9/11` → `September eleventh`, `7/12` → `seven out of twelve`.
-/// A date where `on`, `by` and the like are before; a time signature before `time`.
+/// A date where `on`, `by` and the like are before; a time signature before `time` and after `in`; what is reached of
+/// what can be after `Rating:` and the like.
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
@@ -28,13 +29,22 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let part = b.checked_sub(2).and_then(|index| PARTS.get(index)).filter(|_| 0 < a && a < b);
     let count = reader.count(above);
     let pair = || format!("{count} {}", reader.count(below));
-    let is_signature = || at.past(|at| at.eat_text(" time") || at.eat_text(" signature")).is_some();
+    let is_signature = || {
+        let named = at.past(|at| at.eat_text(" time") || at.eat_text(" signature")).is_some();
+        let ends = at.peek().is_none_or(|next| ",;.)".contains(next)) || at.rest().starts_with(" or ");
+        named || (a > 1 && ends && matches!(start.previous_word(), "in" | "In"))
+    };
     let date = || calendar::month_day(a, below, reader);
     let spoken = match (a, b) {
         (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
         (9, 11) => date()?,
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
-        _ if BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => date()?,
+        // `6/8` and `12/8` are written for music only.
+        (6 | 12, 8) => pair(),
+        _ if start.follows_weekday() || BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => {
+            date()?
+        }
+        _ if a <= b && is_score(start, at) => format!("{count} out of {}", reader.count(below)),
         _ => match part {
             Some(part) if start.follows_number() => {
                 let count = if a == 1 { "a" } else { &count };
@@ -45,7 +55,36 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             None => format!("{count} over {}", reader.count(below)),
         },
     };
-    Some(Edit::new(start, at, spoken))
+    let edit = Edit::new(start, at, spoken);
+    let proper = a < b && !start.follows_number();
+    Some(match units::after_fraction(at) {
+        Some((words, end)) => edit.say(end, if proper { words[0] } else { words[1] }),
+        None => edit,
+    })
+}
+
+/// Whether what is from `start` to `end` says how much is reached: `Rating: 4/5`, `★★★★☆ (4/5)`.
+fn is_score(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const BEFORE: [&str; 9] =
+        ["ating: ", "core: ", "ating of ", "core of ", "RPE of ", "pain of ", "ated ", "cored ", "ating is "];
+    let in_brackets = start.before() == Some('(') && end.peek() == Some(')');
+    in_brackets || BEFORE.iter().any(|words| start.follows(words))
+}
+
+/// `4.5/5`, `3.8/4.0` → `four point five out of five` and so on.
+pub fn decimal_score(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const MOST: [&str; 6] = ["4.0", "5", "5.0", "10", "10.0", "100"];
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let reached = at.number().filter(|number| number.contains('.'))?;
+    let end = at;
+    at.eat('/').then_some(())?;
+    let most = at.number().filter(|number| MOST.contains(number))?;
+    (ends_quantity(at) && at.peek() != Some('/')).then(|| {
+        Edit::from(start).say(end, reader.number(reached)).say(at, format!("out of {}", reader.number(most)))
+    })
 }
 
 /// `½` → `one half`, `2½` → `two and a half`.
@@ -73,15 +112,17 @@ pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let found = at.eat_if(|found| !found.is_ascii())?;
     let (_, count, part) = SIGNS.iter().find(|(sign, ..)| *sign == found)?;
-    Some(Edit::new(
-        start,
-        at,
-        match *count {
-            "one" if start.follows_number() => format!("and a {part}"),
-            count if start.follows_number() => format!("and {count} {part}"),
-            count => format!("{count} {part}"),
-        },
-    ))
+    let mixed = start.follows_number();
+    let words = match *count {
+        "one" if mixed => format!("and a {part}"),
+        count if mixed => format!("and {count} {part}"),
+        count => format!("{count} {part}"),
+    };
+    let edit = Edit::new(start, at, words);
+    Some(match units::after_fraction(at) {
+        Some((words, end)) => edit.say(end, words[usize::from(mixed)]),
+        None => edit,
+    })
 }
 
 /// `10-20`, `1.5–2`, `1990-1995`, `1st–3rd`, `10-20%` → `ten to twenty` and so on. Scores (`3-2`) are read so too.
@@ -282,7 +323,13 @@ pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let mut at = start;
     let feet = at.digits(1..=2)?;
-    at.eat_one_of(["'", "′"])?;
+    let mark = at.eat_one_of(["'", "′"])?;
+    // `5′ 7″`: with a space only where both marks are signs of their own.
+    let spaced =
+        mark == "′" && at.past(|at| at.eat(' ') && at.digits(1..=2).is_some() && at.eat('″')).is_some();
+    if spaced {
+        at.eat(' ');
+    }
     let inches = at.digits(1..=2)?;
     let end = at.past(|at| at.eat_one_of(["\"", "''", "”", "″"]).is_some()).unwrap_or(at);
     end.ends_word()

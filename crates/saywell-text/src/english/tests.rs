@@ -140,6 +140,41 @@ const TABLE: &[[&str; 3]] = &[
     ["June 3.", "June third.", "June 3."],
     ["Nf3 and O-O", "knight F three and castles short", "knight F 3 and castles short"],
     ["1. e4 e5", "one. e four e five", "1. E 4 E 5"],
+    ["Rfe8 and N1xd2", "rook F E eight and knight one takes D two", "rook F E 8 and knight 1 takes D 2"],
+    ["measured in mg/dL", "measured in milligrams per deciliter", "measured in milligrams per deciliter"],
+    ["pace (min/km)", "pace (minutes per kilometer)", "pace (minutes per kilometer)"],
+    ["Rain (mm), MB/GB", "Rain (millimeters), MB/GB", "Rain (millimeters), MB/GB"],
+    ["32.2 ft/s²", "thirty two point two feet per second squared", "32.2 ft/s squared"],
+    [
+        "120/80 mmHg",
+        "one hundred twenty over eighty millimeters of mercury",
+        "120 over 80 millimeters of mercury",
+    ],
+    [
+        "¼ tsp and 2½ tbsp",
+        "one quarter teaspoon and two and a half tablespoons",
+        "one quarter teaspoon and 2 and a half tablespoons",
+    ],
+    ["3/4 tsp", "three quarters teaspoon", "3 quarters teaspoon"],
+    [
+        "+3.4 pp, 272 pp.)",
+        "plus three point four percentage points, two hundred seventy two pp.)",
+        "+3.4 pp, 272 pp.)",
+    ],
+    ["Rating: 4/5", "Rating: four out of five", "Rating: 4 out of 5"],
+    ["RPE of 7/10", "RPE of seven out of ten", "RPE of 7 out of 10"],
+    ["GPA 3.8/4.0", "GPA three point eight out of four point zero", "GPA 3.8 out of 4.0"],
+    ["in 3/4 or 6/8", "in three four or six eight", "in 3 4 or 6 8"],
+    ["in 3/4 of cases", "in three quarters of cases", "in 3 quarters of cases"],
+    ["Wed., 10/15, 2 pm", "Wednesday, October fifteenth, two P.M.", "Wed., October 15, 2 pm"],
+    ["5′ 7″ tall", "five foot seven tall", "5 foot 7 tall"],
+    [
+        "112 in the EU, 112 in all",
+        "one one two in the EU, one hundred twelve in all",
+        "112 in the EU, 112 in all",
+    ],
+    ["Jun–Sep 2020", "June to September twenty twenty", "Jun–Sep 2020"],
+    ["Cmd for Ctrl", "command for control", "command for control"],
 ];
 
 #[test]

@@ -105,6 +105,8 @@ fn find_in<'t>(
         let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
         // `2 K⁺` are ions, `1600 N. Maple` is an address.
         let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
+            // `272 pp.,` are pages.
+            || (unit.written == "pp" && (end.rest().starts_with(".,") || end.rest().starts_with(".)")))
             || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
         (!is_name).then_some((unit.spoken, end))
     })
@@ -117,6 +119,49 @@ pub fn after_scale(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (words, end) =
         find_in(start, TECHNICAL_UNITS, true).or_else(|| find_in(start, EVERYDAY_UNITS, true))?;
     Some(Edit::new(start, end, words[1]))
+}
+
+/// `mg/dL`, `min/km`, `Rain (mm)` → `milligrams per deciliter`, `minutes per kilometer`, `Rain (millimeters)`: a
+/// unit without a number, which only a slash or brackets around it tell from a word.
+pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    /// What a rate is per; `MB/GB` and `kg/lb` are the one or the other.
+    const RATES: [&str; 9] = [
+        "second",
+        "second squared",
+        "minute",
+        "hour",
+        "day",
+        "kilometer",
+        "square meter",
+        "cubic meter",
+        "deciliter",
+    ];
+    /// Units that are words in brackets as well.
+    const WORDS: [&str; 5] = ["min", "cal", "sec", "days", "ppl"];
+    // A unit of a number is left to the readers that its number is left to: `1 km/h`.
+    let counted = reader == Reader::Natural && start.follows_number();
+    if counted || !start.before().is_none_or(|before| " (".contains(before)) {
+        return None;
+    }
+    let (words, end) = find(start)?;
+    let written = start.until(end);
+    if written.contains('/') {
+        return Some(Edit::new(start, end, words[1]));
+    }
+    if let Some((per, after)) = per_at(end) {
+        let one_or_other = !RATES.contains(&per) || (per == "kilometer" && written != "min");
+        return (!one_or_other)
+            .then(|| Edit::from(start).say(end, words[1]).say(after, format!("per {per}")));
+    }
+    let in_brackets =
+        start.before() == Some('(') && start.before_second() == Some(' ') && end.peek() == Some(')');
+    (in_brackets && written.len() > 1 && !WORDS.contains(&written)).then(|| Edit::new(start, end, words[1]))
+}
+
+/// The unit that a fraction counts, and its end: `½ tsp`, `3/4 mi`.
+pub fn after_fraction(mut at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
+    at.eat(' ').then_some(())?;
+    find_in(at, TECHNICAL_UNITS, true).or_else(|| find_in(at, EVERYDAY_UNITS, true))
 }
 
 /// `/s` → `second`, and where it ends.

@@ -4,6 +4,7 @@
 use super::Walker;
 use super::languages::{Written, mermaid, written};
 use crate::Code;
+use crate::announcement::Announcement;
 use crate::clean::{clean, trim};
 use crate::spoken::Relation;
 use crate::utterance::{Kind, Omitted, Pause};
@@ -24,7 +25,7 @@ impl Walker<'_> {
         self.flush(Pause::Paragraph);
         let what = match kind {
             CodeBlockKind::Fenced(info) => written(info),
-            CodeBlockKind::Indented => Written::Code("Code".to_owned()),
+            CodeBlockKind::Indented => Written::Named("Code"),
         };
         self.listing = Some(Listing { what, lines: 0, ends_line: true, code: 0..0 });
     }
@@ -37,8 +38,8 @@ impl Walker<'_> {
             listing.code = range.clone();
         }
         listing.code.end = range.end;
-        let read =
-            self.options.code == Code::Read && matches!(listing.what, Written::Code(_) | Written::Diff);
+        let read = self.options.code == Code::Read
+            && matches!(listing.what, Written::Code(_) | Written::Named(_) | Written::Diff);
         if !read || !self.heard() {
             return;
         }
@@ -73,17 +74,16 @@ impl Walker<'_> {
             Written::Formula => return self.formula(range, listing.code, true),
             Written::Tex if !is_document(code) => return self.formula(range, listing.code, true),
             _ if lines == 0 => return,
-            Written::Code(_) | Written::Diff if self.options.code == Code::Read => return self.end_reading(),
-            Written::Tex => counted("LaTeX code", lines),
-            Written::Code(name) => counted(name, lines),
+            Written::Code(_) | Written::Named(_) | Written::Diff if self.options.code == Code::Read => {
+                return self.end_reading();
+            }
+            Written::Tex => Announcement::Code { language: "LaTeX".to_owned(), lines },
+            Written::Code(language) => Announcement::Code { language: language.clone(), lines },
+            Written::Named(name) => Announcement::Named { name, lines },
             Written::Diff => diff(code),
-            Written::Diagram(name) => name.unwrap_or_else(|| mermaid(code)).to_owned(),
+            Written::Diagram(name) => Announcement::Diagram(name.unwrap_or_else(|| mermaid(code))),
         };
-        let what = match listing.what {
-            Written::Diagram(_) => Omitted::Diagram,
-            _ => Omitted::Code,
-        };
-        self.announce(range, &announced, what);
+        self.announce(range, announced);
     }
 
     /// Ends code that was read line by line.
@@ -111,7 +111,12 @@ impl Walker<'_> {
     }
 
     /// Says what stands in `range` instead of it, unless code is skipped.
-    pub(super) fn announce(&mut self, range: Range<usize>, words: &str, what: Omitted) {
+    pub(super) fn announce(&mut self, range: Range<usize>, what: Announcement) {
+        let words = what.english();
+        let omitted = match what {
+            Announcement::Diagram(_) => Omitted::Diagram,
+            _ => Omitted::Code,
+        };
         if self.options.code != Code::Skip {
             self.begin();
             let written = range.start..range.start + self.source[range.clone()].trim_end().len();
@@ -119,35 +124,25 @@ impl Walker<'_> {
             self.open.replace(&format!("{words}."), source);
             let announcement = trim(std::mem::take(&mut self.open));
             self.push_passage(announcement, Kind::Code, Pause::Paragraph);
+            if let Some(passage) = self.rendered.passages.last_mut() {
+                passage.announces = Some(what);
+            }
         }
-        self.omit(what, range, words);
+        self.omit(omitted, range, &words);
     }
 
     /// A change of files that stands in the text without a fence.
     pub(crate) fn bare_diff(&mut self) {
-        let words = diff(self.written);
-        self.announce(0..self.written.len(), &words, Omitted::Code);
+        self.announce(0..self.written.len(), diff(self.written));
     }
 }
 
-/// "Rust code, 12 lines".
-pub(super) fn counted(name: &str, lines: usize) -> String {
-    if lines == 1 { format!("{name}, 1 line") } else { format!("{name}, {lines} lines") }
-}
-
-/// "Diff, 2 lines added, 1 removed".
-fn diff(code: &str) -> String {
+fn diff(code: &str) -> Announcement {
     let count = |mark: char, header: &str| {
         code.lines().filter(|line| line.starts_with(mark) && !line.starts_with(header)).count()
     };
-    let (added, removed) = (count('+', "+++ "), count('-', "--- "));
-    let lines = |count: usize| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
-    match (added, removed) {
-        (0, 0) => counted("Diff", code.lines().count()),
-        (added, 0) => format!("Diff, {} added", lines(added)),
-        (0, removed) => format!("Diff, {} removed", lines(removed)),
-        (added, removed) => format!("Diff, {} added, {removed} removed", lines(added)),
-    }
+    let lines = code.lines().count();
+    Announcement::Diff { added: count('+', "+++ "), removed: count('-', "--- "), lines }
 }
 
 /// Whether TeX is a document or macros rather than a formula.

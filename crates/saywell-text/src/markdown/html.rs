@@ -1,7 +1,9 @@
 //! HTML: tags are silent, the text between them is not. What a tag means for the ear is kept: headings,
 //! items, tables, raised and lowered text, what is struck out, code.
 
+use super::languages::{Written, written};
 use super::{Lead, Walker};
+use crate::announcement::Announcement;
 use crate::hidden;
 use crate::maths;
 use crate::spoken::{Relation, Spoken};
@@ -304,10 +306,7 @@ impl Walker<'_> {
         let source = self.source;
         let html = &source[range.clone()];
         let label = attribute(html, "class").and_then(|class| class.split("language-").nth(1));
-        let name = match super::languages::written(label.unwrap_or_default()) {
-            super::languages::Written::Code(name) => name,
-            _ => "Code".to_owned(),
-        };
+        let written = written(label.unwrap_or_default());
         let (mut at, mut lines) = (0, 0);
         for line in html.split_inclusive('\n') {
             let start = range.start + at;
@@ -340,7 +339,14 @@ impl Walker<'_> {
         match () {
             () if lines == 0 => {}
             () if self.options.code == crate::Code::Read => self.end_reading(),
-            () => self.announce(range, &super::code::counted(&name, lines), Omitted::Code),
+            () => {
+                let announced = match written {
+                    Written::Code(language) => Announcement::Code { language, lines },
+                    Written::Named(name) => Announcement::Named { name, lines },
+                    _ => Announcement::Named { name: "Code", lines },
+                };
+                self.announce(range, announced);
+            }
         }
     }
 

@@ -3,8 +3,10 @@
 /// What the opening line of fenced code names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// "Rust code": announced with its length.
+    /// Code in a language, announced with its length.
     Code(String),
+    /// What has a name of its own, likewise.
+    Named(&'static str),
     /// A change of files.
     Diff,
     /// Text that draws something; the words say what, if they are known without looking into it.
@@ -35,7 +37,7 @@ pub(super) fn written(info: &str) -> Written {
         "tex" | "latex" => Written::Tex,
         "tool_code" | "tool_call" | "tool_calls" | "tool_output" | "tool_outputs" | "tool_use"
         | "function_call" => Written::ToolCall,
-        _ => Written::Code(name(&tag)),
+        _ => code(&tag),
     }
 }
 
@@ -57,18 +59,16 @@ fn tag(info: &str) -> String {
     end.chars().take_while(good).take(20).flat_map(char::to_lowercase).collect()
 }
 
-/// What a block in this language is called; without its length.
-fn name(tag: &str) -> String {
-    let whole = whole(tag);
-    let language = language(tag);
+/// What a block in this language is called.
+fn code(tag: &str) -> Written {
     let mut letters = tag.chars();
-    match (whole, language) {
+    match (whole(tag), language(tag)) {
         ("", "") => match letters.next().filter(|first| first.is_alphabetic()) {
-            Some(first) => format!("{}{} code", first.to_uppercase(), letters.as_str()),
-            None => "Code".to_owned(),
+            Some(first) => Written::Code(format!("{}{}", first.to_uppercase(), letters.as_str())),
+            None => Written::Named("Code"),
         },
-        ("", language) => format!("{language} code"),
-        (whole, _) => whole.to_owned(),
+        ("", language) => Written::Code(language.to_owned()),
+        (whole, _) => Written::Named(whole),
     }
 }
 
@@ -237,7 +237,11 @@ mod tests {
             ("js title=\"a.js\"", "JavaScript code"),
             ("objective-c", "Objective-C code"),
         ] {
-            assert_eq!(written(info), Written::Code(said.to_owned()), "{info:?}");
+            let expected = match said.strip_suffix(" code") {
+                Some(language) => Written::Code(language.to_owned()),
+                None => Written::Named(said),
+            };
+            assert_eq!(written(info), expected, "{info:?}");
         }
         assert_eq!(written("mermaid"), Written::Diagram(None));
         assert_eq!(mermaid("---\ntitle: x\n---\n%% note\nsequenceDiagram\n"), "A sequence diagram");

@@ -7,12 +7,17 @@ use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{OpenApi, RefOr, Response};
 
 use super::error::{ApiError, Code, sentence};
 use super::links::Grant;
 use crate::app::App;
 use crate::identity::key::KeyFault;
+use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
 
@@ -20,7 +25,7 @@ use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
 const KEYS_BACK: Duration = Duration::from_secs(30);
 
 /// Finds out who calls before the handler runs. Handlers take the [`Caller`] as an argument, or [`Admin`].
-pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> axum::response::Response {
     let arrival = arrival(request.method(), request.uri(), request.headers(), request.extensions());
     let Identified { caller, cookie } = match app.identity.identify(arrival).await {
         Ok(identified) => identified,
@@ -110,6 +115,37 @@ pub(super) async fn follower(app: &App, grant: &Grant, parts: &Parts) -> Option<
     grant.sub.as_ref()?;
     let arrival = arrival(&parts.method, &parts.uri, &parts.headers, &parts.extensions);
     app.identity.known(arrival).await.ok().flatten().map(|caller| caller.subject())
+}
+
+/// Writes into the contract of routes behind [`identify`] how callers say who they are, and what they are told if that
+/// is not right.
+pub(super) fn document(contract: &mut OpenApi) {
+    let bearer =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key or a signed token"));
+    let session = ApiKeyValue::with_description(COOKIE, "An anonymous session, which the first answer sets");
+    let components = contract.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+    let none: [&str; 0] = [];
+    let ways = ["bearer", "session"].map(|way| SecurityRequirement::new(way, none));
+    let told = [
+        ("400", "`invalid_request`"),
+        ("401", "`unauthorized`"),
+        ("403", "`forbidden`"),
+        ("429", "`rate_limited`"),
+        ("503", "`overloaded`"),
+    ];
+    for path in contract.paths.paths.values_mut() {
+        let calls = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+        for call in calls.into_iter().flatten() {
+            // On a loopback address without `TTS_AUTH`, nothing is asked for.
+            call.security = Some(ways.iter().cloned().chain([SecurityRequirement::default()]).collect());
+            for (status, description) in told {
+                let response = || RefOr::T(Response::new(description));
+                call.responses.responses.entry(status.to_owned()).or_insert_with(response);
+            }
+        }
+    }
 }
 
 impl From<Denied> for ApiError {

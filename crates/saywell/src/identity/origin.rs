@@ -4,7 +4,8 @@
 //! something, and a WebSocket, which CORS does not cover, must come from a page of this server or of an origin that the
 //! operator named. Programs that are no browser send none of these headers, and nobody can make them call.
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 use super::Arrival;
 
@@ -33,7 +34,7 @@ impl Origins {
         if safe && !arrival.headers.contains_key(header::UPGRADE) {
             return true;
         }
-        let site = arrival.headers.get(FETCH_SITE).map(|site| site.as_bytes());
+        let site = arrival.headers.get(FETCH_SITE).map(HeaderValue::as_bytes);
         if matches!(site, Some(b"same-origin" | b"none")) {
             return true;
         }
@@ -72,7 +73,7 @@ impl Origins {
 /// The host that a request is for: HTTP/1 says so in a header, HTTP/2 in the address.
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let header = headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default());
-    uri.authority().map(|authority| authority.as_str()).or(header)
+    uri.authority().map(Authority::as_str).or(header)
 }
 
 /// Host and port of `scheme://host:port/…`.

@@ -172,22 +172,23 @@ impl Tokens {
 
     fn claims(&self, claims: &Map<String, Value>) -> Result<Claims, TokenFault> {
         let Rules { user_claim, room_claim, plan_claim, .. } = &self.rules;
-        let wrong = |name: &String| TokenFault::Claim(name.clone());
-        let user = id(claims.get(user_claim)).flatten().ok_or_else(|| wrong(user_claim))?;
-        let room = id(claims.get(room_claim)).ok_or_else(|| wrong(room_claim))?;
-        let plan = id(claims.get(plan_claim)).ok_or_else(|| wrong(plan_claim))?;
-        let plan = plan.unwrap_or_else(|| MEMBER.to_owned());
-        if plain_plan(&plan) { Ok(Claims { user, room, plan }) } else { Err(wrong(plan_claim)) }
+        let of = |name: &String| id(claims.get(name)).map_err(|()| TokenFault::Claim(name.clone()));
+        let user = of(user_claim)?.ok_or_else(|| TokenFault::Claim(user_claim.clone()))?;
+        let plan = of(plan_claim)?.unwrap_or_else(|| MEMBER.to_owned());
+        if !plain_plan(&plan) {
+            return Err(TokenFault::Claim(plan_claim.clone()));
+        }
+        Ok(Claims { user, room: of(room_claim)?, plan })
     }
 }
 
-/// An id that is a text, or a whole number as databases count; `Some(None)` if there is none, `None` if it is wrong.
-fn id(value: Option<&Value>) -> Option<Option<String>> {
+/// An id, if there is one: a text, or a whole number as databases count.
+fn id(value: Option<&Value>) -> Result<Option<String>, ()> {
     match value {
-        None | Some(Value::Null) => Some(None),
-        Some(Value::String(text)) if plain_id(text) => Some(Some(text.clone())),
-        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Some(Some(number.to_string())),
-        Some(_) => None,
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if plain_id(text) => Ok(Some(text.clone())),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
+        Some(_) => Err(()),
     }
 }
 

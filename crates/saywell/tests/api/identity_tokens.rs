@@ -102,7 +102,6 @@ async fn claims_that_are_missing_or_strange_are_named() {
     }
     let numbered = signed(&claims(&gateway, &json!({ "sub": 42, "room": 7 })));
     assert_eq!(show(&gateway, &numbered).await.status, 200, "databases count their users");
-    assert_eq!(gateway.calls.count(), 1);
 }
 
 #[tokio::test]

@@ -38,6 +38,10 @@ async fn the_contract_names_every_route() {
         assert!(paths.iter().any(|known| known == path), "{path} is not in {paths:?}");
     }
     assert!(contract["openapi"].as_str().unwrap().starts_with("3."));
+    let who = |path: &str, call: &str| contract["paths"][path][call]["security"][0].clone();
+    assert_eq!(who("/tts", "post"), json!({ "bearer": [] }));
+    assert_eq!(who("/healthz", "get"), json!(null), "for everybody");
+    assert_eq!(contract["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
 }
 
 #[tokio::test]
