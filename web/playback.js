@@ -1,10 +1,9 @@
 // The conductor: one listening at a time, from the click to the last sound. It alone touches the
 // <audio> element, and everything that happens ends up as an event in the store.
 
-import { pickSource } from './audio-source.js';
+import { PartsSource, pickSource } from './audio-source.js';
 import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
-import { PartsSource } from './parts-source.js';
 import { clampSpeed } from './player-store.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */

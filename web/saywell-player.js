@@ -2,7 +2,7 @@
 // on each, and holds the one <audio> element they share. Importing this file registers nothing;
 // define.js does.
 
-import { Ahead } from './ahead.js';
+import { Ahead } from './replies.js';
 import { pickSource } from './audio-source.js';
 import { BrowserVoice } from './browser-voice.js';
 import { CaptionBar } from './caption-bar.js';
@@ -10,9 +10,9 @@ import { Gateway, PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
 import { MediaKeys } from './media-session.js';
 import { textOf } from './message-text.js';
-import { Newcomers } from './newcomers.js';
+import { Messages, nameOf } from './messages.js';
 import { Playback } from './playback.js';
-import { playerStyle } from './player-style.js';
+import { playerStyle } from './styles.js';
 import { PlayerStore, SPEED_STEPS, captionAt, clampSpeed, isActive } from './player-store.js';
 import { remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
@@ -30,8 +30,6 @@ import { ENGLISH } from './strings.js';
 const CONFIG_PATIENCE_MS = 2000;
 /** How far into a sentence a step back means this one, and not the one before, in seconds. */
 const SENTENCE_BEGUN = 1.5;
-/** How often a page that nobody sees is looked at. */
-const HIDDEN_SCAN_MS = 250;
 /** What the gateway may be unable to do while the browser still can. */
 const STAND_IN = [
   'tts_disabled',
@@ -108,21 +106,22 @@ export class SaywellPlayer extends HTMLElement {
     seek: (position) => this.seek(position),
   });
   #ahead = new Ahead();
-  #newcomers = new Newcomers((message, isTalk) => this.#onComplete(message, isTalk));
+  #messages = new Messages({
+    speakerFor: (message) => this.#speakerFor(message),
+    shown: (message, speaker) => this.#showOn(message, speaker),
+    scanned: (messages) => this.#onScan(messages),
+    complete: (message, isTalk) => this.#onComplete(message, isTalk),
+    heard: () => this.#heard?.message ?? null,
+  });
 
-  /** @type {Map<Element, SaywellSpeaker>} */
-  #speakers = new Map();
   /** What is heard: the message as it was found, and what was sent of it. @type {{ message: Element, text: string } | null} */
   #heard = null;
   /** Replies that continuous mode has yet to read. @type {Element[]} */
   #queue = [];
   /** Whether reading stopped because the listener began to write. */
   #hushed = false;
-  #observer = new MutationObserver((changes) => this.#onMutation(changes));
   #present = false;
   #ready = false;
-  #scanned = false;
-  #scanning = false;
   #ticking = false;
   #leave = new AbortController();
   /** @type {Readonly<PlayerState>} */
@@ -179,7 +178,7 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {Partial<Strings>} words */
   set strings(words) {
     this.#strings = { ...ENGLISH, ...words };
-    for (const [message, speaker] of this.#speakers) {
+    for (const [message, speaker] of this.#messages.speakers) {
       speaker.strings = this.#strings;
       this.#showOn(message, speaker);
     }
@@ -217,11 +216,8 @@ export class SaywellPlayer extends HTMLElement {
   attributeChangedCallback(name) {
     if (!this.#ready) return;
     this.#choose();
-    if (name === 'theme') for (const speaker of this.#speakers.values()) this.#dress(speaker);
-    else if (name === 'messages') {
-      this.#observe();
-      this.#scan();
-    }
+    if (name === 'theme') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
+    else if (name === 'messages') this.#watch();
     else this.#refresh();
   }
 
@@ -230,7 +226,7 @@ export class SaywellPlayer extends HTMLElement {
    *
    * @param {Element | null} [message]  absent: what is heard, or the newest
    */
-  toggle(message = this.#heard?.message ?? this.#newest()) {
+  toggle(message = this.#heard?.message ?? this.#messages.newest) {
     const { state } = this;
     if (!message) return;
     if (!Object.is(state.message, nameOf(message)) || state.status === 'ended') this.speak(message);
@@ -244,7 +240,7 @@ export class SaywellPlayer extends HTMLElement {
    *
    * @param {Element | null} [message]  absent: the newest
    */
-  speak(message = this.#newest()) {
+  speak(message = this.#messages.newest) {
     if (!message) return;
     this.#hushed = false;
     this.#ahead.cancel();
@@ -328,7 +324,7 @@ export class SaywellPlayer extends HTMLElement {
    *
    * @param {Element | null} [message]  absent: the newest
    */
-  prefetch(message = this.#newest()) {
+  prefetch(message = this.#messages.newest) {
     if (!message || this.#isBrowsers()) return;
     const { format } = pickSource();
     this.#ahead.make({ ...this.#speechOf(message), format }, () => this.#gateway());
@@ -340,7 +336,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Element | null} [message]  absent: what is heard, or the newest
    * @throws {PlayerError}
    */
-  async download(message = this.#heard?.message ?? this.#newest()) {
+  async download(message = this.#heard?.message ?? this.#messages.newest) {
     if (!message) return;
     const speech = this.#speechOf(message);
     const { signal } = this.#leave;
@@ -355,7 +351,7 @@ export class SaywellPlayer extends HTMLElement {
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     } catch (cause) {
       const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
-      if (!signal.aborted) this.#speakers.get(message)?.tell(error.toFailure());
+      if (!signal.aborted) this.#messages.speakers.get(message)?.tell(error.toFailure());
       throw error;
     }
   }
@@ -376,32 +372,20 @@ export class SaywellPlayer extends HTMLElement {
     ]);
     if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
     this.#ready = true;
-    this.#observe();
-    this.#scan();
-  }
-
-  /** Looks at what can make a message of an element, and at what its writing changes. */
-  #observe() {
-    const named = [...(this.getAttribute('messages') ?? '').matchAll(/\[\s*([\w-]+)/g)].map(([, name]) => String(name));
-    this.#observer.disconnect();
-    this.#observer.observe(this.ownerDocument, {
-      childList: true,
-      characterData: true,
-      attributeFilter: ['aria-busy', 'class', 'id', ...named],
-      subtree: true,
-    });
+    this.#watch();
   }
 
   #depart() {
     this.#leave.abort();
-    this.#observer.disconnect();
-    this.#present = this.#ready = this.#scanned = false;
+    this.#present = this.#ready = false;
     this.stop();
-    this.#newcomers.clear();
     this.#ahead.cancel();
     this.#highlighter.clear();
-    for (const speaker of this.#speakers.values()) speaker.remove();
-    this.#speakers.clear();
+    this.#messages.leave();
+  }
+
+  #watch() {
+    this.#messages.watch(this.ownerDocument, this.getAttribute('messages') ?? '');
   }
 
   #gateway() {
@@ -428,10 +412,6 @@ export class SaywellPlayer extends HTMLElement {
     return isOn(this.getAttribute(name));
   }
 
-  #newest() {
-    return [...this.#speakers.keys()].at(-1) ?? null;
-  }
-
   /**
    * Lets the browser's own voice speak where the gateway cannot.
    *
@@ -452,47 +432,8 @@ export class SaywellPlayer extends HTMLElement {
     if (caption) this.seek(caption.start + 0.002);
   }
 
-  /** @param {MutationRecord[]} changes */
-  #onMutation(changes) {
-    for (const { target } of changes) this.#newcomers.changed(target);
-    const selector = this.getAttribute('messages');
-    const relevant = changes.some(({ type, target, addedNodes, removedNodes }) =>
-      type === 'attributes'
-        ? selector && /** @type {Element} */ (target).matches(selector) !== this.#speakers.has(/** @type {Element} */ (target))
-        : [...addedNodes, ...removedNodes].some((node) => node instanceof Element) || this.#heard?.message.contains(target),
-    );
-    if (!relevant || this.#scanning) return;
-    this.#scanning = true;
-    const look = () => {
-      this.#scanning = false;
-      if (this.#ready) this.#scan();
-    };
-    // A reply that is being written changes many times a frame; one look per frame is enough.
-    if (document.hidden) setTimeout(look, HIDDEN_SCAN_MS);
-    else requestAnimationFrame(look);
-  }
-
-  /** Brings the speakers in line with the messages on the page. */
-  #scan() {
-    const selector = this.getAttribute('messages');
-    const messages = selector ? [...this.ownerDocument.querySelectorAll(selector)] : [];
-    const present = new Set(messages);
-    const fresh = messages.filter((message) => !this.#speakers.has(message));
-    for (const [message, speaker] of this.#speakers) {
-      if (present.has(message)) continue;
-      speaker.remove();
-      this.#speakers.delete(message);
-      this.#newcomers.forget(message);
-    }
-    this.#meet(messages, fresh);
-    // In the page's order, whatever order they came in.
-    const speakers = messages.map((message) => /** @type {const} */ ([message, this.#speakers.get(message) ?? this.#speakerFor(message)]));
-    this.#speakers = new Map(speakers);
-    for (const [message, speaker] of speakers) {
-      const place = message.querySelector('[data-saywell-place]') ?? message;
-      if (speaker.parentNode !== place) place.append(speaker);
-      if (fresh.includes(message)) this.#showOn(message, speaker);
-    }
+  /** @param {Element[]} messages  those on the page */
+  #onScan(messages) {
     const { status, message: heard } = this.state;
     if (status === 'idle') return;
     const message = messages.find((message) => Object.is(nameOf(message), heard));
@@ -506,26 +447,13 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   /**
-   * Tells replies that have just come from conversations that were loaded, by what came when.
-   *
-   * @param {Element[]} messages  all, in the page's order
-   * @param {Element[]} fresh  those not seen before
-   */
-  #meet(messages, fresh) {
-    const known = messages.findLastIndex((message) => this.#speakers.has(message));
-    const isTalk = this.#scanned && (navigator.userActivation?.hasBeenActive ?? true) && (known >= 0 || fresh.length === 1);
-    for (const message of fresh) this.#newcomers.meet(message, nameOf(message), isTalk && messages.indexOf(message) > known);
-    this.#scanned = true;
-  }
-
-  /**
    * A reply is complete.
    *
    * @param {Element} message
    * @param {boolean} isTalk
    */
   #onComplete(message, isTalk) {
-    if (this.#is('prefetch') && message === this.#newest()) this.prefetch(message);
+    if (this.#is('prefetch') && message === this.#messages.newest) this.prefetch(message);
     if (!isTalk || !this.choices.continuous) return;
     if (this.#hushed) this.#queue = [];
     this.#queue.push(message);
@@ -570,7 +498,7 @@ export class SaywellPlayer extends HTMLElement {
   #onState(state) {
     const before = this.#before;
     this.#before = state;
-    for (const [message, speaker] of this.#speakers) {
+    for (const [message, speaker] of this.#messages.speakers) {
       const name = nameOf(message);
       if (Object.is(name, state.message) || Object.is(name, before.message)) this.#showOn(message, speaker);
     }
@@ -629,7 +557,7 @@ export class SaywellPlayer extends HTMLElement {
 
   /** Shows again what depends on choices and attributes. */
   #refresh() {
-    for (const [message, speaker] of this.#speakers) this.#showOn(message, speaker);
+    for (const [message, speaker] of this.#messages.speakers) this.#showOn(message, speaker);
     this.#mark();
   }
 
@@ -718,15 +646,6 @@ function isOn(value) {
 function chosen(choice, asked) {
   const kept = remembered(choice);
   return kept === null ? asked : kept === 'true';
-}
-
-/**
- * What tells a message apart, also after the page has rendered it anew.
- *
- * @param {Element} message
- */
-function nameOf(message) {
-  return message.getAttribute('data-message-id') ?? message;
 }
 
 /**

@@ -2,7 +2,7 @@
 // message is heard. It shows a state and passes on what the listener wants; it decides nothing.
 
 import { SPEED_STEPS, isActive } from './player-store.js';
-import { speakerStyle } from './speaker-style.js';
+import { speakerStyle } from './styles.js';
 import { ENGLISH, explain, formatTime } from './strings.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */

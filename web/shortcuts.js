@@ -4,7 +4,7 @@
 import { remember, remembered } from './preferences.js';
 
 /** @typedef {import('./strings.js').Strings} Strings */
-/** @typedef {keyof Strings['shortcuts']} Shortcut */
+/** @typedef {keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop'} Shortcut */
 
 /** Letters next to each other, as video players have them. @type {Record<string, Shortcut>} */
 const KEYS = { k: 'toggle', j: 'back', l: 'forward', s: 'slower', f: 'faster', c: 'captions', x: 'stop', '?': 'help' };
@@ -67,7 +67,7 @@ export class ShortcutHelp {
         if (!term || !what || !cap) return [];
         cap.textContent = key.toUpperCase();
         term.append(cap);
-        what.textContent = strings.shortcuts[shortcut];
+        what.textContent = { ...strings, ...strings.shortcuts }[shortcut];
         return [term, what];
       }),
     );

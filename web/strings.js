@@ -24,15 +24,12 @@ export const ENGLISH = Object.freeze({
   close: 'Close',
   browserVoice: 'Read by the browser’s own voice.',
   readyAgain: 'You can try again now.',
-  /** What each shortcut does, in the order of the help. */
+  /** What each shortcut does, where no button says it. */
   shortcuts: Object.freeze({
     toggle: 'Listen or pause',
-    back: 'Previous sentence',
-    forward: 'Next sentence',
     slower: 'Slower',
     faster: 'Faster',
     captions: 'Caption bar on or off',
-    stop: 'Stop',
     help: 'This help',
   }),
   controls: 'Listening controls',

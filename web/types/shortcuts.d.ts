@@ -1,5 +1,5 @@
 export type Strings = import('./strings.js').Strings;
-export type Shortcut = keyof Strings['shortcuts'];
+export type Shortcut = keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop';
 /**
  * The shortcut that a key press means, if any.
  *

@@ -1,1 +1,2 @@
 export declare const speakerStyle: CSSStyleSheet;
+export declare const playerStyle: CSSStyleSheet;

@@ -1,3 +1,5 @@
+export type Gateway = import('./gateway.js').Gateway;
+export type SpeechRequest = import('./gateway.js').SpeechRequest;
 /**
  * A reply is complete when it is not `aria-busy`, inside nothing that is, and has not changed for a
  * while.
@@ -23,4 +25,20 @@ export declare class Newcomers {
     /** @param {Element} message */
     forget(message: Element): void;
     clear(): void;
+}
+/**
+ * Sound made ahead: the newest reply, when the page has nothing else to do, once, and never at the
+ * listener's cost. The gateway decides what is within the quota; a refusal ends it quietly.
+ */
+export declare class Ahead {
+    #private;
+    /**
+     * @param {SpeechRequest} request
+     * @param {() => Gateway} gateway
+     */
+    make(request: SpeechRequest, gateway: () => Gateway): void;
+    /** What is not begun yet is not begun any more. */
+    cancel(): void;
+    /** A listener was served: the gateway is willing again. */
+    allow(): void;
 }

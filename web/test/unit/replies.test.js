@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Newcomers } from '../../newcomers.js';
+import { Newcomers } from '../../replies.js';
 import { FakeTimers } from '../support/fakes.js';
 
 /** A message that a test sets the state of. */
