@@ -178,9 +178,11 @@ impl App {
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
+        let limits = Limits::open(&settings, controls.clone(), Arc::clone(&clock))?;
+        limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,
-            limits: Limits::open(&settings, controls.clone(), Arc::clone(&clock))?,
+            limits,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
                 emoji: settings.emoji,

@@ -17,6 +17,7 @@ mod document;
 mod process;
 mod redis;
 mod refusal;
+mod seed;
 mod standing;
 mod tally;
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub enum Span {
 }
 
 /// Whose it is together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One user, key or session.
@@ -268,6 +268,18 @@ impl Amount {
 /// Up to the next whole number; what sums of fractions are off by does not count.
 fn whole(number: f64) -> u64 {
     (number - 1e-6).ceil().max(0.0) as u64
+}
+
+/// When the day or month that it is began, in UTC.
+pub(crate) fn begins(span: Span, now: SystemTime) -> SystemTime {
+    let day = DateTime::<Utc>::from(now).date_naive();
+    let first = match span {
+        Span::AtOnce | Span::Minute | Span::Day => Some(day),
+        Span::Month => NaiveDate::from_ymd_opt(day.year(), day.month(), 1),
+    };
+    let began =
+        first.and_then(|first| first.and_hms_opt(0, 0, 0)).map_or(0, |first| first.and_utc().timestamp());
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(began).unwrap_or(0))
 }
 
 /// The name of the day or month that it is, and when the next begins. Both are of UTC.

@@ -46,8 +46,11 @@ impl PostgresStore {
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
-            let mut connection = options.connect().await.map_err(unavailable("be opened"))?;
-            MIGRATIONS.run(&mut connection).await.map_err(|error| StoreError::Migration(error.into()))
+            let one = PgPoolOptions::new().max_connections(1).connect_with(options.clone());
+            let one = one.await.map_err(unavailable("be opened"))?;
+            let done = MIGRATIONS.run(&one).await;
+            one.close().await;
+            done.map_err(|error| StoreError::Migration(error.into()))
         };
         match tokio::time::timeout(MIGRATION_DEADLINE, migrated).await {
             Ok(done) => done?,

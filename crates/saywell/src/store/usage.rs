@@ -142,7 +142,7 @@ pub struct UsageLine {
     pub unpriced: u64,
 }
 
-/// What one subject had made, in one room, by one key.
+/// What one subject had made, in one room, by one key, on one plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spent {
     /// Whom limits count it for, such as `user:ann`.
@@ -151,6 +151,8 @@ pub struct Spent {
     pub room: Option<String>,
     /// By which API key.
     pub key: Option<String>,
+    /// On which plan.
+    pub plan: String,
     /// Characters that were sent to providers.
     pub characters: u64,
     /// Seconds that came back.

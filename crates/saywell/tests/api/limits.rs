@@ -180,3 +180,24 @@ async fn a_plan_leaves_providers_out() {
     let asked = gateway.post("/tts", &json!({ "text": "Hello there.", "provider": "dear" })).await;
     assert_eq!(asked.error(), (403, "forbidden".into(), "provider".into()));
 }
+
+#[tokio::test]
+async fn a_restart_gives_nobody_their_quota_again() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = Settings {
+        data_dir: data.path().to_owned(),
+        database_url: None,
+        ..with_plans("[admin]\ncharacters_per_day = 20\n[admin.room]\ncharacters_per_day = 15")
+    };
+    let gateway = Gateway::with(Fake::named("fake"), settings.clone()).await;
+    let ask = json!({ "text": "Twelve chars", "room": "kitchen" });
+    assert_eq!(gateway.post("/tts", &ask).await.status, 200);
+    gateway.settle().await;
+    gateway.app.close(Duration::from_secs(10)).await;
+
+    let gateway = Gateway::with(Fake::named("fake"), settings).await;
+    assert_eq!(left(&gateway, "characters", "day").await, 8.0);
+    let refused = gateway.post("/tts", &json!({ "text": "Fourth", "room": "kitchen" })).await;
+    assert_eq!(refused.error().1, "quota_exceeded", "the room has 3 left");
+    assert_eq!(gateway.post("/tts", &json!({ "text": "Fourth", "room": "hall" })).await.status, 200);
+}

@@ -102,11 +102,11 @@ impl UsageLog for PostgresStore {
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
         let query = sqlx::query(
-            "SELECT subject, room, api_key, currency, sum(sent_characters)::bigint AS characters,
+            "SELECT subject, room, api_key, plan, currency, sum(sent_characters)::bigint AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= $1 AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
-             GROUP BY subject, room, api_key, currency
-             ORDER BY subject COLLATE \"C\", room COLLATE \"C\", api_key COLLATE \"C\", currency",
+             GROUP BY subject, room, api_key, plan, currency
+             ORDER BY subject COLLATE \"C\", room COLLATE \"C\", api_key COLLATE \"C\", plan COLLATE \"C\", currency",
         )
         .bind(to_millis(since))
         .try_map(|row: PgRow| {
@@ -115,6 +115,7 @@ impl UsageLog for PostgresStore {
                 subject: row.try_get("subject")?,
                 room: known(row.try_get("room")?),
                 key: known(row.try_get("api_key")?),
+                plan: row.try_get("plan")?,
                 characters: unsigned(&row, "characters")?,
                 seconds: row.try_get("seconds")?,
                 cost: row.try_get("cost")?,

@@ -95,10 +95,10 @@ impl UsageLog for SqliteStore {
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
         sqlx::query(
-            "SELECT subject, room, api_key, currency, sum(sent_characters) AS characters,
+            "SELECT subject, room, api_key, plan, currency, sum(sent_characters) AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
-             GROUP BY subject, room, api_key, currency ORDER BY subject, room, api_key, currency",
+             GROUP BY subject, room, api_key, plan, currency ORDER BY subject, room, api_key, plan, currency",
         )
         .bind(to_millis(since))
         .try_map(|row: SqliteRow| {
@@ -107,6 +107,7 @@ impl UsageLog for SqliteStore {
                 subject: row.try_get("subject")?,
                 room: known(row.try_get("room")?),
                 key: known(row.try_get("api_key")?),
+                plan: row.try_get("plan")?,
                 characters: unsigned(&row, "characters")?,
                 seconds: row.try_get("seconds")?,
                 cost: row.try_get("cost")?,

@@ -1,0 +1,49 @@
+//! What was used before this process began, so that a restart gives nobody their quota again.
+
+use std::collections::BTreeMap;
+
+use super::account::{Span, begins};
+use super::{Amount, Limits, Refusal, Scope};
+use crate::store::{Spent, StoreError, UsageLog};
+
+impl Limits {
+    /// Writes down what `usage` knows of this day and month, as far as the books do not know it yet. What a network used is
+    /// not in it: networks begin anew.
+    ///
+    /// # Errors
+    /// When the store cannot be asked. That the books are away is their own matter, and has its own policy.
+    pub async fn seed_from(&self, usage: &dyn UsageLog) -> Result<(), StoreError> {
+        let now = self.parts.clock.now();
+        let day = by_account(&usage.spent(begins(Span::Day, now)).await?);
+        for ((scope, name), month) in by_account(&usage.spent(begins(Span::Month, now)).await?) {
+            let day = day.get(&(scope, name.clone())).copied().unwrap_or_default();
+            if let Err(Refusal::Overloaded) = self.seed(scope, &name, day, month).await {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was spent, by the accounts that it counts on.
+fn by_account(spent: &[Spent]) -> BTreeMap<(Scope, String), Amount> {
+    let mut accounts: BTreeMap<(Scope, String), Amount> = BTreeMap::new();
+    for Spent { subject, room, key, plan, characters, seconds, cost, .. } in spent {
+        let mut add = |scope, name: String| {
+            let amount = accounts.entry((scope, name)).or_default();
+            amount.characters += characters;
+            amount.seconds += seconds;
+            amount.money += cost;
+        };
+        add(Scope::Caller, subject.clone());
+        add(Scope::Plan, plan.clone());
+        add(Scope::All, String::new());
+        if let Some(key) = key {
+            add(Scope::Key, key.clone());
+        }
+        if let Some(room) = room {
+            add(Scope::Room, format!("{plan}:{room}"));
+        }
+    }
+    accounts
+}
