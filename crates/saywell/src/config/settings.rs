@@ -17,6 +17,7 @@ use saywell_text::pronunciation::Dictionary;
 
 /// Everything an operator can decide, checked and ready to use.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// The feature flag: off, speech calls answer `tts_disabled`.
     pub enabled: bool,

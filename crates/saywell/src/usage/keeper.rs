@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 use crate::clock::Clock;
 use crate::store::{StoreError, UsageLog};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 /// How often past days are looked at.
 const EVERY: Duration = Duration::from_hours(1);
 
@@ -82,7 +82,7 @@ mod tests {
     #[tokio::test]
     async fn past_days_are_summed_up_and_old_ones_forgotten() {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
-        let clock = Arc::new(ManualClock::new(UNIX_EPOCH + 1000 * DAY + Duration::from_secs(3600)));
+        let clock = Arc::new(ManualClock::new(UNIX_EPOCH + 1000 * DAY + Duration::from_hours(1)));
         let ask = async || {
             let asked =
                 Asked::new(clock.now(), &Caller::operator(None), &SpeechRequest::new("Hello."), false);

@@ -28,7 +28,7 @@ pub struct Ledger {
 #[derive(Debug)]
 enum Line {
     Call(Call),
-    Asked(Box<Asked>),
+    Asked(Asked),
 }
 
 /// Writes them into the store.
@@ -60,7 +60,7 @@ impl Ledger {
 
     /// Takes a request down, as [`write`](Self::write) does a call.
     pub fn write_asked(&self, asked: Asked) {
-        self.take(Line::Asked(Box::new(asked)));
+        self.take(Line::Asked(asked));
     }
 
     fn take(&self, line: Line) {
@@ -102,7 +102,7 @@ impl Scribe {
         for line in batch.drain(..) {
             match line {
                 Line::Call(call) => calls.push(call),
-                Line::Asked(one) => asked.push(*one),
+                Line::Asked(one) => asked.push(one),
             }
         }
         if !calls.is_empty() {

@@ -7,7 +7,7 @@ use crate::store::{By, UsageLine};
 /// # Errors
 /// When a line cannot be written out, which only a want of memory brings about.
 pub fn csv(by: By, lines: &[UsageLine]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     writer.write_record([
         by.name(),
         "currency",

@@ -35,8 +35,8 @@ async fn many_may_open_a_new_database_at_once_and_share_it() {
     let replaced = join_all(stores.iter().map(|store| store.put(&row))).await;
     assert_eq!(replaced.into_iter().map(Result::unwrap).sum::<u64>(), 7 * row.size_bytes);
     let absent = conformance::row(2);
-    let stored = join_all(stores.iter().map(|store| store.put_if_absent(&absent))).await;
-    assert_eq!(stored.into_iter().filter(|stored| *stored.as_ref().unwrap()).count(), 1);
+    let kept = join_all(stores.iter().map(|store| store.put_if_absent(&absent))).await;
+    assert_eq!(kept.into_iter().filter(|kept| *kept.as_ref().unwrap()).count(), 1);
 
     // Accesses counted by all of them in any order are all counted, and nobody waits for ever.
     let accesses: Vec<_> = (0..40).map(|n| access(n % 2 + 1)).collect();
@@ -76,8 +76,8 @@ async fn gateways_never_clean_up_the_same_twice() {
         let mut taken = Vec::new();
         // Who finds nothing looks again, as the sweeper does: rows in another's hands are passed over.
         while stores[0].stored_bytes().await.unwrap() > 0 {
-            let takes = (0..10).map(|n| stores[n % 2].take(&selection, 7));
-            taken.extend(join_all(takes).await.into_iter().flat_map(Result::unwrap).map(|row| row.id));
+            let all = (0..10).map(|n| stores[n % 2].take(&selection, 7));
+            taken.extend(join_all(all).await.into_iter().flat_map(Result::unwrap).map(|row| row.id));
         }
         assert_eq!(taken.len(), 100, "{selection:?}");
         taken.sort_unstable();
@@ -91,7 +91,7 @@ async fn gateway(server: &Postgres, folder: &TempDir, clock: &Arc<ManualClock>) 
     let settings = Settings {
         data_dir: folder.path().to_owned(),
         database_url: Some(server.url()),
-        cache_ttl: Duration::from_secs(60),
+        cache_ttl: Duration::from_mins(1),
         cache_max_bytes: 1 << 20,
         ..Settings::default()
     };
