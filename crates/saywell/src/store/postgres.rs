@@ -11,9 +11,9 @@ use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, 
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
+use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
-use sqlx::{ConnectOptions as _, Row as _};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
