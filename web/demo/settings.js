@@ -1,71 +1,62 @@
-// What a visitor chooses, remembered on this device.
+// What a visitor chooses. The player remembers what is its own business; the theme of the page is remembered here.
 
-const KEPT_AS = 'saywell-demo';
+/** @typedef {import('../saywell-player.js').SaywellPlayer} SaywellPlayer */
+
+const KEPT_AS = 'saywell-demo-theme';
 const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
 
-/** @typedef {{ captions: boolean, continuous: boolean, theme: typeof THEMES[number] }} Settings */
-
-/** @type {Settings} */
-const DEFAULTS = { captions: true, continuous: false, theme: 'system' };
+/** Which of the player's choices each button of the page turns on and off. */
+const CHOICES = /** @type {const} */ ({ captions: 'words', continuous: 'continuous' });
 
 /**
- * Brings the buttons, the page and the player in line with what is chosen, now and at every press.
+ * Brings the buttons, the page and the player in line with what is chosen, now and at every press, here or in the player.
  *
- * @param {Element} player
+ * @param {SaywellPlayer} player
  */
 export function applySettings(player) {
-  const settings = remembered();
-  const show = () => {
-    document.documentElement.dataset.theme = settings.theme;
-    if (settings.theme === 'system') player.removeAttribute('theme');
-    else player.setAttribute('theme', settings.theme);
-    for (const name of /** @type {const} */ (['captions', 'continuous'])) {
-      player.toggleAttribute(name, settings[name]);
-      button(name).setAttribute('aria-pressed', String(settings[name]));
-    }
-    button('theme').setAttribute('aria-label', `Theme: ${settings.theme}`);
-    button('theme').title = `Theme: ${settings.theme}`;
-  };
-  /** @param {() => void} change */
-  const onPress = (change) => () => {
-    change();
+  for (const [name, choice] of /** @type {[keyof typeof CHOICES, 'words' | 'continuous'][]} */ (Object.entries(CHOICES))) {
+    const show = () => button(name).setAttribute('aria-pressed', String(player.choices[choice]));
+    button(name).addEventListener('click', () => player.choose(choice));
+    player.addEventListener('choicechange', show);
     show();
-    remember(settings);
+  }
+  let theme = remembered();
+  const show = () => {
+    document.documentElement.dataset.theme = theme;
+    if (theme === 'system') player.removeAttribute('theme');
+    else player.setAttribute('theme', theme);
+    button('theme').setAttribute('aria-label', `Theme: ${theme}`);
+    button('theme').title = `Theme: ${theme}`;
   };
-  button('captions').addEventListener('click', onPress(() => (settings.captions = !settings.captions)));
-  button('continuous').addEventListener('click', onPress(() => (settings.continuous = !settings.continuous)));
-  button('theme').addEventListener(
-    'click',
-    onPress(() => (settings.theme = THEMES[(THEMES.indexOf(settings.theme) + 1) % THEMES.length] ?? 'system')),
-  );
+  button('theme').addEventListener('click', () => {
+    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+    show();
+    remember(theme);
+  });
   show();
 }
 
-/** @param {keyof Settings} name @returns {HTMLButtonElement} */
+/** @param {string} name @returns {HTMLButtonElement} */
 function button(name) {
   const found = document.querySelector(`[data-setting=${name}]`);
   if (!(found instanceof HTMLButtonElement)) throw new Error(`the page has no setting ${name}`);
   return found;
 }
 
-/** @returns {Settings} */
+/** @returns {typeof THEMES[number]} */
 function remembered() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEPT_AS) ?? '{}');
-    return {
-      captions: typeof kept.captions === 'boolean' ? kept.captions : DEFAULTS.captions,
-      continuous: typeof kept.continuous === 'boolean' ? kept.continuous : DEFAULTS.continuous,
-      theme: THEMES.includes(kept.theme) ? kept.theme : DEFAULTS.theme,
-    };
+    const kept = localStorage.getItem(KEPT_AS);
+    return THEMES.find((theme) => theme === kept) ?? 'system';
   } catch {
-    return { ...DEFAULTS };
+    return 'system';
   }
 }
 
-/** @param {Settings} settings */
-function remember(settings) {
+/** @param {string} theme */
+function remember(theme) {
   try {
-    localStorage.setItem(KEPT_AS, JSON.stringify(settings));
+    localStorage.setItem(KEPT_AS, theme);
   } catch {
     // Storage is off; the choice lasts as long as the page.
   }
