@@ -7,11 +7,12 @@ use libfuzzer_sys::fuzz_target;
 use saywell::cache::Key;
 use saywell::config::Secret;
 use saywell::http::links::{Grant, Links};
+use saywell::identity::Subject;
 
-fuzz_target!(|link: (&str, Option<String>, Option<String>)| {
-    let (name, exp, sig) = link;
+fuzz_target!(|link: (&str, Option<String>, Option<String>, Option<String>)| {
+    let (name, exp, sig, sub) = link;
     let key = name.parse().unwrap_or(Key::from_bytes([7; 32]));
     let links = Links::new(&Secret::new("the signing key of a test"), String::new());
     let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
-    assert!(links.check(&key, &Grant { exp, sig }, now).is_err());
+    assert!(links.check(&key, &Grant { exp, sig, sub }, now, Some(&Subject::Operator)).is_err());
 });

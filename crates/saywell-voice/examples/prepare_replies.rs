@@ -29,7 +29,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (script, made) = timed(|| script(&reply, &Options::default()));
         let texts: Vec<&str> = script.utterances.iter().map(|utterance| utterance.text.as_str()).collect();
         let ((), english) = timed(|| {
-            texts.iter().for_each(|text| drop(black_box(spell_out(text, Reader::Words))));
+            for text in &texts {
+                black_box(spell_out(text, Reader::Words));
+            }
         });
         let phonemes: Vec<Duration> =
             texts.iter().map(|text| timed(|| phonemizer.phonemize(text)).1).collect();

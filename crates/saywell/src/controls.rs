@@ -86,21 +86,21 @@ impl Controls {
     /// Follows what others change until `stop`; `purged` is called when one of them emptied the cache or a part of it.
     pub async fn follow(&self, stop: CancellationToken, purged: impl Fn()) {
         let mut reachable = true;
-        let mut purges = self.state().purges;
+        let mut emptied = self.state().purges;
         // Only the wait is cut short, never a query: a connection dropped within one is lost to the pool.
         while stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_some() {
             let refreshed = self.refresh().await;
             match &refreshed {
                 Err(error) if reachable => {
-                    warn!(%error, "the controls cannot be read; the last ones stay in force")
+                    warn!(%error, "the controls cannot be read; the last ones stay in force");
                 }
                 Ok(()) if !reachable => warn!("the controls can be read again"),
                 _ => {}
             }
             reachable = refreshed.is_ok();
             let now = self.state().purges;
-            if now != purges {
-                purges = now;
+            if now != emptied {
+                emptied = now;
                 purged();
             }
         }

@@ -248,8 +248,8 @@ impl Limits {
         plan: &str,
         now: SystemTime,
     ) -> Result<(Vec<u64>, Arc<dyn Book>), Refusal> {
-        let plain: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
-        match self.parts.books.take(ticket, &plain, now).await {
+        let bare: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
+        match self.parts.books.take(ticket, &bare, now).await {
             Ok((Taken::All(states), book)) => Ok((states, book)),
             Ok((Taken::Refused { claim, state }, _)) => {
                 let Some((limit, claim)) = claims.get(claim) else { return Err(Refusal::Overloaded) };
@@ -374,6 +374,7 @@ impl Permit {
 
 impl Reservation {
     /// Settles by a tally when it is dropped; `cached`: what is found in the cache counts as well.
+    #[must_use]
     pub fn billed(self, cached: bool) -> Bill {
         Bill::new(self, cached)
     }

@@ -95,7 +95,7 @@ impl Server {
             match TcpStream::connect(self.address) {
                 Ok(_) => return Ok(self),
                 Err(error) if begun.elapsed() > START_DEADLINE => return Err(error),
-                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+                Err(_) => std::thread::park_timeout(Duration::from_millis(20)),
             }
         }
     }

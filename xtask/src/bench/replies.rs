@@ -1,5 +1,7 @@
 //! Replies to speak: like an assistant's, no two alike, the same in every run.
 
+use std::fmt::Write as _;
+
 const SUBJECTS: [&str; 12] = [
     "the new release",
     "your second question",
@@ -69,7 +71,9 @@ impl Replies {
         while reply.split_whitespace().count() < words {
             let paragraph = self.next(5);
             let number = self.made;
-            reply.push_str(&format!(
+            // Writing to a string cannot fail.
+            let _ = write!(
+                reply,
                 "## Step {number}\n\n{paragraph}\n\n\
                  - **Time**: about {number}.5 ms, or 3–{} % of the {} MB.\n\
                  - Run `cargo test --workspace` by 2026-03-{:02}; it costs ${}.20.\n\
@@ -78,7 +82,7 @@ impl Replies {
                 number * 3,
                 number % 28 + 1,
                 number + 9,
-            ));
+            );
         }
         reply
     }

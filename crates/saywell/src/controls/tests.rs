@@ -125,7 +125,7 @@ async fn grants_add_up_and_end() {
     let granted = |unit| controls.state().granted(&ann(), unit, world.clock.now());
     assert!((granted(Unit::Characters) - 150.0).abs() < 1e-9);
     assert!(granted(Unit::Seconds).abs() < 1e-9);
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     assert!((granted(Unit::Characters) - 50.0).abs() < 1e-9);
     let id = controls.state().grants.iter().find(|grant| grant.amount < 60.0).unwrap().id.clone();
     let state = controls.change("operator", &Change::RemoveGrant { id }).await.unwrap();

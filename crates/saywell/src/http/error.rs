@@ -36,7 +36,7 @@ pub struct ApiError {
     /// More, for programs.
     pub details: Option<Value>,
     /// Where the caller stands, for the headers.
-    standing: Standing,
+    standing: Box<Standing>,
     /// The status it goes out with.
     status: StatusCode,
 }
@@ -114,7 +114,7 @@ impl ApiError {
             param: None,
             retry_after: None,
             details: None,
-            standing: Standing::default(),
+            standing: Box::default(),
             status: code.status(),
         }
     }
@@ -148,8 +148,8 @@ impl ApiError {
     /// Says where the caller stands, unless it does already.
     #[must_use]
     pub fn standing(mut self, standing: &Standing) -> Self {
-        if self.standing == Standing::default() {
-            self.standing = standing.clone();
+        if *self.standing == Standing::default() {
+            *self.standing = standing.clone();
         }
         self
     }
@@ -221,7 +221,7 @@ impl From<&Exceeded> for ApiError {
         Self {
             details: Some(details),
             retry_after: exceeded.wait,
-            standing: exceeded.standing.clone(),
+            standing: Box::new(exceeded.standing.clone()),
             ..Self::new(code, message)
         }
     }

@@ -16,7 +16,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::BoxFuture;
 use tokio::sync::Barrier;
 
-use super::*;
+use super::{
+    Amount, Arc, Caller, Controls, Demand, Duration, Limits, Plans, Refusal, Reservation, Scope, Settings,
+    Span, What, WithoutRedis,
+};
 use crate::clock::ManualClock;
 use crate::config::Secret;
 use crate::identity::{KeyLimits, Scopes, Via};
@@ -262,7 +265,7 @@ async fn a_crowd_that_takes_and_gives_back_is_never_above_and_never_below(open: 
                     assert!(now <= ALLOWED, "{now} characters are held");
                     served.fetch_add(1, Ordering::SeqCst);
                     tokio::task::yield_now().await;
-                    let spent = if number % 3 == 0 { 1 } else { 0 };
+                    let spent = u64::from(number % 3 == 0);
                     used.fetch_add(spent, Ordering::SeqCst);
                     // What is spent stays held.
                     held.fetch_sub(take - spent, Ordering::SeqCst);

@@ -8,8 +8,13 @@ use crate::config::SETTINGS;
 /// One limit: its key, what it limits, what it is on a plan, and what a caller is told who passes it.
 type Line = (&'static str, &'static str, fn(&Plan) -> String, &'static str);
 
+/// One quantity: as [`Line`].
+type Quantity = (&'static str, &'static str, fn(&Quantities) -> String, &'static str);
+/// Quantities that a plan has for several callers together: its table, whose they are, and where they stand.
+type Together = (&'static str, &'static str, fn(&Plan) -> &Quantities);
+
 /// What is limited for each caller, and for a room, a network and a plan together as well.
-const QUANTITIES: &[(&str, &str, fn(&Quantities) -> String, &str)] = &[
+const QUANTITIES: &[Quantity] = &[
     ("requests_per_minute", "requests a minute", |q| or_none(q.requests_per_minute), "`rate_limited`"),
     ("burst", "how many of them may come at once", |q| or_none(q.burst), "`rate_limited`"),
     ("flights", "replies in the making at once", |q| or_none(q.flights), "`rate_limited`"),
@@ -112,7 +117,7 @@ pub fn markdown() -> String {
     for (key, about, show, error) in REQUEST {
         line(&mut text, key, about, show, error);
     }
-    let groups: [(&str, &str, fn(&Plan) -> &Quantities); 3] = [
+    let groups: [Together; 3] = [
         ("room", "All of a room on one plan", |plan| &plan.room),
         ("address", "All of a network (/24 of IPv4, /56 of IPv6) on one plan", |plan| &plan.address),
         ("all", "Everybody on one plan", |plan| &plan.all),

@@ -179,9 +179,9 @@ impl Plans {
                 continue;
             };
             match base.changed_by(own) {
-                Ok(plan) => drop(plans.named.insert(name.clone(), plan)),
+                Ok(changed) => drop(plans.named.insert(name.clone(), changed)),
                 Err((key, reason)) => {
-                    faults.push((format!("{name}.{key}").trim_end_matches('.').into(), reason))
+                    faults.push((format!("{name}.{key}").trim_end_matches('.').into(), reason));
                 }
             }
         }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Operator;
 use crate::app::App;
-use crate::chain::breaker::Health;
+use crate::chain::breaker::{Health, Pulse};
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
@@ -192,8 +192,7 @@ fn providers(app: &App) -> Vec<Provider> {
     asked
         .chain(off.map(|link| (link, false)))
         .map(|(link, enabled)| {
-            let health =
-                app.pulses.get(link.name()).map_or(Health::Closed { failures: 0 }, |pulse| pulse.health());
+            let health = app.pulses.get(link.name()).map_or(Health::Closed { failures: 0 }, Pulse::health);
             let (failures, retry_at) = match health {
                 Health::Closed { failures } => (failures, None),
                 Health::Open { until } => (0, Some(seconds(until))),
