@@ -22,9 +22,14 @@ fi
 # The binary that the tests from outside talk to: the development build, whose numeric crates and
 # dependencies are optimised, so that nothing is built twice.
 target=${CARGO_TARGET_DIR:-target}
-export SAYWELL_BIN=${SAYWELL_BIN:-$PWD/$target/debug/saywell}
+[[ $target == /* ]] || target=$PWD/$target
+export SAYWELL_BIN=${SAYWELL_BIN:-$target/debug/saywell}
 # No test may reach for a model over the network.
 export HF_HUB_OFFLINE=1
+
+# Browsers and their drivers can be disturbed by a machine that is busy with something else: what fails gets a second
+# chance, and a fault of ours fails twice.
+again() { "$@" || { echo "──── once more" && "$@"; }; }
 
 run_section() {
     case $1 in
@@ -44,9 +49,9 @@ run_section() {
     contract) tools/contract.sh ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     # Three engines at once; then what they play, one engine at a time, since it is measured.
-    browser) (cd web && node --test --test-concurrency=3 --test-reporter=spec test/engines/*.test.js) ;;
+    browser) (cd web && again node --test --test-concurrency=3 --test-reporter=spec test/engines/*.test.js) ;;
     sound) (cd web && node --test --test-reporter=spec test/sound.test.js) ;;
-    admin) (cd web && node --test --test-reporter=spec test/admin.test.js) ;;
+    admin) (cd web && again node --test --test-reporter=spec test/admin.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2

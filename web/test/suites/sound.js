@@ -45,7 +45,27 @@ export function sound(world) {
     await world.until(() => ear.heardSamples > mark + RATE / 2, 'half a second of sound');
   }
 
-  test('no gap, no repeat, no loss; and the marks are in step with the sound', () =>
+  /**
+   * What is measured against the clock can be disturbed by a machine that is busy with something else: it is listened to
+   * up to three times, and a fault of ours is there every time.
+   *
+   * @param {string} name
+   * @param {() => Promise<void>} measure
+   */
+  function measured(name, measure) {
+    test(name, async () => {
+      for (let left = 2; ; left -= 1) {
+        try {
+          return await measure();
+        } catch (error) {
+          if (left === 0) throw error;
+          world.note(`listened to again, since ${error instanceof Error ? error.message : error}`);
+        }
+      }
+    });
+  }
+
+  measured('no gap, no repeat, no loss; and the marks are in step with the sound', () =>
     world.visiting(`${CHAT}?with=captions`, async () => {
       await driver.run(() => {
         const { probe } = /** @type {Probe} */ (window);
