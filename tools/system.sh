@@ -27,7 +27,7 @@ for topic in "$@"; do
         need ffmpeg command -v ffmpeg
         need redis-server command -v redis-server
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'
-        # The three browser engines with their drivers (Firefox's comes from crates.io, see the Makefile),
+        # The three browser engines with their drivers (Firefox's comes from Cargo's registry, see the Makefile),
         # what WebKitGTK decodes sound with, a screen for it, and a sound card that is none.
         need chromium command -v chromium
         need chromium-driver command -v chromedriver
