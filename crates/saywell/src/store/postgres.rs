@@ -46,7 +46,8 @@ impl PostgresStore {
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
-            let one = PgPoolOptions::new().max_connections(1).connect_with(options.clone());
+            let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+            let one = one.connect_with(options.clone());
             let one = one.await.map_err(unavailable("be opened"))?;
             let done = MIGRATIONS.run(&one).await;
             one.close().await;
