@@ -152,7 +152,7 @@ export function listening(world) {
       await world.until(() => world.ear.heardSamples > mark + 24_000, 'a second to pass');
       const rest = world.ear.since(mark + 12_000);
       assert.ok(rest.every((sample) => Math.abs(sample) < 0.01), 'silence after leaving');
-      await driver.run(() => history.back());
+      await driver.back();
       // A question that the page's end overtakes has no answer.
       const back = () => driver.run(() => 'probe' in window && location.pathname.endsWith('chat.html')).catch(() => false);
       await world.until(back, 'the way back');

@@ -47,6 +47,11 @@ export class WebDriver {
     await this.#do('POST', '/url', { url });
   }
 
+  /** Goes to the page before this one, as by the browser's own button. */
+  async back() {
+    await this.#do('POST', '/back', {});
+  }
+
   /**
    * Runs a function of the page's own and gives its answer; a promise is waited for. What is passed
    * and what comes back is JSON or an element.
