@@ -10,11 +10,13 @@ use futures::StreamExt;
 use saywell::config::Settings;
 use saywell::controls::{Change, Subject};
 use saywell::http::router;
+use saywell::identity::Mode;
 use saywell::limits::Plans;
 use saywell::providers::fake::Fake;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::identity::ask;
 use crate::support::{Answer, Gateway, settings};
 
 fn with_plans(plans: &str) -> Settings {
@@ -200,4 +202,23 @@ async fn a_restart_gives_nobody_their_quota_again() {
     let refused = gateway.post("/tts", &json!({ "text": "Fourth", "room": "kitchen" })).await;
     assert_eq!(refused.error().1, "quota_exceeded", "the room has 3 left");
     assert_eq!(gateway.post("/tts", &json!({ "text": "Fourth", "room": "hall" })).await.status, 200);
+}
+
+#[tokio::test]
+async fn clearing_cookies_gives_no_new_trial() {
+    let plans = "[trial]\ncharacters_per_day = 20\n[trial.address]\ncharacters_per_day = 30";
+    let gateway =
+        Gateway::with(Fake::named("fake"), Settings { auth: vec![Mode::Trial], ..with_plans(plans) }).await;
+    // Each call comes without a cookie, and so in a session of its own.
+    let fresh = async |from: &str, text: &str| {
+        let answer = gateway.send_from(from, ask(text, &[])).await;
+        gateway.settle().await;
+        answer
+    };
+    assert_eq!(fresh("203.0.113.7", "Fourteen chars").await.status, 200);
+    assert_eq!(fresh("203.0.113.99", "Another dozen.").await.status, 200, "the network has 30");
+    let refused = fresh("203.0.113.7", "Number three.").await;
+    assert_eq!(refused.error().1, "trial_exhausted", "{}", refused.text());
+    assert_eq!(details(&refused)["allowed"], 30.0, "it is the network that has used it up");
+    assert_eq!(fresh("198.51.100.7", "Number four.").await.status, 200, "another network is another");
 }
