@@ -88,7 +88,7 @@ test('the flag is flipped, speech is refused, and it is flipped back', () =>
     const refused = await speak('Hello.');
     assert.equal(refused.status, 403);
     assert.equal((await refused.json()).error.code, 'tts_disabled');
-    assert.equal(await flag.getAttribute('aria-checked'), 'false');
+    await page.getByRole('switch', { name: 'Speech', checked: false }).waitFor();
     await flag.click();
     await says(page, 'Speech is on.');
     assert.equal((await speak('Hello.')).status, 200);
