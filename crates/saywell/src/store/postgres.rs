@@ -7,7 +7,10 @@ mod keys;
 mod usage;
 
 use super::cache_index::STORED_WITHIN_MS;
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
+use super::{
+    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed,
+    undecodable,
+};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
@@ -329,15 +332,7 @@ fn unsigned(row: &PgRow, column: &str) -> Result<u64, sqlx::Error> {
     u64::try_from(value).map_err(|error| undecodable(column, error))
 }
 
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
 /// Rows as JSON, for a statement that takes any number. JSON may hold a NUL, and text of this database may not.
 fn json(rows: Vec<serde_json::Value>) -> String {
     serde_json::Value::from(rows).to_string().replace("\\u0000", "\\ufffd")
-}
-
-fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }

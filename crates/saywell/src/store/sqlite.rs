@@ -8,7 +8,10 @@ mod keys;
 mod usage;
 
 use super::cache_index::STORED_WITHIN_MS;
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals};
+use super::{
+    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed,
+    undecodable,
+};
 use crate::cache::{Key, Kind};
 use crate::clock::{from_millis, to_millis};
 use async_trait::async_trait;
@@ -328,14 +331,6 @@ fn text<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r str, sqlx::Error> {
 fn unsigned(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
     let value: i64 = row.try_get(column)?;
     u64::try_from(value).map_err(|error| undecodable(column, error))
-}
-
-fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }
 
 #[cfg(test)]
