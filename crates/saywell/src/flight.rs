@@ -4,8 +4,8 @@
 //! own. When the last listener leaves, the work is cancelled. Who never listens cannot hold one up for long: a
 //! flight that was only announced (its address handed out) waits [`LINGER`] for its first listener.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cache::Key;
 use crate::chain::Exhausted;
+use crate::identity::Subject;
 
 /// How long an announced flight waits for its first listener.
 pub const LINGER: Duration = Duration::from_secs(15);
@@ -55,8 +56,8 @@ struct Progress {
     opening: Option<Opening>,
     outcome: Option<Result<(), Failure>>,
     listeners: usize,
-    /// Made to the end even if nobody listens.
-    kept: bool,
+    /// Who wants it made to the end even if nobody listens.
+    kept_for: HashSet<Subject>,
     /// Address handed out; the first listener may still come.
     awaited: bool,
 }
@@ -223,6 +224,13 @@ impl Flights {
         Some(Reader { flight, version, next_utterance: 0 })
     }
 
+    /// Whom the flight of this key was kept for wants it no longer. It ends, unless somebody else does.
+    pub fn give_up(&self, key: &Key, whom: &Subject) {
+        let Some(flight) = self.board.flights().get(key).cloned() else { return };
+        flight.progress().kept_for.remove(whom);
+        self.board.cancel_if_deserted(&flight);
+    }
+
     /// Waits until no flight is in progress.
     pub async fn landed(&self) {
         loop {
@@ -268,7 +276,8 @@ impl Board {
     fn cancel_if_deserted(&self, flight: &Arc<Flight>) {
         let mut flights = self.flights();
         let progress = flight.progress();
-        if progress.listeners > 0 || progress.kept || progress.awaited || progress.outcome.is_some() {
+        let wanted = progress.listeners > 0 || !progress.kept_for.is_empty() || progress.awaited;
+        if wanted || progress.outcome.is_some() {
             return;
         }
         flight.cancel.cancel();
@@ -430,14 +439,15 @@ impl Listener {
         captions(&self.flight.progress().spoken)
     }
 
-    /// Leaves, but lets the flight wait [`LINGER`] for the listener that its address was handed to; `kept`: lets
-    /// it be made to the end in any case.
-    pub fn announce(self, kept: bool) {
-        {
-            let mut progress = self.flight.progress();
-            progress.kept |= kept;
-            progress.awaited = true;
-        }
+    /// Leaves, and has the flight made to the end all the same, unless whom it is for
+    /// [gives it up](Flights::give_up).
+    pub fn keep_for(self, whom: Subject) {
+        self.flight.progress().kept_for.insert(whom);
+    }
+
+    /// Leaves, but lets the flight wait [`LINGER`] for the listener that its address was handed to.
+    pub fn announce(self) {
+        self.flight.progress().awaited = true;
         let (flight, board) = (Arc::clone(&self.flight), self.board.clone());
         drop(self);
         tokio::spawn(async move {
@@ -554,7 +564,7 @@ mod tests {
     async fn an_announced_flight_waits_for_its_listener_only_so_long() {
         let flights = Flights::new(8);
         let (listener, writer) = start(&flights, 1);
-        listener.announce(false);
+        listener.announce();
         tokio::time::advance(LINGER / 2).await;
         assert!(flights.read_along(&key(1)).is_some());
         writer.cancelled().await;
@@ -565,7 +575,7 @@ mod tests {
     async fn an_announced_flight_ends_with_the_listener_that_came() {
         let flights = Flights::new(8);
         let (listener, writer) = start(&flights, 1);
-        listener.announce(false);
+        listener.announce();
         drop(flights.join(&key(1), Format::Mp3));
         let begun = tokio::time::Instant::now();
         writer.cancelled().await;
@@ -576,9 +586,28 @@ mod tests {
     async fn a_kept_flight_is_made_to_the_end() {
         let flights = Flights::new(8);
         let (listener, writer) = start(&flights, 1);
-        listener.announce(true);
+        listener.keep_for(Subject::Operator);
         assert!(tokio::time::timeout(LINGER * 4, writer.cancelled()).await.is_err());
         writer.land(Ok(()));
+        assert_eq!(flights.count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_kept_flight_is_given_up_by_the_last_whom_it_is_for() {
+        let flights = Flights::new(8);
+        let [ann, ben, cid] = ["ann", "ben", "cid"].map(|name| Subject::User(name.into()));
+        let (listener, writer) = start(&flights, 1);
+        listener.keep_for(ann.clone());
+        flights.join(&key(1), Format::Mp3).unwrap().keep_for(ben.clone());
+        flights.give_up(&key(1), &ann);
+        flights.give_up(&key(1), &cid);
+        assert!(flights.read_along(&key(1)).is_some(), "it is made for another still");
+        let hearing = flights.join(&key(1), Format::Mp3);
+        flights.give_up(&key(1), &ben);
+        assert!(flights.read_along(&key(1)).is_some(), "somebody listens");
+        drop(hearing);
+        writer.cancelled().await;
+        flights.give_up(&key(1), &ben); // Nothing is left to give up.
         assert_eq!(flights.count(), 0);
     }
 

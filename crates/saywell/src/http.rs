@@ -62,6 +62,7 @@ pub fn router(app: App) -> Router {
     // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
     let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
+        .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
         .routes(routes!(voices::config))
         .routes(routes!(voices::voices))
@@ -101,7 +102,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             HeaderName::from_static("content-type"),
             HeaderName::from_static("authorization"),

@@ -1,4 +1,4 @@
-//! `GET /tts/audio/{key}.{ext}`: the sound behind a link.
+//! `/tts/audio/{key}.{ext}`: the sound behind a link, and giving up what is made ahead.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use saywell_audio::Format;
 
 use super::error::{ApiError, Code};
 use super::headers;
-use super::identity::follower;
+use super::identity::{Speaker, follower};
 use super::links::Grant;
 use super::speech::pieces;
 use crate::app::App;
@@ -87,6 +87,26 @@ pub async fn audio(
     })?;
     let entry = entry.filter(|entry| entry.about.format == format.extension()).ok_or_else(not_found)?;
     complete(&key, format, entry.sound.clone(), &request)
+}
+
+/// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
+/// wants it or listens.
+#[utoipa::path(
+    delete, path = "/tts/audio/{file}", tag = "speech",
+    params(("file" = String, Path, description = "`{key}.{ext}`")),
+    responses(
+        (status = 204, description = "It is not made for this caller, or never was"),
+        (status = 404, description = "`not_found`: no sound has such a name"),
+    )
+)]
+pub async fn give_up(
+    State(app): State<App>,
+    Speaker(caller): Speaker,
+    Path(file): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let (key, _) = name(&file)?;
+    app.speak.flights.give_up(&key, &caller.subject());
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `{key}.{ext}` of a path.

@@ -19,7 +19,7 @@ use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
-use crate::identity::Caller;
+use crate::identity::{Caller, Subject};
 use crate::limits::{Demand, Standing};
 use crate::script::Markup;
 use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, SpeechRequest, Timing};
@@ -229,10 +229,12 @@ pub async fn speak(
 ) -> Result<axum::response::Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
-    let speech = ask_for(&app, &caller.in_room(room), &request).await?;
+    let caller = caller.in_room(room);
+    let speech = ask_for(&app, &caller, &request).await?;
     let stands = speech.standing.clone();
     let answer = if wants_json(&headers) {
-        Ok(axum::Json(answer(&app, speech, request.prefetch, &holder)).into_response())
+        let kept_for = request.prefetch.then(|| caller.subject());
+        Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
     } else {
         sound(speech, begun).await
     };
@@ -289,7 +291,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, prefetch: bool, Holder(holder): &Holder) -> Answer {
+fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): &Holder) -> Answer {
     let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
@@ -308,7 +310,10 @@ fn answer(app: &App, speech: Speech, prefetch: bool, Holder(holder): &Holder) ->
         notes: speech.notes,
     };
     if let Sound::Flight(listener) = speech.sound {
-        listener.announce(prefetch);
+        match kept_for {
+            Some(whom) => listener.keep_for(whom),
+            None => listener.announce(),
+        }
     }
     answer
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use saywell::providers::fake::Fake;
+use saywell_audio::Format;
 use serde_json::json;
 
 use crate::support::{Gateway, settings};
@@ -102,6 +105,34 @@ async fn prefetched_sound_is_there_though_nobody_listened() {
     gateway.links(&json!({ "text": "Made ahead.", "prefetch": true })).await;
     gateway.settle().await;
     assert_eq!(gateway.post("/tts", &json!({ "text": "Made ahead." })).await.header("x-tts-cache"), "hit");
+}
+
+#[tokio::test]
+async fn what_is_made_ahead_can_be_given_up() {
+    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_hours(1)), settings()).await;
+    let links = gateway.links(&json!({ "text": "Made ahead.", "prefetch": true })).await;
+    assert_eq!(gateway.app.speak.flights.count(), 1);
+    let (path, _) = url(&links, "url").split_once('?').unwrap();
+    let give_up = async |path: &str| gateway.send(Request::delete(path).body(Body::empty()).unwrap()).await;
+    assert_eq!(give_up(path).await.status, 204);
+    gateway.settle().await;
+    assert_eq!(gateway.app.speak.flights.count(), 0, "nobody else wanted it");
+    assert_eq!(gateway.calls.finished(), 0, "and the provider was left");
+
+    assert_eq!(give_up(path).await.status, 204, "once more is no fault");
+    assert_eq!(give_up("/tts/audio/nonsense.mp3").await.error().0, 404);
+}
+
+#[tokio::test]
+async fn who_listens_hears_on_when_it_is_given_up() {
+    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(20)), settings()).await;
+    let links = gateway.links(&json!({ "text": "Made ahead. And heard.", "prefetch": true })).await;
+    let listener = gateway.app.speak.flights.join(&url(&links, "key").parse().unwrap(), Format::Mp3).unwrap();
+    let (path, _) = url(&links, "url").split_once('?').unwrap();
+    assert_eq!(gateway.send(Request::delete(path).body(Body::empty()).unwrap()).await.status, 204);
+    gateway.settle().await;
+    drop(listener);
+    assert_eq!(gateway.get(url(&links, "url")).await.header("x-tts-cache"), "hit");
 }
 
 #[tokio::test]
