@@ -1,11 +1,13 @@
 // How sound gets from the gateway into the one <audio> element. Which way is open depends on the
 // engine and is found out at run time; the rest of the player sees one interface.
 
+import { placesIn, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { captionAt } from './player-store.js';
 
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./playback.js').Speech} Speech */
+/** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {import('./player-store.js').PlayerEvent} PlayerEvent */
 /** @typedef {import('./player-store.js').Rendition} Rendition */
 
@@ -142,6 +144,7 @@ export class StreamSource {
  * @property {[number, number]} source
  * @property {number} start  seconds from the reply's start
  * @property {number} duration
+ * @property {Caption[]} words  in seconds of the part, once it has been made
  * @property {Promise<Rendition> | null} asked
  */
 
@@ -181,8 +184,15 @@ export class PartsSource {
   async load({ speech, gateway, signal, report }) {
     const { utterances } = await gateway.script(speech, signal);
     if (utterances.length === 0) throw new PlayerError('invalid_request', 'There is nothing in this reply to read aloud.');
-    this.#ask = (part) => gateway.ask({ ...speech, text: part.text, format: this.format }, signal);
-    this.#parts = utterances.map(({ text, source }) => ({ text, source, start: 0, duration: text.length / CHARS_PER_SECOND, asked: null }));
+    const reply = new TextEncoder().encode(speech.text);
+    this.#ask = async (part) => {
+      const rendition = await gateway.ask({ ...speech, text: part.text, format: this.format }, signal);
+      const captions = rendition.captionsUrl && gateway.open(rendition.captionsUrl, signal);
+      // Without them the sentence is marked, and its words are not.
+      if (captions) this.#caption(part, reply, captions).catch(() => {});
+      return rendition;
+    };
+    this.#parts = utterances.map(({ text, source }) => ({ text, source, start: 0, duration: text.length / CHARS_PER_SECOND, words: [], asked: null }));
     this.#lay();
     const rendition = await this.#goTo(captionAt(this.#parts, this.#wanted), this.#wanted);
     const { duration } = this.measure();
@@ -216,13 +226,8 @@ export class PartsSource {
 
   /** The whole's length, as far as it is known. */
   measure() {
-    const last = this.#parts.at(-1);
-    const audio = this.#audio;
     const part = this.#parts[this.#index];
-    if (part && audio && Number.isFinite(audio.duration) && Math.abs(part.duration - audio.duration) > 0.05) {
-      part.duration = audio.duration;
-      this.#lay();
-    }
+    const last = this.#parts.at(-1);
     return { duration: last ? last.start + last.duration : 0, exact: false, buffered: part ? part.start + part.duration : 0 };
   }
 
@@ -251,6 +256,21 @@ export class PartsSource {
     return rendition;
   }
 
+  /**
+   * A part knows its words in its own seconds and bytes.
+   *
+   * @param {Part} part
+   * @param {Uint8Array} reply
+   * @param {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>} stream
+   */
+  async #caption(part, reply, stream) {
+    const { words, duration } = await wholeCaptions(await stream);
+    const placeOf = placesIn(reply, part.source);
+    part.words = words.map((word) => ({ ...word, source: placeOf(word.text) }));
+    part.duration = duration;
+    this.#lay();
+  }
+
   /** Puts the parts one after the other, and says so. */
   #lay() {
     let at = 0;
@@ -259,9 +279,9 @@ export class PartsSource {
       at += part.duration;
     }
     this.offset = this.#parts[this.#index]?.start ?? 0;
-    // Words have no times here: a part knows them only in its own bytes.
     const utterances = this.#parts.map(({ text, source, start, duration }) => ({ text, source, start, end: start + duration }));
-    this.#report({ type: 'captioned', utterances, words: [], anew: true });
+    const words = this.#parts.flatMap(({ start, words }) => words.map((word) => ({ ...word, start: start + word.start, end: start + word.end })));
+    this.#report({ type: 'captioned', utterances, words, anew: true });
   }
 }
 
@@ -277,12 +297,12 @@ async function append(buffer, bytes) {
   try {
     buffer.appendBuffer(bytes);
     await done;
-  } catch (cause) {
-    throw new PlayerError('unplayable', 'The browser could not take the sound.', { cause });
+  } catch {
+    refused = true;
   } finally {
     buffer.removeEventListener('error', onError);
   }
-  if (refused) throw new PlayerError('unplayable', 'The browser could not read the sound.');
+  if (refused) throw new PlayerError('unplayable', 'The browser cannot play this sound.');
 }
 
 /**

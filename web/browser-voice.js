@@ -2,21 +2,18 @@
 // speak. It has the same verbs as Playback and reports to the same store. Engines differ much here;
 // each workaround says what for.
 
+import { CHARS_PER_SECOND, layOut, plainScript } from './browser-script.js';
+import { Alarm, CLOCK, within } from './clock.js';
 import { PlayerError } from './gateway.js';
-import { plainScript } from './plain-script.js';
 import { captionAt, clampSpeed } from './player-store.js';
 
 /** @typedef {import('./gateway.js').Script} Script */
 /** @typedef {import('./playback.js').Speech} Speech */
-/** @typedef {import('./player-store.js').Caption} Caption */
+/** @typedef {import('./browser-script.js').Piece} Piece */
+/** @typedef {import('./browser-script.js').Word} Word */
 /** @typedef {import('./player-store.js').Failure} Failure */
 /** @typedef {import('./player-store.js').PlayerStore} PlayerStore */
 
-/** About what voices say at speed 1, and the breath after a piece: only for the length that is shown. */
-const CHARS_PER_SECOND = 14;
-const BREATH_SECONDS = 0.3;
-/** Chromium's remote voices fall silent after 15 seconds: no piece is that long at the slowest speed. */
-const LONGEST_PIECE = 160;
 /** Lists of voices arrive late, and in some engines never. */
 const VOICES_PATIENCE_MS = 2000;
 const SCRIPT_PATIENCE_MS = 4000;
@@ -24,19 +21,13 @@ const SCRIPT_PATIENCE_MS = 4000;
 const START_PATIENCE_MS = 3000;
 const SLOWNESS = 2;
 
-/**
- * A piece of an utterance: what the synthesiser gets at a time.
- *
- * @typedef {{ text: string, language: string | null, start: number, end: number }} Piece
- */
-
 /** One listening. */
 class Session {
   abort = new AbortController();
   wanted = true;
   /** @type {Piece[]} */
   pieces = [];
-  /** Each word's moment, with the piece and the place in it. @type {{ start: number, piece: number, char: number }[]} */
+  /** @type {Word[]} */
   words = [];
   /** What is said now: the piece, and the place in it that a pause goes on from. */
   piece = 0;
@@ -62,9 +53,7 @@ class Session {
  * @property {(speech: Speech, signal: AbortSignal) => Promise<Script>} script  asks the gateway
  * @property {() => string} [language]  the page's
  * @property {SpeechSynthesis | undefined} [synthesis]
- * @property {() => number} [now]
- * @property {(task: () => void, ms: number) => unknown} [after]
- * @property {(timer: any) => void} [cancel]
+ * @property {import('./clock.js').Clock} [clock]
  */
 
 export class BrowserVoice {
@@ -72,23 +61,20 @@ export class BrowserVoice {
   #script;
   #language;
   #synthesis;
-  #now;
-  #after;
-  #cancel;
+  #clock;
+  /** Synthesisers fail without a word: no event for long means silence. */
+  #watchdog;
   /** @type {Session | null} */
   #session = null;
-  /** @type {unknown} */
-  #watchdog = null;
 
   /** @param {VoiceSurroundings} surroundings */
-  constructor({ store, script, ...rest }) {
+  constructor({ store, script, language = () => '', synthesis = globalThis.speechSynthesis, clock = CLOCK }) {
     this.#store = store;
     this.#script = script;
-    this.#language = rest.language ?? (() => '');
-    this.#synthesis = rest.synthesis ?? globalThis.speechSynthesis;
-    this.#now = rest.now ?? (() => performance.now());
-    this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
-    this.#cancel = rest.cancel ?? ((timer) => clearTimeout(timer));
+    this.#language = language;
+    this.#synthesis = synthesis;
+    this.#clock = clock;
+    this.#watchdog = new Alarm(clock);
     // The first question makes engines fetch their voices.
     this.#synthesis?.getVoices();
   }
@@ -104,7 +90,7 @@ export class BrowserVoice {
    */
   speak(speech, instead = null) {
     this.leave();
-    const session = new Session(speech, this.#now());
+    const session = new Session(speech, this.#clock.now());
     this.#session = session;
     this.#store.dispatch({ type: 'asked', message: speech.message, position: 0, by: 'browser', instead });
     this.#load(session, instead).catch((error) => {
@@ -176,7 +162,7 @@ export class BrowserVoice {
     const session = this.#session;
     const piece = session?.pieces[session.piece];
     if (!session?.utterance || !piece || this.#store.state.status !== 'playing') return;
-    const passed = ((this.#now() - session.anchor.at) / 1000) * this.#store.state.speed;
+    const passed = ((this.#clock.now() - session.anchor.at) / 1000) * this.#store.state.speed;
     this.#store.dispatch({ type: 'moved', position: Math.min(piece.end, session.anchor.position + passed) });
   }
 
@@ -191,8 +177,10 @@ export class BrowserVoice {
     }
     const [script, voices] = await Promise.all([this.#scriptOf(session, instead), this.#voices()]);
     if (session !== this.#session) return;
-    session.voices = voices;
-    this.#lay(session, script);
+    const { pieces, captions, words, seconds } = layOut(script, session.speech.text);
+    Object.assign(session, { voices, pieces, words });
+    this.#store.dispatch({ type: 'measured', duration: seconds, exact: false });
+    this.#store.dispatch({ type: 'captioned', utterances: captions, words });
     if (session.wanted) this.#say(session);
   }
 
@@ -201,82 +189,17 @@ export class BrowserVoice {
    * @param {Failure | null} instead
    */
   async #scriptOf({ speech, abort }, instead) {
-    const language = this.#language();
-    const alone = () => plainScript(speech.text, language || undefined);
-    if (instead?.code === 'unreachable') return alone();
-    const deadline = new AbortController();
-    abort.signal.addEventListener('abort', () => deadline.abort());
-    const timer = this.#after(() => deadline.abort(), SCRIPT_PATIENCE_MS);
-    try {
-      return await this.#script(speech, deadline.signal);
-    } catch {
-      return alone();
-    } finally {
-      this.#cancel(timer);
-    }
+    const asked = instead?.code === 'unreachable' ? null : within(this.#script(speech, abort.signal), SCRIPT_PATIENCE_MS, this.#clock);
+    return (await asked) ?? plainScript(speech.text, this.#language() || undefined);
   }
 
-  /** @returns {Promise<SpeechSynthesisVoice[]>} */
-  #voices() {
+  async #voices() {
     const synthesis = /** @type {SpeechSynthesis} */ (this.#synthesis);
-    return new Promise((resolve) => {
-      const look = () => {
-        if (synthesis.getVoices().length > 0) done();
-      };
-      const done = () => {
-        synthesis.removeEventListener?.('voiceschanged', look);
-        this.#cancel(timer);
-        resolve(synthesis.getVoices());
-      };
-      const timer = this.#after(done, VOICES_PATIENCE_MS);
-      synthesis.addEventListener?.('voiceschanged', look);
-      look();
-    });
-  }
-
-  /**
-   * Lays the script out in time, as well as can be guessed, and tells its captions.
-   *
-   * @param {Session} session
-   * @param {Script} script
-   */
-  #lay(session, script) {
-    const encoder = new TextEncoder();
-    const reply = encoder.encode(session.speech.text);
-    const decoder = new TextDecoder();
-    /** @type {Caption[]} */
-    const utterances = [];
-    /** @type {Caption[]} */
-    const words = [];
-    let at = 0;
-    for (const { text, source, language } of script.utterances) {
-      const start = at;
-      const written = decoder.decode(reply.subarray(...source));
-      let read = 0;
-      for (const part of pieces(text)) {
-        const piece = { text: part, language: language ?? script.language, start: at, end: at + part.length / CHARS_PER_SECOND };
-        for (const { 0: word, index } of part.matchAll(/\S+/g)) {
-          const place = { piece: session.pieces.length, char: index, start: at + index / CHARS_PER_SECOND };
-          session.words.push(place);
-          // Where the word stands in the reply, if it stands there as it is said.
-          const found = written.indexOf(word, read);
-          if (found >= 0) read = found + word.length;
-          const from = source[0] + encoder.encode(written.slice(0, Math.max(0, found))).length;
-          words.push({
-            text: word,
-            start: place.start,
-            end: place.start + word.length / CHARS_PER_SECOND,
-            source: found < 0 ? source : [from, from + encoder.encode(word).length],
-          });
-        }
-        at = piece.end;
-        session.pieces.push(piece);
-      }
-      utterances.push({ text, start, end: at, source });
-      at += BREATH_SECONDS;
+    if (!this.ready) {
+      const changed = new Promise((resolve) => synthesis.addEventListener?.('voiceschanged', resolve, { once: true }));
+      await within(changed, VOICES_PATIENCE_MS, this.#clock);
     }
-    this.#store.dispatch({ type: 'measured', duration: Math.max(0, at - BREATH_SECONDS), exact: false });
-    this.#store.dispatch({ type: 'captioned', utterances, words });
+    return synthesis.getVoices();
   }
 
   /**
@@ -305,7 +228,7 @@ export class BrowserVoice {
     /** @param {number} place */
     const reach = (place) => {
       session.char = place;
-      session.anchor = { position: piece.start + place / CHARS_PER_SECOND, at: this.#now() };
+      session.anchor = { position: piece.start + place / CHARS_PER_SECOND, at: this.#clock.now() };
       this.#store.dispatch({ type: 'moved', position: session.anchor.position });
     };
     const expected = ((piece.text.length - char) / CHARS_PER_SECOND / speed) * 1000;
@@ -313,7 +236,7 @@ export class BrowserVoice {
       // What was heard is not said twice.
       session.retried = true;
       this.#watch(session, START_PATIENCE_MS + expected * SLOWNESS);
-      this.#store.dispatch({ type: 'sounding', afterMs: this.#now() - session.askedAt });
+      this.#store.dispatch({ type: 'sounding', afterMs: this.#clock.now() - session.askedAt });
     };
     utterance.onstart = () => {
       if (!present()) return;
@@ -340,7 +263,7 @@ export class BrowserVoice {
         return;
       }
       session.wanted = false;
-      this.#rest();
+      this.#watchdog.off();
       this.#store.dispatch({ type: 'refused' });
     };
     // One that another page left paused would swallow everything.
@@ -355,22 +278,20 @@ export class BrowserVoice {
    * @param {Session} session
    */
   #silence(session) {
-    this.#rest();
+    this.#watchdog.off();
     session.utterance = null;
     // Without anything to cancel, some engines drop what is spoken next.
     if (this.#synthesis?.speaking || this.#synthesis?.pending) this.#synthesis.cancel();
   }
 
   /**
-   * Synthesisers fail without a word: no event for long means silence. A hung one recovers when
-   * what hangs is cancelled, so it gets one more try.
+   * A hung synthesiser recovers when what hangs is cancelled, so it gets one more try.
    *
    * @param {Session} session
    * @param {number} ms
    */
   #watch(session, ms) {
-    this.#rest();
-    this.#watchdog = this.#after(() => {
+    this.#watchdog.set(ms, () => {
       if (session !== this.#session) return;
       if (session.retried) {
         this.#fail('silent', 'The synthesiser does not answer.');
@@ -378,12 +299,7 @@ export class BrowserVoice {
       }
       session.retried = true;
       this.#say(session);
-    }, ms);
-  }
-
-  #rest() {
-    this.#cancel(this.#watchdog);
-    this.#watchdog = null;
+    });
   }
 
   /**
@@ -399,21 +315,6 @@ export class BrowserVoice {
     const failure = this.#store.state.instead ?? new PlayerError(code, message).toFailure();
     this.#store.dispatch({ type: 'failed', failure });
   }
-}
-
-/**
- * An utterance in pieces that are short enough, cut after a comma where there is one.
- *
- * @param {string} text
- * @returns {string[]}
- */
-function pieces(text) {
-  if (text.length <= LONGEST_PIECE) return [text];
-  const head = text.slice(0, LONGEST_PIECE);
-  const clause = Math.max(...[', ', '; ', ': ', ' – ', '，', '、'].map((mark) => head.lastIndexOf(mark) + 1));
-  const word = head.lastIndexOf(' ');
-  const cut = clause > LONGEST_PIECE / 3 ? clause : word > 0 ? word : LONGEST_PIECE;
-  return [text.slice(0, cut).trim(), ...pieces(text.slice(cut).trim())];
 }
 
 /**

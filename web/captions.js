@@ -1,10 +1,37 @@
 // Captions on their way from the gateway into the store: line by line while the sound is made, or
 // all at once when it is complete.
 
-import { PlayerError } from './gateway.js';
+import { unreadable } from './gateway.js';
 
 /** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {{ utterances: Caption[], words: Caption[] }} Arrival */
+
+const encoder = new TextEncoder();
+
+/** How long a text is in the bytes that captions count in. @param {string} text */
+export function byteLength(text) {
+  return encoder.encode(text).length;
+}
+
+/**
+ * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
+ * otherwise than it is written stands for the whole utterance.
+ *
+ * @param {Uint8Array} reply
+ * @param {[number, number]} source  the utterance's bytes
+ * @returns {(word: string) => [number, number]}
+ */
+export function placesIn(reply, source) {
+  const written = new TextDecoder().decode(reply.subarray(...source));
+  let read = 0;
+  return (word) => {
+    const found = written.indexOf(word, read);
+    if (found < 0) return source;
+    read = found + word.length;
+    const from = source[0] + byteLength(written.slice(0, found));
+    return [from, from + byteLength(word)];
+  };
+}
 
 /**
  * One utterance with its words a line, as the gateway writes them while it speaks.
@@ -31,14 +58,14 @@ export async function* captionLines(stream) {
 }
 
 /**
- * The captions of a complete rendition.
+ * The captions of a complete rendition, and how long it is in seconds.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
- * @returns {Promise<Arrival>}
+ * @returns {Promise<Arrival & { duration: number }>}
  */
 export async function wholeCaptions(stream) {
-  const { utterances, words } = parse(await new Response(stream).text());
-  return { utterances: (utterances ?? []).map(caption), words: (words ?? []).map(caption) };
+  const { utterances, words, duration_seconds: duration } = parse(await new Response(stream).text());
+  return { utterances: (utterances ?? []).map(caption), words: (words ?? []).map(caption), duration: Number(duration) || 0 };
 }
 
 /** @param {string} json */
@@ -46,7 +73,7 @@ function parse(json) {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new PlayerError('unreachable', 'The speech server sent captions that make no sense.', { cause });
+    throw unreadable(cause);
   }
 }
 

@@ -33,7 +33,7 @@ export class PlayerError extends Error {
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
  */
 
-/** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
+/** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
 
 /**
  * What would be said of a reply, without any sound.
@@ -71,11 +71,7 @@ export class Gateway {
    */
   async config(signal) {
     const answer = await json(await this.#request('tts/config', { headers: await this.#identity(), signal }));
-    return {
-      enabled: answer.enabled !== false,
-      speeds: { min: Number(answer.speeds?.min) || 0.8, max: Number(answer.speeds?.max) || 1.25 },
-      maxChars: Number(answer.max_chars) || null,
-    };
+    return { enabled: answer.enabled !== false, prefetch: answer.prefetch !== false };
   }
 
   /**
@@ -132,6 +128,26 @@ export class Gateway {
     const response = await this.#request(url, { signal });
     if (response.body === null) throw unreadable();
     return response.body;
+  }
+
+  /**
+   * A reply's sound as one file.
+   *
+   * @param {SpeechRequest} request
+   * @param {AbortSignal} signal
+   */
+  async file(request, signal) {
+    const { url } = await this.ask(request, signal);
+    return new Response(await this.open(url, signal)).blob();
+  }
+
+  /**
+   * What was made ahead has no use any more. Arrives also from a page that is being left.
+   *
+   * @param {Rendition} rendition
+   */
+  async giveUp({ url }) {
+    await this.#request(url, { method: 'DELETE', headers: await this.#identity(), keepalive: true });
   }
 
   /**
@@ -207,6 +223,7 @@ async function json(response) {
   return answer;
 }
 
-function unreadable() {
-  return new PlayerError('unreachable', 'The speech server gave an answer that makes no sense.');
+/** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
+export function unreadable(cause) {
+  return new PlayerError('unreachable', 'The speech server’s answer makes no sense.', { cause });
 }

@@ -1,7 +1,9 @@
 // Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API, or
 // by boxes laid over the text where there is none: nothing is added to the page's own nodes.
 
+import { byteLength } from './captions.js';
 import { captionAt } from './player-store.js';
+import { pageStyle } from './styles.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./player-store.js').Caption} Caption */
@@ -59,12 +61,15 @@ export class Highlighter {
   }
 
   /**
-   * The byte of the reply that a place on the page shows, or null.
+   * The byte of the reply that is shown where the pointer is, or null.
    *
-   * @param {Node} node
-   * @param {number} offset
+   * @param {MouseEvent} event
    */
-  byteAt(node, offset) {
+  byteAt({ target, clientX, clientY }) {
+    const page = /** @type {any} */ (target instanceof Node ? target.ownerDocument : null);
+    const caret = page?.caretPositionFromPoint?.(clientX, clientY) ?? page?.caretRangeFromPoint?.(clientX, clientY);
+    const node = caret?.offsetNode ?? caret?.startContainer;
+    const offset = caret?.offset ?? caret?.startOffset;
     return this.#pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
   }
 
@@ -98,7 +103,7 @@ class Painter {
 
   /** @param {Document} page */
   prepare(page) {
-    adoptStyle(page);
+    if (!page.adoptedStyleSheets.includes(pageStyle)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, pageStyle];
   }
 
   /**
@@ -190,17 +195,16 @@ function scrollerOf(element) {
  */
 export function align(message, reply) {
   const walker = message.ownerDocument.createTreeWalker(message, NodeFilter.SHOW_TEXT);
-  const encoder = new TextEncoder();
   /** @type {Piece[]} */
   const pieces = [];
-  let at = 0; // how far the reply is used up, in UTF-16 units
-  let bytes = 0; // and the same in bytes
+  // How far the reply is used up, in UTF-16 units and in bytes.
+  let [at, bytes] = [0, 0];
   for (let node = walker.nextNode(); node instanceof Text; node = walker.nextNode()) {
     for (const { 0: text, index } of node.data.matchAll(/\S+/g)) {
       const found = reply.slice(at, at + LOOK_AHEAD + text.length).indexOf(text);
       if (found < 0) continue;
-      const from = bytes + encoder.encode(reply.slice(at, at + found)).length;
-      const to = from + encoder.encode(text).length;
+      const from = bytes + byteLength(reply.slice(at, at + found));
+      const to = from + byteLength(text);
       pieces.push({ node, start: index, end: index + text.length, from, to });
       at += found + text.length;
       bytes = to;
@@ -224,19 +228,4 @@ function rangeOf(pieces, [from, to]) {
   range.setStart(first.node, first.start);
   range.setEnd(last.node, last.end);
   return range;
-}
-
-/** @type {CSSStyleSheet | null} */
-let style = null;
-
-/** @param {Document} page */
-function adoptStyle(page) {
-  if (!style) {
-    style = new CSSStyleSheet();
-    style.replaceSync(`
-      ::highlight(${SENTENCE}) { background-color: var(--saywell-sentence, rgb(120 140 255 / .14)); }
-      ::highlight(${WORD}) { background-color: var(--saywell-word, rgb(120 140 255 / .38)); }
-    `);
-  }
-  if (!page.adoptedStyleSheets.includes(style)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, style];
 }

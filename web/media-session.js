@@ -4,20 +4,13 @@ import { isActive } from './player-store.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 
-/**
- * @typedef {object} Keys
- * @property {() => void} resume
- * @property {() => void} pause
- * @property {() => void} stop
- * @property {(sentences: number) => void} skip
- * @property {(position: number) => void} seek
- */
+/** @typedef {Pick<import('./saywell-player.js').SaywellPlayer, 'state' | 'resume' | 'pause' | 'stop' | 'skip' | 'seek'>} Player */
 
 const JUMP_SECONDS = 10;
 
 /** Tells the operating system what is heard, and takes its keys while something is. */
 export class MediaKeys {
-  #keys;
+  #player;
   #session;
   #held = false;
   #title = '';
@@ -25,11 +18,11 @@ export class MediaKeys {
   #told = { status: '', duration: 0, position: 0, speed: 1 };
 
   /**
-   * @param {Keys} keys
+   * @param {Player} player
    * @param {MediaSession | undefined} [session]
    */
-  constructor(keys, session = globalThis.navigator?.mediaSession) {
-    this.#keys = keys;
+  constructor(player, session = globalThis.navigator?.mediaSession) {
+    this.#player = player;
     this.#session = session;
   }
 
@@ -72,16 +65,16 @@ export class MediaKeys {
   #hold(held) {
     this.#held = held;
     this.#title = '';
-    const { resume, pause, stop, skip, seek } = this.#keys;
+    const player = this.#player;
     const session = /** @type {MediaSession} */ (this.#session);
     /** @type {[MediaSessionAction, (details: MediaSessionActionDetails) => void][]} */
     const actions = [
-      ['play', () => resume()],
-      ['pause', () => pause()],
-      ['stop', () => stop()],
-      ['previoustrack', () => skip(-1)],
-      ['nexttrack', () => skip(1)],
-      ['seekto', ({ seekTime }) => seek(seekTime ?? 0)],
+      ['play', () => player.resume()],
+      ['pause', () => player.pause()],
+      ['stop', () => player.stop()],
+      ['previoustrack', () => player.skip(-1)],
+      ['nexttrack', () => player.skip(1)],
+      ['seekto', ({ seekTime }) => player.seek(seekTime ?? 0)],
       ['seekbackward', ({ seekOffset }) => this.#jump(-(seekOffset || JUMP_SECONDS))],
       ['seekforward', ({ seekOffset }) => this.#jump(seekOffset || JUMP_SECONDS)],
     ];
@@ -95,11 +88,8 @@ export class MediaKeys {
     if (!held) session.metadata = null;
   }
 
-  /** Where the sound is, for jumps from there. */
-  position = () => 0;
-
   /** @param {number} seconds */
   #jump(seconds) {
-    this.#keys.seek(this.position() + seconds);
+    this.#player.seek(this.#player.state.position + seconds);
   }
 }

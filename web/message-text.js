@@ -39,3 +39,13 @@ function markdownOf(node) {
   if (node.matches(BLOCKS)) return `\n\n${inner.trim()}\n\n`;
   return inner;
 }
+
+/**
+ * A reply in some words.
+ *
+ * @param {string} text
+ */
+export function titleOf(text) {
+  const line = text.replace(/[#*_`>|]+/g, ' ').replace(/\s+/g, ' ').trim();
+  return line.length <= 60 ? line : `${line.slice(0, 60).replace(/\s\S*$/, '')}…`;
+}

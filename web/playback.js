@@ -2,6 +2,7 @@
 // <audio> element, and everything that happens ends up as an event in the store.
 
 import { PartsSource, pickSource } from './audio-source.js';
+import { Alarm, CLOCK } from './clock.js';
 import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { clampSpeed } from './player-store.js';
@@ -56,9 +57,7 @@ class Session {
  * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
  *   asked when nothing was heard yet: whether somebody else speaks instead
  * @property {() => AudioSource} [pickSource]
- * @property {() => number} [now]  milliseconds
- * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
- * @property {(timer: any) => void} [cancel]  ends a timer
+ * @property {import('./clock.js').Clock} [clock]
  */
 
 export class Playback {
@@ -67,24 +66,20 @@ export class Playback {
   #gateway;
   #stepIn;
   #pickSource;
-  #now;
-  #after;
-  #cancel;
+  #clock;
+  #watchdog;
   /** @type {Session | null} */
   #session = null;
-  /** @type {unknown} */
-  #watchdog = null;
 
   /** @param {Surroundings} surroundings */
-  constructor({ audio, store, gateway, ...rest }) {
+  constructor({ audio, store, gateway, stepIn = () => false, pickSource: pick = pickSource, clock = CLOCK }) {
     this.#audio = audio;
     this.#store = store;
     this.#gateway = gateway;
-    this.#stepIn = rest.stepIn ?? (() => false);
-    this.#pickSource = rest.pickSource ?? pickSource;
-    this.#now = rest.now ?? (() => performance.now());
-    this.#after = rest.after ?? ((task, ms) => setTimeout(task, ms));
-    this.#cancel = rest.cancel ?? ((timer) => clearTimeout(timer));
+    this.#stepIn = stepIn;
+    this.#pickSource = pick;
+    this.#clock = clock;
+    this.#watchdog = new Alarm(clock);
     this.#listen();
   }
 
@@ -132,7 +127,7 @@ export class Playback {
     if (!session) return;
     // From here on nothing of the old session is heard or reported.
     this.#session = null;
-    this.#cancel(this.#watchdog);
+    this.#watchdog.off();
     session.abort.abort();
     this.#audio.pause();
     session.source.close();
@@ -167,7 +162,7 @@ export class Playback {
    */
   #begin(speech, source, position) {
     this.leave();
-    const session = new Session(speech, source, this.#now());
+    const session = new Session(speech, source, this.#clock.now());
     this.#session = session;
     this.#report({ type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
@@ -289,7 +284,7 @@ export class Playback {
     const audio = this.#audio;
     audio.addEventListener('playing', () => {
       const session = this.#session;
-      if (session) this.#report({ type: 'sounding', afterMs: this.#now() - session.askedAt });
+      if (session) this.#report({ type: 'sounding', afterMs: this.#clock.now() - session.askedAt });
     });
     audio.addEventListener('waiting', () => this.#report({ type: 'starved' }));
     audio.addEventListener('pause', () => {
@@ -398,11 +393,7 @@ export class Playback {
 
   /** While sound is wanted and none is heard, something has to happen every now and then. */
   #feedWatchdog() {
-    this.#cancel(this.#watchdog);
-    this.#watchdog = null;
-    if (this.#store.state.status !== 'loading') return;
-    this.#watchdog = this.#after(() => {
-      this.#fail(new PlayerError('silent', 'No sound came.'));
-    }, PATIENCE_MS);
+    if (this.#store.state.status !== 'loading') this.#watchdog.off();
+    else this.#watchdog.set(PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
   }
 }

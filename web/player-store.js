@@ -177,7 +177,7 @@ export function reduce(state, event) {
 export class PlayerStore {
   /** @type {Readonly<PlayerState>} */
   #state = INITIAL;
-  /** @type {Set<(state: Readonly<PlayerState>) => void>} */
+  /** @type {Set<(state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void>} */
   #listeners = new Set();
 
   get state() {
@@ -186,14 +186,15 @@ export class PlayerStore {
 
   /** @param {PlayerEvent} event */
   dispatch(event) {
-    const next = reduce(this.#state, event);
-    if (next === this.#state) return;
+    const before = this.#state;
+    const next = reduce(before, event);
+    if (next === before) return;
     this.#state = next;
-    for (const listener of [...this.#listeners]) listener(next);
+    for (const listener of [...this.#listeners]) listener(next, before);
   }
 
   /**
-   * @param {(state: Readonly<PlayerState>) => void} listener
+   * @param {(state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void} listener
    * @returns {() => void} ends the subscription
    */
   subscribe(listener) {

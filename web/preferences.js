@@ -3,6 +3,38 @@
 const KEPT_AS = 'saywell-';
 
 /**
+ * What a listener turns on and off.
+ *
+ * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ */
+
+/**
+ * What is on: as the listener has chosen, else as the page asks.
+ *
+ * @param {Element} player  with the page's wishes as its attributes
+ * @returns {Readonly<Choices>}
+ */
+export function choicesOf(player) {
+  /** @param {string} name @param {boolean} asked */
+  const chosen = (name, asked) => (remembered(name) ?? String(asked)) === 'true';
+  return {
+    words: chosen('words', isOn(player, 'captions')),
+    bar: chosen('bar', player.getAttribute('captions') === 'bar'),
+    continuous: chosen('continuous', isOn(player, 'continuous')),
+  };
+}
+
+/**
+ * Whether an attribute that needs no value is there and not switched off.
+ *
+ * @param {Element} element
+ * @param {string} name
+ */
+export function isOn(element, name) {
+  return ![null, 'off', 'false'].includes(element.getAttribute(name));
+}
+
+/**
  * @param {string} name
  * @returns {string | null}
  */
@@ -10,7 +42,8 @@ export function remembered(name) {
   try {
     return localStorage.getItem(KEPT_AS + name);
   } catch {
-    return null; // Storage is off; the listener chooses again.
+    // Storage is off; the listener chooses again.
+    return null;
   }
 }
 

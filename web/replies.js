@@ -1,13 +1,17 @@
 // Replies as they come: which of them are complete, so that they can be read on their own (continuous
 // mode) or made ahead (prefetch).
 
+import { CLOCK } from './clock.js';
+
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./gateway.js').SpeechRequest} SpeechRequest */
+/** @typedef {Pick<SpeechRequest, 'text' | 'voice' | 'provider'>} Wish */
 
 /** How long a reply must stay as it is to count as complete, where the page does not say. */
 const QUIET_MS = 1200;
 /** How long an idle moment is waited for. */
 const IDLE_PATIENCE_MS = 3000;
+const NEVER = new AbortController().signal;
 
 /**
  * A reply is complete when it is not `aria-busy`, inside nothing that is, and has not changed for a
@@ -21,18 +25,15 @@ export class Newcomers {
   /** @type {Set<unknown>} */
   #names = new Set();
   #settled;
-  #after;
-  #cancel;
+  #clock;
 
   /**
    * @param {(message: Element, isTalk: boolean) => void} settled  called once for each new reply, when it is complete
-   * @param {(task: () => void, ms: number) => unknown} [after]
-   * @param {(timer: any) => void} [cancel]
+   * @param {import('./clock.js').Clock} [clock]
    */
-  constructor(settled, after = (task, ms) => setTimeout(task, ms), cancel = (timer) => clearTimeout(timer)) {
+  constructor(settled, clock = CLOCK) {
     this.#settled = settled;
-    this.#after = after;
-    this.#cancel = cancel;
+    this.#clock = clock;
   }
 
   /**
@@ -67,7 +68,7 @@ export class Newcomers {
 
   /** @param {Element} message */
   forget(message) {
-    this.#cancel(this.#waiting.get(message)?.timer);
+    this.#clock.cancel(this.#waiting.get(message)?.timer);
     this.#waiting.delete(message);
   }
 
@@ -80,7 +81,7 @@ export class Newcomers {
    * @param {boolean} isTalk
    */
   #wait(message, isTalk) {
-    this.#cancel(this.#waiting.get(message)?.timer);
+    this.#clock.cancel(this.#waiting.get(message)?.timer);
     const look = () => {
       if (message.closest('[aria-busy="true"]')) {
         this.#wait(message, isTalk);
@@ -89,7 +90,62 @@ export class Newcomers {
       this.#waiting.delete(message);
       if (message.isConnected) this.#settled(message, isTalk);
     };
-    this.#waiting.set(message, { timer: this.#after(look, QUIET_MS), isTalk });
+    this.#waiting.set(message, { timer: this.#clock.after(look, QUIET_MS), isTalk });
+  }
+}
+
+/** Continuous mode: new replies are read by themselves, in order, until the listener begins to write. */
+export class Continuous {
+  #read;
+  /** Replies that are yet to be read. @type {Element[]} */
+  #queue = [];
+  /** Whether reading stopped because the listener began to write. */
+  #hushed = false;
+
+  /** @param {(message: Element) => void} read */
+  constructor(read) {
+    this.#read = read;
+  }
+
+  /**
+   * A reply is complete: it is read when those before it have been.
+   *
+   * @param {Element} message
+   * @param {boolean} isFree  whether nothing is being read
+   */
+  add(message, isFree) {
+    const answered = this.#hushed;
+    // The answer to what the listener wrote; what was to be read before is of no interest any more.
+    if (answered) this.clear();
+    this.#queue.push(message);
+    if (answered || isFree) this.next();
+  }
+
+  /** The last one was heard to its end. */
+  next() {
+    const message = this.#queue.shift();
+    if (message?.isConnected) this.#read(message);
+    else if (message) this.next();
+  }
+
+  /** The listener speaks up. */
+  hush() {
+    this.#hushed = true;
+  }
+
+  /**
+   * The listener wants to hear again.
+   *
+   * @param {Element | null} [message]  what they have chosen themselves
+   */
+  unhush(message = null) {
+    this.#hushed = false;
+    this.#queue = this.#queue.filter((other) => other !== message);
+  }
+
+  clear() {
+    this.#hushed = false;
+    this.#queue = [];
   }
 }
 
@@ -101,39 +157,55 @@ export class Ahead {
   /** @type {Set<string>} */
   #done = new Set();
   #refused = false;
-  #present = new AbortController();
+  /** What is made ahead now. */
+  #present = { name: '', overtaken: new AbortController() };
 
   /**
    * @param {SpeechRequest} request
    * @param {() => Gateway} gateway
    */
   make(request, gateway) {
-    this.cancel();
-    const name = JSON.stringify([request.text, request.voice, request.provider]);
+    const name = nameOf(request);
     if (this.#refused || this.#done.has(name) || isSaving()) return;
-    const { signal } = this.#present;
+    this.giveUp();
+    const overtaken = new AbortController();
+    const { signal } = overtaken;
+    this.#present = { name, overtaken };
     whenIdle(async () => {
       if (signal.aborted) return;
       this.#done.add(name);
       try {
-        await gateway().ask({ ...request, prefetch: true }, signal);
+        const asked = gateway();
+        // Not broken off: what the gateway has begun by then would go on for nobody.
+        const rendition = await asked.ask({ ...request, prefetch: true }, NEVER);
+        const giveUp = () => asked.giveUp(rendition).catch(() => {});
+        if (signal.aborted) giveUp();
+        else signal.addEventListener('abort', giveUp);
       } catch {
         // Whatever the reason, asking again by itself would not be welcome.
-        this.#refused ||= !signal.aborted;
+        this.#refused = true;
       }
     });
   }
 
-  /** What is not begun yet is not begun any more. */
-  cancel() {
-    this.#present.abort();
-    this.#present = new AbortController();
+  /**
+   * Nobody waits any more for what is made ahead.
+   *
+   * @param {Wish | null} [but]  what is wanted now: if it is the same, it is made on
+   */
+  giveUp(but = null) {
+    if (!but || nameOf(but) !== this.#present.name) this.#present.overtaken.abort();
   }
 
   /** A listener was served: the gateway is willing again. */
   allow() {
     this.#refused = false;
   }
+}
+
+/** @param {Wish} wish */
+function nameOf({ text, voice, provider }) {
+  return JSON.stringify([text, voice, provider]);
 }
 
 /** Whether the listener's browser asks pages to be sparing. */

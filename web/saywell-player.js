@@ -2,28 +2,29 @@
 // on each, and holds the one <audio> element they share. Importing this file registers nothing;
 // define.js does.
 
-import { Ahead } from './replies.js';
 import { pickSource } from './audio-source.js';
 import { BrowserVoice } from './browser-voice.js';
 import { CaptionBar } from './caption-bar.js';
+import { within } from './clock.js';
 import { Gateway, PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
 import { MediaKeys } from './media-session.js';
-import { textOf } from './message-text.js';
+import { textOf, titleOf } from './message-text.js';
 import { Messages, nameOf } from './messages.js';
 import { Playback } from './playback.js';
 import { playerStyle } from './styles.js';
-import { PlayerStore, SPEED_STEPS, captionAt, clampSpeed, isActive } from './player-store.js';
-import { remember, remembered } from './preferences.js';
+import { PlayerStore, captionAt, clampSpeed, isActive } from './player-store.js';
+import { choicesOf, isOn, remember, remembered } from './preferences.js';
+import { Ahead, Continuous } from './replies.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
-import { ShortcutHelp, shortcutOf } from './shortcuts.js';
+import { ShortcutHelp, isWriting, press } from './shortcuts.js';
 import { ENGLISH } from './strings.js';
 
 /** @typedef {import('./gateway.js').Token} Token */
 /** @typedef {import('./playback.js').Speech} Speech */
 /** @typedef {import('./player-store.js').Failure} Failure */
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
-/** @typedef {import('./saywell-speaker.js').Choices} Choices */
+/** @typedef {import('./preferences.js').Choices} Choices */
 /** @typedef {import('./strings.js').Strings} Strings */
 
 /** How long the page waits for the gateway's settings before it shows the speakers anyway. */
@@ -98,14 +99,9 @@ export class SaywellPlayer extends HTMLElement {
   #highlighter = new Highlighter(this.#root);
   #captionBar = new CaptionBar(this.#root);
   #help = new ShortcutHelp(this.#root);
-  #keys = new MediaKeys({
-    resume: () => this.resume(),
-    pause: () => this.pause(),
-    stop: () => this.stop(),
-    skip: (sentences) => this.skip(sentences),
-    seek: (position) => this.seek(position),
-  });
+  #keys = new MediaKeys(this);
   #ahead = new Ahead();
+  #continuous = new Continuous((message) => this.speak(message));
   #messages = new Messages({
     speakerFor: (message) => this.#speakerFor(message),
     shown: (message, speaker) => this.#showOn(message, speaker),
@@ -116,17 +112,12 @@ export class SaywellPlayer extends HTMLElement {
 
   /** What is heard: the message as it was found, and what was sent of it. @type {{ message: Element, text: string } | null} */
   #heard = null;
-  /** Replies that continuous mode has yet to read. @type {Element[]} */
-  #queue = [];
-  /** Whether reading stopped because the listener began to write. */
-  #hushed = false;
   #present = false;
   #ready = false;
+  /** What the gateway says of this listener's plan. */
+  #mayPrefetch = true;
   #ticking = false;
   #leave = new AbortController();
-  /** @type {Readonly<PlayerState>} */
-  #before = this.#store.state;
-  #sentence = -1;
   /** @type {Readonly<Choices>} */
   #choices = { words: false, bar: false, continuous: false };
 
@@ -135,8 +126,7 @@ export class SaywellPlayer extends HTMLElement {
     this.#root.adoptedStyleSheets = [playerStyle];
     this.#audio.preload = 'auto';
     this.#root.append(this.#audio);
-    this.#keys.position = () => this.state.position;
-    this.#store.subscribe((state) => this.#onState(state));
+    this.#store.subscribe((state, before) => this.#onState(state, before));
   }
 
   /** @returns {Readonly<PlayerState>} */
@@ -190,18 +180,28 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   connectedCallback() {
-    if (this.#present) return; // Moved within the page.
+    // Moved within the page.
+    if (this.#present) return;
     this.#present = true;
-    for (const name of /** @type {const} */ (['textOf', 'token', 'strings'])) this.#upgrade(name);
+    // What was set before this class was known counts as set now.
+    for (const name of ['textOf', 'token', 'strings'].filter((name) => Object.hasOwn(this, name))) {
+      const { [name]: value } = /** @type {any} */ (this);
+      delete (/** @type {any} */ (this)[name]);
+      Object.assign(this, { [name]: value });
+    }
     this.#leave = new AbortController();
     const { signal } = this.#leave;
-    this.#choose();
+    this.#choices = choicesOf(this);
     this.#playback.setSpeed(clampSpeed(Number(remembered('speed') ?? this.getAttribute('speed') ?? 1)));
     const page = this.ownerDocument;
     page.addEventListener('keydown', (event) => this.#onKey(event), { signal });
     page.addEventListener('input', (event) => this.#onInput(event), { signal, capture: true });
     page.addEventListener('click', (event) => this.#onClick(event), { signal, capture: true });
-    addEventListener('pagehide', () => this.pause(), { signal });
+    const leave = () => {
+      this.pause();
+      this.#ahead.giveUp();
+    };
+    addEventListener('pagehide', leave, { signal });
     this.#start(signal);
   }
 
@@ -215,7 +215,7 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {string} name */
   attributeChangedCallback(name) {
     if (!this.#ready) return;
-    this.#choose();
+    this.#choices = choicesOf(this);
     if (name === 'theme') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
     else if (name === 'messages') this.#watch();
     else this.#refresh();
@@ -242,12 +242,10 @@ export class SaywellPlayer extends HTMLElement {
    */
   speak(message = this.#messages.newest) {
     if (!message) return;
-    this.#hushed = false;
-    this.#ahead.cancel();
-    this.#queue = this.#queue.filter((other) => other !== message);
+    this.#continuous.unhush(message);
     const speech = this.#speechOf(message);
+    this.#ahead.giveUp(speech);
     this.#heard = { message, text: speech.text };
-    this.#sentence = -1;
     this.#mark();
     this.#speaks.leave();
     this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
@@ -259,7 +257,7 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   resume() {
-    this.#hushed = false;
+    this.#continuous.unhush();
     // Where the browser stood in and failed too, it is the gateway's turn again.
     if (this.state.status === 'failed' && this.state.instead && this.#heard) this.speak(this.#heard.message);
     else this.#speaks.resume();
@@ -267,7 +265,8 @@ export class SaywellPlayer extends HTMLElement {
 
   /** Ends the listening and forgets what was to be read next. */
   stop() {
-    this.#queue = [];
+    this.#continuous.clear();
+    this.#ahead.giveUp();
     this.#speaks.stop();
   }
 
@@ -313,8 +312,8 @@ export class SaywellPlayer extends HTMLElement {
    */
   choose(choice, on = !this.choices[choice]) {
     remember(choice, on);
-    if (choice === 'continuous') this.#queue = [];
-    this.#choose();
+    if (choice === 'continuous') this.#continuous.clear();
+    this.#choices = choicesOf(this);
     this.#refresh();
     this.#tell('choicechange', this.#choices);
   }
@@ -338,17 +337,10 @@ export class SaywellPlayer extends HTMLElement {
    */
   async download(message = this.#heard?.message ?? this.#messages.newest) {
     if (!message) return;
-    const speech = this.#speechOf(message);
     const { signal } = this.#leave;
     try {
-      const gateway = this.#gateway();
-      const { url } = await gateway.ask({ ...speech, format: 'mp3' }, signal);
-      const file = await new Response(await gateway.open(url, signal)).blob();
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = `${titleOf(speech.text).replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')}.mp3`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      const speech = this.#speechOf(message);
+      save(await this.#gateway().file({ ...speech, format: 'mp3' }, signal), `${titleOf(speech.text)}.mp3`);
     } catch (cause) {
       const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
       if (!signal.aborted) this.#messages.speakers.get(message)?.tell(error.toFailure());
@@ -364,13 +356,9 @@ export class SaywellPlayer extends HTMLElement {
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
-    const config = await Promise.race([
-      this.#gateway()
-        .config(left)
-        .catch(() => null),
-      new Promise((resolve) => setTimeout(resolve, CONFIG_PATIENCE_MS, null)),
-    ]);
+    const config = await within(this.#gateway().config(left), CONFIG_PATIENCE_MS);
     if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
+    this.#mayPrefetch = config?.prefetch !== false;
     this.#ready = true;
     this.#watch();
   }
@@ -379,7 +367,6 @@ export class SaywellPlayer extends HTMLElement {
     this.#leave.abort();
     this.#present = this.#ready = false;
     this.stop();
-    this.#ahead.cancel();
     this.#highlighter.clear();
     this.#messages.leave();
   }
@@ -405,11 +392,6 @@ export class SaywellPlayer extends HTMLElement {
 
   #isBrowsers() {
     return this.getAttribute('provider') === 'browser';
-  }
-
-  /** @param {string} name  of an attribute */
-  #is(name) {
-    return isOn(this.getAttribute(name));
   }
 
   /**
@@ -453,36 +435,16 @@ export class SaywellPlayer extends HTMLElement {
    * @param {boolean} isTalk
    */
   #onComplete(message, isTalk) {
-    if (this.#is('prefetch') && message === this.#messages.newest) this.prefetch(message);
-    if (!isTalk || !this.choices.continuous) return;
-    if (this.#hushed) this.#queue = [];
-    this.#queue.push(message);
-    const { status } = this.state;
-    if (this.#hushed || ['idle', 'ended', 'failed'].includes(status)) this.#next();
-  }
-
-  #next() {
-    const message = this.#queue.shift();
-    if (message?.isConnected) this.speak(message);
-    else if (message) this.#next();
+    if (isOn(this, 'prefetch') && this.#mayPrefetch && message === this.#messages.newest) this.prefetch(message);
+    if (isTalk && this.choices.continuous) this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.state.status));
   }
 
   /** @param {Element} message */
   #speakerFor(message) {
     const speaker = new SaywellSpeaker();
     speaker.strings = this.#strings;
-    speaker.wishes = {
-      toggle: () => this.toggle(message),
-      stop: () => this.stop(),
-      seek: (position) => this.seek(position),
-      setSpeed: (speed) => this.setSpeed(speed),
-      skip: (sentences) => this.skip(sentences),
-      choose: (choice) => this.choose(choice),
-      // What went wrong is told on the message.
-      download: () => void this.download(message).catch(() => {}),
-      help: () => this.showHelp(),
-      refresh: () => this.#showOn(message, speaker),
-    };
+    speaker.player = this;
+    speaker.message = message;
     this.#dress(speaker);
     return speaker;
   }
@@ -494,10 +456,11 @@ export class SaywellPlayer extends HTMLElement {
     else speaker.removeAttribute('theme');
   }
 
-  /** @param {Readonly<PlayerState>} state */
-  #onState(state) {
-    const before = this.#before;
-    this.#before = state;
+  /**
+   * @param {Readonly<PlayerState>} state
+   * @param {Readonly<PlayerState>} before
+   */
+  #onState(state, before) {
     for (const [message, speaker] of this.#messages.speakers) {
       const name = nameOf(message);
       if (Object.is(name, state.message) || Object.is(name, before.message)) this.#showOn(message, speaker);
@@ -505,27 +468,28 @@ export class SaywellPlayer extends HTMLElement {
     this.#showCaptions();
     this.#keys.show(state, titleOf(this.#heard?.text ?? ''));
     if (state.status === 'playing') this.#tick();
-    this.#tell('statechange', state);
-    this.#tellMore(state, before);
+    // Somebody was served: the gateway is willing.
+    if (state.firstSoundMs !== null) this.#ahead.allow();
+    this.#report(state, before);
     if (state.status === 'idle') this.#heard = null;
-    if (state.status === 'ended' && before.status !== 'ended' && this.choices.continuous) this.#next();
+    if (state.status === 'ended' && before.status !== 'ended' && this.choices.continuous) this.#continuous.next();
   }
 
   /**
+   * Tells the page what has changed.
+   *
    * @param {Readonly<PlayerState>} state
    * @param {Readonly<PlayerState>} before
    */
-  #tellMore(state, before) {
-    if (state.firstSoundMs !== null && before.firstSoundMs === null) {
-      this.#ahead.allow();
-      this.#tell('speechstart', state);
-    }
-    if (state.status === 'failed' && before.status !== 'failed') this.#tell('speecherror', state.failure);
-    if (state.status === 'ended' && before.status !== 'ended') this.#tell('speechend', state);
-    const sentence = captionAt(state.captions.utterances, state.position);
-    if (sentence === this.#sentence || state.status !== 'playing') return;
-    this.#sentence = sentence;
-    if (sentence >= 0) this.#tell('captionchange', state.captions.utterances[sentence]);
+  #report(state, before) {
+    /** @param {PlayerState['status']} status */
+    const became = (status) => state.status === status && before.status !== status;
+    this.#tell('statechange', state);
+    if (state.firstSoundMs !== null && before.firstSoundMs === null) this.#tell('speechstart', state);
+    if (became('failed')) this.#tell('speecherror', state.failure);
+    if (became('ended')) this.#tell('speechend', state);
+    const sentence = sentenceOf(state);
+    if (sentence && sentence.source[0] !== sentenceOf(before)?.source[0]) this.#tell('captionchange', sentence);
   }
 
   /** @param {string} type @param {unknown} detail */
@@ -543,16 +507,6 @@ export class SaywellPlayer extends HTMLElement {
   #showCaptions() {
     this.#highlighter.show(this.state);
     this.#captionBar.show(this.state, this.choices.bar);
-  }
-
-  /** Settles what is on: what the listener has chosen, else what the page asks for. */
-  #choose() {
-    const captions = this.getAttribute('captions');
-    this.#choices = {
-      words: chosen('words', isOn(captions)),
-      bar: chosen('bar', captions === 'bar'),
-      continuous: chosen('continuous', this.#is('continuous')),
-    };
   }
 
   /** Shows again what depends on choices and attributes. */
@@ -583,77 +537,43 @@ export class SaywellPlayer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (!this.#is('shortcuts') || !this.#ready || this.#help.open || !this.#help.on) return;
-    const shortcut = shortcutOf(event);
-    if (!shortcut || (this.state.status === 'idle' && !['toggle', 'help'].includes(shortcut))) return;
-    event.preventDefault();
-    const { speed } = this.state;
-    const deeds = {
-      toggle: () => event.repeat || this.toggle(),
-      back: () => this.skip(-1),
-      forward: () => this.skip(1),
-      slower: () => this.setSpeed(SPEED_STEPS.findLast((step) => step < speed) ?? speed),
-      faster: () => this.setSpeed(SPEED_STEPS.find((step) => step > speed) ?? speed),
-      captions: () => this.choose('bar'),
-      stop: () => this.stop(),
-      help: () => this.showHelp(),
-    };
-    deeds[shortcut]();
+    if (isOn(this, 'shortcuts') && this.#ready && this.#help.on && !this.#help.open) press(event, this);
   }
 
   /** Whoever begins to write is not read to any more. @param {Event} event */
   #onInput(event) {
-    const [target] = event.composedPath();
-    if (!(target instanceof HTMLElement) || !target.matches('textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])')) return;
-    if (!this.choices.continuous || !isActive(this.state)) return;
+    if (!isWriting(event) || !this.choices.continuous || !isActive(this.state)) return;
     this.pause();
-    this.#hushed = true;
+    this.#continuous.hush();
   }
 
   /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
   #onClick(event) {
     if (!event.altKey || !this.#heard?.message.contains(/** @type {Node} */ (event.target))) return;
-    const page = /** @type {any} */ (this.ownerDocument);
-    const caret = page.caretPositionFromPoint?.(event.clientX, event.clientY) ?? page.caretRangeFromPoint?.(event.clientX, event.clientY);
-    const byte = caret && this.#highlighter.byteAt(caret.offsetNode ?? caret.startContainer, caret.offset ?? caret.startOffset);
-    if (byte === null || byte === undefined) return;
+    const byte = this.#highlighter.byteAt(event);
+    if (byte === null) return;
     event.preventDefault();
     this.#goTo(this.state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
   }
-
-  /**
-   * What was set before this class was known counts as set now.
-   *
-   * @param {'textOf' | 'token' | 'strings'} name
-   */
-  #upgrade(name) {
-    if (!Object.hasOwn(this, name)) return;
-    const value = /** @type {any} */ (this)[name];
-    delete (/** @type {any} */ (this)[name]);
-    /** @type {any} */ (this)[name] = value;
-  }
-}
-
-/** @param {string | null} value  of an attribute */
-function isOn(value) {
-  return value !== null && value !== 'off' && value !== 'false';
 }
 
 /**
- * @param {keyof Choices} choice
- * @param {boolean} asked  by the page
- */
-function chosen(choice, asked) {
-  const kept = remembered(choice);
-  return kept === null ? asked : kept === 'true';
-}
-
-/**
- * A reply in some words.
+ * The sentence that is spoken, from the first sound on.
  *
- * @param {string} text
+ * @param {Readonly<PlayerState>} state
  */
-function titleOf(text) {
-  const line = text.replace(/[#*_`>|]+/g, ' ').replace(/\s+/g, ' ').trim();
-  return line.length <= 60 ? line : `${line.slice(0, 60).replace(/\s\S*$/, '')}…`;
+function sentenceOf({ firstSoundMs, captions: { utterances }, position }) {
+  return firstSoundMs === null ? undefined : utterances[captionAt(utterances, position)];
+}
+
+/**
+ * @param {Blob} file
+ * @param {string} name
+ */
+function save(file, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name.replace(/[^\p{L}\p{N}.]+/gu, '-');
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

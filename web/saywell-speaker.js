@@ -8,25 +8,13 @@ import { ENGLISH, explain, formatTime } from './strings.js';
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./strings.js').Strings} Strings */
 
-/**
- * What the listener asks for.
- *
- * @typedef {object} Wishes
- * @property {() => void} toggle  the speaker button was pressed
- * @property {() => void} stop
- * @property {(position: number) => void} seek  seconds
- * @property {(speed: number) => void} setSpeed
- * @property {(sentences: number) => void} skip
- * @property {(choice: keyof Choices) => void} choose  turns it on or off
- * @property {() => void} download
- * @property {() => void} help
- * @property {() => void} refresh  shows the present state again
- */
+/** @typedef {import('./preferences.js').Choices} Choices */
 
 /**
- * What a listener turns on and off.
+ * Who does what the listener asks for.
  *
- * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ * @typedef {Pick<import('./saywell-player.js').SaywellPlayer,
+ *   'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>} Player
  */
 
 /** @type {(keyof Choices)[]} */
@@ -35,22 +23,24 @@ const CHOICES = ['words', 'bar', 'continuous'];
 /** How far an arrow key moves, in seconds. */
 const SEEK_STEP = 5;
 
+/** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
 const ICONS = Object.freeze({
-  speaker:
-    'M3 9.5v5a1 1 0 0 0 1 1h3.2l4.1 3.6a1 1 0 0 0 1.7-.8V5.7a1 1 0 0 0-1.7-.8L7.2 8.5H4a1 1 0 0 0-1 1Zm13-1.9a.9.9 0 0 1 1.3.1 6.6 6.6 0 0 1 0 8.6.9.9 0 1 1-1.4-1.2 4.8 4.8 0 0 0 0-6.2.9.9 0 0 1 .1-1.3Zm2.8-2.6a.9.9 0 0 1 1.3.1 10.5 10.5 0 0 1 0 13.8.9.9 0 1 1-1.4-1.2 8.7 8.7 0 0 0 0-11.4.9.9 0 0 1 .1-1.3Z',
-  play: 'M8 5.3v13.4a1 1 0 0 0 1.5.9l11-6.7a1 1 0 0 0 0-1.8l-11-6.7a1 1 0 0 0-1.5.9Z',
-  pause: 'M7 5h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Zm7 0h3a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1Z',
-  stop: 'M7.5 6h9A1.5 1.5 0 0 1 18 7.5v9a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 6 16.5v-9A1.5 1.5 0 0 1 7.5 6Z',
-  again: 'M12 5.2V3.1a.8.8 0 0 1 1.3-.6l4.1 3.3a.8.8 0 0 1 0 1.2l-4.1 3.3A.8.8 0 0 1 12 9.7V7.2a5.8 5.8 0 1 0 5.8 5.8 1 1 0 1 1 2 0A7.8 7.8 0 1 1 12 5.2Z',
-  back: 'M6 5.5a1 1 0 0 1 2 0v5.6l8.5-5.9a1 1 0 0 1 1.5.8v12a1 1 0 0 1-1.5.8L8 12.9v5.6a1 1 0 0 1-2 0Z',
-  forward: 'M18 5.5a1 1 0 0 0-2 0v5.6L7.5 5.2a1 1 0 0 0-1.5.8v12a1 1 0 0 0 1.5.8L16 12.9v5.6a1 1 0 0 0 2 0Z',
-  more: 'M5 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Zm7 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z',
-  loading: 'M12 3a9 9 0 1 0 9 9 1 1 0 1 0-2 0 7 7 0 1 1-7-7 1 1 0 1 0 0-2Z',
+  speaker: 'M4 10h3l5-4v12l-5-4H4ZM16 9q3 3 0 6 3-3 0-6ZM19 6.5q5.5 5.5 0 11 5.5-5.5 0-11Z',
+  play: 'M8 6l10 6-10 6Z',
+  pause: 'M7 6h2v12H7ZM15 6h2v12h-2Z',
+  stop: 'M7 7h10v10H7Z',
+  again: 'M5 13a7 7 0 1 0 7-7 7 7 0 1 1-7 7ZM12 3.5v5L15 6Z',
+  back: 'M7 6v12ZM17 6v12l-7-6Z',
+  forward: 'M17 6v12ZM7 6v12l7-6Z',
+  more: 'M5 11.5h1v1H5ZM11.5 11.5h1v1h-1ZM18 11.5h1v1h-1Z',
+  loading: 'M12 4a8 8 0 1 0 8 8 8 8 0 1 1-8-8Z',
 });
 
 export class SaywellSpeaker extends HTMLElement {
-  /** @type {Wishes} */
-  wishes = { toggle() {}, stop() {}, seek() {}, setSpeed() {}, skip() {}, choose() {}, download() {}, help() {}, refresh() {} };
+  /** @type {Player | null} */
+  player = null;
+  /** The message that this one belongs to. @type {Element | null} */
+  message = null;
   /** @type {Strings} */
   strings = ENGLISH;
 
@@ -77,6 +67,8 @@ export class SaywellSpeaker extends HTMLElement {
   #countDown;
   /** @type {import('./player-store.js').Failure | null} */
   #failure = null;
+  /** @type {Readonly<Choices> | null} */
+  #chosen = null;
 
   constructor() {
     super();
@@ -102,10 +94,11 @@ export class SaywellSpeaker extends HTMLElement {
 
   /**
    * @param {Readonly<PlayerState> | null} state  null while another message, or none, is heard
-   * @param {Choices} [choices]
+   * @param {Readonly<Choices> | null} [choices]
    */
-  show(state, choices) {
+  show(state, choices = this.#chosen) {
     const { strings } = this;
+    this.#chosen = choices;
     const status = state?.status ?? 'idle';
     const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
     const [label, picture] = this.#face(status);
@@ -122,7 +115,7 @@ export class SaywellSpeaker extends HTMLElement {
     this.#rest.hidden = !active;
     if (!active) this.#open(false);
     if (state && active) this.#showProgress(state);
-    if (active && choices && !this.#panel.hidden) this.#showChoices(choices);
+    if (active && !this.#panel.hidden) this.#showChoices();
     this.#download.hidden = state?.by === 'browser';
 
     const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : '';
@@ -213,11 +206,10 @@ export class SaywellSpeaker extends HTMLElement {
     if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
   }
 
-  /** @param {Choices} choices */
-  #showChoices(choices) {
+  #showChoices() {
     for (const [choice, button] of this.#choices) {
       setText(button, this.strings[choice]);
-      setAttribute(button, 'aria-pressed', String(choices[choice]));
+      setAttribute(button, 'aria-pressed', String(this.#chosen?.[choice] === true));
     }
     setText(this.#download, this.strings.download);
     setText(this.#help, this.strings.help);
@@ -240,25 +232,26 @@ export class SaywellSpeaker extends HTMLElement {
   }
 
   #listen() {
-    this.#main.addEventListener('click', () => this.wishes.toggle());
-    this.#stop.addEventListener('click', () => this.wishes.stop());
-    this.#back.addEventListener('click', () => this.wishes.skip(-1));
-    this.#forward.addEventListener('click', () => this.wishes.skip(1));
+    this.#main.addEventListener('click', () => this.player?.toggle(this.message));
+    this.#stop.addEventListener('click', () => this.player?.stop());
+    this.#back.addEventListener('click', () => this.player?.skip(-1));
+    this.#forward.addEventListener('click', () => this.player?.skip(1));
+    // What goes wrong is told here anyway.
+    this.#download.addEventListener('click', () => this.player?.download(this.message).catch(() => {}));
+    this.#help.addEventListener('click', () => this.player?.showHelp());
+    for (const [choice, button] of this.#choices) button.addEventListener('click', () => this.player?.choose(choice));
+    this.#speed.addEventListener('change', () => this.player?.setSpeed(Number(this.#speed.value)));
+    this.#progress.addEventListener('input', () => this.player?.seek(this.#progress.valueAsNumber));
     this.#more.addEventListener('click', () => {
       this.#open(this.#panel.hidden === true);
-      this.wishes.refresh();
+      this.#showChoices();
     });
-    this.#download.addEventListener('click', () => this.wishes.download());
-    this.#help.addEventListener('click', () => this.wishes.help());
-    for (const [choice, button] of this.#choices) button.addEventListener('click', () => this.wishes.choose(choice));
-    this.#speed.addEventListener('change', () => this.wishes.setSpeed(Number(this.#speed.value)));
-    this.#progress.addEventListener('input', () => this.wishes.seek(this.#progress.valueAsNumber));
     this.#progress.addEventListener('keydown', (event) => {
       const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
       if (step === undefined) return;
       event.preventDefault();
       const mirrored = this.matches(':dir(rtl)') && event.key.match(/Left|Right/) ? -1 : 1;
-      this.wishes.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
+      this.player?.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
     });
   }
 }

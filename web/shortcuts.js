@@ -1,6 +1,7 @@
 // Keys for those who listen a lot, and the small help that lists them. They never fire while someone
 // types, and the listener can turn them off.
 
+import { SPEED_STEPS } from './player-store.js';
 import { remember, remembered } from './preferences.js';
 
 /** @typedef {import('./strings.js').Strings} Strings */
@@ -8,19 +9,48 @@ import { remember, remembered } from './preferences.js';
 
 /** Letters next to each other, as video players have them. @type {Record<string, Shortcut>} */
 const KEYS = { k: 'toggle', j: 'back', l: 'forward', s: 'slower', f: 'faster', c: 'captions', x: 'stop', '?': 'help' };
-const TYPING = 'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [role=textbox], [role=searchbox], [role=combobox]';
+const WRITTEN_IN = 'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [role=textbox], [role=searchbox], [role=combobox]';
 
 /**
- * The shortcut that a key press means, if any.
+ * Whether what happens is somebody writing.
+ *
+ * @param {Event} event
+ */
+export function isWriting(event) {
+  const [target] = event.composedPath();
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(WRITTEN_IN));
+}
+
+/**
+ * Does what a key press means, if anything.
  *
  * @param {KeyboardEvent} event
- * @returns {Shortcut | null}
+ * @param {import('./saywell-player.js').SaywellPlayer} player
  */
-export function shortcutOf(event) {
+export function press(event, player) {
+  const shortcut = shortcutOf(event);
+  const { status, speed } = player.state;
+  if (!shortcut || (status === 'idle' && !['toggle', 'help'].includes(shortcut))) return;
+  event.preventDefault();
+  const deeds = {
+    toggle: () => event.repeat || player.toggle(),
+    back: () => player.skip(-1),
+    forward: () => player.skip(1),
+    slower: () => player.setSpeed(SPEED_STEPS.findLast((step) => step < speed) ?? speed),
+    faster: () => player.setSpeed(SPEED_STEPS.find((step) => step > speed) ?? speed),
+    captions: () => player.choose('bar'),
+    stop: () => player.stop(),
+    help: () => player.showHelp(),
+  };
+  deeds[shortcut]();
+}
+
+/** @param {KeyboardEvent} event @returns {Shortcut | null} */
+function shortcutOf(event) {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return null;
   const [target] = event.composedPath();
-  if (target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPING))) return null;
-  if (document.querySelector('dialog[open]')) return null;
+  // A list of choices jumps to the letter that is pressed.
+  if (isWriting(event) || target instanceof HTMLSelectElement || document.querySelector('dialog[open]')) return null;
   return KEYS[event.key.toLowerCase()] ?? null;
 }
 

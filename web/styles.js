@@ -1,6 +1,9 @@
 // The looks. Everything a page may want to change is a custom property or a part; the rest follows
 // the page's own text.
 
+const SENTENCE = 'var(--saywell-sentence, rgb(120 140 255 / .14))';
+const WORD = 'var(--saywell-word, rgb(120 140 255 / .38))';
+const ACCENT = 'var(--saywell-accent, #3f5bd9)';
 const shared = `
 :host([hidden]), [hidden] { display: none !important; }
 :host([theme='light']) { color-scheme: light; }
@@ -12,7 +15,7 @@ export const speakerStyle = new CSSStyleSheet();
 // The controls on one message.
 speakerStyle.replaceSync(`
 :host {
-  --_accent: var(--saywell-accent, #3f5bd9);
+  --_accent: ${ACCENT};
   --_on-accent: var(--saywell-on-accent, #ffffff);
   --_ink: var(--saywell-ink, currentColor);
   --_surface: var(--saywell-surface, Canvas);
@@ -74,7 +77,7 @@ button {
 button:hover, select:hover { background: color-mix(in srgb, currentColor 9%, transparent); }
 :is(button, select, input):focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
 input:focus-visible { border-radius: 999px; }
-svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; display: block; }
+svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; display: block; }
 
 .main { padding-inline-end: .625rem; margin-inline-start: -.5rem; }
 :host([active]) .main { margin: 0; padding: 0; background: var(--_accent); color: var(--_on-accent); }
@@ -150,8 +153,8 @@ playerStyle.replaceSync(`
 :host { line-height: 1.4; font-family: var(--saywell-font, inherit); }
 ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events: none; overflow: hidden; }
 .marks i { position: absolute; border-radius: .125rem; }
-.marks .saywell-sentence { background: var(--saywell-sentence, rgb(120 140 255 / .14)); }
-.marks .saywell-word { background: var(--saywell-word, rgb(120 140 255 / .38)); }
+.saywell-sentence { background: ${SENTENCE}; }
+.saywell-word { background: ${WORD}; }
 .captions {
   position: fixed;
   z-index: 2147483647;
@@ -188,8 +191,16 @@ dd { margin: 0; }
 kbd { display: inline-block; min-inline-size: 1.75rem; box-sizing: border-box; padding: .125rem .375rem; border: 1px solid; border-radius: .375rem; font: inherit; font-size: .875rem; text-align: center; }
 footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: space-between; margin-block-start: 1rem; }
 label { display: inline-flex; align-items: center; gap: .5rem; min-block-size: 2rem; }
-input { inline-size: 1.125rem; block-size: 1.125rem; accent-color: var(--saywell-accent, #3f5bd9); }
-button { font: inherit; min-block-size: 2.25rem; padding-inline: 1rem; border: 0; border-radius: 999px; background: var(--saywell-accent, #3f5bd9); color: var(--saywell-on-accent, #fff); cursor: pointer; }
-:is(button, input):focus-visible { outline: 2px solid var(--saywell-accent, #3f5bd9); outline-offset: 2px; }
+input { inline-size: 1.125rem; block-size: 1.125rem; accent-color: ${ACCENT}; }
+button { font: inherit; min-block-size: 2.25rem; padding-inline: 1rem; border: 0; border-radius: 999px; background: ${ACCENT}; color: var(--saywell-on-accent, #fff); cursor: pointer; }
+:is(button, input):focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
 @media (forced-colors: active) { .captions { border: 1px solid; } button { border: 1px solid; } }
+`);
+
+export const pageStyle = new CSSStyleSheet();
+
+// What is spoken, marked in the page's own text.
+pageStyle.replaceSync(`
+::highlight(saywell-sentence) { background-color: ${SENTENCE}; }
+::highlight(saywell-word) { background-color: ${WORD}; }
 `);

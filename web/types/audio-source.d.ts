@@ -1,5 +1,6 @@
 export type Gateway = import('./gateway.js').Gateway;
 export type Speech = import('./playback.js').Speech;
+export type Caption = import('./player-store.js').Caption;
 export type PlayerEvent = import('./player-store.js').PlayerEvent;
 export type Rendition = import('./player-store.js').Rendition;
 export type AudioSource = {
@@ -95,6 +96,10 @@ export type Part = {
      */
     start: number;
     duration: number;
+    /**
+     * in seconds of the part, once it has been made
+     */
+    words: Caption[];
     asked: Promise<Rendition> | null;
 };
 /**
@@ -103,6 +108,7 @@ export type Part = {
  * @property {[number, number]} source
  * @property {number} start  seconds from the reply's start
  * @property {number} duration
+ * @property {Caption[]} words  in seconds of the part, once it has been made
  * @property {Promise<Rendition> | null} asked
  */
 /**

@@ -1,14 +1,9 @@
 export type Script = import('./gateway.js').Script;
 export type Speech = import('./playback.js').Speech;
-export type Caption = import('./player-store.js').Caption;
+export type Piece = import('./browser-script.js').Piece;
+export type Word = import('./browser-script.js').Word;
 export type Failure = import('./player-store.js').Failure;
 export type PlayerStore = import('./player-store.js').PlayerStore;
-export type Piece = {
-    text: string;
-    language: string | null;
-    start: number;
-    end: number;
-};
 export type VoiceSurroundings = {
     store: PlayerStore;
     /**
@@ -20,9 +15,7 @@ export type VoiceSurroundings = {
      */
     language?: () => string;
     synthesis?: SpeechSynthesis | undefined;
-    now?: () => number;
-    after?: (task: () => void, ms: number) => unknown;
-    cancel?: (timer: any) => void;
+    clock?: import('./clock.js').Clock;
 };
 /**
  * @typedef {object} VoiceSurroundings
@@ -30,14 +23,12 @@ export type VoiceSurroundings = {
  * @property {(speech: Speech, signal: AbortSignal) => Promise<Script>} script  asks the gateway
  * @property {() => string} [language]  the page's
  * @property {SpeechSynthesis | undefined} [synthesis]
- * @property {() => number} [now]
- * @property {(task: () => void, ms: number) => unknown} [after]
- * @property {(timer: any) => void} [cancel]
+ * @property {import('./clock.js').Clock} [clock]
  */
 export declare class BrowserVoice {
     #private;
     /** @param {VoiceSurroundings} surroundings */
-    constructor({ store, script, ...rest }: VoiceSurroundings);
+    constructor({ store, script, language, synthesis, clock }: VoiceSurroundings);
     /** Whether there is a voice to count on. */
     get ready(): boolean;
     /**

@@ -3,8 +3,17 @@ export type Arrival = {
     utterances: Caption[];
     words: Caption[];
 };
-/** @typedef {import('./player-store.js').Caption} Caption */
-/** @typedef {{ utterances: Caption[], words: Caption[] }} Arrival */
+/** How long a text is in the bytes that captions count in. @param {string} text */
+export declare function byteLength(text: string): number;
+/**
+ * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
+ * otherwise than it is written stands for the whole utterance.
+ *
+ * @param {Uint8Array} reply
+ * @param {[number, number]} source  the utterance's bytes
+ * @returns {(word: string) => [number, number]}
+ */
+export declare function placesIn(reply: Uint8Array, source: [number, number]): (word: string) => [number, number];
 /**
  * One utterance with its words a line, as the gateway writes them while it speaks.
  *
@@ -13,9 +22,11 @@ export type Arrival = {
  */
 export declare function captionLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Arrival>;
 /**
- * The captions of a complete rendition.
+ * The captions of a complete rendition, and how long it is in seconds.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
- * @returns {Promise<Arrival>}
+ * @returns {Promise<Arrival & { duration: number }>}
  */
-export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival>;
+export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
+    duration: number;
+}>;

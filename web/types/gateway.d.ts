@@ -37,11 +37,7 @@ export type SpeechRequest = {
 };
 export type GatewayConfig = {
     enabled: boolean;
-    speeds: {
-        min: number;
-        max: number;
-    };
-    maxChars: number | null;
+    prefetch: boolean;
 };
 export type Script = {
     language: string | null;
@@ -61,7 +57,7 @@ export type Token = string | (() => string | null | Promise<string | null>) | nu
  * @property {string | null} [provider]
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
  */
-/** @typedef {{ enabled: boolean, speeds: { min: number, max: number }, maxChars: number | null }} GatewayConfig */
+/** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
 /**
  * What would be said of a reply, without any sound.
  *
@@ -112,4 +108,19 @@ export declare class Gateway {
      * @returns {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>}
      */
     open(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+    /**
+     * A reply's sound as one file.
+     *
+     * @param {SpeechRequest} request
+     * @param {AbortSignal} signal
+     */
+    file(request: SpeechRequest, signal: AbortSignal): Promise<Blob>;
+    /**
+     * What was made ahead has no use any more. Arrives also from a page that is being left.
+     *
+     * @param {Rendition} rendition
+     */
+    giveUp({ url }: Rendition): Promise<void>;
 }
+/** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
+export declare function unreadable(cause?: unknown): PlayerError;

@@ -21,12 +21,11 @@ export declare class Highlighter {
     /** @param {Readonly<PlayerState>} state */
     show({ status, position, captions }: Readonly<PlayerState>): void;
     /**
-     * The byte of the reply that a place on the page shows, or null.
+     * The byte of the reply that is shown where the pointer is, or null.
      *
-     * @param {Node} node
-     * @param {number} offset
+     * @param {MouseEvent} event
      */
-    byteAt(node: Node, offset: number): number | null;
+    byteAt({ target, clientX, clientY }: MouseEvent): number | null;
     /** Whether the page has replaced what was marked. */
     get isStale(): boolean;
     clear(): void;

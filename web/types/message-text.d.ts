@@ -5,3 +5,9 @@
  * @returns {string}
  */
 export declare function textOf(message: Element): string;
+/**
+ * A reply in some words.
+ *
+ * @param {string} text
+ */
+export declare function titleOf(text: string): string;

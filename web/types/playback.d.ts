@@ -23,18 +23,7 @@ export type Surroundings = {
      */
     stepIn?: (failure: import('./player-store.js').Failure, speech: Speech) => boolean;
     pickSource?: () => AudioSource;
-    /**
-     * milliseconds
-     */
-    now?: () => number;
-    /**
-     * starts a timer
-     */
-    after?: (task: () => void, ms: number) => unknown;
-    /**
-     * ends a timer
-     */
-    cancel?: (timer: any) => void;
+    clock?: import('./clock.js').Clock;
 };
 /**
  * @typedef {object} Surroundings
@@ -44,14 +33,12 @@ export type Surroundings = {
  * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
  *   asked when nothing was heard yet: whether somebody else speaks instead
  * @property {() => AudioSource} [pickSource]
- * @property {() => number} [now]  milliseconds
- * @property {(task: () => void, ms: number) => unknown} [after]  starts a timer
- * @property {(timer: any) => void} [cancel]  ends a timer
+ * @property {import('./clock.js').Clock} [clock]
  */
 export declare class Playback {
     #private;
     /** @param {Surroundings} surroundings */
-    constructor({ audio, store, gateway, ...rest }: Surroundings);
+    constructor({ audio, store, gateway, stepIn, pickSource: pick, clock }: Surroundings);
     /**
      * Starts a message, ending what was heard before. Called inside the listener's click, so that the
      * browser lets the sound start.

@@ -161,10 +161,10 @@ export declare class PlayerStore {
     /** @param {PlayerEvent} event */
     dispatch(event: PlayerEvent): void;
     /**
-     * @param {(state: Readonly<PlayerState>) => void} listener
+     * @param {(state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void} listener
      * @returns {() => void} ends the subscription
      */
-    subscribe(listener: (state: Readonly<PlayerState>) => void): () => void;
+    subscribe(listener: (state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void): () => void;
 }
 /**
  * Whether sound is being heard or waited for.

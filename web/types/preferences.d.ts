@@ -1,3 +1,27 @@
+export type Choices = {
+    words: boolean;
+    bar: boolean;
+    continuous: boolean;
+};
+/**
+ * What a listener turns on and off.
+ *
+ * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ */
+/**
+ * What is on: as the listener has chosen, else as the page asks.
+ *
+ * @param {Element} player  with the page's wishes as its attributes
+ * @returns {Readonly<Choices>}
+ */
+export declare function choicesOf(player: Element): Readonly<Choices>;
+/**
+ * Whether an attribute that needs no value is there and not switched off.
+ *
+ * @param {Element} element
+ * @param {string} name
+ */
+export declare function isOn(element: Element, name: string): boolean;
 /**
  * @param {string} name
  * @returns {string | null}

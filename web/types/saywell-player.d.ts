@@ -2,7 +2,7 @@ export type Token = import('./gateway.js').Token;
 export type Speech = import('./playback.js').Speech;
 export type Failure = import('./player-store.js').Failure;
 export type PlayerState = import('./player-store.js').PlayerState;
-export type Choices = import('./saywell-speaker.js').Choices;
+export type Choices = import('./preferences.js').Choices;
 export type Strings = import('./strings.js').Strings;
 /**
  * Attributes:
@@ -57,7 +57,7 @@ export declare class SaywellPlayer extends HTMLElement {
     /** @param {Partial<Strings>} words */
     set strings(words: Partial<Strings>);
     /** What the listener has turned on. */
-    get choices(): Readonly<import("./saywell-speaker.js").Choices>;
+    get choices(): Readonly<import("./preferences.js").Choices>;
     connectedCallback(): void;
     disconnectedCallback(): void;
     /** @param {string} name */

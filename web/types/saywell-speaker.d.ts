@@ -1,37 +1,13 @@
 export type PlayerState = import('./player-store.js').PlayerState;
 export type Strings = import('./strings.js').Strings;
-export type Wishes = {
-    /**
-     * the speaker button was pressed
-     */
-    toggle: () => void;
-    stop: () => void;
-    /**
-     * seconds
-     */
-    seek: (position: number) => void;
-    setSpeed: (speed: number) => void;
-    skip: (sentences: number) => void;
-    /**
-     * turns it on or off
-     */
-    choose: (choice: keyof Choices) => void;
-    download: () => void;
-    help: () => void;
-    /**
-     * shows the present state again
-     */
-    refresh: () => void;
-};
-export type Choices = {
-    words: boolean;
-    bar: boolean;
-    continuous: boolean;
-};
+export type Choices = import('./preferences.js').Choices;
+export type Player = Pick<import('./saywell-player.js').SaywellPlayer, *   'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>;
 export declare class SaywellSpeaker extends HTMLElement {
     #private;
-    /** @type {Wishes} */
-    wishes: Wishes;
+    /** @type {Player | null} */
+    player: Player | null;
+    /** The message that this one belongs to. @type {Element | null} */
+    message: Element | null;
     /** @type {Strings} */
     strings: Strings;
     constructor();
@@ -39,9 +15,9 @@ export declare class SaywellSpeaker extends HTMLElement {
     disconnectedCallback(): void;
     /**
      * @param {Readonly<PlayerState> | null} state  null while another message, or none, is heard
-     * @param {Choices} [choices]
+     * @param {Readonly<Choices> | null} [choices]
      */
-    show(state: Readonly<PlayerState> | null, choices?: Choices): void;
+    show(state: Readonly<PlayerState> | null, choices?: Readonly<Choices> | null): void;
     /**
      * Says what went wrong. A wait is counted down, which only the eye gets second by second.
      *

@@ -1,12 +1,18 @@
 export type Strings = import('./strings.js').Strings;
 export type Shortcut = keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop';
 /**
- * The shortcut that a key press means, if any.
+ * Whether what happens is somebody writing.
+ *
+ * @param {Event} event
+ */
+export declare function isWriting(event: Event): boolean;
+/**
+ * Does what a key press means, if anything.
  *
  * @param {KeyboardEvent} event
- * @returns {Shortcut | null}
+ * @param {import('./saywell-player.js').SaywellPlayer} player
  */
-export declare function shortcutOf(event: KeyboardEvent): Shortcut | null;
+export declare function press(event: KeyboardEvent, player: import('./saywell-player.js').SaywellPlayer): void;
 export declare class ShortcutHelp {
     #private;
     /** @param {ShadowRoot} root */

@@ -68,9 +68,7 @@ function setUp(script = () => Promise.resolve(SCRIPT)) {
     script,
     language: () => 'en',
     synthesis: /** @type {any} */ (synthesis),
-    now: timers.now,
-    after: timers.after,
-    cancel: timers.cancel,
+    clock: timers,
   });
   const texts = () => synthesis.spoken.map(({ text }) => text);
   return { timers, store, synthesis, voice, texts };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { captionLines, wholeCaptions } from '../../captions.js';
+import { captionLines, placesIn, wholeCaptions } from '../../captions.js';
 import { streamOf } from '../support/fakes.js';
 
 const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
@@ -37,7 +37,18 @@ test('complete captions come at once', async () => {
   assert.deepEqual(await wholeCaptions(streamOf(encode(json))), {
     utterances: [{ text: 'Hi.', start: 0, end: 0.4, source: [0, 3] }],
     words: [],
+    duration: 1,
   });
+});
+
+test('a word stands where it is written, after the one before; else for all of its utterance', () => {
+  const reply = encode('Já? It costs **$5**, it does.');
+  const placeOf = placesIn(reply, [5, 31]);
+  const at = (/** @type {string} */ word) => new TextDecoder().decode(reply.slice(...placeOf(word)));
+  assert.equal(at('It'), 'It');
+  assert.deepEqual(placeOf('five'), [5, 31]);
+  assert.deepEqual(placeOf('it'), [22, 24], 'not the first one again, and counted in bytes');
+  assert.equal(at('does'), 'does');
 });
 
 test('nonsense is an error', async () => {

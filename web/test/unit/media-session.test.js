@@ -37,6 +37,7 @@ function setUp() {
   const done = [];
   const keys = new MediaKeys(
     {
+      state: { ...INITIAL, position: 5 },
       resume: () => done.push('resume'),
       pause: () => done.push('pause'),
       stop: () => done.push('stop'),
@@ -50,7 +51,6 @@ function setUp() {
 
 test('while something is heard, the keys are taken, and given back after', () => {
   const { keys, session, handlers, done } = setUp();
-  keys.position = () => 5;
   keys.show({ ...INITIAL, status: 'playing', duration: 9 }, 'The ferry');
   assert.deepEqual([session.playbackState, session.metadata.title, session.metadata.artist], ['playing', 'The ferry', 'A chat']);
   handlers.get('nexttrack')({});

@@ -8,9 +8,10 @@ import { PlayerStore } from '../../player-store.js';
 import { FakeAudio, FakeTimers, RENDITION, settle } from '../support/fakes.js';
 
 const TEXTS = ['One sentence.', 'Another one here.', 'And the third.', 'And the fourth.'];
+const REPLY = TEXTS.join(' ');
 
 /** A listening that has begun, in files. */
-async function setUp() {
+async function setUp({ uncaptioned = false } = {}) {
   const audio = new FakeAudio();
   const timers = new FakeTimers();
   const store = new PlayerStore();
@@ -19,12 +20,20 @@ async function setUp() {
   /** @type {Set<string>} */
   const refused = new Set();
   const gateway = {
-    script: async () => ({ language: 'en', utterances: TEXTS.map((text, index) => ({ text, source: [index * 20, index * 20 + text.length], language: null })) }),
+    script: async () => ({ language: 'en', utterances: TEXTS.map((text) => ({ text, source: [REPLY.indexOf(text), REPLY.indexOf(text) + text.length], language: null })) }),
     /** @param {{ text: string, format: string }} request */
     ask: async ({ text, format }) => {
       asked.push(text);
       if (refused.has(text)) throw new PlayerError('overloaded', 'busy');
-      return { ...RENDITION, format, url: `http://gateway.test/${TEXTS.indexOf(text)}.mp3` };
+      const url = `http://gateway.test/${TEXTS.indexOf(text)}`;
+      return { ...RENDITION, format, url: `${url}.mp3`, captionsUrl: `${url}.json` };
+    },
+    /** Every part is 1.2 seconds long; its first two words are spoken, one at once and one after half a second. @param {string} url */
+    open: async (url) => {
+      if (uncaptioned) throw new PlayerError('unreachable', 'no captions');
+      const text = String(TEXTS[Number(url.match(/\d/))]);
+      const words = text.split(' ').slice(0, 2).map((word, index) => ({ text: word, start: index / 2, end: index / 2 + 0.4, source: [0, 0] }));
+      return new Response(JSON.stringify({ words, utterances: [], duration_seconds: 1.2 })).body;
     },
   };
   const playback = new Playback({
@@ -32,11 +41,9 @@ async function setUp() {
     store,
     gateway: () => /** @type {any} */ (gateway),
     pickSource: () => new PartsSource(),
-    now: timers.now,
-    after: timers.after,
-    cancel: timers.cancel,
+    clock: timers,
   });
-  playback.speak({ message: 'm', text: TEXTS.join(' ') });
+  playback.speak({ message: 'm', text: REPLY });
   await settle();
   audio.emit('playing');
   /** The present file plays to its end. */
@@ -54,19 +61,25 @@ test('utterances follow each other on one element, two asked for ahead', async (
   const { audio, store, asked, end } = await setUp();
   assert.equal(audio.src, 'http://gateway.test/0.mp3');
   assert.deepEqual(asked, TEXTS.slice(0, 3));
-  audio.duration = 1.2;
-  audio.emit('durationchange');
   await end();
   assert.deepEqual([audio.src, audio.paused, asked.length], ['http://gateway.test/1.mp3', false, 4]);
   audio.currentTime = 0.5;
   audio.emit('timeupdate');
   assert.equal(store.state.position, 1.7, 'counted from the reply’s start');
   assert.equal(store.state.captions.utterances[1]?.start, 1.2, 'captions follow the lengths that are found');
+  assert.deepEqual(store.state.captions.words[3], { text: 'one', start: 1.7, end: 2.1, source: [22, 25] });
   for (const _ of [2, 3]) await end();
   assert.equal(store.state.status, 'playing');
   await end();
   assert.equal(store.state.status, 'ended');
   assert.equal(asked.length, 4, 'nothing is asked for twice');
+});
+
+test('without captions the sentences are known all the same', async () => {
+  const { store, end } = await setUp({ uncaptioned: true });
+  await end();
+  assert.equal(store.state.status, 'playing');
+  assert.deepEqual([store.state.captions.utterances.length, store.state.captions.words], [4, []]);
 });
 
 test('a place in another utterance is another file', async () => {

@@ -72,9 +72,7 @@ function setUp() {
       sources.push(source);
       return source;
     },
-    now: timers.now,
-    after: timers.after,
-    cancel: timers.cancel,
+    clock: timers,
   });
   const world = { audio, timers, store, sources, asked, playback, captions: '' };
   return world;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { plainScript } from '../../plain-script.js';
+import { plainScript } from '../../browser-script.js';
 
 /** @param {string} reply */
 const said = (reply) => plainScript(reply, 'en').utterances.map(({ text }) => text);
