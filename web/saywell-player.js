@@ -340,7 +340,7 @@ export class SaywellPlayer extends HTMLElement {
     const { signal } = this.#leave;
     try {
       const speech = this.#speechOf(message);
-      save(await this.#gateway().file({ ...speech, format: 'mp3' }, signal), `${titleOf(speech.text)}.mp3`);
+      save(await this.#gateway().file({ ...speech, format: 'mp3' }, signal), titleOf(speech.text));
     } catch (cause) {
       const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
       if (!signal.aborted) this.#messages.speakers.get(message)?.tell(error.toFailure());
@@ -567,13 +567,13 @@ function sentenceOf({ firstSoundMs, captions: { utterances }, position }) {
 }
 
 /**
- * @param {Blob} file
- * @param {string} name
+ * @param {Blob} file  MP3
+ * @param {string} title
  */
-function save(file, name) {
+function save(file, title) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
-  link.download = name.replace(/[^\p{L}\p{N}.]+/gu, '-');
+  link.download = `${title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')}.mp3`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -80,6 +80,24 @@ export function conveniences(world) {
       await world.listen(-1);
       await world.heard(0.1);
       assert.equal((await world.state()).rendition?.cached, true);
+      assert.equal(front.seen('DELETE', /./).length, 0, 'what is listened to is not given up');
+    }));
+
+  test('what was made ahead is given up when a newer reply comes, and when the listener turns to another', () =>
+    world.visiting(`${CHAT}?with=prefetch`, async () => {
+      await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+      const keys = /** @type {string[]} */ ([]);
+      for (const turn of ['first', 'second']) {
+        const answers = front.answers.length;
+        await driver.run((turn) => /** @type {any} */ (window).chat.add(`The ${turn} one, made ahead at ${Date.now()}.`, turn) && null, turn);
+        await world.until(() => front.answers.slice(answers).some(({ key }) => key), `the ${turn} answer`);
+        keys.push(front.answers.at(-1).key);
+      }
+      const givenUp = () => front.seen('DELETE', /^\/tts\/audio\//).map(({ path }) => path.slice('/tts/audio/'.length).split('.')[0]);
+      await world.until(() => givenUp().includes(keys[0]), 'the first to be given up');
+      assert.ok(!givenUp().includes(keys[1]), 'the second is the newest');
+      await world.listen(0);
+      await world.until(() => givenUp().includes(keys[1]), 'the second to be given up');
     }));
 
   test('a refused prefetch is nobody’s trouble and is not repeated', () =>

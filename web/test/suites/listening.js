@@ -186,8 +186,8 @@ export function listening(world) {
       assert.equal((await world.state()).rendition?.format, 'mp4');
     }));
 
-  test('an engine without Media Source Extensions gets files', () =>
-    world.visiting(`${CHAT}?without=MediaSource&without=ManagedMediaSource`, async () => {
+  test('an engine without Media Source Extensions gets files, and each word its time', () =>
+    world.visiting(`${CHAT}?without=MediaSource&without=ManagedMediaSource&with=captions`, async () => {
       await world.listen(1);
       await world.heard(0.5);
       assert.equal((await world.state()).rendition?.format, 'mp3');
@@ -196,6 +196,12 @@ export function listening(world) {
         const { status, position } = await world.state();
         return status === 'playing' && position > 6.2;
       }, 'sound from there');
+      await world.until(async () => (await driver.run(() => /** @type {Probe} */ (window).probe.marked('saywell-word'))) !== '', 'a word to be marked');
+      const { position, captions } = await world.state();
+      const words = captions.words.filter(({ start, end }) => start <= position && position < end + 1);
+      const text = await driver.run(() => document.querySelectorAll('.assistant p')[1]?.textContent ?? '');
+      assert.ok(words.length > 0, 'words around what is heard');
+      for (const { text: word, source: [from, to] } of words) assert.equal(text.slice(from, to), word);
     }));
 
   test('where listening is switched off, there are no speakers', () =>

@@ -101,9 +101,10 @@ export function trouble(world) {
           const { chat, probe } = /** @type {any} */ (window);
           chat.add(`This was written at ${Date.now()}. ${probe.messages()[1].querySelector('p').textContent}`, 'broken');
         });
-        front.rule = ({ path }) => (path.startsWith('/tts/audio/') ? { breakAfter: 12_000 } : null);
+        front.rule = ({ path }) => (path.startsWith('/tts/audio/') ? { holdAfter: 12_000 } : null);
         await world.listen(-1);
         await world.heard(1);
+        front.cut();
         await world.reaches('failed');
         await world.told('broke off');
         const { position } = await world.state();

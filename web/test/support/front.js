@@ -31,17 +31,21 @@ const POLICY =
  *
  * @typedef {{ json: unknown, status?: number, headers?: Record<string, string> }
  *   | { break: true }
- *   | { breakAfter: number }} Deed
- * `break` cuts the connection, `breakAfter` does so when that many bytes of the answer have gone out
+ *   | { holdAfter: number }} Deed
+ * `break` cuts the connection; `holdAfter` lets that many bytes of the answer out, and no more until `cut`
  */
 
 export class Front {
   /** @type {Visit[]} */
   visits = [];
+  /** What the gateway has answered in JSON. @type {any[]} */
+  answers = [];
   /** @type {(visit: Visit) => Deed | null} */
   rule = () => null;
   /** Pages of a test's own, by path. @type {Map<string, { page: string, policy: string }>} */
   pages = new Map();
+  /** Connections that have had all they were allowed. @type {import('node:net').Socket[]} */
+  #held = [];
   #server = createServer((request, response) => void this.#serve(request, response));
   #gateway;
 
@@ -60,8 +64,15 @@ export class Front {
 
   /** Forgets what was seen and what was to be done. */
   reset() {
+    this.cut();
     this.visits = [];
+    this.answers = [];
     this.rule = () => null;
+  }
+
+  /** Cuts every connection that has had all it was allowed. Whoever reads has got that by then, if the test has seen so. */
+  cut() {
+    for (const socket of this.#held.splice(0)) socket.destroy();
   }
 
   /**
@@ -101,14 +112,14 @@ export class Front {
       response.end(JSON.stringify(deed.json));
       return;
     }
-    this.#pass(request, response, body, deed?.breakAfter ?? Infinity);
+    this.#pass(request, response, body, deed?.holdAfter ?? Infinity);
   }
 
   /**
    * @param {import('node:http').IncomingMessage} request
    * @param {import('node:http').ServerResponse} response
    * @param {Buffer} body
-   * @param {number} allowed  bytes that go out before the connection is cut
+   * @param {number} allowed  bytes that go out; then nothing comes until the connection is cut
    */
   #pass(request, response, body, allowed) {
     const headers = { ...request.headers };
@@ -129,14 +140,19 @@ export class Front {
           return;
         }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
+        if (answer.headers['content-type']?.startsWith('application/json')) {
+          const parts = /** @type {Buffer[]} */ ([]);
+          answer.on('data', (part) => parts.push(part));
+          answer.on('end', () => this.answers.push(parsed(Buffer.concat(parts))));
+        }
         let sent = 0;
         answer.on('data', (/** @type {Buffer} */ part) => {
           const fits = part.subarray(0, Math.max(0, allowed - sent));
           sent += part.length;
           if (sent >= allowed) {
-            // What may go out does go out before the cut.
-            onward.destroy();
-            response.write(fits, () => request.socket.destroy());
+            answer.pause();
+            response.write(fits);
+            this.#held.push(request.socket);
           } else if (!response.write(fits)) {
             answer.pause();
             response.once('drain', () => answer.resume());
