@@ -173,6 +173,24 @@
   };
   const marked = (name) => [...(CSS.highlights?.get(name) ?? [])].map(String).join('');
 
+  /** From now on, when the page draws a frame, and which character of its text each mark begins at: `{ frames, marks }`. */
+  const watchMarks = () => {
+    const now = () => performance.timeOrigin + performance.now();
+    const [frames, marks] = [[], []];
+    const each = () => {
+      frames.push(now());
+      requestAnimationFrame(each);
+    };
+    requestAnimationFrame(each);
+    const { highlights } = CSS;
+    highlights.set = (name, highlight) => {
+      const [range] = highlight;
+      if (name === 'saywell-word') marks.push({ at: now(), from: range.startOffset, clock: audio().currentTime });
+      return Object.getPrototypeOf(highlights).set.call(highlights, name, highlight);
+    };
+    window.probe.watched = { frames, marks };
+  };
+
   /** What is told to the listener: every visible alert and status, joined. */
   const told = () =>
     [...deep(document)]
@@ -199,6 +217,7 @@
     messages,
     control,
     marked,
+    watchMarks,
     nameOf,
     seen,
     heard: (seconds) => until(() => !audio().paused && audio().currentTime > seconds, `sound after ${seconds} s`),
