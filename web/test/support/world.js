@@ -74,8 +74,9 @@ export class World {
     // Not every driver waits for the page's modules.
     await this.until(() => this.driver.run(() => document.readyState === 'complete' && 'probe' in window), 'the page');
     await visit();
-    const complaints = await this.driver.run(() => /** @type {Probe} */ (window).probe.complaints);
-    assert.deepEqual(complaints.filter((/** @type {string} */ text) => !expected?.test(text)), [], 'the console is silent');
+    const seen = await this.driver.run(() => /** @type {string[]} */ (/** @type {Probe} */ (window).probe.complaints));
+    const complaints = [...seen, ...(await this.engine.console.read()), ...this.front.refusals];
+    assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], 'the console is silent');
   }
 
   /**
