@@ -11,6 +11,7 @@ import { conveniences } from './conveniences.js';
 import { demo } from './demo.js';
 import { embedding } from './embedding.js';
 import { listening } from './listening.js';
+import { looks } from './looks.js';
 import { trouble } from './trouble.js';
 
 /** @param {import('../support/world.js').EngineName} name */
@@ -26,4 +27,5 @@ export async function suiteOn(name) {
   access(world);
   embedding(world);
   demo(world);
+  looks(world);
 }

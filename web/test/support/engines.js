@@ -59,7 +59,7 @@ const RECIPES = {
   }),
   firefox: (port, _folder, secondPort) => ({
     command: existsSync(GECKODRIVER) ? GECKODRIVER : 'geckodriver',
-    args: ['--port', String(port), '--websocket-port', String(secondPort), '--binary', '/usr/bin/firefox-esr'],
+    args: ['--port', String(port), '--websocket-port', String(secondPort), '--allow-system-access', '--binary', '/usr/bin/firefox-esr'],
     capabilities: {
       browserName: 'firefox',
       webSocketUrl: true,

@@ -143,6 +143,12 @@ export class WebDriver {
     await this.#do('DELETE', '/window');
   }
 
+  /** Commands go to the page in the first frame from now on, until another page is gone to. */
+  async enterFrame() {
+    const frame = await this.#do('POST', '/element', { using: 'css selector', value: 'iframe' });
+    await this.#do('POST', '/frame', { id: frame });
+  }
+
   /** Hides the window, where there is one. */
   async minimise() {
     await this.#do('POST', '/window/minimize', {});

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { startEngine } from './engines.js';
 import { Front } from './front.js';
 import { startGateway } from './gateway.js';
+import { looksOf } from './looks.js';
 
 /** @typedef {import('../../player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./engines.js').EngineName} EngineName */
@@ -44,6 +45,7 @@ export class World {
     this.driver = engine.driver;
     this.ear = engine.ear;
     this.front = front;
+    this.looks = looksOf(engine, front);
     this.url = url;
     this.gateway = gateway;
   }
