@@ -128,8 +128,12 @@ export function sound(world) {
     for (const speed of ['1', '1.25', '0.8']) {
       await world.visiting(`${CHAT}?with=speed:${speed}`, async () => {
         const { samples } = await record(0);
-        const [first, last] = sounding(loudness(samples));
-        heard[speed] = { seconds: ((last - first) * STEP_MS) / 1000, hertz: pitch(samples) };
+        // Of the second sentence: an engine may take a moment to find its speed.
+        const curve = loudness(samples);
+        const [first, last] = sounding(curve);
+        const [longest] = pauses(curve, NOTED_PAUSE_MS).sort((a, b) => b.ms - a.ms);
+        if (!longest) throw new Error('there is no pause between the sentences');
+        heard[speed] = { seconds: ((last - first) * STEP_MS - longest.at - longest.ms) / 1000, hertz: pitch(samples) };
       });
     }
     world.note(`speeds: ${JSON.stringify(heard)}`);

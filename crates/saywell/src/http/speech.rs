@@ -61,7 +61,7 @@ pub struct Ask {
     pub pronunciations: Vec<Entry>,
     /// How to speak, in words, for a model that takes such: at most 4,096 characters.
     pub instructions: Option<String>,
-    /// Nobody listens yet: make it when there is time, and to the end.
+    /// Nobody listens yet: make it when there is time, and to the end. With links, `DELETE` on that of the sound gives it up.
     #[serde(default)]
     pub prefetch: bool,
 }
