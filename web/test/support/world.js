@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { startEngine } from './engines.js';
 import { Front } from './front.js';
 import { startGateway } from './gateway.js';
+import { looksOf } from './looks.js';
 
 /** @typedef {import('../../player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./engines.js').EngineName} EngineName */
@@ -44,6 +45,7 @@ export class World {
     this.driver = engine.driver;
     this.ear = engine.ear;
     this.front = front;
+    this.looks = looksOf(engine, front);
     this.url = url;
     this.gateway = gateway;
   }
@@ -74,8 +76,9 @@ export class World {
     // Not every driver waits for the page's modules.
     await this.until(() => this.driver.run(() => document.readyState === 'complete' && 'probe' in window), 'the page');
     await visit();
-    const complaints = await this.driver.run(() => /** @type {Probe} */ (window).probe.complaints);
-    assert.deepEqual(complaints.filter((/** @type {string} */ text) => !expected?.test(text)), [], 'the console is silent');
+    const seen = await this.driver.run(() => /** @type {string[]} */ (/** @type {Probe} */ (window).probe.complaints));
+    const complaints = [...seen, ...(await this.engine.console.read()), ...this.front.refusals];
+    assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], 'the console is silent');
   }
 
   /**
