@@ -50,8 +50,9 @@ export function looks(world) {
     const unseen = new Set();
     for (let press = 0; press < MOST_STOPS; press += 1) {
       await driver.press('Tab');
-      const { name, seen } = await driver.run(() => /** @type {Probe} */ (window).probe.focusStop());
-      if (stops.has(name) && press > 5) break;
+      const { name, seen, left } = await driver.run(() => /** @type {Probe} */ (window).probe.focusStop());
+      // Past its last control the keyboard leaves the page, or begins anew.
+      if (left || (stops.has(name) && press > 5)) break;
       stops.add(name);
       if (!seen) unseen.add(name);
     }
@@ -72,6 +73,7 @@ export function looks(world) {
           await world.listen(1);
           await world.heard(0.5);
           await world.click('button', '^More$', 1);
+          await driver.run(() => void (/** @type {Probe} */ (window).probe.messages()[1].scrollIntoView({ behavior: 'instant' })));
           await isSound(`${name} while playing`);
           if (look.reducedMotion) {
             const moving = await driver.run(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
