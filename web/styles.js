@@ -207,7 +207,7 @@ pageStyle.replaceSync(`
 ::highlight(saywell-sentence) { background-color: ${SENTENCE}; }
 ::highlight(saywell-word) { background-color: ${WORD}; }
 @media (forced-colors: active) {
-  ::highlight(saywell-sentence) { text-decoration: underline; }
+  ::highlight(saywell-sentence) { background-color: Canvas; color: CanvasText; text-decoration: underline; }
   ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; }
 }
 `);
