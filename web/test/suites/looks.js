@@ -60,6 +60,27 @@ export function looks(world) {
     assert.deepEqual([...unseen], [], 'the focus is seen everywhere');
   }
 
+  test('what is cut off, covered or over the edge is found', () =>
+    world.visiting('/test/chat.html', async () => {
+      await world.control('button', '^Listen', 0);
+      assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.layoutFaults()), []);
+      const found = await driver.run(() => {
+        const put = (/** @type {string} */ name, /** @type {Partial<CSSStyleDeclaration>} */ style) => {
+          const element = document.body.appendChild(document.createElement(name));
+          Object.assign(element.style, { position: 'fixed', inset: '0 auto auto 0', inlineSize: '60px', blockSize: '40px' }, style);
+          return element;
+        };
+        put('button', {}).textContent = 'under';
+        put('div', { background: 'white' });
+        put('p', { top: '90px', overflow: 'hidden', whiteSpace: 'nowrap' }).textContent = 'longer than its place allows';
+        put('p', { position: 'relative', inlineSize: '3000px' }).textContent = 'wide';
+        return /** @type {string[]} */ (/** @type {Probe} */ (window).probe.layoutFaults());
+      });
+      for (const pattern of [/“under” is covered by div/, /“longer than its place.* cuts/, /the page is \d+ wide/]) {
+        assert.ok(found.some((fault) => pattern.test(fault)), `${pattern} in ${found.join('\n')}`);
+      }
+    }));
+
   for (const [name, look] of Object.entries(LOOKS)) {
     const cannot = world.looks.cannot(look);
     test(`seen with ${name}, the demo is whole`, { skip: cannot ?? false }, async () => {
