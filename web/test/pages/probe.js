@@ -267,7 +267,7 @@
     const drawn = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
     // A field may show its focus by the box around it.
     const seen = [element, element.parentElement].some((at) => at && drawn(getComputedStyle(at)));
-    return { name: `${element.localName} ${nameOf(element)}`, seen: element === document.body || seen };
+    return { name: `${element.localName} ${nameOf(element)}`, seen: element === document.body || seen, left: !document.hasFocus() };
   };
 
   window.probe = {

@@ -13,6 +13,7 @@ import { embedding } from './embedding.js';
 import { listening } from './listening.js';
 import { looks } from './looks.js';
 import { trouble } from './trouble.js';
+import { voices } from './voices.js';
 
 /** @param {import('../support/world.js').EngineName} name */
 export async function suiteOn(name) {
@@ -28,4 +29,5 @@ export async function suiteOn(name) {
   embedding(world);
   demo(world);
   looks(world);
+  voices(name);
 }

@@ -50,14 +50,36 @@ export function looks(world) {
     const unseen = new Set();
     for (let press = 0; press < MOST_STOPS; press += 1) {
       await driver.press('Tab');
-      const { name, seen } = await driver.run(() => /** @type {Probe} */ (window).probe.focusStop());
-      if (stops.has(name) && press > 5) break;
+      const { name, seen, left } = await driver.run(() => /** @type {Probe} */ (window).probe.focusStop());
+      // Past its last control the keyboard leaves the page, or begins anew.
+      if (left || (stops.has(name) && press > 5)) break;
       stops.add(name);
       if (!seen) unseen.add(name);
     }
     assert.ok(stops.size > 5, `the keyboard goes somewhere: ${[...stops]}`);
     assert.deepEqual([...unseen], [], 'the focus is seen everywhere');
   }
+
+  test('what is cut off, covered or over the edge is found', () =>
+    world.visiting('/test/chat.html', async () => {
+      await world.control('button', '^Listen', 0);
+      assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.layoutFaults()), []);
+      const found = await driver.run(() => {
+        const put = (/** @type {string} */ name, /** @type {Partial<CSSStyleDeclaration>} */ style) => {
+          const element = document.body.appendChild(document.createElement(name));
+          Object.assign(element.style, { position: 'fixed', inset: '0 auto auto 0', inlineSize: '60px', blockSize: '40px' }, style);
+          return element;
+        };
+        put('button', {}).textContent = 'under';
+        put('div', { background: 'white' });
+        put('p', { top: '90px', overflow: 'hidden', whiteSpace: 'nowrap' }).textContent = 'longer than its place allows';
+        put('p', { position: 'relative', inlineSize: '3000px' }).textContent = 'wide';
+        return /** @type {string[]} */ (/** @type {Probe} */ (window).probe.layoutFaults());
+      });
+      for (const pattern of [/“under” is covered by div/, /“longer than its place.* cuts/, /the page is \d+ wide/]) {
+        assert.ok(found.some((fault) => pattern.test(fault)), `${pattern} in ${found.join('\n')}`);
+      }
+    }));
 
   for (const [name, look] of Object.entries(LOOKS)) {
     const cannot = world.looks.cannot(look);
@@ -72,6 +94,7 @@ export function looks(world) {
           await world.listen(1);
           await world.heard(0.5);
           await world.click('button', '^More$', 1);
+          await driver.run(() => void (/** @type {Probe} */ (window).probe.messages()[1].scrollIntoView({ behavior: 'instant' })));
           await isSound(`${name} while playing`);
           if (look.reducedMotion) {
             const moving = await driver.run(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);

@@ -11,6 +11,7 @@ import { startBus } from './bus.js';
 import { FirefoxConsole, WEBKIT_CONSOLE, chromiumConsole } from './console.js';
 import { answers, freePort, ready, start } from './programs.js';
 import { startSound } from './sound.js';
+import { startSynthesiser } from './synthesiser.js';
 import { WebDriver } from './webdriver.js';
 
 /** @typedef {'chromium' | 'firefox' | 'webkit'} EngineName */
@@ -33,9 +34,10 @@ const GECKODRIVER = new URL('../../../.tools/cargo/bin/geckodriver', import.meta
 export const MINI_BROWSER =
   ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`).find(existsSync) ?? 'MiniBrowser';
 
-/** @type {Record<EngineName, (port: number, folder: string, secondPort: number) => { command: string, args: string[], capabilities: object }>} */
+/** @typedef {{ port: number, secondPort: number, folder: string, speaks: boolean }} Place */
+/** @type {Record<EngineName, (place: Place) => { command: string, args: string[], capabilities: object }>} */
 const RECIPES = {
-  chromium: (port, folder) => ({
+  chromium: ({ port, folder, speaks }) => ({
     command: '/usr/bin/chromedriver',
     args: [`--port=${port}`],
     capabilities: {
@@ -52,12 +54,13 @@ const RECIPES = {
           '--disable-background-networking',
           '--disable-component-update',
           '--disable-sync',
+          ...(speaks ? ['--enable-speech-dispatcher'] : []),
           `--user-data-dir=${folder}`,
         ],
       },
     },
   }),
-  firefox: (port, _folder, secondPort) => ({
+  firefox: ({ port, secondPort }) => ({
     command: existsSync(GECKODRIVER) ? GECKODRIVER : 'geckodriver',
     args: ['--port', String(port), '--websocket-port', String(secondPort), '--allow-system-access', '--binary', '/usr/bin/firefox-esr'],
     capabilities: {
@@ -66,7 +69,7 @@ const RECIPES = {
       'moz:firefoxOptions': { binary: '/usr/bin/firefox-esr', args: ['-headless'] },
     },
   }),
-  webkit: (port) => ({
+  webkit: ({ port }) => ({
     command: '/usr/bin/WebKitWebDriver',
     args: [`--port=${port}`],
     capabilities: {
@@ -78,9 +81,10 @@ const RECIPES = {
 
 /**
  * @param {EngineName} name
+ * @param {{ speaks?: boolean }} [wishes]  `speaks`: it has a speech synthesiser, as on a desktop
  * @returns {Promise<Engine>}
  */
-export async function startEngine(name) {
+export async function startEngine(name, { speaks = false } = {}) {
   /** What to undo, latest first. @type {(() => Promise<unknown>)[]} */
   const undo = [];
   const stop = async () => {
@@ -94,13 +98,18 @@ export async function startEngine(name) {
     const bus = await startBus();
     undo.push(bus.stop);
     const env = /** @type {Record<string, string>} */ ({ ...sound.env, ...bus.env });
+    if (speaks && name !== 'webkit') {
+      const synthesiser = await startSynthesiser(env);
+      undo.push(synthesiser.stop);
+      Object.assign(env, synthesiser.env);
+    }
     if (name === 'webkit') {
       const display = await startDisplay();
       undo.push(display.stop);
       Object.assign(env, { DISPLAY: display.name, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder });
     }
     const port = await freePort();
-    const { command, args, capabilities } = RECIPES[name](port, folder, await freePort());
+    const { command, args, capabilities } = RECIPES[name]({ port, secondPort: await freePort(), folder, speaks });
     const program = start(command, args, { env });
     undo.push(program.stop);
     await ready(program, () => answers(`http://127.0.0.1:${port}/status`));

@@ -19,6 +19,8 @@ export function looksOf({ name, driver, bidi }, front) {
   return bidi ? new FirefoxLooks(driver, bidi) : new ChromiumLooks(driver);
 }
 
+/** The one that engines.js gives WebKitGTK. */
+const SCREEN = Object.freeze({ width: 1280, height: 900 });
 /** The window that tests have otherwise. */
 const USUAL = Object.freeze({ width: 1280, height: 860 });
 
@@ -140,10 +142,13 @@ class WebKitLooks extends Looks {
   /** @override @param {Look} look */
   async put(look) {
     this.#framed = look.width < 500;
-    if (!this.#framed) return super.put(look);
-    const page = `<!doctype html><html lang="en"><head><title>A frame</title></head><body><iframe title="The page" src="/" width="${look.width}" height="${look.height}"></iframe></body></html>`;
+    // Without a window manager, the window under the pointer has the keyboard: the pointer rests in the middle.
+    const { width, height } = look;
+    const place = { x: (SCREEN.width - width) / 2, y: Math.max(0, (SCREEN.height - height) / 2) };
+    if (!this.#framed) return this.driver.resize(width, height, place);
+    const page = `<!doctype html><html lang="en"><head><title>A frame</title></head><body><iframe title="The page" src="/" width="${width}" height="${height}"></iframe></body></html>`;
     this.#front.pages.set('/test/frame.html', { text: page, policy: "default-src 'self'" });
-    await super.put({ width: 900, height: look.height + 60 });
+    await this.driver.resize(SCREEN.width, height + 60);
   }
 
   /** @override @param {string} path */

@@ -117,9 +117,13 @@ export class WebDriver {
     return this.#do('GET', `/element/${element[ELEMENT]}/computedrole`);
   }
 
-  /** @param {number} width @param {number} height  CSS pixels */
-  async resize(width, height) {
-    await this.#do('POST', '/window/rect', { x: 0, y: 0, width, height });
+  /**
+   * @param {number} width  CSS pixels
+   * @param {number} height
+   * @param {{ x: number, y: number }} [place]  of the window on the screen
+   */
+  async resize(width, height, place = { x: 0, y: 0 }) {
+    await this.#do('POST', '/window/rect', { ...place, width, height });
   }
 
   /** The tab that commands go to. @returns {Promise<string>} */

@@ -20,12 +20,13 @@ const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-
 /**
  * @param {EngineName} name
  * @param {Record<string, string>} [settings]  of the gateway
+ * @param {Parameters<typeof startEngine>[1]} [wishes]
  */
-export async function startWorld(name, settings) {
+export async function startWorld(name, settings, wishes) {
   const gateway = await startGateway(settings);
   const front = new Front(gateway.url);
   const url = await front.listen();
-  const engine = await startEngine(name).catch(async (error) => {
+  const engine = await startEngine(name, wishes).catch(async (error) => {
     await front.stop();
     await gateway.stop();
     throw error;
