@@ -16,6 +16,7 @@ pub mod query;
 pub mod script;
 pub mod server;
 pub mod speech;
+pub mod stream;
 pub mod voices;
 
 use std::time::Duration;
@@ -62,6 +63,7 @@ pub fn router(app: App) -> Router {
     // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
     let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
+        .routes(routes!(stream::stream))
         .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
         .routes(routes!(voices::config))

@@ -31,7 +31,8 @@ use tracing::warn;
 use self::account::{Account, Limit, account, window};
 use self::book::{Book, Claim, Taken, Ticket};
 use self::books::Books;
-use self::capacity::{Capacity, Place};
+use self::capacity::Capacity;
+pub(crate) use self::capacity::Place;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::controls::Controls;
@@ -49,6 +50,9 @@ pub use self::tally::{Bill, Tally};
 
 /// How many requests may be at their scripts and at the cache for each flight that may be in the air.
 const PREPARING_PER_FLIGHT: usize = 4;
+/// How many connections may be open, over which replies come as they are written, for each flight that may be in the air.
+const CONNECTIONS_PER_FLIGHT: usize = 4;
+
 /// How long a flight may take beyond twice the length of its speech, before its place is given to others.
 const FLIGHT_GRACE: Duration = Duration::from_mins(5);
 
@@ -65,6 +69,7 @@ struct Parts {
     books: Books,
     preparing: Capacity,
     flying: Capacity,
+    connected: Capacity,
     max_seconds: u32,
     count_cached: bool,
     controls: Controls,
@@ -133,6 +138,7 @@ impl Limits {
             books: Books::new(shared.transpose()?, settings.without_redis),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
+            connected: Capacity::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
             max_seconds: settings.max_seconds,
             count_cached: settings.count_cached,
             controls,
@@ -195,6 +201,14 @@ impl Limits {
         let prefetch = demand.prefetch;
         let limits = self.clone();
         Ok(Permit { limits, plan_name, plan, accounts, subject, prefetch, standing, _preparing: preparing })
+    }
+
+    /// A place for a connection over which replies come as they are written.
+    ///
+    /// # Errors
+    /// [`Refusal::Overloaded`].
+    pub(crate) fn connect(&self, caller: &Caller) -> Result<Place, Refusal> {
+        self.parts.connected.take(&caller.subject(), false).ok_or(Refusal::Overloaded)
     }
 
     /// Every limit that a caller is told of, and what is left of it; none that there are when the books are away.
@@ -342,6 +356,14 @@ impl Permit {
         let flying =
             self.limits.parts.flying.take(&self.subject, self.prefetch).ok_or(Refusal::Overloaded)?;
         self.set_aside(amount, Some(flying)).await
+    }
+
+    /// Sets a further amount aside for a flight that has its place.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn reserve_more(&self, amount: Amount) -> Result<Reservation, Refusal> {
+        self.set_aside(amount, None).await
     }
 
     /// Counts an amount that is not made anew, where such counts.

@@ -39,6 +39,19 @@ pub struct Reading {
     pub pronunciations: Dictionary,
 }
 
+impl Reading {
+    /// How its script is made.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            code: self.code,
+            emoji: self.emoji,
+            begins_in_reasoning: self.begins_in_reasoning,
+            ..Options::default()
+        }
+    }
+}
+
 /// A reply made speakable.
 #[derive(Debug, Clone, Default)]
 pub struct Prepared {
@@ -93,12 +106,7 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     if characters > bounds.max_chars {
         return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
     }
-    let options = Options {
-        code: reading.code,
-        emoji: reading.emoji,
-        begins_in_reasoning: reading.begins_in_reasoning,
-        ..Options::default()
-    };
+    let options = reading.options();
     let mut script = match reading.markup {
         Markup::Markdown => saywell_text::script(reply, &options),
         Markup::Ssml => saywell_text::ssml(reply, &options)?,

@@ -4,19 +4,22 @@
 //! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
 
 mod flying;
+mod growing;
 mod pace;
 mod plan;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use futures::stream;
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Code, Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
-use self::flying::Flying;
+use self::flying::{Flying, Leg, Whole};
+pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry, Key, Kind};
 use crate::chain::Chain;
@@ -256,7 +259,7 @@ impl Speak {
         request: &SpeechRequest,
     ) -> Result<Speech, SpeakError> {
         let begun = Instant::now();
-        let plan = Plan::make(self, &permit, request).await?;
+        let plan = Arc::new(Plan::make(self, &permit, request).await?);
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -305,19 +308,27 @@ impl Speak {
                     }
                     Boarding::Started(listener, writer) => {
                         let speech = speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener));
-                        let bill = reservation.billed(permit.counts_cached());
-                        let purpose = Purpose {
+                        let bill = Arc::new(reservation.billed(permit.counts_cached()));
+                        let bought = Arc::new(Bought::default());
+                        let purpose = Arc::new(Purpose {
                             user: caller.user.clone(),
                             room: caller.room.clone(),
                             message_id: request.message_id.clone(),
                             rendition: Some(key),
                             tally: bill.tally(),
-                            bought: Arc::new(Bought::default()),
-                        };
+                            bought: Arc::clone(&bought),
+                        });
+                        let legs = stream::iter(Leg::all(&plan, &bill, &purpose));
+                        let whole = Arc::new(OnceLock::from(Whole {
+                            plan: Arc::clone(&plan),
+                            key: Some(key),
+                            asked: asked.clone(),
+                        }));
+                        let plan = Arc::clone(&plan);
                         let flying =
-                            Flying::new(self.clone(), plan, key, purpose, bill, begun, asked.clone());
+                            Flying::new(self.clone(), plan, whole, bought, bill, begun, asked.clone());
                         let span = info_span!("flight", key = %key.short(), message = request.message_id);
-                        tokio::spawn(flying.fly(writer).instrument(span));
+                        tokio::spawn(flying.fly(legs, writer).instrument(span));
                         speech
                     }
                 }

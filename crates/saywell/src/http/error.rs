@@ -154,6 +154,13 @@ impl ApiError {
         self
     }
 
+    /// Counts and logs it, and gives what the caller is told.
+    pub(super) fn told(&self, request_id: &str) -> Value {
+        metrics::counter!("saywell_errors_total", "code" => self.code.name()).increment(1);
+        info!(status = self.status.as_u16(), code = ?self.code, message = self.message, "refused");
+        self.body(request_id)
+    }
+
     fn body(&self, request_id: &str) -> Value {
         let mut error = json!({
             "code": self.code,
@@ -319,8 +326,6 @@ pub async fn finish(request: Request, next: Next) -> Response {
     async {
         let mut response = next.run(request).await;
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-            metrics::counter!("saywell_errors_total", "code" => error.code.name()).increment(1);
-            info!(status = error.status.as_u16(), code = ?error.code, message = error.message, "refused");
             write_out(&error, &id, &mut response);
         }
         if let Some(standing) = response.extensions_mut().remove::<Standing>() {
@@ -346,7 +351,7 @@ fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
 }
 
 fn write_out(error: &ApiError, id: &str, response: &mut Response) {
-    *response.body_mut() = Body::from(error.body(id).to_string());
+    *response.body_mut() = Body::from(error.told(id).to_string());
     let headers = response.headers_mut();
     tell_standing(&error.standing, headers);
     headers.remove(header::CONTENT_LENGTH);

@@ -1,12 +1,12 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
-use std::sync::Arc;
-use std::sync::OnceLock;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt};
 use saywell_audio::Frames;
 use saywell_text::Utterance;
 use tokio::sync::oneshot;
@@ -21,7 +21,7 @@ use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::limits::Bill;
 use crate::provider::{Priority, Provider, Request};
 use crate::render::{self, Clip, ClipNotes, Joiner};
-use crate::usage::{self, Asked, AskedOutcome, Purpose};
+use crate::usage::{self, Asked, AskedOutcome, Bought, Purpose};
 
 /// The first frames of a flight.
 struct Head {
@@ -29,14 +29,63 @@ struct Head {
     opening: Opening,
 }
 
+/// One utterance on its way: of the plan of the whole reply, or of one made when its text arrived.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) plan: Arc<Plan>,
+    /// Which of the plan's utterances it is.
+    pub(super) number: usize,
+    /// The pause after it, seconds.
+    pub(super) pause: f64,
+    /// What making it costs; settled when the last leg it is for has been made, or is given up.
+    pub(super) bill: Arc<Bill>,
+    pub(super) purpose: Arc<Purpose>,
+}
+
+impl Leg {
+    /// Every utterance of a plan.
+    pub(super) fn all(plan: &Arc<Plan>, bill: &Arc<Bill>, purpose: &Arc<Purpose>) -> Vec<Self> {
+        let leg = |number| Self {
+            plan: Arc::clone(plan),
+            number,
+            pause: plan.pause(number),
+            bill: Arc::clone(bill),
+            purpose: Arc::clone(purpose),
+        };
+        (0..plan.script.utterances.len()).map(leg).collect()
+    }
+
+    pub(super) fn utterance(&self) -> &Utterance {
+        &self.plan.script.utterances[self.number]
+    }
+
+    /// The key of its clip as whoever is asked first, of the providers from number `from` on, would speak it.
+    pub(super) fn clip_key(&self, from: usize) -> Option<Key> {
+        let speaker = self.plan.speaker_of(self.number, from)?;
+        Some(self.plan.clip_key(self.utterance(), self.pause, speaker))
+    }
+}
+
+/// What is known of a reply when all of its text is there.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) plan: Arc<Plan>,
+    /// The key under which its rendition is kept; `None`: what was spoken is not what would be made of the whole.
+    pub(super) key: Option<Key>,
+    /// What is taken down of the request.
+    pub(super) asked: Asked,
+}
+
 /// One flight in the making.
 pub(super) struct Flying {
     speak: Speak,
-    plan: Plan,
-    key: Key,
-    purpose: Arc<Purpose>,
-    /// What this flight has cost; settled when it ends, in whatever way.
-    bill: Bill,
+    /// The plan of the whole, or of its first utterance.
+    plan: Arc<Plan>,
+    /// Filled in before the last leg has come; a flight whose legs end without it was given up.
+    whole: Arc<OnceLock<Whole>>,
+    bought: Arc<Bought>,
+    /// The flight's own place, and what is settled when it ends, in whatever way.
+    _bill: Arc<Bill>,
     /// The first provider of the chain that is still asked: those before failed in this flight.
     from: AtomicUsize,
     pace: Pace,
@@ -52,10 +101,10 @@ pub(super) struct Flying {
 impl Flying {
     pub(super) fn new(
         speak: Speak,
-        plan: Plan,
-        key: Key,
-        purpose: Purpose,
-        bill: Bill,
+        plan: Arc<Plan>,
+        whole: Arc<OnceLock<Whole>>,
+        bought: Arc<Bought>,
+        bill: Arc<Bill>,
         begun: Instant,
         asked: Asked,
     ) -> Self {
@@ -66,9 +115,9 @@ impl Flying {
         Self {
             speak,
             plan,
-            key,
-            purpose: Arc::new(purpose),
-            bill,
+            whole,
+            bought,
+            _bill: bill,
             from: AtomicUsize::new(0),
             pace,
             begun,
@@ -79,12 +128,12 @@ impl Flying {
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
-    pub(super) async fn fly(self, writer: Writer) {
+    pub(super) async fn fly(self, legs: impl Stream<Item = Leg> + Send, writer: Writer) {
         let begun = Instant::now();
         let outcome = tokio::select! {
             biased;
             () = writer.cancelled() => Err(Failure::Cancelled),
-            outcome = self.make(&writer) => outcome,
+            outcome = self.make(legs, &writer) => outcome,
         };
         let milliseconds = begun.elapsed().as_millis();
         match &outcome {
@@ -101,13 +150,14 @@ impl Flying {
 
     /// The row of the request that it is made for, now that it is known what it came to.
     fn take_down(&self, outcome: &Result<f64, Failure>) {
-        let bought = self.purpose.bought.sum();
+        let bought = self.bought.sum();
         let (ended, error) = match outcome {
             Ok(_) => (AskedOutcome::Spoken, None),
             Err(Failure::Cancelled) => (AskedOutcome::Cancelled, None),
             Err(failure) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
         };
         let partial = self.found.load(Ordering::Relaxed);
+        let asked = self.whole.get().map_or(&self.asked, |whole| &whole.asked);
         self.speak.ledger.write_asked(Asked {
             cache: Some(if partial { CacheOutcome::Partial } else { CacheOutcome::Miss }),
             outcome: ended,
@@ -115,27 +165,25 @@ impl Flying {
             seconds: *outcome.as_ref().unwrap_or(&bought.seconds),
             first_sound: self.sounded.get().map(|sounded| *sounded - self.begun),
             bought,
-            ..self.asked.clone()
+            ..asked.clone()
         });
     }
 
     /// Makes all of it; tells how many seconds that are.
-    async fn make(&self, writer: &Writer) -> Result<f64, Failure> {
+    async fn make(&self, legs: impl Stream<Item = Leg> + Send, writer: &Writer) -> Result<f64, Failure> {
         let mut joiner = Joiner::new(self.plan.format);
-        let utterances = &self.plan.script.utterances;
         let (sender, begun) = oneshot::channel();
         let mut sender = Some(sender);
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
-        let clips: Vec<_> = utterances
-            .iter()
-            .enumerate()
-            .map(|(number, said)| {
-                let clip = self.clip(number, said, begins, sender.take());
-                begins += said.estimated_seconds(f64::from(self.plan.speed));
-                clip
-            })
-            .collect();
-        let mut clips = stream::iter(clips).buffered(self.plan.parallel).zip(stream::iter(utterances));
+        let clips = legs.enumerate().map(|(number, leg)| {
+            let (starts, head) = (begins, sender.take());
+            begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
+            async move {
+                let clip = self.clip(&leg, number == 0, starts, head).await;
+                (clip, leg)
+            }
+        });
+        let mut clips = pin!(clips.buffered(self.plan.parallel));
         let mut next = clips.next();
         // What is at hand of the first clip is heard while the rest of it is still being encoded.
         let mut ahead = 0;
@@ -150,13 +198,13 @@ impl Flying {
             }
         };
         let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
-        let (mut made, mut number) = (first, 0);
-        while let Some((clip, utterance)) = made {
+        let mut made = first;
+        while let Some((clip, leg)) = made {
             let (clip, provider_took) = clip?;
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
-            as_planned &=
-                self.plan.speaker_of(number, 0).is_some_and(|planned| planned.provider == *provider);
-            number += 1;
+            let planned = leg.plan.speaker_of(leg.number, 0);
+            as_planned &= planned.is_some_and(|planned| planned.provider == *provider);
+            let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
             let (spoken, sound) = match std::mem::take(&mut ahead) {
@@ -173,7 +221,7 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
         }
-        drop(clips);
+        let whole = self.whole.get().ok_or(Failure::Cancelled)?;
         if !audible {
             return Err(Failure::Unspeakable);
         }
@@ -181,8 +229,8 @@ impl Flying {
         let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
         // A rendition in which another provider helped out is not what its key says: only its clips are kept.
-        if as_planned {
-            self.remember_rendition(writer, seconds).await;
+        if let Some(key) = whole.key.filter(|_| as_planned) {
+            self.remember_rendition(key, &whole.plan, writer, seconds).await;
         }
         Ok(seconds)
     }
@@ -191,14 +239,15 @@ impl Flying {
     /// It begins about that many seconds into the rendition; `head` gets its first frames.
     async fn clip(
         &self,
-        number: usize,
-        utterance: &Utterance,
+        leg: &Leg,
+        first: bool,
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
-        let pause = self.plan.pause(number);
-        if let Some(clip) = self.cached(number, utterance, pause).await {
-            self.bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
+        let Leg { plan, pause, bill, purpose, .. } = leg;
+        let (utterance, pause) = (leg.utterance(), *pause);
+        if let Some(clip) = self.cached(leg).await {
+            bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             self.found.store(true, Ordering::Relaxed);
             return Ok((Arc::new(clip), None));
         }
@@ -211,27 +260,27 @@ impl Flying {
             language: utterance.language.as_deref().map(Into::into),
             model: String::new(),
             voice: String::new(),
-            instructions: self.plan.instructions.as_str().into(),
-            speed: self.plan.speed,
-            priority: match number {
-                _ if self.plan.prefetch => Priority::Prefetch,
-                0 => Priority::First,
-                _ => Priority::Rest,
+            instructions: plan.instructions.as_str().into(),
+            speed: plan.speed,
+            priority: match first {
+                _ if plan.prefetch => Priority::Prefetch,
+                true => Priority::First,
+                false => Priority::Rest,
             },
-            purpose: Arc::clone(&self.purpose),
+            purpose: Arc::clone(purpose),
         };
         let begun = Instant::now();
         let from = self.from.load(Ordering::Relaxed);
-        let spoken = self.plan.chain.speak(&request, self.plan.cast(number), from).await?;
+        let spoken = plan.chain.speak(&request, plan.cast(leg.number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
         self.from.fetch_max(next_from, Ordering::Relaxed);
         // From here on it may be heard, so that it counts whatever becomes of the rest.
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
-        self.bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
+        bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
-        let key = self.plan.clip_key(utterance, pause, &speaker);
-        let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
+        let key = plan.clip_key(utterance, pause, &speaker);
+        let (text, codec) = (utterance.text.clone(), plan.format.codec());
         let make = move || {
             let opening = Opening {
                 provider: speaker.provider.clone(),
@@ -255,9 +304,8 @@ impl Flying {
     }
 
     /// The clip as whoever is asked first would speak it, if it was spoken before.
-    async fn cached(&self, number: usize, utterance: &Utterance, pause: f64) -> Option<Clip> {
-        let speaker = self.plan.speaker_of(number, self.from.load(Ordering::Relaxed))?;
-        let key = self.plan.clip_key(utterance, pause, speaker);
+    async fn cached(&self, leg: &Leg) -> Option<Clip> {
+        let key = leg.clip_key(self.from.load(Ordering::Relaxed))?;
         let entry = self.speak.cached(&key, Kind::Clip).await?;
         Clip::from_entry(&entry)
     }
@@ -286,17 +334,17 @@ impl Flying {
         });
     }
 
-    async fn remember_rendition(&self, writer: &Writer, seconds: f64) {
+    async fn remember_rendition(&self, key: Key, plan: &Plan, writer: &Writer, seconds: f64) {
         let about = About {
             kind: Kind::Rendition,
-            provider: self.plan.speaker.provider.clone(),
-            voice: self.plan.speaker.voice.clone(),
-            format: self.plan.format.extension().to_owned(),
-            content_type: self.plan.format.content_type().to_owned(),
+            provider: plan.speaker.provider.clone(),
+            voice: plan.speaker.voice.clone(),
+            format: plan.format.extension().to_owned(),
+            content_type: plan.format.content_type().to_owned(),
             duration_seconds: seconds,
         };
         let notes = writer.captions().to_json();
-        self.speak.remember(self.key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
+        self.speak.remember(key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
     }
 }
 

@@ -12,7 +12,7 @@ use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
 use crate::cache::{Key, KeyFields, Kind};
 use crate::chain::Chain;
 use crate::limits::{Amount, Demand, Permit};
-use crate::script;
+use crate::script::{self, Prepared};
 use crate::usage::{Priced, Prices, Unit};
 use crate::voices::{Cast, NoCast, Speaker};
 
@@ -47,6 +47,25 @@ impl Plan {
         permit: &Permit,
         request: &SpeechRequest,
     ) -> Result<Self, SpeakError> {
+        let chain = Self::chain(speak, permit, request).await?;
+        let prepared = script::prepare(
+            &request.text,
+            &speak.reading(request),
+            request.speed,
+            permit.bounds(speak.bounds),
+        )?;
+        Self::of(speak, permit, request, chain, prepared).await
+    }
+
+    /// The providers to ask, in order.
+    ///
+    /// # Errors
+    /// [`SpeakError`] with what the caller has to change.
+    pub(super) async fn chain(
+        speak: &Speak,
+        permit: &Permit,
+        request: &SpeechRequest,
+    ) -> Result<Chain, SpeakError> {
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
@@ -58,22 +77,33 @@ impl Plan {
         if steered.links().is_empty() {
             return Err(permit.not_allowed("any of the providers here", "provider").into());
         }
-        let wished = request.voice.as_deref();
-        let owner = match wished {
+        let owner = match request.voice.as_deref() {
             Some(voice) => speak.voices.owner(voice, steered.links()).await.map(str::to_owned),
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first.
-        let chain = match request.provider.as_ref().or(owner.as_ref()) {
-            None => steered,
+        match request.provider.as_ref().or(owner.as_ref()) {
+            None => Ok(steered),
             Some(name) => steered.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
                 wished: name.clone(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
-            })?,
-        };
-        let reading = speak.reading(request);
-        let prepared = script::prepare(&request.text, &reading, request.speed, permit.bounds(speak.bounds))?;
-        let (script, language) = (prepared.script, prepared.language);
+            }),
+        }
+    }
+
+    /// Decides by whom of `chain` this script, a reply's or a part of one, is to be spoken.
+    ///
+    /// # Errors
+    /// [`SpeakError`] with what the caller has to change.
+    pub(super) async fn of(
+        speak: &Speak,
+        permit: &Permit,
+        request: &SpeechRequest,
+        chain: Chain,
+        prepared: Prepared,
+    ) -> Result<Self, SpeakError> {
+        let wished = request.voice.as_deref();
+        let Prepared { script, language } = prepared;
         for voice in script.utterances.iter().filter_map(|utterance| utterance.voice.as_deref()) {
             permit.check(&Demand { voice: Some(voice), ..Demand::default() })?;
         }
@@ -103,7 +133,7 @@ impl Plan {
             speed: request.speed,
             format: request.format,
             instructions: request.instructions.clone().unwrap_or_default(),
-            pronunciations: reading.pronunciations.version(),
+            pronunciations: speak.reading(request).pronunciations.version(),
             prefetch: request.prefetch,
             notes,
         })

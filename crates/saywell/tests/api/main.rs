@@ -14,5 +14,6 @@ mod openai;
 mod script;
 mod server;
 mod speech;
+mod stream;
 mod support;
 mod usage;

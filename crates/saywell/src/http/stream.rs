@@ -1,0 +1,430 @@
+//! `GET /tts/stream`: a WebSocket. Text comes in as the model writes it, sound and timings go out.
+//!
+//! A connection carries one reply after another. Two futures serve it: [`Session::converse`] reads and decides, and
+//! [`write`] writes from a short queue between them, so that a client who takes nothing holds back the sound and not
+//! the reading: it can cancel at any moment.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt, StreamExt};
+use saywell_audio::Format;
+use saywell_audio::captions::ndjson_line;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite;
+use tracing::{Instrument, info_span};
+
+use super::error::{ApiError, Code};
+use super::identity::{Holder, Speaker};
+use super::speech::{Ask, of};
+use crate::app::App;
+use crate::cache::Kind;
+use crate::flight::{Failure, SpokenUtterance};
+use crate::identity::Caller;
+use crate::limits::Demand;
+use crate::speak::{Departure, Ended, Growing};
+
+/// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
+const MAX_MESSAGE_BYTES: usize = 256 << 10;
+/// How long the text of a reply that is open may pause: models think, and call tools.
+const TEXT_WITHIN: Duration = Duration::from_mins(2);
+/// How long a connection may carry nothing between replies.
+const BEGIN_WITHIN: Duration = Duration::from_mins(10);
+/// How long a client may take nothing of what is sent.
+const TAKEN_WITHIN: Duration = Duration::from_mins(1);
+/// How long nothing is sent before a ping is: proxies close what is silent for a minute.
+const PING_AFTER: Duration = Duration::from_secs(20);
+/// How many messages wait to be written. All other sound waits in its flight.
+const QUEUE: usize = 2;
+/// The subprotocol, which a browser needs beside the one that has its token.
+const PROTOCOL: &str = "saywell";
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+enum Said {
+    /// A reply begins: the fields of `POST /tts` but its text.
+    Begin(Box<Ask>),
+    /// The next piece of its text, of any size.
+    Text { text: String },
+    /// Its text is all there.
+    End {},
+    /// It is not wanted any more.
+    Cancel {},
+}
+
+/// What came of waiting for a message.
+enum Came {
+    Said(Said),
+    /// Something that cannot be understood.
+    Wrong(ApiError),
+    /// Something too large to be read: the connection cannot go on.
+    TooLarge,
+    /// Nothing for too long.
+    Silence,
+    Left,
+}
+
+/// How a reply ended.
+enum Over {
+    Done(Value),
+    Cancelled,
+    Failed(ApiError),
+    /// With the connection.
+    Closed(Option<ApiError>),
+}
+
+/// The client is not there any more.
+struct Gone;
+
+/// Text in as the model writes it, sound and timings out; see docs/STREAM.md.
+#[utoipa::path(
+    get, path = "/tts/stream", tag = "speech",
+    responses(
+        (status = 101, description = "A WebSocket. Text messages are JSON, binary messages are sound; docs/STREAM.md has both"),
+        (status = 403, description = "`forbidden`"),
+        (status = 426, description = "`invalid_request`: this is for WebSockets"),
+    )
+)]
+pub async fn stream(
+    State(app): State<App>,
+    Speaker(caller): Speaker,
+    holder: Holder,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|_| {
+        ApiError::new(Code::InvalidRequest, "This address is for WebSockets.")
+            .status(StatusCode::UPGRADE_REQUIRED)
+    })?;
+    let place = app.limits.connect(&caller)?;
+    let id = hex::encode(rand::random::<[u8; 8]>());
+    let span = info_span!("stream", id);
+    let session = Session { app, caller, holder, id };
+    let upgrade = upgrade.protocols([PROTOCOL]);
+    let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
+    Ok(upgrade.on_upgrade(move |socket| {
+        async move {
+            session.serve(socket).await;
+            drop(place);
+        }
+        .instrument(span)
+    }))
+}
+
+/// One connection.
+struct Session {
+    app: App,
+    caller: Caller,
+    holder: Holder,
+    /// Its name in errors and in the log.
+    id: String,
+}
+
+impl Session {
+    async fn serve(&self, socket: WebSocket) {
+        let (sink, mut source) = socket.split();
+        let (out, queue) = mpsc::channel(QUEUE);
+        let mut writing = std::pin::pin!(write(sink, queue));
+        tokio::select! {
+            () = &mut writing => return,
+            _ = self.converse(&mut source, out) => {}
+        }
+        writing.await;
+    }
+
+    /// One reply after another, until somebody leaves.
+    async fn converse(
+        &self,
+        source: &mut SplitStream<WebSocket>,
+        out: mpsc::Sender<Message>,
+    ) -> Result<(), Gone> {
+        // What is still on its way to a reply that ended early is for nobody.
+        let mut ended_early = false;
+        loop {
+            let ask = match receive(source, BEGIN_WITHIN).await {
+                Came::Said(Said::Begin(ask)) => ask,
+                Came::Said(_) if ended_early => continue,
+                Came::Said(_) => {
+                    self.error(&out, &ApiError::invalid("type", "No reply is open: it begins with `begin`."))
+                        .await?;
+                    continue;
+                }
+                Came::Wrong(error) => {
+                    self.error(&out, &error).await?;
+                    continue;
+                }
+                Came::TooLarge => {
+                    self.error(&out, &too_large()).await?;
+                    return close(&out, close_code::SIZE, "too large").await;
+                }
+                Came::Silence => return close(&out, close_code::NORMAL, "silence").await,
+                Came::Left => return Ok(()),
+            };
+            let over = match self.begin(*ask).await {
+                Ok(growing) => {
+                    let format = growing.request().format;
+                    let begun = json!({
+                        "type": "begun", "format": format.name(), "content_type": format.content_type(), "request_id": self.id,
+                    });
+                    say(&out, &begun).await?;
+                    self.reply(source, &out, growing).await?
+                }
+                Err(error) => Over::Failed(error),
+            };
+            ended_early = !matches!(over, Over::Done(_));
+            match over {
+                Over::Done(done) => say(&out, &done).await?,
+                Over::Cancelled => say(&out, &json!({ "type": "cancelled" })).await?,
+                Over::Failed(error) => self.error(&out, &error).await?,
+                Over::Closed(None) => return Ok(()),
+                Over::Closed(Some(error)) => {
+                    self.error(&out, &error).await?;
+                    return close(&out, close_code::SIZE, "too large").await;
+                }
+            }
+        }
+    }
+
+    /// What `POST /tts` does before it has a script.
+    async fn begin(&self, ask: Ask) -> Result<Growing, ApiError> {
+        for (given, param) in
+            [(ask.text.is_some(), "text"), (ask.ssml.is_some(), "ssml"), (ask.prefetch, "prefetch")]
+        {
+            if given {
+                let message =
+                    format!("`{param}` has no place in `begin`: text comes in messages of its own.");
+                return Err(ApiError::invalid(param, message));
+            }
+        }
+        let (request, room) = Ask { text: Some(String::new()), ..ask }.into_request()?;
+        if request.format.states_length() {
+            let known: Vec<_> = Format::ALL
+                .iter()
+                .filter(|format| !format.states_length())
+                .map(|format| format.name())
+                .collect();
+            let (name, known) = (request.format.name(), known.join(", "));
+            let message =
+                format!("`{name}` states its length at its start and cannot be streamed; there is {known}.");
+            return Err(ApiError::invalid("format", message));
+        }
+        let caller = self.caller.clone().in_room(room);
+        let asked = async {
+            let demand = Demand {
+                prefetch: false,
+                provider: request.provider.as_deref(),
+                voice: request.voice.as_deref(),
+            };
+            let permit = self.app.limits.admit(&caller, &demand).await?;
+            let growing = self.app.speak.grow(&caller, permit, request.clone()).await;
+            growing.map_err(|error| of(error, &request))
+        };
+        asked
+            .await
+            .inspect_err(|error: &ApiError| self.app.speak.turned_down(&caller, &request, error.code.name()))
+    }
+
+    /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
+    async fn reply(
+        &self,
+        source: &mut SplitStream<WebSocket>,
+        out: &mpsc::Sender<Message>,
+        growing: Growing,
+    ) -> Result<Over, Gone> {
+        let (caller, request) = (growing.caller().clone(), growing.request().clone());
+        let mut writing = Writing { growing: Some(growing), ended: None };
+        let mut hearing = Hearing::default();
+        let mut next = None;
+        loop {
+            tokio::select! {
+                came = receive(source, TEXT_WITHIN) => {
+                    let departed = match came {
+                        Came::Said(Said::Text { text }) => writing.push(&text).await,
+                        Came::Said(Said::End {}) => writing.end().await,
+                        Came::Said(Said::Cancel {}) => return Ok(Over::Cancelled),
+                        Came::Said(Said::Begin(_)) => Err(ApiError::invalid("type", "A reply is open: it ends with `end` or `cancel`.")),
+                        Came::Wrong(error) => Err(error),
+                        Came::TooLarge => return Ok(Over::Closed(Some(too_large()))),
+                        Came::Silence if writing.ended.is_some() => Ok(None),
+                        Came::Silence => Err(ApiError::invalid("text", format!("No text came for {} s.", TEXT_WITHIN.as_secs()))),
+                        Came::Left => return Ok(Over::Closed(None)),
+                    };
+                    match departed {
+                        Ok(None) => {}
+                        Ok(Some(departure)) => hearing.departure = Some(departure),
+                        Err(error) => {
+                            // A flight has a row of its own.
+                            if hearing.departure.is_none() {
+                                self.app.speak.turned_down(&caller, &request, error.code.name());
+                            }
+                            return Ok(Over::Failed(error));
+                        }
+                    }
+                }
+                room = out.reserve(), if next.is_some() => {
+                    let room = room.map_err(|_| Gone)?;
+                    if let Some(message) = next.take() {
+                        room.send(message);
+                    }
+                }
+                heard = hearing.next(), if next.is_none() => match heard {
+                    Ok(Some(message)) => next = Some(message),
+                    Ok(None) => return Ok(Over::Done(self.done(writing.ended, hearing.until).await)),
+                    Err(failure) => return Ok(Over::Failed(failure.into())),
+                },
+            }
+        }
+    }
+
+    /// Where the rendition is, if it is kept.
+    async fn done(&self, ended: Option<Ended>, duration: f64) -> Value {
+        let mut done = json!({ "type": "done", "duration_seconds": duration });
+        let Some(Ended { key, format, characters }) = ended else { return done };
+        done["characters"] = json!(characters);
+        if self.app.speak.cache.get(&key, Kind::Rendition).await.is_ok_and(|kept| kept.is_some()) {
+            let links = &self.app.links;
+            let signed = links.sign(&key, self.app.clock.now(), self.holder.0.as_ref());
+            done["key"] = json!(key.to_string());
+            done["url"] = json!(links.audio(&key, format.extension(), &signed));
+            done["captions_url"] = json!(links.captions(&key, "json", &signed));
+            done["expires_at"] = json!(signed.expires_at());
+        }
+        done
+    }
+
+    async fn error(&self, out: &mpsc::Sender<Message>, error: &ApiError) -> Result<(), Gone> {
+        let mut body = error.told(&self.id);
+        body["type"] = json!("error");
+        say(out, &body).await
+    }
+}
+
+/// The text of a reply, while it is written.
+struct Writing {
+    growing: Option<Growing>,
+    ended: Option<Ended>,
+}
+
+impl Writing {
+    async fn push(&mut self, text: &str) -> Result<Option<Departure>, ApiError> {
+        let growing = self.growing.as_mut().ok_or_else(after_end)?;
+        growing.push(text).await.map_err(|error| of(error, growing.request()))
+    }
+
+    async fn end(&mut self) -> Result<Option<Departure>, ApiError> {
+        let growing = self.growing.take().ok_or_else(after_end)?;
+        let request = growing.request().clone();
+        let (departure, ended) = growing.end().await.map_err(|error| of(error, &request))?;
+        self.ended = Some(ended);
+        Ok(departure)
+    }
+}
+
+/// A flight that is heard; nothing is, before it has begun.
+#[derive(Default)]
+struct Hearing {
+    departure: Option<Departure>,
+    until: f64,
+}
+
+impl Hearing {
+    /// The next message: an utterance comes before the last of its sound. `None` when all has been heard.
+    async fn next(&mut self) -> Result<Option<Message>, Failure> {
+        let Some(Departure { listener, captions, .. }) = &mut self.departure else {
+            return std::future::pending().await;
+        };
+        let next = tokio::select! {
+            biased;
+            Some(said) = captions.next() => {
+                let said = said?;
+                self.until = said.until;
+                Message::Text(utterance(&said))
+            }
+            Some(piece) = listener.next() => Message::Binary(piece?),
+            else => return Ok(None),
+        };
+        Ok(Some(next))
+    }
+}
+
+/// A line of captions as a message.
+fn utterance(said: &SpokenUtterance) -> Utf8Bytes {
+    let line = ndjson_line(&said.caption, &said.words, &said.marks);
+    format!("{{\"type\":\"utterance\",{}", line.trim_start_matches('{').trim_end()).into()
+}
+
+/// The next message that says something.
+async fn receive(source: &mut SplitStream<WebSocket>, within: Duration) -> Came {
+    let next = async {
+        loop {
+            match source.next().await {
+                Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                    Ok(said) => return Came::Said(said),
+                    Err(error) => {
+                        return Came::Wrong(ApiError::invalid(
+                            "message",
+                            format!("This message is not right: {error}."),
+                        ));
+                    }
+                },
+                Some(Ok(Message::Binary(_))) => {
+                    return Came::Wrong(ApiError::invalid(
+                        "message",
+                        "Messages are JSON in text, not binary.",
+                    ));
+                }
+                // Pings are answered by the library.
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Err(error)) => {
+                    let too_large = is_too_large(error.into_inner().as_ref());
+                    return if too_large { Came::TooLarge } else { Came::Left };
+                }
+                Some(Ok(Message::Close(_))) | None => return Came::Left,
+            }
+        }
+    };
+    timeout(within, next).await.unwrap_or(Came::Silence)
+}
+
+fn is_too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
+}
+
+fn too_large() -> ApiError {
+    ApiError::invalid("message", format!("A message may have {MAX_MESSAGE_BYTES} bytes."))
+}
+
+fn after_end() -> ApiError {
+    ApiError::invalid("type", "The text of this reply has ended.")
+}
+
+async fn say(out: &mpsc::Sender<Message>, message: &Value) -> Result<(), Gone> {
+    out.send(Message::Text(message.to_string().into())).await.map_err(|_| Gone)
+}
+
+async fn close(out: &mpsc::Sender<Message>, code: u16, reason: &'static str) -> Result<(), Gone> {
+    out.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.map_err(|_| Gone)
+}
+
+/// Writes what is queued until there is no more, or the client does not take it.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut queue: mpsc::Receiver<Message>) {
+    loop {
+        let message = match timeout(PING_AFTER, queue.recv()).await {
+            Ok(Some(message)) => message,
+            Ok(None) => break,
+            Err(_) => Message::Ping(bytes::Bytes::new()),
+        };
+        if !matches!(timeout(TAKEN_WITHIN, sink.send(message)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+    let _ = timeout(TAKEN_WITHIN, sink.close()).await;
+}

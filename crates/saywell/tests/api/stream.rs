@@ -1,0 +1,299 @@
+//! `GET /tts/stream`, over a real WebSocket.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use saywell::http::{router, server};
+use saywell::providers::fake::Fake;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::support::{Gateway, settings};
+
+const REPLY: &str =
+    "Hello there. This is the second sentence, which is a little longer than the first.\n\nAnd a paragraph.";
+
+/// What a client is sent.
+#[derive(Debug, PartialEq)]
+enum Sent {
+    Told(Value),
+    Sound(Vec<u8>),
+    Closed,
+}
+
+struct Client(WebSocketStream<TcpStream>);
+
+impl Client {
+    async fn connect(gateway: &Gateway) -> Self {
+        Self::with(gateway, &[]).await.unwrap()
+    }
+
+    async fn with(gateway: &Gateway, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
+        let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(server::serve(
+            listener,
+            router(gateway.app.clone()),
+            std::future::pending(),
+            Duration::ZERO,
+        ));
+        let mut request = format!("ws://{address}/tts/stream").into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let stream = TcpStream::connect(address).await.unwrap();
+        client_async(request, stream).await.map(|(socket, _)| Self(socket))
+    }
+
+    async fn say(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    async fn text(&mut self, text: &str) {
+        self.say(json!({ "type": "text", "text": text })).await;
+    }
+
+    async fn next(&mut self) -> Sent {
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
+            match next.expect("something comes") {
+                Some(Ok(Message::Text(text))) => return Sent::Told(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Binary(sound))) => return Sent::Sound(sound.to_vec()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Sent::Closed,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// The next message that is not sound.
+    async fn told(&mut self) -> Value {
+        loop {
+            match self.next().await {
+                Sent::Told(told) => return told,
+                Sent::Sound(_) => {}
+                Sent::Closed => panic!("closed"),
+            }
+        }
+    }
+
+    /// Code and parameter of the next error.
+    async fn refused(&mut self) -> (String, String) {
+        let told = self.told().await;
+        assert_eq!(told["type"], "error", "{told}");
+        let text = |name: &str| told["error"][name].as_str().unwrap_or_default().to_owned();
+        assert!(!text("message").is_empty() && !text("request_id").is_empty(), "{told}");
+        (text("code"), text("param"))
+    }
+
+    /// All that comes up to `done`: the utterances, the sound, and `done`.
+    async fn hear(&mut self) -> (Vec<Value>, Vec<u8>, Value) {
+        let (mut utterances, mut heard) = (Vec::new(), Vec::new());
+        loop {
+            match self.next().await {
+                Sent::Told(told) if told["type"] == "utterance" => utterances.push(told),
+                Sent::Told(told) if told["type"] == "done" => return (utterances, heard, told),
+                Sent::Told(told) => assert_eq!(told["type"], "begun", "{told}"),
+                Sent::Sound(sound) => heard.extend(sound),
+                Sent::Closed => panic!("closed"),
+            }
+        }
+    }
+
+    async fn whole(&mut self, begin: Value, reply: &str, size: usize) -> (Vec<Value>, Vec<u8>, Value) {
+        self.say(begin).await;
+        for piece in reply.as_bytes().chunks(size) {
+            self.text(std::str::from_utf8(piece).unwrap()).await;
+        }
+        self.say(json!({ "type": "end" })).await;
+        self.hear().await
+    }
+}
+
+#[tokio::test]
+async fn a_streamed_reply_is_the_one_that_comes_whole() {
+    for format in ["mp3", "webm", "mp4", "opus", "pcm"] {
+        for size in [1, 7, 1000] {
+            let streamed = Gateway::new().await;
+            let mut client = Client::connect(&streamed).await;
+            let begin = json!({ "type": "begin", "format": format });
+            let (utterances, heard, done) = client.whole(begin, REPLY, size).await;
+            let body = json!({ "text": REPLY, "format": format });
+
+            let whole = Gateway::new().await;
+            let answer = whole.post("/tts", &body).await;
+            assert!(heard == answer.body, "{format} in pieces of {size} sounds the same");
+            assert_eq!(done["key"], answer.header("x-tts-key"));
+            whole.settle().await;
+            let captions = whole.get(whole.links(&body).await["captions_url"].as_str().unwrap()).await.json();
+            assert_eq!(done["duration_seconds"], captions["duration_seconds"]);
+            let words: Vec<_> =
+                utterances.iter().flat_map(|said| said["words"].as_array().unwrap().clone()).collect();
+            assert_eq!(json!(words), captions["words"]);
+
+            let calls = streamed.calls.count();
+            let again = streamed.post("/tts", &body).await;
+            assert_eq!(again.header("x-tts-cache"), "hit");
+            assert!(again.body == heard && streamed.calls.count() == calls);
+            let linked = streamed.get(done["url"].as_str().unwrap()).await;
+            assert!(linked.status == 200 && linked.body == heard);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_before_costs_nothing() {
+    let gateway = Gateway::new().await;
+    let whole = gateway.post("/tts", &json!({ "text": REPLY })).await;
+    gateway.settle().await;
+    let calls = gateway.calls.count();
+    let mut client = Client::connect(&gateway).await;
+    for _ in 0..2 {
+        let (_, heard, _) = client.whole(json!({ "type": "begin" }), REPLY, 9).await;
+        assert!(heard == whole.body);
+    }
+    assert_eq!(gateway.calls.count(), calls);
+}
+
+#[tokio::test]
+async fn sound_comes_before_the_text_has_ended() {
+    let gateway = Gateway::new().await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin", "format": "pcm" })).await;
+    let begun = client.told().await;
+    assert_eq!((&begun["type"], &begun["format"]), (&json!("begun"), &json!("pcm")), "{begun}");
+    client.text("Hello there, you who listen. This is").await;
+    let said = loop {
+        if let Sent::Told(told) = client.next().await {
+            break told;
+        }
+    };
+    assert_eq!(said["text"], "Hello there, you who listen.");
+    assert_eq!((&said["provider"], &said["source"]), (&json!("fake"), &json!([0, 28])), "{said}");
+    assert!(matches!(client.next().await, Sent::Sound(_)));
+    client.text(" the rest of it.").await;
+    client.say(json!({ "type": "end" })).await;
+    let (utterances, heard, _) = client.hear().await;
+    assert_eq!(utterances.len(), 1);
+    assert!(!heard.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_cancels_or_leaves_stops_the_work() {
+    for leaves in [false, true] {
+        let fake = Fake::named("fake").delayed(Duration::from_secs(3600));
+        let gateway = Gateway::with(fake, settings()).await;
+        let mut client = Client::connect(&gateway).await;
+        client.say(json!({ "type": "begin" })).await;
+        client.text(REPLY).await;
+        assert_eq!(client.told().await["type"], "begun");
+        while gateway.calls.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(gateway.app.speak.flights.count(), 1);
+        if leaves {
+            drop(client);
+        } else {
+            client.say(json!({ "type": "cancel" })).await;
+            assert_eq!(client.told().await["type"], "cancelled");
+            // What was on its way to the cancelled reply is for nobody; the next one is a reply like any other.
+            client.text("Too late.").await;
+            client.say(json!({ "type": "begin", "voice": "nobody" })).await;
+            assert_eq!(client.told().await["type"], "begun");
+        }
+        gateway.settle().await;
+        assert_eq!(gateway.calls.finished(), 0);
+    }
+}
+
+#[tokio::test]
+async fn limits_refuse_in_the_middle() {
+    let bounded = saywell::config::Settings { max_chars: 100, max_seconds: 5, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), bounded).await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin" })).await;
+    assert_eq!(client.told().await["type"], "begun");
+    client.text("Hello there, you who listen. This is").await;
+    assert_eq!(client.told().await["type"], "utterance");
+    client.text(&" more".repeat(20)).await;
+    assert_eq!(client.refused().await, ("text_too_long".into(), "text".into()));
+    gateway.settle().await;
+
+    client.say(json!({ "type": "begin", "speed": 0.5 })).await;
+    assert_eq!(client.told().await["type"], "begun");
+    client.text(&REPLY[..98]).await;
+    client.say(json!({ "type": "end" })).await;
+    loop {
+        let told = client.told().await;
+        if told["type"] == "error" {
+            assert_eq!(told["error"]["code"], "text_too_long", "{told}");
+            assert_eq!(told["error"]["details"]["max_seconds"], 5);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_named() {
+    let gateway = Gateway::new().await;
+    let mut client = Client::connect(&gateway).await;
+    let wrong = |param: &str| ("invalid_request".to_owned(), param.to_owned());
+    for (message, param) in [
+        (json!("hello"), "message"),
+        (json!({ "type": "sing" }), "message"),
+        (json!({ "type": "begin", "colour": "red" }), "message"),
+        (json!({ "type": "text", "text": "Hello." }), "type"),
+        (json!({ "type": "begin", "text": "Hello." }), "text"),
+        (json!({ "type": "begin", "prefetch": true }), "prefetch"),
+        (json!({ "type": "begin", "format": "wav" }), "format"),
+    ] {
+        client.say(message).await;
+        assert_eq!(client.refused().await, wrong(param));
+    }
+    client.0.send(Message::binary(vec![1, 2])).await.unwrap();
+    assert_eq!(client.refused().await, wrong("message"));
+
+    for (begin, text, code) in [
+        (json!({ "type": "begin" }), "<think>Hm.</think>", "invalid_request"),
+        (json!({ "type": "begin" }), "", "invalid_request"),
+        (json!({ "type": "begin", "voice": "nobody" }), "Hello.", "unknown_voice"),
+    ] {
+        client.say(begin).await;
+        assert_eq!(client.told().await["type"], "begun");
+        client.text(text).await;
+        client.say(json!({ "type": "end" })).await;
+        assert_eq!(client.refused().await.0, code, "{text}");
+    }
+    client.say(json!({ "type": "begin", "provider": "nobody" })).await;
+    assert_eq!(client.refused().await.0, "unknown_provider");
+    client.say(json!({ "type": "begin" })).await;
+    assert_eq!(client.told().await["type"], "begun");
+    client.text(&"x".repeat(300_000)).await;
+    assert_eq!(client.refused().await, wrong("message"));
+    assert_eq!(client.next().await, Sent::Closed);
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_is_an_error_and_no_end() {
+    let fake = Fake::named("fake").failing(saywell::provider::ProviderError::Unavailable("is down".into()));
+    let gateway = Gateway::with(fake, settings()).await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin" })).await;
+    assert_eq!(client.told().await["type"], "begun");
+    client.text(REPLY).await;
+    assert_eq!(client.refused().await.0, "providers_exhausted");
+}
+
+#[tokio::test]
+async fn pages_from_elsewhere_open_nothing() {
+    let gateway = Gateway::new().await;
+    let refused = Client::with(&gateway, &[("origin", "https://evil.example")]).await;
+    match refused.err() {
+        Some(tungstenite::Error::Http(answer)) => assert_eq!(answer.status(), 403),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(gateway.get("/tts/stream").await.error().0, 426);
+}
