@@ -1,9 +1,10 @@
-//! The tables `tts_usage` and `tts_usage_daily`.
+//! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
 use super::{PostgresStore, ROLLED_UP, ask, json, lock, unsigned};
 use crate::clock::to_millis;
+use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
+use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
 use crate::usage::Asked;
 use async_trait::async_trait;
 use sqlx::Row as _;
@@ -52,6 +53,13 @@ const ROLL_UP: &str = concat!(
              made_seconds = tts_usage_daily.made_seconds + excluded.made_seconds,
              cost = tts_usage_daily.cost + excluded.cost,
              unpriced = tts_usage_daily.unpriced + excluded.unpriced
+     ),
+     answered AS (
+         INSERT INTO tts_usage_answers SELECT at / $1 AS day, ",
+    alike!(),
+    " FROM fresh GROUP BY 1, 2, 3, 4
+         ON CONFLICT (day, cache, error, first_sound_ms) DO UPDATE SET
+             requests = tts_usage_answers.requests + excluded.requests
      )
      SELECT count(*) AS rolled FROM fresh"
 );
@@ -144,6 +152,21 @@ impl UsageLog for PostgresStore {
         ask("sum up usage", query.fetch_all(&self.pool)).await
     }
 
+    async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
+        let [since, day, length] = bounds(since);
+        let query =
+            sqlx::query(answered!("NOT rolled")).bind(since).bind(day).bind(length).try_map(|row: PgRow| {
+                let requests = unsigned(&row, "requests")?;
+                Ok(Answered::new(
+                    row.try_get("cache")?,
+                    row.try_get("error")?,
+                    row.try_get("took")?,
+                    requests,
+                ))
+            });
+        ask("sum up answers", query.fetch_all(&self.pool)).await
+    }
+
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
         ask("roll up usage", async {
             let mut transaction = self.pool.begin().await?;
@@ -164,6 +187,7 @@ impl UsageLog for PostgresStore {
             let statements = [
                 ("DELETE FROM tts_usage WHERE rolled AND at < $1", to_millis(rows)),
                 ("DELETE FROM tts_calls WHERE at < $1", to_millis(rows)),
+                ("DELETE FROM tts_usage_answers WHERE day < $1", to_millis(rows).div_euclid(DAY_MS)),
                 ("DELETE FROM tts_usage_daily WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
             ];
             let mut forgotten = 0;
