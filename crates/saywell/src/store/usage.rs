@@ -145,7 +145,7 @@ pub struct UsageLine {
     pub unpriced: u64,
 }
 
-/// What one subject had made, in one room, by one key, on one plan.
+/// What one subject had made, in one room, by one key, from one network, on one plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spent {
     /// Whom limits count it for, such as `user:ann`.
@@ -154,6 +154,8 @@ pub struct Spent {
     pub room: Option<String>,
     /// By which API key.
     pub key: Option<String>,
+    /// From which network, sealed, where limits count networks.
+    pub network: Option<String>,
     /// On which plan.
     pub plan: String,
     /// Characters that were sent to providers.
@@ -192,6 +194,7 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         asked.bought.currency,
         asked.bought.unpriced,
         asked.text.as_ref().map(crate::usage::Text::reveal),
+        asked.network.as_deref().unwrap_or_default(),
     ])
 }
 

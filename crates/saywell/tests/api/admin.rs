@@ -304,11 +304,15 @@ async fn keys_are_minted_shown_once_and_revoked() {
         json!({ "name": "app", "scopes": ["fly"] }),
         json!({ "name": "app", "scopes": ["speak"], "expires_at": 1 }),
         json!({ "name": "app", "scopes": ["speak"], "expires_at": u64::MAX }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "concurrent": 0 } }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "money_per_day": -1.0 } }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "words_per_day": 1 } }),
     ] {
         assert_eq!(gateway.post("/admin/api/keys", &wrong).await.error().0, 400, "{wrong}");
     }
     let log = log(&gateway).await;
     assert_eq!(log.iter().map(|entry| entry.1.as_str()).collect::<Vec<_>>(), ["mint_key", "revoke_key"]);
+    assert_eq!(log[0].2["limits"], json!({ "requests_per_minute": 60 }));
     assert!(log.iter().all(|entry| !entry.2.to_string().contains(secret)));
 }
 

@@ -159,11 +159,17 @@ async fn answered(log: &impl UsageLog) {
 async fn spent(log: &impl UsageLog) {
     let by_key = |n| Asked { key: Some("k1".to_owned()), ..asked(hour(300, n), "ann", "m1") };
     let session = Caller { via: Via::Session { id: "s1".into() }, ..Caller::operator(None) };
-    let session = Asked { subject: session.subject().to_string(), room: None, ..asked(hour(300, 2), "", "") };
+    let session = Asked {
+        subject: session.subject().to_string(),
+        room: None,
+        network: Some("n1".to_owned()),
+        ..asked(hour(300, 2), "", "")
+    };
     log.add(&[by_key(0), by_key(1), session, asked(hour(300, 3), "ann", "m1")]).await.unwrap();
     log.add(&others(hour(300, 3))).await.unwrap();
     let brief = |spent: &crate::store::Spent| {
-        let name = format!("{}/{}", spent.subject, spent.key.as_deref().unwrap_or("-"));
+        let [key, network] = [&spent.key, &spent.network].map(|name| name.as_deref().unwrap_or("-"));
+        let name = format!("{}/{key}/{network}", spent.subject);
         (name, spent.room.is_some(), spent.characters, spent.seconds, spent.cost, spent.currency.clone())
     };
     let of = |name: &str, room, characters, seconds, cost| {
@@ -173,9 +179,9 @@ async fn spent(log: &impl UsageLog) {
     assert_eq!(
         spent.iter().map(brief).collect::<Vec<_>>(),
         [
-            of("session:s1/-", false, 10, 2.0, 0.25),
-            of("user:ann/-", true, 10, 2.0, 0.25),
-            of("user:ann/k1", true, 20, 4.0, 0.5),
+            of("session:s1/-/n1", false, 10, 2.0, 0.25),
+            of("user:ann/-/-", true, 10, 2.0, 0.25),
+            of("user:ann/k1/-", true, 20, 4.0, 0.5),
         ]
     );
     assert_eq!(log.spent(hour(300, 1)).await.unwrap()[2].characters, 10);

@@ -14,11 +14,11 @@ use std::time::SystemTime;
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
 const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, user, room, plan, message_id, rendition, provider,
          voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
-         cost, currency, unpriced, text)
+         cost, currency, unpriced, text, network)
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
          value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
          value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
-         value ->> 22
+         value ->> 22, value ->> 23
      FROM json_each(?1)";
 
 /// The sums of requests that the sums by day have.
@@ -103,10 +103,10 @@ impl UsageLog for SqliteStore {
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
         sqlx::query(
-            "SELECT subject, room, api_key, plan, currency, sum(sent_characters) AS characters,
+            "SELECT subject, room, api_key, network, plan, currency, sum(sent_characters) AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
-             GROUP BY subject, room, api_key, plan, currency ORDER BY subject, room, api_key, plan, currency",
+             GROUP BY subject, room, api_key, network, plan, currency ORDER BY subject, room, api_key, network, plan, currency",
         )
         .bind(to_millis(since))
         .try_map(|row: SqliteRow| {
@@ -115,6 +115,7 @@ impl UsageLog for SqliteStore {
                 subject: row.try_get("subject")?,
                 room: known(row.try_get("room")?),
                 key: known(row.try_get("api_key")?),
+                network: known(row.try_get("network")?),
                 plan: row.try_get("plan")?,
                 characters: unsigned(&row, "characters")?,
                 seconds: row.try_get("seconds")?,
