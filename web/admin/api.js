@@ -19,7 +19,7 @@
  * @typedef {{ enabled: boolean, chain: string[], providers: string[], state: State }} Controls
  * @typedef {{ id: number, at: number, who: string, action: string, details: Record<string, unknown> }} Entry
  * @typedef {{ entries: Entry[], next: number | null }} Audit
- * @typedef {{ id: string, name: string, scopes: string[], created_at: number, expires_at: number | null, revoked_at: number | null }} Key
+ * @typedef {{ id: string, name: string, scopes: string[], limits: Record<string, number>, created_at: number, expires_at: number | null, revoked_at: number | null }} Key
  */
 
 /** Where the key of this visit is kept: gone with the tab. */
