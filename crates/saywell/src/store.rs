@@ -14,6 +14,7 @@ pub mod sqlite;
 mod usage;
 
 pub use answers::Answered;
+pub(crate) use answers::by_then;
 pub use cache_index::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, Totals};
 pub use calls::{CallLog, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};

@@ -1,5 +1,6 @@
 //! How requests for speech were answered: the table `tts_usage_answers`, and what is not in it yet.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::usage::DAY_MS;
@@ -19,15 +20,20 @@ pub struct Answered {
     pub requests: u64,
 }
 
+/// How long the first sound took, rounded as [`Answered::first_sound_ms`] says, as `took`; -1 where there was none.
+macro_rules! took {
+    () => {
+        "CASE WHEN first_sound_ms IS NULL THEN -1
+              WHEN first_sound_ms < 1000 THEN CAST(round(first_sound_ms) AS BIGINT)
+              WHEN first_sound_ms < 10000 THEN CAST(round(first_sound_ms / 10) AS BIGINT) * 10
+              ELSE CAST(round(first_sound_ms / 100) AS BIGINT) * 100 END AS took"
+    };
+}
+
 /// What is kept of requests of one day, for `INSERT` and `SELECT` with `GROUP BY` of the first three columns.
 macro_rules! alike {
     () => {
-        "cache, error,
-         CASE WHEN first_sound_ms IS NULL THEN -1
-              WHEN first_sound_ms < 1000 THEN CAST(round(first_sound_ms) AS BIGINT)
-              WHEN first_sound_ms < 10000 THEN CAST(round(first_sound_ms / 10) AS BIGINT) * 10
-              ELSE CAST(round(first_sound_ms / 100) AS BIGINT) * 100 END AS took,
-         count(*) AS requests"
+        concat!("cache, error, ", $crate::store::answers::took!(), ", count(*) AS requests")
     };
 }
 
@@ -53,7 +59,7 @@ macro_rules! answered {
     };
 }
 
-pub(super) use {alike, answered};
+pub(super) use {alike, answered, took};
 
 /// From when on, the first day that is whole from then on, and how long a day is.
 pub(super) fn bounds(since: SystemTime) -> [i64; 3] {
@@ -66,4 +72,15 @@ impl Answered {
     pub(super) fn new(cache: String, error: String, took: i64, requests: u64) -> Self {
         Self { cache, error, first_sound_ms: u64::try_from(took).ok(), requests }
     }
+}
+
+/// The smallest of these times by which so many of a hundred have come (the nearest rank); how many took each is told.
+pub(crate) fn by_then(times: &BTreeMap<u64, u64>, hundredths: u64) -> u64 {
+    let all: u64 = times.values().sum();
+    let mut before = 0;
+    let reached = times.iter().find(|(_, count)| {
+        before += **count;
+        before * 100 >= all * hundredths
+    });
+    reached.map_or(0, |(time, _)| *time)
 }

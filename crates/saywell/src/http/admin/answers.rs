@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::store::Answered;
+use crate::store::{Answered, by_then};
 
 /// How requests for speech were answered, by every replica. Calls that were refused before it was known who asks, or for
 /// what, are not among them.
@@ -60,16 +60,7 @@ impl Waited {
     /// Of so many requests for each time.
     fn of(cache: &str, times: &BTreeMap<u64, u64>) -> Self {
         let requests = times.values().sum();
-        // The nearest rank: the smallest time by which that share of the requests had sound.
-        let by_then = |hundredths: u64| {
-            let mut before = 0;
-            let reached = times.iter().find(|(_, count)| {
-                before += **count;
-                before * 100 >= requests * hundredths
-            });
-            reached.map_or(0, |(milliseconds, _)| *milliseconds)
-        };
-        let (p50_ms, p95_ms, p99_ms) = (by_then(50), by_then(95), by_then(99));
+        let [p50_ms, p95_ms, p99_ms] = [50, 95, 99].map(|hundredths| by_then(times, hundredths));
         Self { cache: cache.to_owned(), requests, p50_ms, p95_ms, p99_ms }
     }
 }
