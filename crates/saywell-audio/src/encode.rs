@@ -26,19 +26,17 @@ pub(crate) const OPUS_DELAY: usize = 156;
 ///
 /// Samples beyond `[-1, 1]` are clipped, and what is not a number is silence.
 pub fn encode(codec: Codec, samples: &[f32]) -> Result<Frames, AudioError> {
-    encode_with_head(codec, samples, usize::MAX, |_| ())
+    encode_with_head(codec, Source::whole(samples.to_vec()), usize::MAX, |_| ())
 }
 
 /// Like [`encode`], and hands out the first `count` frames as soon as they are made, unless the clip has no more: so that
-/// they are heard while the rest is still being encoded.
+/// they are heard while the rest is still being prepared and encoded.
 pub fn encode_with_head(
     codec: Codec,
-    samples: &[f32],
+    mut source: Source<'_>,
     count: usize,
     head: impl FnOnce(Frames),
 ) -> Result<Frames, AudioError> {
-    let clean: Vec<f32> =
-        samples.iter().map(|&s| if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) }).collect();
     let mut head = Some(head);
     let mut made = |frames: &Frames| {
         if frames.count() > count
@@ -48,11 +46,70 @@ pub fn encode_with_head(
         }
     };
     match codec {
-        Codec::Mp3 => mp3::encode(clean, &mut made),
-        Codec::Opus => opus::encode(clean, &mut made),
-        Codec::Flac => Ok(flac::encode(&clean)),
-        Codec::Pcm => Ok(Frames::from_pcm(to_s16le(&clean))),
+        Codec::Mp3 => mp3::encode(&mut source, &mut made),
+        Codec::Opus => opus::encode(&mut source, &mut made),
+        Codec::Flac => Ok(flac::encode(source.all())),
+        Codec::Pcm => {
+            // The whole is made at once: only what is at hand before it is worth handing out.
+            if !source.is_whole() {
+                made(&Frames::from_pcm(to_s16le(source.at_hand())));
+            }
+            Ok(Frames::from_pcm(to_s16le(source.all())))
+        }
     }
+}
+
+/// The samples of a clip, of which a beginning may be at hand before the rest.
+pub struct Source<'a> {
+    samples: Vec<f32>,
+    rest: Option<Box<dyn FnOnce() -> Vec<f32> + 'a>>,
+}
+
+impl<'a> Source<'a> {
+    /// All of a clip.
+    #[must_use]
+    pub fn whole(samples: Vec<f32>) -> Self {
+        Self { samples: clean(samples), rest: None }
+    }
+
+    /// A clip whose beginning is at hand. `all` gives the whole of it, beginning included, and is asked once, when what is
+    /// at hand has been encoded. [`head_samples`](Self::head_samples) tells how long the beginning should be.
+    #[must_use]
+    pub fn begun(head: Vec<f32>, all: impl FnOnce() -> Vec<f32> + 'a) -> Self {
+        Self { samples: clean(head), rest: Some(Box::new(all)) }
+    }
+
+    /// How many samples of a clip it takes to make `count` frames and to see that there are more.
+    #[must_use]
+    pub fn head_samples(codec: Codec, count: usize) -> usize {
+        // LAME codes a frame when it has seen the next two, and is given two at a time.
+        (count + 6) * codec.frame_samples()
+    }
+
+    /// What there is without asking for the rest.
+    fn at_hand(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// Whether that is all.
+    fn is_whole(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    fn all(&mut self) -> &mut Vec<f32> {
+        if let Some(rest) = self.rest.take() {
+            let begun = std::mem::replace(&mut self.samples, clean(rest()));
+            debug_assert!(self.samples.starts_with(&begun));
+        }
+        &mut self.samples
+    }
+}
+
+fn clean(mut samples: Vec<f32>) -> Vec<f32> {
+    for sample in &mut samples {
+        *sample = if sample.is_nan() { 0.0 } else { sample.clamp(-1.0, 1.0) };
+    }
+    samples
 }
 
 /// Samples up to the last that is not zero.

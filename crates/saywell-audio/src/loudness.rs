@@ -37,24 +37,55 @@ pub enum Level {
 
 /// Brings a clip to the target level in place and tells the gain applied, in dB. No peak passes the ceiling.
 pub fn level(samples: &mut [f32], level: Level) -> f64 {
-    let decibels = match level {
+    let decibels = gain(samples, level, Meter::default());
+    apply(samples, decibels);
+    decibels
+}
+
+/// The gain of a clip in dB. `meter` may have been pushed a beginning of it already; what it lacks it is given, if the
+/// level asks for a measure at all.
+#[must_use]
+pub fn gain(samples: &[f32], level: Level, mut meter: Meter) -> f64 {
+    match level {
         Level::Fixed(decibels) if decibels.is_nan() => 0.0,
         Level::Fixed(decibels) => decibels.clamp(-MAX_GAIN_DB, MAX_GAIN_DB),
-        Level::Measured => measured_gain(samples),
-    };
+        Level::Measured => {
+            meter.push(samples.get(meter.samples()..).unwrap_or_default());
+            meter.gain()
+        }
+    }
+}
+
+/// Changes a clip by this gain in dB, in place. No peak passes the ceiling.
+pub fn apply(samples: &mut [f32], decibels: f64) {
     let gain = from_decibels(decibels) as f32;
     for sample in samples.iter_mut() {
         *sample *= gain;
     }
     limit(samples);
-    decibels
+}
+
+/// The first `count` samples of a clip as [`apply`] makes them, or all of a shorter one; in a time that does not grow
+/// with the clip.
+#[must_use]
+pub fn applied_head(samples: &[f32], count: usize, decibels: f64) -> Vec<f32> {
+    // A sample's gain rests on those of the look-ahead, and these on the stretches in which they lie.
+    let enough = (count + LOOK_AHEAD + STRETCH + REACH).next_multiple_of(STRETCH);
+    let mut head = samples.get(..enough).unwrap_or(samples).to_vec();
+    apply(&mut head, decibels);
+    if samples.len() > enough {
+        head.truncate(count);
+    }
+    head
 }
 
 /// Integrated loudness in LUFS, gated as EBU R 128 says; `None` for silence. Sound of less than 0.4 s, the standard's
 /// block, is measured in blocks of 50 ms.
 #[must_use]
 pub fn loudness(samples: &[f32]) -> Option<f64> {
-    Some(measure(samples)?.0)
+    let mut meter = Meter::default();
+    meter.push(samples);
+    Some(meter.measure()?.0)
 }
 
 /// The gain in dB that brings this loudness to the target, bounded by [`MAX_GAIN_DB`].
@@ -66,33 +97,72 @@ pub fn gain_towards_target(lufs: f64) -> f64 {
 /// Sound for which a clip's own measure is fully trusted, in seconds.
 const FULL_TRUST: f64 = 2.0;
 
-fn measured_gain(samples: &[f32]) -> f64 {
-    let Some((lufs, seconds)) = measure(samples) else { return 0.0 };
-    // A word alone may be meant softly: half of its distance is made up at least, all of it from two seconds on.
-    gain_towards_target(lufs) * (0.5 + 0.5 * (seconds / FULL_TRUST).min(1.0))
+/// Measures loudness as sound comes, in pieces of any size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meter {
+    shelf: Biquad,
+    high_pass: Biquad,
+    /// The mean power of each step so far.
+    steps: Vec<f64>,
+    /// The power of the step that has not ended.
+    sum: f64,
+    samples: usize,
 }
 
-/// Loudness, and the seconds of sound above the gates it rests on.
-fn measure(samples: &[f32]) -> Option<(f64, f64)> {
-    let [mut shelf, mut high_pass] = k_weighting();
-    let mut power = |&sample: &f32| high_pass.next(shelf.next(f64::from(sample))).powi(2);
-    let steps: Vec<f64> = samples
-        .chunks_exact(STEP)
-        .map(|step| step.iter().map(&mut power).sum::<f64>() / STEP as f64)
-        .collect();
-    // Blocks of 0.4 s that overlap by three quarters, as the standard says; short sound is a single step each.
-    let (length, stride) =
-        if samples.len() >= BLOCK_STEPS * STEP { (BLOCK_STEPS, BLOCK_STEPS / 4) } else { (1, 1) };
-    let blocks: Vec<f64> = steps
-        .windows(length)
-        .step_by(stride)
-        .map(|block| block.iter().sum::<f64>() / length as f64)
-        .filter(|&power| lufs_of(power) > ABSOLUTE_GATE)
-        .collect();
-    let gate = lufs_of(mean(&blocks)?) + RELATIVE_GATE;
-    let loud: Vec<f64> = blocks.into_iter().filter(|&power| lufs_of(power) > gate).collect();
-    let seconds = (loud.len() * stride * STEP) as f64 / f64::from(SAMPLE_RATE);
-    Some((lufs_of(mean(&loud)?), seconds))
+impl Default for Meter {
+    fn default() -> Self {
+        let [shelf, high_pass] = k_weighting();
+        Self { shelf, high_pass, steps: Vec::new(), sum: 0.0, samples: 0 }
+    }
+}
+
+impl Meter {
+    /// How many samples it was given so far.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// Listens to the samples that follow those it has had.
+    pub fn push(&mut self, mut samples: &[f32]) {
+        while !samples.is_empty() {
+            let left = STEP - self.samples % STEP;
+            let (now, later) = samples.split_at(left.min(samples.len()));
+            for &sample in now {
+                self.sum += self.high_pass.next(self.shelf.next(f64::from(sample))).powi(2);
+            }
+            self.samples += now.len();
+            if now.len() == left {
+                self.steps.push(std::mem::take(&mut self.sum) / STEP as f64);
+            }
+            samples = later;
+        }
+    }
+
+    /// The gain in dB of a clip that is all of what was heard.
+    fn gain(&self) -> f64 {
+        let Some((lufs, seconds)) = self.measure() else { return 0.0 };
+        // A word alone may be meant softly: half of its distance is made up at least, all of it from two seconds on.
+        gain_towards_target(lufs) * (0.5 + 0.5 * (seconds / FULL_TRUST).min(1.0))
+    }
+
+    /// Loudness, and the seconds of sound above the gates it rests on.
+    fn measure(&self) -> Option<(f64, f64)> {
+        let steps = &self.steps;
+        // Blocks of 0.4 s that overlap by three quarters, as the standard says; short sound is a single step each.
+        let (length, stride) =
+            if steps.len() >= BLOCK_STEPS { (BLOCK_STEPS, BLOCK_STEPS / 4) } else { (1, 1) };
+        let blocks: Vec<f64> = steps
+            .windows(length)
+            .step_by(stride)
+            .map(|block| block.iter().sum::<f64>() / length as f64)
+            .filter(|&power| lufs_of(power) > ABSOLUTE_GATE)
+            .collect();
+        let gate = lufs_of(mean(&blocks)?) + RELATIVE_GATE;
+        let loud: Vec<f64> = blocks.into_iter().filter(|&power| lufs_of(power) > gate).collect();
+        let seconds = (loud.len() * stride * STEP) as f64 / f64::from(SAMPLE_RATE);
+        Some((lufs_of(mean(&loud)?), seconds))
+    }
 }
 
 /// Samples of 50 ms.
@@ -144,6 +214,7 @@ fn k_weighting() -> [Biquad; 2] {
 }
 
 /// A filter of second order, `a[0]` being 1 and left out.
+#[derive(Debug, Clone, PartialEq)]
 struct Biquad {
     b: [f64; 3],
     a: [f64; 2],
@@ -154,7 +225,8 @@ impl Biquad {
     fn next(&mut self, x: f64) -> f64 {
         let [s1, s2] = self.memory;
         let y = self.b[0] * x + s1;
-        self.memory = [self.b[1] * x - self.a[0] * y + s2, self.b[2] * x - self.a[1] * y];
+        // What hangs on the output comes last: the next sample waits for it.
+        self.memory = [(self.b[1] * x + s2) - self.a[0] * y, self.b[2] * x - self.a[1] * y];
         y
     }
 }
@@ -375,6 +447,36 @@ mod tests {
         assert_eq!(sound[..11_800], plain[..11_800]);
         // Half a second after the burst all of the gain is back.
         assert!((sound[23_990] - plain[23_990]).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_meter_reads_the_same_in_pieces_of_any_size() {
+        let mut sound = tone(300.0, 0.1, 1.3);
+        sound.extend(tone(1_000.0, 0.02, 0.71));
+        let expected = gain(&sound, Level::Measured, Meter::default());
+        for size in [1, 7, STEP - 1, STEP, 10_000] {
+            let mut meter = Meter::default();
+            sound[..40_000].chunks(size).for_each(|piece| meter.push(piece));
+            assert_eq!(meter.samples(), 40_000);
+            assert_eq!(gain(&sound, Level::Measured, meter).to_bits(), expected.to_bits(), "{size}");
+        }
+    }
+
+    #[test]
+    fn a_head_is_the_beginning_of_the_whole() {
+        let mut sound = tone(200.0, 0.2, 1.0);
+        for (n, sample) in sound.iter_mut().enumerate().skip(6_000).step_by(37).take(300) {
+            *sample = (n as f32).sin();
+        }
+        for decibels in [0.0, 9.0, -6.0] {
+            let mut whole = sound.clone();
+            apply(&mut whole, decibels);
+            for count in [0, 1, 100, 5_900, 6_000, 6_001, 7_200, 10_000, 23_000, 24_000, 30_000] {
+                let head = applied_head(&sound, count, decibels);
+                assert!(head.len() >= count.min(sound.len()));
+                assert_eq!(head, whole[..head.len()], "{count} at {decibels} dB");
+            }
+        }
     }
 
     #[test]

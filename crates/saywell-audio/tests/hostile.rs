@@ -1,7 +1,7 @@
 //! Parsers meet bytes that nobody meant for them.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use saywell_audio::{Captions, Codec, Frames, encode, encode_with_head, read_wav};
+use saywell_audio::{Captions, Codec, Frames, Source, encode, encode_with_head, read_wav};
 
 /// A small generator with a fixed seed, so that a failure can be seen again.
 struct Random(u64);
@@ -93,9 +93,32 @@ fn the_head_is_the_beginning_of_the_whole() {
     for codec in [Codec::Mp3, Codec::Opus] {
         for count in [0, 1, 13, 40, 10_000] {
             let mut head = None;
-            let whole = encode_with_head(codec, &samples, count, |frames| head = Some(frames)).unwrap();
+            let whole =
+                encode_with_head(codec, Source::whole(samples.clone()), count, |frames| head = Some(frames))
+                    .unwrap();
             assert_eq!(whole, encode(codec, &samples).unwrap(), "{codec}");
             assert_eq!(head, (count < whole.count()).then(|| whole.split_at(count).0), "{codec} {count}");
+        }
+    }
+    // Whatever part of it is at hand before the rest.
+    for codec in Codec::ALL {
+        let whole = encode(codec, &samples).unwrap();
+        for at_hand in [0, 1, 500, 7_200, 20_000, samples.len()] {
+            let mut head = None;
+            let source = Source::begun(samples[..at_hand].to_vec(), || samples.clone());
+            let frames = encode_with_head(codec, source, 13, |frames| head = Some(frames)).unwrap();
+            assert_eq!(frames, whole, "{codec} {at_hand}");
+            assert!(head.is_none_or(|head| head == whole.split_at(13).0), "{codec} {at_hand}");
+        }
+        if codec != Codec::Flac {
+            let (mut handed_on, handed_before) = (false, std::cell::Cell::new(true));
+            let head = samples[..Source::head_samples(codec, 13)].to_vec();
+            let source = Source::begun(head, || {
+                handed_before.set(false);
+                samples.clone()
+            });
+            encode_with_head(codec, source, 13, |_| handed_on = handed_before.get()).unwrap();
+            assert!(handed_on, "{codec}: the head waited for the rest");
         }
     }
     for codec in Codec::ALL {

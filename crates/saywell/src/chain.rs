@@ -16,7 +16,7 @@ use std::time::Duration;
 use futures::future::Either;
 
 use crate::controls;
-use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather};
+use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather_for};
 use crate::voices::{Cast, Speaker};
 
 /// The providers to try, in order.
@@ -153,7 +153,8 @@ impl Chain {
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
-            match gather(link.speak(Request { model, voice, ..request.clone() })).await {
+            let asked = link.speak(Request { model, voice, ..request.clone() });
+            match gather_for(asked, speaker.level).await {
                 Ok(speech) => return Ok(Spoken { speech, speaker: speaker.clone(), next_from }),
                 Err(error) => {
                     // What it only cannot say here, it may say of the next utterance.

@@ -10,7 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use saywell_audio::loudness::Level;
+use saywell_audio::SAMPLE_RATE;
+use saywell_audio::loudness::{Level, Meter};
 use saywell_text::Mark;
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
@@ -215,6 +216,8 @@ pub struct Speech {
     pub samples: Vec<f32>,
     /// Word timings the provider knows; empty when it knows none.
     pub words: Vec<WordTiming>,
+    /// Has listened to a beginning of the samples, where their loudness is to be measured.
+    pub meter: Meter,
 }
 
 /// A voice on offer.
@@ -311,11 +314,23 @@ impl ProviderError {
     }
 }
 
+/// Samples that are measured each time a piece of sound comes: a tenth of a millisecond's work. What comes in larger pieces
+/// is measured to its end off the async threads.
+const METERED_AT_ONCE: usize = SAMPLE_RATE as usize;
+
 /// Gathers a stream into one whole utterance.
 ///
 /// # Errors
 /// The stream's own error; a stream that ends without sound, or changes its rate, is `Rejected`.
-pub async fn gather(mut stream: SpeechStream) -> Result<Speech, ProviderError> {
+pub async fn gather(stream: SpeechStream) -> Result<Speech, ProviderError> {
+    gather_for(stream, Level::Fixed(0.0)).await
+}
+
+/// As [`gather`], and measures what is to be brought to this level while the provider is still speaking.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn gather_for(mut stream: SpeechStream, level: Level) -> Result<Speech, ProviderError> {
     let mut speech = Speech::default();
     while let Some(part) = stream.next().await {
         match part? {
@@ -325,6 +340,10 @@ pub async fn gather(mut stream: SpeechStream) -> Result<Speech, ProviderError> {
                 }
                 speech.rate = rate;
                 speech.samples.extend(samples);
+                if level == Level::Measured && rate == SAMPLE_RATE {
+                    let unheard = speech.samples.get(speech.meter.samples()..).unwrap_or_default();
+                    speech.meter.push(unheard.get(..METERED_AT_ONCE).unwrap_or(unheard));
+                }
             }
             Part::Words(words) => speech.words.extend(words),
             Part::Billed(_) => {}

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use saywell_audio::loudness::{self, Meter};
 use saywell_audio::{
-    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, NamedPlace, SAMPLE_RATE, Word, loudness,
+    AudioError, CaptionUtterance, Codec, Format, Frames, Muxer, NamedPlace, SAMPLE_RATE, Source, Word,
 };
 use saywell_text::{How, Mark, Utterance};
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,8 @@ pub struct ClipNotes {
     pub exact: bool,
 }
 
-/// Sound that is handed on while the rest of its clip is still being encoded, seconds: as much as browsers want before they
-/// begin to play (0.2 to 0.3 s by Media Source Extensions).
+/// Sound that is handed on while the rest of its clip is still being levelled and encoded, seconds: as much as browsers
+/// want before they begin to play (0.2 to 0.3 s by Media Source Extensions).
 const HEAD: f64 = 0.3;
 
 /// Makes a clip: one rate, one loudness, the pause that follows, whole frames. `head` gets the first of them as soon as
@@ -59,26 +60,33 @@ pub fn clip(
     speaker: &Speaker,
     head: impl FnOnce(Frames),
 ) -> Result<Clip, AudioError> {
-    let mut samples = if speech.rate == SAMPLE_RATE {
-        speech.samples
+    let Speech { rate, samples, words, meter } = speech;
+    let (mut samples, meter) = if rate == SAMPLE_RATE {
+        (samples, meter)
     } else {
-        saywell_audio::resample(&speech.samples, speech.rate)?
+        (saywell_audio::resample(&samples, rate)?, Meter::default())
     };
-    loudness::level(&mut samples, speaker.level);
+    let gain = loudness::gain(&samples, speaker.level, meter);
     let spoken = samples.len();
-    let pause = (pause - MARGINS).max(0.0);
-    samples.resize(spoken + pause_samples(spoken, pause, codec), 0.0);
+    let pause = pause_samples(spoken, (pause - MARGINS).max(0.0), codec);
     let frames_in_head = (HEAD * f64::from(SAMPLE_RATE) / codec.frame_samples() as f64).ceil() as usize;
+    let samples_in_head = Source::head_samples(codec, frames_in_head);
+    let beginning = loudness::applied_head(&samples, samples_in_head, gain);
+    let all = || {
+        loudness::apply(&mut samples, gain);
+        samples.resize(spoken + pause, 0.0);
+        samples
+    };
     let head = |frames| {
         if spoken > 0 {
             head(frames);
         }
     };
-    let frames = saywell_audio::encode_with_head(codec, &samples, frames_in_head, head)?;
+    let frames = saywell_audio::encode_with_head(codec, Source::begun(beginning, all), frames_in_head, head)?;
 
     let speech_seconds = spoken as f64 / f64::from(SAMPLE_RATE);
-    let exact = !speech.words.is_empty();
-    let words = if exact { speech.words } else { estimate_words(text, speech_seconds) };
+    let exact = !words.is_empty();
+    let words = if exact { words } else { estimate_words(text, speech_seconds) };
     let words = together(words)
         .into_iter()
         .map(|word| (word.text, word.start, word.end.min(speech_seconds)))
@@ -310,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_clip_survives_the_cache() {
-        let speech = Speech { rate: 24_000, samples: vec![0.1; 24_000], words: Vec::new() };
+        let speech = Speech { rate: 24_000, samples: vec![0.1; 24_000], ..Speech::default() };
         let speaker = Speaker {
             provider: "fake".into(),
             model: "tone-1".into(),

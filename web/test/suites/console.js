@@ -10,7 +10,7 @@ import { RATE } from '../support/sound.js';
 /** @typedef {import('../support/world.js').World} World */
 
 /** A page that its own policy forbids to run its script. */
-const FAULTY = { page: '<!doctype html><html lang="en"><head><title>Faults</title></head><body><script>void 0</script></body></html>', policy: "default-src 'self'" };
+const FAULTY = { text: '<!doctype html><html lang="en"><head><title>Faults</title></head><body><script>void 0</script></body></html>', policy: "default-src 'self'" };
 
 /** @param {World} world */
 export function complaints(world) {

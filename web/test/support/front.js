@@ -44,7 +44,7 @@ export class Front {
   refusals = [];
   /** @type {(visit: Visit) => Deed | null} */
   rule = () => null;
-  /** Pages of a test's own, by path. @type {Map<string, { page: string, policy: string }>} */
+  /** Pages and scripts of a test's own, by path. @type {Map<string, { text: string, type?: string, policy?: string }>} */
   pages = new Map();
   /** Connections that have had all they were allowed. @type {import('node:net').Socket[]} */
   #held = [];
@@ -185,8 +185,9 @@ export class Front {
   async #page(path, response) {
     const own = this.pages.get(path);
     if (own) {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': own.policy });
-      response.end(withProbe(own.page));
+      const type = TYPES[own.type ?? '.html'] ?? '';
+      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': own.policy ?? POLICY, 'Cache-Control': 'no-store' });
+      response.end(withProbe(own.text));
       return;
     }
     const name = new URL(path, 'http://front').pathname.slice('/test/'.length);

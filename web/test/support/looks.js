@@ -147,7 +147,7 @@ class WebKitLooks extends Looks {
     const place = { x: (SCREEN.width - width) / 2, y: Math.max(0, (SCREEN.height - height) / 2) };
     if (!this.#framed) return this.driver.resize(width, height, place);
     const page = `<!doctype html><html lang="en"><head><title>A frame</title></head><body><iframe title="The page" src="/" width="${width}" height="${height}"></iframe></body></html>`;
-    this.#front.pages.set('/test/frame.html', { page, policy: "default-src 'self'" });
+    this.#front.pages.set('/test/frame.html', { text: page, policy: "default-src 'self'" });
     await this.driver.resize(SCREEN.width, height + 60);
   }
 

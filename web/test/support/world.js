@@ -103,7 +103,21 @@ export class World {
 
   /** @param {string} kind @param {string} name @param {number | null} [message] */
   async click(kind, name, message = null) {
-    await this.driver.click(await this.control(kind, name, message));
+    await this.clickOn(() => this.control(kind, name, message));
+  }
+
+  /**
+   * Clicks what is found; once more if the page was drawn anew in between.
+   *
+   * @param {() => Promise<import('./webdriver.js').ElementRef>} find
+   */
+  async clickOn(find) {
+    try {
+      await this.driver.click(await find());
+    } catch (error) {
+      if (!/stale element/.test(String(error))) throw error;
+      await this.driver.click(await find());
+    }
   }
 
   /** Presses a message's speaker button. @param {number} message @param {string} [name] */

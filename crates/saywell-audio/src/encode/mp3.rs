@@ -1,11 +1,12 @@
 //! MPEG-2 Layer III through LAME.
 
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 use mp3lame_encoder::{
     Bitrate, Builder, Encoder, FlushGap, Mode, MonoPcm, Quality, VbrMode, max_required_buffer_size,
 };
 
+use super::Source;
 use crate::{AudioError, Codec, Frames, SAMPLE_RATE};
 
 /// Bytes of a frame: 72 · 64 kbit/s ÷ 24 kHz (ISO/IEC 13818-3), no padding slots at this pair of rates.
@@ -26,34 +27,58 @@ const SILENCE: f32 = 0.003;
 const CHUNK: usize = 2 * Codec::Mp3.frame_samples();
 
 /// Calls `made` as the frames come.
-pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
+pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
     let frame = Codec::Mp3.frame_samples();
     let mut frames = Frames::new(Codec::Mp3);
-    if samples.is_empty() {
+    if source.at_hand().len() < LEAN {
+        source.all();
+    }
+    if source.at_hand().is_empty() {
         return Ok(frames);
     }
-    let silent = samples.iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
+    let silent = source.at_hand().iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
     let late = LEAN.saturating_sub(silent);
-    let padded = Codec::Mp3.padded_samples(samples.len().max(super::sounding(&samples) + late + REACH));
-    let wanted = padded / frame;
     // In front, what lets the sound begin exactly with the first frame kept; behind, what drives the last of it
     // out of the encoder, since LAME codes a frame only when it has seen the next.
     let lead = LEAD_FRAMES * frame - DELAY + late;
-    samples.splice(0..0, std::iter::repeat_n(0.0, lead));
-    samples.resize(LEAD_FRAMES * frame - DELAY + padded + 2 * frame, 0.0);
 
-    let mut encoder = encoder()?;
-    let mut bytes = Vec::with_capacity(max_required_buffer_size(samples.len()));
-    for chunk in samples.chunks(CHUNK) {
+    let mut encoder = fresh_encoder()?;
+    let (mut bytes, mut chunk) = (Vec::new(), Vec::with_capacity(CHUNK));
+    // As far as what is at hand goes, then to the end.
+    let (mut given, mut wanted) = (0, usize::MAX);
+    loop {
+        if !source.is_whole() && given + CHUNK > lead + source.at_hand().len() {
+            source.all();
+        }
+        let samples = source.at_hand();
+        if source.is_whole() && wanted == usize::MAX {
+            let sounding = super::sounding(samples) + late + REACH;
+            wanted = Codec::Mp3.padded_samples(samples.len().max(sounding)) / frame;
+        }
+        let total = match wanted {
+            usize::MAX => usize::MAX,
+            wanted => LEAD_FRAMES * frame - DELAY + (wanted + 2) * frame,
+        };
+        let end = (given + CHUNK).min(total);
+        if given == end {
+            break;
+        }
+        chunk.clear();
+        chunk.extend((given..end).map(|place| {
+            place.checked_sub(lead).and_then(|place| samples.get(place)).copied().unwrap_or_default()
+        }));
+        given = end;
         // LAME asks for room for the most it could write.
         bytes.reserve(max_required_buffer_size(chunk.len()));
-        encoder.encode_to_vec(MonoPcm(chunk), &mut bytes).map_err(failed)?;
+        encoder.encode_to_vec(MonoPcm(&chunk), &mut bytes).map_err(failed)?;
         take_frames(&bytes, wanted, &mut frames)?;
         made(&frames);
     }
     bytes.reserve(max_required_buffer_size(0));
     encoder.flush_to_vec::<FlushGap>(&mut bytes).map_err(failed)?;
     take_frames(&bytes, wanted, &mut frames)?;
+    drop(encoder);
+    keep_ready();
     if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
 }
 
@@ -69,6 +94,20 @@ fn take_frames(bytes: &[u8], wanted: usize, frames: &mut Frames) -> Result<(), A
         frames.push(frame);
     }
     Ok(())
+}
+
+/// Makes one ready that the next clip begins with: that takes as long as coding eight frames, which are the wait for the
+/// first sound. An encoder serves one clip, since none can be brought back to how it began.
+fn keep_ready() {
+    let spare = encoder().ok();
+    *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = spare;
+}
+
+static SPARE: Mutex<Option<Encoder>> = Mutex::new(None);
+
+fn fresh_encoder() -> Result<Encoder, AudioError> {
+    let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    spare.map_or_else(encoder, Ok)
 }
 
 fn encoder() -> Result<Encoder, AudioError> {

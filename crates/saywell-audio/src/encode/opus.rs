@@ -2,7 +2,7 @@
 
 use opusic_c::{Application, Bitrate, Channels, Encoder, ErrorCode, SampleRate, Signal};
 
-use super::OPUS_DELAY;
+use super::{OPUS_DELAY, Source};
 use crate::{AudioError, Codec, Frames};
 
 /// Bits each second asked for; speech comes out near 38,000. See the decision on codecs for what was heard and timed.
@@ -13,15 +13,9 @@ const COMPLEXITY: u8 = 0;
 const MAX_PACKET: usize = 1276;
 
 /// Calls `made` as the frames come.
-pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
+pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
     let frame = Codec::Opus.frame_samples();
-    // The decoder is late by the delay: what sounds in that last stretch needs a packet of its own.
-    let needed = samples.len().max(super::sounding(&samples) + OPUS_DELAY);
-    if samples.is_empty() {
-        return Ok(Frames::new(Codec::Opus));
-    }
-    samples.resize(Codec::Opus.padded_samples(needed), 0.0);
-
+    let mut frames = Frames::new(Codec::Opus);
     let mut encoder = encoder().map_err(failed)?;
     if encoder.get_look_ahead().map_err(failed)? as usize != OPUS_DELAY {
         return Err(AudioError::Encoder {
@@ -29,16 +23,31 @@ pub(super) fn encode(mut samples: Vec<f32>, made: &mut dyn FnMut(&Frames)) -> Re
             reason: format!("its delay is not {OPUS_DELAY} samples"),
         });
     }
-    let mut frames = Frames::new(Codec::Opus);
     let mut packet = [0; MAX_PACKET];
-    for (index, block) in samples.chunks_exact(frame).enumerate() {
+    let mut code = |block: &[f32]| {
         // The decoder arrives with another clip's memory: the first packet must not lean on it.
-        if index < 2 {
-            encoder.set_prediction_disabled(index == 0).map_err(failed)?;
+        if frames.count() < 2 {
+            encoder.set_prediction_disabled(frames.count() == 0).map_err(failed)?;
         }
         let length = encoder.encode_float_to_slice(block, &mut packet).map_err(failed)?;
         frames.push(packet.get(..length).unwrap_or_default());
         made(&frames);
+        Ok::<_, AudioError>(())
+    };
+    let mut coded = 0;
+    for block in source.at_hand().chunks_exact(frame) {
+        code(block)?;
+        coded += frame;
+    }
+    let samples = source.all();
+    // The decoder is late by the delay: what sounds in that last stretch needs a packet of its own.
+    let needed = match super::sounding(samples) + OPUS_DELAY {
+        _ if samples.is_empty() => 0,
+        sounding => samples.len().max(sounding),
+    };
+    samples.resize(Codec::Opus.padded_samples(needed), 0.0);
+    for block in samples.get(coded..).unwrap_or_default().chunks_exact(frame) {
+        code(block)?;
     }
     Ok(frames)
 }

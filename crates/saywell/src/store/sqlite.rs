@@ -76,9 +76,12 @@ impl SqliteStore {
 
     async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
         let pool = SqlitePoolOptions::new()
-            .min_connections(1)
+            // All from the start: whoever had to open one would wait for it.
+            .min_connections(connections)
             .max_connections(connections)
             .acquire_timeout(BUSY_TIMEOUT)
+            // A file's connection does not go away, and asking it first costs as much as a statement.
+            .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None);
         let mut opened = pool.clone().connect_with(options.clone()).await;
