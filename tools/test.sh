@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences web-types clippy)
-test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin fuzz)
+test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -63,6 +63,7 @@ run_section() {
     browser) (cd web && again node --test --test-concurrency=3 --test-reporter=spec test/engines/*.test.js) ;;
     sound) (cd web && repeating node --test --test-reporter=spec test/sound.test.js) ;;
     admin) (cd web && node --test --test-reporter=spec test/admin.test.js) ;;
+    example) (cd web && node --test --test-reporter=spec test/example.test.js) ;;
     fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
     *)
         echo "There is no section called '$1'." >&2
