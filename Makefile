@@ -23,6 +23,9 @@ build: system-build voice ## The gateway, optimised: target/release/saywell
 run: build ## Start it at http://127.0.0.1:8787
 	cargo run --quiet --release --locked --package saywell -- serve
 
+example: build tools ## Start a Flask chat that speaks at http://127.0.0.1:5000
+	examples/flask-chat/run
+
 voice: ## Fetch the default voice, by name and hash
 	@command -v cargo >/dev/null || { echo 'A Rust toolchain is needed (Rust 1.95 or newer, with cargo); install one with rustup.' >&2; exit 1; }
 	@cargo xtask voice
@@ -112,4 +115,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run voice test lint fmt fuzz bench advisories licences clean tools tools-bench lock
+.PHONY: help build run example voice test lint fmt fuzz bench advisories licences clean tools tools-bench lock

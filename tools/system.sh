@@ -40,6 +40,9 @@ for topic in "$@"; do
         need xvfb command -v Xvfb
         need pulseaudio command -v pulseaudio
         need pulseaudio-utils command -v parec
+        # A bus of each engine's own, and what presses media keys on it.
+        need dbus-daemon command -v dbus-daemon
+        need libglib2.0-bin command -v gdbus
         ;;
     bench) # the peers and the load generator
         need nginx-light command -v nginx

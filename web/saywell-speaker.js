@@ -24,7 +24,7 @@ const CHOICES = ['words', 'bar', 'continuous'];
 const SEEK_STEP = 5;
 
 /** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
-const ICONS = Object.freeze({
+const ICONS = {
   speaker: 'M4 10h3l5-4v12l-5-4H4ZM16 9q3 3 0 6 3-3 0-6ZM19 6.5q5.5 5.5 0 11 5.5-5.5 0-11Z',
   play: 'M8 6l10 6-10 6Z',
   pause: 'M7 6h2v12H7ZM15 6h2v12h-2Z',
@@ -34,7 +34,7 @@ const ICONS = Object.freeze({
   forward: 'M17 6v12ZM7 6v12l7-6Z',
   more: 'M5 11.5h1v1H5ZM11.5 11.5h1v1h-1ZM18 11.5h1v1h-1Z',
   loading: 'M12 4a8 8 0 1 0 8 8 8 8 0 1 1-8-8Z',
-});
+};
 
 export class SaywellSpeaker extends HTMLElement {
   /** @type {Player | null} */

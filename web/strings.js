@@ -40,12 +40,12 @@ export const ENGLISH = Object.freeze({
   errors: Object.freeze(
     /** @type {Record<string, string>} */ ({
       tts_disabled: 'Listening is switched off at the moment.',
-      text_too_long: 'This reply is too long to be read aloud. Shorter ones can be.',
+      text_too_long: 'This reply is too long to be read aloud.',
       rate_limited: 'That was a lot at once.',
       quota_exceeded: 'Your listening time is used up for now.',
       trial_exhausted: 'The free listening time is used up. Sign in to listen to more.',
       overloaded: 'Many people are listening right now.',
-      providers_exhausted: 'No voice is available at the moment. Please try again in a little while.',
+      providers_exhausted: 'No voice is available at the moment. Try again in a little while.',
       language_unsupported: 'There is no voice for this language yet.',
       unauthorized: 'Please sign in to listen.',
       forbidden: 'You may not listen to this reply.',

@@ -141,8 +141,7 @@ select option { color: CanvasText; background: Canvas; }
 }
 @media (forced-colors: active) {
   :host([active]) .main, button[aria-pressed='true'] { border: 1px solid ButtonText; }
-  input::-webkit-slider-runnable-track { background: ButtonText; }
-  input::-moz-range-track { background: ButtonText; }
+  input { forced-color-adjust: none; --_accent: Highlight; --_track: ButtonText; }
 }
 `);
 
@@ -194,7 +193,11 @@ label { display: inline-flex; align-items: center; gap: .5rem; min-block-size: 2
 input { inline-size: 1.125rem; block-size: 1.125rem; accent-color: ${ACCENT}; }
 button { font: inherit; min-block-size: 2.25rem; padding-inline: 1rem; border: 0; border-radius: 999px; background: ${ACCENT}; color: var(--saywell-on-accent, #fff); cursor: pointer; }
 :is(button, input):focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
-@media (forced-colors: active) { .captions { border: 1px solid; } button { border: 1px solid; } }
+@media (forced-colors: active) {
+  .captions, button { border: 1px solid; }
+  .captions b, .marks i { forced-color-adjust: none; }
+  .captions b { background: CanvasText; color: Canvas; }
+}
 `);
 
 export const pageStyle = new CSSStyleSheet();
@@ -203,4 +206,8 @@ export const pageStyle = new CSSStyleSheet();
 pageStyle.replaceSync(`
 ::highlight(saywell-sentence) { background-color: ${SENTENCE}; }
 ::highlight(saywell-word) { background-color: ${WORD}; }
+@media (forced-colors: active) {
+  ::highlight(saywell-sentence) { background-color: Canvas; color: CanvasText; text-decoration: underline; }
+  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; }
+}
 `);

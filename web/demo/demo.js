@@ -77,7 +77,7 @@ function enter(next) {
   chips.hidden = room.chips.length === 0;
   chat.removeAttribute('aria-busy');
   chat.replaceChildren(...(said.get(room.id) ?? []).map((turn, index) => bubble(turn, nameOf(room, index, turn))));
-  log.scrollTo({ top: 0 });
+  scroller().scrollTo({ top: 0 });
 }
 
 /**
@@ -118,7 +118,12 @@ async function converse(here, text) {
 }
 
 function toTheEnd() {
-  log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+  scroller().scrollTo({ top: scroller().scrollHeight, behavior: 'instant' });
+}
+
+/** What the conversation scrolls in: itself, or the page where there is little height. */
+function scroller() {
+  return getComputedStyle(log).overflowY === 'visible' ? document.documentElement : log;
 }
 
 /**

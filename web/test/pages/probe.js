@@ -205,7 +205,74 @@
     return element;
   };
 
+  /** Whether one element holds another, through shadow roots. */
+  const holds = (outer, inner) => {
+    for (let at = inner; at; at = at.parentNode ?? at.host) if (at === outer) return true;
+    return false;
+  };
+  /** What lies on top at a point, in whatever shadow root. */
+  const topmost = (x, y) => {
+    let found = document.elementFromPoint(x, y);
+    for (;;) {
+      const inner = found?.shadowRoot?.elementFromPoint(x, y);
+      if (!inner || inner === found) return found;
+      found = inner;
+    }
+  };
+  const parentOf = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
+  const hidesOverflow = (style) => style.overflowX !== 'visible' || style.overflowY !== 'visible';
+
+  /** The part of an element that is in view: what no ancestor that scrolls or cuts has hidden. */
+  const inView = (element) => {
+    let { left, top, right, bottom } = element.getBoundingClientRect();
+    [left, top, right, bottom] = [Math.max(left, 0), Math.max(top, 0), Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
+    for (let at = parentOf(element); at; at = parentOf(at)) {
+      if (!hidesOverflow(getComputedStyle(at))) continue;
+      const box = at.getBoundingClientRect();
+      [left, top, right, bottom] = [Math.max(left, box.left), Math.max(top, box.top), Math.min(right, box.right), Math.min(bottom, box.bottom)];
+    }
+    return { left, top, right, bottom };
+  };
+
+  /** What is wrong with where things are, in words: things cut off, over the edge, or covered by others. */
+  const layoutFaults = () => {
+    const faults = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} wide, its window ${clientWidth}`);
+    const unseen = (element) => element.getBoundingClientRect().width <= 1;
+    for (const element of deep(document)) {
+      if (!seen(element) || unseen(element)) continue;
+      const name = `${element.localName}.${element.className} “${nameOf(element).slice(0, 40)}”`;
+      const style = getComputedStyle(element);
+      const cuts = (style.overflowX === 'hidden' || style.overflowX === 'clip') && style.textOverflow !== 'ellipsis' && !element.matches('svg, input, option');
+      if (cuts && element.scrollWidth > element.clientWidth + 1) faults.push(`${name} cuts ${element.scrollWidth - element.clientWidth} pixels off`);
+      if (!element.matches('button, input, select, textarea, a[href]')) continue;
+      const box = element.getBoundingClientRect();
+      const { left, top, right, bottom } = inView(element);
+      // Scrolled out, wholly or in part, is not covered.
+      if (right - left < box.width - 1 || bottom - top < box.height - 1) continue;
+      for (const [x, y] of [[(left + right) / 2, (top + bottom) / 2], [left + 4, (top + bottom) / 2], [right - 4, (top + bottom) / 2]]) {
+        const top = topmost(x, y);
+        // What is heard stays in view above the message it belongs to.
+        const above = top?.getRootNode().host ?? top;
+        if (top && !holds(element, top) && !holds(top, element) && !above.matches('saywell-speaker[active]')) faults.push(`${name} is covered by ${top.localName}.${top.className}`);
+      }
+    }
+    return [...new Set(faults)];
+  };
+
+  /** Where the keyboard is, and whether it can be seen that it is there. */
+  const focusStop = () => {
+    const element = focused();
+    const drawn = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+    // A field may show its focus by the box around it.
+    const seen = [element, element.parentElement].some((at) => at && drawn(getComputedStyle(at)));
+    return { name: `${element.localName} ${nameOf(element)}`, seen: element === document.body || seen, left: !document.hasFocus() };
+  };
+
   window.probe = {
+    layoutFaults,
+    focusStop,
     told,
     focused,
     complaints,

@@ -4,22 +4,30 @@ import { after } from 'node:test';
 
 import { startWorld } from '../support/world.js';
 import { access } from './access.js';
+import { background } from './background.js';
 import { comforts } from './comforts.js';
+import { complaints } from './console.js';
 import { conveniences } from './conveniences.js';
 import { demo } from './demo.js';
 import { embedding } from './embedding.js';
 import { listening } from './listening.js';
+import { looks } from './looks.js';
 import { trouble } from './trouble.js';
+import { voices } from './voices.js';
 
 /** @param {import('../support/world.js').EngineName} name */
 export async function suiteOn(name) {
   const world = await startWorld(name);
   after(() => world.stop());
+  complaints(world);
   listening(world);
   trouble(world);
   comforts(world);
   conveniences(world);
+  background(world);
   access(world);
   embedding(world);
   demo(world);
+  looks(world);
+  voices(name);
 }

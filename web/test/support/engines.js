@@ -6,8 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { BiDi } from './bidi.js';
+import { startBus } from './bus.js';
+import { FirefoxConsole, WEBKIT_CONSOLE, chromiumConsole } from './console.js';
 import { answers, freePort, ready, start } from './programs.js';
 import { startSound } from './sound.js';
+import { startSynthesiser } from './synthesiser.js';
 import { WebDriver } from './webdriver.js';
 
 /** @typedef {'chromium' | 'firefox' | 'webkit'} EngineName */
@@ -16,22 +20,29 @@ import { WebDriver } from './webdriver.js';
  * @typedef {object} Engine
  * @property {EngineName} name
  * @property {WebDriver} driver
+ * @property {BiDi | null} bidi  where the driver speaks it
  * @property {import('./sound.js').Ear} ear
+ * @property {import('./bus.js').Desktop} desk
+ * @property {import('./console.js').BrowserConsole} console
+ * @property {Record<string, string>} env  what its programs are started with
  * @property {() => Promise<void>} stop
  */
 
 const GECKODRIVER = new URL('../../../.tools/cargo/bin/geckodriver', import.meta.url).pathname;
 
 /** Where Debian keeps the small browser that comes with WebKitGTK; the folder names the processor. */
-const MINI_BROWSER = ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`);
+export const MINI_BROWSER =
+  ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/webkit2gtk-4.1/MiniBrowser`).find(existsSync) ?? 'MiniBrowser';
 
-/** @type {Record<EngineName, (port: number, folder: string) => { command: string, args: string[], capabilities: object }>} */
+/** @typedef {{ port: number, secondPort: number, folder: string, speaks: boolean }} Place */
+/** @type {Record<EngineName, (place: Place) => { command: string, args: string[], capabilities: object }>} */
 const RECIPES = {
-  chromium: (port, folder) => ({
+  chromium: ({ port, folder, speaks }) => ({
     command: '/usr/bin/chromedriver',
     args: [`--port=${port}`],
     capabilities: {
       browserName: 'chrome',
+      'goog:loggingPrefs': { browser: 'ALL' },
       'goog:chromeOptions': {
         binary: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
         args: [
@@ -43,34 +54,37 @@ const RECIPES = {
           '--disable-background-networking',
           '--disable-component-update',
           '--disable-sync',
+          ...(speaks ? ['--enable-speech-dispatcher'] : []),
           `--user-data-dir=${folder}`,
         ],
       },
     },
   }),
-  firefox: (port) => ({
+  firefox: ({ port, secondPort }) => ({
     command: existsSync(GECKODRIVER) ? GECKODRIVER : 'geckodriver',
-    args: ['--port', String(port), '--binary', '/usr/bin/firefox-esr'],
+    args: ['--port', String(port), '--websocket-port', String(secondPort), '--allow-system-access', '--binary', '/usr/bin/firefox-esr'],
     capabilities: {
       browserName: 'firefox',
+      webSocketUrl: true,
       'moz:firefoxOptions': { binary: '/usr/bin/firefox-esr', args: ['-headless'] },
     },
   }),
-  webkit: (port) => ({
+  webkit: ({ port }) => ({
     command: '/usr/bin/WebKitWebDriver',
     args: [`--port=${port}`],
     capabilities: {
       browserName: 'MiniBrowser',
-      'webkitgtk:browserOptions': { binary: MINI_BROWSER.find(existsSync) ?? 'MiniBrowser', args: ['--automation'] },
+      'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
     },
   }),
 };
 
 /**
  * @param {EngineName} name
+ * @param {{ speaks?: boolean }} [wishes]  `speaks`: it has a speech synthesiser, as on a desktop
  * @returns {Promise<Engine>}
  */
-export async function startEngine(name) {
+export async function startEngine(name, { speaks = false } = {}) {
   /** What to undo, latest first. @type {(() => Promise<unknown>)[]} */
   const undo = [];
   const stop = async () => {
@@ -81,25 +95,49 @@ export async function startEngine(name) {
     undo.push(() => rm(folder, { recursive: true, force: true }));
     const sound = await startSound();
     undo.push(sound.stop);
-    const env = /** @type {Record<string, string>} */ ({ ...sound.env });
+    const bus = await startBus();
+    undo.push(bus.stop);
+    const env = /** @type {Record<string, string>} */ ({ ...sound.env, ...bus.env });
+    if (speaks && name !== 'webkit') {
+      const synthesiser = await startSynthesiser(env);
+      undo.push(synthesiser.stop);
+      Object.assign(env, synthesiser.env);
+    }
     if (name === 'webkit') {
       const display = await startDisplay();
       undo.push(display.stop);
       Object.assign(env, { DISPLAY: display.name, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder });
     }
     const port = await freePort();
-    const { command, args, capabilities } = RECIPES[name](port, folder);
+    const { command, args, capabilities } = RECIPES[name]({ port, secondPort: await freePort(), folder, speaks });
     const program = start(command, args, { env });
     undo.push(program.stop);
     await ready(program, () => answers(`http://127.0.0.1:${port}/status`));
     const driver = await WebDriver.start(`http://127.0.0.1:${port}`, capabilities);
     // Ending the driver alone would leave the browser running.
     undo.push(() => driver.quit());
-    return { name, driver, ear: sound.ear, stop };
+    const { bidi, console } = await listenIn(name, driver);
+    return { name, driver, bidi, console, ear: sound.ear, desk: bus.desk, env, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * Follows what the browser writes on its console.
+ *
+ * @param {EngineName} name
+ * @param {WebDriver} driver
+ * @returns {Promise<Pick<Engine, 'bidi' | 'console'>>}
+ */
+async function listenIn(name, driver) {
+  if (name === 'chromium') return { bidi: null, console: chromiumConsole(driver) };
+  if (name === 'webkit') return { bidi: null, console: WEBKIT_CONSOLE };
+  const console = new FirefoxConsole(driver);
+  const bidi = await BiDi.connect(driver.capabilities.webSocketUrl, (event, entry) => event === 'log.entryAdded' && console.add(entry));
+  await bidi.ask('session.subscribe', { events: ['log.entryAdded'] });
+  return { bidi, console };
 }
 
 async function startDisplay() {

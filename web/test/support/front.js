@@ -40,9 +40,11 @@ export class Front {
   visits = [];
   /** What the gateway has answered in JSON. @type {any[]} */
   answers = [];
+  /** What was asked for and not given, other than by a test's rule: not every console tells. @type {string[]} */
+  refusals = [];
   /** @type {(visit: Visit) => Deed | null} */
   rule = () => null;
-  /** Pages of a test's own, by path. @type {Map<string, { page: string, policy: string }>} */
+  /** Pages and scripts of a test's own, by path. @type {Map<string, { text: string, type?: string, policy?: string }>} */
   pages = new Map();
   /** Connections that have had all they were allowed. @type {import('node:net').Socket[]} */
   #held = [];
@@ -67,6 +69,7 @@ export class Front {
     this.cut();
     this.visits = [];
     this.answers = [];
+    this.refusals = [];
     this.rule = () => null;
   }
 
@@ -95,6 +98,8 @@ export class Front {
   async #serve(request, response) {
     const path = request.url ?? '/';
     if (path.startsWith('/test/')) return this.#page(path, response);
+    // Browsers ask for it by themselves, and complain when there is none.
+    if (path === '/favicon.ico') return void response.writeHead(204).end();
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -128,6 +133,7 @@ export class Front {
     const onward = ask(
       { host: this.#gateway.hostname, port: this.#gateway.port, path: request.url, method: request.method, headers, agent: false },
       (answer) => {
+        if ((answer.statusCode ?? 0) >= 400) this.refusals.push(`${answer.statusCode} for ${request.method} ${request.url}`);
         const html = answer.headers['content-type']?.startsWith('text/html');
         if (html) {
           const parts = /** @type {Buffer[]} */ ([]);
@@ -135,6 +141,11 @@ export class Front {
           answer.on('end', () => {
             const page = withProbe(Buffer.concat(parts).toString());
             const { 'content-length': _, ...rest } = answer.headers;
+            // Where an engine's window is too wide for a test, the page is looked at in a frame.
+            if (request.headers['sec-fetch-dest'] === 'iframe') {
+              delete rest['x-frame-options'];
+              rest['content-security-policy'] = String(rest['content-security-policy']).replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+            }
             response.writeHead(answer.statusCode ?? 502, rest).end(page);
           });
           return;
@@ -174,13 +185,15 @@ export class Front {
   async #page(path, response) {
     const own = this.pages.get(path);
     if (own) {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': own.policy });
-      response.end(withProbe(own.page));
+      const type = TYPES[own.type ?? '.html'] ?? '';
+      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': own.policy ?? POLICY, 'Cache-Control': 'no-store' });
+      response.end(withProbe(own.text));
       return;
     }
     const name = new URL(path, 'http://front').pathname.slice('/test/'.length);
     const file = /^[\w.-]+$/.test(name) ? await readFile(fileURLToPath(new URL(name, PAGES))).catch(() => null) : null;
     if (file === null) {
+      this.refusals.push(`404 for ${path}`);
       response.writeHead(404).end();
       return;
     }

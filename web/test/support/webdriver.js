@@ -26,9 +26,13 @@ const KEYS = Object.freeze(
 export class WebDriver {
   #session;
 
-  /** @param {string} session  address of the session */
-  constructor(session) {
+  /**
+   * @param {string} session  address of the session
+   * @param {Record<string, any>} capabilities  what the browser says it is
+   */
+  constructor(session, capabilities) {
     this.#session = session;
+    this.capabilities = capabilities;
   }
 
   /**
@@ -36,8 +40,8 @@ export class WebDriver {
    * @param {object} capabilities
    */
   static async start(driver, capabilities) {
-    const { sessionId } = await command('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
-    const webdriver = new WebDriver(`${driver}/session/${sessionId}`);
+    const answer = await command('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
+    const webdriver = new WebDriver(`${driver}/session/${answer.sessionId}`, answer.capabilities);
     await webdriver.#do('POST', '/timeouts', { script: COMMAND_PATIENCE_MS, pageLoad: COMMAND_PATIENCE_MS });
     return webdriver;
   }
@@ -113,9 +117,45 @@ export class WebDriver {
     return this.#do('GET', `/element/${element[ELEMENT]}/computedrole`);
   }
 
-  /** @param {number} width @param {number} height  CSS pixels */
-  async resize(width, height) {
-    await this.#do('POST', '/window/rect', { x: 0, y: 0, width, height });
+  /**
+   * @param {number} width  CSS pixels
+   * @param {number} height
+   * @param {{ x: number, y: number }} [place]  of the window on the screen
+   */
+  async resize(width, height, place = { x: 0, y: 0 }) {
+    await this.#do('POST', '/window/rect', { ...place, width, height });
+  }
+
+  /** The tab that commands go to. @returns {Promise<string>} */
+  async tab() {
+    return this.#do('GET', '/window');
+  }
+
+  /** Opens a tab, in which commands go from now on. */
+  async openTab() {
+    const { handle } = await this.#do('POST', '/window/new', { type: 'tab' });
+    await this.switchTo(handle);
+  }
+
+  /** @param {string} tab */
+  async switchTo(tab) {
+    await this.#do('POST', '/window', { handle: tab });
+  }
+
+  /** Closes the tab that commands go to; `switchTo` another one next. */
+  async closeTab() {
+    await this.#do('DELETE', '/window');
+  }
+
+  /** Commands go to the page in the first frame from now on, until another page is gone to. */
+  async enterFrame() {
+    const frame = await this.#do('POST', '/element', { using: 'css selector', value: 'iframe' });
+    await this.#do('POST', '/frame', { id: frame });
+  }
+
+  /** Hides the window, where there is one. */
+  async minimise() {
+    await this.#do('POST', '/window/minimize', {});
   }
 
   /** @returns {Promise<Buffer>}  a PNG of what is in view */

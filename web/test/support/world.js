@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { startEngine } from './engines.js';
 import { Front } from './front.js';
 import { startGateway } from './gateway.js';
+import { looksOf } from './looks.js';
 
 /** @typedef {import('../../player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./engines.js').EngineName} EngineName */
@@ -19,12 +20,13 @@ const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-
 /**
  * @param {EngineName} name
  * @param {Record<string, string>} [settings]  of the gateway
+ * @param {Parameters<typeof startEngine>[1]} [wishes]
  */
-export async function startWorld(name, settings) {
+export async function startWorld(name, settings, wishes) {
   const gateway = await startGateway(settings);
   const front = new Front(gateway.url);
   const url = await front.listen();
-  const engine = await startEngine(name).catch(async (error) => {
+  const engine = await startEngine(name, wishes).catch(async (error) => {
     await front.stop();
     await gateway.stop();
     throw error;
@@ -44,6 +46,7 @@ export class World {
     this.driver = engine.driver;
     this.ear = engine.ear;
     this.front = front;
+    this.looks = looksOf(engine, front);
     this.url = url;
     this.gateway = gateway;
   }
@@ -74,8 +77,9 @@ export class World {
     // Not every driver waits for the page's modules.
     await this.until(() => this.driver.run(() => document.readyState === 'complete' && 'probe' in window), 'the page');
     await visit();
-    const complaints = await this.driver.run(() => /** @type {Probe} */ (window).probe.complaints);
-    assert.deepEqual(complaints.filter((/** @type {string} */ text) => !expected?.test(text)), [], 'the console is silent');
+    const seen = await this.driver.run(() => /** @type {string[]} */ (/** @type {Probe} */ (window).probe.complaints));
+    const complaints = [...seen, ...(await this.engine.console.read()), ...this.front.refusals];
+    assert.deepEqual(complaints.filter((text) => !expected?.test(text)), [], 'the console is silent');
   }
 
   /**
@@ -99,7 +103,21 @@ export class World {
 
   /** @param {string} kind @param {string} name @param {number | null} [message] */
   async click(kind, name, message = null) {
-    await this.driver.click(await this.control(kind, name, message));
+    await this.clickOn(() => this.control(kind, name, message));
+  }
+
+  /**
+   * Clicks what is found; once more if the page was drawn anew in between.
+   *
+   * @param {() => Promise<import('./webdriver.js').ElementRef>} find
+   */
+  async clickOn(find) {
+    try {
+      await this.driver.click(await find());
+    } catch (error) {
+      if (!/stale element/.test(String(error))) throw error;
+      await this.driver.click(await find());
+    }
   }
 
   /** Presses a message's speaker button. @param {number} message @param {string} [name] */

@@ -1,0 +1,112 @@
+// However somebody sees the page: by their own colours, without motion, twice as large, from right to
+// left, on a phone. In each nothing is cut off or lies on top of something else, the focus is seen,
+// and axe finds nothing. With LOOKS_FOLDER set, pictures are left there to be looked at.
+
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+/** @typedef {import('../support/world.js').World} World */
+/** @typedef {import('../support/world.js').Probe} Probe */
+/** @typedef {import('../support/looks.js').Look} Look */
+
+const WIDE = /** @type {const} */ ({ width: 1280, height: 860 });
+/** More Tab presses than there are controls. */
+const MOST_STOPS = 60;
+
+/** @type {Record<string, Look>} */
+const LOOKS = {
+  'forced colours': { ...WIDE, forcedColours: true },
+  'reduced motion': { ...WIDE, reducedMotion: true },
+  // What a browser's own zoom does to a page: half as many pixels of CSS each way.
+  'twice as large': { width: WIDE.width / 2, height: WIDE.height / 2 },
+  'from right to left': { ...WIDE, rightToLeft: true },
+  'a phone': { width: 390, height: 844 },
+};
+
+/** @param {World} world */
+export function looks(world) {
+  const { driver, engine } = world;
+
+  /** @param {string} name */
+  async function picture(name) {
+    const folder = process.env.LOOKS_FOLDER;
+    if (!folder) return;
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${engine.name} ${name}.png`), await driver.screenshot());
+  }
+
+  /** @param {string} what */
+  async function isSound(what) {
+    await picture(what);
+    assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.layoutFaults()), [], `the page ${what}`);
+    await world.findsNoBarrier(what);
+  }
+
+  /** Goes through the page by keyboard and looks whether each stop is seen. */
+  async function showsFocus() {
+    const stops = new Set();
+    const unseen = new Set();
+    for (let press = 0; press < MOST_STOPS; press += 1) {
+      await driver.press('Tab');
+      const { name, seen, left } = await driver.run(() => /** @type {Probe} */ (window).probe.focusStop());
+      // Past its last control the keyboard leaves the page, or begins anew.
+      if (left || (stops.has(name) && press > 5)) break;
+      stops.add(name);
+      if (!seen) unseen.add(name);
+    }
+    assert.ok(stops.size > 5, `the keyboard goes somewhere: ${[...stops]}`);
+    assert.deepEqual([...unseen], [], 'the focus is seen everywhere');
+  }
+
+  test('what is cut off, covered or over the edge is found', () =>
+    world.visiting('/test/chat.html', async () => {
+      await world.control('button', '^Listen', 0);
+      assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.layoutFaults()), []);
+      const found = await driver.run(() => {
+        const put = (/** @type {string} */ name, /** @type {Partial<CSSStyleDeclaration>} */ style) => {
+          const element = document.body.appendChild(document.createElement(name));
+          Object.assign(element.style, { position: 'fixed', inset: '0 auto auto 0', inlineSize: '60px', blockSize: '40px' }, style);
+          return element;
+        };
+        put('button', {}).textContent = 'under';
+        put('div', { background: 'white' });
+        put('p', { top: '90px', overflow: 'hidden', whiteSpace: 'nowrap' }).textContent = 'longer than its place allows';
+        put('p', { position: 'relative', inlineSize: '3000px' }).textContent = 'wide';
+        return /** @type {string[]} */ (/** @type {Probe} */ (window).probe.layoutFaults());
+      });
+      for (const pattern of [/“under” is covered by div/, /“longer than its place.* cuts/, /the page is \d+ wide/]) {
+        assert.ok(found.some((fault) => pattern.test(fault)), `${pattern} in ${found.join('\n')}`);
+      }
+    }));
+
+  for (const [name, look] of Object.entries(LOOKS)) {
+    const cannot = world.looks.cannot(look);
+    test(`seen with ${name}, the demo is whole`, { skip: cannot ?? false }, async () => {
+      try {
+        await world.looks.put(look);
+        await world.visiting(world.looks.path('/'), async () => {
+          await world.looks.enter();
+          if (look.rightToLeft) await driver.run(() => void (document.documentElement.dir = 'rtl'));
+          await world.control('button', '^Listen', 0);
+          await isSound(`${name} at rest`);
+          await world.listen(1);
+          await world.heard(0.5);
+          await world.click('button', '^More$', 1);
+          await driver.run(() => void (/** @type {Probe} */ (window).probe.messages()[1].scrollIntoView({ behavior: 'instant' })));
+          await isSound(`${name} while playing`);
+          if (look.reducedMotion) {
+            const moving = await driver.run(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
+            assert.equal(moving, 0, 'nothing moves by itself');
+          }
+          await showsFocus();
+          await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
+          await world.reaches('idle');
+        });
+      } finally {
+        await world.looks.off();
+      }
+    });
+  }
+}
