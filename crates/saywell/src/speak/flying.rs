@@ -81,9 +81,15 @@ impl Flying {
     /// Makes the rendition until it is complete or nobody wants it any more.
     pub(super) async fn fly(self, writer: Writer) {
         let begun = Instant::now();
+        let released = async {
+            writer.end_awaited().await;
+            self.pace.release();
+            std::future::pending().await
+        };
         let outcome = tokio::select! {
             biased;
             () = writer.cancelled() => Err(Failure::Cancelled),
+            outcome = released => outcome,
             outcome = self.make(&writer) => outcome,
         };
         let milliseconds = begun.elapsed().as_millis();
