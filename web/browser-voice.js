@@ -253,7 +253,8 @@ export class BrowserVoice {
       session.utterance = null;
       session.retried = false;
       [session.piece, session.char] = [session.piece + 1, 0];
-      this.#say(session);
+      // WebKitGTK never ends what it is given before it is done with the last.
+      this.#clock.after(() => session === this.#session && session.wanted && !session.utterance && this.#say(session), 0);
     };
     utterance.onerror = ({ error }) => {
       if (!present()) return;

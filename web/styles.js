@@ -208,6 +208,6 @@ pageStyle.replaceSync(`
 ::highlight(saywell-word) { background-color: ${WORD}; }
 @media (forced-colors: active) {
   ::highlight(saywell-sentence) { background-color: Canvas; color: CanvasText; text-decoration: underline; }
-  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; }
+  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; text-decoration: underline 3px; }
 }
 `);
