@@ -238,7 +238,7 @@ impl Flying {
 
         let key = self.plan.clip_key(utterance, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let (sender, made) = oneshot::channel();
+        let (sender, encoded) = oneshot::channel();
         let make = move || {
             let opening = Opening {
                 provider: speaker.provider.clone(),
@@ -256,7 +256,7 @@ impl Flying {
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
-        let clip = Arc::new(made.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
+        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
         self.remember_clip(key, Arc::clone(&clip));
         Ok((clip, Some(took)))
     }
