@@ -26,6 +26,7 @@ mod code;
 mod counts;
 mod cursor;
 mod kinds;
+mod marks;
 mod money;
 mod names;
 mod network;
@@ -44,7 +45,7 @@ mod units;
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -75,8 +76,12 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Hash, network::hash),
     (Kind::Version, names::version),
     (Kind::Money, money::amount_first),
-    (Kind::Quantity, quantities::feet_and_inches),
+    (Kind::Quantity, marks::feet_and_inches),
+    (Kind::Quantity, marks::minute_of_game),
+    (Kind::Quantity, marks::feet),
+    (Kind::Quantity, marks::inches),
     (Kind::Quantity, quantities::dimensions),
+    (Kind::Unit, units::pages),
     (Kind::Temperature, units::temperature),
     (Kind::TechnicalUnit, units::technical),
     (Kind::Unit, units::everyday),
@@ -106,6 +111,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Keys, names::keys),
     (Kind::Duration, clock::iso_duration),
     (Kind::Money, money::currency_first),
+    (Kind::Date, calendar::weekdays),
     (Kind::Date, calendar::month),
     (Kind::Title, titles::title),
     (Kind::Abbreviation, titles::abbreviation),
@@ -151,6 +157,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Symbol, symbols::sharp),
     (Kind::Code, code::expression),
     (Kind::Code, code::identifier),
+    (Kind::Range, symbols::range_of_names),
     (Kind::Operator, symbols::operator),
     (Kind::Symbol, symbols::symbol),
 ];

@@ -256,7 +256,8 @@ const BEFORE_NUMBER: &[&str] =
 const MAYBE_LAST: &[&str] = &[
     "etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "bros", "ave", "blvd", "rd", "ed",
     "eds", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue",
-    "wed", "thu", "fri",
+    "wed", "thu", "fri", "tbsp", "tsp", "oz", "lb", "lbs", "hr", "hrs", "mins", "ft", "yd", "qt", "gal",
+    "pkg", "dep", "arr", "mob",
 ];
 /// What the number of a day stands before in German, where an ordinal is written with a full stop.
 const MONTHS: &[&str] = &[

@@ -93,8 +93,13 @@ pub fn month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let name = at;
         // `Jun–Sep`
         let dash = at.past(|at| at.eat_one_of(["–", "-"]).is_some());
-        if let Some(dash) = dash.filter(|dash| month_names(*dash).any(|(_, end)| end.ends_word())) {
-            return Some(Edit::from(start).say(name, MONTHS[month - 1]).say(dash, "to"));
+        let second = dash.and_then(|dash| month_names(dash).find(|(_, end)| end.ends_word()));
+        if let (Some(dash), Some((second, end))) = (dash, second) {
+            let edit = Edit::from(start).say(name, MONTHS[month - 1]).say(dash, "to");
+            // With its day it is a date of its own.
+            let has_day =
+                end.past(|at| at.eat_one_of([". ", " "]).is_some() && at.digits(1..=2).is_some()).is_some();
+            return Some(if has_day { edit } else { edit.say(end, MONTHS[second - 1]) });
         }
         at.eat(' ').then_some(())?;
         month_then_day(start, month, at, reader).or_else(|| {
@@ -182,6 +187,36 @@ pub fn month_day(month: usize, day: &str, reader: Reader) -> Option<String> {
     Some(match reader {
         Reader::Words => format!("{name} {}", reader.ordinal(&number.to_string())),
         Reader::Natural => format!("{name} {number}"),
+    })
+}
+
+/// `Mon–Fri`, `Sat.-Sun.` → `Monday to Friday`, `Saturday to Sunday`.
+pub fn weekdays(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let (first, end) = start.starts_word().then(|| weekday(start)).flatten()?;
+    let dash = end.past(|at| at.eat_one_of(["–", "-", " – ", " - "]).is_some())?;
+    let (second, end) = weekday(dash)?;
+    end.ends_word().then(|| Edit::from(start).say(dash, format!("{first} to")).say(end, second))
+}
+
+/// The day of the week that is written here in short, and where it ends, with its dot.
+fn weekday(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    const DAYS: [(&str, &str); 11] = [
+        ("Mon", "Monday"),
+        ("Tues", "Tuesday"),
+        ("Tue", "Tuesday"),
+        ("Wed", "Wednesday"),
+        ("Thurs", "Thursday"),
+        ("Thur", "Thursday"),
+        ("Thu", "Thursday"),
+        ("Fri", "Friday"),
+        ("Sat", "Saturday"),
+        ("Sun", "Sunday"),
+        ("Weds", "Wednesday"),
+    ];
+    DAYS.iter().find_map(|(written, day)| {
+        let end = at.past(|at| at.eat_text(written) && at.ends_word())?;
+        let dotted = end.past(|at| at.eat('.') && at.peek().is_some_and(|next| "–-,".contains(next)));
+        Some((*day, dotted.unwrap_or(end)))
     })
 }
 

@@ -98,6 +98,17 @@ impl<'t> Cursor<'t> {
                     .any(|day| name.ends_with(day)))
     }
 
+    /// Whether a quote that was opened not far before is still open here.
+    #[must_use]
+    pub(super) fn is_in_quotes(self) -> bool {
+        let before = self.text.as_bytes()[..self.at].iter().rev();
+        let mut before = before.take(LONGEST_CHUNK).skip_while(|byte| **byte != b'"').skip(1);
+        let opened =
+            self.text.as_bytes()[..self.at].iter().rev().take(LONGEST_CHUNK).any(|byte| *byte == b'"');
+        // A mark that closes, or stands for inches, has something right before it.
+        opened && before.next().is_none_or(|byte| b" (\n".contains(byte))
+    }
+
     /// Whether a number is before, with or without a space between.
     #[must_use]
     pub fn follows_number(self) -> bool {

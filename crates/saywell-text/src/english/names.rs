@@ -66,7 +66,12 @@ pub fn version(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         start.before().is_some_and(|before| "^=@".contains(before))
             || VERSIONED.binary_search(&before.as_str()).is_ok()
     };
-    let any = end.before() == Some('x') && dots > 0;
+    // `20.10+`: no decimals end in a zero.
+    let or_later = dots == 1
+        && end.before() == Some('0')
+        && end.peek() == Some('+')
+        && !end.peek_second().is_some_and(is_word);
+    let any = or_later || end.before() == Some('x') && dots > 0;
     (dots > 1
         || any
         || (dots == 1 && asked() && !end.rest().starts_with(" times") && end.peek() != Some('x')))

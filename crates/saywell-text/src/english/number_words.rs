@@ -121,10 +121,11 @@ pub fn each_digit(digits: &str) -> String {
 }
 
 /// A number within a name: `404` → `four oh four`, `320` → `three twenty`, `4090` → `forty ninety`; from five
-/// digits on, and with a zero before, each digit.
+/// digits on, and with a zero before, each digit. Decimals are read as such: `22q11.2`.
 #[must_use]
 pub fn label(digits: &str) -> String {
     match digits.as_bytes() {
+        _ if digits.contains('.') => decimal(digits),
         [b'0', _, ..] => each_digit(digits),
         [] | [_] | [_, _] | [_, b'0', b'0'] => cardinal(digits),
         [_, b'0', _] => format!("{} oh {}", cardinal(&digits[..1]), cardinal(&digits[2..])),

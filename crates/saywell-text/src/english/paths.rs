@@ -243,8 +243,16 @@ pub fn variable(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let name = name.until(at);
         let is_variable =
             name.starts_with(|first: char| first.is_ascii_uppercase()) && at.eat('%') && at.ends_word();
-        return (is_variable && !start.before().is_some_and(is_word))
-            .then(|| Edit::new(start, at, format!("percent {} percent", code::spoken(name, reader))));
+        if !is_variable || start.before().is_some_and(is_word) {
+            return None;
+        }
+        let edit = Edit::new(start, at, format!("percent {} percent", code::spoken(name, reader)));
+        // `%APPDATA%\Code`
+        let rest = if at.peek() == Some('\\') { trimmed(at.chunk()).trim_end_matches('\\') } else { "" };
+        return Some(match rest {
+            "" => edit,
+            rest => edit.say(at.moved_to(at.at() + rest.len()), code::path(rest, reader)),
+        });
     }
     at.eat('$').then_some(())?;
     let braced = at.eat('{');

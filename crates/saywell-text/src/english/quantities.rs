@@ -3,11 +3,11 @@
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::spelled::Edit;
-use super::{calendar, units};
+use super::{calendar, marks, number_words, units};
 
 /// `2/3` → `two thirds`, `1 1/2` → `one and a half`, `9/11` → `September eleventh`, `7/12` → `seven out of twelve`.
 /// A date where `on`, `by` and the like are before; a time signature before `time` and after `in`; what is reached of
-/// what can be after `Rating:` and the like.
+/// what can be after `Rating:` and the like; a count of parts where it stands alone in brackets.
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
@@ -44,31 +44,58 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ if start.follows_weekday() || BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => {
             date()?
         }
-        _ if a <= b && is_score(start, at) => format!("{count} out of {}", reader.count(below)),
+        _ if a <= b && is_score(start) => format!("{count} out of {}", reader.count(below)),
+        _ if a <= b && is_step(start, at) => format!("{count} of {}", reader.count(below)),
         _ => match part {
             Some(part) if start.follows_number() => {
                 let count = if a == 1 { "a" } else { &count };
                 format!("and {count} {part}{}", if a == 1 { "" } else { "s" })
             }
             Some(part) => format!("{count} {part}{}", if a == 1 { "" } else { "s" }),
+            // `1/250 s`
+            None if a == 1 && units::after_fraction(at).is_some() => {
+                format!("{count} {}", reader.ordinal(below))
+            }
             None if a <= b => format!("{count} out of {}", reader.count(below)),
             None => format!("{count} over {}", reader.count(below)),
         },
     };
     let edit = Edit::new(start, at, spoken);
     let proper = a < b && !start.follows_number();
-    Some(match units::after_fraction(at) {
-        Some((words, end)) => edit.say(end, if proper { words[0] } else { words[1] }),
-        None => edit,
+    Some(if let Some((words, end)) = units::after_fraction(at) {
+        edit.say(end, if proper { words[0] } else { words[1] })
+    } else if let Some((words, end)) = marks::inches_at(start, at) {
+        edit.say(end, words)
+    } else {
+        edit
     })
 }
 
-/// Whether what is from `start` to `end` says how much is reached: `Rating: 4/5`, `★★★★☆ (4/5)`.
-fn is_score(start: Cursor<'_>, end: Cursor<'_>) -> bool {
-    const BEFORE: [&str; 9] =
-        ["ating: ", "core: ", "ating of ", "core of ", "RPE of ", "pain of ", "ated ", "cored ", "ating is "];
+/// Whether what begins here says how much is reached: `Rating: 4/5`, `★★★★☆ (4/5)`.
+fn is_score(start: Cursor<'_>) -> bool {
+    const BEFORE: [&str; 12] = [
+        "ating: ",
+        "core: ",
+        "ating of ",
+        "core of ",
+        "RPE of ",
+        "pain of ",
+        "ated ",
+        "cored ",
+        "ating is ",
+        "ating: (",
+        "core: (",
+        "★ (",
+    ];
+    BEFORE.iter().any(|words| start.follows(words))
+}
+
+/// Whether this is a count of parts, alone in brackets: `Step 3 (3/5)`. After the name of a fraction it is that.
+fn is_step(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const FRACTIONS: [&str; 7] =
+        ["half (", "third (", "thirds (", "quarter (", "quarters (", "fraction (", "part ("];
     let in_brackets = start.before() == Some('(') && end.peek() == Some(')');
-    in_brackets || BEFORE.iter().any(|words| start.follows(words))
+    in_brackets && !FRACTIONS.iter().any(|words| start.follows(words))
 }
 
 /// `4.5/5`, `3.8/4.0` → `four point five out of five` and so on.
@@ -189,7 +216,8 @@ pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(Edit::new(start, end, words))
 }
 
-/// `1920x1080`, `3 × 4 × 5` → `nineteen twenty by ten eighty`, `three by four by five`.
+/// `1920x1080`, `3 × 4 × 5`, `9x13"`, `2x4s` → `nineteen twenty by ten eighty`, `three by four by five`,
+/// `nine by thirteen inches`, `two by fours`.
 pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_number() {
         return None;
@@ -197,10 +225,11 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let mut edit = Edit::from(start);
     let mut words = reader.number(extent(&mut at)?);
-    let mut extents = 1;
+    let (mut extents, mut spaced) = (1, false);
     while extents < 4
-        && let Some(by) = at.past(|at| at.eat_one_of(["x", "×", "X"]).is_some())
+        && let Some(by) = at.past(|at| at.eat_one_of(["x", "×", "X", " × "]).is_some())
     {
+        spaced |= by.before() == Some(' ');
         let mut next = by;
         let Some(found) = extent(&mut next) else { break };
         edit = edit.say(at, words).say(by, "by");
@@ -208,6 +237,18 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         (at, extents) = (next, extents + 1);
     }
     (extents > 1).then_some(())?;
+    if let Some((unit, end)) = marks::inches_at(start, at) {
+        return Some(edit.say(at, words).say(end, unit));
+    }
+    // `23 × 33 cm`: without a unit it is a product.
+    if spaced {
+        let (unit, end) = units::after_fraction(at).or_else(|| units::find(at))?;
+        return Some(edit.say(at, words).say(end, unit[1]));
+    }
+    // `2x4s`
+    if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()) {
+        return Some(edit.say(end, number_words::plural(&words)));
+    }
     if !at.ends_word() {
         // `30x40cm`: the unit is left to its rule.
         let (unit, end) = units::find(at)?;
@@ -307,31 +348,4 @@ pub fn percent(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         at.eat('‰').then_some("per mille")?
     };
     Some(Edit::from(start).say(end, reader.number(number)).say(at, words))
-}
-
-/// `5'10"`, `6.1" ` → `five foot ten`, `six point one inch`.
-pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_number() {
-        return None;
-    }
-    let inch = start.past(|at| {
-        at.number().is_some_and(|number| number.contains('.')) && at.eat_one_of(["\"", "″"]).is_some()
-    });
-    if let Some(end) = inch.filter(|end| end.peek() == Some(' ')) {
-        let number = start.past(|at| at.number().is_some())?;
-        return Some(Edit::from(start).say(number, reader.number(start.until(number))).say(end, "inch"));
-    }
-    let mut at = start;
-    let feet = at.digits(1..=2)?;
-    let mark = at.eat_one_of(["'", "′"])?;
-    // `5′ 7″`: with a space only where both marks are signs of their own.
-    let spaced =
-        mark == "′" && at.past(|at| at.eat(' ') && at.digits(1..=2).is_some() && at.eat('″')).is_some();
-    if spaced {
-        at.eat(' ');
-    }
-    let inches = at.digits(1..=2)?;
-    let end = at.past(|at| at.eat_one_of(["\"", "''", "”", "″"]).is_some()).unwrap_or(at);
-    end.ends_word()
-        .then(|| Edit::new(start, end, format!("{} foot {}", reader.count(feet), reader.count(inches))))
 }

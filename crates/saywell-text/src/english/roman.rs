@@ -6,10 +6,29 @@ use super::number_words;
 use super::spelled::Edit;
 use super::tables::{NUMBERED_BY_ROMAN, RANKED_BY_ROMAN};
 
-/// `IV` after `Chapter` → `four`.
+/// `IV` after `Chapter`, `IV–VI` after `chapters`, `I and II` after `Acts` → `four`, `four to six`, `one and two`.
 pub fn number(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const BETWEEN: [(&str, &str); 7] = [
+        ("–", "to"),
+        ("-", "to"),
+        (" – ", "to"),
+        (" to ", "to"),
+        (" and ", "and"),
+        (" & ", "and"),
+        (" or ", "or"),
+    ];
     let (value, end) = roman_after(start, NUMBERED_BY_ROMAN)?;
-    Some(Edit::new(start, end, number_words::cardinal(&value.to_string())))
+    let words = |value: usize| number_words::cardinal(&value.to_string());
+    let edit = Edit::new(start, end, words(value));
+    let second = BETWEEN.iter().find_map(|(written, between)| {
+        let mut at = end.past(|at| at.eat_text(written))?;
+        let other = roman(at.eat_while(is_word))?;
+        at.ends_word().then(|| (at, format!("{between} {}", words(other))))
+    });
+    Some(match second {
+        Some((end, words)) => edit.say(end, words),
+        None => edit,
+    })
 }
 
 /// `VIII` after `Henry` → `the eighth`. `I` alone is left: it may be the speaker.

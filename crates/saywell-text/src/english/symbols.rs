@@ -75,6 +75,8 @@ const OPERATORS: &[(&str, &str)] = &[
     ("⇒", "implies"),
     ("⇔", "if and only if"),
     ("↔", "to and from"),
+    ("∀", "for all"),
+    ("∃", "there is"),
     ("∈", "in"),
     ("∉", "not in"),
     ("∧", "and"),
@@ -141,12 +143,34 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         {
             "times"
         }
-        '-' if spaced && numbers => "minus",
+        '-' if spaced
+            && (numbers
+                || is_term(start.previous_word())
+                    && at.next_word().starts_with(|next: char| next.is_ascii_digit())) =>
+        {
+            "minus"
+        }
         '/' if spaced && numbers => "divided by",
         '%' if spaced => "mod",
         _ => return None,
     };
     Some(Edit::new(start, at, spoken))
+}
+
+/// The dash of `Q1–Q3` → `to`: between two names that begin alike and end in numbers.
+pub fn range_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat('–').then_some(())?;
+    let (first, second) = (start.previous_word(), at.next_word());
+    let is_numbered = |name: &str| name.ends_with(|last: char| last.is_ascii_digit());
+    let alike = first.starts_with(|letter: char| letter.is_alphabetic() && second.starts_with(letter));
+    (alike && is_numbered(first) && is_numbered(second)).then(|| Edit::new(start, at, "to"))
+}
+
+/// Whether a word is a number of variables: `3x`.
+fn is_term(word: &str) -> bool {
+    word.strip_suffix(|last: char| last.is_ascii_lowercase())
+        .is_some_and(|count| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a word is a variable rather than a word: `a * b`.

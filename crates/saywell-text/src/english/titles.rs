@@ -33,6 +33,8 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if BEFORE_NUMBER.contains(&written) && !numbered {
         return None;
     }
+    let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
+    let spoken = if written == "est." && !year() { "estimated" } else { spoken };
     let mut next = end;
     let spaced = next.eat(' ');
     let ends = end.peek().is_none_or(|next| "\"'”’)".contains(next));

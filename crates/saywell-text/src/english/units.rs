@@ -55,12 +55,34 @@ fn unit(
     let hyphened = unit.eat('-');
     let spaced = !hyphened && unit.eat(' ');
     let (words, end) = find_in(unit, units, spaced)?;
+    // `1-in-4`
+    (!(hyphened && end.peek() == Some('-'))).then_some(())?;
     let words = if hyphened { [words[0], words[0]] } else { attributive(start, end, words) };
     let edit = counted(start, at, number, end, words, reader);
-    Some(match per_at(end) {
-        Some((per, end)) => edit.say(end, format!("per {per}")),
-        None => edit,
-    })
+    let edit = rate(end, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words));
+    Some(edit)
+}
+
+/// What stands behind a unit and its slash, in words with where each of them ends: `/day`, `/kg/day`, `/24 h`.
+fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
+    if let Some((per, end)) = per_at(end) {
+        return vec![(format!("per {per}"), end)];
+    }
+    let Some(slash) = end.past(|at| at.eat('/')) else { return Vec::new() };
+    let twice = || {
+        PER.iter().find_map(|(written, first)| {
+            let middle = slash.past(|at| at.eat_text(written) && at.peek() == Some('/'))?;
+            let (second, end) = per_at(middle)?;
+            Some(vec![(format!("per {first}"), middle), (format!("per {second}"), end)])
+        })
+    };
+    let amount = || {
+        let mut at = slash;
+        let number = reader.number(at.number()?);
+        let (words, end) = find(at.past(|at| at.eat(' ')).unwrap_or(at))?;
+        Some(vec![("per".to_owned(), slash), (number, at), (words[1].to_owned(), end)])
+    };
+    twice().or_else(amount).unwrap_or_default()
 }
 
 /// The singular before a noun that has an article: `a 5 km run`.
@@ -105,11 +127,27 @@ fn find_in<'t>(
         let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
         // `2 K⁺` are ions, `1600 N. Maple` is an address.
         let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
-            // `272 pp.,` are pages.
-            || (unit.written == "pp" && (end.rest().starts_with(".,") || end.rest().starts_with(".)")))
+            // `1 c. sugar`: with its dot before what is counted only.
+            || (unit.written.ends_with('.') && !before_small_word(end))
             || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
-        (!is_name).then_some((unit.spoken, end))
+        // `a 15-oz. can`: a dot that ends no sentence is part of the unit.
+        let dotted = end.past(|at| at.eat('.') && before_small_word(*at));
+        (!is_name).then_some((unit.spoken, dotted.unwrap_or(end)))
     })
+}
+
+fn before_small_word(at: Cursor<'_>) -> bool {
+    at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_lowercase)
+}
+
+/// `272 pp.` → `two hundred seventy two pages`; `0.5 pp` are percentage points.
+pub fn pages(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    (!start.before().is_some_and(|before| "+-−".contains(before))).then_some(())?;
+    let mut at = start;
+    let number = number(&mut at).filter(|number| !number.contains('.'))?;
+    let end = at.past(|at| at.eat_one_of([" pp.", "pp."]).is_some())?;
+    let words = if end.peek().is_none() { "pages." } else { "pages" };
+    Some(Edit::from(start).say(at, reader.number(number)).say(end, words))
 }
 
 /// `km` after `million` → `kilometers`.

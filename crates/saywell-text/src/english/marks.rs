@@ -1,0 +1,135 @@
+//! Feet, inches and minutes of a game, which the marks of quotes are written for.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// What a length is followed by where it stands alone, rather than before what it is the length of.
+const LINKS: [&str; 22] = [
+    "above", "and", "apart", "at", "away", "below", "by", "deep", "for", "from", "high", "in", "is", "long",
+    "of", "on", "or", "tall", "thick", "to", "wide", "x",
+];
+
+/// `5'10"`, `5 ft 10 in` → `five foot ten`, `five feet ten inches`.
+pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let feet = at.digits(1..=2)?;
+    if let Some(unit) = at.past(|at| at.eat_one_of([" ft. ", " ft "]).is_some()) {
+        let mut end = unit;
+        let inches = end.digits(1..=2)?;
+        end.eat_one_of([" in", " inches"])?;
+        let words = format!("{} feet {} inches", reader.count(feet), reader.count(inches));
+        return end.ends_word().then(|| Edit::new(start, end, words));
+    }
+    let mark = at.eat_one_of(["'", "′"])?;
+    // `5′ 7″`: with a space only where both marks are signs of their own.
+    let spaced =
+        mark == "′" && at.past(|at| at.eat(' ') && at.digits(1..=2).is_some() && at.eat('″')).is_some();
+    if spaced {
+        at.eat(' ');
+    }
+    let inches = at.digits(1..=2)?;
+    let end = at.past(|at| at.eat_one_of(["\"", "''", "”", "″"]).is_some()).unwrap_or(at);
+    end.ends_word()
+        .then(|| Edit::new(start, end, format!("{} foot {}", reader.count(feet), reader.count(inches))))
+}
+
+/// `6.1" screen`, `4" from` → `six point one inch screen`, `four inches from`. Inside of quotes the mark closes them.
+pub fn inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.number()?;
+    let (words, end) = inches_at(start, at)?;
+    // A whole number before a mark may be the end of a quote that began in another sentence.
+    let sure = number.contains('.') || at.peek() == Some('″') || is_before_word(end);
+    sure.then(|| {
+        let words = if number == "1" { "inch" } else { words };
+        Edit::from(start).say(at, reader.number(number)).say(end, words)
+    })
+}
+
+/// The word for a mark of inches at this place, for a length that begins at `start`, and where the mark ends.
+pub fn inches_at<'t>(start: Cursor<'t>, at: Cursor<'t>) -> Option<(&'static str, Cursor<'t>)> {
+    let end = at.past(|at| at.eat_one_of(["\"", "″"]).is_some())?;
+    let ends = end.peek().is_none_or(|next| " ,.;:)".contains(next));
+    let is_quote = at.peek() == Some('"') && start.is_in_quotes();
+    (ends && !is_quote).then(|| (if is_attribute(end) { "inch" } else { "inches" }, end))
+}
+
+/// `8' ceiling`, `12' wide`, `10' x 12' room` → `eight foot ceiling`, `twelve feet wide`, `ten by twelve foot room`.
+pub fn feet(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() || start.before() == Some('\'') {
+        return None;
+    }
+    let (number, end) = feet_at(start)?;
+    let at = start.past(|at| at.number().is_some())?;
+    if let Some(by) = end.past(|at| at.eat_one_of([" x ", " × ", "x", "×"]).is_some())
+        && let Some((other, last)) = feet_at(by)
+    {
+        let unit = if is_attribute(last) { "foot" } else { "feet" };
+        let number_ends = by.past(|at| at.number().is_some())?;
+        let edit = Edit::from(start).say(at, reader.number(number)).say(by, "by");
+        return Some(edit.say(number_ends, reader.number(other)).say(last, unit));
+    }
+    is_before_word(end).then(|| {
+        let unit = if is_attribute(end) || number == "1" { "foot" } else { "feet" };
+        Edit::from(start).say(at, reader.number(number)).say(end, unit)
+    })
+}
+
+fn feet_at(mut at: Cursor<'_>) -> Option<(&str, Cursor<'_>)> {
+    let number = at.number()?;
+    at.eat_one_of(["'", "′"])?;
+    at.ends_word().then_some((number, at))
+}
+
+/// `29' Goal`, `in the 78'` → `twenty ninth minute, Goal`, `in the seventy eighth minute`.
+pub fn minute_of_game(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const EVENTS: [&str; 17] = [
+        "GOAL",
+        "Goal",
+        "HT",
+        "Header",
+        "Own",
+        "Penalty",
+        "Red",
+        "Save",
+        "Sub",
+        "Substitution",
+        "VAR",
+        "Yellow",
+        "assist",
+        "goal",
+        "og",
+        "pen",
+        "penalty",
+    ];
+    if start.is_inside_number() || start.before() == Some('\'') {
+        return None;
+    }
+    let mut at = start;
+    let minute = at.digits(1..=3)?;
+    at.eat_one_of(["'", "′"])?;
+    let ends = at.peek().is_none_or(|next| ",.;)".contains(next));
+    let words = || format!("{} minute", reader.ordinal(minute));
+    if at.peek() == Some(' ') && EVENTS.contains(&at.next_word()) {
+        return Some(Edit::new(start, at, words() + ","));
+    }
+    (ends && start.previous_word() == "the").then(|| Edit::new(start, at, words()))
+}
+
+/// Whether a word in small letters follows.
+fn is_before_word(end: Cursor<'_>) -> bool {
+    end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase)
+}
+
+/// Whether what follows is what the length is of: `a 4" pipe`.
+fn is_attribute(end: Cursor<'_>) -> bool {
+    let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
+    next.starts_with(char::is_alphabetic) && !LINKS.contains(&next)
+}
