@@ -52,7 +52,8 @@ export async function keys(desk) {
 /** @param {api.Key} key */
 function limits({ limits }) {
   const named = LIMITS.filter(({ field }) => limits[field] !== undefined);
-  return named.map(({ field, name }) => `${(limits[field] ?? 0).toLocaleString('en')} ${name.charAt(0).toLowerCase()}${name.slice(1)}`).join(', ') || 'those of the caller';
+  const lines = named.map(({ field, name }) => h('span', { class: 'allowed' }, `${name}: ${(limits[field] ?? 0).toLocaleString('en')}`));
+  return h('span', {}, ...(lines.length > 0 ? lines : ['none of its own']));
 }
 
 /** @param {api.Key} key */

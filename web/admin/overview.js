@@ -20,7 +20,8 @@ let hours = 24;
 export async function overview(desk) {
   const seen = await api.overview(hours);
   const { series, answers, process, since, now, step_seconds: step } = seen;
-  const names = seen.providers.map((provider) => provider.name);
+  // Those that the settings no longer have were asked, too, and cost what they cost.
+  const names = [...new Set([...seen.providers, ...series.map(({ provider: name }) => ({ name }))].map(({ name }) => name))];
   const sum = (/** @type {(bucket: api.Bucket) => number} */ of) => series.reduce((sum, bucket) => sum + of(bucket), 0);
   const calls = sum((bucket) => bucket.calls);
   const failed = sum((bucket) => bucket.failed);
@@ -63,7 +64,7 @@ export async function overview(desk) {
       tile('Found in the cache', requests > 0 ? format.percent(found / requests) : '–', `${format.count(found)} of ${format.count(requests)} requests`),
       tile('Flights now', format.count(process.flights), 'in this process'),
     ),
-    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count)),
+    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count), shares(series)),
     h('div', { class: 'plots' }, waited, first),
     h(
       'div',
@@ -71,7 +72,6 @@ export async function overview(desk) {
       bars('Requests by cache', ['hit', 'joined', 'miss', 'partial'].flatMap((name) => rowOf(name, answers.cache[name] ?? 0)), 'No request in this time.'),
       bars('Requests without sound, by error', errors.flatMap(([code, count]) => rowOf(code, count)), 'None in this time.'),
     ),
-    shares(series),
     h('div', { class: 'plots' }, spenders('Top users', seen.users), spenders('Top rooms', seen.rooms)),
     h('p', { class: 'note' }, `Saywell ${seen.version}. All of this is of every replica, but for the flights. Calls that were refused before it was known who asks are in the metrics only.`),
   ];

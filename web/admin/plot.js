@@ -7,7 +7,7 @@ import { count, tick } from './format.js';
 
 const WIDTH = 640;
 const HEIGHT = 200;
-const LEFT = 52;
+const LEFT = 72;
 const BOTTOM = 22;
 const TOP = 8;
 /** Colours there are; further names share the last. */

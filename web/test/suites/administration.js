@@ -157,7 +157,7 @@ export function administration(world) {
       await press('New key', '^Mint');
       await world.until(async () => (await secret()) !== '', 'the key');
       assert.match(await secret(), /^saywell_[0-9a-f]{16}_[0-9a-f]{64}$/);
-      await within('^Keys', 'tr', 'front end.*5,000 characters a day, 0\\.5 money a day');
+      await within('^Keys', 'tr', 'front end.*Characters a day: 5,000.*Money a day: 0\\.5');
       await world.click('button', 'Revoke front end');
       await press('dialog', '^Revoke');
       await world.told('“front end” is revoked\\.');
