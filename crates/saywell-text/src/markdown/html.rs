@@ -1,8 +1,9 @@
 //! HTML: tags are silent, the text between them is not. What a tag means for the ear is kept: headings,
 //! items, tables, raised and lowered text, what is struck out, code.
 
+use super::Walker;
 use super::languages::{Written, written};
-use super::{Lead, Walker};
+use crate::added::Phrase;
 use crate::announcement::Announcement;
 use crate::hidden;
 use crate::maths;
@@ -126,8 +127,9 @@ impl Walker<'_> {
         if let Some(Some(number)) = self.html.lists.last_mut().filter(|_| !closing) {
             let text = format!("{number}. ");
             *number += 1;
-            let source = self.reply(range);
-            self.lead = Some(Lead { text, source });
+            let mut lead = Spoken::default();
+            lead.replace(&text, self.reply(range));
+            self.lead = Some(lead);
         }
     }
 
@@ -168,7 +170,11 @@ impl Walker<'_> {
                 self.begin();
                 let alone = self.open.text.is_empty();
                 let source = self.reply(range);
-                self.open.replace(&if alone { format!("Image: {alt}") } else { alt.to_owned() }, source);
+                if alone {
+                    self.open.add(Phrase::Image, source.clone());
+                    self.open.replace(": ", source.clone());
+                }
+                self.open.replace(alt, source);
             }
             None => self.omit(Omitted::Image, range, "no description"),
         }
