@@ -280,6 +280,7 @@ impl Speak {
             voice: Some(plan.speaker.voice.clone()),
             outcome: AskedOutcome::Spoken,
             characters: plan.script.characters() as u64,
+            network: permit.network(),
             ..self.asked(caller, request)
         };
         let speech = if let Some(entry) = cached {
