@@ -131,16 +131,16 @@ mod tests {
     #[test]
     fn what_is_no_code_in_a_language() {
         let said = |what: &Announcement| (what.english(), what.foreign("de").unwrap());
-        let named = |name| Announcement::Named { name, lines: 1 };
+        let called = |name| Announcement::Named { name, lines: 1 };
         let table = |rows, names: &[&str], unnamed| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
             Announcement::Table { rows, columns: names.len() + unnamed, names, unnamed }
         };
         let diff = |added, removed| Announcement::Diff { added, removed, lines: 4 };
         for (what, english, german) in [
-            (named("JSON"), "JSON, 1 line", "JSON, eine Zeile"),
-            (named("Text"), "Text, 1 line", "Text, eine Zeile"),
-            (named("A grammar"), "A grammar, 1 line", "Code, eine Zeile"),
+            (called("JSON"), "JSON, 1 line", "JSON, eine Zeile"),
+            (called("Text"), "Text, 1 line", "Text, eine Zeile"),
+            (called("A grammar"), "A grammar, 1 line", "Code, eine Zeile"),
             (diff(0, 0), "Diff, 4 lines", "Änderungen, 4 Zeilen"),
             (diff(1, 0), "Diff, 1 line added", "Änderungen, neue Zeilen: 1"),
             (diff(0, 2), "Diff, 2 lines removed", "Änderungen, gelöschte Zeilen: 2"),
