@@ -590,8 +590,15 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Ends the passage being made.
+    /// Ends the passage being made; in a cell of a table, only what is read in one breath.
     fn flush(&mut self, pause: Pause) {
+        if self.table.in_cell {
+            if self.open.text.ends_with(char::is_alphanumeric) {
+                let at = self.open.source().end;
+                self.open.replace(", ", at..at);
+            }
+            return;
+        }
         let open = std::mem::take(&mut self.open);
         // Raised or lowered text, or a link, that goes on beyond its passage is none there.
         self.html.script = None;

@@ -73,7 +73,11 @@ impl Walker<'_> {
             "sup" | "sub" => self.end_script(name == "sup"),
             "del" | "strike" | "s" => self.strike(&name, closing, range),
             "img" => self.image(html, range),
-            "br" => self.line_break(range, Pause::Sentence),
+            "br" => self.flush(Pause::Sentence),
+            // A cell is a part of its row, whatever is in it.
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "li" if self.table.in_cell => {
+                self.flush(Pause::Sentence)
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush(if closing { Pause::Heading } else { Pause::Paragraph });
                 self.nest(Kind::Heading, closing);
@@ -90,20 +94,9 @@ impl Walker<'_> {
                         self.html.lists.push((name == "ol").then_some(1));
                     }
                 }
-                self.line_break(range, Pause::Paragraph);
+                self.flush(Pause::Paragraph);
             }
             _ => {}
-        }
-    }
-
-    fn line_break(&mut self, range: Range<usize>, pause: Pause) {
-        if self.table.in_cell {
-            let at = self.reply(range).start;
-            if self.open.text.ends_with(char::is_alphanumeric) {
-                self.open.replace(", ", at..at);
-            }
-        } else {
-            self.flush(pause);
         }
     }
 
