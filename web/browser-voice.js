@@ -295,7 +295,7 @@ export class BrowserVoice {
     this.#watchdog.set(ms, () => {
       if (session !== this.#session) return;
       if (session.retried) {
-        this.#fail('silent', 'The synthesiser does not answer.');
+        this.#fail('silent', 'No answer.');
         return;
       }
       session.retried = true;

@@ -81,9 +81,15 @@ impl Flying {
     /// Makes the rendition until it is complete or nobody wants it any more.
     pub(super) async fn fly(self, writer: Writer) {
         let begun = Instant::now();
+        let released = async {
+            writer.end_awaited().await;
+            self.pace.release();
+            std::future::pending().await
+        };
         let outcome = tokio::select! {
             biased;
             () = writer.cancelled() => Err(Failure::Cancelled),
+            outcome = released => outcome,
             outcome = self.make(&writer) => outcome,
         };
         let milliseconds = begun.elapsed().as_millis();
@@ -232,7 +238,7 @@ impl Flying {
 
         let key = self.plan.clip_key(utterance, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
-        let (sender, made) = oneshot::channel();
+        let (sender, encoded) = oneshot::channel();
         let make = move || {
             let opening = Opening {
                 provider: speaker.provider.clone(),
@@ -250,7 +256,7 @@ impl Flying {
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
-        let clip = Arc::new(made.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
+        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
         self.remember_clip(key, Arc::clone(&clip));
         Ok((clip, Some(took)))
     }

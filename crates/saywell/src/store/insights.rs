@@ -1,5 +1,6 @@
 //! What an operator's page shows, summed up by the database.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::StoreError;
+use super::{StoreError, by_then};
 use crate::cache::Kind;
 
 /// Sums over `tts_calls` and `tts_cache`.
@@ -17,7 +18,7 @@ pub trait Insights: Send + Sync + Debug {
     /// time. Steps in which nothing was asked are left out. `step` is at least a second.
     async fn series(&self, since: SystemTime, step: Duration) -> Result<Vec<Bucket>, StoreError>;
 
-    /// How long the first sound took since then, by provider.
+    /// How long the first sound took since then, by provider; rounded as in [`Answered`](super::Answered).
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError>;
 
     /// Who had most characters spoken since then, at most `limit`, the most first.
@@ -61,6 +62,21 @@ pub struct FirstSound {
     pub p95_ms: f64,
     /// Ninety-nine.
     pub p99_ms: f64,
+}
+
+impl FirstSound {
+    /// Of calls of some provider that took so many milliseconds, and how many they are; by provider.
+    pub(super) fn of(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
+        let mut providers: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
+        for (provider, milliseconds, count) in calls {
+            *providers.entry(provider).or_default().entry(milliseconds).or_default() += count;
+        }
+        let providers = providers.into_iter().map(|(provider, times)| {
+            let [p50_ms, p95_ms, p99_ms] = [50, 95, 99].map(|hundredths| by_then(&times, hundredths) as f64);
+            Self { provider, calls: times.values().sum(), p50_ms, p95_ms, p99_ms }
+        });
+        providers.collect()
+    }
 }
 
 /// Whom to sum up.

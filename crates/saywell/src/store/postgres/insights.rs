@@ -3,11 +3,18 @@
 use super::{PostgresStore, ask, kind, signed, unsigned};
 use crate::clock::to_millis;
 use crate::store::StoreError;
+use crate::store::answers::took;
 use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 use async_trait::async_trait;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use std::time::{Duration, SystemTime};
+
+const FIRST_SOUND: &str = concat!(
+    "SELECT provider, ",
+    took!(),
+    ", count(*) AS calls FROM tts_calls WHERE at >= $1 AND first_sound_ms IS NOT NULL GROUP BY 1, 2"
+);
 
 #[async_trait]
 impl Insights for PostgresStore {
@@ -37,26 +44,10 @@ impl Insights for PostgresStore {
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        // The nearest rank: the smallest time by which that share of the calls had sound.
-        let query = sqlx::query(
-            "SELECT provider, count(*) AS calls,
-                 percentile_disc(0.50) WITHIN GROUP (ORDER BY first_sound_ms) AS p50,
-                 percentile_disc(0.95) WITHIN GROUP (ORDER BY first_sound_ms) AS p95,
-                 percentile_disc(0.99) WITHIN GROUP (ORDER BY first_sound_ms) AS p99
-             FROM tts_calls WHERE at >= $1 AND first_sound_ms IS NOT NULL
-             GROUP BY provider ORDER BY provider COLLATE \"C\"",
-        )
-        .bind(to_millis(since))
-        .try_map(|row: PgRow| {
-            Ok(FirstSound {
-                provider: row.try_get("provider")?,
-                calls: unsigned(&row, "calls")?,
-                p50_ms: row.try_get("p50")?,
-                p95_ms: row.try_get("p95")?,
-                p99_ms: row.try_get("p99")?,
-            })
+        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row: PgRow| {
+            Ok((row.try_get("provider")?, unsigned(&row, "took")?, unsigned(&row, "calls")?))
         });
-        ask("sum up first sounds", query.fetch_all(&self.pool)).await
+        Ok(FirstSound::of(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {

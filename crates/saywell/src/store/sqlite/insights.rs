@@ -3,11 +3,18 @@
 use super::{SqliteStore, kind, signed, unavailable, unsigned};
 use crate::clock::to_millis;
 use crate::store::StoreError;
+use crate::store::answers::took;
 use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 use async_trait::async_trait;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use std::time::{Duration, SystemTime};
+
+const FIRST_SOUND: &str = concat!(
+    "SELECT provider, ",
+    took!(),
+    ", count(*) AS calls FROM tts_calls WHERE at >= ?1 AND first_sound_ms IS NOT NULL GROUP BY 1, 2"
+);
 
 #[async_trait]
 impl Insights for SqliteStore {
@@ -39,31 +46,15 @@ impl Insights for SqliteStore {
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        // The nearest rank: the smallest time by which that share of the calls had sound.
-        sqlx::query(
-            "SELECT provider, max(calls) AS calls,
-                 min(CASE WHEN place * 100 >= calls * 50 THEN first_sound_ms END) AS p50,
-                 min(CASE WHEN place * 100 >= calls * 95 THEN first_sound_ms END) AS p95,
-                 min(CASE WHEN place * 100 >= calls * 99 THEN first_sound_ms END) AS p99
-             FROM (
-                 SELECT provider, first_sound_ms, count(*) OVER (PARTITION BY provider) AS calls,
-                     row_number() OVER (PARTITION BY provider ORDER BY first_sound_ms) AS place
-                 FROM tts_calls WHERE at >= ?1 AND first_sound_ms IS NOT NULL
-             ) AS placed GROUP BY provider ORDER BY provider",
-        )
-        .bind(to_millis(since))
-        .try_map(|row: SqliteRow| {
-            Ok(FirstSound {
-                provider: row.try_get("provider")?,
-                calls: unsigned(&row, "calls")?,
-                p50_ms: row.try_get("p50")?,
-                p95_ms: row.try_get("p95")?,
-                p99_ms: row.try_get("p99")?,
+        let calls = sqlx::query(FIRST_SOUND)
+            .bind(to_millis(since))
+            .try_map(|row: SqliteRow| {
+                Ok((row.try_get("provider")?, unsigned(&row, "took")?, unsigned(&row, "calls")?))
             })
-        })
-        .fetch_all(&self.pool)
-        .await
-        .map_err(unavailable("sum up first sounds"))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("sum up first sounds"))?;
+        Ok(FirstSound::of(calls))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {
