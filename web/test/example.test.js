@@ -99,6 +99,26 @@ test('only rooms that exist have something to hear', async () => {
   assert.equal(answer.status, 404);
 });
 
+test('a visitor reads why a reply is not spoken', async () => {
+  const { driver } = engine;
+  await driver.goto(`${chat}rooms/lobby`);
+  await driver.type(await find('textarea', ''), 'Is a question that goes on and on answered at such length as well? '.repeat(40));
+  await driver.click(await find('button', 'Send'));
+  const reply = await find(SPEAKABLE, 'while the next one is being made');
+  const listen = await driver.run(
+    (reply) => {
+      const speaker = reply.querySelector('saywell-speaker');
+      speaker.scrollIntoView({ block: 'center', behavior: 'instant' });
+      return speaker.shadowRoot.querySelector('button');
+    },
+    reply,
+  );
+  await driver.click(listen);
+  await find('[part=problem]:not([hidden])', 'too long to be read aloud');
+  // The refusal itself is in the browser's log, which the next test reads.
+  await driver.vendor('/se/log', { type: 'browser' });
+});
+
 test('who writes in a room is answered there, and hears the answer', async () => {
   const { driver, ear } = engine;
   await driver.goto(`${chat}rooms/kitchen`);
