@@ -76,7 +76,7 @@ impl Walker<'_> {
             "br" => self.flush(Pause::Sentence),
             // A cell is a part of its row, whatever is in it.
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "li" if self.table.in_cell => {
-                self.flush(Pause::Sentence)
+                self.flush(Pause::Sentence);
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush(if closing { Pause::Heading } else { Pause::Paragraph });
