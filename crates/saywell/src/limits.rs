@@ -348,6 +348,12 @@ impl Permit {
         self.plan.bounds(bounds)
     }
 
+    /// The plan that the request counts on: an operator's, where they gave one, else the caller's own.
+    #[must_use]
+    pub fn plan_name(&self) -> &str {
+        &self.plan_name
+    }
+
     /// The network that the request is counted for, sealed; `None` where its plan counts no networks.
     #[must_use]
     pub fn network(&self) -> Option<String> {

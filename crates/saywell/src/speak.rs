@@ -284,6 +284,7 @@ impl Speak {
             outcome: AskedOutcome::Spoken,
             characters: plan.script.characters() as u64,
             network: permit.network(),
+            plan: permit.plan_name().to_owned(),
             ..self.asked(caller, request)
         };
         let speech = if let Some(entry) = cached {
