@@ -2,9 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use saywell::http::{body, openai, speech};
+use saywell::http::{body, openai, speech, stream};
 
 fuzz_target!(|data: &[u8]| {
     let _ = body::parse::<speech::Ask>(data);
     let _ = body::parse::<openai::Ask>(data);
+    let _ = stream::Said::parse(data);
 });

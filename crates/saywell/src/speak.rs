@@ -18,7 +18,7 @@ use saywell_text::{Code, Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
-use self::flying::{Flying, Leg, Whole};
+use self::flying::{Ending, Flying, Leg, Whole};
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry, Key, Kind};
@@ -321,14 +321,11 @@ impl Speak {
                             bought: Arc::clone(&bought),
                         });
                         let legs = stream::iter(Leg::all(&plan, &bill, &purpose));
-                        let whole = Arc::new(OnceLock::from(Whole {
-                            plan: Arc::clone(&plan),
-                            key: Some(key),
-                            asked: asked.clone(),
-                        }));
+                        let whole = Whole { plan: Arc::clone(&plan), key: Some(key), asked: asked.clone() };
+                        let ending = Arc::new(OnceLock::from(Ending::Whole(whole)));
                         let plan = Arc::clone(&plan);
                         let flying =
-                            Flying::new(self.clone(), plan, whole, bought, bill, begun, asked.clone());
+                            Flying::new(self.clone(), plan, ending, bought, bill, begun, asked.clone());
                         let span = info_span!("flight", key = %key.short(), message = request.message_id);
                         tokio::spawn(flying.fly(legs, writer).instrument(span));
                         speech

@@ -21,7 +21,8 @@ use tracing::info;
 
 use crate::flight::Failure;
 use crate::identity::Caller;
-use crate::speak::{Speech, SpeechRequest};
+use crate::speak::{CacheOutcome, Speech, SpeechRequest};
+use crate::voices::Speaker;
 
 /// A request for speech was answered.
 pub fn asked(caller: &Caller, request: &SpeechRequest, speech: &Speech) {
@@ -36,6 +37,20 @@ pub fn asked(caller: &Caller, request: &SpeechRequest, speech: &Speech) {
         voice = speech.speaker.voice,
         characters = speech.characters,
         "asked"
+    );
+}
+
+/// The first of a reply that is still being written was asked for.
+pub fn growing(caller: &Caller, request: &SpeechRequest, speaker: &Speaker) {
+    let cache = CacheOutcome::Miss.name();
+    counter!("saywell_requests_total", "cache" => cache, "format" => request.format.name()).increment(1);
+    info!(
+        message = request.message_id,
+        room = caller.room,
+        cache,
+        provider = speaker.provider,
+        voice = speaker.voice,
+        "asked as it is written"
     );
 }
 

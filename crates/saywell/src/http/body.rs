@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::error::{ApiError, Code};
 
@@ -39,37 +40,61 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// What is read, as errors name it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source {
+    /// The parameter at fault when it is no field of it.
+    pub(super) param: &'static str,
+    /// What it is called.
+    pub(super) name: &'static str,
+}
+
+const BODY: Source = Source { param: "body", name: "request body" };
+
 /// Reads JSON, naming the field at fault.
 ///
 /// # Errors
 /// `invalid_request` with the path of the field, or where the text stops being JSON.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(ApiError::invalid("body", "The request body is empty; it must be a JSON object."));
+    parse_from(BODY, body)
+}
+
+/// [`parse`], of something that is no request body.
+pub(super) fn parse_from<T: DeserializeOwned>(source: Source, text: &[u8]) -> Result<T, ApiError> {
+    let Source { param, name } = source;
+    if text.iter().all(u8::is_ascii_whitespace) {
+        return Err(ApiError::invalid(param, format!("The {name} is empty; it must be a JSON object.")));
     }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = fields(source, &mut json)?;
+    json.end()
+        .map_err(|error| ApiError::invalid(param, format!("The {name} goes on after its JSON: {error}.")))?;
+    Ok(value)
+}
+
+/// Reads what has fields, naming the one at fault.
+pub(super) fn fields<'a, T, D>(Source { param, name }: Source, from: D) -> Result<T, ApiError>
+where
+    T: Deserialize<'a>,
+    D: Deserializer<'a, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(from).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
-            let reason = inner.to_string();
-            // serde appends " at line 1 column 17", which helps nobody once the field is named.
-            let reason = reason.split(" at line ").next().unwrap_or(&reason);
-            if let Some(field) = unknown_field(reason) {
-                ApiError::invalid(field, format!("There is an {reason}."))
-            } else if path == "." {
-                ApiError::invalid("body", format!("The request body is not right: {reason}."))
-            } else {
-                ApiError::invalid(&path, format!("`{path}`: {reason}."))
-            }
-        } else {
-            ApiError::invalid("body", format!("The request body is not JSON: {inner}."))
+        if !inner.is_data() {
+            return ApiError::invalid(param, format!("The {name} is not JSON: {inner}."));
         }
-    })?;
-    json.end().map_err(|error| {
-        ApiError::invalid("body", format!("The request body goes on after its JSON: {error}."))
-    })?;
-    Ok(value)
+        let reason = inner.to_string();
+        // serde appends " at line 1 column 17", which helps nobody once the field is named.
+        let reason = reason.split(" at line ").next().unwrap_or(&reason);
+        if let Some(field) = unknown_field(reason) {
+            ApiError::invalid(field, format!("There is an {reason}."))
+        } else if path == "." {
+            ApiError::invalid(param, format!("The {name} is not right: {reason}."))
+        } else {
+            ApiError::invalid(&path, format!("`{path}`: {reason}."))
+        }
+    })
 }
 
 /// The name in serde's "unknown field `x`, expected …".

@@ -16,12 +16,13 @@ use futures::{SinkExt, StreamExt};
 use saywell_audio::Format;
 use saywell_audio::captions::ndjson_line;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, info_span};
 
+use super::body::{self, Source};
 use super::error::{ApiError, Code};
 use super::identity::{Holder, Speaker};
 use super::speech::{Ask, of};
@@ -47,18 +48,48 @@ const QUEUE: usize = 2;
 /// The subprotocol, which a browser needs beside the one that has its token.
 const PROTOCOL: &str = "saywell";
 
+/// A message, as errors name it.
+const MESSAGE: Source = Source { param: "message", name: "message" };
+
 /// What a client says.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
-enum Said {
+#[derive(Debug)]
+pub enum Said {
     /// A reply begins: the fields of `POST /tts` but its text.
     Begin(Box<Ask>),
     /// The next piece of its text, of any size.
-    Text { text: String },
+    Text(String),
     /// Its text is all there.
-    End {},
+    End,
     /// It is not wanted any more.
-    Cancel {},
+    Cancel,
+}
+
+impl Said {
+    /// Reads a message: JSON whose `type` says what else it has.
+    ///
+    /// # Errors
+    /// `invalid_request` with the field at fault.
+    pub fn parse(message: &[u8]) -> Result<Self, ApiError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Text {
+            text: String,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+
+        let mut fields: Map<String, Value> = body::parse_from(MESSAGE, message)?;
+        let kind = fields.remove("type").unwrap_or_default();
+        let rest = Value::Object(fields);
+        match kind.as_str() {
+            Some("begin") => body::fields(MESSAGE, rest).map(|ask| Self::Begin(Box::new(ask))),
+            Some("text") => body::fields(MESSAGE, rest).map(|Text { text }| Self::Text(text)),
+            Some("end") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::End),
+            Some("cancel") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::Cancel),
+            _ => Err(ApiError::invalid("type", "`type` is `begin`, `text`, `end` or `cancel`.")),
+        }
+    }
 }
 
 /// What came of waiting for a message.
@@ -239,17 +270,16 @@ impl Session {
         out: &mpsc::Sender<Message>,
         growing: Growing,
     ) -> Result<Over, Gone> {
-        let (caller, request) = (growing.caller().clone(), growing.request().clone());
-        let mut writing = Writing { growing: Some(growing), ended: None };
+        let mut writing = Writing { growing, ended: None };
         let mut hearing = Hearing::default();
         let mut next = None;
         loop {
             tokio::select! {
                 came = receive(source, TEXT_WITHIN) => {
                     let departed = match came {
-                        Came::Said(Said::Text { text }) => writing.push(&text).await,
-                        Came::Said(Said::End {}) => writing.end().await,
-                        Came::Said(Said::Cancel {}) => return Ok(Over::Cancelled),
+                        Came::Said(Said::Text(text)) => writing.push(&text).await,
+                        Came::Said(Said::End) => writing.end().await,
+                        Came::Said(Said::Cancel) => return Ok(Over::Cancelled),
                         Came::Said(Said::Begin(_)) => Err(ApiError::invalid("type", "A reply is open: it ends with `end` or `cancel`.")),
                         Came::Wrong(error) => Err(error),
                         Came::TooLarge => return Ok(Over::Closed(Some(too_large()))),
@@ -261,10 +291,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            // A flight has a row of its own.
-                            if hearing.departure.is_none() {
-                                self.app.speak.turned_down(&caller, &request, error.code.name());
-                            }
+                            writing.growing.refuse(error.code.name());
                             return Ok(Over::Failed(error));
                         }
                     }
@@ -309,22 +336,28 @@ impl Session {
 
 /// The text of a reply, while it is written.
 struct Writing {
-    growing: Option<Growing>,
+    growing: Growing,
     ended: Option<Ended>,
 }
 
 impl Writing {
     async fn push(&mut self, text: &str) -> Result<Option<Departure>, ApiError> {
-        let growing = self.growing.as_mut().ok_or_else(after_end)?;
-        growing.push(text).await.map_err(|error| of(error, growing.request()))
+        self.open()?;
+        let departure = self.growing.push(text).await;
+        departure.map_err(|error| of(error, self.growing.request()))
     }
 
     async fn end(&mut self) -> Result<Option<Departure>, ApiError> {
-        let growing = self.growing.take().ok_or_else(after_end)?;
-        let request = growing.request().clone();
-        let (departure, ended) = growing.end().await.map_err(|error| of(error, &request))?;
+        self.open()?;
+        let ended = self.growing.end().await;
+        let (departure, ended) = ended.map_err(|error| of(error, self.growing.request()))?;
         self.ended = Some(ended);
         Ok(departure)
+    }
+
+    fn open(&self) -> Result<(), ApiError> {
+        let open = self.ended.is_none();
+        open.then_some(()).ok_or_else(|| ApiError::invalid("type", "The text of this reply has ended."))
     }
 }
 
@@ -366,15 +399,9 @@ async fn receive(source: &mut SplitStream<WebSocket>, within: Duration) -> Came 
     let next = async {
         loop {
             match source.next().await {
-                Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
-                    Ok(said) => return Came::Said(said),
-                    Err(error) => {
-                        return Came::Wrong(ApiError::invalid(
-                            "message",
-                            format!("This message is not right: {error}."),
-                        ));
-                    }
-                },
+                Some(Ok(Message::Text(text))) => {
+                    return Said::parse(text.as_bytes()).map_or_else(Came::Wrong, Came::Said);
+                }
                 Some(Ok(Message::Binary(_))) => {
                     return Came::Wrong(ApiError::invalid(
                         "message",
@@ -400,10 +427,6 @@ fn is_too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool
 
 fn too_large() -> ApiError {
     ApiError::invalid("message", format!("A message may have {MAX_MESSAGE_BYTES} bytes."))
-}
-
-fn after_end() -> ApiError {
-    ApiError::invalid("type", "The text of this reply has ended.")
 }
 
 async fn say(out: &mpsc::Sender<Message>, message: &Value) -> Result<(), Gone> {

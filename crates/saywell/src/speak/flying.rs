@@ -55,6 +55,14 @@ impl Leg {
         (0..plan.script.utterances.len()).map(leg).collect()
     }
 
+    /// The keys of every utterance's clip, as whoever is asked first would speak it.
+    pub(super) fn keys(plan: &Plan) -> impl Iterator<Item = Option<Key>> {
+        (0..plan.script.utterances.len()).map(|number| {
+            let speaker = plan.speaker_of(number, 0)?;
+            Some(plan.clip_key(&plan.script.utterances[number], plan.pause(number), speaker))
+        })
+    }
+
     pub(super) fn utterance(&self) -> &Utterance {
         &self.plan.script.utterances[self.number]
     }
@@ -76,13 +84,22 @@ pub(super) struct Whole {
     pub(super) asked: Asked,
 }
 
+/// How the text of a reply ended.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// All of it is there.
+    Whole(Whole),
+    /// No more of it is spoken: the code of the error that says why.
+    Refused(String),
+}
+
 /// One flight in the making.
 pub(super) struct Flying {
     speak: Speak,
     /// The plan of the whole, or of its first utterance.
     plan: Arc<Plan>,
     /// Filled in before the last leg has come; a flight whose legs end without it was given up.
-    whole: Arc<OnceLock<Whole>>,
+    ending: Arc<OnceLock<Ending>>,
     bought: Arc<Bought>,
     /// The flight's own place, and what is settled when it ends, in whatever way.
     _bill: Arc<Bill>,
@@ -102,7 +119,7 @@ impl Flying {
     pub(super) fn new(
         speak: Speak,
         plan: Arc<Plan>,
-        whole: Arc<OnceLock<Whole>>,
+        ending: Arc<OnceLock<Ending>>,
         bought: Arc<Bought>,
         bill: Arc<Bill>,
         begun: Instant,
@@ -115,7 +132,7 @@ impl Flying {
         Self {
             speak,
             plan,
-            whole,
+            ending,
             bought,
             _bill: bill,
             from: AtomicUsize::new(0),
@@ -157,13 +174,16 @@ impl Flying {
     /// The row of the request that it is made for, now that it is known what it came to.
     fn take_down(&self, outcome: &Result<f64, Failure>) {
         let bought = self.bought.sum();
-        let (ended, error) = match outcome {
-            Ok(_) => (AskedOutcome::Spoken, None),
-            Err(Failure::Cancelled) => (AskedOutcome::Cancelled, None),
-            Err(failure) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
+        let (ended, error) = match (outcome, self.ending.get()) {
+            (Ok(_), _) => (AskedOutcome::Spoken, None),
+            (Err(Failure::Cancelled), Some(Ending::Refused(code))) => {
+                (AskedOutcome::Failed, Some(code.clone()))
+            }
+            (Err(Failure::Cancelled), _) => (AskedOutcome::Cancelled, None),
+            (Err(failure), _) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
         };
         let partial = self.found.load(Ordering::Relaxed);
-        let asked = self.whole.get().map_or(&self.asked, |whole| &whole.asked);
+        let asked = self.whole().map_or(&self.asked, |whole| &whole.asked);
         self.speak.ledger.write_asked(Asked {
             cache: Some(if partial { CacheOutcome::Partial } else { CacheOutcome::Miss }),
             outcome: ended,
@@ -173,6 +193,14 @@ impl Flying {
             bought,
             ..asked.clone()
         });
+    }
+
+    /// The whole reply, when all of its text was there.
+    fn whole(&self) -> Option<&Whole> {
+        match self.ending.get()? {
+            Ending::Whole(whole) => Some(whole),
+            Ending::Refused(_) => None,
+        }
     }
 
     /// Makes all of it; tells how many seconds that are.
@@ -227,7 +255,7 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
         }
-        let whole = self.whole.get().ok_or(Failure::Cancelled)?;
+        let whole = self.whole().ok_or(Failure::Cancelled)?;
         if !audible {
             return Err(Failure::Unspeakable);
         }

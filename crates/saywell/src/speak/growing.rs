@@ -10,7 +10,7 @@ use saywell_text::{Script, Scripter, Utterance};
 use tokio::sync::mpsc;
 use tracing::{Instrument, info_span};
 
-use super::flying::{Flying, Leg, Whole};
+use super::flying::{Ending, Flying, Leg, Whole};
 use super::plan::Plan;
 use super::{Speak, SpeakError, SpeechRequest};
 use crate::cache::Key;
@@ -19,7 +19,7 @@ use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::identity::Caller;
 use crate::limits::{Amount, Bill, Permit};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
-use crate::usage::{Asked, AskedOutcome, Bought, Purpose};
+use crate::usage::{self, Asked, AskedOutcome, Bought, Purpose};
 use crate::voices::Speaker;
 
 /// A reply that is still being written. When it is dropped before its [end](Self::end), its flight is given up.
@@ -30,7 +30,6 @@ pub struct Growing {
     permit: Permit,
     /// With the text that has come so far.
     request: SpeechRequest,
-    begun: Instant,
     bounds: Bounds,
     reading: Reading,
     chain: Chain,
@@ -50,7 +49,7 @@ pub struct Growing {
 #[derive(Debug)]
 struct Aloft {
     legs: mpsc::UnboundedSender<Leg>,
-    whole: Arc<OnceLock<Whole>>,
+    ending: Arc<OnceLock<Ending>>,
 }
 
 /// A flight that has begun.
@@ -94,7 +93,6 @@ impl Speak {
             bounds: permit.bounds(self.bounds),
             permit,
             request,
-            begun: Instant::now(),
             chain,
             scripter: Some(Scripter::new(reading.options())),
             reading,
@@ -110,12 +108,6 @@ impl Speak {
 }
 
 impl Growing {
-    /// Who asks.
-    #[must_use]
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
     /// What is asked for, with the text so far.
     #[must_use]
     pub fn request(&self) -> &SpeechRequest {
@@ -147,11 +139,11 @@ impl Growing {
         Ok(departure)
     }
 
-    /// The text is all there.
+    /// The text is all there; nothing more is pushed.
     ///
     /// # Errors
     /// [`SpeakError`], such as for a reply in which there is nothing to say.
-    pub async fn end(mut self) -> Result<(Option<Departure>, Ended), SpeakError> {
+    pub async fn end(&mut self) -> Result<(Option<Departure>, Ended), SpeakError> {
         let last = self.scripter.take().map(|scripter| scripter.finish().0).unwrap_or_default();
         let utterances: Vec<_> = self.held.take().into_iter().chain(last).collect();
         let mut departure = None;
@@ -159,31 +151,42 @@ impl Growing {
         for (number, utterance) in utterances.into_iter().enumerate() {
             departure = self.add(utterance, number + 1 == count).await?.or(departure);
         }
-        let Self { speak, caller, permit, request, bounds, reading, chain, planned, flight, .. } = &mut self;
-        let prepared = script::prepare(&request.text, reading, request.speed, *bounds)?;
-        let plan = Arc::new(Plan::of(speak, permit, request, chain.clone(), prepared).await?);
-        let key = plan.key(&request.text);
+        let prepared = script::prepare(&self.request.text, &self.reading, self.request.speed, self.bounds)?;
+        let plan = Plan::of(&self.speak, &self.permit, &self.request, self.chain.clone(), prepared).await?;
+        let plan = Arc::new(plan);
+        let key = plan.key(&self.request.text);
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
-        let clips = (0..plan.script.utterances.len()).map(|number| {
-            let speaker = plan.speaker_of(number, 0)?;
-            Some(plan.clip_key(&plan.script.utterances[number], plan.pause(number), speaker))
-        });
-        let as_whole = clips.eq(planned.iter().copied());
-        if let Some(Aloft { legs, whole }) = flight.take() {
-            let asked = Asked {
-                rendition: Some(key),
-                provider: Some(plan.speaker.provider.clone()),
-                voice: Some(plan.speaker.voice.clone()),
-                outcome: AskedOutcome::Spoken,
-                characters: characters as u64,
-                ..speak.asked(caller, request)
-            };
+        let as_whole = Leg::keys(&plan).eq(self.planned.iter().copied());
+        if let Some(Aloft { legs, ending }) = self.flight.take() {
+            let asked =
+                Asked { rendition: Some(key), characters: characters as u64, ..self.asked(&plan.speaker) };
             // Nobody else fills it in.
-            let _ = whole.set(Whole { plan, key: as_whole.then_some(key), asked });
+            let _ = ending.set(Ending::Whole(Whole { plan, key: as_whole.then_some(key), asked }));
             drop(legs);
         }
-        Ok((departure, Ended { key, format: request.format, characters }))
+        Ok((departure, Ended { key, format: self.request.format, characters }))
+    }
+
+    /// It ends here, with an error of this code, which is taken down.
+    pub fn refuse(&self, code: String) {
+        match &self.flight {
+            // Nobody else fills it in.
+            Some(flight) => drop(flight.ending.set(Ending::Refused(code))),
+            None => self.speak.turned_down(&self.caller, &self.request, code),
+        }
+    }
+
+    /// What is taken down of it, if it is spoken.
+    fn asked(&self, speaker: &Speaker) -> Asked {
+        Asked {
+            provider: Some(speaker.provider.clone()),
+            voice: Some(speaker.voice.clone()),
+            outcome: AskedOutcome::Spoken,
+            network: self.permit.network(),
+            plan: self.permit.plan_name().to_owned(),
+            ..self.speak.asked(&self.caller, &self.request)
+        }
     }
 
     /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
@@ -242,26 +245,22 @@ impl Growing {
         let speaker = leg.plan.speaker.clone();
         let (listener, captions, writer) = board(&self.speak.flights, &self.request)?;
         let (sender, receiver) = mpsc::unbounded_channel();
-        let whole = Arc::new(OnceLock::new());
-        let asked = Asked {
-            provider: Some(speaker.provider.clone()),
-            voice: Some(speaker.voice.clone()),
-            outcome: AskedOutcome::Spoken,
-            ..self.speak.asked(&self.caller, &self.request)
-        };
+        let ending = Arc::new(OnceLock::new());
+        usage::growing(&self.caller, &self.request, &speaker);
         let flying = Flying::new(
             self.speak.clone(),
             Arc::clone(&leg.plan),
-            Arc::clone(&whole),
+            Arc::clone(&ending),
             Arc::clone(&self.bought),
             place,
-            self.begun,
-            asked,
+            // What comes before is the time that it took to write.
+            Instant::now(),
+            self.asked(&speaker),
         );
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
         let span = info_span!("flight", message = self.request.message_id);
         tokio::spawn(flying.fly(legs, writer).instrument(span));
-        self.flight = Some(Aloft { legs: sender, whole });
+        self.flight = Some(Aloft { legs: sender, ending });
         Ok(Departure { speaker, listener, captions })
     }
 }

@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use crate::identity::ask;
 use crate::support::{Answer, Gateway, settings};
 
-fn with_plans(plans: &str) -> Settings {
+pub fn with_plans(plans: &str) -> Settings {
     let plans = Plans::new(&plans.parse().unwrap(), toml::Table::new()).unwrap();
     Settings { plans, ..settings() }
 }

@@ -1,9 +1,11 @@
 //! `GET /tts/stream`, over a real WebSocket.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
+use saywell::config::Settings;
 use saywell::http::{router, server};
 use saywell::providers::fake::Fake;
 use serde_json::{Value, json};
@@ -12,6 +14,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
+use crate::limits::with_plans;
 use crate::support::{Gateway, settings};
 
 const REPLY: &str =
@@ -59,7 +62,7 @@ impl Client {
 
     async fn next(&mut self) -> Sent {
         loop {
-            let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
+            let next = tokio::time::timeout(Duration::from_mins(20), self.0.next()).await;
             match next.expect("something comes") {
                 Some(Ok(Message::Text(text))) => return Sent::Told(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Binary(sound))) => return Sent::Sound(sound.to_vec()),
@@ -211,7 +214,7 @@ async fn whoever_cancels_or_leaves_stops_the_work() {
 
 #[tokio::test]
 async fn limits_refuse_in_the_middle() {
-    let bounded = saywell::config::Settings { max_chars: 100, max_seconds: 5, ..settings() };
+    let bounded = Settings { max_chars: 100, max_seconds: 5, ..settings() };
     let gateway = Gateway::with(Fake::named("fake"), bounded).await;
     let mut client = Client::connect(&gateway).await;
     client.say(json!({ "type": "begin" })).await;
@@ -243,7 +246,12 @@ async fn what_cannot_be_understood_is_named() {
     let wrong = |param: &str| ("invalid_request".to_owned(), param.to_owned());
     for (message, param) in [
         (json!("hello"), "message"),
-        (json!({ "type": "sing" }), "message"),
+        (json!([1]), "message"),
+        (json!({}), "type"),
+        (json!({ "type": "sing" }), "type"),
+        (json!({ "type": "end", "text": "Bye." }), "text"),
+        (json!({ "type": "text", "text": 1 }), "text"),
+        (json!({ "type": "begin", "speed": "fast" }), "speed"),
         (json!({ "type": "begin", "colour": "red" }), "message"),
         (json!({ "type": "text", "text": "Hello." }), "type"),
         (json!({ "type": "begin", "text": "Hello." }), "text"),
@@ -285,6 +293,135 @@ async fn a_provider_that_fails_is_an_error_and_no_end() {
     assert_eq!(client.told().await["type"], "begun");
     client.text(REPLY).await;
     assert_eq!(client.refused().await.0, "providers_exhausted");
+}
+
+#[tokio::test]
+async fn each_has_its_row_whatever_becomes_of_it() {
+    let slow = Settings { max_chars: 100, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), slow).await;
+    let mut client = Client::connect(&gateway).await;
+    let begin = |room: &str| json!({ "type": "begin", "room": room });
+    client.whole(begin("spoken"), "Hello there.", 5).await;
+
+    client.say(begin("cancelled")).await;
+    client.text("Hello there, you who listen. This is").await;
+    assert_eq!(client.told().await["type"], "begun");
+    assert_eq!(client.told().await["type"], "utterance");
+    client.say(json!({ "type": "cancel" })).await;
+    while client.told().await["type"] != "cancelled" {}
+
+    client.say(begin("failed")).await;
+    client.text("Hello there, you who listen. This is").await;
+    client.text(&" more".repeat(20)).await;
+    assert_eq!(client.told().await["type"], "begun");
+    loop {
+        let told = client.told().await;
+        if told["type"] == "error" {
+            assert_eq!(told["error"]["code"], "text_too_long", "{told}");
+            break;
+        }
+    }
+
+    client.say(begin("refused")).await;
+    client.text("```").await;
+    client.say(json!({ "type": "sing" })).await;
+    assert_eq!(client.told().await["type"], "begun");
+    assert_eq!(client.refused().await.0, "invalid_request");
+
+    gateway.settle().await;
+    gateway.app.clone().close(Duration::from_secs(20)).await;
+    let report = gateway.get("/admin/api/usage?by=room").await.json();
+    let rows: Vec<_> = report["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| ["name", "requests", "refused", "failed"].map(|name| line[name].clone()))
+        .collect();
+    let row = |room: &str, refused: u64, failed: u64| [json!(room), json!(1), json!(refused), json!(failed)];
+    for expected in [row("cancelled", 0, 0), row("failed", 0, 1), row("refused", 1, 0), row("spoken", 0, 0)] {
+        assert!(rows.contains(&expected), "{expected:?} in {rows:?}");
+    }
+    assert_eq!(rows.len(), 4, "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_quota_that_is_used_up_ends_it_at_the_sentence_that_is_too_much() {
+    let bounded = with_plans("[admin]\ncharacters_per_day = 40");
+    let gateway = Gateway::with(Fake::named("fake"), bounded).await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin" })).await;
+    client.text(REPLY).await;
+    assert_eq!(client.told().await["type"], "begun");
+    loop {
+        let told = client.told().await;
+        if told["type"] == "error" {
+            assert_eq!(told["error"]["code"], "quota_exceeded", "{told}");
+            break;
+        }
+        assert_eq!(told["text"], "Hello there.", "no more than fits");
+    }
+}
+
+/// Sentences with these numbers, none like another, so that none is found in the cache.
+fn sentences(numbers: Range<usize>) -> String {
+    numbers.map(|number| format!("This is sentence number {number}, and it is not the last. ")).collect()
+}
+
+#[tokio::test]
+async fn who_takes_no_sound_can_still_cancel() {
+    let gateway = Gateway::with(
+        Fake::named("fake"),
+        Settings { max_chars: 200_000, max_seconds: 36_000, ..settings() },
+    )
+    .await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin", "format": "pcm" })).await;
+    // Far more sound than sockets hold: it waits in the flight, and the text is taken all the same.
+    for at in 0..3 {
+        client.text(&sentences(at * 50..(at + 1) * 50)).await;
+    }
+    client.say(json!({ "type": "cancel" })).await;
+    gateway.settle().await;
+    while client.told().await["type"] != "cancelled" {}
+}
+
+#[tokio::test]
+async fn each_caller_has_a_share_of_the_connections() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_flights: 1, ..settings() }).await;
+    let mut clients = Vec::new();
+    let refused = loop {
+        match Client::with(&gateway, &[]).await {
+            Ok(client) => clients.push(client),
+            Err(error) => break error,
+        }
+        assert!(clients.len() < 10);
+    };
+    assert!(matches!(refused, tungstenite::Error::Http(answer) if answer.status() == 503));
+    drop(clients);
+    let begun = std::time::Instant::now();
+    while Client::with(&gateway, &[]).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "places are there again when connections close");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_no_end() {
+    let gateway = Gateway::new().await;
+    let mut client = Client::connect(&gateway).await;
+    client.say(json!({ "type": "begin" })).await;
+    client.text("Hello there, you who listen. This is").await;
+    assert_eq!(client.told().await["type"], "begun");
+    let begun = tokio::time::Instant::now();
+    loop {
+        let told = client.told().await;
+        if told["type"] == "error" {
+            assert_eq!((&told["error"]["param"], begun.elapsed().as_secs()), (&json!("text"), 120), "{told}");
+            break;
+        }
+    }
+    assert_eq!(client.next().await, Sent::Closed);
+    assert_eq!(begun.elapsed().as_secs(), 12 * 60);
 }
 
 #[tokio::test]
