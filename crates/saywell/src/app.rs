@@ -24,6 +24,7 @@ use crate::config::{Secret, Settings};
 use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
 use crate::http::links::Links;
+use crate::http::stream::Connections;
 use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
 use crate::provider::{About, Provider};
@@ -59,6 +60,8 @@ pub struct App {
     pub store: Store,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Where replies come as they are written.
+    pub connections: Connections,
     /// Ends the work that goes on beside the requests.
     shutdown: CancellationToken,
     /// Writes down what providers were asked.
@@ -206,6 +209,7 @@ impl App {
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
+            connections: Connections::default(),
             shutdown,
             scribe: Arc::new(Mutex::new(Some(scribe))),
         })
@@ -220,8 +224,12 @@ impl App {
 
     /// Lets flights end, then stops the rest and writes what is not written yet.
     pub async fn close(self, patience: Duration) {
+        self.connections.stop();
         if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
             tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
+        }
+        if tokio::time::timeout(patience, self.connections.closed()).await.is_err() {
+            tracing::warn!("stopped before every connection was closed");
         }
         if tokio::time::timeout(patience, self.limits.settled()).await.is_err() {
             tracing::warn!("stopped before everything that was not used was given back");

@@ -14,6 +14,7 @@ import { listening } from './listening.js';
 import { looks } from './looks.js';
 import { trouble } from './trouble.js';
 import { voices } from './voices.js';
+import { writing } from './writing.js';
 
 /** @param {import('../support/world.js').EngineName} name */
 export async function suiteOn(name) {
@@ -27,6 +28,7 @@ export async function suiteOn(name) {
   background(world);
   access(world);
   embedding(world);
+  writing(world);
   demo(world);
   looks(world);
   voices(name);

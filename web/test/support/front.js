@@ -4,6 +4,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
+import { connect } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,6 +55,7 @@ export class Front {
   /** @param {string} gateway  its address */
   constructor(gateway) {
     this.#gateway = new URL(gateway);
+    this.#server.on('upgrade', (request, socket, head) => this.#join(request, socket, head));
   }
 
   /** @returns {Promise<string>} */
@@ -176,6 +178,26 @@ export class Front {
     response.on('close', () => onward.destroy());
     onward.on('error', () => response.destroy());
     onward.end(body);
+  }
+
+  /**
+   * Joins a WebSocket with the gateway's.
+   *
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:stream').Duplex} socket
+   * @param {Buffer} head  what came with it already
+   */
+  #join(request, socket, head) {
+    const { hostname, port } = this.#gateway;
+    const onward = connect(Number(port), hostname);
+    const lines = request.rawHeaders.map((value, at) => (at % 2 ? `${value}\r\n` : `${value}: `));
+    onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('')}\r\n`);
+    onward.write(head);
+    for (const [from, to] of [[socket, onward], [onward, socket]]) {
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
   }
 
   /**

@@ -20,8 +20,13 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     let address = listener.local_addr()?;
     let app = App::open(settings).await?;
     print(format_args!("Saywell speaks at http://{address}"))?;
-    server::serve(listener, router(app.clone()), stopped(), PATIENCE).await;
-    info!("stopping");
+    let connections = app.connections.clone();
+    let stop = async {
+        stopped().await;
+        info!("stopping");
+        connections.stop();
+    };
+    server::serve(listener, router(app.clone()), stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())
 }

@@ -59,7 +59,7 @@ pub async fn serve(
         // Sound is sent in small pieces, and each of them at once.
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(AddExtension::new(router.clone(), ConnectInfo(peer)));
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, info_span};
 
 use super::body::{self, Source};
@@ -50,6 +52,26 @@ const PROTOCOL: &str = "saywell";
 
 /// A message, as errors name it.
 const MESSAGE: Source = Source { param: "message", name: "message" };
+
+/// The connections that are open.
+#[derive(Debug, Clone, Default)]
+pub struct Connections {
+    stopping: CancellationToken,
+    open: TaskTracker,
+}
+
+impl Connections {
+    /// Lets no further reply begin: each connection closes when its reply has ended.
+    pub fn stop(&self) {
+        self.stopping.cancel();
+        self.open.close();
+    }
+
+    /// Waits until all are closed, once they are to [stop](Self::stop).
+    pub async fn closed(&self) {
+        self.open.wait().await;
+    }
+}
 
 /// What a client says.
 #[derive(Debug)]
@@ -141,12 +163,13 @@ pub async fn stream(
     let session = Session { app, caller, holder, id };
     let upgrade = upgrade.protocols([PROTOCOL]);
     let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
+    let open = session.app.connections.open.clone();
     Ok(upgrade.on_upgrade(move |socket| {
-        async move {
+        let serving = async move {
             session.serve(socket).await;
             drop(place);
-        }
-        .instrument(span)
+        };
+        open.track_future(serving.instrument(span))
     }))
 }
 
@@ -180,7 +203,13 @@ impl Session {
         // What is still on its way to a reply that ended early is for nobody.
         let mut ended_early = false;
         loop {
-            let ask = match receive(source, BEGIN_WITHIN).await {
+            let stopping = self.app.connections.stopping.cancelled();
+            let came = tokio::select! {
+                biased;
+                () = stopping => return close(&out, close_code::AWAY, "the server stops").await,
+                came = receive(source, BEGIN_WITHIN) => came,
+            };
+            let ask = match came {
                 Came::Said(Said::Begin(ask)) => ask,
                 Came::Said(_) if ended_early => continue,
                 Came::Said(_) => {
