@@ -322,7 +322,7 @@ impl Speak {
                         });
                         let legs = stream::iter(Leg::all(&plan, &bill, &purpose));
                         let whole = Whole { plan: Arc::clone(&plan), key: Some(key), asked: asked.clone() };
-                        let ending = Arc::new(OnceLock::from(Ending::Whole(whole)));
+                        let ending = Arc::new(OnceLock::from(Ending::Whole(Box::new(whole))));
                         let plan = Arc::clone(&plan);
                         let flying =
                             Flying::new(self.clone(), plan, ending, bought, bill, begun, asked.clone());

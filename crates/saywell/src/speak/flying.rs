@@ -88,7 +88,7 @@ pub(super) struct Whole {
 #[derive(Debug)]
 pub(super) enum Ending {
     /// All of it is there.
-    Whole(Whole),
+    Whole(Box<Whole>),
     /// No more of it is spoken: the code of the error that says why.
     Refused(String),
 }

@@ -162,7 +162,7 @@ impl Growing {
             let asked =
                 Asked { rendition: Some(key), characters: characters as u64, ..self.asked(&plan.speaker) };
             // Nobody else fills it in.
-            let _ = ending.set(Ending::Whole(Whole { plan, key: as_whole.then_some(key), asked }));
+            let _ = ending.set(Ending::Whole(Box::new(Whole { plan, key: as_whole.then_some(key), asked })));
             drop(legs);
         }
         Ok((departure, Ended { key, format: self.request.format, characters }))
@@ -192,15 +192,12 @@ impl Growing {
     /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
     async fn add(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
         let speed = f64::from(self.request.speed);
-        let language = match &self.reading.language {
-            Some(language) => {
-                utterance.speak(language);
-                Some(language.clone())
-            }
-            None => {
-                self.languages.assign(&mut utterance);
-                self.languages.main().map(str::to_owned)
-            }
+        let language = if let Some(language) = &self.reading.language {
+            utterance.speak(language);
+            Some(language.clone())
+        } else {
+            self.languages.assign(&mut utterance);
+            self.languages.main().map(str::to_owned)
         };
         self.reading.pronunciations.apply(&mut utterance, language.as_deref());
         self.seconds += utterance.estimated_seconds(speed);
