@@ -193,10 +193,10 @@ export class Front {
     const lines = request.rawHeaders.map((value, at) => (at % 2 ? `${value}\r\n` : `${value}: `));
     onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('')}\r\n`);
     onward.write(head);
-    for (const [from, to] of [[socket, onward], [onward, socket]]) {
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
+    socket.pipe(onward).pipe(socket);
+    for (const [end, other] of /** @type {[import('node:stream').Duplex, import('node:stream').Duplex][]} */ ([[socket, onward], [onward, socket]])) {
+      end.on('error', () => other.destroy());
+      end.on('close', () => other.destroy());
     }
   }
 
