@@ -5,9 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use serde::Serialize;
+use sqlx::FromRow;
 use utoipa::ToSchema;
 
 use super::StoreError;
+use super::rows::Columns;
 use crate::cache::Kind;
 
 /// Sums over `tts_calls` and `tts_cache`.
@@ -48,6 +50,21 @@ pub struct Bucket {
     pub cost: f64,
 }
 
+impl<R: Columns> FromRow<'_, R> for Bucket {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            at: row.unsigned("begins")?,
+            provider: row.text("provider")?,
+            currency: row.text("currency")?,
+            calls: row.unsigned("calls")?,
+            failed: row.unsigned("failed")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.real("cost")?,
+        })
+    }
+}
+
 /// How long a provider's first sound took, milliseconds: so many of a hundred calls had it by then.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FirstSound {
@@ -61,6 +78,18 @@ pub struct FirstSound {
     pub p95_ms: f64,
     /// Ninety-nine.
     pub p99_ms: f64,
+}
+
+impl<R: Columns> FromRow<'_, R> for FirstSound {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            provider: row.text("provider")?,
+            calls: row.unsigned("calls")?,
+            p50_ms: row.real("p50")?,
+            p95_ms: row.real("p95")?,
+            p99_ms: row.real("p99")?,
+        })
+    }
 }
 
 /// Whom to sum up.
@@ -89,6 +118,19 @@ pub struct Spender {
     pub currency: String,
 }
 
+impl<R: Columns> FromRow<'_, R> for Spender {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            name: row.text("name")?,
+            calls: row.unsigned("calls")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.maybe_real("cost")?,
+            currency: row.text("currency")?,
+        })
+    }
+}
+
 /// What is stored of one voice.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Stored {
@@ -105,4 +147,17 @@ pub struct Stored {
     pub bytes: u64,
     /// How often they were listened to.
     pub accesses: u64,
+}
+
+impl<R: Columns> FromRow<'_, R> for Stored {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            provider: row.text("provider")?,
+            voice: row.text("voice")?,
+            kind: row.parsed("kind")?,
+            entries: row.unsigned("entries")?,
+            bytes: row.unsigned("bytes")?,
+            accesses: row.unsigned("accesses")?,
+        })
+    }
 }

@@ -1,13 +1,11 @@
 //! The tables `tts_usage` and `tts_usage_daily`.
 
-use super::{SqliteStore, unavailable, unsigned};
+use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
+use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog};
 use crate::usage::Asked;
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use std::time::SystemTime;
 
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
@@ -94,26 +92,13 @@ impl UsageLog for SqliteStore {
     }
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
-        sqlx::query(
+        sqlx::query_as(
             "SELECT subject, room, api_key, plan, currency, sum(sent_characters) AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
              GROUP BY subject, room, api_key, plan, currency ORDER BY subject, room, api_key, plan, currency",
         )
         .bind(to_millis(since))
-        .try_map(|row: SqliteRow| {
-            let known = |name: String| Some(name).filter(|name| !name.is_empty());
-            Ok(Spent {
-                subject: row.try_get("subject")?,
-                room: known(row.try_get("room")?),
-                key: known(row.try_get("api_key")?),
-                plan: row.try_get("plan")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-                currency: row.try_get("currency")?,
-            })
-        })
         .fetch_all(&self.pool)
         .await
         .map_err(unavailable("sum up what was spent"))
@@ -134,7 +119,7 @@ impl UsageLog for SqliteStore {
             .bind(days.last)
             .bind(DAY_MS)
             .bind(limit)
-            .try_map(|row| line(by, &row))
+            .try_map(|row| UsageLine::read(by, &row))
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up usage"))
@@ -170,23 +155,4 @@ impl UsageLog for SqliteStore {
         transaction.commit().await.map_err(failed())?;
         Ok(forgotten)
     }
-}
-
-fn line(by: By, row: &SqliteRow) -> Result<UsageLine, sqlx::Error> {
-    let name: String = row.try_get("name")?;
-    Ok(UsageLine {
-        name: if by == By::Day { name.parse().map_or(name, format_day) } else { name },
-        currency: row.try_get("currency")?,
-        requests: unsigned(row, "requests")?,
-        cached: unsigned(row, "cached")?,
-        refused: unsigned(row, "refused")?,
-        failed: unsigned(row, "failed")?,
-        cancelled: unsigned(row, "cancelled")?,
-        characters: unsigned(row, "characters")?,
-        seconds: row.try_get("seconds")?,
-        sent_characters: unsigned(row, "sent_characters")?,
-        made_seconds: row.try_get("made_seconds")?,
-        cost: row.try_get("cost")?,
-        unpriced: unsigned(row, "unpriced")?,
-    })
 }
