@@ -40,6 +40,9 @@ for topic in "$@"; do
         need xvfb command -v Xvfb
         need pulseaudio command -v pulseaudio
         need pulseaudio-utils command -v parec
+        # The synthesiser that Chromium and Firefox speak with on a desktop.
+        need speech-dispatcher command -v speech-dispatcher
+        need speech-dispatcher-espeak-ng dpkg-query --show speech-dispatcher-espeak-ng
         # A bus of each engine's own, and what presses media keys on it.
         need dbus-daemon command -v dbus-daemon
         need libglib2.0-bin command -v gdbus

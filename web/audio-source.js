@@ -125,7 +125,7 @@ export class StreamSource {
       if (signal.aborted || cause instanceof PlayerError) throw cause;
       // The element plays on to the end of what it has, instead of waiting for the rest.
       if (buffer.buffered.length > 0) media.endOfStream();
-      throw new PlayerError('interrupted', 'The connection broke off.', { cause });
+      throw new PlayerError('interrupted', 'It broke off.', { cause });
     }
     if (media.readyState === 'open') media.endOfStream();
   }
@@ -219,7 +219,11 @@ export class PartsSource {
     this.#wanted = position;
     const index = captionAt(this.#parts, position);
     if (index < 0) return null;
-    if (index !== this.#index) return this.#goTo(index, position);
+    if (index !== this.#index) {
+      // What is left must not be heard while the other is waited for.
+      if (this.#audio) empty(this.#audio);
+      return this.#goTo(index, position);
+    }
     if (this.#audio) this.#audio.currentTime = position - this.offset;
     return null;
   }
@@ -246,8 +250,8 @@ export class PartsSource {
     this.offset = part.start;
     for (const soon of this.#parts.slice(index, index + 1 + AHEAD)) {
       soon.asked ??= this.#ask(soon);
-      // Told when it is due; until then nobody waits for it.
-      soon.asked.catch(() => {});
+      // Told when it is due; asked for anew when it is wanted once more.
+      soon.asked.catch(() => (soon.asked = null));
     }
     const rendition = await /** @type {Promise<Rendition>} */ (part.asked);
     if (this.#index !== index || !this.#audio) return rendition;

@@ -253,7 +253,8 @@ export class BrowserVoice {
       session.utterance = null;
       session.retried = false;
       [session.piece, session.char] = [session.piece + 1, 0];
-      this.#say(session);
+      // WebKitGTK never ends what it is given before it is done with the last.
+      this.#clock.after(() => session === this.#session && session.wanted && !session.utterance && this.#say(session), 0);
     };
     utterance.onerror = ({ error }) => {
       if (!present()) return;
@@ -294,7 +295,7 @@ export class BrowserVoice {
     this.#watchdog.set(ms, () => {
       if (session !== this.#session) return;
       if (session.retried) {
-        this.#fail('silent', 'The synthesiser does not answer.');
+        this.#fail('silent', 'No answer.');
         return;
       }
       session.retried = true;

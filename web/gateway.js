@@ -92,7 +92,6 @@ export class Gateway {
       captionsUrl: address(answer.captions_url),
       liveCaptionsUrl: address(answer.captions_ndjson_url),
       format: String(answer.format),
-      contentType: String(answer.content_type),
       provider: String(answer.provider),
       voice: String(answer.voice),
       cached: answer.cached === true,

@@ -152,7 +152,7 @@ export class Playback {
   /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
   tick() {
     const { offset = 0 } = this.#session?.source ?? {};
-    if (this.#session) this.#report({ type: 'moved', position: offset + this.#audio.currentTime });
+    if (this.#session && this.#store.state.status !== 'loading') this.#report({ type: 'moved', position: offset + this.#audio.currentTime });
   }
 
   /**
@@ -226,18 +226,22 @@ export class Playback {
    */
   #moveTo(session, position) {
     const { source } = session;
+    const switched = source.seek?.(position);
     if (!source.seek) this.#audio.currentTime = position;
-    else this.#goOn(session, source.seek(position));
+    else if (switched) {
+      this.#report({ type: 'starved' });
+      this.#goOn(session, switched);
+    }
   }
 
   /**
    * Plays on when another file is on the element.
    *
    * @param {Session} session
-   * @param {Promise<unknown> | null | undefined} switched
+   * @param {Promise<unknown>} switched
    */
   #goOn(session, switched) {
-    switched?.then(
+    switched.then(
       () => session === this.#session && session.wanted && this.#play(session),
       (error) => this.#breakOff(session, error),
     );

@@ -26,7 +26,6 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
  * @property {string | null} captionsUrl  the captions as JSON, once the sound is complete
  * @property {string | null} liveCaptionsUrl  the captions as lines that follow the sound while it is made
  * @property {string} format
- * @property {string} contentType
  * @property {string} provider
  * @property {string} voice
  * @property {boolean} cached

@@ -52,7 +52,7 @@ ${shared}:host([active]) { position: sticky; inset-block-end: var(--saywell-inse
   border-color: var(--_line);
   background: var(--_surface);
   color: var(--saywell-ink, CanvasText);
-  box-shadow: 0 1px 2px rgb(0 0 0 / .06), 0 6px 20px -8px rgb(0 0 0 / .18);
+  box-shadow: 0 4px 16px -6px rgb(0 0 0 / .2);
 }
 
 button, select {
@@ -208,6 +208,6 @@ pageStyle.replaceSync(`
 ::highlight(saywell-word) { background-color: ${WORD}; }
 @media (forced-colors: active) {
   ::highlight(saywell-sentence) { background-color: Canvas; color: CanvasText; text-decoration: underline; }
-  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; }
+  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; text-decoration: underline 3px; }
 }
 `);

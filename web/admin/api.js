@@ -3,12 +3,13 @@
 /**
  * @typedef {{ at: number, provider: string, currency: string, calls: number, failed: number, characters: number, seconds: number, cost: number }} Bucket
  * @typedef {{ provider: string, calls: number, p50_ms: number, p95_ms: number, p99_ms: number }} FirstSound
+ * @typedef {{ cache: string, requests: number, p50_ms: number, p95_ms: number, p99_ms: number }} Waited
  * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null }} Provider
  * @typedef {{ name: string, calls: number, characters: number, seconds: number, cost: number | null, currency: string }} Spender
  * @typedef {{ provider: string, voice: string, kind: string, entries: number, bytes: number, accesses: number }} Stored
  * @typedef {{ version: string, enabled: boolean, now: number, since: number, step_seconds: number, series: Bucket[], first_sound: FirstSound[],
  *   providers: Provider[], users: Spender[], rooms: Spender[],
- *   process: { flights: number, requests: Record<string, number>, errors: Record<string, number> },
+ *   answers: { cache: Record<string, number>, errors: Record<string, number>, first_sound: Waited[] }, process: { flights: number },
  *   cache: { renditions: number, clips: number, bytes: number, max_bytes: number, content: Stored[] } }} Overview
  * @typedef {{ kind: 'user' | 'room', id: string }} Subject
  * @typedef {{ id: string, subject: Subject, unit: string, amount: number, expires_at: number }} Grant
@@ -18,7 +19,7 @@
  * @typedef {{ enabled: boolean, chain: string[], providers: string[], state: State }} Controls
  * @typedef {{ id: number, at: number, who: string, action: string, details: Record<string, unknown> }} Entry
  * @typedef {{ entries: Entry[], next: number | null }} Audit
- * @typedef {{ id: string, name: string, scopes: string[], created_at: number, expires_at: number | null, revoked_at: number | null }} Key
+ * @typedef {{ id: string, name: string, scopes: string[], limits: Record<string, number>, created_at: number, expires_at: number | null, revoked_at: number | null }} Key
  */
 
 /** Where the key of this visit is kept: gone with the tab. */

@@ -6,6 +6,17 @@ import * as format from './format.js';
 
 /** @typedef {import('./admin.js').Desk} Desk */
 
+/** What all who use a key may use together. @type {{ field: string, name: string, least?: string, step?: string }[]} */
+const LIMITS = [
+  { field: 'requests_per_minute', name: 'Requests a minute' },
+  { field: 'concurrent', name: 'Flights at once' },
+  { field: 'characters_per_day', name: 'Characters a day' },
+  { field: 'characters_per_month', name: 'Characters a month' },
+  { field: 'seconds_per_day', name: 'Seconds a day' },
+  { field: 'seconds_per_month', name: 'Seconds a month' },
+  { field: 'money_per_day', name: 'Money a day', least: '0.01', step: '0.01' },
+];
+
 /** The key that was just minted, shown once. @type {{ secret: string, name: string } | null} */
 let minted = null;
 
@@ -29,13 +40,20 @@ export async function keys(desk) {
       h('h2', {}, 'Keys'),
       table(
         'API keys',
-        ['Name', 'Id', 'May', 'Minted', 'State', ''],
-        keys.map((key) => [key.name, h('code', {}, key.id), key.scopes.join(', '), format.moment(key.created_at), state(key), key.revoked_at === null && revoke(desk, key)]),
+        ['Name', 'Id', 'May', 'Limits', 'Minted', 'State', ''],
+        keys.map((key) => [key.name, h('code', {}, key.id), key.scopes.join(', '), limits(key), format.moment(key.created_at), state(key), key.revoked_at === null && revoke(desk, key)]),
         'There is no key yet.',
       ),
     ),
     h('section', { class: 'card' }, h('h2', {}, 'New key'), form(desk)),
   ].filter((node) => node !== null);
+}
+
+/** @param {api.Key} key */
+function limits({ limits }) {
+  const named = LIMITS.filter(({ field }) => limits[field] !== undefined);
+  const lines = named.map(({ field, name }) => h('span', { class: 'allowed' }, `${name}: ${(limits[field] ?? 0).toLocaleString('en')}`));
+  return h('span', {}, ...(lines.length > 0 ? lines : ['none of its own']));
 }
 
 /** @param {api.Key} key */
@@ -64,12 +82,14 @@ function form(desk) {
   const days = h('input', { id: 'key-days', type: 'number', min: 1, max: 3650, placeholder: 'never' });
   const speak = h('input', { type: 'checkbox', id: 'key-speak', checked: true });
   const admin = h('input', { type: 'checkbox', id: 'key-admin' });
+  const allowed = LIMITS.map(({ field, name, least = '1', step = '1' }) => ({ field, name, input: h('input', { id: `key-${field}`, type: 'number', min: least, step, placeholder: 'no limit' }) }));
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     void desk.run(async () => {
       const scopes = [...(speak.checked ? ['speak'] : []), ...(admin.checked ? ['admin'] : [])];
       const expires = days.value === '' ? null : Math.floor(Date.now() / 1000) + Number(days.value) * 86_400;
-      const { secret, key } = await api.mint({ name: name.value.trim(), scopes, expires_at: expires });
+      const limits = Object.fromEntries(allowed.flatMap(({ field, input }) => (input.value === '' ? [] : [[field, input.valueAsNumber]])));
+      const { secret, key } = await api.mint({ name: name.value.trim(), scopes, expires_at: expires, limits });
       minted = { secret, name: key.name };
       return `“${key.name}” is minted.`;
     });
@@ -80,6 +100,12 @@ function form(desk) {
     h('div', { class: 'field' }, h('label', { for: 'key-name' }, 'Name'), name),
     h('div', { class: 'field' }, h('label', { for: 'key-days' }, 'Ends after days'), days),
     h('fieldset', { class: 'field' }, h('legend', {}, 'It may'), h('label', { class: 'check' }, speak, 'speak'), h('label', { class: 'check' }, admin, 'run this server')),
+    h(
+      'fieldset',
+      { class: 'field limits' },
+      h('legend', {}, 'All who use it together get at most'),
+      allowed.map(({ field, name, input }) => h('div', { class: 'field' }, h('label', { for: `key-${field}` }, name), input)),
+    ),
     h('button', {}, 'Mint'),
   );
 }

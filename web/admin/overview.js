@@ -19,29 +19,38 @@ let hours = 24;
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function overview(desk) {
   const seen = await api.overview(hours);
-  const { series, process, since, now, step_seconds: step } = seen;
-  const names = seen.providers.map((provider) => provider.name);
+  const { series, answers, process, since, now, step_seconds: step } = seen;
+  // Those that the settings no longer have were asked, too, and cost what they cost.
+  const names = [...new Set([...seen.providers, ...series.map(({ provider: name }) => ({ name }))].map(({ name }) => name))];
   const sum = (/** @type {(bucket: api.Bucket) => number} */ of) => series.reduce((sum, bucket) => sum + of(bucket), 0);
   const calls = sum((bucket) => bucket.calls);
   const failed = sum((bucket) => bucket.failed);
   const currencies = [...new Set(series.map((bucket) => bucket.currency).filter((currency) => currency !== ''))];
   const costs = currencies.map((currency) => format.money(sum((bucket) => (bucket.currency === currency ? bucket.cost : 0)), currency));
-  const requests = Object.values(process.requests).reduce((sum, count) => sum + count, 0);
-  const found = (process.requests['hit'] ?? 0) + (process.requests['joined'] ?? 0);
+  const requests = Object.values(answers.cache).reduce((sum, count) => sum + count, 0);
+  const found = (answers.cache['hit'] ?? 0) + (answers.cache['joined'] ?? 0);
 
   const over = (/** @type {string} */ title, /** @type {(bucket: api.Bucket) => number} */ of, /** @type {(value: number) => string} */ shown, only = series) =>
     stack({ title, names, since, until: now, step, format: shown, points: only.map((bucket) => ({ at: bucket.at, name: bucket.provider, value: of(bucket) })) });
   const costPlots = currencies.map((currency) =>
     over(`Cost, ${currency}`, (bucket) => bucket.cost, (value) => format.money(value, currency), series.filter((bucket) => bucket.currency === currency)),
   );
-  const errors = Object.entries(process.errors).sort(([, a], [, b]) => b - a);
+  const errors = Object.entries(answers.errors).sort(([, a], [, b]) => b - a);
 
-  const first = spread(
-    'Time to first sound',
-    seen.first_sound.map(({ provider, p50_ms: p50, p95_ms: p95, p99_ms: p99, calls }) => ({ name: provider, p50, p95, p99, calls })),
-    format.milliseconds,
-    'No provider has spoken in this time.',
-  );
+  const first = spread({
+    title: 'Time to first sound, by provider',
+    columns: ['Provider', 'Calls'],
+    rows: seen.first_sound.map(({ provider, p50_ms: p50, p95_ms: p95, p99_ms: p99, calls }) => ({ name: provider, p50, p95, p99, count: calls })),
+    format: format.milliseconds,
+    empty: 'No provider has spoken in this time.',
+  });
+  const waited = spread({
+    title: 'Time to first sound, by what the cache had',
+    columns: ['Cache', 'Requests'],
+    rows: answers.first_sound.map(({ cache, p50_ms: p50, p95_ms: p95, p99_ms: p99, requests }) => ({ name: cache, p50, p95, p99, count: requests })),
+    format: format.milliseconds,
+    empty: 'Nothing was heard in this time.',
+  });
 
   return [
     windows(desk),
@@ -52,18 +61,19 @@ export async function overview(desk) {
       tile('Sound made', format.length(sum((bucket) => bucket.seconds)), 'by all providers'),
       tile('Cost', costs.join(' + ') || 'free', 'as far as prices are known'),
       tile('Failed calls', calls > 0 ? format.percent(failed / calls) : '–', `${format.count(failed)} of ${format.count(calls)}`),
-      tile('Found in the cache', requests > 0 ? format.percent(found / requests) : '–', 'of this process’s requests'),
+      tile('Found in the cache', requests > 0 ? format.percent(found / requests) : '–', `${format.count(found)} of ${format.count(requests)} requests`),
       tile('Flights now', format.count(process.flights), 'in this process'),
     ),
-    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count), first),
+    h('div', { class: 'plots' }, over('Characters', (bucket) => bucket.characters, format.count), ...costPlots, over('Failed calls', (bucket) => bucket.failed, format.count), shares(series)),
+    h('div', { class: 'plots' }, waited, first),
     h(
       'div',
       { class: 'plots' },
-      bars('Requests by cache', ['hit', 'joined', 'miss', 'partial'].flatMap((name) => rowOf(name, process.requests[name] ?? 0)), 'No request yet.'),
-      bars('Refused requests by code', errors.flatMap(([code, count]) => rowOf(code, count)), 'None was refused.'),
+      bars('Requests by cache', ['hit', 'joined', 'miss', 'partial'].flatMap((name) => rowOf(name, answers.cache[name] ?? 0)), 'No request in this time.'),
+      bars('Requests without sound, by error', errors.flatMap(([code, count]) => rowOf(code, count)), 'None in this time.'),
     ),
     h('div', { class: 'plots' }, spenders('Top users', seen.users), spenders('Top rooms', seen.rooms)),
-    h('p', { class: 'note' }, `Saywell ${seen.version}. Calls, cost and first sound are of every replica; requests, refusals and flights of the one that answered, since it started.`),
+    h('p', { class: 'note' }, `Saywell ${seen.version}. All of this is of every replica, but for the flights. Calls that were refused before it was known who asks are in the metrics only.`),
   ];
 }
 
@@ -82,6 +92,26 @@ function windows(desk) {
 
 /** @param {string} name @param {string} value @param {string} note */
 const tile = (name, value, note) => h('div', {}, h('dt', {}, name), h('dd', { class: 'figure' }, value), h('dd', { class: 'note' }, note));
+
+/**
+ * What each provider was sent, made and charged.
+ *
+ * @param {api.Bucket[]} series
+ */
+function shares(series) {
+  /** @type {Map<string, api.Bucket>} */
+  const sums = new Map();
+  for (const bucket of series) {
+    const of = `${bucket.provider} ${bucket.currency}`;
+    const sum = sums.get(of);
+    if (sum === undefined) sums.set(of, { ...bucket });
+    else for (const field of /** @type {const} */ (['calls', 'failed', 'characters', 'seconds', 'cost'])) sum[field] += bucket[field];
+  }
+  const rows = [...sums.values()].sort((a, b) => b.characters - a.characters);
+  const cells = rows.map((row) => [row.provider, format.count(row.calls), format.count(row.failed), format.count(row.characters), format.length(row.seconds), format.money(row.cost, row.currency)]);
+  const columns = ['Provider', ...['Calls', 'Failed', 'Characters', 'Sound', 'Cost'].map((number) => ({ number }))];
+  return h('section', { class: 'plot' }, h('h2', {}, 'Providers'), table('Providers', columns, cells, 'No provider was asked in this time.'));
+}
 
 /** @param {string} title @param {api.Spender[]} rows */
 function spenders(title, rows) {

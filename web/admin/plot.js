@@ -7,7 +7,7 @@ import { count, tick } from './format.js';
 
 const WIDTH = 640;
 const HEIGHT = 200;
-const LEFT = 52;
+const LEFT = 72;
 const BOTTOM = 22;
 const TOP = 8;
 /** Colours there are; further names share the last. */
@@ -117,15 +117,17 @@ export function bars(title, rows, empty) {
 /**
  * For each name three marks on one line: where half, 95 and 99 of a hundred lie.
  *
- * @param {string} title
- * @param {{ name: string, p50: number, p95: number, p99: number, calls: number }[]} rows
- * @param {(value: number) => string} format
- * @param {string} empty
+ * @param {object} plot
+ * @param {string} plot.title
+ * @param {[string, string]} plot.columns What has the names, and what is counted.
+ * @param {{ name: string, p50: number, p95: number, p99: number, count: number }[]} plot.rows
+ * @param {(value: number) => string} plot.format
+ * @param {string} plot.empty
  */
-export function spread(title, rows, format, empty) {
+export function spread({ title, columns: [named, counted], rows, format, empty }) {
   const { top } = axis(Math.max(...rows.map((row) => row.p99), 1));
   const x = (/** @type {number} */ value) => (100 * value) / top;
-  const cells = rows.map(({ name, p50, p95, p99, calls }) => [
+  const cells = rows.map(({ name, p50, p95, p99, count: counted }) => [
     name,
     s(
       'svg',
@@ -138,9 +140,9 @@ export function spread(title, rows, format, empty) {
     format(p50),
     format(p95),
     format(p99),
-    count(calls),
+    count(counted),
   ]);
-  const columns = ['Provider', 'p50 to p99', { number: 'p50' }, { number: 'p95' }, { number: 'p99' }, { number: 'Calls' }];
+  const columns = [named, 'p50 to p99', { number: 'p50' }, { number: 'p95' }, { number: 'p99' }, { number: counted }];
   return h('section', { class: 'plot' }, h('h2', {}, title), table(title, columns, cells, empty));
 }
 

@@ -21,7 +21,6 @@ export type Rendition = {
      */
     liveCaptionsUrl: string | null;
     format: string;
-    contentType: string;
     provider: string;
     voice: string;
     cached: boolean;

@@ -59,6 +59,14 @@ pub fn encode_with_head(
     }
 }
 
+/// Gets done what the next clip of this codec would have to wait for: to make an MP3 encoder takes as long as to code
+/// eight frames with it.
+pub fn make_ready(codec: Codec) {
+    if codec == Codec::Mp3 {
+        mp3::make_ready();
+    }
+}
+
 /// The samples of a clip, of which a beginning may be at hand before the rest.
 pub struct Source<'a> {
     samples: Vec<f32>,

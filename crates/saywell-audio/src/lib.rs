@@ -39,7 +39,7 @@ mod wav;
 
 pub use captions::{CaptionUtterance, Captions, NamedPlace, Word};
 pub use container::{Muxer, whole};
-pub use encode::{Source, encode, encode_with_head};
+pub use encode::{Source, encode, encode_with_head, make_ready};
 pub use format::{Codec, Format, UnknownFormat};
 pub use frames::{Frames, FramesError};
 pub use pcm::{from_s16le, mix_down, to_s16le};

@@ -1,4 +1,6 @@
-//! What is said instead of a block of code, in the languages whose words are known here.
+//! What is said instead of a block of code or a large table, in the languages whose words are known.
+
+use crate::added::{Words, words};
 
 /// What is announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,103 +13,10 @@ pub(crate) enum Announcement {
     Diff { added: usize, removed: usize, lines: usize },
     /// Text that draws something: "A flowchart".
     Diagram(&'static str),
+    /// A table by its size and the names of its first columns: "A table with 30 rows and 3 columns: Name, Unit,
+    /// and Price".
+    Table { rows: usize, columns: usize, names: Vec<String>, unnamed: usize },
 }
-
-/// The words of a language; `{}` stands for what is counted or named.
-struct Words {
-    language: &'static str,
-    /// Code of which nothing more is known, and files whose English names nobody would understand.
-    code: &'static str,
-    code_in: &'static str,
-    text: &'static str,
-    diagram: &'static str,
-    /// One line, two to four where that is a form of its own, and more.
-    lines: [&'static str; 3],
-    diff: &'static str,
-    /// Without agreement in gender and number, which some of these languages ask of "added".
-    added: &'static str,
-    removed: &'static str,
-}
-
-const WORDS: [Words; 7] = [
-    Words {
-        language: "de",
-        code: "Code",
-        code_in: "{}-Code",
-        text: "Text",
-        diagram: "Ein Diagramm",
-        lines: ["eine Zeile", "{} Zeilen", "{} Zeilen"],
-        diff: "Änderungen",
-        added: "neue Zeilen: {}",
-        removed: "gelöschte Zeilen: {}",
-    },
-    Words {
-        language: "es",
-        code: "Código",
-        code_in: "Código {}",
-        text: "Texto",
-        diagram: "Un diagrama",
-        lines: ["una línea", "{} líneas", "{} líneas"],
-        diff: "Cambios",
-        added: "líneas añadidas: {}",
-        removed: "líneas eliminadas: {}",
-    },
-    Words {
-        language: "fr",
-        code: "Code",
-        code_in: "Code {}",
-        text: "Texte",
-        diagram: "Un diagramme",
-        lines: ["une ligne", "{} lignes", "{} lignes"],
-        diff: "Modifications",
-        added: "lignes ajoutées : {}",
-        removed: "lignes supprimées : {}",
-    },
-    Words {
-        language: "it",
-        code: "Codice",
-        code_in: "Codice {}",
-        text: "Testo",
-        diagram: "Un diagramma",
-        lines: ["una riga", "{} righe", "{} righe"],
-        diff: "Modifiche",
-        added: "righe aggiunte: {}",
-        removed: "righe rimosse: {}",
-    },
-    Words {
-        language: "nl",
-        code: "Code",
-        code_in: "{}-code",
-        text: "Tekst",
-        diagram: "Een diagram",
-        lines: ["één regel", "{} regels", "{} regels"],
-        diff: "Wijzigingen",
-        added: "toegevoegde regels: {}",
-        removed: "verwijderde regels: {}",
-    },
-    Words {
-        language: "pl",
-        code: "Kod",
-        code_in: "Kod {}",
-        text: "Tekst",
-        diagram: "Diagram",
-        lines: ["jedna linia", "{} linie", "{} linii"],
-        diff: "Zmiany",
-        added: "dodane linie: {}",
-        removed: "usunięte linie: {}",
-    },
-    Words {
-        language: "pt",
-        code: "Código",
-        code_in: "Código {}",
-        text: "Texto",
-        diagram: "Um diagrama",
-        lines: ["uma linha", "{} linhas", "{} linhas"],
-        diff: "Alterações",
-        added: "linhas adicionadas: {}",
-        removed: "linhas removidas: {}",
-    },
-];
 
 /// What is called the same in every language.
 const SAME: [&str; 6] = ["JSON", "YAML", "TOML", "XML", "CSV", "Markdown"];
@@ -126,14 +35,19 @@ impl Announcement {
                 format!("Diff, {} added, {removed} removed", counted(added))
             }
             Self::Diagram(name) => name.to_owned(),
+            Self::Table { rows, columns, ref names, unnamed } => {
+                let size = format!("A table with {}", size(rows, columns));
+                let and = if names.len() > 2 { ", and " } else { " and " };
+                let more = format!(", and {unnamed} more");
+                named(size, names, and, (unnamed > 0).then_some(&more))
+            }
         }
     }
 
     /// In `language` (BCP 47), without its full stop; `None` where its words are not known.
     pub(crate) fn foreign(&self, language: &str) -> Option<String> {
-        let primary = language.split('-').next().unwrap_or_default();
-        let words = WORDS.iter().find(|words| words.language.eq_ignore_ascii_case(primary))?;
-        let counted = |count| words.counted(count);
+        let words = words(language)?;
+        let counted = |count| Words::counted(count, &words.lines);
         Some(match *self {
             Self::Code { language: ref name, lines } => {
                 format!("{}, {}", words.code_in.replace("{}", name), counted(lines))
@@ -155,21 +69,35 @@ impl Announcement {
                 })
             }
             Self::Diagram(_) => words.diagram.to_owned(),
+            Self::Table { rows, columns, ref names, unnamed } => {
+                let size = words.table.replacen("{}", &Words::counted(rows, &words.rows), 1);
+                let size = size.replacen("{}", &Words::counted(columns, &words.columns), 1);
+                let more = [" ", &words.more.replace("{}", &unnamed.to_string())].concat();
+                named(size, names, &[" ", words.and, " "].concat(), (unnamed > 0).then_some(&more))
+            }
         })
     }
 }
 
-impl Words {
-    fn counted(&self, count: usize) -> String {
-        let [one, few, many] = self.lines;
-        let form = match (count, count % 10, count % 100) {
-            (1, ..) => one,
-            (_, _, 12..=14) => many,
-            (_, 2..=4, _) => few,
-            _ => many,
-        };
-        form.replace("{}", &count.to_string())
+/// The size of a table in English: "30 rows and 1 column".
+pub(crate) fn size(rows: usize, columns: usize) -> String {
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!("{} and {}", plural(rows, "row"), plural(columns, "column"))
+}
+
+/// `size: names`, the last one after `and`, or else `more` after them.
+fn named(size: String, names: &[String], and: &str, more: Option<&String>) -> String {
+    let mut said = size;
+    for (number, name) in names.iter().enumerate() {
+        said.push_str(match number {
+            0 => ": ",
+            _ if number + 1 == names.len() && more.is_none() => and,
+            _ => ", ",
+        });
+        said.push_str(name);
     }
+    said.extend(more.map(String::as_str));
+    said
 }
 
 #[cfg(test)]
@@ -203,17 +131,36 @@ mod tests {
     #[test]
     fn what_is_no_code_in_a_language() {
         let said = |what: &Announcement| (what.english(), what.foreign("de").unwrap());
-        let named = |name| Announcement::Named { name, lines: 1 };
+        let called = |name| Announcement::Named { name, lines: 1 };
+        let table = |rows, names: &[&str], unnamed| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            Announcement::Table { rows, columns: names.len() + unnamed, names, unnamed }
+        };
         let diff = |added, removed| Announcement::Diff { added, removed, lines: 4 };
         for (what, english, german) in [
-            (named("JSON"), "JSON, 1 line", "JSON, eine Zeile"),
-            (named("Text"), "Text, 1 line", "Text, eine Zeile"),
-            (named("A grammar"), "A grammar, 1 line", "Code, eine Zeile"),
+            (called("JSON"), "JSON, 1 line", "JSON, eine Zeile"),
+            (called("Text"), "Text, 1 line", "Text, eine Zeile"),
+            (called("A grammar"), "A grammar, 1 line", "Code, eine Zeile"),
             (diff(0, 0), "Diff, 4 lines", "Änderungen, 4 Zeilen"),
             (diff(1, 0), "Diff, 1 line added", "Änderungen, neue Zeilen: 1"),
             (diff(0, 2), "Diff, 2 lines removed", "Änderungen, gelöschte Zeilen: 2"),
             (diff(2, 1), "Diff, 2 lines added, 1 removed", "Änderungen, neue Zeilen: 2, gelöschte Zeilen: 1"),
             (Announcement::Diagram("A flowchart"), "A flowchart", "Ein Diagramm"),
+            (
+                table(1, &["Ort"], 0),
+                "A table with 1 row and 1 column: Ort",
+                "Eine Tabelle mit einer Zeile und einer Spalte: Ort",
+            ),
+            (
+                table(70, &["Ort", "Tag", "Grad"], 0),
+                "A table with 70 rows and 3 columns: Ort, Tag, and Grad",
+                "Eine Tabelle mit 70 Zeilen und 3 Spalten: Ort, Tag und Grad",
+            ),
+            (
+                table(9, &["Ort", "Tag"], 9),
+                "A table with 9 rows and 11 columns: Ort, Tag, and 9 more",
+                "Eine Tabelle mit 9 Zeilen und 11 Spalten: Ort, Tag und 9 weitere",
+            ),
         ] {
             assert_eq!(said(&what), (english.to_owned(), german.to_owned()));
         }

@@ -2,6 +2,7 @@
 //! marks, no addresses spelt out, single spaces. Code and maths keep their words, but for addresses.
 
 use crate::Emoji;
+use crate::added::Phrase;
 use crate::emoji;
 use crate::maths;
 use crate::spoken::{Relation, Spoken};
@@ -48,6 +49,8 @@ fn is_clean(text: &str) -> bool {
 enum Edit {
     Drop,
     Say(String),
+    /// That there is a link, and to which host.
+    Link(Option<String>),
 }
 
 fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
@@ -55,7 +58,11 @@ fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
     for (run, sort) in runs(spoken) {
         let part = spoken.slice(run);
         if sort == Sort::Words {
-            for (text, source, _) in part.pieces() {
+            for (text, source, relation) in part.pieces() {
+                if let Relation::Added(phrase) = relation {
+                    result.add(phrase, source);
+                    continue;
+                }
                 result.replace(&squeezed(&edited(text, emoji), ends_blank(&result)), source);
             }
             continue;
@@ -68,6 +75,13 @@ fn rewrite(spoken: &Spoken, emoji: Emoji) -> Spoken {
                 Edit::Say(words) => {
                     let words = if ends_blank(&result) { words.trim_start() } else { &words };
                     result.replace(words, part.slice(range.clone()).source());
+                }
+                Edit::Link(host) => {
+                    let source = part.slice(range.clone()).source();
+                    result.add(if host.is_some() { Phrase::LinkTo } else { Phrase::Link }, source.clone());
+                    if let Some(host) = host {
+                        result.replace(&[" ", &host].concat(), source);
+                    }
                 }
             }
             at = range.end;
@@ -97,7 +111,7 @@ fn runs(spoken: &Spoken) -> Vec<(Range<usize>, Sort)> {
             Relation::Literal => Sort::Literal,
             // Entities and line breaks are replaced text too, and part of the prose around them.
             Relation::Replaced if text.chars().nth(1).is_none() => Sort::Prose,
-            Relation::Replaced => Sort::Words,
+            Relation::Replaced | Relation::Added(_) => Sort::Words,
         };
         match runs.last_mut() {
             Some(last) if last.1 == sort => last.0.end += text.len(),
@@ -114,8 +128,11 @@ fn edited(text: &str, emoji: Emoji) -> String {
     let mut at = 0;
     for (range, edit) in edits(text, false, emoji) {
         result.push_str(&text[at..range.start]);
-        if let Edit::Say(words) = edit {
-            result.push_str(&words);
+        match edit {
+            Edit::Drop => {}
+            Edit::Say(words) => result.push_str(&words),
+            Edit::Link(Some(host)) => result.extend([&Phrase::LinkTo.english(), " ", &host]),
+            Edit::Link(None) => result.push_str(&Phrase::Link.english()),
         }
         at = range.end;
     }
@@ -145,7 +162,7 @@ fn copy(part: &Spoken, result: &mut Spoken) {
                 && !(matches!(c, '\u{200c}' | '\u{200d}')
                     && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
         };
-        if relation == Relation::Replaced {
+        if relation.is_whole() {
             result.replace(&squeezed(text, ends_blank(result)), source);
             continue;
         }
@@ -543,7 +560,7 @@ fn address_length(text: &str) -> usize {
 
 /// What is said for an address without its scheme.
 fn named(address: &str) -> Edit {
-    Edit::Say(host(address).map_or_else(|| "link".to_owned(), |host| format!("link to {host}")))
+    Edit::Link(host(address).map(str::to_owned))
 }
 
 /// The host of an address without its scheme.
@@ -569,7 +586,7 @@ mod tests {
         let cleaned = clean(spoken, Emoji::Silent);
         assert_eq!(cleaned.text, expected);
         for (piece, source, relation) in cleaned.pieces() {
-            if relation != Relation::Replaced {
+            if !relation.is_whole() {
                 assert_eq!(piece, &text[source]);
             }
         }

@@ -260,8 +260,9 @@ fn tag(language: whichlang::Lang) -> &'static str {
 /// An utterance that is long enough and sure has its own language. Every other is in the language of most of
 /// the reply so far; while that is not known, in English if that is the likeliest, in the likeliest of an alphabet
 /// other than the Latin, or in none: a guess must not take a reply to another voice. A language that the markup
-/// says is kept. What is announced for code is said in the language of most of the reply so far, in English where its
-/// words are not known; code that is read is English.
+/// says is kept. What is announced is said in the language of most of the reply so far, for code in English where its
+/// words are not known; code that is read is English. Words that are added to the reply's own ("link to") say
+/// nothing of the language and are said in it.
 #[derive(Clone, Debug, Default)]
 pub struct Languages {
     /// Letters that were surely in each language so far.
@@ -285,16 +286,24 @@ impl Languages {
 
     /// Gives `utterance`, the next one, its language.
     pub fn assign(&mut self, utterance: &mut Utterance) {
-        let letters = utterance.text.chars().filter(|c| c.is_alphabetic()).map(crate::split::breadth).sum();
-        if let Some(language) = &utterance.language {
-            self.count(Cow::Owned(language.clone()), letters);
+        let words = utterance.own_text().into_owned();
+        let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::split::breadth).sum();
+        if let Some(language) = utterance.language.clone() {
+            utterance.speak(&language);
+            self.count(Cow::Owned(language), letters);
             return;
         }
         if utterance.kind == Kind::Code {
             utterance.speak(self.main().unwrap_or("en"));
             return;
         }
-        let found = detect(&utterance.text);
+        if utterance.is_announcement()
+            && let Some(main) = self.main()
+        {
+            utterance.speak(main);
+            return;
+        }
+        let found = detect(&words);
         let sure = found.filter(|found| found.sure);
         if let Some(found) = sure {
             self.count(Cow::Borrowed(found.language), letters);
@@ -305,10 +314,12 @@ impl Languages {
             (None, Some(main)) => Some(main),
             // A guess is worse than nothing: it would take the reply to a voice of another language.
             (None, None) => found
-                .filter(|found| found.sure || found.language == "en" || !is_latin(&utterance.text))
+                .filter(|found| found.sure || found.language == "en" || !is_latin(&words))
                 .map(|found| found.language),
         };
-        utterance.language = language.map(str::to_owned);
+        if let Some(language) = language {
+            utterance.speak(language);
+        }
     }
 
     fn count(&mut self, language: Cow<'static, str>, letters: usize) {

@@ -36,6 +36,7 @@ mod incremental;
 mod lines;
 mod paragraph;
 // ... each part parsed and put into words, ...
+mod added;
 mod announcement;
 mod clean;
 mod emoji;

@@ -1,5 +1,6 @@
 //! What is said for each element of Markdown. One block at a time, from a real Markdown parser.
 
+use crate::added::Phrase;
 use crate::announcement::Announcement;
 use crate::clean::clean;
 use crate::islands::{Island, What, blanked, islands, may_hold};
@@ -174,7 +175,7 @@ struct Walker<'a> {
     /// The passage being made.
     open: Spoken,
     /// What will begin the next passage: a number, "Note:".
-    lead: Option<Lead>,
+    lead: Option<Spoken>,
     /// The blocks around: the innermost decides what a passage is.
     kinds: Vec<Kind>,
     /// The next number of each list around; `None` for bullets.
@@ -192,11 +193,6 @@ struct Walker<'a> {
     /// Where in `source` a hidden block began, and what it is.
     hidden: Option<(usize, Omitted)>,
     html: Html,
-}
-
-struct Lead {
-    text: String,
-    source: Range<usize>,
 }
 
 impl<'a> Walker<'a> {
@@ -268,12 +264,16 @@ impl<'a> Walker<'a> {
             | Event::InlineMath(_)
             | Event::DisplayMath(_) => {}
             Event::TaskListMarker(done) => {
-                let text = if done { "Done: " } else { "To do: " };
-                let source = self.reply(range);
-                self.lead = Some(match self.lead.take() {
-                    Some(lead) => Lead { text: lead.text + text, source: lead.source.start..source.end },
-                    None => Lead { text: text.into(), source },
-                });
+                let number = self.lead.take().unwrap_or_default();
+                let mut source = self.reply(range);
+                if !number.text.is_empty() {
+                    source.start = number.source().start;
+                }
+                let mut lead = Spoken::default();
+                lead.replace(&number.text, source.clone());
+                lead.add(if done { Phrase::Done } else { Phrase::ToDo }, source.clone());
+                lead.replace(": ", source);
+                self.lead = Some(lead);
             }
         }
     }
@@ -290,7 +290,10 @@ impl<'a> Walker<'a> {
                 self.kinds.push(Kind::Quote);
                 if let Some(alert) = alert {
                     let at = self.reply(range).start;
-                    self.lead = Some(Lead { text: alert_name(alert).into(), source: at..at });
+                    let mut lead = Spoken::default();
+                    lead.add(alert_name(alert), at..at);
+                    lead.replace(": ", at..at);
+                    self.lead = Some(lead);
                 }
             }
             Tag::CodeBlock(kind) => self.start_code(&kind),
@@ -311,8 +314,9 @@ impl<'a> Walker<'a> {
                     let text = format!("{number}. ");
                     *number = number.saturating_add(1);
                     let marker = self.source[range.clone()].find([' ', '\t']).unwrap_or(0);
-                    let source = self.reply(range.start..range.start + marker);
-                    self.lead = Some(Lead { text, source });
+                    let mut lead = Spoken::default();
+                    lead.replace(&text, self.reply(range.start..range.start + marker));
+                    self.lead = Some(lead);
                 } else {
                     self.lead = None;
                 }
@@ -321,10 +325,13 @@ impl<'a> Walker<'a> {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Footnote);
                 let number = label.bytes().all(|b| b.is_ascii_digit());
-                let text = if number { format!("Footnote {label}: ") } else { "Footnote: ".to_owned() };
+                let number = if number { format!(" {label}: ") } else { ": ".to_owned() };
                 let mark = self.source[range.clone()].find(':').map_or(0, |colon| colon + 1);
                 let source = self.reply(range.start..range.start + mark);
-                self.lead = Some(Lead { text, source });
+                let mut lead = Spoken::default();
+                lead.add(Phrase::Footnote, source.clone());
+                lead.replace(&number, source);
+                self.lead = Some(lead);
             }
             Tag::DefinitionListTitle => {
                 self.flush(Pause::ListItem);
@@ -360,7 +367,8 @@ impl<'a> Walker<'a> {
                 if self.heard() && self.open.text.is_empty() && self.links.is_empty() {
                     let at = self.reply(range).start;
                     self.begin();
-                    self.open.replace("Image: ", at..at);
+                    self.open.add(Phrase::Image, at..at);
+                    self.open.replace(": ", at..at);
                 }
                 self.images.push(self.open.text.len());
             }
@@ -451,7 +459,7 @@ impl<'a> Walker<'a> {
         if self.open.text.is_empty()
             && let Some(lead) = self.lead.take()
         {
-            self.open.replace(&lead.text, lead.source);
+            self.open.extend(&lead);
         }
     }
 
@@ -528,7 +536,7 @@ impl<'a> Walker<'a> {
             }
             None => {
                 self.begin();
-                self.open.replace(if displayed { "A formula" } else { "a formula" }, source);
+                self.open.add(if displayed { Phrase::AloneFormula } else { Phrase::Formula }, source);
                 let note = format!("Formula, {} characters", tex.chars().count());
                 self.omit(Omitted::Formula, range, &note);
             }
@@ -582,8 +590,15 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Ends the passage being made.
+    /// Ends the passage being made; in a cell of a table, only what is read in one breath.
     fn flush(&mut self, pause: Pause) {
+        if self.table.in_cell {
+            if self.open.text.ends_with(char::is_alphanumeric) {
+                let at = self.open.source().end;
+                self.open.replace(", ", at..at);
+            }
+            return;
+        }
         let open = std::mem::take(&mut self.open);
         // Raised or lowered text, or a link, that goes on beyond its passage is none there.
         self.html.script = None;
@@ -627,12 +642,12 @@ fn end_sentence(spoken: &mut Spoken) {
     spoken.replace(if wide { "。" } else { "." }, end..end);
 }
 
-fn alert_name(alert: BlockQuoteKind) -> &'static str {
+fn alert_name(alert: BlockQuoteKind) -> Phrase {
     match alert {
-        BlockQuoteKind::Note => "Note: ",
-        BlockQuoteKind::Tip => "Tip: ",
-        BlockQuoteKind::Important => "Important: ",
-        BlockQuoteKind::Warning => "Warning: ",
-        BlockQuoteKind::Caution => "Caution: ",
+        BlockQuoteKind::Note => Phrase::Note,
+        BlockQuoteKind::Tip => Phrase::Tip,
+        BlockQuoteKind::Important => Phrase::Important,
+        BlockQuoteKind::Warning => Phrase::Warning,
+        BlockQuoteKind::Caution => Phrase::Caution,
     }
 }

@@ -1,5 +1,7 @@
 //! Text to be spoken, with the way back to the reply: which bytes of the reply each byte stands for.
 
+use crate::added::Phrase;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Text assembled from pieces of the reply, each piece remembering where it came from.
@@ -8,6 +10,9 @@ pub(crate) struct Spoken {
     pub(crate) text: String,
     pub(crate) map: SourceMap,
 }
+
+/// Where a phrase was and where it is.
+pub(crate) type Moved = (Range<usize>, Range<usize>);
 
 /// A piecewise map from bytes of a text to bytes of the reply. Pieces are in order in both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,12 +37,21 @@ pub(crate) enum Relation {
     Literal,
     /// Says in other words what the whole source piece says: never cut in two.
     Replaced,
+    /// The same, in words that another language has too.
+    Added(Phrase),
+}
+
+impl Relation {
+    /// Whether its text stands for the source piece as a whole.
+    pub(crate) const fn is_whole(self) -> bool {
+        matches!(self, Self::Replaced | Self::Added(_))
+    }
 }
 
 impl Spoken {
     /// Appends `text`, which stands byte for byte at `source` in the reply.
     pub(crate) fn push(&mut self, text: &str, source: usize, relation: Relation) {
-        debug_assert_ne!(relation, Relation::Replaced);
+        debug_assert!(!relation.is_whole());
         self.append(text, source..source + text.len(), relation);
     }
 
@@ -46,11 +60,16 @@ impl Spoken {
         self.append(text, source, Relation::Replaced);
     }
 
+    /// Appends what is said for `phrase`, in English until the language is known, like [`Self::replace`].
+    pub(crate) fn add(&mut self, phrase: Phrase, source: Range<usize>) {
+        self.append(&phrase.english(), source, Relation::Added(phrase));
+    }
+
     fn append(&mut self, text: &str, source: Range<usize>, relation: Relation) {
         if text.is_empty() {
             return;
         }
-        let joins = relation != Relation::Replaced
+        let joins = !relation.is_whole()
             && self
                 .map
                 .spans
@@ -61,6 +80,28 @@ impl Spoken {
             _ => self.map.spans.push(Span { start: self.text.len(), source, relation }),
         }
         self.text.push_str(text);
+    }
+
+    /// This text with its phrases in `language` (BCP 47), and for each one that is said otherwise the bytes of
+    /// this text that it had and the bytes that it has now. `None` where there is none.
+    pub(crate) fn said_in(&self, language: &str) -> Option<(Spoken, Vec<Moved>)> {
+        if !self.map.has_phrases() {
+            return None;
+        }
+        let (mut said, mut moved) = (Spoken::default(), Vec::new());
+        let mut at = 0;
+        for (text, source, relation) in self.pieces() {
+            let start = said.text.len();
+            match relation {
+                Relation::Added(phrase) => said.append(&phrase.said_in(language), source, relation),
+                _ => said.append(text, source, relation),
+            }
+            if said.text[start..] != *text {
+                moved.push((at..at + text.len(), start..said.text.len()));
+            }
+            at += text.len();
+        }
+        (!moved.is_empty()).then_some((said, moved))
     }
 
     /// Appends all of `other`.
@@ -89,10 +130,16 @@ impl Spoken {
             let from = span.start.max(range.start);
             let to = self.map.end_of(index, self.text.len()).min(range.end);
             let source = match span.relation {
-                Relation::Replaced => span.source.clone(),
+                relation if relation.is_whole() => span.source.clone(),
                 _ => span.source.start + (from - span.start)..span.source.start + (to - span.start),
             };
-            part.append(&self.text[from..to], source, span.relation);
+            // Half of a phrase is none.
+            let whole = to - from == self.map.end_of(index, self.text.len()) - span.start;
+            let relation = match span.relation {
+                Relation::Added(_) if !whole => Relation::Replaced,
+                relation => relation,
+            };
+            part.append(&self.text[from..to], source, relation);
         }
         part
     }
@@ -114,7 +161,7 @@ impl Spoken {
         let spans = &self.map.spans;
         let mut index = self.map.index_of(at);
         let mut end = match spans.get(index) {
-            Some(span) if span.relation == Relation::Replaced && span.start < at => {
+            Some(span) if span.relation.is_whole() && span.start < at => {
                 index += 1;
                 self.map.end_of(index - 1, self.text.len())
             }
@@ -145,6 +192,20 @@ impl SourceMap {
         }
     }
 
+    /// `text` (which this map belongs to) without what is [`Relation::Added`] to the reply's own words.
+    pub(crate) fn own<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !self.has_phrases() {
+            return Cow::Borrowed(text);
+        }
+        let own =
+            self.spans.iter().enumerate().filter(|(_, span)| !matches!(span.relation, Relation::Added(_)));
+        own.map(|(index, span)| &text[span.start..self.end_of(index, text.len())]).collect()
+    }
+
+    fn has_phrases(&self) -> bool {
+        self.spans.iter().any(|span| matches!(span.relation, Relation::Added(_)))
+    }
+
     /// Bytes of `text` (which this map belongs to) to bytes of the reply. A range out of bounds or
     /// inside a character is widened to characters and clamped to the text.
     pub(crate) fn source_of(&self, text: &str, range: Range<usize>) -> Range<usize> {
@@ -155,7 +216,7 @@ impl SourceMap {
         }
         let first = self.index_of(start);
         let from = match &self.spans[first] {
-            span if span.relation == Relation::Replaced => span.source.start,
+            span if span.relation.is_whole() => span.source.start,
             span => (span.source.start + (start - span.start)).min(span.source.end),
         };
         if start == end {
@@ -167,7 +228,7 @@ impl SourceMap {
             last += 1;
         }
         let span = &self.spans[last];
-        let to = if span.relation == Relation::Replaced || end < span.start {
+        let to = if span.relation.is_whole() || end < span.start {
             span.source.end
         } else {
             (span.source.start + (end - span.start)).min(span.source.end)
@@ -180,7 +241,7 @@ impl SourceMap {
     pub(crate) fn text_of(&self, text: &str, source: Range<usize>) -> Range<usize> {
         let start = self.spans.partition_point(|span| span.source.end <= source.start);
         let start = self.spans.get(start).map_or(text.len(), |span| match span.relation {
-            Relation::Replaced => span.start,
+            relation if relation.is_whole() => span.start,
             _ => span.start + source.start.saturating_sub(span.source.start),
         });
         let start = floor_char(text, start.min(text.len()));
@@ -192,7 +253,7 @@ impl SourceMap {
             let span = &self.spans[last];
             let end = self.end_of(last, text.len());
             match span.relation {
-                Relation::Replaced => end,
+                relation if relation.is_whole() => end,
                 _ => end.min(span.start + (source.end - span.source.start)),
             }
         });

@@ -3,8 +3,9 @@
 use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
 use crate::split::length;
-use crate::spoken::{SourceMap, Spoken};
+use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A reply made speakable.
@@ -96,11 +97,11 @@ impl Utterance {
     }
 
     /// Says that this utterance is in `language`, unless its markup says otherwise. What is announced
-    /// ("Rust code, 12 lines.") is then said in that language, or stays English where its words are not known;
-    /// code that is read is English.
+    /// ("Rust code, 12 lines.") and the words that are added to the reply's own ("link to", "Footnote 1:") are
+    /// then said in that language, or stay English where its words are not known; code that is read is English.
     pub fn speak(&mut self, language: &str) {
         if self.language.is_some() {
-            return;
+            return self.say_phrases();
         }
         let announced = self.announces.as_ref().and_then(|announced| announced.foreign(language));
         let spoken = match announced {
@@ -114,6 +115,28 @@ impl Utterance {
             None => language,
         };
         self.language = Some(spoken.to_owned());
+        self.say_phrases();
+    }
+
+    /// Says what is added to the reply's own words in the language of this utterance.
+    fn say_phrases(&mut self) {
+        let Some(language) = &self.language else { return };
+        let spoken = Spoken { text: std::mem::take(&mut self.text), map: std::mem::take(&mut self.map) };
+        let (said, moved) = spoken.said_in(language).unwrap_or((spoken, Vec::new()));
+        (self.text, self.map) = (said.text, said.map);
+        for mark in &mut self.marks {
+            mark.text = after(&moved, mark.text.start)..after(&moved, mark.text.end);
+        }
+    }
+
+    /// Whether it stands for what is not read.
+    pub(crate) fn is_announcement(&self) -> bool {
+        self.announces.is_some()
+    }
+
+    /// What is said of the reply's own words: what tells which language it is in.
+    pub(crate) fn own_text(&self) -> Cow<'_, str> {
+        self.map.own(&self.text)
     }
 
     /// Characters (Unicode scalar values) of the text.
@@ -143,6 +166,12 @@ impl Utterance {
         let spoken = length(&self.text) as f64 * self.slowness() / CHARACTERS_PER_SECOND;
         (spoken + breaks + self.pause.seconds()) / speed
     }
+}
+
+/// Where a place of the text is after phrases have `moved`; one inside a phrase is at its start.
+fn after(moved: &[Moved], at: usize) -> usize {
+    let Some((was, is)) = moved.iter().rev().find(|(was, _)| was.start < at) else { return at };
+    if at < was.end { is.start } else { at - was.end + is.end }
 }
 
 fn is_english(language: &str) -> bool {

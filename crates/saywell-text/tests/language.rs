@@ -1,7 +1,7 @@
 //! Sentences and their languages (`language/sentences.txt`), and replies in one or several.
 
 use saywell_text::language::{Languages, assign, detect};
-use saywell_text::{Options, Utterance, plain, script};
+use saywell_text::{Options, Utterance, plain, script, ssml};
 use std::collections::BTreeMap;
 
 /// Section, language, sentence.
@@ -157,6 +157,48 @@ fn code_is_announced_in_the_language_of_the_reply() {
         // The way back to the reply is that of the whole block.
         assert_eq!(&reply[said.source_of(0..4)], code);
     }
+}
+
+#[test]
+fn words_that_are_added_are_in_the_language_of_the_reply() {
+    let sentence = "Der Server startet sofort und wartet dann auf Anfragen.";
+    let reply = format!("{sentence}\n\n- [ ] https://example.com/a\n\n[^2]: Gemessen im Mai.");
+    let mut whole = script(&reply, &Options::default());
+    assign(&mut whole);
+    let said: Vec<_> = whole.utterances.iter().map(|utterance| utterance.text.as_str()).collect();
+    assert_eq!(said, [sentence, "Zu erledigen: Link zu example.com.", "Fußnote 2: Gemessen im Mai."]);
+    // Each word leads to what it stands for.
+    let (task, note) = (&whole.utterances[1], &whole.utterances[2]);
+    assert_eq!(&reply[task.source_of(0..12)], "[ ]");
+    assert_eq!(&reply[task.source_of(14..18)], "https://example.com/a");
+    assert_eq!(&reply[note.source_of(0..7)], "[^2]:");
+    assert_eq!(&reply[note.source_of(12..20)], "Gemessen");
+
+    // They say nothing of the language themselves, and stay English where theirs is not known.
+    let said_in = |reply: &str, language: Option<&str>| {
+        let mut utterance: Utterance = script(reply, &Options::default()).utterances.remove(0);
+        match language {
+            Some(language) => utterance.speak(language),
+            None => Languages::new().assign(&mut utterance),
+        }
+        utterance.text
+    };
+    assert_eq!(
+        said_in("![Das Haus steht am See und ist alt](a.png)", None),
+        "Bild: Das Haus steht am See und ist alt"
+    );
+    assert_eq!(said_in("![Katze](a.png)", Some("nl")), "Afbeelding: Katze");
+    assert_eq!(said_in("![Katze](a.png)", Some("sv")), "Image: Katze");
+}
+
+#[test]
+fn marks_follow_words_that_become_longer() {
+    let markup = "<speak>See https://example.com/a <emphasis>now</emphasis></speak>";
+    let mut utterance = ssml(markup, &Options::default()).unwrap().utterances.remove(0);
+    utterance.speak("pt");
+    assert_eq!(utterance.text, "See link para example.com now");
+    let marked: Vec<_> = utterance.marks.iter().map(|mark| &utterance.text[mark.text.clone()]).collect();
+    assert_eq!(marked, ["now"]);
 }
 
 #[test]

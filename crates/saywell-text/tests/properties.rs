@@ -349,6 +349,20 @@ fn at_random(length: usize) -> usize {
     length * 7 / 11
 }
 
+/// What the search below has found before.
+#[test]
+fn blocks_inside_of_cells_stay_in_their_row() {
+    for reply in [
+        "*|𪜀<li>```rust\n|---|---|\n",
+        "a|b<h2>c</h2><li>d\n-|-\n1|2<ul><li>3</li></ul>\n",
+        "<table><tr><td>a<li>b<table><tr><td>c",
+    ] {
+        let whole = script(reply, &Options::default());
+        check_ranges(reply, &whole);
+        assert_eq!(in_pieces(characters(reply), &Options::default()), whole);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 

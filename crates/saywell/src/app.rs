@@ -178,7 +178,7 @@ impl App {
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
-        let limits = Limits::open(&settings, controls.clone(), Arc::clone(&clock))?;
+        let limits = Limits::open(&settings, &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,

@@ -60,6 +60,8 @@ struct Progress {
     kept_for: HashSet<Subject>,
     /// Address handed out; the first listener may still come.
     awaited: bool,
+    /// Somebody waits for its end.
+    end_awaited: bool,
 }
 
 /// An utterance that has been made: its caption and its words, in seconds of the rendition.
@@ -349,6 +351,12 @@ impl Writer {
         self.flight.cancel.cancelled().await;
     }
 
+    /// Resolves when somebody waits for the end.
+    pub async fn end_awaited(&self) {
+        let look = |progress: &Progress| if progress.end_awaited { Poll::Ready(()) } else { Poll::Pending };
+        self.flight.until(&mut self.flight.version.subscribe(), look).await;
+    }
+
     /// Ends the flight. Whatever is to be found under its key later must be stored before.
     pub fn land(self, outcome: Result<(), Failure>) {
         self.flight.change(|progress| progress.outcome = Some(outcome));
@@ -404,11 +412,12 @@ impl Listener {
         self.wait(|progress| !progress.pieces.is_empty()).await
     }
 
-    /// Waits until all of it is made.
+    /// Waits until all of it is made, which is then not paced by listening any more.
     ///
     /// # Errors
     /// The flight's [`Failure`].
     pub async fn landed(&mut self) -> Result<(), Failure> {
+        self.flight.change(|progress| progress.end_awaited = true);
         self.wait(|_| false).await
     }
 

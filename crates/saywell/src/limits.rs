@@ -33,8 +33,9 @@ use self::book::{Book, Claim, Taken, Ticket};
 use self::books::Books;
 use self::capacity::{Capacity, Place};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Secret, Settings};
 use crate::controls::Controls;
+use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
 use crate::script::Bounds;
 
@@ -67,6 +68,7 @@ struct Parts {
     flying: Capacity,
     max_seconds: u32,
     count_cached: bool,
+    networks: Seal,
     controls: Controls,
     clock: Arc<dyn Clock>,
 }
@@ -114,12 +116,13 @@ pub struct Reservation {
 pub struct AddressError(String);
 
 impl Limits {
-    /// The limits that the settings describe.
+    /// The limits that the settings describe. `signing_key` hides which networks are counted.
     ///
     /// # Errors
     /// [`AddressError`] for an address of Redis that cannot be one.
     pub fn open(
         settings: &Settings,
+        signing_key: &Secret,
         controls: Controls,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, AddressError> {
@@ -135,6 +138,7 @@ impl Limits {
             flying: Capacity::new(settings.max_flights),
             max_seconds: settings.max_seconds,
             count_cached: settings.count_cached,
+            networks: Seal::new(signing_key, "networks"),
             controls,
             clock,
         };
@@ -186,7 +190,8 @@ impl Limits {
         let (plan_name, plan) = self.plan(caller)?;
         plan.check(&plan_name, demand)?;
         let now = parts.clock.now();
-        let accounts = Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, now);
+        let accounts =
+            Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, &parts.networks, now);
         let claims: Vec<_> = accounts.iter().filter_map(|account| account.rate(1)).collect();
         let (states, _) = self.take(Ticket::new(), &claims, &plan_name, now).await?;
         let plan = plan.clone();
@@ -201,8 +206,9 @@ impl Limits {
     pub async fn left(&self, caller: &Caller) -> Vec<Left> {
         let Ok((plan_name, plan)) = self.plan(caller) else { return Vec::new() };
         let now = self.parts.clock.now();
-        let (plans, controls) = (&self.parts.plans, self.parts.controls.state());
-        let accounts = Account::all_of(caller, (&plan_name, plan), plans, &controls, now);
+        let (parts, controls) = (&*self.parts, self.parts.controls.state());
+        let accounts =
+            Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, &parts.networks, now);
         let claims: Vec<_> = accounts
             .iter()
             .flat_map(|account| {
@@ -326,6 +332,18 @@ impl Permit {
     #[must_use]
     pub fn bounds(&self, bounds: Bounds) -> Bounds {
         self.plan.bounds(bounds)
+    }
+
+    /// The plan that the request counts on: an operator's, where they gave one, else the caller's own.
+    #[must_use]
+    pub fn plan_name(&self) -> &str {
+        &self.plan_name
+    }
+
+    /// The network that the request is counted for, sealed; `None` where its plan counts no networks.
+    #[must_use]
+    pub fn network(&self) -> Option<String> {
+        self.accounts.iter().find_map(Account::network).map(str::to_owned)
     }
 
     /// Whether what comes from the cache counts like what is made.

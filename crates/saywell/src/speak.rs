@@ -280,6 +280,8 @@ impl Speak {
             voice: Some(plan.speaker.voice.clone()),
             outcome: AskedOutcome::Spoken,
             characters: plan.script.characters() as u64,
+            network: permit.network(),
+            plan: permit.plan_name().to_owned(),
             ..self.asked(caller, request)
         };
         let speech = if let Some(entry) = cached {

@@ -1,6 +1,7 @@
 //! What is kept in SQL, behind narrow traits: one a concern, so that a database is one file each
 //! and every database takes the same exam (`store/conformance.rs`).
 
+mod answers;
 mod cache_index;
 mod calls;
 #[cfg(any(test, feature = "testing"))]
@@ -13,6 +14,8 @@ mod rows;
 pub mod sqlite;
 mod usage;
 
+pub use answers::Answered;
+pub(crate) use answers::by_then;
 pub use cache_index::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, Totals};
 pub use calls::{CallLog, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};

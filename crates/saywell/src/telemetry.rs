@@ -1,6 +1,5 @@
 //! Log lines and metrics.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -36,43 +35,4 @@ pub fn metrics() -> &'static PrometheusHandle {
         let _ = metrics::set_global_recorder(recorder);
         handle
     })
-}
-
-/// What this process has counted under a name since it started, by the values of one label.
-#[must_use]
-pub fn counted(name: &str, label: &str) -> BTreeMap<String, u64> {
-    counted_in(&metrics().render(), name, label)
-}
-
-/// The same, out of what Prometheus reads: lines such as `name{label="value",other="x"} 12`.
-fn counted_in(rendered: &str, name: &str, label: &str) -> BTreeMap<String, u64> {
-    let mut counted = BTreeMap::new();
-    for line in rendered.lines() {
-        let Some((labels, count)) =
-            line.strip_prefix(name).and_then(|rest| rest.strip_prefix('{')?.split_once("} "))
-        else {
-            continue;
-        };
-        let value = labels.split(',').find_map(|pair| {
-            let (key, value) = pair.split_once('=')?;
-            (key == label).then(|| value.trim_matches('"').to_owned())
-        });
-        if let (Some(value), Ok(count)) = (value, count.parse::<u64>()) {
-            *counted.entry(value).or_default() += count;
-        }
-    }
-    counted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_summed_up_by_a_label() {
-        let rendered = "# TYPE a counter\na{cache=\"hit\",format=\"mp3\"} 2\na{cache=\"hit\",format=\"wav\"} 3\n\
-                        a{cache=\"miss\",format=\"mp3\"} 1\nab{cache=\"hit\"} 100\na_sum 7\n";
-        let counted = counted_in(rendered, "a", "cache");
-        assert_eq!(counted, BTreeMap::from([("hit".to_owned(), 5), ("miss".to_owned(), 1)]));
-    }
 }

@@ -152,9 +152,12 @@ export function administration(world) {
     visiting('keys', async () => {
       const secret = () => driver.run(() => document.querySelector('code.secret')?.textContent ?? '');
       await write('New key', '^Name', 'front end');
+      await write('New key', '^Characters a day', '5000');
+      await write('New key', '^Money a day', '0.5');
       await press('New key', '^Mint');
       await world.until(async () => (await secret()) !== '', 'the key');
       assert.match(await secret(), /^saywell_[0-9a-f]{16}_[0-9a-f]{64}$/);
+      await within('^Keys', 'tr', 'front end.*Characters a day: 5,000.*Money a day: 0\\.5');
       await world.click('button', 'Revoke front end');
       await press('dialog', '^Revoke');
       await world.told('“front end” is revoked\\.');

@@ -1,6 +1,5 @@
-// The pictures of the demo that the documentation shows, taken in Chromium, the one engine here
-// that gets as narrow as a phone. `npm run pictures` writes them; the suite looks at the same
-// states with axe.
+// The pictures of the demo that the documentation shows, taken in Chromium. `npm run pictures`
+// writes them; the suite looks at the same states with axe.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -114,7 +114,6 @@ export const RENDITION = Object.freeze({
   captionsUrl: null,
   liveCaptionsUrl: null,
   format: 'webm',
-  contentType: 'audio/webm; codecs=opus',
   provider: 'local',
   voice: 'heart',
   cached: false,

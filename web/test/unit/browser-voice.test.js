@@ -71,12 +71,17 @@ function setUp(script = () => Promise.resolve(SCRIPT)) {
     clock: timers,
   });
   const texts = () => synthesis.spoken.map(({ text }) => text);
-  return { timers, store, synthesis, voice, texts };
+  /** What is spoken ends, and the next begins in a task of its own. */
+  const end = () => {
+    synthesis.last.onend({});
+    timers.advance(0);
+  };
+  return { timers, store, synthesis, voice, texts, end };
 }
 const SPEECH = { message: 'm', text: 'The ferry leaves at nine. Be there.' };
 
 test('the script is said sentence by sentence, and its words are known', async () => {
-  const { store, synthesis, voice, texts } = setUp();
+  const { store, synthesis, voice, texts, end } = setUp();
   voice.speak(SPEECH);
   assert.equal(store.state.by, 'browser');
   await settle();
@@ -84,8 +89,8 @@ test('the script is said sentence by sentence, and its words are known', async (
   assert.equal(store.state.status, 'playing');
   const { text, start, source } = store.state.captions.words[1] ?? {};
   assert.deepEqual({ text, start, source }, { text: 'ferry', start: 4 / 14, source: [4, 9] });
-  synthesis.last.onend({});
-  synthesis.last.onend({});
+  end();
+  end();
   assert.deepEqual(texts(), ['The ferry leaves at nine.', 'Be there.']);
   assert.equal(store.state.status, 'ended');
 });
@@ -165,12 +170,12 @@ test('a refusal waits for a tap', async () => {
 
 test('a long sentence goes out in pieces that no engine cuts off', async () => {
   const text = `${'A clause of some words, '.repeat(20)}and the end.`;
-  const { synthesis, voice, texts } = setUp(() =>
+  const { voice, texts, end } = setUp(() =>
     Promise.resolve({ language: 'en', utterances: [{ text, source: /** @type {[number, number]} */ ([0, text.length]), language: null }] }),
   );
   voice.speak({ message: 'm', text });
   await settle();
-  while (texts().join(' ') !== text) synthesis.last.onend({});
+  while (texts().join(' ') !== text) end();
   assert.ok(texts().length >= 3 && texts().every((piece) => piece.length <= 160), `${texts().map((piece) => piece.length)}`);
 });
 

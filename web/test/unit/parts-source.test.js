@@ -93,6 +93,25 @@ test('a place in another utterance is another file', async () => {
   assert.ok(Math.abs(audio.currentTime - 0.1) < 0.001);
 });
 
+test('while another utterance is waited for, the last is silent, and its place stays', async () => {
+  const { audio, store, playback, refused, end } = await setUp();
+  audio.currentTime = 0.5;
+  audio.emit('timeupdate');
+  const fourth = Number(store.state.captions.utterances[3]?.start);
+  refused.add(String(TEXTS[3]));
+  playback.seek(fourth + 0.4);
+  assert.deepEqual([audio.src, store.state.status], ['', 'loading']);
+  audio.emit('timeupdate');
+  assert.equal(store.state.position, fourth + 0.4);
+  await settle();
+  assert.equal(store.state.failure?.code, 'overloaded', 'it is told at once');
+  refused.clear();
+  playback.resume();
+  await settle();
+  assert.equal(audio.src, 'http://gateway.test/3.mp3', 'and asked for anew');
+  await end();
+});
+
 test('one that cannot be made is told when it is due, and not before', async () => {
   const { store, end, refused } = await setUp();
   refused.add(String(TEXTS[3]));

@@ -29,6 +29,7 @@ impl Report {
             ("processor", processor()?),
             ("memory", memory()?),
             ("system", system()?),
+            ("congestion control of TCP", congestion_control()?),
             ("load average at the start", load_average()?),
             ("compiler", said_by("rustc", &["--version"])?),
             ("peers", said_by(&python.to_string_lossy(), &["-c", versions])?),
@@ -102,6 +103,10 @@ fn system() -> io::Result<String> {
         name.trim_matches('"'),
         fs::read_to_string("/proc/sys/kernel/osrelease")?.trim()
     ))
+}
+
+fn congestion_control() -> io::Result<String> {
+    Ok(fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control")?.trim().to_owned())
 }
 
 fn load_average() -> io::Result<String> {

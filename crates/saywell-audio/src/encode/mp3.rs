@@ -77,8 +77,6 @@ pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> 
     bytes.reserve(max_required_buffer_size(0));
     encoder.flush_to_vec::<FlushGap>(&mut bytes).map_err(failed)?;
     take_frames(&bytes, wanted, &mut frames)?;
-    drop(encoder);
-    keep_ready();
     if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
 }
 
@@ -96,14 +94,18 @@ fn take_frames(bytes: &[u8], wanted: usize, frames: &mut Frames) -> Result<(), A
     Ok(())
 }
 
-/// Makes one ready that the next clip begins with: that takes as long as coding eight frames, which are the wait for the
-/// first sound. An encoder serves one clip, since none can be brought back to how it began.
-fn keep_ready() {
-    let spare = encoder().ok();
-    *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = spare;
-}
-
+/// An encoder that the next clip begins with.
 static SPARE: Mutex<Option<Encoder>> = Mutex::new(None);
+
+/// Makes an encoder for the next clip, unless there is one. An encoder serves one clip, since none can be brought back to
+/// how it began.
+pub(super) fn make_ready() {
+    let lacking = || SPARE.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+    if lacking() {
+        let spare = encoder().ok();
+        *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = spare;
+    }
+}
 
 fn fresh_encoder() -> Result<Encoder, AudioError> {
     let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,8 +1,9 @@
 //! HTML: tags are silent, the text between them is not. What a tag means for the ear is kept: headings,
 //! items, tables, raised and lowered text, what is struck out, code.
 
+use super::Walker;
 use super::languages::{Written, written};
-use super::{Lead, Walker};
+use crate::added::Phrase;
 use crate::announcement::Announcement;
 use crate::hidden;
 use crate::maths;
@@ -72,7 +73,11 @@ impl Walker<'_> {
             "sup" | "sub" => self.end_script(name == "sup"),
             "del" | "strike" | "s" => self.strike(&name, closing, range),
             "img" => self.image(html, range),
-            "br" => self.line_break(range, Pause::Sentence),
+            "br" => self.flush(Pause::Sentence),
+            // A cell is a part of its row, whatever is in it.
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "li" if self.table.in_cell => {
+                self.flush(Pause::Sentence);
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush(if closing { Pause::Heading } else { Pause::Paragraph });
                 self.nest(Kind::Heading, closing);
@@ -89,20 +94,9 @@ impl Walker<'_> {
                         self.html.lists.push((name == "ol").then_some(1));
                     }
                 }
-                self.line_break(range, Pause::Paragraph);
+                self.flush(Pause::Paragraph);
             }
             _ => {}
-        }
-    }
-
-    fn line_break(&mut self, range: Range<usize>, pause: Pause) {
-        if self.table.in_cell {
-            let at = self.reply(range).start;
-            if self.open.text.ends_with(char::is_alphanumeric) {
-                self.open.replace(", ", at..at);
-            }
-        } else {
-            self.flush(pause);
         }
     }
 
@@ -126,8 +120,9 @@ impl Walker<'_> {
         if let Some(Some(number)) = self.html.lists.last_mut().filter(|_| !closing) {
             let text = format!("{number}. ");
             *number += 1;
-            let source = self.reply(range);
-            self.lead = Some(Lead { text, source });
+            let mut lead = Spoken::default();
+            lead.replace(&text, self.reply(range));
+            self.lead = Some(lead);
         }
     }
 
@@ -168,7 +163,11 @@ impl Walker<'_> {
                 self.begin();
                 let alone = self.open.text.is_empty();
                 let source = self.reply(range);
-                self.open.replace(&if alone { format!("Image: {alt}") } else { alt.to_owned() }, source);
+                if alone {
+                    self.open.add(Phrase::Image, source.clone());
+                    self.open.replace(": ", source.clone());
+                }
+                self.open.replace(alt, source);
             }
             None => self.omit(Omitted::Image, range, "no description"),
         }

@@ -1,6 +1,8 @@
 //! Tables: every row is said with its headers, "Name: Ada, Born: 1815."
 
 use super::Walker;
+use crate::added::Phrase;
+use crate::announcement::{Announcement, size};
 use crate::clean::{clean, trim};
 use crate::spoken::Spoken;
 use crate::utterance::{Kind, Omitted, Pause};
@@ -32,10 +34,10 @@ impl Walker<'_> {
     pub(super) fn end_cell(&mut self, range: Range<usize>) {
         self.table.in_cell = false;
         let mut open = std::mem::take(&mut self.open);
-        if let Some(words) = mark(&open.text) {
+        if let Some(phrase) = mark(&open.text) {
             let source = open.source();
             open = Spoken::default();
-            open.replace(words, source);
+            open.add(phrase, source);
         }
         let mut cell = clean(open, self.options.emoji);
         if cell.text.ends_with(',') {
@@ -73,33 +75,19 @@ impl Walker<'_> {
             return;
         }
         self.rendered.passages.truncate(table.first_passage);
-        let plural =
-            |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        let size = format!("{} and {}", plural(table.rows, "row"), plural(columns, "column"));
-        let mut said = format!("A table with {size}");
-        let names: Vec<&str> =
-            table.headers.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-        for (number, name) in names.iter().take(NAMED_COLUMNS).enumerate() {
-            let last = number > 0 && number + 1 == names.len();
-            let and = if names.len() == 2 { " and " } else { ", and " };
-            said.push_str(if number == 0 {
-                ": "
-            } else if last {
-                and
-            } else {
-                ", "
-            });
-            said.push_str(name.trim_end_matches(['.', ':']));
-        }
-        if names.len() > NAMED_COLUMNS {
-            said.extend([", and ", &(names.len() - NAMED_COLUMNS).to_string(), " more"]);
-        }
-        said.push('.');
+        let names = table.headers.iter().map(|name| name.trim_end_matches(['.', ':']));
+        let mut names: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let unnamed = names.len().saturating_sub(NAMED_COLUMNS);
+        names.truncate(NAMED_COLUMNS);
+        let summed_up = Announcement::Table { rows: table.rows, columns, names, unnamed };
         let source = self.reply(range.start..range.start + self.source[range.clone()].trim_end().len());
         let mut summary = Spoken::default();
-        summary.replace(&said, source);
+        summary.replace(&format!("{}.", summed_up.english()), source);
         self.push_passage(summary, Kind::TableRow, Pause::Paragraph);
-        self.omit(Omitted::Table, range, &format!("Table, {size}"));
+        if let Some(passage) = self.rendered.passages.last_mut() {
+            passage.announces = Some(summed_up);
+        }
+        self.omit(Omitted::Table, range, &format!("Table, {}", size(table.rows, columns)));
     }
 
     pub(super) fn end_row(&mut self) {
@@ -110,11 +98,11 @@ impl Walker<'_> {
 }
 
 /// What a cell that only holds a mark means.
-fn mark(cell: &str) -> Option<&'static str> {
+fn mark(cell: &str) -> Option<Phrase> {
     match cell.trim().trim_end_matches('\u{fe0f}') {
-        "✅" | "✓" | "✔" | "☑" | "🟢" | "👍" => Some("yes"),
-        "❌" | "✗" | "✘" | "✕" | "✖" | "❎" | "🚫" | "🔴" | "👎" => Some("no"),
-        "⚠" | "🟡" => Some("partly"),
+        "✅" | "✓" | "✔" | "☑" | "🟢" | "👍" => Some(Phrase::Yes),
+        "❌" | "✗" | "✘" | "✕" | "✖" | "❎" | "🚫" | "🔴" | "👎" => Some(Phrase::No),
+        "⚠" | "🟡" => Some(Phrase::Partly),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::clean::clean;
 use crate::mark::{How, Mark};
 use crate::sentences::sentences;
 use crate::split::{Lengths, first_tolerance, is_longer, split};
-use crate::spoken::{Relation, Spoken};
+use crate::spoken::Spoken;
 use crate::ssml::values::LONGEST_BREAK;
 use crate::utterance::{Kind, Pause, Utterance};
 use std::cmp::Reverse;
@@ -143,7 +143,7 @@ impl Places {
             .map(|(text, source, relation)| {
                 let start = at;
                 at += text.len();
-                (source, start, relation != Relation::Replaced)
+                (source, start, !relation.is_whole())
             })
             .collect();
         Self { pieces, length: at }

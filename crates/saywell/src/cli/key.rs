@@ -95,8 +95,12 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let now = SystemClock.now();
     match arguments.command {
         Command::Mint(wanted) => {
+            let new = new_key(&wanted, now);
+            if let Some((limit, problem)) = new.limits.fault() {
+                return Err(Failed::Usage(format!("--{} {problem}", limit.replace('_', "-"))));
+            }
             let store = app::open_store(&settings).await?;
-            let (key, row) = mint(&*store.keys, new_key(&wanted, now), now).await?;
+            let (key, row) = mint(&*store.keys, new, now).await?;
             complain(format_args!("key {} is kept as a hash only: this is the one time it is shown", row.id));
             print(key)
         }

@@ -71,7 +71,7 @@ pub struct Settings {
     pub public_url: String,
     /// Origins whose pages may call the server.
     pub cors_origins: Vec<String>,
-    /// Signs audio links; without one, a random one is made and kept in the data folder.
+    /// Signs audio links and sessions, and hides networks in usage; without one, a random one is made and kept in the data folder.
     pub signing_key: Option<Secret>,
     /// How callers say who they are.
     pub auth: Vec<Mode>,
@@ -396,7 +396,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_SIGNING_KEY",
         key: "server.signing_key",
         default: "",
-        about: "Signs audio links, at least 32 characters. Unset: a random one, kept in the data folder.",
+        about: "Signs audio links and sessions and hides networks in usage, at least 32 characters. Unset: a random one, kept in the data folder.",
         set: |s, v| assign(&mut s.signing_key, secret(v).map(Some)),
         show: |s| s.signing_key.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
     },

@@ -1,5 +1,6 @@
 //! `/admin/api`: what an operator sees and steers. The page at `/admin` uses nothing else.
 
+pub mod answers;
 pub mod audit;
 pub mod cache;
 pub mod controls;

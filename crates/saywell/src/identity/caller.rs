@@ -86,6 +86,26 @@ pub struct KeyLimits {
     pub money_per_day: Option<f64>,
 }
 
+impl KeyLimits {
+    /// The first limit that leaves nothing to use, and what it must be.
+    #[must_use]
+    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let whole = |count: Option<u64>| count.map(|count| count as f64);
+        [
+            ("requests_per_minute", whole(self.requests_per_minute.map(u64::from)), 1.0),
+            ("concurrent", whole(self.concurrent.map(u64::from)), 1.0),
+            ("characters_per_day", whole(self.characters_per_day), 1.0),
+            ("characters_per_month", whole(self.characters_per_month), 1.0),
+            ("seconds_per_day", self.seconds_per_day, 1.0),
+            ("seconds_per_month", self.seconds_per_month, 1.0),
+            ("money_per_day", self.money_per_day, f64::MIN_POSITIVE),
+        ]
+        .into_iter()
+        .find(|(_, allowed, least)| allowed.is_some_and(|allowed| !allowed.is_finite() || allowed < *least))
+        .map(|(name, _, least)| (name, if least < 1.0 { "must be above 0" } else { "must be 1 or more" }))
+    }
+}
+
 /// Whom limits count for: the user, else the key, else the session. Written out as `user:ann`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::book::{Claim, Kind};
 use super::plan::{Plan, Plans, Quantities};
 use crate::controls::{self, Subject, Unit};
+use crate::identity::seal::Seal;
 use crate::identity::{Caller, Via};
 
 /// What is counted.
@@ -157,6 +158,7 @@ impl Account {
         (plan_name, plan): (&str, &Plan),
         plans: &Plans,
         controls: &controls::State,
+        networks: &Seal,
         now: SystemTime,
     ) -> Vec<Self> {
         let granted = |quantities: Quantities, subject: Option<Subject>| match subject {
@@ -179,11 +181,21 @@ impl Account {
             add(Scope::Room, format!("{plan_name}:{room}"), quantities);
         }
         if let Some(network) = caller.network() {
-            add(Scope::Address, format!("{plan_name}:{network}"), plan.address);
+            // Neither the books nor the rows of usage have anybody's address, and from month to month nobody is known
+            // again.
+            let (month, _) = window(Span::Month, now);
+            add(Scope::Address, format!("{plan_name}:{}", networks.of(&[&network, &month])), plan.address);
         }
         add(Scope::Plan, plan_name.to_owned(), plan.all);
         add(Scope::All, String::new(), plans.in_all);
         accounts
+    }
+
+    /// The network that it is of, sealed; `None` of every other account.
+    pub(crate) fn network(&self) -> Option<&str> {
+        // A seal has no colon, and the name of a plan may.
+        let (_, network) = self.name.rsplit_once(':').filter(|_| self.scope == Scope::Address)?;
+        Some(network)
     }
 
     /// What `requests` more requests claim of this account.

@@ -71,6 +71,11 @@ While it is away, `TTS_LIMITS_WITHOUT_REDIS` says what is done: `local` counts i
 answers `overloaded`. It is asked again every second. What is to be given back waits until it is there, and is given back
 once.
 
+What was used this day and month is read from the rows of usage when a process starts, as far as the books do not know it:
+a restart gives nobody their quota again. Networks are counted under a name that is made from the network and the month
+with `TTS_SIGNING_KEY` (HMAC-SHA-256), in the books and in the rows, and only on plans that limit networks. Without the key
+nobody can tell the address, and with another key, or another month, a network begins anew.
+
 ## Capacity
 
 Whatever the plans allow, this server has `TTS_MAX_FLIGHTS` replies in the making, and four requests for each of them on

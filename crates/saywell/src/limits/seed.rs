@@ -7,8 +7,7 @@ use super::{Amount, Limits, Refusal, Scope};
 use crate::store::{Spent, StoreError, UsageLog};
 
 impl Limits {
-    /// Writes down what `usage` knows of this day and month, as far as the books do not know it yet. What a network used is
-    /// not in it: networks begin anew.
+    /// Writes down what `usage` knows of this day and month, as far as the books do not know it yet.
     ///
     /// # Errors
     /// When the store cannot be asked. That the books are away is their own matter, and has its own policy.
@@ -28,7 +27,7 @@ impl Limits {
 /// What was spent, by the accounts that it counts on.
 fn by_account(spent: &[Spent]) -> BTreeMap<(Scope, String), Amount> {
     let mut accounts: BTreeMap<(Scope, String), Amount> = BTreeMap::new();
-    for Spent { subject, room, key, plan, characters, seconds, cost, .. } in spent {
+    for Spent { subject, room, key, network, plan, characters, seconds, cost, .. } in spent {
         let mut add = |scope, name: String| {
             let amount = accounts.entry((scope, name)).or_default();
             amount.characters += characters;
@@ -43,6 +42,9 @@ fn by_account(spent: &[Spent]) -> BTreeMap<(Scope, String), Amount> {
         }
         if let Some(room) = room {
             add(Scope::Room, format!("{plan}:{room}"));
+        }
+        if let Some(network) = network {
+            add(Scope::Address, format!("{plan}:{network}"));
         }
     }
     accounts

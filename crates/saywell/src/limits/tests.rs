@@ -4,11 +4,14 @@ use std::path::Path;
 
 use futures::FutureExt;
 
-use super::conformance::{Bench, characters, examine, user};
+use super::conformance::{Bench, characters, examine, signing_key, user};
 use super::*;
 use crate::clock::ManualClock;
 use crate::controls::{Change, Subject, Unit};
+use crate::identity::Via;
+use crate::speak::SpeechRequest;
 use crate::store;
+use crate::usage::{Asked, Sum};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn books_in_the_process_pass_every_exam() {
@@ -25,7 +28,7 @@ async fn steered(changes: &[Change]) -> Limits {
     }
     let own = "[test]\ncharacters_per_day = 100\n[small]\ncharacters_per_day = 1\nprefetch = false\nvoices = ['heart']";
     let plans = Plans::new(&own.parse().unwrap(), toml::Table::new()).unwrap();
-    Limits::open(&Settings { plans, ..Settings::default() }, controls, clock).unwrap()
+    Limits::open(&Settings { plans, ..Settings::default() }, &signing_key(), controls, clock).unwrap()
 }
 
 async fn reserve(limits: &Limits, caller: &Caller, amount: u64) -> Result<Reservation, Refusal> {
@@ -80,7 +83,7 @@ async fn past_capacity_it_is_refused_before_anything_else() {
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     let controls = Controls::open(store.controls, Arc::clone(&clock)).await.unwrap();
     let settings = Settings { max_flights: 2, ..Settings::default() };
-    let limits = Limits::open(&settings, controls, clock).unwrap();
+    let limits = Limits::open(&settings, &signing_key(), controls, clock).unwrap();
     let operator = Caller::operator(None);
     let admit = async || limits.admit(&operator, &Demand::default()).await;
     let mut permits = Vec::new();
@@ -112,4 +115,34 @@ async fn a_bill_is_settled_by_what_was_made_however_the_flight_ends() {
     bill.found(20, 1.0);
     drop(bill);
     assert_eq!(left().await, 70.0, "unless it is to");
+}
+
+#[tokio::test]
+async fn a_network_is_known_again_after_a_restart_and_nobody_can_read_it() {
+    let plan = "[plans.test.address]\ncharacters_per_day = 100";
+    let usage = store::open(Some("sqlite::memory:"), Path::new("")).await.unwrap().usage;
+    let from = |session: &str, address: [u8; 4]| Caller {
+        user: None,
+        via: Via::Session { id: session.into() },
+        address: Some(address.into()),
+        ..user("")
+    };
+    let before = Bench::open(plan, None, WithoutRedis::Local).await;
+    let visitor = from("s1", [192, 0, 2, 1]);
+    let network = before.limits.admit(&visitor, &Demand::default()).await.unwrap().network();
+    assert!(network.as_ref().is_some_and(|network| !network.contains("192")), "{network:?}");
+    let asked = Asked {
+        network,
+        bought: Sum { characters: 60, ..Sum::default() },
+        ..Asked::new(before.clock.now(), &visitor, &SpeechRequest::new("Hello."), false)
+    };
+    usage.add(&[asked]).await.unwrap();
+
+    let after = Bench::open(plan, None, WithoutRedis::Local).await;
+    after.limits.seed_from(&*usage).await.unwrap();
+    let neighbour = from("s2", [192, 0, 2, 200]);
+    assert!(after.reserve(&neighbour, characters(41)).await.is_err());
+    assert!(after.reserve(&neighbour, characters(40)).await.is_ok());
+    assert!(after.reserve(&from("s3", [192, 0, 3, 1]), characters(100)).await.is_ok());
+    assert_eq!(after.limits.admit(&user("ann"), &Demand::default()).await.unwrap().network(), None);
 }

@@ -81,9 +81,15 @@ impl Flying {
     /// Makes the rendition until it is complete or nobody wants it any more.
     pub(super) async fn fly(self, writer: Writer) {
         let begun = Instant::now();
+        let released = async {
+            writer.end_awaited().await;
+            self.pace.release();
+            std::future::pending().await
+        };
         let outcome = tokio::select! {
             biased;
             () = writer.cancelled() => Err(Failure::Cancelled),
+            outcome = released => outcome,
             outcome = self.make(&writer) => outcome,
         };
         let milliseconds = begun.elapsed().as_millis();
@@ -232,18 +238,25 @@ impl Flying {
 
         let key = self.plan.clip_key(utterance, pause, &speaker);
         let (text, codec) = (utterance.text.clone(), self.plan.format.codec());
+        let (sender, encoded) = oneshot::channel();
         let make = move || {
             let opening = Opening {
                 provider: speaker.provider.clone(),
                 voice: speaker.voice.clone(),
                 provider_took: Some(took),
             };
-            // Whoever no longer waits for it has all of it.
-            let hand_on = |frames| drop(head.map(|head| head.send(Head { frames, opening })));
-            render::clip(speech, &text, pause, codec, &speaker, hand_on)
+            let hand_on = |frames| {
+                // Whoever no longer waits for it has all of it.
+                drop(head.map(|head| head.send(Head { frames, opening })));
+                // The task that sends it may be waiting for this very core.
+                std::thread::yield_now();
+            };
+            // Nobody who waits for the clip waits for what is made ready for the next.
+            drop(sender.send(render::clip(speech, &text, pause, codec, &speaker, hand_on)));
+            saywell_audio::make_ready(codec);
         };
-        let encoded = tokio::task::spawn_blocking(make).await;
-        let clip = Arc::new(encoded.map_err(Failure::internal)?.map_err(Failure::internal)?);
+        drop(tokio::task::spawn_blocking(make));
+        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
         self.remember_clip(key, Arc::clone(&clip));
         Ok((clip, Some(took)))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// The fastest that a player plays. A listener at this speed still never waits for sound that was held back.
 const FASTEST_PLAYBACK: f64 = 1.25;
@@ -13,12 +14,14 @@ const FASTEST_PLAYBACK: f64 = 1.25;
 pub(super) struct Pace {
     lookahead: Option<Duration>,
     sounding_since: watch::Sender<Option<Instant>>,
+    /// Nothing is held back any more.
+    released: CancellationToken,
 }
 
 impl Pace {
     /// This far ahead, or as far as can be.
     pub(super) fn new(lookahead: Option<Duration>) -> Self {
-        Self { lookahead, sounding_since: watch::Sender::new(None) }
+        Self { lookahead, sounding_since: watch::Sender::new(None), released: CancellationToken::new() }
     }
 
     /// The first sound was handed on, unless it was before.
@@ -30,8 +33,21 @@ impl Pace {
         });
     }
 
+    /// Somebody waits for the end: from here on all is made at once.
+    pub(super) fn release(&self) {
+        self.released.cancel();
+    }
+
     /// Waits until what begins that many seconds into the rendition is to be made.
     pub(super) async fn wait(&self, begins: f64) {
+        tokio::select! {
+            biased;
+            () = self.released.cancelled() => {}
+            () = self.due(begins) => {}
+        }
+    }
+
+    async fn due(&self, begins: f64) {
         let Some(lookahead) = self.lookahead else { return };
         let ahead = begins - lookahead.as_secs_f64();
         if ahead <= 0.0 {
@@ -63,6 +79,19 @@ mod tests {
         };
         tokio::join!(pace.wait(45.0), first_sound);
         assert_eq!(begun.elapsed(), Duration::from_secs(3 + 20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_waits_once_it_is_released() {
+        let pace = Pace::new(Some(Duration::from_secs(20)));
+        let begun = Instant::now();
+        let release = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            pace.release();
+        };
+        tokio::join!(pace.wait(45.0), release);
+        pace.wait(1e6).await;
+        assert_eq!(begun.elapsed(), Duration::from_secs(3));
     }
 
     #[tokio::test(start_paused = true)]

@@ -215,6 +215,7 @@ macro_rules! insertion {
     };
 }
 
+// What every database takes as it is written here.
 pub(super) const INSERT: &str = insertion!("");
 pub(super) const INSERT_IF_ABSENT: &str = insertion!(" ON CONFLICT (key_hash) DO NOTHING");
 pub(super) const REPLACE: &str = "DELETE FROM tts_cache WHERE key_hash = $1 RETURNING size_bytes";

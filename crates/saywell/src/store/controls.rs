@@ -81,6 +81,7 @@ impl<R: Columns> FromRow<'_, R> for AuditRow {
     }
 }
 
+// What every database takes as it is written here.
 pub(super) const NEWER: &str = "SELECT revision, state FROM tts_controls WHERE revision > $1";
 pub(super) const ENTRIES: &str =
     "SELECT * FROM tts_audit WHERE CAST($1 AS BIGINT) IS NULL OR id < $1 ORDER BY id DESC LIMIT $2";

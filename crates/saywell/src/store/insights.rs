@@ -1,5 +1,6 @@
 //! What an operator's page shows, summed up by the database.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
@@ -8,8 +9,8 @@ use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
-use super::StoreError;
 use super::rows::Columns;
+use super::{StoreError, by_then};
 use crate::cache::Kind;
 
 /// Sums over `tts_calls` and `tts_cache`.
@@ -19,7 +20,7 @@ pub trait Insights: Send + Sync + Debug {
     /// time. Steps in which nothing was asked are left out. `step` is at least a second.
     async fn series(&self, since: SystemTime, step: Duration) -> Result<Vec<Bucket>, StoreError>;
 
-    /// How long the first sound took since then, by provider.
+    /// How long the first sound took since then, by provider; rounded as in [`Answered`](super::Answered).
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError>;
 
     /// Who had most characters spoken since then, at most `limit`, the most first.
@@ -80,15 +81,23 @@ pub struct FirstSound {
     pub p99_ms: f64,
 }
 
-impl<R: Columns> FromRow<'_, R> for FirstSound {
-    fn from_row(row: &R) -> sqlx::Result<Self> {
-        Ok(Self {
-            provider: row.text("provider")?,
-            calls: row.unsigned("calls")?,
-            p50_ms: row.real("p50")?,
-            p95_ms: row.real("p95")?,
-            p99_ms: row.real("p99")?,
-        })
+impl FirstSound {
+    /// Reads the calls of one provider that took equally long, as [`of`](Self::of) takes them.
+    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(String, u64, u64)> {
+        Ok((row.text("provider")?, row.unsigned("took")?, row.unsigned("calls")?))
+    }
+
+    /// Of calls of some provider that took so many milliseconds, and how many they are; by provider.
+    pub(super) fn of(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
+        let mut providers: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
+        for (provider, milliseconds, count) in calls {
+            *providers.entry(provider).or_default().entry(milliseconds).or_default() += count;
+        }
+        let providers = providers.into_iter().map(|(provider, times)| {
+            let [p50_ms, p95_ms, p99_ms] = [50, 95, 99].map(|hundredths| by_then(&times, hundredths) as f64);
+            Self { provider, calls: times.values().sum(), p50_ms, p95_ms, p99_ms }
+        });
+        providers.collect()
     }
 }
 

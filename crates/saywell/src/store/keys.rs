@@ -71,6 +71,7 @@ impl Debug for KeyRow {
     }
 }
 
+// What every database takes as it is written here.
 pub(super) const FIND: &str = "SELECT * FROM tts_keys WHERE id = $1";
 pub(super) const LIST: &str = "SELECT * FROM tts_keys ORDER BY created_at DESC, id";
 pub(super) const REVOKE: &str = "UPDATE tts_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";

@@ -86,3 +86,30 @@ pub(super) fn undecodable(
 ) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Kind;
+    use sqlx::{Connection as _, SqliteConnection};
+
+    #[tokio::test]
+    async fn what_is_not_as_it_should_be_is_named() {
+        let mut database = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let query = sqlx::query("SELECT -1 AS entries, 'song' AS kind, '{' AS limits, NULL AS expires_at");
+        let row = query.fetch_one(&mut database).await.unwrap();
+        let faults = [
+            row.unsigned("entries").map(drop),
+            row.parsed::<Kind>("kind").map(drop),
+            row.json::<serde_json::Value>("limits").map(drop),
+            row.time("expires_at").map(drop),
+        ];
+        for (fault, column) in faults.into_iter().zip(["entries", "kind", "limits", "expires_at"]) {
+            let named =
+                matches!(&fault, Err(sqlx::Error::ColumnDecode { index, .. }) if index.contains(column));
+            assert!(named, "{column}: {fault:?}");
+        }
+        assert!(matches!(row.text("voice"), Err(sqlx::Error::ColumnNotFound(_))));
+        assert_eq!(row.maybe_time("expires_at").unwrap(), None);
+    }
+}

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
 use std::path::Path;
@@ -233,7 +233,7 @@ impl CacheIndex for SqliteStore {
 
     async fn stored_bytes(&self) -> Result<u64, StoreError> {
         sqlx::query("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM tts_cache")
-            .try_map(|row| row.unsigned("bytes"))
+            .try_map(|row: SqliteRow| row.unsigned("bytes"))
             .fetch_one(&self.pool)
             .await
             .map_err(unavailable("sum what is stored"))

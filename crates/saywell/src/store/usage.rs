@@ -1,7 +1,7 @@
 //! What was asked for, by whom, and what it came to.
 
-use super::StoreError;
 use super::rows::Columns;
+use super::{Answered, StoreError};
 use crate::clock::to_millis;
 use crate::usage::Asked;
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 /// Milliseconds of a day.
 pub(super) const DAY_MS: i64 = 86_400_000;
 
-/// The tables `tts_usage` and `tts_usage_daily`: every request for speech, and sums by day.
+/// The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`: every request for speech, and sums by day.
 ///
 /// Every call is atomic and safe to repeat, but for [`add`](Self::add). Several processes may use one database.
 #[async_trait]
@@ -29,12 +29,15 @@ pub trait UsageLog: Send + Sync + Debug {
     /// Sums of whole days, at most `limit` lines: days in their order, everything else with the most requests first.
     async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError>;
 
+    /// How the requests since then were answered, the most frequent first; of the last 31 days at most.
+    async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError>;
+
     /// Adds the requests of before `end` to the sums by day, each once, however many do it at the same time. Tells how
     /// many.
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError>;
 
-    /// Forgets requests that were rolled up and calls to providers, both of before `rows`, and sums of days that ended
-    /// before `sums`. Tells how many rows that were.
+    /// Forgets requests that were rolled up, calls to providers, and how requests of days that ended then were answered,
+    /// all of before `rows`, and sums of days that ended before `sums`. Tells how many rows that were.
     async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError>;
 }
 
@@ -166,7 +169,7 @@ impl UsageLine {
     }
 }
 
-/// What one subject had made, in one room, by one key, on one plan.
+/// What one subject had made, in one room, by one key, from one network, on one plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spent {
     /// Whom limits count it for, such as `user:ann`.
@@ -175,6 +178,8 @@ pub struct Spent {
     pub room: Option<String>,
     /// By which API key.
     pub key: Option<String>,
+    /// From which network, sealed, where limits count networks.
+    pub network: Option<String>,
     /// On which plan.
     pub plan: String,
     /// Characters that were sent to providers.
@@ -194,6 +199,7 @@ impl<R: Columns> FromRow<'_, R> for Spent {
             subject: row.text("subject")?,
             room: known(row.text("room")?),
             key: known(row.text("api_key")?),
+            network: known(row.text("network")?),
             plan: row.text("plan")?,
             characters: row.unsigned("characters")?,
             seconds: row.real("seconds")?,
@@ -229,6 +235,7 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         asked.bought.currency,
         asked.bought.unpriced,
         asked.text.as_ref().map(crate::usage::Text::reveal),
+        asked.network.as_deref().unwrap_or_default(),
     ])
 }
 

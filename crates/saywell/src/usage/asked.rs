@@ -21,6 +21,8 @@ pub struct Asked {
     pub subject: String,
     /// The API key that it came by.
     pub key: Option<String>,
+    /// The network that it came from, sealed, where limits count networks.
+    pub network: Option<String>,
     /// Who asked.
     pub user: Option<String>,
     /// In which room.
@@ -112,6 +114,7 @@ impl Asked {
             at,
             subject: caller.subject().to_string(),
             key,
+            network: None,
             user: caller.user.clone(),
             room: brief(&caller.room),
             plan: caller.plan.clone(),

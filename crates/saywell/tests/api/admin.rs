@@ -226,7 +226,7 @@ async fn the_overview_shows_what_was_asked_and_how_providers_are() {
         gateway.settle().await;
     }
     speak(&gateway, "   ").await;
-    let overview = overview_with_calls(&gateway, 11).await;
+    let overview = overview_with(&gateway, 11, 6).await;
 
     let of = |list: &str, provider: &str| {
         let rows = overview[list].as_array().unwrap();
@@ -252,23 +252,31 @@ async fn the_overview_shows_what_was_asked_and_how_providers_are() {
     assert!(of("providers", "broken")["retry_at"].as_u64().unwrap() > overview["now"].as_u64().unwrap());
     assert_eq!(of("rooms", "kitchen")["calls"], 11);
     assert_eq!(overview["users"], json!([]));
-    assert_eq!(overview["process"]["requests"]["miss"], 6);
-    assert_eq!(overview["process"]["errors"]["invalid_request"], 1);
+    let answers = &overview["answers"];
+    assert_eq!(answers["cache"], json!({ "miss": 6 }));
+    assert_eq!(answers["errors"], json!({ "invalid_request": 1 }));
+    assert_eq!(
+        (&answers["first_sound"][0]["cache"], &answers["first_sound"][0]["requests"]),
+        (&json!("miss"), &json!(6))
+    );
     assert_eq!(overview["cache"]["clips"], 6);
     assert_eq!(overview["cache"]["content"][0]["voice"], "tone");
 }
 
-/// The overview, once the ledger has written this many calls.
-async fn overview_with_calls(gateway: &Gateway, calls: u64) -> Value {
+/// The overview, once the ledger has written this many calls, this many requests, and one that was refused.
+async fn overview_with(gateway: &Gateway, calls: u64, requests: u64) -> Value {
     let begun = std::time::Instant::now();
     loop {
         let overview = gateway.get("/admin/api/overview?hours=1").await.json();
         let series = overview["series"].as_array().unwrap();
         let written: u64 = series.iter().map(|bucket| bucket["calls"].as_u64().unwrap()).sum();
-        if written == calls {
+        let answered: u64 =
+            overview["answers"]["cache"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
+        let refused = !overview["answers"]["errors"].as_object().unwrap().is_empty();
+        if written == calls && answered == requests && refused {
             return overview;
         }
-        assert!(written < calls && begun.elapsed() < Duration::from_secs(10), "{written} calls: {overview}");
+        assert!(written <= calls && begun.elapsed() < Duration::from_secs(10), "{written} calls: {overview}");
         tokio::task::yield_now().await;
     }
 }
@@ -296,11 +304,15 @@ async fn keys_are_minted_shown_once_and_revoked() {
         json!({ "name": "app", "scopes": ["fly"] }),
         json!({ "name": "app", "scopes": ["speak"], "expires_at": 1 }),
         json!({ "name": "app", "scopes": ["speak"], "expires_at": u64::MAX }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "concurrent": 0 } }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "money_per_day": -1.0 } }),
+        json!({ "name": "app", "scopes": ["speak"], "limits": { "words_per_day": 1 } }),
     ] {
         assert_eq!(gateway.post("/admin/api/keys", &wrong).await.error().0, 400, "{wrong}");
     }
     let log = log(&gateway).await;
     assert_eq!(log.iter().map(|entry| entry.1.as_str()).collect::<Vec<_>>(), ["mint_key", "revoke_key"]);
+    assert_eq!(log[0].2["limits"], json!({ "requests_per_minute": 60 }));
     assert!(log.iter().all(|entry| !entry.2.to_string().contains(secret)));
 }
 

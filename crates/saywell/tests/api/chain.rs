@@ -89,6 +89,16 @@ async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
     assert_eq!(home.calls.count(), 60, "what costs nothing is made at once");
 }
 
+#[tokio::test]
+async fn whoever_waits_for_the_end_has_all_of_it_bought_at_once() {
+    let settings = Settings { lookahead: Some(Duration::from_secs(20)), ..settings() };
+    let cloud = Gateway::with(Fake::named("cloud").paid(), settings).await;
+    let _still = StandingTime::new();
+    let links = cloud.links(&json!({ "text": reply(60) })).await;
+    let probe = cloud.get_with(links["url"].as_str().unwrap(), "range", "bytes=0-1").await;
+    assert_eq!((probe.status.as_u16(), cloud.calls.count()), (206, 60));
+}
+
 /// Keeps tokio's time where it is: paused time goes on by itself only while no thread is at work.
 struct StandingTime(
     #[expect(dead_code, reason = "the thread is at work until this is dropped")] mpsc::Sender<()>,

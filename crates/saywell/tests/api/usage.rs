@@ -35,6 +35,19 @@ fn paid() -> (Fake, Settings) {
 }
 
 #[tokio::test]
+async fn a_request_is_taken_down_on_the_plan_that_an_operator_gave() {
+    let gateway = Gateway::new().await;
+    let change =
+        json!({ "action": "set_plan", "subject": { "kind": "room", "id": "kitchen" }, "plan": "member" });
+    assert_eq!(gateway.post("/admin/api/controls", &change).await.status, 200);
+    assert_eq!(gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen" })).await.status, 200);
+    assert_eq!(gateway.post("/tts", &json!({ "text": "Hello there.", "room": "cellar" })).await.status, 200);
+    let plans = report(&gateway, "by=plan", 2).await;
+    let names: Vec<_> = plans.iter().map(|line| line["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["admin", "member"]);
+}
+
+#[tokio::test]
 async fn every_request_has_its_row_and_what_it_cost() {
     let (fake, settings) = paid();
     let gateway = Gateway::with(fake, settings).await;

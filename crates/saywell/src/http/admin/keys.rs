@@ -151,6 +151,10 @@ pub async fn mint(
             "`expires_at` has passed already, or is past the year 9999.",
         ));
     }
+    if let Some((field, problem)) = ask.limits.fault() {
+        let message = format!("`limits.{field}` {problem}; leave it out for no limit.");
+        return Err(ApiError::invalid(format!("limits.{field}"), message));
+    }
     let has = |scope| ask.scopes.contains(&scope);
     let new = NewKey {
         name: name.to_owned(),
@@ -159,7 +163,8 @@ pub async fn mint(
         expires_at: ask.expires_at.map(|at| UNIX_EPOCH + Duration::from_secs(at)),
     };
     // Written down first: no key comes into the world without a line in the log.
-    let details = json!({ "name": name, "scopes": ask.scopes, "expires_at": ask.expires_at });
+    let details =
+        json!({ "name": name, "scopes": ask.scopes, "expires_at": ask.expires_at, "limits": ask.limits });
     record(&app, &who, "mint_key", details).await?;
     let (secret, row) = mint_key(&*app.store.keys, new, now).await?;
     tracing::info!(who, key = row.id, "an operator minted an API key");

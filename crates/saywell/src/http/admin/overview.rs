@@ -1,7 +1,6 @@
 //! All that the operator's page shows at a glance.
 #![expect(unused_qualifications, reason = "the macro writes them")]
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Json;
@@ -10,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Operator;
+use super::answers::Answers;
 use crate::app::App;
 use crate::chain::breaker::{Health, Pulse};
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
-use crate::telemetry;
 
 /// How far back one may look: the longest month.
 const MOST_HOURS: u32 = 31 * 24;
@@ -46,7 +45,7 @@ pub struct Overview {
     pub enabled: bool,
     /// The time now, seconds since 1970.
     pub now: u64,
-    /// From when on calls are counted, seconds since 1970.
+    /// From when on calls and requests are counted, seconds since 1970.
     pub since: u64,
     /// What the steps of `series` are long.
     pub step_seconds: u64,
@@ -60,7 +59,9 @@ pub struct Overview {
     pub users: Vec<Spender>,
     /// Rooms that had most spoken.
     pub rooms: Vec<Spender>,
-    /// What is counted by this process since it started.
+    /// How requests were answered.
+    pub answers: Answers,
+    /// What only the process that answers knows.
     pub process: Process,
     /// What is stored.
     pub cache: CacheContent,
@@ -85,15 +86,11 @@ pub struct Provider {
     pub retry_at: Option<u64>,
 }
 
-/// What one process counts since it started.
+/// What one process knows of itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Process {
     /// Renditions in the making.
     pub flights: usize,
-    /// Answered requests by what the cache had: `hit`, `joined`, `miss`.
-    pub requests: BTreeMap<String, u64>,
-    /// Refused requests by code.
-    pub errors: BTreeMap<String, u64>,
 }
 
 /// What is stored.
@@ -140,11 +137,12 @@ pub async fn overview(
     let from = UNIX_EPOCH + Duration::from_secs(since);
 
     let insights = &*app.store.insights;
-    let (series, first_sound, users, rooms, stored, stats) = tokio::join!(
+    let (series, first_sound, users, rooms, answered, stored, stats) = tokio::join!(
         insights.series(from, Duration::from_secs(step)),
         insights.first_sound(from),
         insights.top(Top::Users, from, ROWS),
         insights.top(Top::Rooms, from, ROWS),
+        app.store.usage.answered(from),
         insights.stored(ROWS),
         app.speak.cache.stats(),
     );
@@ -160,11 +158,8 @@ pub async fn overview(
         providers: providers(&app),
         users: users?,
         rooms: rooms?,
-        process: Process {
-            flights: app.speak.flights.count(),
-            requests: telemetry::counted("saywell_requests_total", "cache"),
-            errors: telemetry::counted("saywell_errors_total", "code"),
-        },
+        answers: Answers::of(&answered?),
+        process: Process { flights: app.speak.flights.count() },
         cache: CacheContent {
             renditions: stats.stored.renditions.entries,
             clips: stats.stored.clips.entries,

@@ -4,7 +4,7 @@ use super::at;
 use crate::clock::from_millis;
 use crate::identity::{Caller, Via};
 use crate::speak::{CacheOutcome, SpeechRequest};
-use crate::store::{By, CallLog, Days, UsageLine, UsageLog};
+use crate::store::{Answered, By, CallLog, Days, UsageLine, UsageLog};
 use crate::usage::{Asked, AskedOutcome, Sum};
 use std::time::{Duration, SystemTime};
 
@@ -112,6 +112,7 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
         assert_eq!(log.report(By::Day, Days { first: 100, last: 100 }, 10).await.unwrap(), by_day[..1]);
         assert_eq!(log.report(By::Day, Days { first: 102, last: 103 }, 10).await.unwrap(), by_day[3..]);
         assert_eq!(log.report(By::Day, all, 2).await.unwrap(), by_day[..2], "the limit holds");
+        answered(log).await;
         for (by, name) in [(By::Plan, "member"), (By::Provider, "cloud"), (By::Voice, "voice '1'")] {
             let expected = [line(name, 4), UsageLine { name: name.into(), ..free.clone() }];
             let mut lines = log.report(by, all, 10).await.unwrap();
@@ -131,14 +132,44 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     forgets(log).await;
 }
 
+/// With three requests of day 100 and 102 and five of day 101.
+async fn answered(log: &impl UsageLog) {
+    let of = |cache: &str, error: &str, first_sound_ms, requests| Answered {
+        cache: cache.to_owned(),
+        error: error.to_owned(),
+        first_sound_ms,
+        requests,
+    };
+    let others = [
+        of("", "", None, 1),
+        of("", "providers_exhausted", None, 1),
+        of("", "rate_limited", None, 1),
+        of("hit", "", None, 1),
+    ];
+    for (since, misses) in [(hour(100, 0), 4), (hour(100, 1), 3), (hour(101, 0), 2), (hour(101, 6), 1)] {
+        let mut expected = others.to_vec();
+        expected.push(of("miss", "", Some(120), misses));
+        expected.sort_by_key(|line| std::cmp::Reverse(line.requests));
+        assert_eq!(log.answered(since).await.unwrap(), expected, "since {since:?}");
+    }
+    assert_eq!(log.answered(hour(101, 7)).await.unwrap(), [of("miss", "", Some(120), 1)]);
+    assert_eq!(log.answered(hour(103, 0)).await.unwrap(), []);
+}
+
 async fn spent(log: &impl UsageLog) {
     let by_key = |n| Asked { key: Some("k1".to_owned()), ..asked(hour(300, n), "ann", "m1") };
     let session = Caller { via: Via::Session { id: "s1".into() }, ..Caller::operator(None) };
-    let session = Asked { subject: session.subject().to_string(), room: None, ..asked(hour(300, 2), "", "") };
+    let session = Asked {
+        subject: session.subject().to_string(),
+        room: None,
+        network: Some("n1".to_owned()),
+        ..asked(hour(300, 2), "", "")
+    };
     log.add(&[by_key(0), by_key(1), session, asked(hour(300, 3), "ann", "m1")]).await.unwrap();
     log.add(&others(hour(300, 3))).await.unwrap();
     let brief = |spent: &crate::store::Spent| {
-        let name = format!("{}/{}", spent.subject, spent.key.as_deref().unwrap_or("-"));
+        let [key, network] = [&spent.key, &spent.network].map(|name| name.as_deref().unwrap_or("-"));
+        let name = format!("{}/{key}/{network}", spent.subject);
         (name, spent.room.is_some(), spent.characters, spent.seconds, spent.cost, spent.currency.clone())
     };
     let of = |name: &str, room, characters, seconds, cost| {
@@ -148,9 +179,9 @@ async fn spent(log: &impl UsageLog) {
     assert_eq!(
         spent.iter().map(brief).collect::<Vec<_>>(),
         [
-            of("session:s1/-", false, 10, 2.0, 0.25),
-            of("user:ann/-", true, 10, 2.0, 0.25),
-            of("user:ann/k1", true, 20, 4.0, 0.5),
+            of("session:s1/-/n1", false, 10, 2.0, 0.25),
+            of("user:ann/-/-", true, 10, 2.0, 0.25),
+            of("user:ann/k1/-", true, 20, 4.0, 0.5),
         ]
     );
     assert_eq!(log.spent(hour(300, 1)).await.unwrap()[2].characters, 10);
@@ -163,7 +194,7 @@ async fn forgets(log: &(impl UsageLog + CallLog)) {
     let before = log.report(By::Day, all, 10).await.unwrap();
     let calls: u64 = log.provider_totals(from_millis(0)).await.unwrap().iter().map(|of| of.calls).sum();
     let rows = log.forget(hour(101, 0), from_millis(0)).await.unwrap();
-    assert_eq!(rows, 3 + calls, "the requests of day 100, and every call");
+    assert_eq!(rows, 3 + 1 + calls, "the requests of day 100, how they were answered, and every call");
     assert_eq!(log.forget(hour(101, 0), from_millis(0)).await.unwrap(), 0);
     assert!(log.provider_totals(from_millis(0)).await.unwrap().is_empty());
     assert_eq!(log.report(By::Day, all, 10).await.unwrap(), before, "sums are kept");

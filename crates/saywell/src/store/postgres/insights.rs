@@ -3,9 +3,16 @@
 use super::{PostgresStore, ask, signed};
 use crate::clock::to_millis;
 use crate::store::StoreError;
+use crate::store::answers::took;
 use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 use async_trait::async_trait;
 use std::time::{Duration, SystemTime};
+
+const FIRST_SOUND: &str = concat!(
+    "SELECT provider, ",
+    took!(),
+    ", count(*) AS calls FROM tts_calls WHERE at >= $1 AND first_sound_ms IS NOT NULL GROUP BY 1, 2"
+);
 
 #[async_trait]
 impl Insights for PostgresStore {
@@ -23,17 +30,8 @@ impl Insights for PostgresStore {
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        // The nearest rank: the smallest time by which that share of the calls had sound.
-        let query = sqlx::query_as(
-            "SELECT provider, count(*) AS calls,
-                 percentile_disc(0.50) WITHIN GROUP (ORDER BY first_sound_ms) AS p50,
-                 percentile_disc(0.95) WITHIN GROUP (ORDER BY first_sound_ms) AS p95,
-                 percentile_disc(0.99) WITHIN GROUP (ORDER BY first_sound_ms) AS p99
-             FROM tts_calls WHERE at >= $1 AND first_sound_ms IS NOT NULL
-             GROUP BY provider ORDER BY provider COLLATE \"C\"",
-        )
-        .bind(to_millis(since));
-        ask("sum up first sounds", query.fetch_all(&self.pool)).await
+        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row| FirstSound::read(&row));
+        Ok(FirstSound::of(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {
@@ -53,17 +51,7 @@ impl Insights for PostgresStore {
                  GROUP BY room ORDER BY sum(characters) DESC, room COLLATE \"C\" LIMIT $2"
             }
         };
-        let query =
-            sqlx::query_as(statement).bind(to_millis(since)).bind(i64::from(limit)).try_map(|row: PgRow| {
-                Ok(Spender {
-                    name: row.try_get("name")?,
-                    calls: unsigned(&row, "calls")?,
-                    characters: unsigned(&row, "characters")?,
-                    seconds: row.try_get("seconds")?,
-                    cost: row.try_get("cost")?,
-                    currency: row.try_get("currency")?,
-                })
-            });
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(i64::from(limit));
         ask("sum up who spoke", query.fetch_all(&self.pool)).await
     }
 

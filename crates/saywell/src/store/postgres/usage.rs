@@ -1,10 +1,11 @@
-//! The tables `tts_usage` and `tts_usage_daily`.
+//! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
 use super::{PostgresStore, ROLLED_UP, ask, json, lock};
 use crate::clock::to_millis;
+use crate::store::answers::{alike, answered, bounds};
 use crate::store::rows::Columns as _;
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use crate::usage::Asked;
 use async_trait::async_trait;
 use std::time::SystemTime;
@@ -12,11 +13,11 @@ use std::time::SystemTime;
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
 const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, \"user\", room, plan, message_id, rendition, provider,
          voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
-         cost, currency, unpriced, text)
+         cost, currency, unpriced, text, network)
      SELECT (value ->> 0)::bigint, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
          value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
          (value ->> 14)::bigint, (value ->> 15)::float8, (value ->> 16)::float8, (value ->> 17)::bigint,
-         (value ->> 18)::float8, (value ->> 19)::float8, value ->> 20, (value ->> 21)::bigint, value ->> 22
+         (value ->> 18)::float8, (value ->> 19)::float8, value ->> 20, (value ->> 21)::bigint, value ->> 22, value ->> 23
      FROM jsonb_array_elements($1::jsonb)";
 
 /// The sums of requests that the sums by day have.
@@ -51,6 +52,13 @@ const ROLL_UP: &str = concat!(
              made_seconds = tts_usage_daily.made_seconds + excluded.made_seconds,
              cost = tts_usage_daily.cost + excluded.cost,
              unpriced = tts_usage_daily.unpriced + excluded.unpriced
+     ),
+     answered AS (
+         INSERT INTO tts_usage_answers SELECT at / $1 AS day, ",
+    alike!(),
+    " FROM fresh GROUP BY 1, 2, 3, 4
+         ON CONFLICT (day, cache, error, first_sound_ms) DO UPDATE SET
+             requests = tts_usage_answers.requests + excluded.requests
      )
      SELECT count(*) AS rolled FROM fresh"
 );
@@ -101,11 +109,12 @@ impl UsageLog for PostgresStore {
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
         let query = sqlx::query_as(
-            "SELECT subject, room, api_key, plan, currency, sum(sent_characters)::bigint AS characters,
+            "SELECT subject, room, api_key, network, plan, currency, sum(sent_characters)::bigint AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= $1 AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
-             GROUP BY subject, room, api_key, plan, currency
-             ORDER BY subject COLLATE \"C\", room COLLATE \"C\", api_key COLLATE \"C\", plan COLLATE \"C\", currency",
+             GROUP BY subject, room, api_key, network, plan, currency
+             ORDER BY subject COLLATE \"C\", room COLLATE \"C\", api_key COLLATE \"C\", network COLLATE \"C\",
+                 plan COLLATE \"C\", currency",
         )
         .bind(to_millis(since));
         ask("sum up what was spent", query.fetch_all(&self.pool)).await
@@ -130,6 +139,12 @@ impl UsageLog for PostgresStore {
         ask("sum up usage", query.fetch_all(&self.pool)).await
     }
 
+    async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
+        let [since, day, length] = bounds(since);
+        let query = sqlx::query_as(answered!("NOT rolled")).bind(since).bind(day).bind(length);
+        ask("sum up answers", query.fetch_all(&self.pool)).await
+    }
+
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
         ask("roll up usage", async {
             let mut transaction = self.pool.begin().await?;
@@ -150,6 +165,7 @@ impl UsageLog for PostgresStore {
             let statements = [
                 ("DELETE FROM tts_usage WHERE rolled AND at < $1", to_millis(rows)),
                 ("DELETE FROM tts_calls WHERE at < $1", to_millis(rows)),
+                ("DELETE FROM tts_usage_answers WHERE day < $1", to_millis(rows).div_euclid(DAY_MS)),
                 ("DELETE FROM tts_usage_daily WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
             ];
             let mut forgotten = 0;

@@ -3,9 +3,16 @@
 use super::{SqliteStore, signed, unavailable};
 use crate::clock::to_millis;
 use crate::store::StoreError;
+use crate::store::answers::took;
 use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 use async_trait::async_trait;
 use std::time::{Duration, SystemTime};
+
+const FIRST_SOUND: &str = concat!(
+    "SELECT provider, ",
+    took!(),
+    ", count(*) AS calls FROM tts_calls WHERE at >= ?1 AND first_sound_ms IS NOT NULL GROUP BY 1, 2"
+);
 
 #[async_trait]
 impl Insights for SqliteStore {
@@ -25,22 +32,13 @@ impl Insights for SqliteStore {
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        // The nearest rank: the smallest time by which that share of the calls had sound.
-        sqlx::query_as(
-            "SELECT provider, max(calls) AS calls,
-                 min(CASE WHEN place * 100 >= calls * 50 THEN first_sound_ms END) AS p50,
-                 min(CASE WHEN place * 100 >= calls * 95 THEN first_sound_ms END) AS p95,
-                 min(CASE WHEN place * 100 >= calls * 99 THEN first_sound_ms END) AS p99
-             FROM (
-                 SELECT provider, first_sound_ms, count(*) OVER (PARTITION BY provider) AS calls,
-                     row_number() OVER (PARTITION BY provider ORDER BY first_sound_ms) AS place
-                 FROM tts_calls WHERE at >= ?1 AND first_sound_ms IS NOT NULL
-             ) AS placed GROUP BY provider ORDER BY provider",
-        )
-        .bind(to_millis(since))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(unavailable("sum up first sounds"))
+        let calls = sqlx::query(FIRST_SOUND)
+            .bind(to_millis(since))
+            .try_map(|row| FirstSound::read(&row))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("sum up first sounds"))?;
+        Ok(FirstSound::of(calls))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {

@@ -1,9 +1,10 @@
-//! The tables `tts_usage` and `tts_usage_daily`.
+//! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
 use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
+use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use crate::usage::Asked;
 use async_trait::async_trait;
 use std::time::SystemTime;
@@ -11,11 +12,11 @@ use std::time::SystemTime;
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
 const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, user, room, plan, message_id, rendition, provider,
          voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
-         cost, currency, unpriced, text)
+         cost, currency, unpriced, text, network)
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
          value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
          value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
-         value ->> 22
+         value ->> 22, value ->> 23
      FROM json_each(?1)";
 
 /// The sums of requests that the sums by day have.
@@ -41,6 +42,13 @@ const ROLL_UP: &str = concat!(
          seconds = seconds + excluded.seconds, sent_characters = sent_characters + excluded.sent_characters,
          made_seconds = made_seconds + excluded.made_seconds, cost = cost + excluded.cost,
          unpriced = unpriced + excluded.unpriced"
+);
+
+const ROLL_UP_ANSWERS: &str = concat!(
+    "INSERT INTO tts_usage_answers SELECT at / ?1 AS day, ",
+    alike!(),
+    " FROM tts_usage WHERE rolled = 0 AND at < ?2 GROUP BY 1, 2, 3, 4
+     ON CONFLICT (day, cache, error, first_sound_ms) DO UPDATE SET requests = requests + excluded.requests"
 );
 
 /// A report of both tables, by a column of both.
@@ -93,10 +101,10 @@ impl UsageLog for SqliteStore {
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
         sqlx::query_as(
-            "SELECT subject, room, api_key, plan, currency, sum(sent_characters) AS characters,
+            "SELECT subject, room, api_key, network, plan, currency, sum(sent_characters) AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
-             GROUP BY subject, room, api_key, plan, currency ORDER BY subject, room, api_key, plan, currency",
+             GROUP BY subject, room, api_key, network, plan, currency ORDER BY subject, room, api_key, network, plan, currency",
         )
         .bind(to_millis(since))
         .fetch_all(&self.pool)
@@ -125,11 +133,25 @@ impl UsageLog for SqliteStore {
             .map_err(unavailable("sum up usage"))
     }
 
+    async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
+        let [since, day, length] = bounds(since);
+        sqlx::query_as(answered!("rolled = 0"))
+            .bind(since)
+            .bind(day)
+            .bind(length)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(unavailable("sum up answers"))
+    }
+
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
         let failed = || unavailable("roll up usage");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
         let end = to_millis(end);
-        sqlx::query(ROLL_UP).bind(DAY_MS).bind(end).execute(&mut *transaction).await.map_err(failed())?;
+        for statement in [ROLL_UP, ROLL_UP_ANSWERS] {
+            let query = sqlx::query(statement).bind(DAY_MS).bind(end);
+            query.execute(&mut *transaction).await.map_err(failed())?;
+        }
         let rolled = sqlx::query("UPDATE tts_usage SET rolled = 1 WHERE rolled = 0 AND at < ?")
             .bind(end)
             .execute(&mut *transaction)
@@ -145,6 +167,7 @@ impl UsageLog for SqliteStore {
         let statements = [
             ("DELETE FROM tts_usage WHERE rolled = 1 AND at < ?", to_millis(rows)),
             ("DELETE FROM tts_calls WHERE at < ?", to_millis(rows)),
+            ("DELETE FROM tts_usage_answers WHERE day < ?", to_millis(rows).div_euclid(DAY_MS)),
             ("DELETE FROM tts_usage_daily WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
         ];
         let mut forgotten = 0;
