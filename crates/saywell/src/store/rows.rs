@@ -8,7 +8,8 @@ use sqlx::{ColumnIndex, Database, Decode, Encode, Result, Row, Type};
 
 use crate::clock::from_millis;
 
-/// The columns of a row by name. Reading fails where there is none of that name, or it holds something else.
+/// The columns of a row by name. Reading fails where there is none of that name, or it holds something else; but SQLite
+/// gives zero for an integer that is missing, so one that may be is read as `maybe_integer` or `maybe_time`.
 pub(super) trait Columns: Row {
     fn integer(&self, column: &str) -> Result<i64>;
     fn maybe_integer(&self, column: &str) -> Result<Option<i64>>;
@@ -102,11 +103,9 @@ mod tests {
             row.unsigned("entries").map(drop),
             row.parsed::<Kind>("kind").map(drop),
             row.json::<serde_json::Value>("limits").map(drop),
-            row.time("expires_at").map(drop),
         ];
-        for (fault, column) in faults.into_iter().zip(["entries", "kind", "limits", "expires_at"]) {
-            let named =
-                matches!(&fault, Err(sqlx::Error::ColumnDecode { index, .. }) if index.contains(column));
+        for (fault, column) in faults.into_iter().zip(["entries", "kind", "limits"]) {
+            let named = matches!(&fault, Err(sqlx::Error::ColumnDecode { index, .. }) if index == column);
             assert!(named, "{column}: {fault:?}");
         }
         assert!(matches!(row.text("voice"), Err(sqlx::Error::ColumnNotFound(_))));
