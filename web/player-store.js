@@ -35,7 +35,7 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
 
 /**
  * @typedef {object} Failure
- * @property {string} code  the gateway's error code, or one of the player's own (`unreachable`, `interrupted`, `silent`, `unplayable`)
+ * @property {string} code  the gateway's error code, or one of the player's own (`unreachable`, `offline`, `interrupted`, `silent`, `unplayable`, `no_browser_voice`)
  * @property {string} message  what the gateway said about it
  * @property {number | null} retryAfterSeconds
  */

@@ -32,7 +32,7 @@ export type Rendition = {
 };
 export type Failure = {
     /**
-     * the gateway's error code, or one of the player's own (`unreachable`, `interrupted`, `silent`, `unplayable`)
+     * the gateway's error code, or one of the player's own (`unreachable`, `offline`, `interrupted`, `silent`, `unplayable`, `no_browser_voice`)
      */
     code: string;
     /**

@@ -10,6 +10,7 @@ mod controls;
 mod insights;
 mod keys;
 pub mod postgres;
+mod rows;
 pub mod sqlite;
 mod usage;
 
@@ -111,9 +112,4 @@ pub enum StoreError {
 /// A count as databases have it: they know no larger number than this.
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// What a column holds is not what it should.
-fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }

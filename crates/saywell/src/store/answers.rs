@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use sqlx::FromRow;
+
+use super::rows::Columns;
 use super::usage::DAY_MS;
 use crate::clock::to_millis;
 
@@ -67,10 +70,15 @@ pub(super) fn bounds(since: SystemTime) -> [i64; 3] {
     [since, since.div_euclid(DAY_MS) + i64::from(since.rem_euclid(DAY_MS) != 0), DAY_MS]
 }
 
-impl Answered {
-    /// As both databases have it; `took` is negative without a sound.
-    pub(super) fn new(cache: String, error: String, took: i64, requests: u64) -> Self {
-        Self { cache, error, first_sound_ms: u64::try_from(took).ok(), requests }
+impl<R: Columns> FromRow<'_, R> for Answered {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            cache: row.text("cache")?,
+            error: row.text("error")?,
+            // Negative without a sound.
+            first_sound_ms: u64::try_from(row.integer("took")?).ok(),
+            requests: row.unsigned("requests")?,
+        })
     }
 }
 

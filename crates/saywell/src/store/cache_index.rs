@@ -1,8 +1,12 @@
 //! What sound is stored.
 
-use super::StoreError;
+use super::rows::{Columns, Value};
+use super::{StoreError, signed};
 use crate::cache::{Key, Kind};
+use crate::clock::to_millis;
 use async_trait::async_trait;
+use sqlx::query::Query;
+use sqlx::{Database, FromRow};
 use std::fmt::Debug;
 use std::time::SystemTime;
 
@@ -79,6 +83,28 @@ pub struct IndexedRow {
     pub row: Row,
 }
 
+impl<R: Columns> FromRow<'_, R> for IndexedRow {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.integer("id")?,
+            access_count: row.unsigned("access_count")?,
+            row: Row {
+                key: row.parsed("key_hash")?,
+                kind: row.parsed("kind")?,
+                provider: row.text("provider")?,
+                voice: row.text("voice")?,
+                format: row.text("format")?,
+                path: row.text("bytes_url_or_path")?,
+                duration_seconds: row.real("duration_seconds")?,
+                size_bytes: row.unsigned("size_bytes")?,
+                expires_at: row.time("ttl_expires_at")?,
+                created_at: row.time("created_at")?,
+                last_accessed_at: row.time("last_accessed_at")?,
+            },
+        })
+    }
+}
+
 /// Which rows to take.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Selection {
@@ -141,6 +167,19 @@ impl Totals {
     }
 }
 
+impl FromIterator<(Kind, KindTotals)> for Totals {
+    fn from_iter<T: IntoIterator<Item = (Kind, KindTotals)>>(of_kinds: T) -> Self {
+        let mut totals = Self::default();
+        for (kind, of_kind) in of_kinds {
+            match kind {
+                Kind::Rendition => totals.renditions = of_kind,
+                Kind::Clip => totals.clips = of_kind,
+            }
+        }
+        totals
+    }
+}
+
 /// What is stored of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KindTotals {
@@ -150,4 +189,61 @@ pub struct KindTotals {
     pub bytes: u64,
     /// How often they were listened to.
     pub accesses: u64,
+}
+
+impl KindTotals {
+    /// Reads which kind they are of as well.
+    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(Kind, Self)> {
+        let totals = Self {
+            entries: row.unsigned("entries")?,
+            bytes: row.unsigned("bytes")?,
+            accesses: row.unsigned("accesses")?,
+        };
+        Ok((row.parsed("kind")?, totals))
+    }
+}
+
+/// An insertion into `tts_cache`, and what is to happen if the key is there.
+macro_rules! insertion {
+    ($conflict:literal) => {
+        concat!(
+            "INSERT INTO tts_cache (key_hash, kind, provider, voice, format, bytes_url_or_path,
+                 duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            $conflict
+        )
+    };
+}
+
+// What every database takes as it is written here.
+pub(super) const INSERT: &str = insertion!("");
+pub(super) const INSERT_IF_ABSENT: &str = insertion!(" ON CONFLICT (key_hash) DO NOTHING");
+pub(super) const REPLACE: &str = "DELETE FROM tts_cache WHERE key_hash = $1 RETURNING size_bytes";
+pub(super) const FIND: &str = "SELECT * FROM tts_cache WHERE key_hash = $1";
+pub(super) const TAKE_KEY: &str =
+    "DELETE FROM tts_cache WHERE key_hash = $1 AND CAST($2 AS BIGINT) > 0 RETURNING *";
+pub(super) const TAKE_ID: &str = "DELETE FROM tts_cache WHERE id = $1 AND CAST($2 AS BIGINT) > 0 RETURNING *";
+/// `g` comes right after the last hexadecimal digit.
+pub(super) const WITH_PREFIX: &str =
+    "SELECT * FROM tts_cache WHERE key_hash >= $1 AND key_hash < $1 || 'g' AND kind = $2";
+
+/// One of the statements that insert, with what they insert.
+pub(super) fn insert<D: Database>(statement: &'static str, row: &Row) -> Query<'static, D, D::Arguments>
+where
+    i64: Value<D>,
+    f64: Value<D>,
+    String: Value<D>,
+{
+    sqlx::query(statement)
+        .bind(row.key.to_string())
+        .bind(row.kind.name().to_owned())
+        .bind(&row.provider)
+        .bind(&row.voice)
+        .bind(&row.format)
+        .bind(&row.path)
+        .bind(row.duration_seconds)
+        .bind(signed(row.size_bytes))
+        .bind(to_millis(row.expires_at))
+        .bind(to_millis(row.created_at))
+        .bind(to_millis(row.last_accessed_at))
 }

@@ -1,10 +1,12 @@
 //! What providers were asked.
 
 use super::StoreError;
+use super::rows::Columns;
 use crate::clock::to_millis;
 use crate::usage::{Call, Cost};
 use async_trait::async_trait;
 use serde_json::json;
+use sqlx::FromRow;
 use std::fmt::Debug;
 use std::time::SystemTime;
 
@@ -35,6 +37,20 @@ pub struct ProviderTotals {
     pub cost: f64,
     /// How many of them have no price, and are not in `cost`.
     pub unpriced: u64,
+}
+
+impl<R: Columns> FromRow<'_, R> for ProviderTotals {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            provider: row.text("provider")?,
+            currency: row.text("currency")?,
+            calls: row.unsigned("calls")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.real("cost")?,
+            unpriced: row.unsigned("unpriced")?,
+        })
+    }
 }
 
 /// What is kept of a call, in the order in which the statements of every database name the columns.

@@ -4,8 +4,12 @@ use std::fmt::Debug;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use sqlx::query::Query;
+use sqlx::{Database, FromRow};
 
 use super::StoreError;
+use super::rows::{Columns, Value};
+use crate::clock::to_millis;
 
 /// The table `tts_controls`: one document that every replica follows.
 #[async_trait]
@@ -37,6 +41,12 @@ pub struct Revision {
     pub document: String,
 }
 
+impl<R: Columns> FromRow<'_, R> for Revision {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self { number: row.unsigned("revision")?, document: row.text("state")? })
+    }
+}
+
 /// One thing that an operator did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEntry {
@@ -57,4 +67,43 @@ pub struct AuditRow {
     pub id: i64,
     /// The entry.
     pub entry: AuditEntry,
+}
+
+impl<R: Columns> FromRow<'_, R> for AuditRow {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        let entry = AuditEntry {
+            at: row.time("at")?,
+            who: row.text("who")?,
+            action: row.text("action")?,
+            details: row.json("details")?,
+        };
+        Ok(Self { id: row.integer("id")?, entry })
+    }
+}
+
+// What every database takes as it is written here.
+pub(super) const NEWER: &str = "SELECT revision, state FROM tts_controls WHERE revision > $1";
+pub(super) const ENTRIES: &str =
+    "SELECT * FROM tts_audit WHERE CAST($1 AS BIGINT) IS NULL OR id < $1 ORDER BY id DESC LIMIT $2";
+
+/// The statement that puts a document in place of revision `seen`.
+pub(super) fn replacement(seen: u64) -> &'static str {
+    if seen == 0 {
+        "INSERT INTO tts_controls (id, revision, state) VALUES (1, $1 + 1, $2) ON CONFLICT (id) DO NOTHING"
+    } else {
+        "UPDATE tts_controls SET revision = $1 + 1, state = $2 WHERE revision = $1"
+    }
+}
+
+/// The statement that adds an entry to the audit log.
+pub(super) fn record<D: Database>(entry: &AuditEntry) -> Query<'static, D, D::Arguments>
+where
+    i64: Value<D>,
+    String: Value<D>,
+{
+    sqlx::query("INSERT INTO tts_audit (at, who, action, details) VALUES ($1, $2, $3, $4)")
+        .bind(to_millis(entry.at))
+        .bind(&entry.who)
+        .bind(&entry.action)
+        .bind(entry.details.to_string())
 }

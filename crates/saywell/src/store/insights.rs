@@ -6,8 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use serde::Serialize;
+use sqlx::FromRow;
 use utoipa::ToSchema;
 
+use super::rows::Columns;
 use super::{StoreError, by_then};
 use crate::cache::Kind;
 
@@ -49,6 +51,21 @@ pub struct Bucket {
     pub cost: f64,
 }
 
+impl<R: Columns> FromRow<'_, R> for Bucket {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            at: row.unsigned("begins")?,
+            provider: row.text("provider")?,
+            currency: row.text("currency")?,
+            calls: row.unsigned("calls")?,
+            failed: row.unsigned("failed")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.real("cost")?,
+        })
+    }
+}
+
 /// How long a provider's first sound took, milliseconds: so many of a hundred calls had it by then.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FirstSound {
@@ -65,6 +82,11 @@ pub struct FirstSound {
 }
 
 impl FirstSound {
+    /// Reads the calls of one provider that took equally long, as [`of`](Self::of) takes them.
+    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(String, u64, u64)> {
+        Ok((row.text("provider")?, row.unsigned("took")?, row.unsigned("calls")?))
+    }
+
     /// Of calls of some provider that took so many milliseconds, and how many they are; by provider.
     pub(super) fn of(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
         let mut providers: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
@@ -105,6 +127,19 @@ pub struct Spender {
     pub currency: String,
 }
 
+impl<R: Columns> FromRow<'_, R> for Spender {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            name: row.text("name")?,
+            calls: row.unsigned("calls")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.maybe_real("cost")?,
+            currency: row.text("currency")?,
+        })
+    }
+}
+
 /// What is stored of one voice.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Stored {
@@ -121,4 +156,17 @@ pub struct Stored {
     pub bytes: u64,
     /// How often they were listened to.
     pub accesses: u64,
+}
+
+impl<R: Columns> FromRow<'_, R> for Stored {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            provider: row.text("provider")?,
+            voice: row.text("voice")?,
+            kind: row.parsed("kind")?,
+            entries: row.unsigned("entries")?,
+            bytes: row.unsigned("bytes")?,
+            accesses: row.unsigned("accesses")?,
+        })
+    }
 }

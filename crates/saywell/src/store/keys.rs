@@ -1,8 +1,12 @@
 //! What is kept of API keys.
 
 use super::StoreError;
+use super::rows::{Columns, Value, undecodable};
+use crate::clock::to_millis;
 use crate::identity::{KeyLimits, Scopes};
 use async_trait::async_trait;
+use sqlx::query::Query;
+use sqlx::{Database, FromRow};
 use std::fmt::Debug;
 use std::time::SystemTime;
 
@@ -43,9 +47,56 @@ pub struct KeyRow {
     pub revoked_at: Option<SystemTime>,
 }
 
+impl<R: Columns> FromRow<'_, R> for KeyRow {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(row.text("hash")?, &mut hash).map_err(|error| undecodable("hash", error))?;
+        Ok(Self {
+            id: row.text("id")?,
+            name: row.text("name")?,
+            hash,
+            scopes: Scopes { speak: row.flag("speak")?, admin: row.flag("admin")? },
+            limits: row.json("limits")?,
+            created_at: row.time("created_at")?,
+            expires_at: row.maybe_time("expires_at")?,
+            revoked_at: row.maybe_time("revoked_at")?,
+        })
+    }
+}
+
 impl Debug for KeyRow {
     /// Without the hash, which belongs in no log either.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeyRow").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+// What every database takes as it is written here.
+pub(super) const FIND: &str = "SELECT * FROM tts_keys WHERE id = $1";
+pub(super) const LIST: &str = "SELECT * FROM tts_keys ORDER BY created_at DESC, id";
+pub(super) const REVOKE: &str = "UPDATE tts_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+
+/// The statement that adds a key.
+pub(super) fn insert<D: Database>(key: &KeyRow) -> Result<Query<'static, D, D::Arguments>, StoreError>
+where
+    bool: Value<D>,
+    i64: Value<D>,
+    Option<i64>: Value<D>,
+    String: Value<D>,
+{
+    let limits = serde_json::to_string(&key.limits)
+        .map_err(|source| StoreError::Unavailable { action: "store an API key", source: source.into() })?;
+    Ok(sqlx::query(
+        "INSERT INTO tts_keys (id, name, hash, speak, admin, limits, created_at, expires_at, revoked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&key.id)
+    .bind(&key.name)
+    .bind(hex::encode(key.hash))
+    .bind(key.scopes.speak)
+    .bind(key.scopes.admin)
+    .bind(limits)
+    .bind(to_millis(key.created_at))
+    .bind(key.expires_at.map(to_millis))
+    .bind(key.revoked_at.map(to_millis)))
 }

@@ -6,17 +6,14 @@ mod insights;
 mod keys;
 mod usage;
 
-use super::cache_index::STORED_WITHIN_MS;
-use super::{
-    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed,
-    undecodable,
-};
+use super::cache_index::{self, STORED_WITHIN_MS};
+use super::rows::Columns as _;
+use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::cache::{Key, Kind};
-use crate::clock::{from_millis, to_millis};
+use crate::clock::to_millis;
 use async_trait::async_trait;
-use sqlx::Row as _;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -95,13 +92,13 @@ impl CacheIndex for PostgresStore {
             let mut transaction = self.pool.begin().await?;
             // Two gateways that store the same key do so one after the other, so that each knows what it replaces.
             lock(lock_number(&row.key), &mut transaction).await?;
-            let replaced = sqlx::query("DELETE FROM tts_cache WHERE key_hash = $1 RETURNING size_bytes")
+            let replaced = sqlx::query(cache_index::REPLACE)
                 .bind(row.key.to_string())
                 .fetch_optional(&mut *transaction)
                 .await?;
-            insert(INSERT, row).execute(&mut *transaction).await?;
+            cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            replaced.map_or(Ok(0), |old| unsigned(&old, "size_bytes"))
+            replaced.map_or(Ok(0), |old| old.unsigned("size_bytes"))
         })
         .await
     }
@@ -110,7 +107,8 @@ impl CacheIndex for PostgresStore {
         ask("store a row of the cache", async {
             let mut transaction = self.pool.begin().await?;
             lock(lock_number(&row.key), &mut transaction).await?;
-            let done = insert(INSERT_IF_ABSENT, row).execute(&mut *transaction).await?;
+            let done =
+                cache_index::insert(cache_index::INSERT_IF_ABSENT, row).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(done.rows_affected() > 0)
         })
@@ -118,8 +116,8 @@ impl CacheIndex for PostgresStore {
     }
 
     async fn find(&self, key: &Key) -> Result<Option<IndexedRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM tts_cache WHERE key_hash = $1").bind(key.to_string());
-        ask("find a row of the cache", query.try_map(|row| indexed(&row)).fetch_optional(&self.pool)).await
+        let query = sqlx::query_as(cache_index::FIND).bind(key.to_string());
+        ask("find a row of the cache", query.fetch_optional(&self.pool)).await
     }
 
     async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError> {
@@ -127,16 +125,10 @@ impl CacheIndex for PostgresStore {
         // Rows that another gateway is taking at this moment are passed over, or found gone after a wait.
         let query = match selection {
             Selection::Key(key) => {
-                sqlx::query("DELETE FROM tts_cache WHERE key_hash = $1 AND $2::bigint > 0 RETURNING *")
-                    .bind(key.to_string())
-                    .bind(limit)
+                sqlx::query_as(cache_index::TAKE_KEY).bind(key.to_string()).bind(limit)
             }
-            Selection::Id(id) => {
-                sqlx::query("DELETE FROM tts_cache WHERE id = $1 AND $2::bigint > 0 RETURNING *")
-                    .bind(id)
-                    .bind(limit)
-            }
-            Selection::ExpiredAt(time) => sqlx::query(
+            Selection::Id(id) => sqlx::query_as(cache_index::TAKE_ID).bind(id).bind(limit),
+            Selection::ExpiredAt(time) => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache WHERE ttl_expires_at <= $1 ORDER BY ttl_expires_at LIMIT $2
                      FOR UPDATE SKIP LOCKED
@@ -145,7 +137,7 @@ impl CacheIndex for PostgresStore {
             .bind(to_millis(*time))
             .bind(limit),
             // A row goes when those before it do not free enough.
-            Selection::LeastRecentlyUsed { bytes } => sqlx::query(
+            Selection::LeastRecentlyUsed { bytes } => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM (
                          SELECT id, sum(size_bytes) OVER (ORDER BY last_accessed_at, id) - size_bytes AS before
@@ -155,7 +147,7 @@ impl CacheIndex for PostgresStore {
             )
             .bind(signed(*bytes))
             .bind(limit),
-            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query(
+            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache
                      WHERE ($1::text IS NULL OR kind = $1) AND ($2::text IS NULL OR provider = $2)
@@ -177,7 +169,6 @@ impl CacheIndex for PostgresStore {
             .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
-        let query = query.try_map(|row| indexed(&row));
         ask("take rows of the cache", async {
             let mut transaction = self.pool.begin().await?;
             if matches!(selection, Selection::LeastRecentlyUsed { .. }) {
@@ -192,13 +183,8 @@ impl CacheIndex for PostgresStore {
     }
 
     async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
-        // `g` comes right after the last hexadecimal digit.
-        let query = sqlx::query(
-            "SELECT * FROM tts_cache WHERE key_hash >= $1 AND key_hash < $1 || 'g' AND kind = $2",
-        )
-        .bind(prefix)
-        .bind(kind.name());
-        ask("read rows of the cache", query.try_map(|row| indexed(&row)).fetch_all(&self.pool)).await
+        let query = sqlx::query_as(cache_index::WITH_PREFIX).bind(prefix).bind(kind.name());
+        ask("read rows of the cache", query.fetch_all(&self.pool)).await
     }
 
     async fn count_accesses(&self, accesses: &[Access]) -> Result<(), StoreError> {
@@ -230,7 +216,7 @@ impl CacheIndex for PostgresStore {
 
     async fn stored_bytes(&self) -> Result<u64, StoreError> {
         let query = sqlx::query("SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM tts_cache");
-        let sum = query.try_map(|row: PgRow| unsigned(&row, "bytes"));
+        let sum = query.try_map(|row: PgRow| row.unsigned("bytes"));
         ask("sum what is stored", sum.fetch_one(&self.pool)).await
     }
 
@@ -240,45 +226,9 @@ impl CacheIndex for PostgresStore {
                  sum(access_count)::bigint AS accesses
              FROM tts_cache GROUP BY kind",
         );
-        let of_kinds = query.try_map(|row: PgRow| {
-            let totals = KindTotals {
-                entries: unsigned(&row, "entries")?,
-                bytes: unsigned(&row, "bytes")?,
-                accesses: unsigned(&row, "accesses")?,
-            };
-            Ok((kind(&row)?, totals))
-        });
-        let mut totals = Totals::default();
-        for (kind, of_kind) in ask("count what is stored", of_kinds.fetch_all(&self.pool)).await? {
-            match kind {
-                Kind::Rendition => totals.renditions = of_kind,
-                Kind::Clip => totals.clips = of_kind,
-            }
-        }
-        Ok(totals)
+        let of_kinds = query.try_map(|row| KindTotals::read(&row));
+        Ok(ask("count what is stored", of_kinds.fetch_all(&self.pool)).await?.into_iter().collect())
     }
-}
-
-const INSERT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format, bytes_url_or_path,
-     duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-const INSERT_IF_ABSENT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format,
-     bytes_url_or_path, duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key_hash) DO NOTHING";
-
-fn insert<'q>(statement: &'static str, row: &'q Row) -> sqlx::query::Query<'q, Postgres, PgArguments> {
-    sqlx::query(statement)
-        .bind(row.key.to_string())
-        .bind(row.kind.name())
-        .bind(&row.provider)
-        .bind(&row.voice)
-        .bind(&row.format)
-        .bind(&row.path)
-        .bind(row.duration_seconds)
-        .bind(signed(row.size_bytes))
-        .bind(to_millis(row.expires_at))
-        .bind(to_millis(row.created_at))
-        .bind(to_millis(row.last_accessed_at))
 }
 
 /// The number under which whoever takes the least recently used rows locks them.
@@ -297,39 +247,6 @@ fn lock_number(key: &Key) -> i64 {
     let mut number = [0; 8];
     number.copy_from_slice(&key.as_bytes()[..8]);
     i64::from_be_bytes(number)
-}
-
-fn indexed(row: &PgRow) -> Result<IndexedRow, sqlx::Error> {
-    Ok(IndexedRow {
-        id: row.try_get("id")?,
-        access_count: unsigned(row, "access_count")?,
-        row: Row {
-            key: text(row, "key_hash")?.parse().map_err(|error| undecodable("key_hash", error))?,
-            kind: kind(row)?,
-            provider: row.try_get("provider")?,
-            voice: row.try_get("voice")?,
-            format: row.try_get("format")?,
-            path: row.try_get("bytes_url_or_path")?,
-            duration_seconds: row.try_get("duration_seconds")?,
-            size_bytes: unsigned(row, "size_bytes")?,
-            expires_at: from_millis(row.try_get("ttl_expires_at")?),
-            created_at: from_millis(row.try_get("created_at")?),
-            last_accessed_at: from_millis(row.try_get("last_accessed_at")?),
-        },
-    })
-}
-
-fn kind(row: &PgRow) -> Result<Kind, sqlx::Error> {
-    text(row, "kind")?.parse().map_err(|error| undecodable("kind", error))
-}
-
-fn text<'r>(row: &'r PgRow, column: &str) -> Result<&'r str, sqlx::Error> {
-    row.try_get(column)
-}
-
-fn unsigned(row: &PgRow, column: &str) -> Result<u64, sqlx::Error> {
-    let value: i64 = row.try_get(column)?;
-    u64::try_from(value).map_err(|error| undecodable(column, error))
 }
 
 /// Rows as JSON, for a statement that takes any number. JSON may hold a NUL, and text of this database may not.

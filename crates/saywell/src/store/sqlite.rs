@@ -7,20 +7,18 @@ mod insights;
 mod keys;
 mod usage;
 
-use super::cache_index::STORED_WITHIN_MS;
-use super::{
-    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed,
-    undecodable,
-};
+use super::cache_index::{self, STORED_WITHIN_MS};
+use super::rows::Columns as _;
+use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::cache::{Key, Kind};
-use crate::clock::{from_millis, to_millis};
+use crate::clock::to_millis;
 use async_trait::async_trait;
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Row as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -126,18 +124,18 @@ impl CacheIndex for SqliteStore {
     async fn put(&self, row: &Row) -> Result<u64, StoreError> {
         let failed = || unavailable("store a row of the cache");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let replaced = sqlx::query("DELETE FROM tts_cache WHERE key_hash = ? RETURNING size_bytes")
+        let replaced = sqlx::query(cache_index::REPLACE)
             .bind(row.key.to_string())
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed())?;
-        insert(INSERT, row).execute(&mut *transaction).await.map_err(failed())?;
+        cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await.map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
-        replaced.map_or(Ok(0), |old| unsigned(&old, "size_bytes")).map_err(failed())
+        replaced.map_or(Ok(0), |old| old.unsigned("size_bytes")).map_err(failed())
     }
 
     async fn put_if_absent(&self, row: &Row) -> Result<bool, StoreError> {
-        let done = insert(INSERT_IF_ABSENT, row)
+        let done = cache_index::insert(cache_index::INSERT_IF_ABSENT, row)
             .execute(&self.pool)
             .await
             .map_err(unavailable("store a row of the cache"))?;
@@ -145,9 +143,8 @@ impl CacheIndex for SqliteStore {
     }
 
     async fn find(&self, key: &Key) -> Result<Option<IndexedRow>, StoreError> {
-        sqlx::query("SELECT * FROM tts_cache WHERE key_hash = ?")
+        sqlx::query_as(cache_index::FIND)
             .bind(key.to_string())
-            .try_map(|row| indexed(&row))
             .fetch_optional(&self.pool)
             .await
             .map_err(unavailable("find a row of the cache"))
@@ -156,14 +153,10 @@ impl CacheIndex for SqliteStore {
     async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError> {
         let query = match selection {
             Selection::Key(key) => {
-                sqlx::query("DELETE FROM tts_cache WHERE key_hash = ?1 AND ?2 > 0 RETURNING *")
-                    .bind(key.to_string())
-                    .bind(limit)
+                sqlx::query_as(cache_index::TAKE_KEY).bind(key.to_string()).bind(limit)
             }
-            Selection::Id(id) => {
-                sqlx::query("DELETE FROM tts_cache WHERE id = ?1 AND ?2 > 0 RETURNING *").bind(id).bind(limit)
-            }
-            Selection::ExpiredAt(time) => sqlx::query(
+            Selection::Id(id) => sqlx::query_as(cache_index::TAKE_ID).bind(id).bind(limit),
+            Selection::ExpiredAt(time) => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache WHERE ttl_expires_at <= ?1 ORDER BY ttl_expires_at LIMIT ?2
                  ) RETURNING *",
@@ -171,7 +164,7 @@ impl CacheIndex for SqliteStore {
             .bind(to_millis(*time))
             .bind(limit),
             // A row goes when those before it do not free enough.
-            Selection::LeastRecentlyUsed { bytes } => sqlx::query(
+            Selection::LeastRecentlyUsed { bytes } => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM (
                          SELECT id, sum(size_bytes) OVER (ORDER BY last_accessed_at, id) - size_bytes AS before
@@ -181,7 +174,7 @@ impl CacheIndex for SqliteStore {
             )
             .bind(signed(*bytes))
             .bind(limit),
-            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query(
+            Selection::Matching(Filter { kind, provider, voice, made_for, created_before }) => sqlx::query_as(
                 "DELETE FROM tts_cache WHERE id IN (
                      SELECT id FROM tts_cache
                      WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR provider = ?2)
@@ -203,19 +196,13 @@ impl CacheIndex for SqliteStore {
             .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
-        query
-            .try_map(|row| indexed(&row))
-            .fetch_all(&self.pool)
-            .await
-            .map_err(unavailable("take rows of the cache"))
+        query.fetch_all(&self.pool).await.map_err(unavailable("take rows of the cache"))
     }
 
     async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
-        // `g` comes right after the last hexadecimal digit.
-        sqlx::query("SELECT * FROM tts_cache WHERE key_hash >= ?1 AND key_hash < ?1 || 'g' AND kind = ?2")
+        sqlx::query_as(cache_index::WITH_PREFIX)
             .bind(prefix)
             .bind(kind.name())
-            .try_map(|row| indexed(&row))
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("read rows of the cache"))
@@ -245,95 +232,24 @@ impl CacheIndex for SqliteStore {
     }
 
     async fn stored_bytes(&self) -> Result<u64, StoreError> {
-        let failed = || unavailable("sum what is stored");
-        let row = sqlx::query("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM tts_cache")
+        sqlx::query("SELECT coalesce(sum(size_bytes), 0) AS bytes FROM tts_cache")
+            .try_map(|row: SqliteRow| row.unsigned("bytes"))
             .fetch_one(&self.pool)
             .await
-            .map_err(failed())?;
-        unsigned(&row, "bytes").map_err(failed())
+            .map_err(unavailable("sum what is stored"))
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
-        let failed = || unavailable("count what is stored");
-        let rows = sqlx::query(
+        let of_kinds = sqlx::query(
             "SELECT kind, count(*) AS entries, sum(size_bytes) AS bytes, sum(access_count) AS accesses
              FROM tts_cache GROUP BY kind",
         )
+        .try_map(|row| KindTotals::read(&row))
         .fetch_all(&self.pool)
         .await
-        .map_err(failed())?;
-        let mut totals = Totals::default();
-        for row in rows {
-            let of_kind = match kind(&row).map_err(failed())? {
-                Kind::Rendition => &mut totals.renditions,
-                Kind::Clip => &mut totals.clips,
-            };
-            *of_kind = KindTotals {
-                entries: unsigned(&row, "entries").map_err(failed())?,
-                bytes: unsigned(&row, "bytes").map_err(failed())?,
-                accesses: unsigned(&row, "accesses").map_err(failed())?,
-            };
-        }
-        Ok(totals)
+        .map_err(unavailable("count what is stored"))?;
+        Ok(of_kinds.into_iter().collect())
     }
-}
-
-const INSERT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format, bytes_url_or_path,
-     duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const INSERT_IF_ABSENT: &str = "INSERT INTO tts_cache (key_hash, kind, provider, voice, format,
-     bytes_url_or_path, duration_seconds, size_bytes, ttl_expires_at, created_at, last_accessed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_hash) DO NOTHING";
-
-fn insert<'q>(
-    statement: &'static str,
-    row: &'q Row,
-) -> sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
-    sqlx::query(statement)
-        .bind(row.key.to_string())
-        .bind(row.kind.name())
-        .bind(&row.provider)
-        .bind(&row.voice)
-        .bind(&row.format)
-        .bind(&row.path)
-        .bind(row.duration_seconds)
-        .bind(signed(row.size_bytes))
-        .bind(to_millis(row.expires_at))
-        .bind(to_millis(row.created_at))
-        .bind(to_millis(row.last_accessed_at))
-}
-
-fn indexed(row: &SqliteRow) -> Result<IndexedRow, sqlx::Error> {
-    Ok(IndexedRow {
-        id: row.try_get("id")?,
-        access_count: unsigned(row, "access_count")?,
-        row: Row {
-            key: text(row, "key_hash")?.parse().map_err(|error| undecodable("key_hash", error))?,
-            kind: kind(row)?,
-            provider: row.try_get("provider")?,
-            voice: row.try_get("voice")?,
-            format: row.try_get("format")?,
-            path: row.try_get("bytes_url_or_path")?,
-            duration_seconds: row.try_get("duration_seconds")?,
-            size_bytes: unsigned(row, "size_bytes")?,
-            expires_at: from_millis(row.try_get("ttl_expires_at")?),
-            created_at: from_millis(row.try_get("created_at")?),
-            last_accessed_at: from_millis(row.try_get("last_accessed_at")?),
-        },
-    })
-}
-
-fn kind(row: &SqliteRow) -> Result<Kind, sqlx::Error> {
-    text(row, "kind")?.parse().map_err(|error| undecodable("kind", error))
-}
-
-fn text<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r str, sqlx::Error> {
-    row.try_get(column)
-}
-
-fn unsigned(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
-    let value: i64 = row.try_get(column)?;
-    u64::try_from(value).map_err(|error| undecodable(column, error))
 }
 
 #[cfg(test)]

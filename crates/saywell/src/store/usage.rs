@@ -1,11 +1,13 @@
 //! What was asked for, by whom, and what it came to.
 
+use super::rows::Columns;
 use super::{Answered, StoreError};
 use crate::clock::to_millis;
 use crate::usage::Asked;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::FromRow;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use utoipa::ToSchema;
@@ -145,6 +147,28 @@ pub struct UsageLine {
     pub unpriced: u64,
 }
 
+impl UsageLine {
+    /// Reads a line of a report; days are numbers in the database.
+    pub(super) fn read(by: By, row: &impl Columns) -> sqlx::Result<Self> {
+        let name = row.text("name")?;
+        Ok(Self {
+            name: if by == By::Day { name.parse().map_or(name, format_day) } else { name },
+            currency: row.text("currency")?,
+            requests: row.unsigned("requests")?,
+            cached: row.unsigned("cached")?,
+            refused: row.unsigned("refused")?,
+            failed: row.unsigned("failed")?,
+            cancelled: row.unsigned("cancelled")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            sent_characters: row.unsigned("sent_characters")?,
+            made_seconds: row.real("made_seconds")?,
+            cost: row.real("cost")?,
+            unpriced: row.unsigned("unpriced")?,
+        })
+    }
+}
+
 /// What one subject had made, in one room, by one key, from one network, on one plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spent {
@@ -166,6 +190,23 @@ pub struct Spent {
     pub cost: f64,
     /// In which currency.
     pub currency: String,
+}
+
+impl<R: Columns> FromRow<'_, R> for Spent {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        let known = |name: String| Some(name).filter(|name| !name.is_empty());
+        Ok(Self {
+            subject: row.text("subject")?,
+            room: known(row.text("room")?),
+            key: known(row.text("api_key")?),
+            network: known(row.text("network")?),
+            plan: row.text("plan")?,
+            characters: row.unsigned("characters")?,
+            seconds: row.real("seconds")?,
+            cost: row.real("cost")?,
+            currency: row.text("currency")?,
+        })
+    }
 }
 
 /// What is kept of a request, in the order in which the statements of every database name the columns.

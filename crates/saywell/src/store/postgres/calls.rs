@@ -1,13 +1,11 @@
 //! The table `tts_calls`.
 
-use super::{PostgresStore, ask, json, unsigned};
+use super::{PostgresStore, ask, json};
 use crate::clock::to_millis;
 use crate::store::calls::call_columns;
 use crate::store::{CallLog, ProviderTotals, StoreError};
 use crate::usage::Call;
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::postgres::PgRow;
 use std::time::SystemTime;
 
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
@@ -26,24 +24,13 @@ impl CallLog for PostgresStore {
     }
 
     async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError> {
-        let query = sqlx::query(
+        let query = sqlx::query_as(
             "SELECT provider, currency, count(*) AS calls, sum(characters)::bigint AS characters,
                  sum(seconds) AS seconds, coalesce(sum(cost), 0) AS cost, count(*) - count(cost) AS unpriced
              FROM tts_calls WHERE at >= $1 GROUP BY provider, currency
              ORDER BY provider COLLATE \"C\", currency COLLATE \"C\"",
         )
-        .bind(to_millis(since))
-        .try_map(|row: PgRow| {
-            Ok(ProviderTotals {
-                provider: row.try_get("provider")?,
-                currency: row.try_get("currency")?,
-                calls: unsigned(&row, "calls")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-                unpriced: unsigned(&row, "unpriced")?,
-            })
-        });
+        .bind(to_millis(since));
         ask("sum up calls", query.fetch_all(&self.pool)).await
     }
 }

@@ -1,13 +1,11 @@
 //! Sums over `tts_calls` and `tts_cache`.
 
-use super::{PostgresStore, ask, kind, signed, unsigned};
+use super::{PostgresStore, ask, signed};
 use crate::clock::to_millis;
 use crate::store::StoreError;
 use crate::store::answers::took;
 use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::postgres::PgRow;
 use std::time::{Duration, SystemTime};
 
 const FIRST_SOUND: &str = concat!(
@@ -19,7 +17,7 @@ const FIRST_SOUND: &str = concat!(
 #[async_trait]
 impl Insights for PostgresStore {
     async fn series(&self, since: SystemTime, step: Duration) -> Result<Vec<Bucket>, StoreError> {
-        let query = sqlx::query(
+        let query = sqlx::query_as(
             "SELECT at / $2 * $2 / 1000 AS begins, provider, currency, count(*) AS calls,
                  count(*) FILTER (WHERE outcome = 'failed') AS failed, sum(characters)::bigint AS characters,
                  sum(seconds) AS seconds, coalesce(sum(cost), 0) AS cost
@@ -27,26 +25,12 @@ impl Insights for PostgresStore {
              GROUP BY begins, provider, currency ORDER BY begins, provider COLLATE \"C\", currency",
         )
         .bind(to_millis(since))
-        .bind(signed(step.as_secs().max(1) * 1000))
-        .try_map(|row: PgRow| {
-            Ok(Bucket {
-                at: unsigned(&row, "begins")?,
-                provider: row.try_get("provider")?,
-                currency: row.try_get("currency")?,
-                calls: unsigned(&row, "calls")?,
-                failed: unsigned(&row, "failed")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-            })
-        });
+        .bind(signed(step.as_secs().max(1) * 1000));
         ask("sum up calls by time", query.fetch_all(&self.pool)).await
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row: PgRow| {
-            Ok((row.try_get("provider")?, unsigned(&row, "took")?, unsigned(&row, "calls")?))
-        });
+        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row| FirstSound::read(&row));
         Ok(FirstSound::of(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
     }
 
@@ -67,38 +51,18 @@ impl Insights for PostgresStore {
                  GROUP BY room ORDER BY sum(characters) DESC, room COLLATE \"C\" LIMIT $2"
             }
         };
-        let query =
-            sqlx::query(statement).bind(to_millis(since)).bind(i64::from(limit)).try_map(|row: PgRow| {
-                Ok(Spender {
-                    name: row.try_get("name")?,
-                    calls: unsigned(&row, "calls")?,
-                    characters: unsigned(&row, "characters")?,
-                    seconds: row.try_get("seconds")?,
-                    cost: row.try_get("cost")?,
-                    currency: row.try_get("currency")?,
-                })
-            });
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(i64::from(limit));
         ask("sum up who spoke", query.fetch_all(&self.pool)).await
     }
 
     async fn stored(&self, limit: u32) -> Result<Vec<Stored>, StoreError> {
-        let query = sqlx::query(
+        let query = sqlx::query_as(
             "SELECT provider, voice, kind, count(*) AS entries, sum(size_bytes)::bigint AS bytes,
                  sum(access_count)::bigint AS accesses
              FROM tts_cache GROUP BY provider, voice, kind
              ORDER BY sum(size_bytes) DESC, provider COLLATE \"C\", voice COLLATE \"C\", kind LIMIT $1",
         )
-        .bind(i64::from(limit))
-        .try_map(|row: PgRow| {
-            Ok(Stored {
-                provider: row.try_get("provider")?,
-                voice: row.try_get("voice")?,
-                kind: kind(&row)?,
-                entries: unsigned(&row, "entries")?,
-                bytes: unsigned(&row, "bytes")?,
-                accesses: unsigned(&row, "accesses")?,
-            })
-        });
+        .bind(i64::from(limit));
         ask("sum up what is stored", query.fetch_all(&self.pool)).await
     }
 }

@@ -1,14 +1,13 @@
 //! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
-use super::{PostgresStore, ROLLED_UP, ask, json, lock, unsigned};
+use super::{PostgresStore, ROLLED_UP, ask, json, lock};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
+use crate::store::rows::Columns as _;
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
+use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use crate::usage::Asked;
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::postgres::PgRow;
 use std::time::SystemTime;
 
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
@@ -109,7 +108,7 @@ impl UsageLog for PostgresStore {
     }
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
-        let query = sqlx::query(
+        let query = sqlx::query_as(
             "SELECT subject, room, api_key, network, plan, currency, sum(sent_characters)::bigint AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= $1 AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
@@ -117,21 +116,7 @@ impl UsageLog for PostgresStore {
              ORDER BY subject COLLATE \"C\", room COLLATE \"C\", api_key COLLATE \"C\", network COLLATE \"C\",
                  plan COLLATE \"C\", currency",
         )
-        .bind(to_millis(since))
-        .try_map(|row: PgRow| {
-            let known = |name: String| Some(name).filter(|name| !name.is_empty());
-            Ok(Spent {
-                subject: row.try_get("subject")?,
-                room: known(row.try_get("room")?),
-                key: known(row.try_get("api_key")?),
-                network: known(row.try_get("network")?),
-                plan: row.try_get("plan")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-                currency: row.try_get("currency")?,
-            })
-        });
+        .bind(to_millis(since));
         ask("sum up what was spent", query.fetch_all(&self.pool)).await
     }
 
@@ -150,22 +135,13 @@ impl UsageLog for PostgresStore {
             .bind(days.last)
             .bind(DAY_MS)
             .bind(i64::from(limit))
-            .try_map(|row| line(by, &row));
+            .try_map(|row| UsageLine::read(by, &row));
         ask("sum up usage", query.fetch_all(&self.pool)).await
     }
 
     async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
         let [since, day, length] = bounds(since);
-        let query =
-            sqlx::query(answered!("NOT rolled")).bind(since).bind(day).bind(length).try_map(|row: PgRow| {
-                let requests = unsigned(&row, "requests")?;
-                Ok(Answered::new(
-                    row.try_get("cache")?,
-                    row.try_get("error")?,
-                    row.try_get("took")?,
-                    requests,
-                ))
-            });
+        let query = sqlx::query_as(answered!("NOT rolled")).bind(since).bind(day).bind(length);
         ask("sum up answers", query.fetch_all(&self.pool)).await
     }
 
@@ -177,7 +153,7 @@ impl UsageLog for PostgresStore {
             let query = sqlx::query(ROLL_UP).bind(DAY_MS).bind(to_millis(end));
             let row = query.fetch_one(&mut *transaction).await?;
             transaction.commit().await?;
-            unsigned(&row, "rolled")
+            row.unsigned("rolled")
         })
         .await
     }
@@ -202,23 +178,4 @@ impl UsageLog for PostgresStore {
         })
         .await
     }
-}
-
-fn line(by: By, row: &PgRow) -> Result<UsageLine, sqlx::Error> {
-    let name: String = row.try_get("name")?;
-    Ok(UsageLine {
-        name: if by == By::Day { name.parse().map_or(name, format_day) } else { name },
-        currency: row.try_get("currency")?,
-        requests: unsigned(row, "requests")?,
-        cached: unsigned(row, "cached")?,
-        refused: unsigned(row, "refused")?,
-        failed: unsigned(row, "failed")?,
-        cancelled: unsigned(row, "cancelled")?,
-        characters: unsigned(row, "characters")?,
-        seconds: row.try_get("seconds")?,
-        sent_characters: unsigned(row, "sent_characters")?,
-        made_seconds: row.try_get("made_seconds")?,
-        cost: row.try_get("cost")?,
-        unpriced: unsigned(row, "unpriced")?,
-    })
 }

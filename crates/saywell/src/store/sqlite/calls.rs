@@ -1,13 +1,11 @@
 //! The table `tts_calls`.
 
-use super::{SqliteStore, unavailable, unsigned};
+use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::calls::call_columns;
 use crate::store::{CallLog, ProviderTotals, StoreError};
 use crate::usage::Call;
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use std::time::SystemTime;
 
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
@@ -30,27 +28,14 @@ impl CallLog for SqliteStore {
     }
 
     async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError> {
-        sqlx::query(
+        sqlx::query_as(
             "SELECT provider, currency, count(*) AS calls, sum(characters) AS characters,
                  sum(seconds) AS seconds, total(cost) AS cost, count(*) - count(cost) AS unpriced
              FROM tts_calls WHERE at >= ? GROUP BY provider, currency ORDER BY provider, currency",
         )
         .bind(to_millis(since))
-        .try_map(|row| totals(&row))
         .fetch_all(&self.pool)
         .await
         .map_err(unavailable("sum up calls"))
     }
-}
-
-fn totals(row: &SqliteRow) -> Result<ProviderTotals, sqlx::Error> {
-    Ok(ProviderTotals {
-        provider: row.try_get("provider")?,
-        currency: row.try_get("currency")?,
-        calls: unsigned(row, "calls")?,
-        characters: unsigned(row, "characters")?,
-        seconds: row.try_get("seconds")?,
-        cost: row.try_get("cost")?,
-        unpriced: unsigned(row, "unpriced")?,
-    })
 }

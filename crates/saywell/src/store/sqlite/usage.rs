@@ -1,14 +1,12 @@
 //! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
-use super::{SqliteStore, unavailable, unsigned};
+use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog, format_day};
+use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use crate::usage::Asked;
 use async_trait::async_trait;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use std::time::SystemTime;
 
 /// One statement for any number of rows, each an array of JSON in the order of the columns.
@@ -102,27 +100,13 @@ impl UsageLog for SqliteStore {
     }
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
-        sqlx::query(
+        sqlx::query_as(
             "SELECT subject, room, api_key, network, plan, currency, sum(sent_characters) AS characters,
                  sum(made_seconds) AS seconds, sum(cost) AS cost
              FROM tts_usage WHERE at >= ? AND (sent_characters > 0 OR made_seconds > 0 OR cost > 0)
              GROUP BY subject, room, api_key, network, plan, currency ORDER BY subject, room, api_key, network, plan, currency",
         )
         .bind(to_millis(since))
-        .try_map(|row: SqliteRow| {
-            let known = |name: String| Some(name).filter(|name| !name.is_empty());
-            Ok(Spent {
-                subject: row.try_get("subject")?,
-                room: known(row.try_get("room")?),
-                key: known(row.try_get("api_key")?),
-                network: known(row.try_get("network")?),
-                plan: row.try_get("plan")?,
-                characters: unsigned(&row, "characters")?,
-                seconds: row.try_get("seconds")?,
-                cost: row.try_get("cost")?,
-                currency: row.try_get("currency")?,
-            })
-        })
         .fetch_all(&self.pool)
         .await
         .map_err(unavailable("sum up what was spent"))
@@ -143,7 +127,7 @@ impl UsageLog for SqliteStore {
             .bind(days.last)
             .bind(DAY_MS)
             .bind(limit)
-            .try_map(|row| line(by, &row))
+            .try_map(|row| UsageLine::read(by, &row))
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up usage"))
@@ -151,19 +135,10 @@ impl UsageLog for SqliteStore {
 
     async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
         let [since, day, length] = bounds(since);
-        sqlx::query(answered!("rolled = 0"))
+        sqlx::query_as(answered!("rolled = 0"))
             .bind(since)
             .bind(day)
             .bind(length)
-            .try_map(|row: SqliteRow| {
-                let requests = unsigned(&row, "requests")?;
-                Ok(Answered::new(
-                    row.try_get("cache")?,
-                    row.try_get("error")?,
-                    row.try_get("took")?,
-                    requests,
-                ))
-            })
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up answers"))
@@ -203,23 +178,4 @@ impl UsageLog for SqliteStore {
         transaction.commit().await.map_err(failed())?;
         Ok(forgotten)
     }
-}
-
-fn line(by: By, row: &SqliteRow) -> Result<UsageLine, sqlx::Error> {
-    let name: String = row.try_get("name")?;
-    Ok(UsageLine {
-        name: if by == By::Day { name.parse().map_or(name, format_day) } else { name },
-        currency: row.try_get("currency")?,
-        requests: unsigned(row, "requests")?,
-        cached: unsigned(row, "cached")?,
-        refused: unsigned(row, "refused")?,
-        failed: unsigned(row, "failed")?,
-        cancelled: unsigned(row, "cancelled")?,
-        characters: unsigned(row, "characters")?,
-        seconds: row.try_get("seconds")?,
-        sent_characters: unsigned(row, "sent_characters")?,
-        made_seconds: row.try_get("made_seconds")?,
-        cost: row.try_get("cost")?,
-        unpriced: unsigned(row, "unpriced")?,
-    })
 }

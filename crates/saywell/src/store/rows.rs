@@ -1,0 +1,114 @@
+//! What rows are read and written with, whichever the database: each record says once which columns it has.
+
+use std::str::FromStr;
+use std::time::SystemTime;
+
+use serde::de::DeserializeOwned;
+use sqlx::{ColumnIndex, Database, Decode, Encode, Result, Row, Type};
+
+use crate::clock::from_millis;
+
+/// The columns of a row by name. Reading fails where there is none of that name, or it holds something else; but SQLite
+/// gives zero for an integer that is missing, so one that may be is read as `maybe_integer` or `maybe_time`.
+pub(super) trait Columns: Row {
+    fn integer(&self, column: &str) -> Result<i64>;
+    fn maybe_integer(&self, column: &str) -> Result<Option<i64>>;
+    fn real(&self, column: &str) -> Result<f64>;
+    fn maybe_real(&self, column: &str) -> Result<Option<f64>>;
+    fn flag(&self, column: &str) -> Result<bool>;
+    fn text(&self, column: &str) -> Result<String>;
+
+    /// A count, which databases have as a signed number.
+    fn unsigned(&self, column: &str) -> Result<u64> {
+        u64::try_from(self.integer(column)?).map_err(|error| undecodable(column, error))
+    }
+
+    /// A time, written as [`to_millis`](crate::clock::to_millis) does.
+    fn time(&self, column: &str) -> Result<SystemTime> {
+        self.integer(column).map(from_millis)
+    }
+
+    fn maybe_time(&self, column: &str) -> Result<Option<SystemTime>> {
+        Ok(self.maybe_integer(column)?.map(from_millis))
+    }
+
+    /// A text that stands for something.
+    fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(&self, column: &str) -> Result<T> {
+        self.text(column)?.parse().map_err(|error| undecodable(column, error))
+    }
+
+    fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
+        serde_json::from_str(&self.text(column)?).map_err(|error| undecodable(column, error))
+    }
+}
+
+impl<R: Row> Columns for R
+where
+    for<'c> &'c str: ColumnIndex<R>,
+    i64: Value<R::Database>,
+    f64: Value<R::Database>,
+    bool: Value<R::Database>,
+    String: Value<R::Database>,
+{
+    fn integer(&self, column: &str) -> Result<i64> {
+        self.try_get(column)
+    }
+
+    fn maybe_integer(&self, column: &str) -> Result<Option<i64>> {
+        self.try_get(column)
+    }
+
+    fn real(&self, column: &str) -> Result<f64> {
+        self.try_get(column)
+    }
+
+    fn maybe_real(&self, column: &str) -> Result<Option<f64>> {
+        self.try_get(column)
+    }
+
+    fn flag(&self, column: &str) -> Result<bool> {
+        self.try_get(column)
+    }
+
+    fn text(&self, column: &str) -> Result<String> {
+        self.try_get(column)
+    }
+}
+
+/// What a database can be given and gives back.
+pub(super) trait Value<D: Database>: for<'q> Encode<'q, D> + for<'r> Decode<'r, D> + Type<D> {}
+
+impl<D: Database, T: for<'q> Encode<'q, D> + for<'r> Decode<'r, D> + Type<D>> Value<D> for T {}
+
+/// What a column holds is not what it should.
+pub(super) fn undecodable(
+    column: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Kind;
+    use sqlx::{Connection as _, SqliteConnection};
+
+    #[tokio::test]
+    async fn what_is_not_as_it_should_be_is_named() {
+        let mut database = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let query = sqlx::query("SELECT -1 AS entries, 'song' AS kind, '{' AS limits, NULL AS expires_at");
+        let row = query.fetch_one(&mut database).await.unwrap();
+        let faults = [
+            row.unsigned("entries").map(drop),
+            row.parsed::<Kind>("kind").map(drop),
+            row.json::<serde_json::Value>("limits").map(drop),
+        ];
+        for (fault, column) in faults.into_iter().zip(["entries", "kind", "limits"]) {
+            let named = matches!(&fault, Err(sqlx::Error::ColumnDecode { index, .. }) if index == column);
+            assert!(named, "{column}: {fault:?}");
+        }
+        assert!(matches!(row.text("voice"), Err(sqlx::Error::ColumnNotFound(_))));
+        assert_eq!(row.maybe_time("expires_at").unwrap(), None);
+    }
+}
