@@ -22,9 +22,11 @@ pub mod voices;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -95,7 +97,16 @@ pub fn router(app: App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(cors)
+        .layer(middleware::map_response(at_once))
         .layer(middleware::from_fn(error::finish))
+}
+
+/// What is sent as it is made is to be handed on so by proxies, which else gather it: nginx until it has 4 or 8 KiB.
+async fn at_once(mut response: Response) -> Response {
+    if response.body().size_hint().exact().is_none() {
+        response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    }
+    response
 }
 
 /// Pages of these origins may call the server with its cookies, and read its headers.

@@ -1,5 +1,6 @@
 //! Log lines and metrics.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -16,7 +17,11 @@ const SECONDS: [f64; 14] =
 /// A filter that cannot be read.
 pub fn log(filter: &str, json: bool) -> Result<(), ParseError> {
     let filter = EnvFilter::builder().parse(filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(!plain && std::io::stderr().is_terminal());
     // A second start, as in tests, changes nothing.
     let _ = if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
     Ok(())

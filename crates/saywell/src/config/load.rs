@@ -488,6 +488,34 @@ mod tests {
     }
 
     #[test]
+    fn origins_are_as_browsers_send_them() {
+        let origins = |value| source(&[("TTS_CORS_ORIGINS", value)], None).load();
+        let loaded =
+            origins("https://Chat.Example.com/, http://localhost:5000,https://a.example:443").unwrap();
+        assert_eq!(
+            loaded.settings.cors_origins,
+            ["https://chat.example.com", "http://localhost:5000", "https://a.example"]
+        );
+        for wrong in ["chat.example.com", "https://chat.example.com/app", "https://ann@chat.example.com", "*"]
+        {
+            assert!(origins(wrong).unwrap_err()[0].reason.starts_with("must "), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_needs_no_port() {
+        for (value, listens) in [
+            ("[::]", "[::]:8787"),
+            ("::1", "[::1]:8787"),
+            ("localhost", "127.0.0.1:8787"),
+            ("[::1]:80", "[::1]:80"),
+        ] {
+            let loaded = source(&[("TTS_LISTEN", value)], None).load().unwrap();
+            assert_eq!(loaded.settings.listen.to_string(), listens);
+        }
+    }
+
+    #[test]
     fn a_port_alone_changes_the_port() {
         let loaded = source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None).load().unwrap();
         assert_eq!(loaded.settings.listen.to_string(), "127.0.0.1:9000");

@@ -61,6 +61,8 @@ pub struct Settings {
     pub cache_memory_bytes: u64,
     /// Where audio lives.
     pub storage_url: Option<String>,
+    /// Whether sound is fetched from the bucket itself.
+    pub storage_redirects: bool,
     /// Where the index lives.
     pub database_url: Option<String>,
     /// Folder for everything that this process keeps.
@@ -335,9 +337,17 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_STORAGE_URL",
         key: "cache.storage_url",
         default: "",
-        about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`. Default: a folder in the data folder.",
+        about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`, with the credentials of docs/OPERATIONS.md. Default: a folder in the data folder.",
         set: |s, v| assign(&mut s.storage_url, filled(v).map(Some)),
         show: |s| s.storage_url.as_deref().map_or_else(String::new, without_password),
+    },
+    Setting {
+        variable: "TTS_STORAGE_REDIRECTS",
+        key: "cache.storage_redirects",
+        default: "true",
+        about: "Whether sound that is complete is fetched from the bucket itself, by a redirect, which the bucket has to allow pages by CORS. Off: it comes through the server.",
+        set: |s, v| assign(&mut s.storage_redirects, flag(v)),
+        show: |s| s.storage_redirects.to_string(),
     },
     Setting {
         variable: "DATABASE_URL",
@@ -388,7 +398,7 @@ pub static SETTINGS: &[Setting] = &[
         default: "",
         about: "Origins whose pages may call the server, comma-separated, such as `https://chat.example.com`.",
         set: |s, v| {
-            assign(&mut s.cors_origins, list(v).map(|origin| web_address(&origin)).collect::<Result<_, _>>())
+            assign(&mut s.cors_origins, list(v).map(|origin| web_origin(&origin)).collect::<Result<_, _>>())
         },
         show: |s| s.cors_origins.join(","),
     },
@@ -573,6 +583,7 @@ impl Default for Settings {
             cache_max_bytes: 0,
             cache_memory_bytes: 0,
             storage_url: None,
+            storage_redirects: true,
             database_url: None,
             data_dir: PathBuf::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
@@ -722,7 +733,7 @@ fn address(value: &str, port: u16) -> Result<SocketAddr, String> {
     let value = value.trim().replace("localhost", "127.0.0.1");
     value
         .parse()
-        .or_else(|_| value.parse().map(|host| SocketAddr::new(host, port)))
+        .or_else(|_| value.trim_matches(['[', ']']).parse().map(|host| SocketAddr::new(host, port)))
         .map_err(|_| "must be an address such as 127.0.0.1:8787".to_owned())
 }
 
@@ -732,6 +743,18 @@ fn web_address(value: &str) -> Result<String, String> {
         Some(("http" | "https", rest)) if !rest.is_empty() => Ok(value.to_owned()),
         _ => Err("must start with http:// or https://".into()),
     }
+}
+
+/// An origin as browsers send it.
+fn web_origin(value: &str) -> Result<String, String> {
+    let address = web_address(value)?;
+    let wrong = || "must be made of origins such as https://chat.example.com, without a path".to_owned();
+    let address = reqwest::Url::parse(&address).map_err(|_| wrong())?;
+    let bare = address.path() == "/"
+        && address.query().is_none()
+        && address.fragment().is_none()
+        && address.username().is_empty();
+    bare.then(|| address.origin().ascii_serialization()).ok_or_else(wrong)
 }
 
 fn secret(value: &str) -> Result<Secret, String> {

@@ -76,10 +76,12 @@ pub async fn audio(
         }
         return complete(&key, format, entry.sound.clone(), &request);
     }
-    match app.speak.cache.signed_url(&key, REDIRECT_LASTS).await {
-        Ok(Some(url)) => return Ok(Redirect::temporary(url.as_str()).into_response()),
-        Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "the storage could not sign an address"),
+    if app.settings.storage_redirects {
+        match app.speak.cache.signed_url(&key, REDIRECT_LASTS).await {
+            Ok(Some(url)) => return Ok(Redirect::temporary(url.as_str()).into_response()),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the storage could not sign an address"),
+        }
     }
     let entry = app.speak.cache.get(&key, Kind::Rendition).await.map_err(|error| {
         tracing::error!(%error, "the cache could not be read");

@@ -93,6 +93,15 @@ async fn counts_what_it_does() {
 }
 
 #[tokio::test]
+async fn proxies_are_told_not_to_gather_what_is_still_made() {
+    let gateway = Gateway::new().await;
+    let ask = json!({ "text": "Hello there." });
+    assert_eq!(gateway.post("/tts", &ask).await.header("x-accel-buffering"), "no");
+    gateway.settle().await;
+    assert_eq!(gateway.post("/tts", &ask).await.header("x-accel-buffering"), "");
+}
+
+#[tokio::test]
 async fn only_pages_of_named_origins_may_read_answers() {
     let origins = vec!["https://chat.example.com".to_owned()];
     let gateway = Gateway::with(Fake::named("fake"), Settings { cors_origins: origins, ..settings() }).await;

@@ -1,0 +1,94 @@
+"""The gateway with its audio in a bucket: moto's, which others made to stand in for Amazon's, looked into with Amazon's
+own client.
+
+Run with: tools/test.sh sdk-python
+"""
+
+import json
+import logging
+import unittest
+import urllib.error
+import urllib.request
+
+import boto3
+from moto.server import ThreadedMotoServer
+from support.gateway import Gateway
+
+ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
+REPLY = "The deployment finished at half past nine."
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def fetch(url):
+    """Status, headers and body, wherever it leads."""
+    try:
+        with urllib.request.build_opener(NoRedirect).open(url) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.headers, answer.read()
+
+
+class Bucket(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        cls.addClassCleanup(server.stop)
+        host, port = server.get_host_and_port()
+        cls.url = f"http://{host}:{port}"
+        cls.bucket = boto3.resource("s3", endpoint_url=cls.url, **ACCESS).Bucket("audio")
+        cls.bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+
+    def gateway(self, folder, **settings):
+        return Gateway(
+            TTS_STORAGE_URL=f"s3://audio/{folder}",
+            AWS_ENDPOINT_URL_S3=self.url,
+            AWS_ALLOW_HTTP="true",
+            AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
+            AWS_SECRET_ACCESS_KEY="secret",
+            AWS_DEFAULT_REGION="eu-west-1",
+            # Nothing is answered from memory.
+            TTS_CACHE_MEMORY_BYTES="0",
+            **settings,
+        )
+
+    def spoken(self, gateway):
+        """The link to the reply's sound, and the sound as it was sent when it was made."""
+        body = json.dumps({"text": REPLY}).encode()
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(f"{gateway.url}/tts", body, headers)) as answer:
+            links = json.load(answer)
+        with urllib.request.urlopen(gateway.url + links["url"]) as answer:
+            return gateway.url + links["url"], answer.read()
+
+    def test_sound_is_kept_in_the_bucket_and_fetched_from_it(self):
+        with self.gateway("redirected") as gateway:
+            link, made = self.spoken(gateway)
+            self.assertTrue(list(self.bucket.objects.filter(Prefix="redirected/")))
+            status, headers, _ = fetch(link)
+            self.assertEqual(status, 307)
+            self.assertTrue(headers["location"].startswith(f"{self.url}/audio/redirected/"), headers["location"])
+            status, headers, sound = fetch(headers["location"])
+            self.assertEqual((status, headers["content-type"]), (200, "audio/mpeg"))
+            self.assertEqual(sound, made)
+
+    def test_or_sent_through_the_gateway(self):
+        with self.gateway("through", TTS_STORAGE_REDIRECTS="false") as gateway:
+            link, made = self.spoken(gateway)
+            self.assertTrue(list(self.bucket.objects.filter(Prefix="through/")))
+            status, headers, sound = fetch(link)
+            self.assertEqual((status, headers["content-type"]), (200, "audio/mpeg"))
+            self.assertEqual(sound, made)
+            part = urllib.request.Request(link, headers={"Range": "bytes=100-199"})
+            with urllib.request.urlopen(part) as answer:
+                self.assertEqual((answer.status, answer.read()), (206, made[100:200]))
+
+
+if __name__ == "__main__":
+    unittest.main()
