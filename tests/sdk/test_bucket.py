@@ -43,6 +43,7 @@ class Bucket(unittest.TestCase):
         host, port = server.get_host_and_port()
         cls.url = f"http://{host}:{port}"
         cls.bucket = boto3.resource("s3", endpoint_url=cls.url, **ACCESS).Bucket("audio")
+        cls.addClassCleanup(cls.bucket.meta.client.close)
         cls.bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
 
     def gateway(self, folder, **settings):

@@ -510,7 +510,7 @@ mod tests {
             ("localhost", "127.0.0.1:8787"),
             ("[::1]:80", "[::1]:80"),
         ] {
-            let loaded = source(&[("TTS_LISTEN", value)], None).load().unwrap();
+            let loaded = source(&[("TTS_LISTEN", value), ("TTS_AUTH", "trial")], None).load().unwrap();
             assert_eq!(loaded.settings.listen.to_string(), listens);
         }
     }
