@@ -27,7 +27,7 @@ use crate::support::{Answer, Gateway};
 
 const SECRET: &str = "a secret of at least thirty-two letters";
 
-async fn with_secret() -> Gateway {
+pub async fn with_secret() -> Gateway {
     with_auth(&[Mode::Jwt], |settings| {
         settings.jwt_secret = Some(Secret::new(SECRET));
         settings.jwt.cookie = Some("app_token".into());
@@ -36,7 +36,7 @@ async fn with_secret() -> Gateway {
 }
 
 /// Claims that are right for the next hour, with these changes; `null` takes one away.
-fn claims(gateway: &Gateway, changes: &Value) -> Value {
+pub fn claims(gateway: &Gateway, changes: &Value) -> Value {
     let now = gateway.clock.now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let mut claims = json!({ "sub": "ann", "exp": now + 3600 });
     for (name, value) in changes.as_object().unwrap() {
@@ -46,7 +46,7 @@ fn claims(gateway: &Gateway, changes: &Value) -> Value {
     claims
 }
 
-fn signed(claims: &Value) -> String {
+pub fn signed(claims: &Value) -> String {
     encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
 }
 

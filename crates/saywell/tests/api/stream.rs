@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use futures::{SinkExt, StreamExt};
 use saywell::config::Settings;
 use saywell::http::{router, server};
@@ -14,6 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
+use crate::identity_tokens::{claims, signed, with_secret};
 use crate::limits::with_plans;
 use crate::support::{Gateway, settings};
 
@@ -435,6 +438,25 @@ async fn a_server_that_stops_lets_the_reply_end_and_no_other_begin() {
     assert_eq!(client.hear().await.0.len(), 2);
     assert_eq!(client.next().await, Sent::Closed);
     closing.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_shows_its_token_as_a_protocol() {
+    let gateway = with_secret().await;
+    let refused = |answer: Result<Client, tungstenite::Error>| match answer.err() {
+        Some(tungstenite::Error::Http(answer)) => answer.status().as_u16(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(Client::with(&gateway, &[]).await), 401);
+    let wrong = ("sec-websocket-protocol", "saywell, saywell.bearer.a.b.c");
+    assert_eq!(refused(Client::with(&gateway, &[wrong]).await), 401);
+    let protocols = format!("saywell, saywell.bearer.{}", signed(&claims(&gateway, &json!({}))));
+    let mut client = Client::with(&gateway, &[("sec-websocket-protocol", &protocols)]).await.unwrap();
+    let (_, heard, done) = client.whole(json!({ "type": "begin" }), "Hello there.", 5).await;
+    let token = format!("Bearer {}", signed(&claims(&gateway, &json!({}))));
+    let request = Request::get(done["url"].as_str().unwrap()).header("authorization", token);
+    let kept = gateway.send(request.body(Body::empty()).unwrap()).await;
+    assert!(kept.status == 200 && kept.body == heard, "its link opens for whom it was made");
 }
 
 #[tokio::test]
