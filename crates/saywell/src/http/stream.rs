@@ -4,33 +4,33 @@
 //! [`write`] writes from a short queue between them, so that a client who takes nothing holds back the sound and not
 //! the reading: it can cancel at any moment.
 
+mod message;
+
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use saywell_audio::Format;
-use saywell_audio::captions::ndjson_line;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, info_span};
 
-use super::body::{self, Source};
+pub use self::message::Said;
+use self::message::{Came, receive, too_large, utterance};
 use super::error::{ApiError, Code};
 use super::identity::{Holder, Speaker};
 use super::speech::{Ask, of};
 use crate::app::App;
 use crate::cache::Kind;
-use crate::flight::{Failure, SpokenUtterance};
+use crate::flight::Failure;
 use crate::identity::Caller;
 use crate::limits::Demand;
 use crate::speak::{Departure, Ended, Growing};
@@ -50,9 +50,6 @@ const QUEUE: usize = 2;
 /// The subprotocol, which a browser needs beside the one that has its token.
 const PROTOCOL: &str = "saywell";
 
-/// A message, as errors name it.
-const MESSAGE: Source = Source { param: "message", name: "message" };
-
 /// The connections that are open.
 #[derive(Debug, Clone, Default)]
 pub struct Connections {
@@ -71,59 +68,6 @@ impl Connections {
     pub async fn closed(&self) {
         self.open.wait().await;
     }
-}
-
-/// What a client says.
-#[derive(Debug)]
-pub enum Said {
-    /// A reply begins: the fields of `POST /tts` but its text.
-    Begin(Box<Ask>),
-    /// The next piece of its text, of any size.
-    Text(String),
-    /// Its text is all there.
-    End,
-    /// It is not wanted any more.
-    Cancel,
-}
-
-impl Said {
-    /// Reads a message: JSON whose `type` says what else it has.
-    ///
-    /// # Errors
-    /// `invalid_request` with the field at fault.
-    pub fn parse(message: &[u8]) -> Result<Self, ApiError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Text {
-            text: String,
-        }
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Nothing {}
-
-        let mut fields: Map<String, Value> = body::parse_from(MESSAGE, message)?;
-        let kind = fields.remove("type").unwrap_or_default();
-        let rest = Value::Object(fields);
-        match kind.as_str() {
-            Some("begin") => body::fields(MESSAGE, rest).map(|ask| Self::Begin(Box::new(ask))),
-            Some("text") => body::fields(MESSAGE, rest).map(|Text { text }| Self::Text(text)),
-            Some("end") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::End),
-            Some("cancel") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::Cancel),
-            _ => Err(ApiError::invalid("type", "`type` is `begin`, `text`, `end` or `cancel`.")),
-        }
-    }
-}
-
-/// What came of waiting for a message.
-enum Came {
-    Said(Said),
-    /// Something that cannot be understood.
-    Wrong(ApiError),
-    /// Something too large to be read: the connection cannot go on.
-    TooLarge,
-    /// Nothing for too long.
-    Silence,
-    Left,
 }
 
 /// How a reply ended.
@@ -415,47 +359,6 @@ impl Hearing {
         };
         Ok(Some(next))
     }
-}
-
-/// A line of captions as a message.
-fn utterance(said: &SpokenUtterance) -> Utf8Bytes {
-    let line = ndjson_line(&said.caption, &said.words, &said.marks);
-    format!("{{\"type\":\"utterance\",{}", line.trim_start_matches('{').trim_end()).into()
-}
-
-/// The next message that says something.
-async fn receive(source: &mut SplitStream<WebSocket>, within: Duration) -> Came {
-    let next = async {
-        loop {
-            match source.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    return Said::parse(text.as_bytes()).map_or_else(Came::Wrong, Came::Said);
-                }
-                Some(Ok(Message::Binary(_))) => {
-                    return Came::Wrong(ApiError::invalid(
-                        "message",
-                        "Messages are JSON in text, not binary.",
-                    ));
-                }
-                // Pings are answered by the library.
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Err(error)) => {
-                    let too_large = is_too_large(error.into_inner().as_ref());
-                    return if too_large { Came::TooLarge } else { Came::Left };
-                }
-                Some(Ok(Message::Close(_))) | None => return Came::Left,
-            }
-        }
-    };
-    timeout(within, next).await.unwrap_or(Came::Silence)
-}
-
-fn is_too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
-}
-
-fn too_large() -> ApiError {
-    ApiError::invalid("message", format!("A message may have {MAX_MESSAGE_BYTES} bytes."))
 }
 
 async fn say(out: &mpsc::Sender<Message>, message: &Value) -> Result<(), Gone> {
