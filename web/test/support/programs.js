@@ -12,9 +12,23 @@ const END_PATIENCE_MS = 5_000;
 const running = new Set();
 // However this process ends, what it started ends with it.
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) end(child, 'SIGKILL');
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => process.exit(1));
+
+/**
+ * Ends a program and what it started itself: a driver that lost its browser leaves it running.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function end({ pid }, signal) {
+  try {
+    if (pid) process.kill(-pid, signal);
+  } catch {
+    // None of them is left.
+  }
+}
 
 /**
  * @param {string} command
@@ -24,7 +38,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(si
  * @returns {Program}
  */
 export function start(command, args, { env = {}, output = false } = {}) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
   let said = '';
   /** @param {unknown} text */
@@ -47,8 +61,8 @@ export function start(command, args, { env = {}, output = false } = {}) {
     output: output ? child.stdout : null,
     stop: async () => {
       if (over) return;
-      child.kill('SIGTERM');
-      const last = setTimeout(() => child.kill('SIGKILL'), END_PATIENCE_MS);
+      end(child, 'SIGTERM');
+      const last = setTimeout(() => end(child, 'SIGKILL'), END_PATIENCE_MS);
       await left;
       clearTimeout(last);
     },
