@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
-use crate::limits::{Amount, Permit, Refusal, Standing};
+use crate::limits::{Amount, Demand, Permit, Refusal, Standing};
 use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
 use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Prices, Purpose};
 use crate::voices::{Speaker, VoiceMap};
@@ -92,6 +92,12 @@ impl SpeechRequest {
             instructions: None,
             message_id: None,
         }
+    }
+
+    /// What limits have to know of it.
+    #[must_use]
+    pub fn demand(&self) -> Demand<'_> {
+        Demand { prefetch: self.prefetch, provider: self.provider.as_deref(), voice: self.voice.as_deref() }
     }
 }
 
@@ -279,13 +285,8 @@ impl Speak {
         };
         let mut asked = Asked {
             rendition: Some(key),
-            provider: Some(plan.speaker.provider.clone()),
-            voice: Some(plan.speaker.voice.clone()),
-            outcome: AskedOutcome::Spoken,
             characters: plan.script.characters() as u64,
-            network: permit.network(),
-            plan: permit.plan_name().to_owned(),
-            ..self.asked(caller, request)
+            ..self.admitted(caller, &permit, request, &plan.speaker)
         };
         let speech = if let Some(entry) = cached {
             let seconds = entry.about.duration_seconds;
@@ -351,6 +352,24 @@ impl Speak {
     /// What is known of a request when it comes.
     fn asked(&self, caller: &Caller, request: &SpeechRequest) -> Asked {
         Asked::new(self.clock.now(), caller, request, self.keeps_text)
+    }
+
+    /// What is taken down of a request that this speaker is to speak.
+    fn admitted(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        request: &SpeechRequest,
+        speaker: &Speaker,
+    ) -> Asked {
+        Asked {
+            provider: Some(speaker.provider.clone()),
+            voice: Some(speaker.voice.clone()),
+            outcome: AskedOutcome::Spoken,
+            network: permit.network(),
+            plan: permit.plan_name().to_owned(),
+            ..self.asked(caller, request)
+        }
     }
 
     /// The providers that are asked now, in order.

@@ -20,7 +20,7 @@ use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::{Caller, Subject};
-use crate::limits::{Demand, Standing};
+use crate::limits::Standing;
 use crate::script::Markup;
 use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, SpeechRequest, Timing};
 use crate::usage;
@@ -244,12 +244,7 @@ pub async fn speak(
 /// Limits, speak: what every speech call does.
 pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
     let asked = async {
-        let demand = Demand {
-            prefetch: request.prefetch,
-            provider: request.provider.as_deref(),
-            voice: request.voice.as_deref(),
-        };
-        let permit = app.limits.admit(caller, &demand).await?;
+        let permit = app.limits.admit(caller, &request.demand()).await?;
         let standing = permit.standing.clone();
         let speech = app.speak.speak(caller, permit, request).await;
         speech.map_err(|error| of(error, request).standing(&standing))

@@ -32,7 +32,6 @@ use crate::app::App;
 use crate::cache::Kind;
 use crate::flight::Failure;
 use crate::identity::Caller;
-use crate::limits::Demand;
 use crate::speak::{Departure, Ended, Growing};
 
 /// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
@@ -222,12 +221,7 @@ impl Session {
         }
         let caller = self.caller.clone().in_room(room);
         let asked = async {
-            let demand = Demand {
-                prefetch: false,
-                provider: request.provider.as_deref(),
-                voice: request.voice.as_deref(),
-            };
-            let permit = self.app.limits.admit(&caller, &demand).await?;
+            let permit = self.app.limits.admit(&caller, &request.demand()).await?;
             let growing = self.app.speak.grow(&caller, permit, request.clone()).await;
             growing.map_err(|error| of(error, &request))
         };
@@ -277,7 +271,7 @@ impl Session {
                 }
                 heard = hearing.next(), if next.is_none() => match heard {
                     Ok(Some(message)) => next = Some(message),
-                    Ok(None) => return Ok(Over::Done(self.done(writing.ended, hearing.until).await)),
+                    Ok(None) => return Ok(Over::Done(self.done(&writing, hearing.until).await)),
                     Err(failure) => return Ok(Over::Failed(failure.into())),
                 },
             }
@@ -285,9 +279,10 @@ impl Session {
     }
 
     /// Where the rendition is, if it is kept.
-    async fn done(&self, ended: Option<Ended>, duration: f64) -> Value {
+    async fn done(&self, writing: &Writing, duration: f64) -> Value {
         let mut done = json!({ "type": "done", "duration_seconds": duration });
-        let Some(Ended { key, format, characters }) = ended else { return done };
+        let Some(Ended { key, characters }) = writing.ended else { return done };
+        let format = writing.growing.request().format;
         done["characters"] = json!(characters);
         if self.app.speak.cache.get(&key, Kind::Rendition).await.is_ok_and(|kept| kept.is_some()) {
             let links = &self.app.links;
@@ -344,7 +339,7 @@ struct Hearing {
 impl Hearing {
     /// The next message: an utterance comes before the last of its sound. `None` when all has been heard.
     async fn next(&mut self) -> Result<Option<Message>, Failure> {
-        let Some(Departure { listener, captions, .. }) = &mut self.departure else {
+        let Some(Departure { listener, captions }) = &mut self.departure else {
             return std::future::pending().await;
         };
         let next = tokio::select! {

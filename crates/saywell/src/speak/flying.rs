@@ -55,22 +55,13 @@ impl Leg {
         (0..plan.script.utterances.len()).map(leg).collect()
     }
 
-    /// The keys of every utterance's clip, as whoever is asked first would speak it.
-    pub(super) fn keys(plan: &Plan) -> impl Iterator<Item = Option<Key>> {
-        (0..plan.script.utterances.len()).map(|number| {
-            let speaker = plan.speaker_of(number, 0)?;
-            Some(plan.clip_key(&plan.script.utterances[number], plan.pause(number), speaker))
-        })
-    }
-
     pub(super) fn utterance(&self) -> &Utterance {
         &self.plan.script.utterances[self.number]
     }
 
     /// The key of its clip as whoever is asked first, of the providers from number `from` on, would speak it.
     pub(super) fn clip_key(&self, from: usize) -> Option<Key> {
-        let speaker = self.plan.speaker_of(self.number, from)?;
-        Some(self.plan.clip_key(self.utterance(), self.pause, speaker))
+        self.plan.planned_clip(self.number, self.pause, from)
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use futures::stream;
-use saywell_audio::Format;
 use saywell_text::language::Languages;
 use saywell_text::{Script, Scripter, Utterance};
 use tokio::sync::mpsc;
@@ -19,8 +18,7 @@ use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::identity::Caller;
 use crate::limits::{Amount, Bill, Permit};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
-use crate::usage::{self, Asked, AskedOutcome, Bought, Purpose};
-use crate::voices::Speaker;
+use crate::usage::{self, Asked, Bought, Purpose};
 
 /// A reply that is still being written. When it is dropped before its [end](Self::end), its flight is given up.
 #[derive(Debug)]
@@ -55,8 +53,6 @@ struct Aloft {
 /// A flight that has begun.
 #[derive(Debug)]
 pub struct Departure {
-    /// Who speaks, or is asked first.
-    pub speaker: Speaker,
     /// Its sound.
     pub listener: Listener,
     /// Its captions.
@@ -68,8 +64,6 @@ pub struct Departure {
 pub struct Ended {
     /// The key of the reply's rendition, as for a reply that comes whole.
     pub key: Key,
-    /// Its format.
-    pub format: Format,
     /// Characters that are spoken.
     pub characters: usize,
 }
@@ -152,20 +146,24 @@ impl Growing {
             departure = self.add(utterance, number + 1 == count).await?.or(departure);
         }
         let prepared = script::prepare(&self.request.text, &self.reading, self.request.speed, self.bounds)?;
-        let plan = Plan::of(&self.speak, &self.permit, &self.request, self.chain.clone(), prepared).await?;
-        let plan = Arc::new(plan);
+        let plan = Arc::new(self.plan(prepared).await?);
         let key = plan.key(&self.request.text);
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
-        let as_whole = Leg::keys(&plan).eq(self.planned.iter().copied());
+        let clips = 0..plan.script.utterances.len();
+        let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
+        let as_whole = clips.eq(self.planned.iter().copied());
         if let Some(Aloft { legs, ending }) = self.flight.take() {
-            let asked =
-                Asked { rendition: Some(key), characters: characters as u64, ..self.asked(&plan.speaker) };
+            let asked = Asked {
+                rendition: Some(key),
+                characters: characters as u64,
+                ..self.speak.admitted(&self.caller, &self.permit, &self.request, &plan.speaker)
+            };
             // Nobody else fills it in.
             let _ = ending.set(Ending::Whole(Box::new(Whole { plan, key: as_whole.then_some(key), asked })));
             drop(legs);
         }
-        Ok((departure, Ended { key, format: self.request.format, characters }))
+        Ok((departure, Ended { key, characters }))
     }
 
     /// It ends here, with an error of this code, which is taken down.
@@ -174,18 +172,6 @@ impl Growing {
             // Nobody else fills it in.
             Some(flight) => drop(flight.ending.set(Ending::Refused(code))),
             None => self.speak.turned_down(&self.caller, &self.request, code),
-        }
-    }
-
-    /// What is taken down of it, if it is spoken.
-    fn asked(&self, speaker: &Speaker) -> Asked {
-        Asked {
-            provider: Some(speaker.provider.clone()),
-            voice: Some(speaker.voice.clone()),
-            outcome: AskedOutcome::Spoken,
-            network: self.permit.network(),
-            plan: self.permit.plan_name().to_owned(),
-            ..self.speak.asked(&self.caller, &self.request)
         }
     }
 
@@ -207,8 +193,7 @@ impl Growing {
         }
         let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
-        let (chain, prepared) = (self.chain.clone(), Prepared { script, language });
-        let plan = Arc::new(Plan::of(&self.speak, &self.permit, &self.request, chain, prepared).await?);
+        let plan = Arc::new(self.plan(Prepared { script, language }).await?);
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let place = match self.flight {
             None => Some(self.billed(self.permit.reserve(Amount::default()).await?)),
@@ -233,6 +218,12 @@ impl Growing {
         Ok(departure)
     }
 
+    /// By whom a script, of the whole or of a part, is to be spoken.
+    async fn plan(&self, prepared: Prepared) -> Result<Plan, SpeakError> {
+        let chain = self.chain.clone();
+        Plan::of(&self.speak, &self.permit, &self.request, &self.reading, chain, prepared).await
+    }
+
     fn billed(&self, reservation: crate::limits::Reservation) -> Arc<Bill> {
         Arc::new(reservation.billed(self.permit.counts_cached()))
     }
@@ -252,13 +243,13 @@ impl Growing {
             place,
             // What comes before is the time that it took to write.
             Instant::now(),
-            self.asked(&speaker),
+            self.speak.admitted(&self.caller, &self.permit, &self.request, &speaker),
         );
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
         let span = info_span!("flight", message = self.request.message_id);
         tokio::spawn(flying.fly(legs, writer).instrument(span));
         self.flight = Some(Aloft { legs: sender, ending });
-        Ok(Departure { speaker, listener, captions })
+        Ok(Departure { listener, captions })
     }
 }
 

@@ -12,7 +12,7 @@ use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
 use crate::cache::{Key, KeyFields, Kind};
 use crate::chain::Chain;
 use crate::limits::{Amount, Demand, Permit};
-use crate::script::{self, Prepared};
+use crate::script::{self, Prepared, Reading};
 use crate::usage::{Priced, Prices, Unit};
 use crate::voices::{Cast, NoCast, Speaker};
 
@@ -48,13 +48,9 @@ impl Plan {
         request: &SpeechRequest,
     ) -> Result<Self, SpeakError> {
         let chain = Self::chain(speak, permit, request).await?;
-        let prepared = script::prepare(
-            &request.text,
-            &speak.reading(request),
-            request.speed,
-            permit.bounds(speak.bounds),
-        )?;
-        Self::of(speak, permit, request, chain, prepared).await
+        let reading = speak.reading(request);
+        let prepared = script::prepare(&request.text, &reading, request.speed, permit.bounds(speak.bounds))?;
+        Self::of(speak, permit, request, &reading, chain, prepared).await
     }
 
     /// The providers to ask, in order.
@@ -99,6 +95,7 @@ impl Plan {
         speak: &Speak,
         permit: &Permit,
         request: &SpeechRequest,
+        reading: &Reading,
         chain: Chain,
         prepared: Prepared,
     ) -> Result<Self, SpeakError> {
@@ -133,7 +130,7 @@ impl Plan {
             speed: request.speed,
             format: request.format,
             instructions: request.instructions.clone().unwrap_or_default(),
-            pronunciations: speak.reading(request).pronunciations.version(),
+            pronunciations: reading.pronunciations.version(),
             prefetch: request.prefetch,
             notes,
         })
@@ -203,6 +200,13 @@ impl Plan {
         let utterances = &self.script.utterances;
         let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
         pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
+    }
+
+    /// The key of an utterance's clip with this pause after it, as whoever is asked first would speak it, of the providers
+    /// from number `from` on.
+    pub(super) fn planned_clip(&self, number: usize, pause: f64, from: usize) -> Option<Key> {
+        let speaker = self.speaker_of(number, from)?;
+        Some(self.clip_key(self.script.utterances.get(number)?, pause, speaker))
     }
 
     /// The key of an utterance in one speaker's voice, wherever it stands: its text, how it is said, and the pause
