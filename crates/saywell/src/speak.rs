@@ -29,6 +29,7 @@ use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
 use crate::limits::{Amount, Demand, Permit, Refusal, Standing};
 use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
+use crate::telemetry::{Service, service_failed};
 use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Prices, Purpose};
 use crate::voices::{Speaker, VoiceMap};
 
@@ -405,6 +406,7 @@ impl Speak {
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
         self.cache.get(key, kind).await.unwrap_or_else(|error| {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be read");
             None
         })
@@ -412,6 +414,7 @@ impl Speak {
 
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be written");
         }
     }
