@@ -4,10 +4,10 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use libfuzzer_sys::fuzz_target;
-use saywell::cache::Key;
-use saywell::config::Secret;
-use saywell::http::links::{Grant, Links};
 use saywell::identity::Subject;
+use saywell::key::Key;
+use saywell::links::{Grant, Links};
+use saywell::secret::Secret;
 
 fuzz_target!(|link: (&str, Option<String>, Option<String>, Option<String>)| {
     let (name, exp, sig, sub) = link;

@@ -592,7 +592,8 @@ mod tests {
         for (n, sample) in sound.iter_mut().enumerate().skip(6_000).step_by(37).take(300) {
             *sample = (n as f32).sin();
         }
-        for (decibels, sound) in [(0.0, &sound[..]), (9.0, &sound), (12.0, &sound[5_900..6_050]), (3.0, &[])] {
+        for (decibels, sound) in [(0.0, &sound[..]), (9.0, &sound), (12.0, &sound[5_900..6_050]), (3.0, &[])]
+        {
             let mut whole = sound.to_vec();
             apply(&mut whole, decibels);
             for size in [1, 50, STRETCH, 1_000, 100_000] {

@@ -25,7 +25,8 @@ impl Stretcher {
     /// As many times as fast, within [`SPEEDS`](Self::SPEEDS); 1.0 changes nothing.
     #[must_use]
     pub fn new(speed: f64) -> Self {
-        let speed = if speed.is_finite() { speed.clamp(*Self::SPEEDS.start(), *Self::SPEEDS.end()) } else { 1.0 };
+        let speed =
+            if speed.is_finite() { speed.clamp(*Self::SPEEDS.start(), *Self::SPEEDS.end()) } else { 1.0 };
         let mut inner = None;
         if (speed - 1.0).abs() > 1e-3
             && let (Some(rate), Some(mono)) = (NonZeroU32::new(SAMPLE_RATE), NonZeroU16::new(1))
@@ -84,7 +85,8 @@ mod tests {
 
     fn stretched(sound: &[f32], speed: f64, size: usize) -> Vec<f32> {
         let mut stretcher = Stretcher::new(speed);
-        let mut made: Vec<f32> = sound.chunks(size).flat_map(|piece| stretcher.push(piece.to_vec())).collect();
+        let mut made: Vec<f32> =
+            sound.chunks(size).flat_map(|piece| stretcher.push(piece.to_vec())).collect();
         made.extend(stretcher.finish());
         made
     }
@@ -105,7 +107,8 @@ mod tests {
                 assert_eq!(made.len(), (sound.len() as f64 / speed).round() as usize);
                 let off = pitch(&made) / hz - 1.0;
                 assert!(off.abs() < 0.02, "{hz} Hz at {speed} is {:.1} % off", off * 100.0);
-                let loud = made.iter().map(|sample| f64::from(sample * sample)).sum::<f64>() / made.len() as f64;
+                let loud =
+                    made.iter().map(|sample| f64::from(sample * sample)).sum::<f64>() / made.len() as f64;
                 assert!((loud / 0.125 - 1.0).abs() < 0.2, "{hz} Hz at {speed} has a power of {loud:.3}");
             }
         }

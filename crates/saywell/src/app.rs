@@ -20,20 +20,23 @@ use crate::chain::spelled::Spelled;
 use crate::chain::switch::Switch;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Secret, Settings};
+use crate::config::Settings;
+use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
-use crate::http::links::Links;
-use crate::http::stream::Connections;
 use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
-use crate::provider::{About, Provider};
+use crate::links::Links;
+use crate::net;
+use crate::price::Prices;
+use crate::provider::{About, Provider, ProviderError};
 use crate::providers;
 use crate::script::Bounds;
+use crate::secret::Secret;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
-use crate::usage::{Keeper, Ledger, Prices, Retention};
+use crate::usage::{Keeper, Ledger, Retention};
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
@@ -256,9 +259,12 @@ pub fn open_providers(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
-    let client = providers::client();
+    let client = net::client();
     let names = settings.chain().into_iter().map(|name| {
-        let opened = client.clone().and_then(|client| providers::open(name, settings, &client, clock));
+        let opened = client
+            .clone()
+            .map_err(ProviderError::from)
+            .and_then(|client| providers::open(name, settings, &client, clock));
         opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
     });
     names.collect()

@@ -14,7 +14,6 @@
 
 #[cfg(test)]
 mod conformance;
-mod key;
 mod memory;
 mod object;
 mod repair;
@@ -23,67 +22,22 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-pub use key::{Key, KeyError, KeyFields};
 pub use object::{Header, HeaderError};
 pub use repair::RepairReport;
 pub use storage::{DEFAULT_URL as DEFAULT_STORAGE_URL, Storage, open as open_storage};
 pub use sweep::SweepReport;
 
 use crate::clock::{Clock, from_millis, to_millis};
+use crate::key::{Key, Kind};
 use crate::store::{CacheIndex, Filter, IndexedRow, Selection, StoreError, Totals};
 use bytes::Bytes;
 use memory::MemoryLayer;
 use object::ObjectLayer;
 use object_store::signer::Url;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 use sweep::PendingAccesses;
-
-/// What is stored under a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A whole reply, in the very bytes that a listener gets.
-    Rendition,
-    /// One utterance.
-    Clip,
-}
-
-impl Kind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Rendition, Self::Clip];
-
-    /// `rendition` or `clip`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rendition => "rendition",
-            Self::Clip => "clip",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The text names no [`Kind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a kind is rendition or clip")]
-pub struct KindError;
-
-impl FromStr for Kind {
-    type Err = KindError;
-
-    fn from_str(text: &str) -> Result<Self, KindError> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(KindError)
-    }
-}
 
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq)]

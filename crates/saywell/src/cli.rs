@@ -22,7 +22,8 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{self, App};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Loaded, Secret, Settings, Source};
+use crate::config::{Loaded, Settings, Source};
+use crate::secret::Secret;
 use crate::telemetry;
 
 /// Reads a chat assistant's replies aloud.

@@ -5,9 +5,11 @@
 //! any is reported, each with where it came from.
 
 mod document;
+mod limits_document;
 mod load;
 mod settings;
 
 pub use document::markdown;
+pub use limits_document::markdown as limits_markdown;
 pub use load::{Fault, Loaded, Origin, Source};
-pub use settings::{SETTINGS, Secret, Setting, Settings};
+pub use settings::{SETTINGS, Setting, Settings};

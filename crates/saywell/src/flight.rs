@@ -15,9 +15,9 @@ use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::cache::Key;
 use crate::chain::Exhausted;
 use crate::identity::Subject;
+use crate::key::Key;
 
 /// How long an announced flight waits for its first listener.
 pub const LINGER: Duration = Duration::from_secs(15);

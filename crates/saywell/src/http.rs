@@ -8,7 +8,6 @@ pub mod error;
 pub mod headers;
 pub mod health;
 pub mod identity;
-pub mod links;
 pub mod openai;
 pub mod pages;
 pub mod player;

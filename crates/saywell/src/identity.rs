@@ -18,11 +18,13 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, Uri, header};
 
-pub use caller::{ADMIN, Caller, KeyLimits, MEMBER, Scopes, Subject, TRIAL, Via, network};
+pub use crate::store::{KeyLimits, Scopes};
+pub use caller::{ADMIN, Caller, MEMBER, Subject, TRIAL, Via, network};
 
 use crate::clock::Clock;
-use crate::config::{Secret, Settings};
-use crate::providers;
+use crate::config::Settings;
+use crate::net;
+use crate::secret::Secret;
 use crate::store::ApiKeys;
 use jwks::Jwks;
 use key::{KeyFault, Keys};
@@ -155,7 +157,7 @@ impl Identity {
         let tokens = if has(Mode::Jwt) {
             let published = match &settings.jwt_jwks_url {
                 Some(url) => {
-                    let client = providers::client().map_err(|error| error.to_string())?;
+                    let client = net::client().map_err(|error| error.to_string())?;
                     Some(Jwks::new(url.clone(), client, Arc::clone(&clock)))
                 }
                 None => None,

@@ -33,6 +33,15 @@ pub mod voices;
 
 pub mod render;
 
-pub mod clock;
 pub mod telemetry;
 pub mod usage;
+
+// The ground floor: values that many need, and the ways to the outside.
+pub mod clock;
+pub mod connections;
+pub mod key;
+pub mod links;
+pub mod net;
+pub mod price;
+pub mod request;
+pub mod secret;

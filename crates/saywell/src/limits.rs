@@ -13,7 +13,6 @@ mod books;
 mod capacity;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
-mod document;
 mod process;
 mod redis;
 mod refusal;
@@ -34,15 +33,16 @@ use self::books::Books;
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
 use crate::clock::Clock;
-use crate::config::{Secret, Settings};
+use crate::config::Settings;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
+use crate::request::SpeechRequest;
 use crate::script::Bounds;
+use crate::secret::Secret;
 
 pub use self::account::{Amount, Scope, Span, What};
 pub use self::books::WithoutRedis;
-pub use self::document::markdown;
 pub use self::plan::{Plan, Plans, Quantities};
 pub use self::refusal::{Exceeded, Refusal};
 pub(crate) use self::standing::seconds;
@@ -87,6 +87,16 @@ pub struct Demand<'a> {
     pub provider: Option<&'a str>,
     /// The voice that is asked for.
     pub voice: Option<&'a str>,
+}
+
+impl<'a> From<&'a SpeechRequest> for Demand<'a> {
+    fn from(request: &'a SpeechRequest) -> Self {
+        Self {
+            prefetch: request.prefetch,
+            provider: request.provider.as_deref(),
+            voice: request.voice.as_deref(),
+        }
+    }
 }
 
 /// Leave to speak once.

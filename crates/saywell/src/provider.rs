@@ -17,8 +17,18 @@ use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use serde::Serialize;
 
-use crate::chain::plain;
 use crate::usage::Purpose;
+
+/// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
+const PLAIN_FOLLOWS: Follows = Follows {
+    phonemes: false,
+    say_as: false,
+    emphasis: false,
+    rate: false,
+    pitch: false,
+    volume: false,
+    breaks: true,
+};
 
 /// Turns utterances into sound.
 ///
@@ -99,7 +109,7 @@ impl About {
     /// Which marks are followed, by itself or for it.
     #[must_use]
     pub fn followed(&self) -> Follows {
-        self.follows.unwrap_or(plain::FOLLOWS)
+        self.follows.unwrap_or(PLAIN_FOLLOWS)
     }
 
     /// A free provider whose loudness is measured, which is asked for one utterance at a time, of any length.

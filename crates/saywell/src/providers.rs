@@ -28,6 +28,7 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::net::ClientError;
 use crate::provider::{Provider, ProviderError};
 
 /// Every kind of provider that settings may choose from.
@@ -152,34 +153,8 @@ pub fn open(
     (kind.open)(Opening { name, options, settings, client, clock })
 }
 
-/// The client that providers call out with.
-///
-/// # Errors
-/// [`ProviderError::Misconfigured`] when the system's certificates cannot be read.
-pub fn client() -> Result<reqwest::Client, ProviderError> {
-    build(reqwest::Client::builder())
-}
-
-/// The client for providers that speak WebSocket: HTTP/2 has no upgrade.
-///
-/// # Errors
-/// As [`client`].
-pub fn socket_client() -> Result<reqwest::Client, ProviderError> {
-    build(reqwest::Client::builder().http1_only())
-}
-
-/// The client for providers that speak gRPC: HTTP/2 from the start, whatever the other side offers.
-///
-/// # Errors
-/// As [`client`].
-pub fn grpc_client() -> Result<reqwest::Client, ProviderError> {
-    build(reqwest::Client::builder().http2_prior_knowledge())
-}
-
-fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ProviderError> {
-    builder
-        .user_agent(concat!("saywell/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| ProviderError::Misconfigured(error.to_string()))
+impl From<ClientError> for ProviderError {
+    fn from(error: ClientError) -> Self {
+        Self::Misconfigured(error.to_string())
+    }
 }

@@ -10,8 +10,10 @@ use saywell_audio::{
 use saywell_text::{How, Mark, Utterance};
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{About, Entry, Kind};
+use crate::cache::{About, Entry};
+
 use crate::flight::SpokenUtterance;
+use crate::key::Kind;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
 

@@ -1,5 +1,6 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
+use crate::request::Markup;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Code, Emoji, Options, Script, SsmlError, language};
 
@@ -10,16 +11,6 @@ pub struct Bounds {
     pub max_chars: usize,
     /// Longest speech, seconds.
     pub max_seconds: u32,
-}
-
-/// What a reply is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Markup {
-    /// Markdown, or text without any markup.
-    #[default]
-    Markdown,
-    /// The speech markup of the W3C.
-    Ssml,
 }
 
 /// How a reply is read.

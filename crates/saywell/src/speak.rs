@@ -14,93 +14,30 @@ use std::time::{Duration, Instant};
 use futures::stream;
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Emoji, Note};
+use saywell_text::{Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
 use self::flying::{Ending, Flying, Leg, Whole};
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
-use crate::cache::{Cache, Entry, Key, Kind};
+use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::identity::Caller;
-use crate::limits::{Amount, Demand, Permit, Refusal, Standing};
-use crate::script::{self, Bounds, Markup, Prepared, Reading, ScriptError};
+use crate::key::{Key, Kind};
+use crate::limits::{Amount, Permit, Refusal, Standing};
+use crate::price::Prices;
+use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
+use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::telemetry::{Service, service_failed};
-use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Prices, Purpose};
+use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Purpose};
 use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
 pub const MAX_WRITES: usize = 256;
-/// Slowest speed a request may ask for.
-pub const MIN_SPEED: f32 = 0.5;
-/// Fastest speed a request may ask for.
-pub const MAX_SPEED: f32 = 2.0;
-
-/// What a caller wants to hear.
-#[derive(Debug, Clone)]
-pub struct SpeechRequest {
-    /// The reply, as the application has it.
-    pub text: String,
-    /// A voice's name; the default when `None`.
-    pub voice: Option<String>,
-    /// The provider to ask first; the chain's order when `None`.
-    pub provider: Option<String>,
-    /// One of that provider's models.
-    pub model: Option<String>,
-    /// The format to answer in.
-    pub format: Format,
-    /// Speed, [`MIN_SPEED`] to [`MAX_SPEED`].
-    pub speed: f32,
-    /// BCP 47 language of the text, where the caller knows it.
-    pub language: Option<String>,
-    /// What becomes of code.
-    pub code: Code,
-    /// Nobody listens yet: make it when there is time, and to the end.
-    pub prefetch: bool,
-    /// What the reply is written in.
-    pub markup: Markup,
-    /// Whether the reply begins inside reasoning; as the settings say when `None`.
-    pub begins_in_reasoning: Option<bool>,
-    /// How words are said, before what the operator says of them.
-    pub pronunciations: Dictionary,
-    /// How to speak, in words, for a model that takes such.
-    pub instructions: Option<String>,
-    /// The application's own name for the reply.
-    pub message_id: Option<String>,
-}
-
-impl SpeechRequest {
-    /// A reply in Markdown as mp3, everything else left to the settings.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            voice: None,
-            provider: None,
-            model: None,
-            format: Format::Mp3,
-            speed: 1.0,
-            language: None,
-            code: Code::default(),
-            prefetch: false,
-            markup: Markup::default(),
-            begins_in_reasoning: None,
-            pronunciations: Dictionary::default(),
-            instructions: None,
-            message_id: None,
-        }
-    }
-
-    /// What limits have to know of it.
-    #[must_use]
-    pub fn demand(&self) -> Demand<'_> {
-        Demand { prefetch: self.prefetch, provider: self.provider.as_deref(), voice: self.voice.as_deref() }
-    }
-}
 
 /// What will be heard.
 #[derive(Debug)]

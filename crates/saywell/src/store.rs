@@ -20,7 +20,7 @@ pub use cache_index::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, S
 pub use calls::{CallLog, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
-pub use keys::{ApiKeys, KeyRow};
+pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
 pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
 
 use postgres::PostgresStore;

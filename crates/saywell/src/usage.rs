@@ -5,14 +5,12 @@ mod asked;
 mod call;
 mod keeper;
 mod ledger;
-mod price;
 pub mod table;
 
 pub use asked::{Asked, AskedOutcome, Bought, Sum, Text};
 pub use call::{Call, CallOutcome, Purpose};
 pub use keeper::{Keeper, Retention};
 pub use ledger::{Ledger, Scribe};
-pub use price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 
 use std::time::Duration;
 
@@ -21,8 +19,10 @@ use tracing::{info, warn};
 
 use crate::flight::Failure;
 use crate::identity::Caller;
+use crate::price::Cost;
 use crate::provider::ProviderError;
-use crate::speak::{CacheOutcome, Speech, SpeechRequest};
+use crate::request::SpeechRequest;
+use crate::speak::{CacheOutcome, Speech};
 use crate::voices::Speaker;
 
 /// A request for speech was answered.

@@ -6,8 +6,9 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test; its child reports on standard output")]
 
 use bytes::Bytes;
-use saywell::cache::{About, Cache, Entry, Key, KeyFields, Kind, Settings, Storage};
+use saywell::cache::{About, Cache, Entry, Settings, Storage};
 use saywell::clock::SystemClock;
+use saywell::key::{Key, KeyFields, Kind};
 use saywell::store::sqlite::SqliteStore;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

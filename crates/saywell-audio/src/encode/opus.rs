@@ -107,10 +107,7 @@ fn checked_encoder() -> Result<Encoder, AudioError> {
     if encoder.get_look_ahead().map_err(failed)? as usize == OPUS_DELAY {
         return Ok(encoder);
     }
-    Err(AudioError::Encoder {
-        codec: Codec::Opus,
-        reason: format!("its delay is not {OPUS_DELAY} samples"),
-    })
+    Err(AudioError::Encoder { codec: Codec::Opus, reason: format!("its delay is not {OPUS_DELAY} samples") })
 }
 
 /// Variable rate, constrained so that no second needs much more than another, is libopus's default.

@@ -2,8 +2,9 @@
 
 use super::memory::MemoryLayer;
 use super::object::ObjectLayer;
-use super::{About, CacheError, Entry, Held, Key, Kind};
+use super::{About, CacheError, Entry, Held};
 use crate::clock::{Clock, ManualClock};
+use crate::key::{Key, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;

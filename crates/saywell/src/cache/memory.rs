@@ -2,8 +2,9 @@
 //! and two atomic writes; accesses are told to the index in batches.
 
 use super::sweep::PendingAccesses;
-use super::{Entry, Held, Key, Kind};
+use super::{Entry, Held};
 use crate::clock::{Clock, from_millis, to_millis};
+use crate::key::{Key, Kind};
 use crate::store::Access;
 use moka::sync::Cache;
 use std::sync::Arc;

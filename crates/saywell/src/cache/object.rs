@@ -11,8 +11,10 @@
 //! alone which sound counts. So two writers of one key, in whatever order their writes come, leave
 //! one of the two entries, whole.
 
-use super::{About, CacheError, Entry, Held, Key, Kind, Storage, check};
+use super::{About, CacheError, Entry, Held, Storage, check};
+
 use crate::clock::{Clock, from_millis, to_millis};
+use crate::key::{Key, Kind};
 use crate::store::Row;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};

@@ -5,7 +5,8 @@
 //! read, write, sweep and repair.
 
 use super::object::{Found, row};
-use super::{Cache, CacheError, Key, Kind};
+use super::{Cache, CacheError};
+use crate::key::{Key, Kind};
 use crate::store::{IndexedRow, Row, Selection};
 use object_store::ObjectMeta;
 use object_store::path::Path;

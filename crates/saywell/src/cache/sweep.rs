@@ -1,6 +1,8 @@
 //! Keeping within bounds: making room, removing what has expired, counting accesses in batches.
 
-use super::{Cache, CacheError, Key};
+use super::{Cache, CacheError};
+
+use crate::key::Key;
 use crate::store::{Access, Selection};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -397,8 +397,8 @@ struct Dying<T> {
     life: Arc<Life>,
 }
 
-impl<T> fmt::Display for Dying<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<T> std::fmt::Display for Dying<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("dying")
     }
 }

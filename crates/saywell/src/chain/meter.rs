@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use futures::StreamExt;
 
 use crate::clock::Clock;
+use crate::price::{Cost, Priced, Prices, Unit};
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::usage::{self, Call, CallOutcome, Cost, Ledger, Priced, Prices, Unit};
+use crate::usage::{self, Call, CallOutcome, Ledger};
 
 /// A provider behind a meter.
 #[derive(Debug)]
@@ -152,11 +153,11 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
+    use crate::price::Price;
     use crate::provider::gather;
     use crate::providers::fake::Fake;
     use crate::store::sqlite::SqliteStore;
     use crate::store::{CallLog, ProviderTotals, UsageLog};
-    use crate::usage::Price;
 
     /// What the store has after `calls` were made through a meter over `fake`, priced at 1 USD a character.
     async fn totals(

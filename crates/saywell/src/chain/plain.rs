@@ -8,21 +8,9 @@ use std::time::Duration;
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
-use saywell_text::ssml::Follows;
 use saywell_text::{How, Mark};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-
-/// What this does for a provider that does nothing itself.
-pub const FOLLOWS: Follows = Follows {
-    phonemes: false,
-    say_as: false,
-    emphasis: false,
-    rate: false,
-    pitch: false,
-    volume: false,
-    breaks: true,
-};
 
 /// A provider that is given plain text only, unless it follows marks itself.
 #[derive(Debug)]

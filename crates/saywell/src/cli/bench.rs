@@ -6,7 +6,8 @@ use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
 use crate::identity::Caller;
 use crate::limits::Demand;
-use crate::speak::{Sound, SpeechRequest};
+use crate::request::SpeechRequest;
+use crate::speak::Sound;
 
 /// Arguments of `saywell bench`.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::{Failed, PATIENCE, open_without_trace, print};
 use crate::config::Settings;
+use crate::price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 use crate::provider::{Provider, Request, gather};
-use crate::usage::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 use crate::voices::Speaker;
 
 /// What every provider is asked to say.

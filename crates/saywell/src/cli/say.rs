@@ -11,8 +11,9 @@ use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
 use crate::limits::Demand;
-use crate::script::Markup;
-use crate::speak::{Sound, SpeechRequest};
+use crate::request::Markup;
+use crate::request::SpeechRequest;
+use crate::speak::Sound;
 
 /// Arguments of `saywell say`.
 #[derive(Debug, clap::Args)]

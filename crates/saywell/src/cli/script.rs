@@ -8,7 +8,8 @@ use super::say::read_text;
 use super::{Failed, print};
 use crate::config::Settings;
 use crate::http::script::{Line, Script};
-use crate::script::{Bounds, Markup, Reading, prepare};
+use crate::request::Markup;
+use crate::script::{Bounds, Reading, prepare};
 
 /// Arguments of `saywell script`.
 #[derive(Debug, clap::Args)]

@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::identity::Mode;
 use crate::identity::token::Rules;
 use crate::limits::{Plans, WithoutRedis};
+use crate::price::Price;
 use crate::providers::Options;
-use crate::usage::Price;
+use crate::secret::Secret;
 use ipnet::IpNet;
 use saywell_text::Emoji;
 use saywell_text::pronunciation::Dictionary;
@@ -122,30 +123,6 @@ impl Settings {
             }
         }
         names
-    }
-}
-
-/// A value that is never printed.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    /// The secret itself, for the one place that needs it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("••••••")
     }
 }
 

@@ -14,10 +14,10 @@ use saywell_audio::Format;
 use super::error::{ApiError, Code};
 use super::headers;
 use super::identity::{Speaker, follower};
-use super::links::Grant;
 use super::speech::pieces;
 use crate::app::App;
-use crate::cache::{Key, Kind};
+use crate::key::{Key, Kind};
+use crate::links::Grant;
 
 /// How long browsers may keep what can never change; the link itself expires sooner or later.
 const IMMUTABLE: &str = "private, max-age=7200, immutable";

@@ -11,9 +11,9 @@ use saywell_audio::captions::{Captions, ndjson_line};
 use super::audio::{name, not_found};
 use super::error::ApiError;
 use super::identity::follower;
-use super::links::Grant;
 use crate::app::App;
-use crate::cache::Kind;
+use crate::key::Kind;
+use crate::links::Grant;
 
 /// A form of captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

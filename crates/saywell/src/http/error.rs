@@ -19,6 +19,7 @@ use crate::chain::Exhausted;
 use crate::flight::Failure;
 use crate::identity::{Caller, TRIAL};
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
+use crate::links::LinkFault;
 use crate::provider::ProviderError;
 use crate::script::ScriptError;
 use crate::speak::SpeakError;
@@ -198,6 +199,12 @@ impl IntoResponse for ApiError {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<LinkFault> for ApiError {
+    fn from(fault: LinkFault) -> Self {
+        Self::new(Code::Forbidden, fault.to_string()).param(fault.field())
     }
 }
 

@@ -14,12 +14,12 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{OpenApi, RefOr, Response};
 
 use super::error::{ApiError, Code, sentence};
-use super::links::Grant;
 use crate::app::App;
 use crate::identity::key::KeyFault;
 use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
+use crate::links::Grant;
 
 /// How long to wait when keys of an identity provider cannot be had.
 const KEYS_BACK: Duration = Duration::from_secs(30);

@@ -23,7 +23,8 @@ use super::error::ApiError;
 use super::identity::Speaker;
 use super::speech::{ask_for, format, pieces, sound, standing};
 use crate::app::App;
-use crate::speak::{Sound, Speech, SpeechRequest};
+use crate::request::SpeechRequest;
+use crate::speak::{Sound, Speech};
 use crate::voices::OPENAI_VOICES;
 
 /// Model names of OpenAI's that mean "whatever speaks here".

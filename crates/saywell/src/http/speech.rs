@@ -21,8 +21,9 @@ use crate::app::App;
 use crate::flight::Listener;
 use crate::identity::{Caller, Subject};
 use crate::limits::Standing;
-use crate::script::Markup;
-use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, SpeechRequest, Timing};
+use crate::request::Markup;
+use crate::request::SpeechRequest;
+use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, Timing};
 use crate::usage;
 
 /// What to say, and how. Exactly one of `text` and `ssml` is given.
@@ -244,7 +245,7 @@ pub async fn speak(
 /// Limits, speak: what every speech call does.
 pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
     let asked = async {
-        let permit = app.limits.admit(caller, &request.demand()).await?;
+        let permit = app.limits.admit(caller, &request.into()).await?;
         let standing = permit.standing.clone();
         let speech = app.speak.speak(caller, permit, request).await;
         speech.map_err(|error| of(error, request).standing(&standing))

@@ -19,8 +19,6 @@ use saywell_audio::Format;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::{Instrument, info_span};
 
 pub use self::message::Said;
@@ -29,9 +27,9 @@ use super::error::{ApiError, Code};
 use super::identity::{Holder, Speaker};
 use super::speech::{Ask, of};
 use crate::app::App;
-use crate::cache::Kind;
 use crate::flight::Failure;
 use crate::identity::Caller;
+use crate::key::Kind;
 use crate::speak::{Departure, Ended, Growing};
 
 /// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
@@ -48,26 +46,6 @@ const PING_AFTER: Duration = Duration::from_secs(20);
 const QUEUE: usize = 2;
 /// The subprotocol, which a browser needs beside the one that has its token.
 const PROTOCOL: &str = "saywell";
-
-/// The connections that are open.
-#[derive(Debug, Clone, Default)]
-pub struct Connections {
-    stopping: CancellationToken,
-    open: TaskTracker,
-}
-
-impl Connections {
-    /// Lets no further reply begin: each connection closes when its reply has ended.
-    pub fn stop(&self) {
-        self.stopping.cancel();
-        self.open.close();
-    }
-
-    /// Waits until all are closed, once they are to [stop](Self::stop).
-    pub async fn closed(&self) {
-        self.open.wait().await;
-    }
-}
 
 /// How a reply ended.
 enum Over {
@@ -106,13 +84,13 @@ pub async fn stream(
     let session = Session { app, caller, holder, id };
     let upgrade = upgrade.protocols([PROTOCOL]);
     let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
-    let open = session.app.connections.open.clone();
+    let connections = session.app.connections.clone();
     Ok(upgrade.on_upgrade(move |socket| {
         let serving = async move {
             session.serve(socket).await;
             drop(place);
         };
-        open.track_future(serving.instrument(span))
+        connections.track(serving.instrument(span))
     }))
 }
 
@@ -146,7 +124,7 @@ impl Session {
         // What is still on its way to a reply that ended early is for nobody.
         let mut ended_early = false;
         loop {
-            let stopping = self.app.connections.stopping.cancelled();
+            let stopping = self.app.connections.stopping();
             let came = tokio::select! {
                 biased;
                 () = stopping => return close(&out, close_code::AWAY, "the server stops").await,
@@ -221,7 +199,7 @@ impl Session {
         }
         let caller = self.caller.clone().in_room(room);
         let asked = async {
-            let permit = self.app.limits.admit(&caller, &request.demand()).await?;
+            let permit = self.app.limits.admit(&caller, &(&request).into()).await?;
             let growing = self.app.speak.grow(&caller, permit, request.clone()).await;
             growing.map_err(|error| of(error, &request))
         };

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::identity::Caller;
 use crate::limits::Left;
 use crate::provider::Voice;
-use crate::speak::{MAX_SPEED, MIN_SPEED};
+use crate::request::{MAX_SPEED, MIN_SPEED};
 
 /// What a player needs to know.
 #[derive(Debug, Serialize, ToSchema)]

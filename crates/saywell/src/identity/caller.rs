@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use crate::store::{KeyLimits, Scopes};
 
 /// Plan of anonymous sessions.
 pub const TRIAL: &str = "trial";
@@ -48,62 +48,6 @@ pub enum Via {
         /// The session.
         id: String,
     },
-}
-
-/// What an API key may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Scopes {
-    /// Speak.
-    pub speak: bool,
-    /// Steer the server.
-    pub admin: bool,
-}
-
-/// Limits of one API key, all of its callers together; none where nothing is said.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct KeyLimits {
-    /// Requests a minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub requests_per_minute: Option<u32>,
-    /// Flights at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrent: Option<u32>,
-    /// Characters a day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub characters_per_day: Option<u64>,
-    /// Characters a month.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub characters_per_month: Option<u64>,
-    /// Seconds of speech a day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds_per_day: Option<f64>,
-    /// Seconds of speech a month.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds_per_month: Option<f64>,
-    /// Money a day, in the currency of the prices.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub money_per_day: Option<f64>,
-}
-
-impl KeyLimits {
-    /// The first limit that leaves nothing to use, and what it must be.
-    #[must_use]
-    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
-        let whole = |count: Option<u64>| count.map(|count| count as f64);
-        [
-            ("requests_per_minute", whole(self.requests_per_minute.map(u64::from)), 1.0),
-            ("concurrent", whole(self.concurrent.map(u64::from)), 1.0),
-            ("characters_per_day", whole(self.characters_per_day), 1.0),
-            ("characters_per_month", whole(self.characters_per_month), 1.0),
-            ("seconds_per_day", self.seconds_per_day, 1.0),
-            ("seconds_per_month", self.seconds_per_month, 1.0),
-            ("money_per_day", self.money_per_day, f64::MIN_POSITIVE),
-        ]
-        .into_iter()
-        .find(|(_, allowed, least)| allowed.is_some_and(|allowed| !allowed.is_finite() || allowed < *least))
-        .map(|(name, _, least)| (name, if least < 1.0 { "must be above 0" } else { "must be 1 or more" }))
-    }
 }
 
 /// Whom limits count for: the user, else the key, else the session. Written out as `user:ann`.

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::seal::Seal;
-use crate::config::Secret;
+use crate::secret::Secret;
 
 /// The cookie's name.
 pub const COOKIE: &str = "saywell_session";

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::jwks::Jwks;
 use super::session::cookies;
 use super::{MEMBER, plain_id, plain_plan};
-use crate::config::Secret;
+use crate::secret::Secret;
 
 /// Longest token, bytes; a header that carries more is refused before it gets here.
 const LONGEST: usize = 8 * 1024;

@@ -21,8 +21,8 @@ use super::{
     Span, What, WithoutRedis,
 };
 use crate::clock::ManualClock;
-use crate::config::Secret;
 use crate::identity::{KeyLimits, Scopes, Via};
+use crate::secret::Secret;
 use crate::store;
 
 /// Callers who come at once.

@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::controls::{Change, Subject, Unit};
 use crate::identity::Via;
-use crate::speak::SpeechRequest;
+use crate::request::SpeechRequest;
 use crate::store;
 use crate::usage::{Asked, Sum};
 

@@ -23,10 +23,11 @@ use saywell_text::ssml::{Around, Dialect, escape, to_ssml};
 use serde::{Deserialize, Serialize};
 
 use self::access::{Access, Identity};
-use crate::config::Secret;
+use crate::net::socket_client;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning};
-use crate::providers::{Kind, Opening, Options, Variable, socket_client};
+use crate::providers::{Kind, Opening, Options, Variable};
+use crate::secret::Secret;
 
 /// The kind of provider that this file makes.
 pub const KIND: Kind = Kind {

@@ -19,10 +19,10 @@ use self::listing::Listing;
 use self::places::Places;
 use saywell_text::english::Reader;
 
-use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Failure, Http, Kept, SoundReader};
 use crate::providers::{Kind, Opening, Variable};
+use crate::secret::Secret;
 
 /// The provider's name.
 pub const NAME: &str = "elevenlabs";

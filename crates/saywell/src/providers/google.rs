@@ -25,10 +25,11 @@ use serde_json::json;
 
 use self::auth::{Access, Identity};
 use self::said::{Family, Said};
-use crate::config::Secret;
+use crate::net::grpc_client;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
-use crate::providers::{Kind, Opening, Options, Variable, grpc_client};
+use crate::providers::{Kind, Opening, Options, Variable};
+use crate::secret::Secret;
 
 /// The kind of provider that this file makes.
 pub const KIND: Kind = Kind {

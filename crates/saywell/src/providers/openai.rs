@@ -8,10 +8,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Secret;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http};
 use crate::providers::{Kind, Opening, Variable};
+use crate::secret::Secret;
 use crate::voices::OPENAI_VOICES;
 
 /// The provider's name.

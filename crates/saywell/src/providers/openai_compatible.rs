@@ -19,10 +19,10 @@ use self::preset::{Format, Preset};
 use super::openai::{AskedVoice, SpeechAsk};
 use saywell_text::english::Reader;
 
-use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
 use crate::providers::{Kind, Opening, Variable};
+use crate::secret::Secret;
 
 /// The provider's name.
 pub const NAME: &str = "openai_compatible";

@@ -20,10 +20,11 @@ use self::events::{Happened, Usage};
 use super::openai;
 use saywell_text::english::Reader;
 
-use crate::config::Secret;
+use crate::net;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Socket, SoundReader};
-use crate::providers::{self, Kind, Opening};
+use crate::providers::{Kind, Opening};
+use crate::secret::Secret;
 
 /// The provider's name.
 pub const NAME: &str = "openai_realtime";
@@ -127,7 +128,7 @@ impl Realtime {
         };
         Ok(Self {
             http: Http::new(opening),
-            client: providers::socket_client()?,
+            client: net::socket_client()?,
             about,
             url: options.base_url.at("/realtime"),
             headers,

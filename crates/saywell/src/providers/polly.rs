@@ -30,10 +30,10 @@ use saywell_text::ssml::{Around, Dialect, Written, to_ssml};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
-use crate::config::Secret;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Kept};
 use crate::providers::{Kind, Opening, Options, Variable};
+use crate::secret::Secret;
 
 /// The kind of provider that this file makes.
 pub const KIND: Kind = Kind {

@@ -11,12 +11,13 @@ use tracing::{Instrument, info_span};
 
 use super::flying::{Ending, Flying, Leg, Whole};
 use super::plan::Plan;
-use super::{Speak, SpeakError, SpeechRequest};
-use crate::cache::Key;
+use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::identity::Caller;
+use crate::key::Key;
 use crate::limits::{Amount, Bill, Permit};
+use crate::request::SpeechRequest;
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::usage::{self, Asked, Bought, Purpose};
 

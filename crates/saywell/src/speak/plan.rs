@@ -8,12 +8,14 @@ use saywell_audio::Format;
 use saywell_text::ssml::unfollowed;
 use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
-use super::{MAX_SPEED, MIN_SPEED, Speak, SpeakError, SpeechRequest, called};
-use crate::cache::{Key, KeyFields, Kind};
+use super::{Speak, SpeakError, called};
+
 use crate::chain::Chain;
+use crate::key::{Key, KeyFields, Kind};
 use crate::limits::{Amount, Demand, Permit};
+use crate::price::{Priced, Prices, Unit};
+use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
 use crate::script::{self, Prepared, Reading};
-use crate::usage::{Priced, Prices, Unit};
 use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.

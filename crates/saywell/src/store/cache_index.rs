@@ -2,8 +2,8 @@
 
 use super::rows::{Columns, Value};
 use super::{StoreError, signed};
-use crate::cache::{Key, Kind};
 use crate::clock::to_millis;
+use crate::key::{Key, Kind};
 use async_trait::async_trait;
 use sqlx::query::Query;
 use sqlx::{Database, FromRow};

@@ -3,7 +3,8 @@
 use super::StoreError;
 use super::rows::Columns;
 use crate::clock::to_millis;
-use crate::usage::{Call, Cost};
+use crate::price::Cost;
+use crate::usage::Call;
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::FromRow;

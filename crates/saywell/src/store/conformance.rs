@@ -14,8 +14,9 @@ use super::{
     Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights,
     ProviderTotals, Row, Selection, Spender, Top, UsageLog,
 };
-use crate::cache::{Key, Kind};
-use crate::usage::{Call, CallOutcome, Cost, Purpose};
+use crate::key::{Key, Kind};
+use crate::price::Cost;
+use crate::usage::{Call, CallOutcome, Purpose};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Every exam, on an empty database.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::rows::Columns;
 use super::{StoreError, by_then};
-use crate::cache::Kind;
+use crate::key::Kind;
 
 /// Sums over `tts_calls` and `tts_cache`.
 #[async_trait]

@@ -3,8 +3,8 @@
 use super::StoreError;
 use super::rows::{Columns, Value, undecodable};
 use crate::clock::to_millis;
-use crate::identity::{KeyLimits, Scopes};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use sqlx::query::Query;
 use sqlx::{Database, FromRow};
 use std::fmt::Debug;
@@ -24,6 +24,62 @@ pub trait ApiKeys: Send + Sync + Debug {
 
     /// Ends a key for good. Tells whether it did: `false` if there is no such key, or it had ended so before.
     async fn revoke(&self, id: &str, at: SystemTime) -> Result<bool, StoreError>;
+}
+
+/// What an API key may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scopes {
+    /// Speak.
+    pub speak: bool,
+    /// Steer the server.
+    pub admin: bool,
+}
+
+/// Limits of one API key, all of its callers together; none where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyLimits {
+    /// Requests a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Flights at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrent: Option<u32>,
+    /// Characters a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters_per_day: Option<u64>,
+    /// Characters a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters_per_month: Option<u64>,
+    /// Seconds of speech a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_per_day: Option<f64>,
+    /// Seconds of speech a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_per_month: Option<f64>,
+    /// Money a day, in the currency of the prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money_per_day: Option<f64>,
+}
+
+impl KeyLimits {
+    /// The first limit that leaves nothing to use, and what it must be.
+    #[must_use]
+    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let whole = |count: Option<u64>| count.map(|count| count as f64);
+        [
+            ("requests_per_minute", whole(self.requests_per_minute.map(u64::from)), 1.0),
+            ("concurrent", whole(self.concurrent.map(u64::from)), 1.0),
+            ("characters_per_day", whole(self.characters_per_day), 1.0),
+            ("characters_per_month", whole(self.characters_per_month), 1.0),
+            ("seconds_per_day", self.seconds_per_day, 1.0),
+            ("seconds_per_month", self.seconds_per_month, 1.0),
+            ("money_per_day", self.money_per_day, f64::MIN_POSITIVE),
+        ]
+        .into_iter()
+        .find(|(_, allowed, least)| allowed.is_some_and(|allowed| !allowed.is_finite() || allowed < *least))
+        .map(|(name, _, least)| (name, if least < 1.0 { "must be above 0" } else { "must be 1 or more" }))
+    }
 }
 
 /// What is known of an API key.

@@ -91,7 +91,7 @@ pub(super) fn undecodable(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::Kind;
+    use crate::key::Kind;
     use sqlx::{Connection as _, SqliteConnection};
 
     #[tokio::test]

@@ -4,10 +4,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::call::Call;
-use super::price::Cost;
-use crate::cache::Key;
 use crate::identity::{Caller, Via};
-use crate::speak::{CacheOutcome, SpeechRequest};
+use crate::key::Key;
+use crate::price::Cost;
+use crate::request::SpeechRequest;
+use crate::speak::CacheOutcome;
 
 /// Longest name of anything that is kept, characters: what callers make up has no length of its own.
 const LONGEST: usize = 200;

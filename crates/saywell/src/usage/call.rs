@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::asked::Bought;
-use super::price::Cost;
-use crate::cache::Key;
+use crate::key::Key;
 use crate::limits::Tally;
+use crate::price::Cost;
 
 /// What a call is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

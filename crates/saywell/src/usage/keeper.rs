@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::identity::Caller;
-    use crate::speak::SpeechRequest;
+    use crate::request::SpeechRequest;
     use crate::store::sqlite::SqliteStore;
     use crate::store::{By, Days};
     use crate::usage::Asked;

@@ -63,7 +63,7 @@ async fn an_open_breaker_and_a_refused_key_are_seen_before_the_first_alarm() {
 async fn listeners_are_told_what_helps_them_and_operators_what_was_said() {
     let said = "answered 401: Incorrect API key provided: sk-te***";
     let refusing = || Fake::named("refusing").failing(ProviderError::Misconfigured(said.into()));
-    let as_users = Settings { auth: vec![saywell::identity::Way::Trial], ..settings() };
+    let as_users = Settings { auth: vec![saywell::identity::Mode::Trial], ..settings() };
     let listener = Gateway::with(refusing(), as_users).await;
     let told = listener.post("/tts", &json!({ "text": "Hello there." })).await;
     assert_eq!(told.error(), (503, "providers_exhausted".into(), String::new()));

@@ -255,7 +255,7 @@ async fn pages_from_elsewhere_cannot_speak_with_somebody_s_cookie() {
 #[tokio::test]
 async fn bombs_do_no_harm() {
     let gateway = with_auth(&[Mode::Key, Mode::Jwt, Mode::Trial], |settings| {
-        settings.jwt_secret = Some(saywell::config::Secret::new("a secret of at least thirty-two letters"));
+        settings.jwt_secret = Some(saywell::secret::Secret::new("a secret of at least thirty-two letters"));
         settings.jwt.cookie = Some("app_token".into());
     });
     let gateway = gateway.await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use saywell::clock::Clock;
-use saywell::config::Secret;
 use saywell::identity::Mode;
 use saywell::identity::token::{Claims, mint};
+use saywell::secret::Secret;
 
 use crate::identity::{ask, session, with_auth};
 use crate::support::{Answer, Gateway};

@@ -16,9 +16,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use saywell::clock::Clock;
-use saywell::config::Secret;
 use saywell::identity::Mode;
 use saywell::identity::token::{Claims, mint};
+use saywell::secret::Secret;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use futures::StreamExt;
 use saywell::app::App;
 use saywell::clock::{Clock, ManualClock};
-use saywell::config::{Secret, Settings};
+use saywell::config::Settings;
 use saywell::http::router;
 use saywell::provider::Provider;
 use saywell::providers::fake::{Calls, Fake};
+use saywell::secret::Secret;
 use serde_json::Value;
 use tower::ServiceExt;
 

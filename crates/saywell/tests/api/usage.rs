@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use saywell::config::Settings;
+use saywell::price::{Price, Unit};
 use saywell::provider::ProviderError;
 use saywell::providers::fake::Fake;
-use saywell::usage::{Price, Unit};
 use serde_json::{Value, json};
 
 use crate::support::{Gateway, settings};

@@ -82,6 +82,6 @@ impl Drop for Server {
 pub fn open(kind: &str, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().unwrap() };
     let settings = Settings { providers: [(kind.to_owned(), options)].into(), ..Settings::default() };
-    let client = providers::client().unwrap();
+    let client = saywell::net::client().unwrap();
     providers::open(kind, &settings, &client, &(Arc::new(SystemClock) as _)).unwrap()
 }

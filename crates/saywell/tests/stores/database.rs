@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use saywell::app;
-use saywell::cache::{About, Cache, Entry, Key, Kind};
+use saywell::cache::{About, Cache, Entry};
 use saywell::clock::{Clock, ManualClock};
 use saywell::config::Settings;
+use saywell::key::{Key, Kind};
 use saywell::store::postgres::PostgresStore;
 use saywell::store::{CacheIndex, Filter, Selection, StoreError, conformance, open};
 use tempfile::TempDir;

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::Operator;
 use crate::app::App;
-use crate::cache::{Key, Kind};
 use crate::controls::Change;
 use crate::http::body;
 use crate::http::error::ApiError;
+use crate::key::{Key, Kind};
 use crate::store::Filter;
 
 /// What is to go: what fulfils every condition given. Everything goes only when `all` says so.

@@ -6,10 +6,10 @@ use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::Deserialize;
 
-use crate::config::Secret;
 use crate::provider::ProviderError;
 use crate::providers::Opening;
 use crate::providers::wire::{self, BaseUrl, Http, Kept};
+use crate::secret::Secret;
 
 /// How long a token is used. It is good for ten minutes (one of Entra for an hour), and the service advises to use it
 /// for nine.

@@ -119,7 +119,7 @@ fn with_clock(url: &str, more: &str) -> (Azure, Arc<ManualClock>) {
     let hands = Arc::new(ManualClock::default());
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&hands);
     let options = Options { kind: None, table: options(url, more).parse().unwrap() };
-    let (settings, client) = (Settings::default(), crate::providers::client().unwrap());
+    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
     let opening =
         Opening { name: "azure", options: &options, settings: &settings, client: &client, clock: &clock };
     (Azure::open(&opening).unwrap(), hands)

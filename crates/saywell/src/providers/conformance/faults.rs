@@ -23,9 +23,10 @@ use crate::chain::Chain;
 use crate::chain::timeout::Timeout;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
+use crate::net;
 use crate::provider::{Provider, ProviderError, Request, Speech, gather};
 use crate::providers::fake::Fake;
-use crate::providers::{self, Kind, Opening, Options};
+use crate::providers::{Kind, Opening, Options};
 use crate::voices::{Cast, VoiceMap};
 
 /// A provider to be examined with the stub of its service.
@@ -91,7 +92,7 @@ pub fn usual(fault: Fault) -> Outcome {
 pub fn open(kind: &Kind, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().expect("a table in TOML") };
     (kind.check)(&options).expect("options that are right");
-    let (settings, client) = (Settings::default(), providers::client().expect("a client"));
+    let (settings, client) = (Settings::default(), net::client().expect("a client"));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let opening =
         Opening { name: kind.name, options: &options, settings: &settings, client: &client, clock: &clock };

@@ -9,10 +9,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::to_millis;
-use crate::config::Secret;
 use crate::provider::ProviderError;
 use crate::providers::Opening;
 use crate::providers::wire::{Http, Kept, Meaning};
+use crate::secret::Secret;
 
 /// What a token may be used for.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";

@@ -204,7 +204,7 @@ fn with_clock(options: &str) -> (Google, Arc<ManualClock>) {
     let hands = Arc::new(ManualClock::default());
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&hands);
     let options = Options { kind: None, table: options.parse().unwrap() };
-    let (settings, client) = (Settings::default(), crate::providers::client().unwrap());
+    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
     let opening =
         Opening { name: "google", options: &options, settings: &settings, client: &client, clock: &clock };
     (Google::open(&opening).unwrap(), hands)
@@ -280,7 +280,7 @@ async fn a_user_and_a_machine_get_tokens_too() {
         ("Bearer granted-1", "quota")
     );
 
-    let (settings, client) = (Settings::default(), crate::providers::client().unwrap());
+    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     let options = Options::default();
     let opening =

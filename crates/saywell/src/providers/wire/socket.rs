@@ -26,7 +26,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Opens one with a GET request, whose client must speak HTTP/1.1 alone (see [`crate::providers::socket_client`]).
+    /// Opens one with a GET request, whose client must speak HTTP/1.1 alone (see [`crate::net::socket_client`]).
     ///
     /// # Errors
     /// As [`Http::send`]; `Unavailable` where the service does not speak WebSocket.

@@ -3,7 +3,8 @@
 use super::at;
 use crate::clock::from_millis;
 use crate::identity::{Caller, Via};
-use crate::speak::{CacheOutcome, SpeechRequest};
+use crate::request::SpeechRequest;
+use crate::speak::CacheOutcome;
 use crate::store::{Answered, By, CallLog, Days, UsageLine, UsageLog};
 use crate::usage::{Asked, AskedOutcome, Sum};
 use std::time::{Duration, SystemTime};

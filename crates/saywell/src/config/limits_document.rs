@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::plan::{Plan, Plans, Quantities};
-use crate::config::SETTINGS;
+use super::SETTINGS;
+use crate::limits::{Plan, Plans, Quantities};
 
 /// One limit: its key, what it limits, what it is on a plan, and what a caller is told who passes it.
 type Line = (&'static str, &'static str, fn(&Plan) -> String, &'static str);

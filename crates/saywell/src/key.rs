@@ -1,12 +1,54 @@
 //! The key under which sound is stored: a hash of everything that changes it.
 
-use super::Kind;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
 /// Starts every hashed text; a change of the fields or of their order needs a new one.
 const VERSION: &[u8] = b"saywell key 1";
+
+/// What is stored under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole reply, in the very bytes that a listener gets.
+    Rendition,
+    /// One utterance.
+    Clip,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rendition, Self::Clip];
+
+    /// `rendition` or `clip`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rendition => "rendition",
+            Self::Clip => "clip",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text names no [`Kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a kind is rendition or clip")]
+pub struct KindError;
+
+impl FromStr for Kind {
+    type Err = KindError;
+
+    fn from_str(text: &str) -> Result<Self, KindError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(KindError)
+    }
+}
 
 /// Names one rendition or clip: SHA-256 over the length-prefixed [`KeyFields`].
 ///

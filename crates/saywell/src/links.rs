@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
-use super::error::{ApiError, Code};
-use crate::cache::Key;
-use crate::config::Secret;
 use crate::identity::Subject;
 use crate::identity::seal::Seal;
+use crate::key::Key;
+use crate::secret::Secret;
 
 /// A link lasts between one and two of these. Ends are rounded up to whole ones, so that a page that asks again
 /// gets the same link, and the browser's cache serves it.
@@ -33,6 +32,38 @@ pub struct Grant {
     pub sub: Option<String>,
     /// Signature.
     pub sig: Option<String>,
+}
+
+/// Why a link does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkFault {
+    /// It does not say when it expires.
+    #[error("This link is incomplete: `exp`, the second it expires, is missing or no number.")]
+    NoEnd,
+    /// It is not signed.
+    #[error("This link is incomplete: `sig`, its signature, is missing.")]
+    NoSignature,
+    /// It is signed by somebody else, or for something else.
+    #[error("The signature of this link is wrong. Ask for a new link with POST /tts.")]
+    Forged,
+    /// Its time is over.
+    #[error("This link has expired. Ask for a new one with POST /tts.")]
+    Expired,
+    /// It was given to another caller.
+    #[error("This link was given to another caller. Ask for your own with POST /tts.")]
+    SomebodyElses,
+}
+
+impl LinkFault {
+    /// The field of the query that is at fault.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NoEnd | Self::Expired => "exp",
+            Self::NoSignature | Self::Forged => "sig",
+            Self::SomebodyElses => "sub",
+        }
+    }
 }
 
 /// A rendition's links.
@@ -91,41 +122,27 @@ impl Links {
     /// Lets through who holds a link for this rendition: anybody, or `follower` if that is whom it was given to.
     ///
     /// # Errors
-    /// `forbidden`, saying whether the signature is missing, wrong or out of date, or the link somebody else's.
+    /// [`LinkFault`]: the link is incomplete, its signature wrong or out of date, or the link somebody else's.
     pub fn check(
         &self,
         key: &Key,
         grant: &Grant,
         now: SystemTime,
         follower: Option<&Subject>,
-    ) -> Result<(), ApiError> {
-        let forbidden =
-            |param: &str, message: &str| Err(ApiError::new(Code::Forbidden, message).param(param));
-        let Some(expires_at) = grant.exp.as_deref().and_then(|exp| exp.parse::<u64>().ok()) else {
-            return forbidden(
-                "exp",
-                "This link is incomplete: `exp`, the second it expires, is missing or no number.",
-            );
-        };
-        let Some(signature) = &grant.sig else {
-            return forbidden("sig", "This link is incomplete: `sig`, its signature, is missing.");
-        };
+    ) -> Result<(), LinkFault> {
+        let end = grant.exp.as_deref().and_then(|exp| exp.parse::<u64>().ok());
+        let expires_at = end.ok_or(LinkFault::NoEnd)?;
+        let signature = grant.sig.as_ref().ok_or(LinkFault::NoSignature)?;
         let (key, end) = (key.to_string(), expires_at.to_string());
         if !self.seal.holds(&words(&key, &end, grant.sub.as_deref()), signature) {
-            return forbidden(
-                "sig",
-                "The signature of this link is wrong. Ask for a new link with POST /tts.",
-            );
+            return Err(LinkFault::Forged);
         }
         if seconds(now) > expires_at {
-            return forbidden("exp", "This link has expired. Ask for a new one with POST /tts.");
+            return Err(LinkFault::Expired);
         }
         let is_theirs = |holder: &String| follower.is_some_and(|follower| self.holder(follower) == *holder);
         if !grant.sub.as_ref().is_none_or(is_theirs) {
-            return forbidden(
-                "sub",
-                "This link was given to another caller. Ask for your own with POST /tts.",
-            );
+            return Err(LinkFault::SomebodyElses);
         }
         Ok(())
     }
@@ -163,9 +180,9 @@ mod tests {
         assert!(links.check(&key, &grant, now, None).is_ok());
         assert!(links.check(&key, &grant, now + LIFETIME, None).is_ok());
         let late = links.check(&key, &grant, now + 2 * LIFETIME, None).unwrap_err();
-        assert!(late.message.contains("expired"), "{}", late.message);
+        assert_eq!(late, LinkFault::Expired);
         let other = links.check(&Key::from_bytes([8; 32]), &grant, now, None).unwrap_err();
-        assert!(other.message.contains("wrong"), "{}", other.message);
+        assert_eq!(other, LinkFault::Forged);
     }
 
     #[test]
@@ -182,7 +199,7 @@ mod tests {
         let (links, key, now) = (links(), Key::from_bytes([7; 32]), UNIX_EPOCH);
         let mut grant = grant(&links.audio(&key, "mp3", &links.sign(&key, now, None)));
         grant.exp = Some("99999999999".into());
-        assert!(links.check(&key, &grant, now, None).unwrap_err().message.contains("wrong"));
+        assert_eq!(links.check(&key, &grant, now, None).unwrap_err(), LinkFault::Forged);
     }
 
     #[test]
@@ -196,13 +213,13 @@ mod tests {
         let namesake = Subject::Session("ann".into());
         for follower in [None, Some(&ben), Some(&namesake)] {
             let refused = links.check(&key, &theirs, now, follower).unwrap_err();
-            assert!(refused.message.contains("another caller"), "{}", refused.message);
+            assert_eq!(refused, LinkFault::SomebodyElses);
         }
         // Whom it is for cannot be taken off, nor exchanged.
         let bens = grant(&links.audio(&key, "mp3", &links.sign(&key, now, Some(&ben))));
         for sub in [None, bens.sub] {
             let refused = links.check(&key, &Grant { sub, ..theirs.clone() }, now, Some(&ben)).unwrap_err();
-            assert!(refused.message.contains("wrong"), "{}", refused.message);
+            assert_eq!(refused, LinkFault::Forged);
         }
     }
 }
