@@ -316,6 +316,7 @@ impl Leveller {
     }
 
     /// The rest.
+    #[must_use]
     pub fn finish(mut self) -> Vec<f32> {
         self.look(true);
         self.give_out(true)

@@ -78,6 +78,7 @@ impl Resampler {
     }
 
     /// The rest.
+    #[must_use]
     pub fn finish(mut self) -> Vec<f32> {
         let Some(filter) = &self.filter else { return Vec::new() };
         self.near.resize(self.near.len() + 2 * filter.reach, 0.0);

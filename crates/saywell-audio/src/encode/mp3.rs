@@ -142,25 +142,27 @@ impl Live {
 }
 
 fn begun<'a>(begun: &'a mut Option<Begun>, samples: &[f32]) -> Result<&'a mut Begun, AudioError> {
-    let begun = match begun.take() {
-        Some(there) => begun.insert(there),
-        None => {
-            let silent = samples.iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
-            let late = LEAN.saturating_sub(silent);
-            begun.insert(Begun {
-                encoder: fresh_encoder()?,
-                lead: LEAD_FRAMES * Codec::Mp3.frame_samples() - DELAY + late,
-                late,
-                given: 0,
-                bytes: Vec::new(),
-                frames: Frames::new(Codec::Mp3),
-            })
-        }
+    let new = match begun.take() {
+        Some(there) => there,
+        None => Begun::new(samples)?,
     };
-    Ok(begun)
+    Ok(begun.insert(new))
 }
 
 impl Begun {
+    fn new(samples: &[f32]) -> Result<Self, AudioError> {
+        let silent = samples.iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
+        let late = LEAN.saturating_sub(silent);
+        Ok(Self {
+            encoder: fresh_encoder()?,
+            lead: LEAD_FRAMES * Codec::Mp3.frame_samples() - DELAY + late,
+            late,
+            given: 0,
+            bytes: Vec::new(),
+            frames: Frames::new(Codec::Mp3),
+        })
+    }
+
     /// Gives the encoder the samples up to `end`, in the steps of [`encode`].
     fn code(&mut self, samples: &[f32], end: usize, wanted: usize) -> Result<(), AudioError> {
         let place = |place: usize| place.checked_sub(self.lead).and_then(|place| samples.get(place));

@@ -103,7 +103,7 @@ impl Live {
 
 /// An encoder whose delay is the one that every header states.
 fn checked_encoder() -> Result<Encoder, AudioError> {
-    let encoder = encoder().map_err(failed)?;
+    let mut encoder = encoder().map_err(failed)?;
     if encoder.get_look_ahead().map_err(failed)? as usize == OPUS_DELAY {
         return Ok(encoder);
     }
