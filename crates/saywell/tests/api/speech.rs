@@ -163,7 +163,7 @@ async fn when_nobody_can_every_reason_is_told() {
     let answer = gateway.post("/tts", &json!({ "text": "Hello there." })).await;
     assert_eq!(answer.error().0, 503);
     assert_eq!(answer.json()["error"]["code"], "providers_exhausted");
-    assert_eq!(answer.json()["error"]["details"]["providers"]["fake"], "could not be reached, or failed");
+    assert_eq!(answer.json()["error"]["details"]["providers"]["fake"], "is down");
     let message = "No voice could say this just now. `fake` could not be reached, or failed.";
     assert_eq!(answer.json()["error"]["message"], message);
     assert_eq!(answer.header("retry-after"), "5");
