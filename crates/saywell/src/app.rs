@@ -174,8 +174,9 @@ impl App {
             Some(key) => key.clone(),
             None => kept_signing_key(&settings)?,
         };
-        let identity = Identity::new(&settings, &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
-            .map_err(StartError::Identity)?;
+        let identity =
+            Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
+                .map_err(StartError::Identity)?;
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
@@ -185,7 +186,7 @@ impl App {
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
-        let limits = Limits::open(&settings, &signing_key, controls.clone(), Arc::clone(&clock))?;
+        let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,
@@ -323,13 +324,7 @@ pub async fn open_cache(
     }
     let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
     let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
-    let bounds = cache::Settings {
-        ttl: settings.cache_ttl,
-        max_bytes: settings.cache_max_bytes,
-        memory_bytes: settings.cache_memory_bytes,
-        ..cache::Settings::default()
-    };
-    Ok(Cache::open(bounds, storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
+    Ok(Cache::open(settings.cache(), storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
 }
 
 /// The signing key in the data folder; made on the first start, readable by this user alone.

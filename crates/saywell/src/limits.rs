@@ -33,7 +33,6 @@ use self::books::Books;
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
 use crate::clock::Clock;
-use crate::config::Settings;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
@@ -125,6 +124,40 @@ pub struct Reservation {
     _flying: Option<Place>,
 }
 
+/// What limits are in force, and where they are counted.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The feature flag, where no operator has said anything at run time.
+    pub enabled: bool,
+    /// What each plan may use.
+    pub plans: Plans,
+    /// Flights at once, whoever asks for them.
+    pub max_flights: usize,
+    /// Longest speech of one request, seconds, where the plan has no bound of its own.
+    pub max_seconds: u32,
+    /// Whether what comes from the cache counts as well.
+    pub count_cached: bool,
+    /// The Redis that several gateways count in; each counts for itself without.
+    pub redis_url: Option<Secret>,
+    /// What happens while it is away.
+    pub without_redis: WithoutRedis,
+}
+
+impl Default for Settings {
+    /// What the program ships with.
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            plans: Plans::default(),
+            max_flights: 256,
+            max_seconds: 600,
+            count_cached: false,
+            redis_url: None,
+            without_redis: WithoutRedis::default(),
+        }
+    }
+}
+
 /// The settings of limits cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("REDIS_URL cannot be used: {0}")]
@@ -136,7 +169,7 @@ impl Limits {
     /// # Errors
     /// [`AddressError`] for an address of Redis that cannot be one.
     pub fn open(
-        settings: &Settings,
+        settings: Settings,
         signing_key: &Secret,
         controls: Controls,
         clock: Arc<dyn Clock>,
@@ -147,7 +180,7 @@ impl Limits {
         });
         let parts = Parts {
             enabled: settings.enabled,
-            plans: settings.plans.clone(),
+            plans: settings.plans,
             books: Books::new(shared.transpose()?, settings.without_redis),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
