@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
+test_sections=(web alerts build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -51,6 +51,7 @@ run_section() {
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
     web) (cd web && find test -name "*.test.js" -path '*/unit/*' -exec node --test --test-reporter=spec {} +) ;;
+    alerts) promtool check rules docs/alerts.yml && promtool test rules tests/alerts/alerts.test.yml ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;

@@ -155,6 +155,7 @@ impl App {
     ) -> Result<Self, StartError> {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
+        telemetry::begin_counters(providers.iter().map(Provider::name));
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
@@ -271,7 +272,7 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
-/// second chance, the breaker, the deadlines, what its voices can read, what plain text needs, the meter.
+/// second chance, the breaker, what its voices can read, what plain text needs, the meter, the deadlines of each call.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -283,10 +284,11 @@ fn chain(
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let name = provider.name().to_owned();
-        let metered = Meter::new(provider, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
+        // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
+        let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
+        let metered = Meter::new(timed, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(metered));
-        let timed = Timeout::new(spelled, settings.first_sound_timeout, settings.provider_timeout);
-        let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
+        let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());
         let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));
         Arc::new(Switch::new(listed, controls.clone())) as Arc<dyn Provider>

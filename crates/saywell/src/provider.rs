@@ -290,9 +290,9 @@ pub enum ProviderError {
     /// It took longer than it may: ask the next provider.
     #[error("gave no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
-    /// It failed too often of late and is not asked for a while: ask the next provider.
+    /// It failed too often of late and is not asked for so long: ask the next provider.
     #[error("is resting after repeated failures")]
-    Resting,
+    Resting(Duration),
     /// It will not work until an operator changes something: ask the next provider.
     #[error("{0}")]
     Misconfigured(String),
@@ -311,9 +311,35 @@ impl ProviderError {
             Self::Throttled { .. } => "has been asked too often and needs a pause",
             Self::Overloaded => "is busy",
             Self::TimedOut(_) => "did not answer in time",
-            Self::Resting => "is resting after failing several times",
+            Self::Resting(_) => "is resting after failing several times",
             Self::Misconfigured(_) => "cannot be used until its operator has changed its settings",
             Self::Rejected(_) => "cannot say this text",
+        }
+    }
+
+    /// Why, in a word, as metrics have it.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Throttled { .. } => "throttled",
+            Self::Overloaded => "overloaded",
+            Self::TimedOut(_) => "timeout",
+            Self::Resting(_) => "resting",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
+    /// When it may be worth asking again, where waiting helps: what the provider says, else a guess.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after: Some(asked) } => Some(*asked),
+            Self::Resting(left) => Some(*left),
+            Self::Overloaded => Some(Duration::from_secs(1)),
+            Self::Throttled { retry_after: None } | Self::Unavailable(_) | Self::TimedOut(_) => Some(PASSING),
+            Self::Misconfigured(_) | Self::Rejected(_) => None,
         }
     }
 
@@ -323,6 +349,9 @@ impl ProviderError {
         matches!(self, Self::Unavailable(_) | Self::Throttled { .. } | Self::Overloaded | Self::TimedOut(_))
     }
 }
+
+/// How long passing trouble is taken to last, where nobody says it.
+const PASSING: Duration = Duration::from_secs(5);
 
 /// Samples that are measured each time a piece of sound comes: a tenth of a millisecond's work. What comes in larger pieces
 /// is measured to its end off the async threads.

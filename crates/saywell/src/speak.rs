@@ -32,6 +32,7 @@ use crate::limits::{Amount, Permit, Refusal, Standing};
 use crate::price::Prices;
 use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
+use crate::telemetry::{Service, service_failed};
 use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Purpose};
 use crate::voices::{Speaker, VoiceMap};
 
@@ -342,6 +343,7 @@ impl Speak {
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
         self.cache.get(key, kind).await.unwrap_or_else(|error| {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be read");
             None
         })
@@ -349,6 +351,7 @@ impl Speak {
 
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be written");
         }
     }

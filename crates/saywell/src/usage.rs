@@ -15,11 +15,12 @@ pub use ledger::{Ledger, Scribe};
 use std::time::Duration;
 
 use metrics::{counter, histogram};
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::flight::Failure;
 use crate::identity::Caller;
 use crate::price::Cost;
+use crate::provider::ProviderError;
 use crate::request::SpeechRequest;
 use crate::speak::{CacheOutcome, Speech};
 use crate::voices::Speaker;
@@ -89,6 +90,13 @@ pub fn called(call: &Call) {
     }
     histogram!("saywell_call_seconds", "provider" => provider.clone()).record(call.took.as_secs_f64());
     histogram!("saywell_speech_seconds", "provider" => provider).record(call.seconds);
+}
+
+/// A call to a provider failed, for this reason.
+pub fn call_failed(provider: &str, error: &ProviderError) {
+    let labels = [("provider", provider.to_owned()), ("reason", error.reason().to_owned())];
+    counter!("saywell_call_failures_total", &labels).increment(1);
+    warn!(provider, reason = error.reason(), %error, "a call to a provider failed");
 }
 
 /// A listener got the first sound of something that was not there before.

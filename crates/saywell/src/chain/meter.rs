@@ -54,6 +54,7 @@ impl<P: Provider> Provider for Meter<P> {
                 seconds: 0.0,
                 billed: None,
                 outcome: CallOutcome::Cancelled,
+                refused: false,
             };
             while let Some(part) = inner.next().await {
                 reading.read(&part);
@@ -78,6 +79,8 @@ struct Reading {
     seconds: f64,
     billed: Option<f64>,
     outcome: CallOutcome,
+    /// Failed, and not for want of time.
+    refused: bool,
 }
 
 impl Reading {
@@ -89,7 +92,12 @@ impl Reading {
             }
             Ok(Part::Words(_)) => {}
             Ok(Part::Billed(units)) => self.billed = Some(*units),
-            Err(_) => self.outcome = CallOutcome::Failed,
+            Err(error) => {
+                self.outcome = CallOutcome::Failed;
+                // One that hangs may have done its work all the same.
+                self.refused = !matches!(error, ProviderError::TimedOut(_));
+                usage::call_failed(&self.about.name, error);
+            }
         }
     }
 
@@ -101,7 +109,7 @@ impl Reading {
         let what = Priced { kind: self.about.kind, provider: &self.about.name, model, voice };
         let Some(price) = self.prices.find(what) else { return Cost::Unpriced };
         // Providers charge for answers. Whether they charge for one that nobody waited for is not known, so it counts.
-        let unanswered = self.outcome == CallOutcome::Failed && self.first_sound.is_none();
+        let unanswered = self.refused && self.first_sound.is_none();
         let reckoned = match price.unit {
             _ if unanswered => Some(0.0),
             Unit::Characters => Some(text.chars().count() as f64),

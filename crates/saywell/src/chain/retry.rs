@@ -127,7 +127,7 @@ mod tests {
         for lasting in [
             ProviderError::Rejected("cannot say this".into()),
             ProviderError::Misconfigured("has no key".into()),
-            ProviderError::Resting,
+            ProviderError::Resting(Duration::from_secs(9)),
             ProviderError::Overloaded,
             ProviderError::TimedOut(Duration::from_secs(1)),
         ] {

@@ -237,7 +237,7 @@ pub async fn speak(
         let kept_for = request.prefetch.then(|| caller.subject());
         Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
     } else {
-        sound(speech, begun).await
+        sound(speech, begun).await.map_err(|error| error.told_to(&caller))
     };
     standing(answer, stands)
 }

@@ -10,6 +10,7 @@ use tracing::{error, warn};
 
 use super::{Asked, Call};
 use crate::store::{CallLog, StoreError, UsageLog};
+use crate::telemetry::{Service, service_failed};
 
 /// Lines that may wait to be written. At a thousand lines a second, a store may stand still for a minute.
 const LONGEST_QUEUE: usize = 65_536;
@@ -124,7 +125,10 @@ where
     for attempt in 1..=TRIES {
         match write().await {
             Ok(()) => break,
-            Err(error) if attempt < TRIES => warn!(%error, "usage could not be written; trying again"),
+            Err(error) if attempt < TRIES => {
+                service_failed(Service::Database);
+                warn!(%error, "usage could not be written; trying again");
+            }
             Err(error) => {
                 counter!("saywell_usage_unwritten_total").increment(lines.len() as u64);
                 error!(%error, ?lines, "usage could not be written: it is in this log only");
