@@ -329,6 +329,12 @@ impl Flight {
 }
 
 impl Writer {
+    /// Whether somebody listens.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.flight.progress().listeners > 0
+    }
+
     /// Says who is heard first. Comes before any sound; only the first call counts.
     pub fn open(&self, opening: Opening) {
         self.flight.change(|progress| {

@@ -16,6 +16,7 @@ use crate::key::Key;
 use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
 use crate::price::Cost;
 use crate::provider::{Account, Call};
+use crate::queue::Errand;
 use crate::request::SpeechRequest;
 use crate::store::{Asked, AskedOutcome, CacheOutcome, CallRow, Text};
 use crate::usage::Ledger;
@@ -42,6 +43,7 @@ pub struct Order {
     caller: Caller,
     request: SpeechRequest,
     permit: Permit,
+    errand: Arc<Errand>,
     ledger: Ledger,
     /// `None` once it has ended.
     sheet: Mutex<Option<Sheet>>,
@@ -82,7 +84,8 @@ impl Orders {
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
         let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
-        Ok(Arc::new(Order { caller, request, permit, ledger, sheet }))
+        let errand = Arc::new(Errand::new(caller.subject().number()));
+        Ok(Arc::new(Order { caller, request, permit, errand, ledger, sheet }))
     }
 }
 
@@ -102,6 +105,12 @@ impl Order {
     /// Leave to ask for it.
     pub fn permit(&self) -> &Permit {
         &self.permit
+    }
+
+    /// What it wants of the voices on this machine.
+    #[must_use]
+    pub fn errand(&self) -> &Arc<Errand> {
+        &self.errand
     }
 
     /// Where the caller stands with requests, this one counted.
@@ -252,6 +261,7 @@ impl Order {
     fn close(&self) {
         let sheet = self.sheet().take();
         drop(sheet);
+        self.errand.leave();
     }
 
     fn sheet(&self) -> MutexGuard<'_, Option<Sheet>> {

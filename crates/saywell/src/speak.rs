@@ -29,6 +29,8 @@ use crate::key::{Key, Kind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::order::Order;
 use crate::price::Prices;
+use crate::provider::Priority;
+use crate::queue::Errand;
 use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::store::CacheOutcome;
@@ -110,7 +112,10 @@ pub enum SpeakError {
     NoProvider,
     /// No capacity at the moment.
     #[error("the server is busy")]
-    Overloaded,
+    Overloaded {
+        /// When there is some again, as far as can be told.
+        retry_after: Option<Duration>,
+    },
     /// It was begun, and could not be made.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -130,7 +135,7 @@ impl SpeakError {
             Self::UnknownProvider { .. } => "unknown_provider",
             Self::UnsupportedLanguage(_) => "language_unsupported",
             Self::NoProvider => "providers_exhausted",
-            Self::Overloaded => "overloaded",
+            Self::Overloaded { .. } => "overloaded",
             Self::Failed(failure) => failure.code(),
         }
     }
@@ -138,7 +143,7 @@ impl SpeakError {
 
 impl From<Full> for SpeakError {
     fn from(Full: Full) -> Self {
-        Self::Overloaded
+        Self::Overloaded { retry_after: None }
     }
 }
 
@@ -230,6 +235,8 @@ impl Speak {
             order.charge_cached(amount).await?;
             return joined(listener);
         }
+        order.errand().add(characters as u64);
+        self.queue_up(&plan, order.errand()).await?;
         order.reserve(amount).await?;
         match self.flights.board(key, plan.format)? {
             Boarding::Joined(listener) => joined(listener),
@@ -274,6 +281,28 @@ impl Speak {
             return Err(SpeakError::Speed(request.speed));
         }
         Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
+    }
+
+    /// A place in the queue of whoever is asked first, where they have one and what is asked for is not all there.
+    ///
+    /// # Errors
+    /// [`SpeakError::Overloaded`] when there is none, nor anybody else to ask.
+    async fn queue_up(&self, plan: &Plan, errand: &Errand) -> Result<(), SpeakError> {
+        let [only] = plan.chain.links() else { return Ok(()) };
+        let Some(queue) = &only.about().queue else { return Ok(()) };
+        let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
+        let Err(wait) = queue.enter(errand, &plan.speaker.voice, priority) else { return Ok(()) };
+        for number in 0..plan.script.utterances.len() {
+            let key = plan.planned_clip(number, plan.pause(number), 0);
+            let found = match key {
+                Some(key) => self.cached(&key, Kind::Clip).await,
+                None => None,
+            };
+            if found.is_none() {
+                return Err(SpeakError::Overloaded { retry_after: Some(wait) });
+            }
+        }
+        Ok(())
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.

@@ -60,8 +60,12 @@ impl<P: Provider> Provider for Meter<P> {
                 billed: None,
                 outcome: CallOutcome::Cancelled,
                 refused: false,
+                queued: false,
             };
             while let Some(part) = inner.next().await {
+                if let Ok(Part::Begun) = part {
+                    (reading.at, reading.begun) = (clock.now(), Instant::now());
+                }
                 reading.read(&part);
                 yield part;
             }
@@ -85,6 +89,8 @@ struct Reading {
     outcome: CallOutcome,
     /// Failed, and not for want of time.
     refused: bool,
+    /// Waits in a queue of our own: nothing has been sent yet.
+    queued: bool,
 }
 
 impl Reading {
@@ -95,9 +101,13 @@ impl Reading {
                 self.seconds += samples.len() as f64 / f64::from((*rate).max(1));
             }
             Ok(Part::Words(_)) => {}
+            // An utterance in several parts may wait once more, after some of it was sent.
+            Ok(Part::Queued) => self.queued = self.first_sound.is_none(),
+            Ok(Part::Begun) => self.queued = false,
             Ok(Part::Billed(units)) => self.billed = Some(*units),
             Err(error) => {
                 self.outcome = CallOutcome::Failed;
+                self.queued = false;
                 // One that hangs may have done its work all the same.
                 self.refused = !matches!(error, ProviderError::TimedOut(_));
                 usage::call_failed(&self.about.name, error);
@@ -127,6 +137,9 @@ impl Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
+        if self.queued {
+            return;
+        }
         let call = Call {
             at: self.at,
             provider: self.about.name.to_string(),
@@ -207,6 +220,17 @@ mod tests {
             let mut speech = meter.speak(request);
             // Begun, and dropped at once.
             assert!(tokio::time::timeout(Duration::ZERO, speech.next()).await.is_err());
+        });
+        let ProviderTotals { calls, characters, cost, .. } = made.await;
+        assert_eq!((calls, characters, cost), (1, 6, 6.0));
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_before_its_turn_was_never_sent() {
+        let queued = Fake::named("fake").paid().queued(Duration::from_millis(1));
+        let made = totals(queued, dollar_a_character(), async |meter, request| {
+            assert_eq!(meter.speak(request.clone()).next().await, Some(Ok(Part::Queued)));
+            gather(meter.speak(request)).await.unwrap();
         });
         let ProviderTotals { calls, characters, cost, .. } = made.await;
         assert_eq!((calls, characters, cost), (1, 6, 6.0));

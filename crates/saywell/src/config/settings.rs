@@ -104,8 +104,8 @@ pub struct Settings {
     pub without_redis: WithoutRedis,
     /// Threads of the voice inside; 0: one for each core.
     pub local_threads: usize,
-    /// Utterances that may wait for the voice inside.
-    pub local_queue: usize,
+    /// How long an admitted reply may wait for the voice inside.
+    pub queue_longest: Duration,
     /// Log filter.
     pub log: String,
     /// Log lines as JSON.
@@ -486,12 +486,12 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.local_threads.to_string(),
     },
     Setting {
-        variable: "TTS_LOCAL_QUEUE",
-        key: "providers.local.queue",
-        default: "256",
-        about: "Utterances that may wait for the voice inside; past it, `overloaded`.",
-        set: |s, v| assign(&mut s.local_queue, number(v, 1, 100_000)),
-        show: |s| s.local_queue.to_string(),
+        variable: "TTS_QUEUE_SECONDS",
+        key: "providers.local.queue_seconds",
+        default: "8",
+        about: "How long a reply may wait for the voice inside, as its speed was measured on this machine. Whoever would wait longer is told `overloaded` at once, with the time after which there is room.",
+        set: |s, v| assign(&mut s.queue_longest, number(v, 1, 600).map(Duration::from_secs)),
+        show: |s| s.queue_longest.as_secs().to_string(),
     },
     Setting {
         variable: "TTS_USAGE_RETENTION_DAYS",
@@ -589,7 +589,7 @@ impl Default for Settings {
             redis_url: None,
             without_redis: WithoutRedis::default(),
             local_threads: 0,
-            local_queue: 0,
+            queue_longest: Duration::ZERO,
             log: String::new(),
             log_json: false,
         };

@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use saywell_audio::loudness::Level;
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
+use tokio::sync::watch;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::queue::{Pace, Queue};
 
 /// A tone for every utterance, 50 ms a character, or what it was told to do instead.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Fake {
     about: About,
     voices: Arc<[Voice]>,
     delay: Duration,
+    /// How long each utterance waits in a queue of our own.
+    queued: Duration,
     calls: Arc<Calls>,
 }
 
@@ -30,6 +34,7 @@ pub struct Calls {
     fault: Option<(usize, ProviderError)>,
     /// Whether some sound comes before the fault.
     breaks_off: bool,
+    held: watch::Sender<bool>,
     texts: Mutex<Vec<String>>,
 }
 
@@ -49,6 +54,16 @@ impl Calls {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// From now on nobody is answered until [`let_go`](Self::let_go).
+    pub fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Everybody is answered.
+    pub fn let_go(&self) {
+        self.held.send_replace(false);
+    }
+
     /// Fails no more.
     pub fn recover(&self) {
         self.healthy.store(true, Ordering::SeqCst);
@@ -61,7 +76,13 @@ impl Fake {
     pub fn named(name: &str) -> Self {
         let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
         let voice = Voice { name: "Tone".into(), ..Voice::new(name, "tone", "en-US") };
-        Self { about, voices: Arc::new([voice]), delay: Duration::ZERO, calls: Arc::default() }
+        Self {
+            about,
+            voices: Arc::new([voice]),
+            delay: Duration::ZERO,
+            queued: Duration::ZERO,
+            calls: Arc::default(),
+        }
     }
 
     /// With these voices instead of its one.
@@ -95,6 +116,22 @@ impl Fake {
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Admits nobody who has more work before them than `longest`, at so many seconds a character.
+    #[must_use]
+    pub fn queueing(mut self, seconds_a_character: f64, longest: Duration) -> Self {
+        let pace = Arc::new(Pace::guessed(seconds_a_character));
+        let paces = self.voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&pace))).collect();
+        self.about.queue = Some(Queue::new(&self.about.name, 1, longest, paces));
+        self
+    }
+
+    /// Lets each utterance wait in a queue of our own before.
+    #[must_use]
+    pub fn queued(mut self, queued: Duration) -> Self {
+        self.queued = queued;
         self
     }
 
@@ -138,10 +175,25 @@ impl Provider for Fake {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (delay, calls) = (self.delay, Arc::clone(&self.calls));
+        let (delay, queued, calls) = (self.delay, self.queued, Arc::clone(&self.calls));
+        let queue = self.about.queue.clone();
         Box::pin(stream! {
+            if let Some(queue) = queue {
+                if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
+                    yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
+                    return;
+                }
+                request.errand.begin();
+            }
             let number = calls.started.fetch_add(1, Ordering::SeqCst);
             calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
+            if !queued.is_zero() {
+                yield Ok(Part::Queued);
+                tokio::time::sleep(queued).await;
+                yield Ok(Part::Begun);
+            }
+            // Its sender is a field of the calls, so it outlives the wait.
+            let _ = calls.held.subscribe().wait_for(|held| !held).await;
             if !delay.is_zero() {
                 tokio::time::sleep(delay).await;
             }

@@ -1,20 +1,23 @@
 //! `local`: the voice inside this process.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use async_stream::stream;
 use async_trait::async_trait;
 use saywell_audio::loudness::Level;
-use saywell_voice::{Job, Pool, VoiceError};
-use tokio::sync::{Semaphore, oneshot};
+use saywell_voice::{Job, Pool, Turn, Urgency, VoiceError};
+use tokio::sync::oneshot;
 
 use crate::config::Settings;
 use crate::provider::{
     About, Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
 };
 use crate::providers::{Kind, NoOptions};
+use crate::queue::{Pace, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "local";
@@ -31,15 +34,16 @@ pub const KIND: Kind = Kind {
 /// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
 const GAIN_DB: f64 = 6.8;
 
+/// What a character of text takes on one thread, until it is measured: more than on any machine seen.
+const SECONDS_A_CHARACTER: f64 = 0.001;
+
 /// The voice inside, behind its own threads.
 #[derive(Debug)]
 pub struct Local {
     pool: Arc<Pool>,
+    queue: Queue,
     about: About,
     voices: Arc<[Voice]>,
-    /// Places in the queue for utterances of replies that are sounding already, or that nobody waits for: those
-    /// wait for a place instead of being refused.
-    places: Arc<Semaphore>,
 }
 
 impl Local {
@@ -59,7 +63,11 @@ impl Local {
             other_languages: Vec::new(),
             gender: Some("female".into()),
         }]);
+        let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
+        let paces = BTreeMap::from([(voice.name().to_owned(), pace)]);
+        let queue = Queue::new(NAME, threads.get(), settings.queue_longest, paces);
         let about = About {
+            queue: Some(queue.clone()),
             default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
@@ -67,9 +75,9 @@ impl Local {
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             ..About::new(NAME, NAME, "hibari")
         };
-        let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
-        let places = Arc::new(Semaphore::new(settings.local_queue));
-        Ok(Self { pool, about, voices, places })
+        let capacity = settings.max_flights.saturating_mul(threads.get());
+        let pool = Arc::new(Pool::new(Arc::new(voice), threads, capacity));
+        Ok(Self { pool, queue, about, voices })
     }
 }
 
@@ -84,34 +92,38 @@ impl Provider for Local {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (pool, places) = (Arc::clone(&self.pool), Arc::clone(&self.places));
+        let (pool, queue) = (Arc::clone(&self.pool), self.queue.clone());
         Box::pin(stream! {
-            let _place = match request.priority {
-                Priority::First => None,
-                Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
-            };
+            if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
+                yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
+                return;
+            }
             let cancelled = Arc::new(AtomicBool::new(false));
             // Dropping the stream drops this guard: a job that has not started never does.
             let _guard = CancelOnDrop(Arc::clone(&cancelled));
-            let job = Job {
-                text: request.text.to_string(),
-                marks: request.marks,
-                speed: request.speed,
-                priority: match request.priority {
-                    Priority::First => saywell_voice::Priority::First,
-                    Priority::Rest => saywell_voice::Priority::Rest,
-                    Priority::Prefetch => saywell_voice::Priority::Prefetch,
-                },
-                cancelled,
-            };
+            let came = Instant::now();
+            let job = job(&request, cancelled, came);
+            let (start, begun) = oneshot::channel();
             let (done, result) = oneshot::channel();
-            // A receiver that is gone has lost interest.
-            if pool.submit(job, move |speech| drop(done.send(speech))).is_err() {
-                yield Err(ProviderError::Overloaded);
+            // Receivers that are gone have lost interest.
+            let start = move || {
+                let _ = start.send(Instant::now());
+            };
+            let done = move |speech| drop(done.send((speech, Instant::now())));
+            if pool.submit(job, start, done).is_err() {
+                yield Err(ProviderError::Overloaded { retry_after: None });
                 return;
             }
+            yield Ok(Part::Queued);
+            let begun = begun.await.unwrap_or(came);
+            queue.waited(begun - came);
+            request.errand.begin();
+            yield Ok(Part::Begun);
             match result.await {
-                Ok(Ok(speech)) => {
+                Ok((Ok(speech), ended)) => {
+                    if let Some(pace) = queue.pace(&request.voice) {
+                        pace.measured(request.text.chars().count() as u64, ended - begun);
+                    }
                     yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
                     yield Ok(Part::Words(
                         speech
@@ -121,13 +133,28 @@ impl Provider for Local {
                             .collect(),
                     ));
                 }
-                Ok(Err(VoiceError::Speed(speed))) => {
+                Ok((Err(VoiceError::Speed(speed)), _)) => {
                     yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
                 }
-                Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
+                Ok((Err(error), _)) => yield Err(ProviderError::Unavailable(error.to_string())),
                 Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
             }
         })
+    }
+}
+
+fn job(request: &Request, cancelled: Arc<AtomicBool>, now: Instant) -> Job {
+    let urgency = match request.priority {
+        Priority::First => Urgency::First,
+        Priority::Rest => Urgency::Sounding { due: request.due.unwrap_or(now) },
+        Priority::Prefetch => Urgency::Prefetch,
+    };
+    Job {
+        text: request.text.to_string(),
+        marks: Arc::clone(&request.marks),
+        speed: request.speed,
+        turn: Turn { urgency, caller: request.errand.caller() },
+        cancelled,
     }
 }
 

@@ -129,7 +129,17 @@ impl Flying {
             let (starts, head) = (begins, sender.take());
             begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
             async move {
-                let clip = self.clip(&leg, number == 0, starts, head).await;
+                let awaited = !leg.plan.prefetch || writer.is_heard();
+                let priority = match number {
+                    _ if !awaited => Priority::Prefetch,
+                    0 => Priority::First,
+                    _ => Priority::Rest,
+                };
+                let clip = self.clip(&leg, priority, starts, head).await;
+                let errand = self.order.errand();
+                errand.made(leg.utterance().text.chars().count() as u64);
+                // Whatever became of it, the next need not wait for its turn.
+                errand.begin();
                 (clip, leg)
             }
         });
@@ -190,7 +200,7 @@ impl Flying {
     async fn clip(
         &self,
         leg: &Leg,
-        first: bool,
+        priority: Priority,
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
@@ -203,6 +213,9 @@ impl Flying {
         if self.links_from().iter().any(|link| link.about().paid) {
             self.pace.wait(begins).await;
         }
+        if head.is_none() && self.links_from().iter().any(|link| link.about().queue.is_some()) {
+            order.errand().begun().await;
+        }
         let request = Request {
             text: utterance.text.as_str().into(),
             marks: utterance.marks.as_slice().into(),
@@ -211,11 +224,10 @@ impl Flying {
             voice: String::new(),
             instructions: plan.instructions.as_str().into(),
             speed: plan.speed,
-            priority: match first {
-                _ if plan.prefetch => Priority::Prefetch,
-                true => Priority::First,
-                false => Priority::Rest,
-            },
+            priority,
+            due: self.pace.reaches(begins),
+            errand: Arc::clone(order.errand()),
+            last: false,
             account: Arc::clone(order) as Arc<dyn Account>,
         };
         let begun = Instant::now();

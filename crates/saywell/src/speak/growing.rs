@@ -183,7 +183,9 @@ impl Growing {
         let plan = Arc::new(self.plan(Prepared { script, language }).await?);
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
+        self.order.errand().add(plan.script.characters() as u64);
         if begins {
+            self.speak.queue_up(&plan, self.order.errand()).await?;
             self.order.reserve(Amount::default()).await?;
         }
         self.order.reserve_more(plan.amount(&self.speak.prices)).await?;
@@ -230,7 +232,7 @@ fn board(
     let (Boarding::Started(listener, writer), Some(reader)) =
         (flights.board(key, request.format)?, flights.read_along(&key))
     else {
-        return Err(SpeakError::Overloaded);
+        return Err(SpeakError::Overloaded { retry_after: None });
     };
     Ok((listener, reader, writer))
 }

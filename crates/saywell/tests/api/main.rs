@@ -12,6 +12,7 @@ mod limits;
 mod links;
 mod nonsense;
 mod openai;
+mod queue;
 mod script;
 mod server;
 mod speech;
