@@ -18,7 +18,7 @@ use super::error::ApiError;
 use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
-use crate::flight::Listener;
+use crate::flight::{Asked, Listener};
 use crate::identity::{Caller, Subject};
 use crate::limits::Standing;
 use crate::request::Markup;
@@ -235,6 +235,7 @@ pub async fn speak(
     let stands = speech.standing.clone();
     let answer = if wants_json(&headers) {
         let kept_for = request.prefetch.then(|| caller.subject());
+        app.speak.flights.wake().asked(speech.key, Asked { caller, request });
         Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
     } else {
         sound(speech, begun).await.map_err(|error| error.told_to(&caller))

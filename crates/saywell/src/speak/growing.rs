@@ -153,7 +153,7 @@ impl Growing {
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
         let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
-        let as_whole = clips.eq(self.planned.iter().copied());
+        let as_spoken = clips.eq(self.planned.iter().copied());
         if let Some(Aloft { legs, ending }) = self.flight.take() {
             let asked = Asked {
                 rendition: Some(key),
@@ -161,7 +161,7 @@ impl Growing {
                 ..self.speak.admitted(&self.caller, &self.permit, &self.request, &plan.speaker)
             };
             // Nobody else fills it in.
-            let _ = ending.set(Ending::Whole(Box::new(Whole { plan, key: as_whole.then_some(key), asked })));
+            let _ = ending.set(Ending::Whole(Box::new(Whole { plan, key, as_spoken, asked })));
             drop(legs);
         }
         Ok((departure, Ended { key, characters }))
