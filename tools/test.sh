@@ -8,7 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-lint_sections=(format spelling licences web-types clippy)
+lint_sections=(format spelling licences workflows web-types clippy)
 test_sections=(web alerts build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
@@ -47,6 +47,7 @@ run_section() {
     format) cargo fmt --all --check ;;
     spelling) typos ;;
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
+    workflows) actionlint ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
     web) (cd web && find test -name "*.test.js" -path '*/unit/*' -exec node --test --test-reporter=spec {} +) ;;

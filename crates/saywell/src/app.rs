@@ -29,6 +29,7 @@ use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
 use crate::links::Links;
 use crate::net;
+use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{About, Provider, ProviderError};
 use crate::providers;
@@ -56,6 +57,8 @@ pub struct App {
     pub identity: Identity,
     /// Whether a caller may speak now.
     pub limits: Limits,
+    /// Where requests for speech come in.
+    pub orders: Orders,
     /// The way from a reply to its sound.
     pub speak: Speak,
     /// Audio links.
@@ -165,7 +168,7 @@ impl App {
         }
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
-        let (chain, pulses) = chain(&settings, providers, (&prices, &ledger), &controls, &clock);
+        let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())
             .with_personas(settings.personas.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
@@ -198,6 +201,12 @@ impl App {
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,
+            orders: Orders {
+                limits: limits.clone(),
+                ledger,
+                keeps_text: settings.log_text,
+                clock: Arc::clone(&clock),
+            },
             limits,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
@@ -210,9 +219,6 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
-                ledger: ledger.clone(),
-                keeps_text: settings.log_text,
-                clock: Arc::clone(&clock),
                 flights,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
@@ -284,7 +290,7 @@ pub fn open_providers(
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
-    (prices, ledger): (&Arc<Prices>, &Ledger),
+    prices: &Arc<Prices>,
     controls: &Controls,
     clock: &Arc<dyn Clock>,
 ) -> (Chain, BTreeMap<String, Pulse>) {
@@ -294,7 +300,7 @@ fn chain(
         let name = provider.name().to_owned();
         // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
         let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
-        let metered = Meter::new(timed, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
+        let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::error::{ApiError, Code};
 use super::headers;
 use super::identity::{Speaker, follower};
-use super::speech::{ask_for, pieces};
+use super::speech::{of, pieces};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Listener;
@@ -134,7 +134,8 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
     }
     let asked = asked.ok_or_else(gone)?;
     let request = SpeechRequest { prefetch: false, ..asked.request.clone() };
-    ask_for(app, &asked.caller, &request).await
+    let order = app.orders.open(asked.caller.clone(), request).await?;
+    app.speak.speak(&order).await.map_err(|error| of(error, order.request()))
 }
 
 /// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
