@@ -238,7 +238,8 @@ impl Speak {
                 order.whole(key, characters);
                 order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
                 let legs = stream::iter(Leg::all(&plan, order));
-                let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
+                let ending =
+                    Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
                 let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
                 let span = info_span!("flight", key = %key.short(), message = request.message_id);
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
