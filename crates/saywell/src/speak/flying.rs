@@ -222,7 +222,8 @@ impl Flying {
             let mut switches = self.switches.subscribe();
             tokio::select! {
                 biased;
-                _ = switches.wait_for(|switches| first_asked(switches, number) > from) => {}
+                // A switch of its own is made within the attempt.
+                _ = switches.wait_for(|switches| number > 0 && first_asked(switches, number - 1) > from) => {}
                 made = self.attempt(leg, (number, from), begins, head.take()) => return made,
             }
         }
@@ -334,15 +335,20 @@ impl Flying {
         writer: &Writer,
         seconds: f64,
     ) {
+        let captions = writer.captions();
+        let planned = (&plan.speaker.provider, &plan.speaker.voice);
+        // Whoever was heard last spoke from some utterance on to the end.
+        let heard = captions.utterances.last().map(|said| (&said.provider, &said.voice));
+        let (provider, voice) = heard.filter(|_| !as_planned).unwrap_or(planned);
         let about = About {
             kind: Kind::Rendition,
-            provider: plan.speaker.provider.clone(),
-            voice: plan.speaker.voice.clone(),
+            provider: provider.clone(),
+            voice: voice.clone(),
             format: plan.format.extension().to_owned(),
             content_type: plan.format.content_type().to_owned(),
             duration_seconds: seconds,
         };
-        let notes = writer.captions().to_json();
+        let notes = captions.to_json();
         let entry = Entry { about, sound: writer.sound(), notes: notes.into() };
         self.speak.remember_rendition(key, as_planned, entry).await;
     }
