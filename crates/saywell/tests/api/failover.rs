@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use saywell::config::Settings;
 use saywell::provider::{Provider, ProviderError, Voice};
 use saywell::providers::fake::Fake;
@@ -150,14 +152,10 @@ async fn a_failure_that_is_over_is_told_on_the_link_as_it_was_on_the_call() {
 
 #[tokio::test]
 async fn a_link_that_is_followed_late_has_its_reply_made_again() {
-    let settings = Settings {
-        first_sound_timeout: Duration::from_mins(5),
-        provider_timeout: Duration::from_mins(5),
-        ..settings()
-    };
-    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_mins(1)), settings).await;
-    tokio::time::pause();
-    let links = gateway.links(&json!({ "text": "Hello there." })).await;
+    let gateway = Gateway::with(Fake::named("fake").delayed(Duration::from_millis(300)), settings()).await;
+    let links = gateway.links(&json!({ "text": "Hello there.", "prefetch": true })).await;
+    let (path, _) = links["url"].as_str().unwrap().split_once('?').unwrap();
+    gateway.send(Request::delete(path).body(Body::empty()).unwrap()).await;
     gateway.settle().await;
     assert_eq!(gateway.calls.finished(), 0, "nobody came, so it was given up");
     let url = |name: &str| links[name].as_str().unwrap();
