@@ -167,7 +167,7 @@ impl Chain {
                 Some(own) if request.instructions.is_empty() => own.as_str().into(),
                 _ => Arc::clone(&request.instructions),
             };
-            let asked = link.speak(Request { model, voice, speed, instructions, ..request.clone() });
+            let asked = link.speak(Request { model, voice, instructions, speed, ..request.clone() });
             match gather_for(asked, speaker.level).await {
                 Ok(speech) => {
                     took_over(&reasons, link.name());
