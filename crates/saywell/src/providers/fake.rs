@@ -35,7 +35,10 @@ pub struct Calls {
     /// Whether some sound comes before the fault.
     breaks_off: bool,
     held: watch::Sender<bool>,
+    /// Whether only one call has it.
+    once: bool,
     texts: Mutex<Vec<String>>,
+    speeds: Mutex<Vec<f32>>,
 }
 
 impl Calls {
@@ -62,6 +65,11 @@ impl Calls {
     /// Everybody is answered.
     pub fn let_go(&self) {
         self.held.send_replace(false);
+    }
+
+    /// At which speeds, in order.
+    pub fn speeds(&self) -> Vec<f32> {
+        self.speeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fails no more.
@@ -102,6 +110,27 @@ impl Fake {
     #[must_use]
     pub fn failing_after(mut self, spoken: usize, error: ProviderError) -> Self {
         self.calls = Arc::new(Calls { fault: Some((spoken, error)), ..Calls::default() });
+        self
+    }
+
+    /// Speaks this many utterances, fails at one, and speaks on.
+    #[must_use]
+    pub fn failing_once_after(mut self, spoken: usize, error: ProviderError) -> Self {
+        self.calls = Arc::new(Calls { fault: Some((spoken, error)), once: true, ..Calls::default() });
+        self
+    }
+
+    /// Is worth asking for so many utterances at the same time.
+    #[must_use]
+    pub fn parallel(mut self, utterances: usize) -> Self {
+        self.about.parallel = utterances;
+        self
+    }
+
+    /// Has these speeds alone.
+    #[must_use]
+    pub fn speeds(mut self, speeds: std::ops::RangeInclusive<f32>) -> Self {
+        self.about.speeds = speeds;
         self
     }
 
@@ -187,6 +216,7 @@ impl Provider for Fake {
             }
             let number = calls.started.fetch_add(1, Ordering::SeqCst);
             calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
+            calls.speeds.lock().unwrap_or_else(PoisonError::into_inner).push(request.speed);
             if !queued.is_zero() {
                 yield Ok(Part::Queued);
                 tokio::time::sleep(queued).await;
@@ -198,7 +228,7 @@ impl Provider for Fake {
                 tokio::time::sleep(delay).await;
             }
             if let Some((spoken, error)) = &calls.fault
-                && number >= *spoken
+                && (number == *spoken || number > *spoken && !calls.once)
                 && !calls.healthy.load(Ordering::SeqCst)
             {
                 if calls.breaks_off {
