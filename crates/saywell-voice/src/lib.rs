@@ -10,6 +10,7 @@
 mod cut;
 pub mod dsp;
 pub mod g2p;
+pub mod kokoro;
 mod manner;
 mod math;
 pub mod network;
