@@ -14,6 +14,7 @@ mod elementwise;
 mod generator;
 mod kernel;
 mod layers;
+mod pack;
 mod product;
 mod prosody;
 mod source;
@@ -22,6 +23,7 @@ use decoder::Decoder;
 use generator::Generator;
 pub use kernel::Level;
 use layers::{File, STYLE};
+pub use pack::{Pack, PackError};
 use prosody::Front;
 use source::Source;
 

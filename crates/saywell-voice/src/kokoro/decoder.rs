@@ -92,7 +92,10 @@ impl Halving {
 
     fn apply(&self, values: &[f32]) -> Vec<f32> {
         let at = |index: usize, tap: usize| {
-            (index + tap).checked_sub(1).and_then(|at| values.get(at)).map_or(0.0, |value| value * self.taps[tap])
+            (index + tap)
+                .checked_sub(1)
+                .and_then(|at| values.get(at))
+                .map_or(0.0, |value| value * self.taps[tap])
         };
         (0..values.len()).step_by(2).map(|i| at(i, 0) + at(i, 1) + at(i, 2) + self.bias).collect()
     }

@@ -99,7 +99,7 @@ pub fn affine_snake(values: &[f32], gain: &[f32], shift: &[f32], alpha: &[f32], 
 
 /// sin x but for its sign, which is gone when it is squared; absolute error below 1e-6 for |x| up to 3000.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a function that is not inlined keeps its caller's loop scalar")]
+#[allow(clippy::inline_always, reason = "a function that is not inlined keeps its caller's loop scalar")]
 fn half_turn_sine(x: f32) -> f32 {
     const HIGH: f32 = std::f32::consts::PI;
     const LOW: f32 = -8.742_278e-8;
@@ -110,7 +110,7 @@ fn half_turn_sine(x: f32) -> f32 {
     let p = square.mul_add(1.605_904_4e-10, -2.505_210_8e-8);
     let p = square.mul_add(p, 2.755_731_9e-6);
     let p = square.mul_add(p, -1.984_127e-4);
-    let p = square.mul_add(p, 8.333_333_8e-3);
+    let p = square.mul_add(p, 8.333_334e-3);
     let p = square.mul_add(p, -0.166_666_67);
     (r * square).mul_add(p, r)
 }

@@ -26,27 +26,32 @@ pub enum Level {
 }
 
 impl Level {
+    const ALL: [Self; 4] = [Self::Vnni, Self::Avx512, Self::Avx2, Self::Portable];
+
     /// Every level that this processor has, the best first; never empty.
+    #[must_use]
     pub fn available() -> Vec<Self> {
-        let mut levels = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            let wide = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
-            if wide && is_x86_feature_detected!("avx512vnni") {
-                levels.push(Self::Vnni);
-            }
-            if wide {
-                levels.push(Self::Avx512);
-            }
-            if is_x86_feature_detected!("avx2") {
-                levels.push(Self::Avx2);
-            }
+        Self::ALL.into_iter().filter(|level| level.is_available()).collect()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn is_available(self) -> bool {
+        let wide = || is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+        match self {
+            Self::Vnni => wide() && is_x86_feature_detected!("avx512vnni"),
+            Self::Avx512 => wide(),
+            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Portable => true,
         }
-        levels.push(Self::Portable);
-        levels
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn is_available(self) -> bool {
+        self == Self::Portable
     }
 
     /// The best one.
+    #[must_use]
     pub fn detect() -> Self {
         Self::available().first().copied().unwrap_or(Self::Portable)
     }
@@ -89,12 +94,12 @@ pub fn multiply(level: Level, walk: Walk, inputs: &[i16], weights: &[i16], sums:
     let rows = sums.len() / PANEL;
     assert!(walk.taps > 0 && walk.inputs.is_multiple_of(2), "an empty or odd walk");
     assert!(weights.len() >= walk.panel() && inputs.len() >= walk.reach(rows), "a walk past the end");
+    assert!(level.is_available(), "a processor without {level:?}");
     let mut row = 0;
     while row < rows {
         let done = match level {
             #[cfg(target_arch = "x86_64")]
             Level::Vnni | Level::Avx512 | Level::Avx2 => {
-                assert!(Level::available().contains(&level), "a processor without {level:?}");
                 x86::tiles(level, walk, &inputs[row * walk.row..], weights, &mut sums[row * PANEL..])
             }
             _ => portable(walk, &inputs[row * walk.row..], weights, &mut sums[row * PANEL..]),
@@ -178,7 +183,12 @@ mod x86 {
             /// # Safety
             /// The processor has the features, `R` rows of inputs, the panel and `R` rows of sums exist.
             #[target_feature(enable = $features)]
-            unsafe fn $name<const R: usize>(walk: Walk, inputs: *const i16, weights: *const i16, sums: *mut i32) {
+            unsafe fn $name<const R: usize>(
+                walk: Walk,
+                inputs: *const i16,
+                weights: *const i16,
+                sums: *mut i32,
+            ) {
                 let mut totals = [[_mm512_setzero_si512(); 2]; R];
                 let mut weights = weights;
                 let step = $step;
@@ -188,7 +198,10 @@ mod x86 {
                     for _ in 0..walk.inputs / 2 {
                         // SAFETY: as above.
                         let (low, high) = unsafe {
-                            (_mm512_loadu_si512(weights.cast()), _mm512_loadu_si512(weights.add(PANEL).cast()))
+                            (
+                                _mm512_loadu_si512(weights.cast()),
+                                _mm512_loadu_si512(weights.add(PANEL).cast()),
+                            )
                         };
                         for (row, totals) in totals.iter_mut().enumerate() {
                             // SAFETY: as above.
@@ -265,7 +278,7 @@ mod tests {
         let mut state = seed;
         let mut next = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 33) as i64).rem_euclid(2 * most + 1) - most
+            (state >> 33).cast_signed().rem_euclid(2 * most + 1) - most
         };
         (0..count).map(|_| next() as i16).collect()
     }
@@ -287,7 +300,9 @@ mod tests {
 
     #[test]
     fn every_kernel_is_exact() {
-        for (taps, tap, inputs, row) in [(1, 0, 2, 2), (1, 0, 128, 128), (3, 64, 64, 64), (11, 110, 22, 22), (12, 6, 6, 36)] {
+        for (taps, tap, inputs, row) in
+            [(1, 0, 2, 2), (1, 0, 128, 128), (3, 64, 64, 64), (11, 110, 22, 22), (12, 6, 6, 36)]
+        {
             let walk = Walk { row, taps, tap, inputs };
             for rows in [1, 2, 5, 6, 7, 11, 12, 13, 25, 40] {
                 let values = numbers(walk.reach(rows), 32_767, 7);

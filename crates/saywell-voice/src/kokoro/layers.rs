@@ -25,7 +25,12 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    pub fn load(file: &File, [gain, shift]: [&str; 2], width: usize, epsilon: f32) -> Result<Self, OnnxError> {
+    pub fn load(
+        file: &File,
+        [gain, shift]: [&str; 2],
+        width: usize,
+        epsilon: f32,
+    ) -> Result<Self, OnnxError> {
         let read = |name| file.weights.floats(name, &[width]);
         Ok(Self { gain: read(gain)?, shift: read(shift)?, epsilon })
     }
@@ -56,7 +61,9 @@ impl Style {
     pub fn of(&self, level: Level, style: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let mut gain = self.linear.of(level, style);
         let shift = gain.split_off(gain.len() / 2);
-        gain.iter_mut().for_each(|gain| *gain += 1.0);
+        for gain in &mut gain {
+            *gain += 1.0;
+        }
         (gain, shift)
     }
 
@@ -181,7 +188,13 @@ impl Residual {
         let ResidualShape { inputs, outputs, doubles } = *shape;
         let convolution = |which: &str, bias: bool, shape| {
             let bias = bias.then(|| format!("{name}.{which}.bias"));
-            Product::convolution(&file.weights, &file.graph, &format!("{node}/{which}"), bias.as_deref(), shape)
+            Product::convolution(
+                &file.weights,
+                &file.graph,
+                &format!("{node}/{which}"),
+                bias.as_deref(),
+                shape,
+            )
         };
         Ok(Self {
             width: inputs,
@@ -193,7 +206,11 @@ impl Residual {
                 convolution("conv1", true, [outputs, inputs, 3])?,
                 convolution("conv2", true, [outputs, outputs, 3])?,
             ],
-            shortcut: if inputs == outputs { None } else { Some(convolution("conv1x1", false, [outputs, inputs, 1])?) },
+            shortcut: if inputs == outputs {
+                None
+            } else {
+                Some(convolution("conv1x1", false, [outputs, inputs, 1])?)
+            },
             doubling: if doubles {
                 let weights = format!("{node}/Mul_output_0");
                 Some(Doubling::load(file, &weights, &format!("{name}.pool.bias"), inputs)?)
@@ -293,9 +310,10 @@ impl Upsampling {
         for late in [stride, 0] {
             for input in 0..inputs {
                 for phase in 0..stride {
-                    matrix.extend((0..outputs).map(|output| {
-                        values[(input * outputs + output) * 2 * stride + phase + late]
-                    }));
+                    matrix.extend(
+                        (0..outputs)
+                            .map(|output| values[(input * outputs + output) * 2 * stride + phase + late]),
+                    );
                 }
             }
         }

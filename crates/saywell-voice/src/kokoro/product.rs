@@ -130,10 +130,6 @@ impl Product {
         self.inputs
     }
 
-    pub fn limit(&self) -> f32 {
-        self.limit
-    }
-
     fn walk(&self, stride: usize, dilation: usize) -> Walk {
         let Self { taps, inputs, .. } = *self;
         Walk { row: stride * inputs, taps, tap: dilation * inputs, inputs }
@@ -145,7 +141,14 @@ impl Product {
     }
 
     /// Writes the result to `output`, or adds it there.
-    pub fn apply(&self, level: Level, input: &Levels, [stride, dilation]: [usize; 2], add: bool, output: &mut Vec<f32>) {
+    pub fn apply(
+        &self,
+        level: Level,
+        input: &Levels,
+        [stride, dilation]: [usize; 2],
+        add: bool,
+        output: &mut Vec<f32>,
+    ) {
         debug_assert_eq!(input.width, self.inputs);
         let (walk, rows) = (self.walk(stride, dilation), self.rows(input, stride, dilation));
         if add {
@@ -161,7 +164,8 @@ impl Product {
             }
             let first = panel * PANEL;
             let count = PANEL.min(self.outputs - first);
-            let scales: Vec<f32> = self.scales[first..first + count].iter().map(|s| s * input.scale).collect();
+            let scales: Vec<f32> =
+                self.scales[first..first + count].iter().map(|s| s * input.scale).collect();
             let bias = &self.bias[first..first + count];
             for row in (0..rows).step_by(BLOCK) {
                 let sums = &mut sums[..BLOCK.min(rows - row) * PANEL];
@@ -202,7 +206,8 @@ impl Product {
             multiply(level, walk, input, weights, &mut sums);
             let at = panel * PANEL;
             for (index, output) in output[at..].iter_mut().take(PANEL).enumerate() {
-                *output = (sums[index] as f32).mul_add(self.scales[at + index] * scale, self.bias[at + index]);
+                *output =
+                    (sums[index] as f32).mul_add(self.scales[at + index] * scale, self.bias[at + index]);
             }
         }
     }

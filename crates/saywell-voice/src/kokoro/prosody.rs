@@ -2,7 +2,6 @@
 
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_tensor::NdTensorView;
-use rten_tensor::prelude::*;
 
 use super::elementwise::{add, fast_gelu, leaky, softmax};
 use super::kernel::Level;
@@ -98,10 +97,11 @@ impl Front {
     fn durations(&self, level: Level, described: &[f32], speed: f32, bends: &[Bend]) -> Vec<u32> {
         let steps = self.duration.of(level, &self.duration_memory.apply(level, described));
         let sigmoid = |x: &f32| 1.0 / (1.0 + (-x).exp());
+        let is_bent = |bend: &Bend| (bend.rate - 1.0).abs() > f32::EPSILON;
         let mut owed = 0.0;
         let frames = |(index, row): (usize, &[f32])| {
             let length: f32 = row.iter().map(sigmoid).sum::<f32>() / speed;
-            let Some(Bend { rate, may_go, .. }) = bends.get(index).copied().filter(|bend| bend.rate != 1.0) else {
+            let Some(Bend { rate, may_go, .. }) = bends.get(index).copied().filter(is_bent) else {
                 owed = 0.0;
                 return length.round_ties_even().max(1.0) as u32;
             };
@@ -173,7 +173,9 @@ impl Albert {
         const EPSILON: f32 = 1e-12;
         let bert = "encoder.bert.embeddings";
         let layer = "encoder.bert.encoder.albert_layer_groups.0.albert_layers.0";
-        let table = |name: &str, rows| embedding(file, &format!("{bert}.{name}_embeddings.weight"), [rows, Self::EMBEDDING]);
+        let table = |name: &str, rows| {
+            embedding(file, &format!("{bert}.{name}_embeddings.weight"), [rows, Self::EMBEDDING])
+        };
         let norm = |name: &str, width| {
             LayerNorm::load(file, [&format!("{name}.weight"), &format!("{name}.bias")], width, EPSILON)
         };
@@ -181,7 +183,8 @@ impl Albert {
             Product::linear(&file.weights, &format!("onnx::MatMul_{number}{suffix}"), bias, shape)
         };
         let square = [Self::WIDTH; 2];
-        let attention = |number, name: &str| linear(number, "_3", &format!("{layer}.attention.{name}.bias"), square);
+        let attention =
+            |number, name: &str| linear(number, "_3", &format!("{layer}.attention.{name}.bias"), square);
         let mut places = table("position", LONGEST)?;
         let kind = table("token_type", 2)?;
         for place in places.chunks_exact_mut(Self::EMBEDDING) {
@@ -197,7 +200,11 @@ impl Albert {
                 "encoder.bert.encoder.embedding_hidden_mapping_in.bias",
                 [Self::EMBEDDING, Self::WIDTH],
             )?,
-            queries_keys_values: [attention(6548, "query")?, attention(6551, "key")?, attention(6554, "value")?],
+            queries_keys_values: [
+                attention(6548, "query")?,
+                attention(6551, "key")?,
+                attention(6554, "value")?,
+            ],
             joined: attention(6558, "dense")?,
             attention_norm: norm(&format!("{layer}.attention.LayerNorm"), Self::WIDTH)?,
             feed: [
