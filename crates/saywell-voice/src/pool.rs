@@ -45,6 +45,8 @@ pub struct Turn {
 /// One text to speak.
 #[derive(Debug, Clone)]
 pub struct Job {
+    /// Which of the pool's voices; a pool of one has no choice.
+    pub voice: String,
     /// The text, an utterance.
     pub text: String,
     /// How parts of it are said, see [`crate::FOLLOWS`].
@@ -73,10 +75,26 @@ pub struct Pool {
 
 impl Pool {
     /// A pool of `threads` threads; at most `capacity` jobs wait.
+    #[must_use]
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, capacity: usize) -> Self {
         let speak = move |job: &Job| {
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
+        };
+        Self::with_speaker(speak, threads, capacity)
+    }
+
+    /// As [`Self::new`], with a voice for every job: `find` makes the voice of a name. It is asked on the pool's
+    /// threads.
+    #[must_use]
+    pub fn of_voices(
+        find: impl Fn(&str) -> Result<Voice, VoiceError> + Send + Sync + 'static,
+        threads: NonZero<usize>,
+        capacity: usize,
+    ) -> Self {
+        let speak = move |job: &Job| {
+            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            find(&job.voice)?.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
     }
@@ -392,6 +410,7 @@ mod tests {
         ) -> Result<Arc<AtomicBool>, Overloaded> {
             let cancelled = Arc::new(AtomicBool::new(false));
             let job = Job {
+                voice: String::new(),
                 text: text.into(),
                 marks: Arc::default(),
                 speed: 1.0,

@@ -75,8 +75,7 @@ impl Local {
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             ..About::new(NAME, NAME, "hibari")
         };
-        let capacity = settings.max_flights.saturating_mul(threads.get());
-        let pool = Arc::new(Pool::new(Arc::new(voice), threads, capacity));
+        let pool = Arc::new(Pool::new(Arc::new(voice), threads, most_waiting(settings, threads)));
         Ok(Self { pool, queue, about, voices })
     }
 }
@@ -92,55 +91,78 @@ impl Provider for Local {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (pool, queue) = (Arc::clone(&self.pool), self.queue.clone());
-        Box::pin(stream! {
-            if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
-                yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
-                return;
-            }
-            let cancelled = Arc::new(AtomicBool::new(false));
-            // Dropping the stream drops this guard: a job that has not started never does.
-            let _guard = CancelOnDrop(Arc::clone(&cancelled));
-            let came = Instant::now();
-            let job = job(&request, cancelled, came);
-            let (start, begun) = oneshot::channel();
-            let (done, result) = oneshot::channel();
-            // Receivers that are gone have lost interest.
-            let start = move || {
-                let _ = start.send(Instant::now());
-            };
-            let done = move |speech| drop(done.send((speech, Instant::now())));
-            if pool.submit(job, start, done).is_err() {
-                yield Err(ProviderError::Overloaded { retry_after: None });
-                return;
-            }
-            yield Ok(Part::Queued);
-            let begun = begun.await.unwrap_or(came);
-            queue.waited(begun - came);
-            request.errand.begin();
-            yield Ok(Part::Begun);
-            match result.await {
-                Ok((Ok(speech), ended)) => {
-                    if let Some(pace) = queue.pace(&request.voice) {
-                        pace.measured(request.text.chars().count() as u64, ended - begun);
-                    }
-                    yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
-                    yield Ok(Part::Words(
-                        speech
-                            .words
-                            .into_iter()
-                            .map(|word| WordTiming { text: word.text, start: word.start, end: word.end })
-                            .collect(),
-                    ));
-                }
-                Ok((Err(VoiceError::Speed(speed)), _)) => {
-                    yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
-                }
-                Ok((Err(error), _)) => yield Err(ProviderError::Unavailable(error.to_string())),
-                Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
-            }
-        })
+        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known: true }, request)
     }
+}
+
+/// The most utterances that wait for threads: as many of each flight as it has made at once.
+pub(super) fn most_waiting(settings: &Settings, threads: NonZero<usize>) -> usize {
+    settings.max_flights.saturating_mul(threads.get())
+}
+
+/// Who speaks a request.
+pub(super) struct Spoken {
+    /// The threads that do.
+    pub pool: Arc<Pool>,
+    /// The queue before them.
+    pub queue: Queue,
+    /// Whether the voice asked for is one of theirs.
+    pub known: bool,
+}
+
+/// Speaks a request on a pool of this process.
+pub(super) fn spoken(Spoken { pool, queue, known }: Spoken, request: Request) -> SpeechStream {
+    Box::pin(stream! {
+        if !known {
+            yield Err(ProviderError::Rejected(format!("has no voice `{}`", request.voice)));
+            return;
+        }
+        if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
+            yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
+            return;
+        }
+        let cancelled = Arc::new(AtomicBool::new(false));
+        // Dropping the stream drops this guard: a job that has not started never does.
+        let _guard = CancelOnDrop(Arc::clone(&cancelled));
+        let came = Instant::now();
+        let job = job(&request, cancelled, came);
+        let (start, begun) = oneshot::channel();
+        let (done, result) = oneshot::channel();
+        // Receivers that are gone have lost interest.
+        let start = move || {
+            let _ = start.send(Instant::now());
+        };
+        let done = move |speech| drop(done.send((speech, Instant::now())));
+        if pool.submit(job, start, done).is_err() {
+            yield Err(ProviderError::Overloaded { retry_after: None });
+            return;
+        }
+        yield Ok(Part::Queued);
+        let begun = begun.await.unwrap_or(came);
+        queue.waited(begun - came);
+        request.errand.begin();
+        yield Ok(Part::Begun);
+        match result.await {
+            Ok((Ok(speech), ended)) => {
+                if let Some(pace) = queue.pace(&request.voice) {
+                    pace.measured(request.text.chars().count() as u64, ended - begun);
+                }
+                yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
+                yield Ok(Part::Words(
+                    speech
+                        .words
+                        .into_iter()
+                        .map(|word| WordTiming { text: word.text, start: word.start, end: word.end })
+                        .collect(),
+                ));
+            }
+            Ok((Err(VoiceError::Speed(speed)), _)) => {
+                yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
+            }
+            Ok((Err(error), _)) => yield Err(ProviderError::Unavailable(error.to_string())),
+            Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
+        }
+    })
 }
 
 fn job(request: &Request, cancelled: Arc<AtomicBool>, now: Instant) -> Job {
@@ -150,6 +172,7 @@ fn job(request: &Request, cancelled: Arc<AtomicBool>, now: Instant) -> Job {
         Priority::Prefetch => Urgency::Prefetch,
     };
     Job {
+        voice: request.voice.clone(),
         text: request.text.to_string(),
         marks: Arc::clone(&request.marks),
         speed: request.speed,
