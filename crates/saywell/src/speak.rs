@@ -285,15 +285,20 @@ impl Speak {
         Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
     }
 
-    /// A place in the queue of whoever is asked first, where they have one and what is asked for is not all there.
+    /// A place in the queue of whoever has one for it, where all have queues and what is asked for is not all there.
     ///
     /// # Errors
-    /// [`SpeakError::Overloaded`] when there is none, nor anybody else to ask.
+    /// [`SpeakError::Overloaded`] when there is none.
     async fn queue_up(&self, plan: &Plan, errand: &Errand) -> Result<(), SpeakError> {
-        let [only] = plan.chain.links() else { return Ok(()) };
-        let Some(queue) = &only.about().queue else { return Ok(()) };
         let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
-        let Err(wait) = queue.enter(errand, &plan.speaker.voice, priority) else { return Ok(()) };
+        let mut shortest: Option<Duration> = None;
+        for link in plan.chain.links() {
+            let Some(speaker) = plan.cast(0).get(link.name()) else { continue };
+            let Some(queue) = &link.about().queue else { return Ok(()) };
+            let Err(wait) = queue.enter(errand, &speaker.voice, priority) else { return Ok(()) };
+            shortest = Some(shortest.map_or(wait, |shortest| shortest.min(wait)));
+        }
+        let Some(wait) = shortest else { return Ok(()) };
         for number in 0..plan.script.utterances.len() {
             let key = plan.planned_clip(number, plan.pause(number), 0);
             let found = match key {

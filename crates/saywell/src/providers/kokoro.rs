@@ -100,8 +100,8 @@ impl Kokoro {
             return Err(misconfigured(&format_args!("{} has no voice that can be used", path.display())));
         };
         let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
-        let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
-        let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&pace))).collect();
+        let measured = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
+        let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&measured))).collect();
         let queue = Queue::new(name, threads.get(), settings.queue_longest, paces);
         let about = About {
             queue: Some(queue.clone()),
