@@ -200,7 +200,7 @@ impl Chain {
                 Some(own) if request.instructions.is_empty() => own.as_str().into(),
                 _ => Arc::clone(&request.instructions),
             };
-            let asked = link.speak(Request { model, voice, speed, instructions, ..request.clone() });
+            let asked = link.speak(Request { model, voice, instructions, speed, ..request.clone() });
             let heard = if whole || link.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)
             } else {

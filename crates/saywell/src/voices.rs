@@ -101,7 +101,7 @@ impl Speaker {
     }
 
     /// The same as a persona has it.
-    fn as_twin(mut self, twin: &Twin) -> Self {
+    fn speaking_as(mut self, twin: &Twin) -> Self {
         if let Some(model) = &twin.model {
             self.model.clone_from(model);
         }
@@ -195,7 +195,7 @@ impl VoiceMap {
                 let listed = listed.clone().find(|voice| voice.id == twin.voice);
                 let speaks = |voice: &Voice| language.is_none_or(|language| voice.speaks(language));
                 if listed.is_none_or(speaks) {
-                    cast.insert(link.name().to_owned(), Speaker::new(*link, &twin.voice).as_twin(twin));
+                    cast.insert(link.name().to_owned(), Speaker::new(*link, &twin.voice).speaking_as(twin));
                     continue;
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -110,6 +111,8 @@ pub(super) struct Flying {
     whole: Arc<OnceLock<Whole>>,
     /// From which utterance on which provider of the chain is the first to be asked: those before it failed.
     switches: watch::Sender<Vec<(usize, usize)>>,
+    /// Whether a provider broke off within an utterance when some of it had been heard.
+    has_seam: AtomicBool,
     pace: Pace,
 }
 
@@ -119,7 +122,7 @@ impl Flying {
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self { speak, plan, order, whole, switches: watch::Sender::new(Vec::new()), pace }
+        Self { speak, plan, order, whole, switches: watch::Sender::new(Vec::new()), has_seam: AtomicBool::new(false), pace }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -190,7 +193,7 @@ impl Flying {
             let (mut clip, mut provider_took) = clip?;
             // Made in the first voice before it was known that an earlier utterance could not be.
             while ahead == 0 && self.is_left_behind(&leg, number, &clip) {
-                (clip, provider_took) = self.clip(&leg, number, starts, &Line::default()).await?;
+                (clip, provider_took) = self.clip(&leg, number, starts, &Arc::default()).await?;
             }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
@@ -219,7 +222,7 @@ impl Flying {
         let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
         // A rendition in which another provider helped out is not what its key says.
-        as_planned &= whole.as_spoken;
+        as_planned &= whole.as_spoken && !self.has_seam.load(Ordering::Relaxed);
         self.remember_rendition((whole.key, as_planned), &whole.plan, writer, seconds).await;
         Ok(seconds)
     }
@@ -331,6 +334,7 @@ impl Flying {
                     Followed::BrokenOff(error, frames, words) => {
                         let heard = line.take_back();
                         if heard > said.count() {
+                            self.has_seam.store(true, Ordering::Relaxed);
                             said.break_off(&frames.split_at(heard - said.count()).0, &words);
                         }
                         // The pause at the seam, unless it was heard already.

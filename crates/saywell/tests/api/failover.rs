@@ -166,7 +166,7 @@ async fn a_link_that_is_followed_late_has_its_reply_made_again() {
     assert_eq!(gateway.get(url("captions_url")).await.json()["utterances"][0]["text"], "Hello there.");
 
     gateway.app.speak.flights.wake().clear();
-    gateway.app.speak.cache.purge(&Default::default()).await.unwrap();
+    gateway.app.speak.cache.purge(&saywell::store::Filter::default()).await.unwrap();
     assert_eq!(gateway.get(url("url")).await.error(), (410, "not_found".into(), String::new()));
 }
 
