@@ -309,7 +309,7 @@ impl Flying {
             let begun = Instant::now();
             let spoken = plan.chain.speak(&said.ask(&request), plan.cast(leg.number), from, whole).await;
             let Spoken { heard, place, speaker, next_from } = spoken.map_err(|mut exhausted| {
-                exhausted.reasons.splice(0..0, std::mem::take(&mut failed));
+                drop(exhausted.reasons.splice(0..0, std::mem::take(&mut failed)));
                 exhausted
             })?;
             took_over(&std::mem::take(&mut failed), &speaker.provider);
