@@ -1,5 +1,8 @@
 //! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
 
+mod levels;
+mod live;
+
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -16,6 +19,9 @@ use crate::flight::SpokenUtterance;
 use crate::key::Kind;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
+
+pub use levels::Levels;
+pub use live::{MakeError, Maker};
 
 /// Silence that every utterance's sound brings along: [`saywell_voice::MARGIN_AFTER`] behind it and
 /// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
