@@ -244,7 +244,7 @@ pub struct Joiner {
     format: Format,
     muxer: Muxer,
     begun: bool,
-    seconds: f64,
+    samples: u64,
     held: Vec<Frames>,
 }
 
@@ -252,13 +252,13 @@ impl Joiner {
     /// Nothing joined yet.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { format, muxer: Muxer::new(format), begun: false, seconds: 0.0, held: Vec::new() }
+        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, held: Vec::new() }
     }
 
     /// Seconds joined so far: where the next clip begins.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.seconds
+        self.samples as f64 / f64::from(SAMPLE_RATE)
     }
 
     /// The bytes that these frames add, a clip or a part of one.
@@ -266,7 +266,7 @@ impl Joiner {
     /// # Errors
     /// [`AudioError`] when they do not fit the format.
     pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
-        self.seconds += frames.seconds();
+        self.samples += frames.samples();
         if self.format.states_length() {
             self.held.push(frames.clone());
             return Ok(Bytes::new());

@@ -178,7 +178,7 @@ impl Flying {
         let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
         loop {
             // What is at hand of a clip is heard while the rest of it is still being made.
-            let mut ahead = 0;
+            let (mut ahead, start) = (0, joiner.seconds());
             let made = loop {
                 let front = |cx: &mut Context<'_>| match lock(&lines).front() {
                     Some(line) => line.poll_next(cx),
@@ -209,14 +209,12 @@ impl Flying {
             let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
-            let (spoken, sound) = match ahead {
-                0 => (clip.captions(utterance, joiner.seconds()), joiner.push(&clip.frames)),
-                ahead => {
-                    let (before, rest) = clip.frames.split_at(ahead);
-                    let begins = joiner.seconds() - before.seconds();
-                    (clip.captions(utterance, begins), joiner.push(&rest))
-                }
+            let mut spoken = clip.captions(utterance, start);
+            let sound = match ahead {
+                0 => joiner.push(&clip.frames),
+                ahead => joiner.push(&clip.frames.split_at(ahead).1),
             };
+            spoken.until = joiner.seconds();
             // Silence alone is no beginning: it may turn out that there is nothing else.
             held.push(sound.map_err(Failure::internal)?);
             let sound = if audible { joined(&mut held) } else { Bytes::new() };

@@ -320,7 +320,7 @@ async fn who_takes_over_within_an_utterance_says_the_rest_of_it() {
         captions["words"].as_array().unwrap().iter().map(|word| word["start"].as_f64().unwrap()).collect();
     assert!(ends.is_sorted(), "{ends:?}");
     let seconds = captions["duration_seconds"].as_f64().unwrap();
-    assert!((sound.len() as f64 / 48_000.0 - seconds).abs() < 1e-6);
+    assert!((sound.len() as f64 / 48_000.0 - seconds).abs() < 1e-3, "{seconds} s");
     assert_eq!(gateway.calls.count(), 1, "it is not asked again in this reply");
 }
 
