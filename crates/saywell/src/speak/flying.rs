@@ -374,11 +374,11 @@ impl Flying {
         let key = plan.clip_key(utterance, pause, speaker);
         let (text, codec) = (utterance.text.clone(), plan.format.codec());
         let (sender, encoded) = oneshot::channel();
-        let (line, live, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
+        let (line, head, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
         let make = move || {
             let hand_on = |frames| {
                 if first {
-                    line.push(Live { frames, ..live });
+                    line.push(Live { frames, ..head });
                     // The task that sends it may be waiting for this very core.
                     std::thread::yield_now();
                 }
