@@ -285,6 +285,8 @@ pub enum About {
     Volume,
     /// A pause.
     Break,
+    /// A field of the request.
+    Request,
 }
 
 /// What was left out.
