@@ -10,8 +10,8 @@ use crate::name::Name;
 pub const MIN_SPEED: f32 = 0.25;
 /// Fastest speed a request may ask for: what OpenAI takes.
 pub const MAX_SPEED: f32 = 4.0;
-/// Speeds at which voices speak. What is asked for beyond is spoken at the nearest.
-pub const SPOKEN_SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
+/// Speeds that players offer.
+pub const OFFERED_SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
 /// A speed out of bounds.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -41,7 +41,7 @@ pub struct SpeechRequest {
     pub model: Option<Name>,
     /// The format to answer in.
     pub format: Format,
-    /// Speed, one of [`SPOKEN_SPEEDS`].
+    /// Speed, [`MIN_SPEED`] to [`MAX_SPEED`]; what a voice has not is done to its sound.
     pub speed: f32,
     /// Language of the text, where the caller knows it.
     pub language: Option<Language>,
@@ -86,7 +86,7 @@ impl SpeechRequest {
         }
     }
 
-    /// The same at this speed, or the nearest at which voices speak, with a note.
+    /// The same at this speed.
     ///
     /// # Errors
     /// [`SpeedFault`] for one that nobody may ask for.
@@ -94,11 +94,7 @@ impl SpeechRequest {
         if !(MIN_SPEED..=MAX_SPEED).contains(&speed) {
             return Err(SpeedFault(speed));
         }
-        self.speed = speed.clamp(*SPOKEN_SPEEDS.start(), *SPOKEN_SPEEDS.end());
-        if !SPOKEN_SPEEDS.contains(&speed) {
-            self.notes
-                .push(Self::note(format!("no voice here speaks at speed {speed}: it is {}", self.speed)));
-        }
+        self.speed = speed;
         Ok(self)
     }
 

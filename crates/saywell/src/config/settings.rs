@@ -13,6 +13,7 @@ use crate::models::ModelMap;
 use crate::price::Price;
 use crate::providers::Options;
 use crate::secret::Secret;
+use crate::voices::Persona;
 use ipnet::IpNet;
 use saywell_text::Emoji;
 use saywell_text::pronunciation::Dictionary;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub public_lists: bool,
     /// Names of models for OpenAI's contract, and whom they stand for.
     pub model_map: ModelMap,
+    /// Identities with a voice at each provider.
+    pub personas: BTreeMap<String, Persona>,
     /// Longest speech one request may make, seconds.
     pub max_seconds: u32,
     /// Longest text accepted, characters.
@@ -560,6 +563,7 @@ impl Default for Settings {
             voice_map: BTreeMap::new(),
             public_lists: false,
             model_map: ModelMap::default(),
+            personas: BTreeMap::new(),
             max_seconds: 0,
             max_chars: 0,
             provider_timeout: Duration::ZERO,

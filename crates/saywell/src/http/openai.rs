@@ -55,7 +55,7 @@ pub struct Ask {
     /// `mp3` (default), `opus`, `aac`, `flac`, `wav`, `pcm`; also `webm` and `mp4`.
     #[serde(default, deserialize_with = "word")]
     pub response_format: Option<String>,
-    /// Speed, 0.25 to 4.0. What no voice can do is done to the nearest, with a note.
+    /// Speed, 0.25 to 4.0.
     #[serde(default, deserialize_with = "number")]
     #[schema(minimum = 0.25, maximum = 4.0)]
     pub speed: Option<f32>,

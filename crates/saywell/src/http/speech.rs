@@ -20,7 +20,7 @@ use super::fields::{identifier, name, number, or_default, word};
 use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
-use crate::flight::Listener;
+use crate::flight::{Asked, Listener};
 use crate::identity::Subject;
 use crate::limits::Standing;
 use crate::name::Name;
@@ -63,7 +63,7 @@ pub struct Ask {
     /// `mp3` (default), `opus` (also called `ogg`), `webm`, `mp4`, `flac`, `wav` or `pcm`, in any case.
     #[serde(default, deserialize_with = "word")]
     pub format: Option<String>,
-    /// Speed, 0.25 to 4.0; 1.0 by default. What no voice can do is done to the nearest, with a note.
+    /// Speed, 0.25 to 4.0; 1.0 by default.
     #[serde(default, deserialize_with = "number")]
     #[schema(minimum = 0.25, maximum = 4.0)]
     pub speed: Option<f32>,
@@ -274,6 +274,8 @@ pub async fn speak(
     let answer = match app.speak.speak(&order).await {
         Err(error) => Err(of(error, order.request())),
         Ok(speech) if wants_json(&headers) => {
+            let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
+            app.speak.flights.wake().asked(speech.key, asked);
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }
         Ok(speech) => sound(speech, begun).await.map_err(|error| {

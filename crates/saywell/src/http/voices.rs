@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::identity::Caller;
 use crate::limits::Left;
 use crate::provider::Voice;
-use crate::request::SPOKEN_SPEEDS;
+use crate::request::OFFERED_SPEEDS;
 
 /// What a player needs to know.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct Config {
     pub prefetch: bool,
     /// Each of the caller's limits, and what is left of it.
     pub limits: Vec<Left>,
-    /// Speeds at which voices speak; 0.25 to 4 can be asked for.
+    /// Speeds for a player to offer; 0.25 to 4 can be asked for.
     pub speeds: Speeds,
 }
 
@@ -81,7 +81,7 @@ pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
         plan,
         prefetch,
         limits: app.limits.left(&caller).await,
-        speeds: Speeds { min: *SPOKEN_SPEEDS.start(), max: *SPOKEN_SPEEDS.end() },
+        speeds: Speeds { min: *OFFERED_SPEEDS.start(), max: *OFFERED_SPEEDS.end() },
     })
 }
 

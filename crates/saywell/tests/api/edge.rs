@@ -261,8 +261,8 @@ async fn openais_call_takes_what_its_clients_send() {
         (json!({ "voice": "bf_emma" }), "mary", ""),
         (json!({ "voice": "am_adam" }), "bass", ""),
         (json!({ "voice": { "id": "Mary" } }), "mary", ""),
-        (json!({ "speed": 0.25 }), "tone", "no voice here speaks at speed 0.25: it is 0.5"),
-        (json!({ "speed": 4 }), "tone", "no voice here speaks at speed 4: it is 2"),
+        (json!({ "speed": 0.25 }), "tone", ""),
+        (json!({ "speed": 4 }), "tone", ""),
         (json!({ "speed": "1.5" }), "tone", ""),
     ] {
         let answer = speak(change.clone()).await;
@@ -414,7 +414,7 @@ async fn the_contract_is_whole() {
             for (status, response) in call["responses"].as_object().unwrap() {
                 for word in response["description"].as_str().unwrap().split('`').skip(1).step_by(2) {
                     let code = ErrorCode::ALL.into_iter().find(|code| code.name() == word);
-                    let elsewhere = ["405", "416", "426"].contains(&status.as_str());
+                    let elsewhere = ["405", "410", "416", "426"].contains(&status.as_str());
                     if let Some(code) = code.filter(|_| !elsewhere) {
                         assert_eq!(code.status().as_u16().to_string(), *status, "{word}");
                     }
