@@ -13,6 +13,7 @@ use crate::cache::{self, Cache};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
+use crate::chain::paced::Paced;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
 use crate::chain::roster::Roster;
@@ -28,6 +29,7 @@ use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
 use crate::links::Links;
 use crate::net;
+use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{About, Provider, ProviderError};
 use crate::providers;
@@ -55,6 +57,8 @@ pub struct App {
     pub identity: Identity,
     /// Whether a caller may speak now.
     pub limits: Limits,
+    /// Where requests for speech come in.
+    pub orders: Orders,
     /// The way from a reply to its sound.
     pub speak: Speak,
     /// Audio links.
@@ -164,8 +168,9 @@ impl App {
         }
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
-        let (chain, pulses) = chain(&settings, providers, (&prices, &ledger), &controls, &clock);
-        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
+        let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
+        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())
+            .with_personas(settings.personas.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
         }
@@ -180,8 +185,14 @@ impl App {
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
-        let (followed, emptied, stop) = (controls.clone(), cache.clone(), shutdown.clone());
-        tokio::spawn(async move { followed.follow(stop, || emptied.forget_memory()).await });
+        let flights = Flights::new(settings.max_flights);
+        let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
+        let stop = shutdown.clone();
+        let purged = move || {
+            emptied.forget_memory();
+            wake.clear();
+        };
+        tokio::spawn(async move { followed.follow(stop, purged).await });
         let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
@@ -190,6 +201,12 @@ impl App {
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,
+            orders: Orders {
+                limits: limits.clone(),
+                ledger,
+                keeps_text: settings.log_text,
+                clock: Arc::clone(&clock),
+            },
             limits,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
@@ -202,10 +219,7 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
-                ledger: ledger.clone(),
-                keeps_text: settings.log_text,
-                clock: Arc::clone(&clock),
-                flights: Flights::new(settings.max_flights),
+                flights,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
             store,
@@ -272,11 +286,11 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
-/// second chance, the breaker, what its voices can read, what plain text needs, the meter, the deadlines of each call.
+/// second chance, the breaker, what its voices can read, what plain text needs, the speeds that its voices lack, the meter, the deadlines of each call.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
-    (prices, ledger): (&Arc<Prices>, &Ledger),
+    prices: &Arc<Prices>,
     controls: &Controls,
     clock: &Arc<dyn Clock>,
 ) -> (Chain, BTreeMap<String, Pulse>) {
@@ -286,8 +300,8 @@ fn chain(
         let name = provider.name().to_owned();
         // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
         let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
-        let metered = Meter::new(timed, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
-        let spelled = Spelled::new(Plain::new(metered));
+        let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
+        let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());
         let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));

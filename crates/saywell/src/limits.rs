@@ -18,11 +18,10 @@ mod redis;
 mod refusal;
 mod seed;
 mod standing;
-mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tracing::warn;
@@ -46,7 +45,6 @@ pub use self::plan::{Plan, Plans, Quantities};
 pub use self::refusal::{Exceeded, Refusal};
 pub(crate) use self::standing::seconds;
 pub use self::standing::{Left, Standing};
-pub use self::tally::{Bill, Tally};
 
 /// How many requests may be at their scripts and at the cache for each flight that may be in the air.
 const PREPARING_PER_FLIGHT: usize = 4;
@@ -110,7 +108,7 @@ pub struct Permit {
     prefetch: bool,
     /// Where the caller stands with requests, this one counted.
     pub standing: Standing,
-    _preparing: Place,
+    preparing: Mutex<Option<Place>>,
 }
 
 /// An amount that is set aside. What is not settled is given back when it is dropped.
@@ -119,6 +117,7 @@ pub struct Permit {
 pub struct Reservation {
     limits: Limits,
     ticket: Ticket,
+    amount: Amount,
     claims: Vec<(Limit, Claim)>,
     book: Arc<dyn Book>,
     _flying: Option<Place>,
@@ -248,7 +247,16 @@ impl Limits {
         let standing = Standing::new(states);
         let prefetch = demand.prefetch;
         let limits = self.clone();
-        Ok(Permit { limits, plan_name, plan, accounts, subject, prefetch, standing, _preparing: preparing })
+        Ok(Permit {
+            limits,
+            plan_name,
+            plan,
+            accounts,
+            subject,
+            prefetch,
+            standing,
+            preparing: Mutex::new(Some(preparing)),
+        })
     }
 
     /// A place for a connection over which replies come as they are written.
@@ -403,6 +411,12 @@ impl Permit {
         self.accounts.iter().find_map(Account::network).map(str::to_owned)
     }
 
+    /// It is known what will be heard: the place among those who wait for that is free again.
+    pub fn prepared(&self) {
+        let place = self.preparing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(place);
+    }
+
     /// Whether what comes from the cache counts like what is made.
     #[must_use]
     pub fn counts_cached(&self) -> bool {
@@ -451,15 +465,19 @@ impl Permit {
         let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
         let ticket = Ticket::new();
         let (_, book) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
-        Ok(Reservation { limits: self.limits.clone(), ticket, claims, book, _flying: flying })
+        Ok(Reservation { limits: self.limits.clone(), ticket, amount, claims, book, _flying: flying })
     }
 }
 
 impl Reservation {
-    /// Settles by a tally when it is dropped; `cached`: what is found in the cache counts as well.
-    #[must_use]
-    pub fn billed(self, cached: bool) -> Bill {
-        Bill::new(self, cached)
+    /// Settles what was set aside step by step for one purpose, by what was spent in all.
+    pub fn settle_all(reservations: Vec<Self>, spent: Amount) {
+        let (mut rest, last) = (spent, reservations.len().saturating_sub(1));
+        for (number, reservation) in reservations.into_iter().enumerate() {
+            let share = if number == last { rest } else { rest.at_most(reservation.amount) };
+            rest = rest.less(share);
+            reservation.settle(share);
+        }
     }
 
     /// Counts what was made, and gives the rest back. Characters and seconds count for what was reserved at most: a

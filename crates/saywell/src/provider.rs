@@ -4,8 +4,9 @@
 //! wrappers that are [`Provider`]s themselves; see [`crate::chain`].
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -17,7 +18,7 @@ use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use serde::Serialize;
 
-use crate::usage::Purpose;
+use crate::price::Cost;
 
 /// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
 const PLAIN_FOLLOWS: Follows = Follows {
@@ -56,10 +57,15 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn speak(&self, request: Request) -> SpeechStream;
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + ?Sized> Provider for Arc<P> {
     fn about(&self) -> &About {
         (**self).about()
+    }
+
+    fn name(&self) -> &str {
+        (**self).name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -93,6 +99,10 @@ pub struct About {
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// The speeds that its voices have. What lies beyond is done to their sound.
+    pub speeds: RangeInclusive<f32>,
+    /// Whether one of its models takes instructions in words.
+    pub takes_instructions: fn(&str) -> bool,
     /// Who reads: what is written out for its voices before they get it. `None`: they write out for themselves.
     pub reader: Option<Reader>,
     /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
@@ -125,6 +135,8 @@ impl About {
             options: String::new(),
             level: Level::Measured,
             parallel: 1,
+            speeds: 0.5..=2.0,
+            takes_instructions: |_| false,
             reader: None,
             follows: None,
             unknown_symbols: None,
@@ -152,12 +164,12 @@ pub struct Request {
     pub voice: String,
     /// How to speak, in words, for a model that takes such; empty: as it would.
     pub instructions: Arc<str>,
-    /// Speed, 1.0 as the voice was made; 0.5 to 2.0.
+    /// Speed, 1.0 as the voice was made; for a provider itself one of its [`About::speeds`].
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
-    /// What it is for, as usage is to have it.
-    pub purpose: Arc<Purpose>,
+    /// Who is told what it came to.
+    pub account: Arc<dyn Account>,
 }
 
 impl Request {
@@ -173,7 +185,67 @@ impl Request {
             instructions: Arc::default(),
             speed: 1.0,
             priority: Priority::First,
-            purpose: Arc::default(),
+            account: Arc::new(()),
+        }
+    }
+}
+
+/// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
+/// account of the request.
+pub trait Account: Send + Sync + fmt::Debug {
+    /// A call has ended, in whatever way.
+    fn called(&self, call: Call);
+}
+
+/// Nobody keeps any.
+impl Account for () {
+    fn called(&self, _: Call) {}
+}
+
+/// One call to a provider. There is one for every text that was sent, whatever became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// When it began.
+    pub at: SystemTime,
+    /// The provider's name.
+    pub provider: String,
+    /// Its model.
+    pub model: String,
+    /// Its voice.
+    pub voice: String,
+    /// Characters of text that were sent.
+    pub characters: u64,
+    /// Seconds of sound that came back.
+    pub seconds: f64,
+    /// How long the first sound took; `None` when there was none.
+    pub first_sound: Option<Duration>,
+    /// How long all of it took.
+    pub took: Duration,
+    /// What became of it.
+    pub outcome: CallOutcome,
+    /// What it costs.
+    pub cost: Cost,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// All of it was spoken.
+    Spoken,
+    /// It failed.
+    Failed,
+    /// Nobody wanted it any more.
+    Cancelled,
+}
+
+impl CallOutcome {
+    /// As metrics and the store have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spoken => "spoken",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }

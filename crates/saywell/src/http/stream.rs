@@ -29,7 +29,6 @@ use super::speech::{Ask, of};
 use crate::app::App;
 use crate::flight::Failure;
 use crate::identity::Caller;
-use crate::key::Kind;
 use crate::speak::{Departure, Ended, Growing};
 
 /// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
@@ -198,14 +197,9 @@ impl Session {
             return Err(ApiError::invalid("format", message));
         }
         let caller = self.caller.clone().in_room(room);
-        let asked = async {
-            let permit = self.app.limits.admit(&caller, &(&request).into()).await?;
-            let growing = self.app.speak.grow(&caller, permit, request.clone()).await;
-            growing.map_err(|error| of(error, &request))
-        };
-        asked
-            .await
-            .inspect_err(|error: &ApiError| self.app.speak.turned_down(&caller, &request, error.code.name()))
+        let order = self.app.orders.open(caller, request).await?;
+        let growing = self.app.speak.grow(&order).await;
+        growing.map_err(|error| of(error, order.request()))
     }
 
     /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
@@ -236,7 +230,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            writing.growing.refuse(error.code.name());
+                            writing.growing.refuse(&error.code.name());
                             return Ok(Over::Failed(error));
                         }
                     }
@@ -262,7 +256,7 @@ impl Session {
         let Some(Ended { key, characters }) = writing.ended else { return done };
         let format = writing.growing.request().format;
         done["characters"] = json!(characters);
-        if self.app.speak.cache.get(&key, Kind::Rendition).await.is_ok_and(|kept| kept.is_some()) {
+        if self.app.speak.behind(&key).await.is_some() {
             let links = &self.app.links;
             let signed = links.sign(&key, self.app.clock.now(), self.holder.0.as_ref());
             done["key"] = json!(key.to_string());

@@ -1,7 +1,6 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -9,20 +8,19 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use saywell_audio::Frames;
 use saywell_text::Utterance;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
+use super::Speak;
 use super::pace::Pace;
 use super::plan::Plan;
-use super::{CacheOutcome, Speak};
 use crate::cache::{About, Entry};
 use crate::chain::Spoken;
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
-use crate::limits::Bill;
-use crate::provider::{Priority, Provider, Request};
+use crate::order::Order;
+use crate::provider::{Account, Priority, Provider, Request};
 use crate::render::{self, Clip, ClipNotes, Joiner};
-use crate::usage::{self, Asked, AskedOutcome, Bought, Purpose};
 
 /// The first frames of a flight.
 struct Head {
@@ -38,20 +36,17 @@ pub(super) struct Leg {
     pub(super) number: usize,
     /// The pause after it, seconds.
     pub(super) pause: f64,
-    /// What making it costs; settled when the last leg it is for has been made, or is given up.
-    pub(super) bill: Arc<Bill>,
-    pub(super) purpose: Arc<Purpose>,
+    pub(super) order: Arc<Order>,
 }
 
 impl Leg {
     /// Every utterance of a plan.
-    pub(super) fn all(plan: &Arc<Plan>, bill: &Arc<Bill>, purpose: &Arc<Purpose>) -> Vec<Self> {
+    pub(super) fn all(plan: &Arc<Plan>, order: &Arc<Order>) -> Vec<Self> {
         let leg = |number| Self {
             plan: Arc::clone(plan),
             number,
             pause: plan.pause(number),
-            bill: Arc::clone(bill),
-            purpose: Arc::clone(purpose),
+            order: Arc::clone(order),
         };
         (0..plan.script.utterances.len()).map(leg).collect()
     }
@@ -70,19 +65,10 @@ impl Leg {
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) plan: Arc<Plan>,
-    /// The key under which its rendition is kept; `None`: what was spoken is not what would be made of the whole.
-    pub(super) key: Option<Key>,
-    /// What is taken down of the request.
-    pub(super) asked: Asked,
-}
-
-/// How the text of a reply ended.
-#[derive(Debug)]
-pub(super) enum Ending {
-    /// All of it is there.
-    Whole(Box<Whole>),
-    /// No more of it is spoken: the code of the error that says why.
-    Refused(String),
+    /// The key of its rendition.
+    pub(super) key: Key,
+    /// Whether what was spoken is what would be made of all of it.
+    pub(super) as_spoken: bool,
 }
 
 /// One flight in the making.
@@ -90,50 +76,22 @@ pub(super) struct Flying {
     speak: Speak,
     /// The plan of the whole, or of its first utterance.
     plan: Arc<Plan>,
+    /// For whom.
+    order: Arc<Order>,
     /// Filled in before the last leg has come; a flight whose legs end without it was given up.
-    ending: Arc<OnceLock<Ending>>,
-    bought: Arc<Bought>,
-    /// The flight's own place, and what is settled when it ends, in whatever way.
-    _bill: Arc<Bill>,
-    /// The first provider of the chain that is still asked: those before failed in this flight.
-    from: AtomicUsize,
+    whole: Arc<OnceLock<Whole>>,
+    /// From which utterance on which provider of the chain is the first to be asked: those before it failed.
+    switches: watch::Sender<Vec<(usize, usize)>>,
     pace: Pace,
-    /// When the request came that it is made for, and what is taken down of that.
-    begun: Instant,
-    asked: Asked,
-    /// When the first sound was there.
-    sounded: OnceLock<Instant>,
-    /// Whether some of it was in the cache.
-    found: AtomicBool,
 }
 
 impl Flying {
-    pub(super) fn new(
-        speak: Speak,
-        plan: Arc<Plan>,
-        ending: Arc<OnceLock<Ending>>,
-        bought: Arc<Bought>,
-        bill: Arc<Bill>,
-        begun: Instant,
-        asked: Asked,
-    ) -> Self {
+    pub(super) fn new(speak: Speak, plan: Arc<Plan>, order: Arc<Order>, whole: Arc<OnceLock<Whole>>) -> Self {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self {
-            speak,
-            plan,
-            ending,
-            bought,
-            _bill: bill,
-            from: AtomicUsize::new(0),
-            pace,
-            begun,
-            asked,
-            sounded: OnceLock::new(),
-            found: AtomicBool::new(false),
-        }
+        Self { speak, plan, order, whole, switches: watch::Sender::new(Vec::new()), pace }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -156,43 +114,10 @@ impl Flying {
             Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
             Err(failure) => warn!(milliseconds, %failure, "not spoken"),
         }
-        usage::landed(&outcome);
-        self.take_down(&outcome);
         // Whoever hears the end may ask for the next at once: what this one did not use is there again.
+        self.order.ended(&outcome);
         drop(self);
         writer.land(outcome.map(|_seconds| ()));
-    }
-
-    /// The row of the request that it is made for, now that it is known what it came to.
-    fn take_down(&self, outcome: &Result<f64, Failure>) {
-        let bought = self.bought.sum();
-        let (ended, error) = match (outcome, self.ending.get()) {
-            (Ok(_), _) => (AskedOutcome::Spoken, None),
-            (Err(Failure::Cancelled), Some(Ending::Refused(code))) => {
-                (AskedOutcome::Failed, Some(code.clone()))
-            }
-            (Err(Failure::Cancelled), _) => (AskedOutcome::Cancelled, None),
-            (Err(failure), _) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
-        };
-        let partial = self.found.load(Ordering::Relaxed);
-        let asked = self.whole().map_or(&self.asked, |whole| &whole.asked);
-        self.speak.ledger.write_asked(Asked {
-            cache: Some(if partial { CacheOutcome::Partial } else { CacheOutcome::Miss }),
-            outcome: ended,
-            error,
-            seconds: *outcome.as_ref().unwrap_or(&bought.seconds),
-            first_sound: self.sounded.get().map(|sounded| *sounded - self.begun),
-            bought,
-            ..asked.clone()
-        });
-    }
-
-    /// The whole reply, when all of its text was there.
-    fn whole(&self) -> Option<&Whole> {
-        match self.ending.get()? {
-            Ending::Whole(whole) => Some(whole),
-            Ending::Refused(_) => None,
-        }
     }
 
     /// Makes all of it; tells how many seconds that are.
@@ -205,8 +130,8 @@ impl Flying {
             let (starts, head) = (begins, sender.take());
             begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
             async move {
-                let clip = self.clip(&leg, number == 0, starts, head).await;
-                (clip, leg)
+                let clip = self.clip(&leg, number, starts, head).await;
+                (clip, leg, (number, starts))
             }
         });
         let mut clips = pin!(clips.buffered(self.plan.parallel));
@@ -225,8 +150,12 @@ impl Flying {
         };
         let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
         let mut made = first;
-        while let Some((clip, leg)) = made {
-            let (clip, provider_took) = clip?;
+        while let Some((clip, leg, (number, starts))) = made {
+            let (mut clip, mut provider_took) = clip?;
+            // Made in the first voice before it was known that an earlier utterance could not be.
+            while self.is_left_behind(&leg, number, &clip) {
+                (clip, provider_took) = self.clip(&leg, number, starts, None).await?;
+            }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
             as_planned &= planned.is_some_and(|planned| planned.provider == *provider);
@@ -247,37 +176,76 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
         }
-        let whole = self.whole().ok_or(Failure::Cancelled)?;
+        let whole = self.whole.get().ok_or(Failure::Cancelled)?;
         if !audible {
             return Err(Failure::Unspeakable);
         }
         let seconds = joiner.seconds();
         let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
-        // A rendition in which another provider helped out is not what its key says: only its clips are kept.
-        if let Some(key) = whole.key.filter(|_| as_planned) {
-            self.remember_rendition(key, &whole.plan, writer, seconds).await;
-        }
+        // A rendition in which another provider helped out is not what its key says.
+        as_planned &= whole.as_spoken;
+        self.remember_rendition((whole.key, as_planned), &whole.plan, writer, seconds).await;
         Ok(seconds)
     }
 
-    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
-    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    /// The first provider of the chain that is asked for an utterance: those before it failed at this or an earlier one.
+    fn from(&self, number: usize) -> usize {
+        first_asked(&self.switches.borrow(), number)
+    }
+
+    /// A provider failed at an utterance: from there on to the end of the reply, the one of this place speaks.
+    fn switch(&self, number: usize, to: usize) {
+        if to > self.from(number) {
+            self.switches.send_modify(|switches| switches.push((number, to)));
+        }
+    }
+
+    /// Whether a clip is in the voice of a provider that is not heard any more at this utterance.
+    fn is_left_behind(&self, leg: &Leg, number: usize, clip: &Clip) -> bool {
+        let links = leg.plan.chain.links();
+        let spoken_by = links.iter().position(|link| link.name() == clip.notes.provider);
+        spoken_by.is_some_and(|place| place < self.from(number))
+    }
+
+    /// One utterance in sound, with the time that its provider took. It is begun anew in another voice when an earlier
+    /// one turns out to need that: one voice speaks to the end.
     async fn clip(
         &self,
         leg: &Leg,
-        first: bool,
+        number: usize,
+        begins: f64,
+        mut head: Option<oneshot::Sender<Head>>,
+    ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
+        loop {
+            let from = self.from(number);
+            let mut switches = self.switches.subscribe();
+            tokio::select! {
+                biased;
+                // A switch of its own is made within the attempt.
+                _ = switches.wait_for(|switches| number > 0 && first_asked(switches, number - 1) > from) => {}
+                made = self.attempt(leg, (number, from), begins, head.take()) => return made,
+            }
+        }
+    }
+
+    /// One utterance in sound: from the cache, or from the first provider that can say it, from this one of the chain on.
+    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    async fn attempt(
+        &self,
+        leg: &Leg,
+        (number, from): (usize, usize),
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
-        let Leg { plan, pause, bill, purpose, .. } = leg;
+        let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
-        if let Some(clip) = self.cached(leg).await {
-            bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
-            self.found.store(true, Ordering::Relaxed);
+        if let Some(clip) = self.cached(leg, from).await {
+            order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
-        if self.links_from().iter().any(|link| link.about().paid) {
+        let asked = plan.chain.links().get(from..).unwrap_or_default();
+        if asked.iter().any(|link| link.about().paid) {
             self.pace.wait(begins).await;
         }
         let request = Request {
@@ -288,21 +256,20 @@ impl Flying {
             voice: String::new(),
             instructions: plan.instructions.as_str().into(),
             speed: plan.speed,
-            priority: match first {
+            priority: match number {
                 _ if plan.prefetch => Priority::Prefetch,
-                true => Priority::First,
-                false => Priority::Rest,
+                0 => Priority::First,
+                _ => Priority::Rest,
             },
-            purpose: Arc::clone(purpose),
+            account: Arc::clone(order) as Arc<dyn Account>,
         };
         let begun = Instant::now();
-        let from = self.from.load(Ordering::Relaxed);
         let spoken = plan.chain.speak(&request, plan.cast(leg.number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
-        self.from.fetch_max(next_from, Ordering::Relaxed);
+        self.switch(number, next_from);
         // From here on it may be heard, so that it counts whatever becomes of the rest.
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
-        bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
+        order.made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
         let key = plan.clip_key(utterance, pause, &speaker);
@@ -330,22 +297,16 @@ impl Flying {
         Ok((clip, Some(took)))
     }
 
-    /// The providers that are still asked.
-    fn links_from(&self) -> &[Arc<dyn Provider>] {
-        let links = self.plan.chain.links();
-        links.get(self.from.load(Ordering::Relaxed)..).unwrap_or_default()
-    }
-
-    /// The clip as whoever is asked first would speak it, if it was spoken before.
-    async fn cached(&self, leg: &Leg) -> Option<Clip> {
-        let key = leg.clip_key(self.from.load(Ordering::Relaxed))?;
+    /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
+    async fn cached(&self, leg: &Leg, from: usize) -> Option<Clip> {
+        let key = leg.clip_key(from)?;
         let entry = self.speak.cached(&key, Kind::Clip).await?;
         Clip::from_entry(&entry)
     }
 
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
         if !sound.is_empty() {
-            self.sounded.get_or_init(Instant::now);
+            self.order.sounds();
             self.pace.sounds();
         }
         writer.push(sound, spoken);
@@ -367,18 +328,35 @@ impl Flying {
         });
     }
 
-    async fn remember_rendition(&self, key: Key, plan: &Plan, writer: &Writer, seconds: f64) {
+    async fn remember_rendition(
+        &self,
+        (key, as_planned): (Key, bool),
+        plan: &Plan,
+        writer: &Writer,
+        seconds: f64,
+    ) {
+        let captions = writer.captions();
+        let planned = (&plan.speaker.provider, &plan.speaker.voice);
+        // Whoever was heard last spoke from some utterance on to the end.
+        let heard = captions.utterances.last().map(|said| (&said.provider, &said.voice));
+        let (provider, voice) = heard.filter(|_| !as_planned).unwrap_or(planned);
         let about = About {
             kind: Kind::Rendition,
-            provider: plan.speaker.provider.clone(),
-            voice: plan.speaker.voice.clone(),
+            provider: provider.clone(),
+            voice: voice.clone(),
             format: plan.format.extension().to_owned(),
             content_type: plan.format.content_type().to_owned(),
             duration_seconds: seconds,
         };
-        let notes = writer.captions().to_json();
-        self.speak.remember(key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
+        let notes = captions.to_json();
+        let entry = Entry { about, sound: writer.sound(), notes: notes.into() };
+        self.speak.remember_rendition(key, as_planned, entry).await;
     }
+}
+
+/// The first provider of the chain that is asked for an utterance.
+fn first_asked(switches: &[(usize, usize)], number: usize) -> usize {
+    switches.iter().filter(|(at, _)| *at <= number).map(|(_, to)| *to).max().unwrap_or_default()
 }
 
 /// What was held back, in one piece; one piece alone as it is.

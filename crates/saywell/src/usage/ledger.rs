@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::{Asked, Call};
-use crate::store::{CallLog, StoreError, UsageLog};
+use crate::provider::{Account, Call};
+use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
 
 /// Lines that may wait to be written. At a thousand lines a second, a store may stand still for a minute.
@@ -25,10 +25,17 @@ pub struct Ledger {
     lines: Option<mpsc::Sender<Line>>,
 }
 
+/// Calls that are made for nobody's request, such as an operator's trial of a provider.
+impl Account for Ledger {
+    fn called(&self, call: Call) {
+        self.write(CallRow { user: None, room: None, message_id: None, rendition: None, call });
+    }
+}
+
 /// What is taken down.
 #[derive(Debug)]
 enum Line {
-    Call(Call),
+    Call(CallRow),
     Asked(Asked),
 }
 
@@ -55,7 +62,7 @@ impl Ledger {
     }
 
     /// Takes a call down. Never waits: a call that finds no place is logged whole, so that it is not lost.
-    pub fn write(&self, call: Call) {
+    pub fn write(&self, call: CallRow) {
         self.take(Line::Call(call));
     }
 
