@@ -45,7 +45,9 @@ mod islands;
 mod markdown;
 mod maths;
 // ... and those cut into utterances.
+mod chess;
 mod clauses;
+mod length;
 mod sentences;
 mod split;
 
