@@ -35,8 +35,14 @@ voice: ## Fetch the default voice, by name and hash
 test: tools voice ## Every test, from quick to slow
 	tools/test.sh
 
-lint: tools voice ## Format, spelling, licences, types and clippy
+check: ## What to run before a commit: under a minute when warm, installs nothing
+	tools/check.sh
+
+lint: tools-lint voice ## Format, spelling, licences, workflows, types and clippy; needs no browser and no database
 	tools/test.sh lint
+
+hooks: ## Check form before every commit
+	git config core.hooksPath .githooks
 
 fmt: ## Bring the code into its one format
 	cargo fmt --all
@@ -59,6 +65,8 @@ clean: ## Remove what was built; the voice and the tools stay
 ##@ Tools
 
 tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/node-ready $(TOOLS)/geckodriver-$(GECKODRIVER) ## Install what the tests need that is missing
+
+tools-lint: system-build $(TOOLS)/python/tests-ready $(TOOLS)/node-ready
 
 tools-bench: tools $(TOOLS)/python/bench-ready $(TOOLS)/litellm/ready ## Install what the benchmarks need that is missing
 	@tools/system.sh bench
@@ -115,4 +123,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice test lint fmt fuzz bench advisories licences clean tools tools-bench lock
+.PHONY: help build run example voice test check lint hooks fmt fuzz bench advisories licences clean tools tools-lint tools-bench lock

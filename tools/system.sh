@@ -26,6 +26,7 @@ for topic in "$@"; do
         need python3-venv python3 -c 'import ensurepip, venv'
         need ffmpeg command -v ffmpeg
         need redis-server command -v redis-server
+        need prometheus command -v promtool
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'
         # The three browser engines with their drivers (Firefox's comes from Cargo's registry, see the Makefile),
         # what WebKitGTK decodes sound with, a screen for it, and a sound card that is none.

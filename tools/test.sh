@@ -8,8 +8,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-lint_sections=(format spelling licences web-types clippy)
-test_sections=(web build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
+lint_sections=(format spelling licences workflows web-types clippy)
+test_sections=(web alerts build rust providers stores documentation sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -47,9 +47,11 @@ run_section() {
     format) cargo fmt --all --check ;;
     spelling) typos ;;
     licences) cargo deny --workspace check --hide-inclusion-graph licenses bans sources ;;
+    workflows) actionlint ;;
     web-types) npm --silent --prefix web run check ;;
     clippy) cargo clippy --locked --workspace --all-targets -- -D warnings ;;
     web) (cd web && find test -name "*.test.js" -path '*/unit/*' -exec node --test --test-reporter=spec {} +) ;;
+    alerts) promtool check rules docs/alerts.yml && promtool test rules tests/alerts/alerts.test.yml ;;
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;

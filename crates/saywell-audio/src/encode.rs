@@ -1,12 +1,14 @@
 //! Samples to frames.
 
 mod flac;
+mod live;
 mod mp3;
 mod opus;
 
 use crate::{AudioError, Codec, Frames, to_s16le};
 
 pub(crate) use flac::frame_header as flac_frame_header;
+pub use live::Encoder;
 
 /// Samples by which an Opus decoder's output lags the encoder's input, at 24 kHz: 6.5 ms, stated in every header
 /// as the pre-skip (RFC 7845, section 4.2). Clips are encoded so that the same number holds for all of them.

@@ -13,7 +13,9 @@ pub struct Frames {
 }
 
 impl Frames {
-    pub(crate) fn new(codec: Codec) -> Self {
+    /// No frames.
+    #[must_use]
+    pub fn new(codec: Codec) -> Self {
         Frames { codec, sizes: Vec::new(), data: Vec::new() }
     }
 
@@ -26,6 +28,19 @@ impl Frames {
         debug_assert!(self.codec != Codec::Pcm && u16::try_from(frame.len()).is_ok());
         self.sizes.push(frame.len() as u16);
         self.data.extend_from_slice(frame);
+    }
+
+    /// Appends the frames that follow, of the same codec.
+    pub fn extend(&mut self, more: &Self) {
+        debug_assert_eq!(self.codec, more.codec);
+        self.sizes.extend_from_slice(&more.sizes);
+        self.data.extend_from_slice(&more.data);
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.sizes.is_empty()
     }
 
     /// The first `count` frames, or all if there are no more, and the rest.

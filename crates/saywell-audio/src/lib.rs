@@ -34,16 +34,18 @@ mod frames;
 pub mod loudness;
 mod pcm;
 mod resample;
+mod stretch;
 mod trim;
 mod wav;
 
 pub use captions::{CaptionUtterance, Captions, NamedPlace, Word};
 pub use container::{Muxer, whole};
-pub use encode::{Source, encode, encode_with_head, make_ready};
+pub use encode::{Encoder, Source, encode, encode_with_head, make_ready};
 pub use format::{Codec, Format, UnknownFormat};
 pub use frames::{Frames, FramesError};
 pub use pcm::{from_s16le, mix_down, to_s16le};
-pub use resample::{RESAMPLE_RATES, resample};
+pub use resample::{RESAMPLE_RATES, Resampler, resample};
+pub use stretch::Stretcher;
 pub use trim::audible;
 pub use wav::{WavError, WavReader, read_wav};
 

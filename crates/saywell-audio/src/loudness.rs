@@ -140,14 +140,16 @@ impl Meter {
     }
 
     /// The gain in dB of a clip that is all of what was heard.
-    fn gain(&self) -> f64 {
+    #[must_use]
+    pub fn gain(&self) -> f64 {
         let Some((lufs, seconds)) = self.measure() else { return 0.0 };
         // A word alone may be meant softly: half of its distance is made up at least, all of it from two seconds on.
         gain_towards_target(lufs) * (0.5 + 0.5 * (seconds / FULL_TRUST).min(1.0))
     }
 
-    /// Loudness, and the seconds of sound above the gates it rests on.
-    fn measure(&self) -> Option<(f64, f64)> {
+    /// Loudness in LUFS, and the seconds of sound above the gates it rests on.
+    #[must_use]
+    pub fn measure(&self) -> Option<(f64, f64)> {
         let steps = &self.steps;
         // Blocks of 0.4 s that overlap by three quarters, as the standard says; short sound is a single step each.
         let (length, stride) =
@@ -266,6 +268,111 @@ fn limit(samples: &mut [f32]) {
     }
 }
 
+/// Brings sound to a level as it comes, in pieces of any size, and keeps its peaks under the ceiling: with one gain, what
+/// [`apply`] does to all of it.
+#[derive(Debug)]
+pub struct Leveller {
+    fine: Fine,
+    /// Samples with their gain, from `first` on.
+    samples: Vec<f32>,
+    /// How far each is to be limited, as far as it is known.
+    gains: VecDeque<f32>,
+    /// The least ahead of each of the last that were given out.
+    ahead: VecDeque<f32>,
+    first: usize,
+    given_out: usize,
+    looked: usize,
+    held: f32,
+    behind: f64,
+    /// The last sample that is to be limited.
+    limited: Option<usize>,
+}
+
+impl Default for Leveller {
+    fn default() -> Self {
+        Self {
+            fine: Fine::new(),
+            samples: Vec::new(),
+            gains: VecDeque::new(),
+            ahead: VecDeque::new(),
+            first: 0,
+            given_out: 0,
+            looked: 0,
+            held: 1.0,
+            behind: 0.0,
+            limited: None,
+        }
+    }
+}
+
+impl Leveller {
+    /// Takes the samples that follow, changes them by this gain in dB, and gives those that are finished: a few
+    /// milliseconds are held back, since a peak in them would lower what comes before.
+    pub fn push(&mut self, samples: &[f32], decibels: f64) -> Vec<f32> {
+        let gain = from_decibels(decibels) as f32;
+        self.samples.extend(samples.iter().map(|sample| sample * gain));
+        self.look(false);
+        self.give_out(false)
+    }
+
+    /// The rest.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<f32> {
+        self.look(true);
+        self.give_out(true)
+    }
+
+    fn total(&self) -> usize {
+        self.first + self.samples.len()
+    }
+
+    fn look(&mut self, to_the_end: bool) {
+        let ceiling = from_decibels(CEILING_DBTP) as f32;
+        let release = (-1.0 / (RELEASE_SECONDS * SAMPLE_RATE as f32)).exp();
+        let total = self.total();
+        while if to_the_end { self.looked < total } else { self.looked + STRETCH + REACH <= total } {
+            let peaks = self.fine.peaks(&self.samples, self.looked - self.first, ceiling);
+            for (index, peak) in peaks.into_iter().enumerate().take(total - self.looked) {
+                let gain = (ceiling / peak).min(1.0);
+                self.held = gain.min(1.0 - (1.0 - self.held) * release);
+                if self.held < 1.0 {
+                    self.limited = Some(self.looked + index);
+                }
+                self.gains.push_back(self.held);
+            }
+            self.looked = (self.looked + STRETCH).min(total);
+        }
+    }
+
+    fn give_out(&mut self, to_the_end: bool) -> Vec<f32> {
+        let ready = if to_the_end { self.looked } else { (self.looked + 1).saturating_sub(LOOK_AHEAD) };
+        let mut out = Vec::with_capacity(ready.saturating_sub(self.given_out));
+        while self.given_out < ready {
+            let least = match self.limited {
+                Some(limited) if limited >= self.given_out => {
+                    self.gains.iter().take(LOOK_AHEAD).copied().fold(1.0, f32::min)
+                }
+                _ => 1.0,
+            };
+            self.gains.pop_front();
+            self.ahead.push_back(least);
+            self.behind += f64::from(least);
+            if self.ahead.len() > LOOK_AHEAD {
+                self.behind -= self.ahead.pop_front().map_or(0.0, f64::from);
+            }
+            let count = (self.given_out + 1).min(LOOK_AHEAD);
+            let sample = self.samples.get(self.given_out - self.first).copied().unwrap_or_default();
+            out.push(sample * (self.behind / count as f64).min(1.0) as f32);
+            self.given_out += 1;
+        }
+        // What is looked at next needs a few samples before it.
+        let done = self.given_out.min((self.looked + 1).saturating_sub(REACH)).saturating_sub(self.first);
+        self.samples.drain(..done);
+        self.first += done;
+        out
+    }
+}
+
 /// For each gain, the least of it and the ones after it, as many as [`LOOK_AHEAD`] in all.
 fn least_ahead(gains: &[f32]) -> Vec<f32> {
     // Places ahead whose gains fall from front to back; the last is the least.
@@ -289,6 +396,7 @@ const LOOK_AHEAD: usize = 72;
 const RELEASE_SECONDS: f32 = 0.06;
 
 /// Sees sound four times as finely (BS.1770-5, annex 2).
+#[derive(Debug)]
 struct Fine {
     /// For each of the three places between two samples.
     taps: [[f32; 2 * REACH]; 3],
@@ -475,6 +583,26 @@ mod tests {
                 let head = applied_head(&sound, count, decibels);
                 assert!(head.len() >= count.min(sound.len()));
                 assert_eq!(head, whole[..head.len()], "{count} at {decibels} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn in_pieces_of_any_size_it_is_levelled_the_same() {
+        let mut sound = tone(200.0, 0.2, 1.0);
+        for (n, sample) in sound.iter_mut().enumerate().skip(6_000).step_by(37).take(300) {
+            *sample = (n as f32).sin();
+        }
+        for (decibels, sound) in [(0.0, &sound[..]), (9.0, &sound), (12.0, &sound[5_900..6_050]), (3.0, &[])]
+        {
+            let mut whole = sound.to_vec();
+            apply(&mut whole, decibels);
+            for size in [1, 50, STRETCH, 1_000, 100_000] {
+                let mut leveller = Leveller::default();
+                let mut made: Vec<f32> =
+                    sound.chunks(size).flat_map(|piece| leveller.push(piece, decibels)).collect();
+                made.extend(leveller.finish());
+                assert_eq!(made, whole, "{decibels} dB by {size}");
             }
         }
     }

@@ -39,6 +39,70 @@ pub fn resample(samples: &[f32], from_hz: u32) -> Result<Vec<f32>, AudioError> {
         .collect())
 }
 
+/// Brings sound to 24 kHz as it comes, in pieces of any size. All of it together is what [`resample`] makes of the whole.
+#[derive(Debug)]
+pub struct Resampler {
+    from: u64,
+    filter: Option<Filter>,
+    /// Samples around the next place, silence before the first included.
+    near: Vec<f32>,
+    /// Samples that came before those.
+    passed: u64,
+    given: u64,
+    made: u64,
+}
+
+impl Resampler {
+    /// From this rate.
+    ///
+    /// # Errors
+    /// [`AudioError::UnsupportedRate`] as [`resample`].
+    pub fn new(from_hz: u32) -> Result<Self, AudioError> {
+        if !RESAMPLE_RATES.contains(&from_hz) {
+            return Err(AudioError::UnsupportedRate { given: from_hz });
+        }
+        let from = u64::from(from_hz);
+        let filter = (from_hz != SAMPLE_RATE).then(|| Filter::new(from, u64::from(SAMPLE_RATE)));
+        let near = vec![0.0; filter.as_ref().map_or(0, |filter| filter.reach - 1)];
+        Ok(Self { from, filter, near, passed: 0, given: 0, made: 0 })
+    }
+
+    /// What these samples, which follow those before, make certain.
+    pub fn push(&mut self, samples: Vec<f32>) -> Vec<f32> {
+        if self.filter.is_none() {
+            return samples;
+        }
+        self.given += samples.len() as u64;
+        self.near.extend(samples);
+        self.make(u64::MAX)
+    }
+
+    /// The rest.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<f32> {
+        let Some(filter) = &self.filter else { return Vec::new() };
+        self.near.resize(self.near.len() + 2 * filter.reach, 0.0);
+        let length = (self.given * u64::from(SAMPLE_RATE) + self.from / 2) / self.from;
+        self.make(length)
+    }
+
+    fn make(&mut self, length: u64) -> Vec<f32> {
+        let (from, to) = (self.from, u64::from(SAMPLE_RATE));
+        let Some(filter) = &mut self.filter else { return Vec::new() };
+        let mut made = Vec::new();
+        while self.made < length {
+            let centre = (self.made * from / to - self.passed) as usize;
+            let Some(near) = self.near.get(centre..centre + 2 * filter.reach) else { break };
+            made.push(dot(filter.taps(self.made * from % to), near));
+            self.made += 1;
+        }
+        let done = ((self.made * from / to).saturating_sub(self.passed) as usize).min(self.near.len());
+        self.near.drain(..done);
+        self.passed += done as u64;
+        made
+    }
+}
+
 /// The sum of products, in eight sums that the processor adds side by side.
 fn dot(taps: &[f32], samples: &[f32]) -> f32 {
     let (taps, samples) = (taps.as_chunks::<8>().0, samples.as_chunks::<8>().0);
@@ -52,6 +116,7 @@ fn dot(taps: &[f32], samples: &[f32]) -> f32 {
 }
 
 /// The taps for each place between two samples that a pair of rates has: 80 of them from 44.1 kHz.
+#[derive(Debug)]
 struct Filter {
     /// Samples on each side, a multiple of four.
     reach: usize,
@@ -178,6 +243,21 @@ mod tests {
             let got = resample(&tone(hz, rate, 1.0), rate).unwrap();
             let error = error_db(&got, &vec![0.0; got.len()]);
             assert!(error < -80.0, "{rate} Hz, tone of {hz} Hz: {error:.1} dB");
+        }
+    }
+
+    #[test]
+    fn in_pieces_of_any_size_it_is_the_same() {
+        for rate in [8_000, 16_000, 22_050, SAMPLE_RATE, 44_100, 48_000] {
+            let sound = tone(440.0, rate, 0.31);
+            let whole = resample(&sound, rate).unwrap();
+            for size in [1, 100, 1_021, 100_000] {
+                let mut resampler = Resampler::new(rate).unwrap();
+                let mut made: Vec<f32> =
+                    sound.chunks(size).flat_map(|piece| resampler.push(piece.to_vec())).collect();
+                made.extend(resampler.finish());
+                assert_eq!(made, whole, "{rate} Hz by {size}");
+            }
         }
     }
 

@@ -28,6 +28,7 @@ use crate::identity::Identity;
 use crate::limits::{AddressError, Limits};
 use crate::links::Links;
 use crate::net;
+use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{About, Provider, ProviderError};
 use crate::providers;
@@ -55,6 +56,8 @@ pub struct App {
     pub identity: Identity,
     /// Whether a caller may speak now.
     pub limits: Limits,
+    /// Where requests for speech come in.
+    pub orders: Orders,
     /// The way from a reply to its sound.
     pub speak: Speak,
     /// Audio links.
@@ -155,6 +158,7 @@ impl App {
     ) -> Result<Self, StartError> {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
+        telemetry::begin_counters(providers.iter().map(Provider::name));
         let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
@@ -163,7 +167,7 @@ impl App {
         }
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
-        let (chain, pulses) = chain(&settings, providers, (&prices, &ledger), &controls, &clock);
+        let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
         let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
@@ -173,8 +177,9 @@ impl App {
             Some(key) => key.clone(),
             None => kept_signing_key(&settings)?,
         };
-        let identity = Identity::new(&settings, &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
-            .map_err(StartError::Identity)?;
+        let identity =
+            Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
+                .map_err(StartError::Identity)?;
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
@@ -184,10 +189,16 @@ impl App {
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
-        let limits = Limits::open(&settings, &signing_key, controls.clone(), Arc::clone(&clock))?;
+        let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
         Ok(Self {
             identity,
+            orders: Orders {
+                limits: limits.clone(),
+                ledger,
+                keeps_text: settings.log_text,
+                clock: Arc::clone(&clock),
+            },
             limits,
             speak: Speak {
                 bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
@@ -200,9 +211,6 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
-                ledger: ledger.clone(),
-                keeps_text: settings.log_text,
-                clock: Arc::clone(&clock),
                 flights: Flights::new(settings.max_flights),
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
@@ -270,11 +278,11 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
-/// second chance, the breaker, the deadlines, what its voices can read, what plain text needs, the meter.
+/// second chance, the breaker, what its voices can read, what plain text needs, the meter, the deadlines of each call.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
-    (prices, ledger): (&Arc<Prices>, &Ledger),
+    prices: &Arc<Prices>,
     controls: &Controls,
     clock: &Arc<dyn Clock>,
 ) -> (Chain, BTreeMap<String, Pulse>) {
@@ -282,10 +290,11 @@ fn chain(
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let name = provider.name().to_owned();
-        let metered = Meter::new(provider, Arc::clone(prices), ledger.clone(), Arc::clone(clock));
+        // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
+        let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
+        let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(metered));
-        let timed = Timeout::new(spelled, settings.first_sound_timeout, settings.provider_timeout);
-        let guarded = Breaker::new(timed, breaker::Policy::default(), Arc::clone(clock));
+        let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());
         let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));
         Arc::new(Switch::new(listed, controls.clone())) as Arc<dyn Provider>
@@ -321,13 +330,7 @@ pub async fn open_cache(
     }
     let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
     let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
-    let bounds = cache::Settings {
-        ttl: settings.cache_ttl,
-        max_bytes: settings.cache_max_bytes,
-        memory_bytes: settings.cache_memory_bytes,
-        ..cache::Settings::default()
-    };
-    Ok(Cache::open(bounds, storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
+    Ok(Cache::open(settings.cache(), storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
 }
 
 /// The signing key in the data folder; made on the first start, readable by this user alone.

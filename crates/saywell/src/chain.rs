@@ -47,6 +47,13 @@ pub struct Exhausted {
 }
 
 impl Exhausted {
+    /// When coming back may help: as soon as the first of the providers may be asked again. `None` where waiting helps
+    /// with none of them.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.reasons.iter().filter_map(|(_, error)| error.retry_after()).min()
+    }
+
     /// Whether every provider only lacked capacity, so that coming back later is all it takes.
     #[must_use]
     pub fn is_overload(&self) -> bool {
@@ -155,7 +162,10 @@ impl Chain {
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
             let asked = link.speak(Request { model, voice, ..request.clone() });
             match gather_for(asked, speaker.level).await {
-                Ok(speech) => return Ok(Spoken { speech, speaker: speaker.clone(), next_from }),
+                Ok(speech) => {
+                    took_over(&reasons, link.name());
+                    return Ok(Spoken { speech, speaker: speaker.clone(), next_from });
+                }
                 Err(error) => {
                     // What it only cannot say here, it may say of the next utterance.
                     if !matches!(error, ProviderError::Rejected(_)) {
@@ -166,6 +176,15 @@ impl Chain {
             }
         }
         Err(Exhausted { reasons })
+    }
+}
+
+/// Takes down that a provider speaks in place of those that failed before it.
+fn took_over(failed: &[(String, ProviderError)], to: &str) {
+    for (from, error) in failed {
+        let labels = [("from", from.clone()), ("to", to.to_owned()), ("reason", error.reason().to_owned())];
+        metrics::counter!("saywell_failovers_total", &labels).increment(1);
+        tracing::warn!(from, to, reason = error.reason(), %error, "failover: another provider speaks on");
     }
 }
 

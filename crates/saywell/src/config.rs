@@ -4,6 +4,7 @@
 //! refusing, printing and the generated `docs/CONFIG.md` all come from that table. All faults are found before
 //! any is reported, each with where it came from.
 
+mod concerns;
 mod document;
 mod limits_document;
 mod load;

@@ -19,6 +19,7 @@ pub use state::{Grant, State, Subject, Unit};
 
 use crate::clock::Clock;
 use crate::store::{AuditEntry, ControlStore, Revision};
+use crate::telemetry::{Service, service_failed};
 
 /// How often a replica looks for what others changed: half of the second within which it follows.
 pub const POLL: Duration = Duration::from_millis(500);
@@ -90,6 +91,9 @@ impl Controls {
         // Only the wait is cut short, never a query: a connection dropped within one is lost to the pool.
         while stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_some() {
             let refreshed = self.refresh().await;
+            if refreshed.is_err() {
+                service_failed(Service::Database);
+            }
             match &refreshed {
                 Err(error) if reachable => {
                     warn!(%error, "the controls cannot be read; the last ones stay in force");

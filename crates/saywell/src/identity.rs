@@ -17,12 +17,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, Uri, header};
+use ipnet::IpNet;
 
 pub use crate::store::{KeyLimits, Scopes};
 pub use caller::{ADMIN, Caller, MEMBER, Subject, TRIAL, Via, network};
 
 use crate::clock::Clock;
-use crate::config::Settings;
 use crate::net;
 use crate::secret::Secret;
 use crate::store::ApiKeys;
@@ -31,7 +31,7 @@ use key::{KeyFault, Keys};
 use origin::Origins;
 use proxies::Proxies;
 use session::Sessions;
-use token::{TokenFault, Tokens};
+use token::{Rules, TokenFault, Tokens};
 
 /// Headers in which a server that has a key says for whom it calls.
 pub const USER_HEADER: &str = "x-user-id";
@@ -142,6 +142,25 @@ pub enum Denied {
     FromAfar,
 }
 
+/// How callers say who they are.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The ways that are open to them; none: whoever reaches a loopback address runs the server.
+    pub auth: Vec<Mode>,
+    /// What tokens have to say.
+    pub tokens: Rules,
+    /// What signs tokens with HS256.
+    pub token_secret: Option<Secret>,
+    /// Where the keys are published that sign tokens.
+    pub published_keys: Option<String>,
+    /// Proxies whose word on a caller's address is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins of pages that may call, besides the server's own.
+    pub origins: Vec<String>,
+    /// Where the server is reached from outside; empty where it is not said.
+    pub public_url: String,
+}
+
 impl Identity {
     /// As the settings have it. `signing_key` signs sessions.
     ///
@@ -155,14 +174,14 @@ impl Identity {
     ) -> Result<Self, String> {
         let has = |mode| settings.auth.contains(&mode);
         let tokens = if has(Mode::Jwt) {
-            let published = match &settings.jwt_jwks_url {
+            let published = match &settings.published_keys {
                 Some(url) => {
                     let client = net::client().map_err(|error| error.to_string())?;
                     Some(Jwks::new(url.clone(), client, Arc::clone(&clock)))
                 }
                 None => None,
             };
-            Some(Tokens::new(settings.jwt.clone(), settings.jwt_secret.as_ref(), published))
+            Some(Tokens::new(settings.tokens.clone(), settings.token_secret.as_ref(), published))
         } else {
             None
         };
@@ -172,7 +191,7 @@ impl Identity {
             tokens,
             sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
             proxies: Proxies::new(settings.trusted_proxies.clone()),
-            origins: Origins::new(&settings.cors_origins, &settings.public_url),
+            origins: Origins::new(&settings.origins, &settings.public_url),
             secure: settings.public_url.starts_with("https://"),
             clock,
         };

@@ -3,8 +3,8 @@
 //! The modules follow one request from top to bottom; [`speak`] is the file to read first.
 //!
 //! ```text
-//! http ─▶ identity ─▶ limits ─▶ speak ┬▶ script    Markdown → utterances
-//!         caller      permit          ├▶ cache     rendition, then clips; one flight per key
+//! http ─▶ identity ─▶ order  ─▶ speak ┬▶ script    Markdown → utterances
+//!         caller      limits          ├▶ cache     rendition, then clips; one flight per key
 //!                                     ├▶ chain     fallback over breaker(timeout(provider))
 //!                                     └▶ render    PCM → level → frames → container → listeners
 //!                                          └▶ usage
@@ -18,6 +18,7 @@ pub mod controls;
 pub mod http;
 pub mod identity;
 pub mod limits;
+pub mod order;
 pub mod speak;
 
 pub mod script;

@@ -19,11 +19,10 @@ mod redis;
 mod refusal;
 mod seed;
 mod standing;
-mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tracing::warn;
@@ -36,7 +35,6 @@ pub(crate) use self::capacity::Place;
 pub(crate) use self::connected::Connection;
 use self::connected::{Connected, Full};
 use crate::clock::Clock;
-use crate::config::Settings;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
@@ -50,7 +48,6 @@ pub use self::plan::{Plan, Plans, Quantities};
 pub use self::refusal::{Exceeded, Refusal};
 pub(crate) use self::standing::seconds;
 pub use self::standing::{Left, Standing};
-pub use self::tally::{Bill, Tally};
 
 /// How many requests may be at their scripts and at the cache for each flight that may be in the air.
 const PREPARING_PER_FLIGHT: usize = 4;
@@ -114,7 +111,7 @@ pub struct Permit {
     prefetch: bool,
     /// Where the caller stands with requests, this one counted.
     pub standing: Standing,
-    _preparing: Place,
+    preparing: Mutex<Option<Place>>,
 }
 
 /// An amount that is set aside. What is not settled is given back when it is dropped.
@@ -123,9 +120,44 @@ pub struct Permit {
 pub struct Reservation {
     limits: Limits,
     ticket: Ticket,
+    amount: Amount,
     claims: Vec<(Limit, Claim)>,
     book: Arc<dyn Book>,
     _flying: Option<Place>,
+}
+
+/// What limits are in force, and where they are counted.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The feature flag, where no operator has said anything at run time.
+    pub enabled: bool,
+    /// What each plan may use.
+    pub plans: Plans,
+    /// Flights at once, whoever asks for them.
+    pub max_flights: usize,
+    /// Longest speech of one request, seconds, where the plan has no bound of its own.
+    pub max_seconds: u32,
+    /// Whether what comes from the cache counts as well.
+    pub count_cached: bool,
+    /// The Redis that several gateways count in; each counts for itself without.
+    pub redis_url: Option<Secret>,
+    /// What happens while it is away.
+    pub without_redis: WithoutRedis,
+}
+
+impl Default for Settings {
+    /// What the program ships with.
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            plans: Plans::default(),
+            max_flights: 256,
+            max_seconds: 600,
+            count_cached: false,
+            redis_url: None,
+            without_redis: WithoutRedis::default(),
+        }
+    }
 }
 
 /// The settings of limits cannot be used.
@@ -139,7 +171,7 @@ impl Limits {
     /// # Errors
     /// [`AddressError`] for an address of Redis that cannot be one.
     pub fn open(
-        settings: &Settings,
+        settings: Settings,
         signing_key: &Secret,
         controls: Controls,
         clock: Arc<dyn Clock>,
@@ -150,7 +182,7 @@ impl Limits {
         });
         let parts = Parts {
             enabled: settings.enabled,
-            plans: settings.plans.clone(),
+            plans: settings.plans,
             books: Books::new(shared.transpose()?, settings.without_redis),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
@@ -218,7 +250,16 @@ impl Limits {
         let standing = Standing::new(states);
         let prefetch = demand.prefetch;
         let limits = self.clone();
-        Ok(Permit { limits, plan_name, plan, accounts, subject, prefetch, standing, _preparing: preparing })
+        Ok(Permit {
+            limits,
+            plan_name,
+            plan,
+            accounts,
+            subject,
+            prefetch,
+            standing,
+            preparing: Mutex::new(Some(preparing)),
+        })
     }
 
     /// A connection over which replies come as they are written.
@@ -389,6 +430,12 @@ impl Permit {
         self.accounts.iter().find_map(Account::network).map(str::to_owned)
     }
 
+    /// It is known what will be heard: the place among those who wait for that is free again.
+    pub fn prepared(&self) {
+        let place = self.preparing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(place);
+    }
+
     /// Whether what comes from the cache counts like what is made.
     #[must_use]
     pub fn counts_cached(&self) -> bool {
@@ -437,15 +484,19 @@ impl Permit {
         let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
         let ticket = Ticket::new();
         let (_, book) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
-        Ok(Reservation { limits: self.limits.clone(), ticket, claims, book, _flying: flying })
+        Ok(Reservation { limits: self.limits.clone(), ticket, amount, claims, book, _flying: flying })
     }
 }
 
 impl Reservation {
-    /// Settles by a tally when it is dropped; `cached`: what is found in the cache counts as well.
-    #[must_use]
-    pub fn billed(self, cached: bool) -> Bill {
-        Bill::new(self, cached)
+    /// Settles what was set aside step by step for one purpose, by what was spent in all.
+    pub fn settle_all(reservations: Vec<Self>, spent: Amount) {
+        let (mut rest, last) = (spent, reservations.len().saturating_sub(1));
+        for (number, reservation) in reservations.into_iter().enumerate() {
+            let share = if number == last { rest } else { rest.at_most(reservation.amount) };
+            rest = rest.less(share);
+            reservation.settle(share);
+        }
     }
 
     /// Counts what was made, and gives the rest back. Characters and seconds count for what was reserved at most: a

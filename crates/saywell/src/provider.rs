@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -17,7 +17,7 @@ use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use serde::Serialize;
 
-use crate::usage::Purpose;
+use crate::price::Cost;
 
 /// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
 const PLAIN_FOLLOWS: Follows = Follows {
@@ -56,10 +56,15 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn speak(&self, request: Request) -> SpeechStream;
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + ?Sized> Provider for Arc<P> {
     fn about(&self) -> &About {
         (**self).about()
+    }
+
+    fn name(&self) -> &str {
+        (**self).name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -156,8 +161,8 @@ pub struct Request {
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
-    /// What it is for, as usage is to have it.
-    pub purpose: Arc<Purpose>,
+    /// Who is told what it came to.
+    pub account: Arc<dyn Account>,
 }
 
 impl Request {
@@ -173,7 +178,67 @@ impl Request {
             instructions: Arc::default(),
             speed: 1.0,
             priority: Priority::First,
-            purpose: Arc::default(),
+            account: Arc::new(()),
+        }
+    }
+}
+
+/// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
+/// account of the request.
+pub trait Account: Send + Sync + fmt::Debug {
+    /// A call has ended, in whatever way.
+    fn called(&self, call: Call);
+}
+
+/// Nobody keeps any.
+impl Account for () {
+    fn called(&self, _: Call) {}
+}
+
+/// One call to a provider. There is one for every text that was sent, whatever became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// When it began.
+    pub at: SystemTime,
+    /// The provider's name.
+    pub provider: String,
+    /// Its model.
+    pub model: String,
+    /// Its voice.
+    pub voice: String,
+    /// Characters of text that were sent.
+    pub characters: u64,
+    /// Seconds of sound that came back.
+    pub seconds: f64,
+    /// How long the first sound took; `None` when there was none.
+    pub first_sound: Option<Duration>,
+    /// How long all of it took.
+    pub took: Duration,
+    /// What became of it.
+    pub outcome: CallOutcome,
+    /// What it costs.
+    pub cost: Cost,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// All of it was spoken.
+    Spoken,
+    /// It failed.
+    Failed,
+    /// Nobody wanted it any more.
+    Cancelled,
+}
+
+impl CallOutcome {
+    /// As metrics and the store have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spoken => "spoken",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -290,9 +355,9 @@ pub enum ProviderError {
     /// It took longer than it may: ask the next provider.
     #[error("gave no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
-    /// It failed too often of late and is not asked for a while: ask the next provider.
+    /// It failed too often of late and is not asked for so long: ask the next provider.
     #[error("is resting after repeated failures")]
-    Resting,
+    Resting(Duration),
     /// It will not work until an operator changes something: ask the next provider.
     #[error("{0}")]
     Misconfigured(String),
@@ -311,9 +376,35 @@ impl ProviderError {
             Self::Throttled { .. } => "has been asked too often and needs a pause",
             Self::Overloaded => "is busy",
             Self::TimedOut(_) => "did not answer in time",
-            Self::Resting => "is resting after failing several times",
+            Self::Resting(_) => "is resting after failing several times",
             Self::Misconfigured(_) => "cannot be used until its operator has changed its settings",
             Self::Rejected(_) => "cannot say this text",
+        }
+    }
+
+    /// Why, in a word, as metrics have it.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Throttled { .. } => "throttled",
+            Self::Overloaded => "overloaded",
+            Self::TimedOut(_) => "timeout",
+            Self::Resting(_) => "resting",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
+    /// When it may be worth asking again, where waiting helps: what the provider says, else a guess.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Throttled { retry_after: Some(asked) } => Some(*asked),
+            Self::Resting(left) => Some(*left),
+            Self::Overloaded => Some(Duration::from_secs(1)),
+            Self::Throttled { retry_after: None } | Self::Unavailable(_) | Self::TimedOut(_) => Some(PASSING),
+            Self::Misconfigured(_) | Self::Rejected(_) => None,
         }
     }
 
@@ -323,6 +414,9 @@ impl ProviderError {
         matches!(self, Self::Unavailable(_) | Self::Throttled { .. } | Self::Overloaded | Self::TimedOut(_))
     }
 }
+
+/// How long passing trouble is taken to last, where nobody says it.
+const PASSING: Duration = Duration::from_secs(5);
 
 /// Samples that are measured each time a piece of sound comes: a tenth of a millisecond's work. What comes in larger pieces
 /// is measured to its end off the async threads.

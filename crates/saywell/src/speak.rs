@@ -18,21 +18,21 @@ use saywell_text::{Emoji, Note};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
-use self::flying::{Ending, Flying, Leg, Whole};
+use self::flying::{Flying, Leg, Whole};
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
-use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
-use crate::identity::Caller;
 use crate::key::{Key, Kind};
-use crate::limits::{Amount, Permit, Refusal, Standing};
+use crate::limits::{Amount, Permit, Refusal};
+use crate::order::Order;
 use crate::price::Prices;
 use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
-use crate::usage::{self, Asked, AskedOutcome, Bought, Ledger, Purpose};
+use crate::store::CacheOutcome;
+use crate::telemetry::{Service, service_failed};
 use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
@@ -59,8 +59,6 @@ pub struct Speech {
     pub notes: Vec<Note>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
-    /// Where the caller stands with requests.
-    pub standing: Standing,
 }
 
 /// How long the steps before the first sound took.
@@ -79,32 +77,6 @@ pub enum Sound {
     Complete(Arc<Entry>),
     /// A place on the flight that makes it.
     Flight(Listener),
-}
-
-/// What the cache had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CacheOutcome {
-    /// The whole rendition.
-    Hit,
-    /// Some of its clips.
-    Partial,
-    /// Nothing.
-    Miss,
-    /// Somebody else's flight was joined.
-    Joined,
-}
-
-impl CacheOutcome {
-    /// As the `X-TTS-Cache` header has it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Partial => "partial",
-            Self::Miss => "miss",
-            Self::Joined => "joined",
-        }
-    }
 }
 
 /// Why there is nothing to hear.
@@ -142,6 +114,26 @@ pub enum SpeakError {
     /// It was begun, and could not be made.
     #[error(transparent)]
     Failed(#[from] Failure),
+}
+
+impl SpeakError {
+    /// The code of the error that callers get.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Script(ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }) => {
+                "text_too_long"
+            }
+            Self::Script(_) | Self::Speed(_) => "invalid_request",
+            Self::UnknownVoice(_) => "unknown_voice",
+            Self::UnknownProvider { .. } => "unknown_provider",
+            Self::UnsupportedLanguage(_) => "language_unsupported",
+            Self::NoProvider => "providers_exhausted",
+            Self::Overloaded => "overloaded",
+            Self::Failed(failure) => failure.code(),
+        }
+    }
 }
 
 impl From<Full> for SpeakError {
@@ -182,12 +174,6 @@ pub struct Speak {
     pub flights: Flights,
     /// Places for clips on their way into the cache.
     pub writes: Arc<Semaphore>,
-    /// Where every request is taken down.
-    pub ledger: Ledger,
-    /// Whether its text is as well.
-    pub keeps_text: bool,
-    /// When it came.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl Speak {
@@ -195,117 +181,68 @@ impl Speak {
     ///
     /// # Errors
     /// [`SpeakError`]; nothing has been made or paid for then, except with [`SpeakError::Failed`].
-    pub async fn speak(
-        &self,
-        caller: &Caller,
-        permit: Permit,
-        request: &SpeechRequest,
-    ) -> Result<Speech, SpeakError> {
+    pub async fn speak(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
+        let speech = self.find_or_start(order).await;
+        order.permit().prepared();
+        speech.inspect_err(|error| order.fails(error.code()))
+    }
+
+    async fn find_or_start(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
+        let request = order.request();
         let begun = Instant::now();
-        let plan = Arc::new(Plan::make(self, &permit, request).await?);
+        let plan = Arc::new(Plan::make(self, order).await?);
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
         let timing = Timing { script: scripted - begun, cache: scripted.elapsed() };
 
+        let characters = plan.script.characters();
+        let Speaker { provider, voice, .. } = &plan.speaker;
         let speech = |outcome, seconds, sound| Speech {
             key,
             format: plan.format,
             speaker: plan.speaker.clone(),
             outcome,
-            characters: plan.script.characters(),
+            characters,
             seconds,
             sound,
             notes: plan.notes.clone(),
             timing,
-            standing: permit.standing.clone(),
         };
-        let mut asked = Asked {
-            rendition: Some(key),
-            characters: plan.script.characters() as u64,
-            ..self.admitted(caller, &permit, request, &plan.speaker)
-        };
-        let speech = if let Some(entry) = cached {
+        let amount = plan.amount(&self.prices);
+        if let Some(entry) = cached {
             let seconds = entry.about.duration_seconds;
-            permit.charge_cached(Amount { seconds, money: 0.0, ..plan.amount(&self.prices) }).await?;
-            asked.first_sound = Some(begun.elapsed());
-            asked.provider = Some(entry.about.provider.clone());
-            asked.voice = Some(entry.about.voice.clone());
-            speech(CacheOutcome::Hit, seconds, Sound::Complete(entry))
-        } else {
-            let amount = plan.amount(&self.prices);
-            // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
-            let turn = self.flights.turn(&key).await;
-            if let Some(listener) = self.flights.join(&key, plan.format) {
-                drop(turn);
-                permit.charge_cached(Amount { money: 0.0, ..amount }).await?;
-                speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener))
-            } else {
-                let reservation = permit.reserve(amount).await?;
-                match self.flights.board(key, plan.format)? {
-                    Boarding::Joined(listener) => {
-                        speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener))
-                    }
-                    Boarding::Started(listener, writer) => {
-                        let speech = speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener));
-                        let bill = Arc::new(reservation.billed(permit.counts_cached()));
-                        let bought = Arc::new(Bought::default());
-                        let purpose = Arc::new(Purpose {
-                            user: caller.user.clone(),
-                            room: caller.room.clone(),
-                            message_id: request.message_id.clone(),
-                            rendition: Some(key),
-                            tally: bill.tally(),
-                            bought: Arc::clone(&bought),
-                        });
-                        let legs = stream::iter(Leg::all(&plan, &bill, &purpose));
-                        let whole = Whole { plan: Arc::clone(&plan), key: Some(key), asked: asked.clone() };
-                        let ending = Arc::new(OnceLock::from(Ending::Whole(Box::new(whole))));
-                        let plan = Arc::clone(&plan);
-                        let flying =
-                            Flying::new(self.clone(), plan, ending, bought, bill, begun, asked.clone());
-                        let span = info_span!("flight", key = %key.short(), message = request.message_id);
-                        tokio::spawn(flying.fly(legs, writer).instrument(span));
-                        speech
-                    }
-                }
-            }
-        };
-        usage::asked(caller, request, &speech);
-        // What a flight has to be made for is taken down when it has landed.
-        if speech.outcome != CacheOutcome::Miss {
-            asked.cache = Some(speech.outcome);
-            asked.seconds = speech.seconds;
-            self.ledger.write_asked(asked);
+            order.charge_cached(Amount { seconds, ..amount }).await?;
+            order.whole(key, characters);
+            order.sounds();
+            order.answered(CacheOutcome::Hit, &entry.about.provider, &entry.about.voice, seconds);
+            return Ok(speech(CacheOutcome::Hit, seconds, Sound::Complete(entry)));
         }
-        Ok(speech)
-    }
-
-    /// Takes down a request that ended with this error before anything was made.
-    pub fn turned_down(&self, caller: &Caller, request: &SpeechRequest, code: String) {
-        self.ledger.write_asked(Asked { error: Some(code), ..self.asked(caller, request) });
-    }
-
-    /// What is known of a request when it comes.
-    fn asked(&self, caller: &Caller, request: &SpeechRequest) -> Asked {
-        Asked::new(self.clock.now(), caller, request, self.keeps_text)
-    }
-
-    /// What is taken down of a request that this speaker is to speak.
-    fn admitted(
-        &self,
-        caller: &Caller,
-        permit: &Permit,
-        request: &SpeechRequest,
-        speaker: &Speaker,
-    ) -> Asked {
-        Asked {
-            provider: Some(speaker.provider.clone()),
-            voice: Some(speaker.voice.clone()),
-            outcome: AskedOutcome::Spoken,
-            network: permit.network(),
-            plan: permit.plan_name().to_owned(),
-            ..self.asked(caller, request)
+        // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
+        let turn = self.flights.turn(&key).await;
+        let joined = |listener| {
+            order.whole(key, characters);
+            order.answered(CacheOutcome::Joined, provider, voice, amount.seconds);
+            Ok(speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener)))
+        };
+        if let Some(listener) = self.flights.join(&key, plan.format) {
+            drop(turn);
+            order.charge_cached(amount).await?;
+            return joined(listener);
+        }
+        order.reserve(amount).await?;
+        match self.flights.board(key, plan.format)? {
+            Boarding::Joined(listener) => joined(listener),
+            Boarding::Started(listener, writer) => {
+                order.whole(key, characters);
+                order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
+                let legs = stream::iter(Leg::all(&plan, order));
+                let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key: Some(key) }));
+                let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
+                let span = info_span!("flight", key = %key.short(), message = request.message_id);
+                tokio::spawn(flying.fly(legs, writer).instrument(span));
+                Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
+            }
         }
     }
 
@@ -342,6 +279,7 @@ impl Speak {
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
         self.cache.get(key, kind).await.unwrap_or_else(|error| {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be read");
             None
         })
@@ -349,6 +287,7 @@ impl Speak {
 
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
+            service_failed(Service::Storage);
             warn!(%error, "the cache could not be written");
         }
     }

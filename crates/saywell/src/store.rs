@@ -2,6 +2,7 @@
 //! and every database takes the same exam (`store/conformance.rs`).
 
 mod answers;
+mod asked;
 mod cache_index;
 mod calls;
 #[cfg(any(test, feature = "testing"))]
@@ -16,8 +17,9 @@ mod usage;
 
 pub use answers::Answered;
 pub(crate) use answers::by_then;
+pub use asked::{Asked, AskedOutcome, CacheOutcome, Sum, Text};
 pub use cache_index::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, Totals};
-pub use calls::{CallLog, ProviderTotals};
+pub use calls::{CallLog, CallRow, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};

@@ -27,6 +27,48 @@ pub fn log(filter: &str, json: bool) -> Result<(), ParseError> {
     Ok(())
 }
 
+/// What speech can go on without, but not for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// What limits are shared through.
+    Redis,
+    /// Usage, keys, controls and the cache's index.
+    Database,
+    /// Where sound is kept.
+    Storage,
+}
+
+impl Service {
+    const ALL: [Self; 3] = [Self::Redis, Self::Database, Self::Storage];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Redis => "redis",
+            Self::Database => "database",
+            Self::Storage => "storage",
+        }
+    }
+}
+
+/// A service beside the gateway could not be used.
+pub fn service_failed(service: Service) {
+    metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(1);
+}
+
+/// Begins the counters that alerts look at: a rise from nothing is seen only where there was a zero before.
+pub fn begin_counters<'a>(providers: impl Iterator<Item = &'a str>) {
+    for service in Service::ALL {
+        metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(0);
+    }
+    metrics::counter!("saywell_usage_unwritten_total").increment(0);
+    for provider in providers {
+        for reason in ["unavailable", "throttled", "overloaded", "timeout", "misconfigured", "rejected"] {
+            let labels = [("provider", provider.to_owned()), ("reason", reason.to_owned())];
+            metrics::counter!("saywell_call_failures_total", &labels).increment(0);
+        }
+    }
+}
+
 /// The metrics of this process, as Prometheus reads them.
 pub fn metrics() -> &'static PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();

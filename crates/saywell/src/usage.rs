@@ -1,70 +1,20 @@
 //! Usage: what was asked and spoken, for whom, and at what cost: as metrics, as log lines, and as a row for every request
 //! and every call to a provider. Texts of replies are in none of them, unless the operator wants them in the rows.
 
-mod asked;
-mod call;
 mod keeper;
 mod ledger;
 pub mod table;
 
-pub use asked::{Asked, AskedOutcome, Bought, Sum, Text};
-pub use call::{Call, CallOutcome, Purpose};
 pub use keeper::{Keeper, Retention};
 pub use ledger::{Ledger, Scribe};
 
 use std::time::Duration;
 
 use metrics::{counter, histogram};
-use tracing::info;
+use tracing::warn;
 
-use crate::flight::Failure;
-use crate::identity::Caller;
 use crate::price::Cost;
-use crate::request::SpeechRequest;
-use crate::speak::{CacheOutcome, Speech};
-use crate::voices::Speaker;
-
-/// A request for speech was answered.
-pub fn asked(caller: &Caller, request: &SpeechRequest, speech: &Speech) {
-    counter!("saywell_requests_total", "cache" => speech.outcome.name(), "format" => speech.format.name())
-        .increment(1);
-    info!(
-        key = %speech.key.short(),
-        message = request.message_id,
-        room = caller.room,
-        cache = speech.outcome.name(),
-        provider = speech.speaker.provider,
-        voice = speech.speaker.voice,
-        characters = speech.characters,
-        "asked"
-    );
-}
-
-/// The first of a reply that is still being written was asked for.
-pub fn growing(caller: &Caller, request: &SpeechRequest, speaker: &Speaker) {
-    let cache = CacheOutcome::Miss.name();
-    counter!("saywell_requests_total", "cache" => cache, "format" => request.format.name()).increment(1);
-    info!(
-        message = request.message_id,
-        room = caller.room,
-        cache,
-        provider = speaker.provider,
-        voice = speaker.voice,
-        "asked as it is written"
-    );
-}
-
-/// A flight ended.
-pub fn landed(outcome: &Result<f64, Failure>) {
-    let outcome = match outcome {
-        Ok(_) => "spoken",
-        Err(Failure::Cancelled) => "cancelled",
-        Err(Failure::Exhausted(_)) => "exhausted",
-        Err(Failure::Unspeakable) => "unspeakable",
-        Err(Failure::Internal(_)) => "failed",
-    };
-    counter!("saywell_flights_total", "outcome" => outcome).increment(1);
-}
+use crate::provider::{Call, ProviderError};
 
 /// A call to a provider ended.
 pub fn called(call: &Call) {
@@ -89,6 +39,13 @@ pub fn called(call: &Call) {
     }
     histogram!("saywell_call_seconds", "provider" => provider.clone()).record(call.took.as_secs_f64());
     histogram!("saywell_speech_seconds", "provider" => provider).record(call.seconds);
+}
+
+/// A call to a provider failed, for this reason.
+pub fn call_failed(provider: &str, error: &ProviderError) {
+    let labels = [("provider", provider.to_owned()), ("reason", error.reason().to_owned())];
+    counter!("saywell_call_failures_total", &labels).increment(1);
+    warn!(provider, reason = error.reason(), %error, "a call to a provider failed");
 }
 
 /// A listener got the first sound of something that was not there before.

@@ -80,6 +80,100 @@ pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> 
     if frames.count() == wanted { Ok(frames) } else { Err(failed("too few frames")) }
 }
 
+/// A clip whose samples are still coming.
+#[derive(Default)]
+pub(super) struct Live {
+    /// All of them so far; what has been coded is small beside what a frame needs around it.
+    samples: Vec<f32>,
+    begun: Option<Begun>,
+    /// Frames that were handed out.
+    given_out: usize,
+}
+
+/// A clip of which enough is there to know how it begins.
+struct Begun {
+    encoder: Encoder,
+    lead: usize,
+    late: usize,
+    given: usize,
+    bytes: Vec<u8>,
+    frames: Frames,
+}
+
+impl Live {
+    pub(super) fn push(&mut self, samples: &[f32]) -> Result<Frames, AudioError> {
+        self.samples.extend_from_slice(samples);
+        if self.samples.len() < LEAN {
+            return Ok(Frames::new(Codec::Mp3));
+        }
+        let samples = &self.samples;
+        let begun = begun(&mut self.begun, samples)?;
+        while begun.given + CHUNK <= begun.lead + samples.len() {
+            begun.code(samples, begun.given + CHUNK, usize::MAX)?;
+        }
+        Ok(self.new_frames())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Frames, AudioError> {
+        if self.samples.is_empty() {
+            return Ok(Frames::new(Codec::Mp3));
+        }
+        let (samples, frame) = (&self.samples, Codec::Mp3.frame_samples());
+        let begun = begun(&mut self.begun, samples)?;
+        let sounding = super::sounding(samples) + begun.late + REACH;
+        let wanted = Codec::Mp3.padded_samples(samples.len().max(sounding)) / frame;
+        let total = LEAD_FRAMES * frame - DELAY + (wanted + 2) * frame;
+        while begun.given < total {
+            begun.code(samples, (begun.given + CHUNK).min(total), wanted)?;
+        }
+        begun.bytes.reserve(max_required_buffer_size(0));
+        begun.encoder.flush_to_vec::<FlushGap>(&mut begun.bytes).map_err(failed)?;
+        take_frames(&begun.bytes, wanted, &mut begun.frames)?;
+        if begun.frames.count() == wanted { Ok(self.new_frames()) } else { Err(failed("too few frames")) }
+    }
+
+    /// The frames that were not handed out yet.
+    fn new_frames(&mut self) -> Frames {
+        let Some(begun) = &self.begun else { return Frames::new(Codec::Mp3) };
+        let new = begun.frames.split_at(self.given_out).1;
+        self.given_out = begun.frames.count();
+        new
+    }
+}
+
+fn begun<'a>(begun: &'a mut Option<Begun>, samples: &[f32]) -> Result<&'a mut Begun, AudioError> {
+    let new = match begun.take() {
+        Some(there) => there,
+        None => Begun::new(samples)?,
+    };
+    Ok(begun.insert(new))
+}
+
+impl Begun {
+    fn new(samples: &[f32]) -> Result<Self, AudioError> {
+        let silent = samples.iter().position(|sample| sample.abs() > SILENCE).unwrap_or(LEAN);
+        let late = LEAN.saturating_sub(silent);
+        Ok(Self {
+            encoder: fresh_encoder()?,
+            lead: LEAD_FRAMES * Codec::Mp3.frame_samples() - DELAY + late,
+            late,
+            given: 0,
+            bytes: Vec::new(),
+            frames: Frames::new(Codec::Mp3),
+        })
+    }
+
+    /// Gives the encoder the samples up to `end`, in the steps of [`encode`].
+    fn code(&mut self, samples: &[f32], end: usize, wanted: usize) -> Result<(), AudioError> {
+        let place = |place: usize| place.checked_sub(self.lead).and_then(|place| samples.get(place));
+        let chunk: Vec<f32> = (self.given..end).map(|at| place(at).copied().unwrap_or_default()).collect();
+        self.given = end;
+        self.bytes.reserve(max_required_buffer_size(chunk.len()));
+        self.encoder.encode_to_vec(MonoPcm(&chunk), &mut self.bytes).map_err(failed)?;
+        take_frames(&self.bytes, wanted, &mut self.frames)
+    }
+}
+
 /// Takes the frames of `bytes` that are not in `frames` yet, up to `wanted` in all.
 fn take_frames(bytes: &[u8], wanted: usize, frames: &mut Frames) -> Result<(), AudioError> {
     let (made, _) = bytes.as_chunks::<FRAME_BYTES>();

@@ -16,13 +16,7 @@ const MAX_PACKET: usize = 1276;
 pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> Result<Frames, AudioError> {
     let frame = Codec::Opus.frame_samples();
     let mut frames = Frames::new(Codec::Opus);
-    let mut encoder = encoder().map_err(failed)?;
-    if encoder.get_look_ahead().map_err(failed)? as usize != OPUS_DELAY {
-        return Err(AudioError::Encoder {
-            codec: Codec::Opus,
-            reason: format!("its delay is not {OPUS_DELAY} samples"),
-        });
-    }
+    let mut encoder = checked_encoder()?;
     let mut packet = [0; MAX_PACKET];
     let mut code = |block: &[f32]| {
         // The decoder arrives with another clip's memory: the first packet must not lean on it.
@@ -50,6 +44,70 @@ pub(super) fn encode(source: &mut Source<'_>, made: &mut dyn FnMut(&Frames)) -> 
         code(block)?;
     }
     Ok(frames)
+}
+
+/// A clip whose samples are still coming.
+pub(super) struct Live {
+    encoder: Encoder,
+    /// Samples that make no frame yet.
+    rest: Vec<f32>,
+    /// Samples up to the last that sounds, and all of them.
+    sounding: usize,
+    given: usize,
+    coded: usize,
+}
+
+impl Live {
+    pub(super) fn new() -> Result<Self, AudioError> {
+        Ok(Self { encoder: checked_encoder()?, rest: Vec::new(), sounding: 0, given: 0, coded: 0 })
+    }
+
+    pub(super) fn push(&mut self, samples: &[f32]) -> Result<Frames, AudioError> {
+        match super::sounding(samples) {
+            0 => {}
+            sounding => self.sounding = self.given + sounding,
+        }
+        self.given += samples.len();
+        self.rest.extend_from_slice(samples);
+        self.code()
+    }
+
+    pub(super) fn finish(mut self) -> Result<Frames, AudioError> {
+        let frame = Codec::Opus.frame_samples();
+        let needed = match self.sounding + OPUS_DELAY {
+            _ if self.given == 0 => 0,
+            sounding => self.given.max(sounding),
+        };
+        let total = Codec::Opus.padded_samples(needed);
+        self.rest.resize(total.saturating_sub(self.coded * frame), 0.0);
+        self.code()
+    }
+
+    /// Codes the whole frames that there are.
+    fn code(&mut self) -> Result<Frames, AudioError> {
+        let frame = Codec::Opus.frame_samples();
+        let (mut frames, mut packet) = (Frames::new(Codec::Opus), [0; MAX_PACKET]);
+        for block in self.rest.chunks_exact(frame) {
+            // The decoder arrives with another clip's memory: the first packet must not lean on it.
+            if self.coded < 2 {
+                self.encoder.set_prediction_disabled(self.coded == 0).map_err(failed)?;
+            }
+            let length = self.encoder.encode_float_to_slice(block, &mut packet).map_err(failed)?;
+            frames.push(packet.get(..length).unwrap_or_default());
+            self.coded += 1;
+        }
+        self.rest.drain(..self.rest.len() / frame * frame);
+        Ok(frames)
+    }
+}
+
+/// An encoder whose delay is the one that every header states.
+fn checked_encoder() -> Result<Encoder, AudioError> {
+    let mut encoder = encoder().map_err(failed)?;
+    if encoder.get_look_ahead().map_err(failed)? as usize == OPUS_DELAY {
+        return Ok(encoder);
+    }
+    Err(AudioError::Encoder { codec: Codec::Opus, reason: format!("its delay is not {OPUS_DELAY} samples") })
 }
 
 /// Variable rate, constrained so that no second needs much more than another, is libopus's default.

@@ -119,14 +119,18 @@ impl Gate {
     }
 
     /// Lets a call through, or not. The one let through after a rest is the probe.
-    fn admit(self: &Arc<Self>) -> Option<Verdict> {
-        let mut state = self.state();
+    ///
+    /// # Errors
+    /// How long it rests still.
+    fn admit(self: &Arc<Self>) -> Result<Verdict, Duration> {
+        let (mut state, now) = (self.state(), self.clock.now());
         match *state {
             State::Closed { .. } => {}
-            State::Open { until } if self.clock.now() >= until => *state = State::Probing,
-            State::Open { .. } | State::Probing => return None,
+            State::Open { until } if now >= until => *state = State::Probing,
+            State::Open { until } => return Err(until.duration_since(now).unwrap_or_default()),
+            State::Probing => return Err(self.policy.rest),
         }
-        Some(Verdict { gate: Arc::clone(self), spoken: false })
+        Ok(Verdict { gate: Arc::clone(self), spoken: false })
     }
 
     fn settle(&self, outcome: Result<(), &ProviderError>) {
@@ -169,10 +173,15 @@ impl Drop for Verdict {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Breaker<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -183,9 +192,12 @@ impl<P: Provider> Provider for Breaker<P> {
         let gate = Arc::clone(&self.gate);
         let mut inner = self.inner.speak(request);
         Box::pin(stream! {
-            let Some(mut verdict) = gate.admit() else {
-                yield Err(ProviderError::Resting);
-                return;
+            let mut verdict = match gate.admit() {
+                Ok(verdict) => verdict,
+                Err(left) => {
+                    yield Err(ProviderError::Resting(left));
+                    return;
+                }
             };
             while let Some(part) = inner.next().await {
                 if let Err(error) = &part {
@@ -228,7 +240,7 @@ mod tests {
         assert!(!breaker.is_closed());
         let until = clock.now() + Duration::from_secs(10);
         assert_eq!(breaker.pulse().health(), Health::Open { until });
-        assert!(gather(breaker.speak(request())).await == Err(ProviderError::Resting));
+        assert!(gather(breaker.speak(request())).await == Err(ProviderError::Resting(policy.rest)));
         assert_eq!(calls.count(), 2, "an open breaker does not ask");
 
         clock.advance(Duration::from_secs(10));

@@ -25,10 +25,15 @@ impl<P> Plain<P> {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Plain<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -67,10 +67,15 @@ impl Policy {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Retry<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -127,7 +132,7 @@ mod tests {
         for lasting in [
             ProviderError::Rejected("cannot say this".into()),
             ProviderError::Misconfigured("has no key".into()),
-            ProviderError::Resting,
+            ProviderError::Resting(Duration::from_secs(9)),
             ProviderError::Overloaded,
             ProviderError::TimedOut(Duration::from_secs(1)),
         ] {

@@ -80,10 +80,15 @@ impl<P: Provider + 'static> Roster<P> {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Roster<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -25,10 +25,15 @@ impl<P> Switch<P> {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Switch<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

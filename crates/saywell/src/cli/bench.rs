@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use super::{Failed, open_without_trace, print};
 use crate::config::Settings;
 use crate::identity::Caller;
-use crate::limits::Demand;
 use crate::request::SpeechRequest;
 use crate::speak::Sound;
 
@@ -26,8 +25,8 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     for number in 0..arguments.replies {
         let request = SpeechRequest::new(reply(number));
         let begun = Instant::now();
-        let permit = app.limits.admit(&caller, &Demand::default()).await?;
-        let Sound::Flight(mut listener) = app.speak.speak(&caller, permit, &request).await?.sound else {
+        let order = app.orders.open(caller.clone(), request).await?;
+        let Sound::Flight(mut listener) = app.speak.speak(&order).await?.sound else {
             continue;
         };
         listener.first_sound().await?;

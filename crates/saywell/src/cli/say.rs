@@ -10,7 +10,6 @@ use saywell_audio::{Captions, Format};
 use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
-use crate::limits::Demand;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
 use crate::speak::Sound;
@@ -51,8 +50,6 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let write_captions = arguments.captions.as_deref().map(caption_writer).transpose()?;
     let text = read_text(arguments.text)?;
     let app = open_without_trace(settings).await?;
-    let caller = Caller::operator(None);
-    let permit = app.limits.admit(&caller, &Demand::default()).await?;
     let request = SpeechRequest {
         voice: arguments.voice,
         provider: arguments.provider,
@@ -62,7 +59,8 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
         markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
         ..SpeechRequest::new(text)
     };
-    let speech = app.speak.speak(&caller, permit, &request).await?;
+    let order = app.orders.open(Caller::operator(None), request).await?;
+    let speech = app.speak.speak(&order).await?;
     for note in &speech.notes {
         complain(format_args!("note: {}", note.note));
     }

@@ -17,9 +17,10 @@ use tracing::{Instrument, error, info, info_span};
 use super::headers;
 use crate::chain::Exhausted;
 use crate::flight::Failure;
-use crate::identity::TRIAL;
+use crate::identity::{Caller, TRIAL};
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
 use crate::links::LinkFault;
+use crate::provider::ProviderError;
 use crate::script::ScriptError;
 use crate::speak::SpeakError;
 
@@ -36,6 +37,8 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// More, for programs.
     pub details: Option<Value>,
+    /// What takes the place of `details` for those who run the server: what providers said, in their own words.
+    for_operators: Option<Box<Value>>,
     /// Where the caller stands, for the headers.
     standing: Box<Standing>,
     /// The status it goes out with.
@@ -115,6 +118,7 @@ impl ApiError {
             param: None,
             retry_after: None,
             details: None,
+            for_operators: None,
             standing: Box::default(),
             status: code.status(),
         }
@@ -143,6 +147,15 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// With what only those who run the server may read, if that is who calls.
+    #[must_use]
+    pub fn told_to(mut self, caller: &Caller) -> Self {
+        if caller.is_admin() {
+            self.details = self.for_operators.take().map(|words| *words).or(self.details);
+        }
         self
     }
 
@@ -281,14 +294,15 @@ impl From<Failure> for ApiError {
         match failure {
             Failure::Exhausted(exhausted) if exhausted.is_overload() => overloaded(),
             Failure::Exhausted(exhausted) => {
-                let reasons: serde_json::Map<_, _> = exhausted
-                    .reasons
-                    .iter()
-                    .map(|(provider, error)| (provider.clone(), json!(error.to_string())))
-                    .collect();
+                let reasons = |words: &dyn Fn(&ProviderError) -> Value| {
+                    let each = |(provider, error): &(String, _)| (provider.clone(), words(error));
+                    let reasons: serde_json::Map<_, _> = exhausted.reasons.iter().map(each).collect();
+                    json!({ "providers": reasons })
+                };
                 Self {
-                    details: Some(json!({ "providers": reasons })),
-                    retry_after: Some(Duration::from_secs(5)),
+                    details: Some(reasons(&|error| json!(error.plainly()))),
+                    for_operators: Some(Box::new(reasons(&|error| json!(error.to_string())))),
+                    retry_after: exhausted.retry_after(),
                     ..Self::new(Code::ProvidersExhausted, plainly(&exhausted))
                 }
             }
@@ -304,7 +318,7 @@ impl From<Failure> for ApiError {
     }
 }
 
-/// A sentence for each provider; their own words are in the details.
+/// A sentence for each provider; their own words are for the log and for operators.
 fn plainly(exhausted: &Exhausted) -> String {
     let mut text = "No voice could say this just now.".to_owned();
     for (provider, error) in &exhausted.reasons {

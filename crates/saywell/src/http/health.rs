@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use super::error::{ApiError, Code};
 use super::identity::Admin;
 use crate::app::App;
+use crate::chain::breaker::Health;
 use crate::telemetry;
 
 /// The process is up.
@@ -36,5 +37,9 @@ pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
 ))]
 pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse {
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
+    for (provider, pulse) in app.pulses.iter() {
+        let open = f64::from(u8::from(!matches!(pulse.health(), Health::Closed { .. })));
+        metrics::gauge!("saywell_breaker_open", "provider" => provider.clone()).set(open);
+    }
     ([("content-type", "text/plain; version=0.0.4")], telemetry::metrics().render())
 }

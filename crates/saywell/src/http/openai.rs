@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::error::ApiError;
 use super::identity::Speaker;
-use super::speech::{ask_for, format, pieces, sound, standing};
+use super::speech::{format, of, pieces, sound, standing};
 use crate::app::App;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, Speech};
@@ -102,16 +102,20 @@ pub async fn speech(
         instructions: ask.instructions,
         ..SpeechRequest::new(ask.input)
     };
-    let speech = ask_for(&app, &caller, &request).await.map_err(|mut error| {
+    let order = app.orders.open(caller, request).await?;
+    let answer = match app.speak.speak(&order).await {
+        Err(error) => Err(of(error, order.request())),
+        Ok(speech) if events => self::events(speech).await,
+        Ok(speech) => sound(speech, begun).await,
+    };
+    let answer = answer.map_err(|mut error| {
         // What is `text` elsewhere is `input` here.
         if error.param.as_deref() == Some("text") {
             error.param = Some("input".into());
         }
         error
-    })?;
-    let stands = speech.standing.clone();
-    let answer = if events { self::events(speech).await } else { sound(speech, begun).await };
-    standing(answer, stands)
+    });
+    standing(answer, order.standing())
 }
 
 /// The provider that a model name asks for.

@@ -19,11 +19,12 @@ use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::Listener;
-use crate::identity::{Caller, Subject};
+use crate::identity::Subject;
 use crate::limits::Standing;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
-use crate::speak::{CacheOutcome, Sound, SpeakError, Speech, Timing};
+use crate::speak::{Sound, SpeakError, Speech, Timing};
+use crate::store::CacheOutcome;
 use crate::usage;
 
 /// What to say, and how. Exactly one of `text` and `ssml` is given.
@@ -231,39 +232,29 @@ pub async fn speak(
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
     let caller = caller.in_room(room);
-    let speech = ask_for(&app, &caller, &request).await?;
-    let stands = speech.standing.clone();
-    let answer = if wants_json(&headers) {
-        let kept_for = request.prefetch.then(|| caller.subject());
-        Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
-    } else {
-        sound(speech, begun).await
+    let kept_for = request.prefetch.then(|| caller.subject());
+    let order = app.orders.open(caller, request).await?;
+    let answer = match app.speak.speak(&order).await {
+        Err(error) => Err(of(error, order.request())),
+        Ok(speech) if wants_json(&headers) => {
+            Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
+        }
+        Ok(speech) => sound(speech, begun).await.map_err(|error| error.told_to(order.caller())),
     };
-    standing(answer, stands)
-}
-
-/// Limits, speak: what every speech call does.
-pub(super) async fn ask_for(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Speech, ApiError> {
-    let asked = async {
-        let permit = app.limits.admit(caller, &request.into()).await?;
-        let standing = permit.standing.clone();
-        let speech = app.speak.speak(caller, permit, request).await;
-        speech.map_err(|error| of(error, request).standing(&standing))
-    };
-    asked.await.inspect_err(|error: &ApiError| app.speak.turned_down(caller, request, error.code.name()))
+    standing(answer, order.standing())
 }
 
 /// An answer, or an error, that tells where the caller stands.
 pub(super) fn standing(
     answer: Result<axum::response::Response, ApiError>,
-    standing: Standing,
+    standing: &Standing,
 ) -> Result<axum::response::Response, ApiError> {
     match answer {
         Ok(mut response) => {
-            response.extensions_mut().insert(standing);
+            response.extensions_mut().insert(standing.clone());
             Ok(response)
         }
-        Err(error) => Err(error.standing(&standing)),
+        Err(error) => Err(error.standing(standing)),
     }
 }
 

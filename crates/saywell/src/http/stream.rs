@@ -203,14 +203,9 @@ impl Session {
             return Err(ApiError::invalid("format", message));
         }
         let caller = self.caller.clone().in_room(room);
-        let asked = async {
-            let permit = self.app.limits.admit(&caller, &(&request).into()).await?;
-            let growing = self.app.speak.grow(&caller, permit, request.clone()).await;
-            growing.map_err(|error| of(error, &request))
-        };
-        asked
-            .await
-            .inspect_err(|error: &ApiError| self.app.speak.turned_down(&caller, &request, error.code.name()))
+        let order = self.app.orders.open(caller, request).await?;
+        let growing = self.app.speak.grow(&order).await;
+        growing.map_err(|error| of(error, order.request()))
     }
 
     /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
@@ -241,7 +236,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            writing.growing.refuse(error.code.name());
+                            writing.growing.refuse(&error.code.name());
                             return Ok(Over::Failed(error));
                         }
                     }

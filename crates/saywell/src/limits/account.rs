@@ -276,6 +276,26 @@ pub(crate) fn account(what: What, window: &str, scope: Scope, name: &str) -> Str
 }
 
 impl Amount {
+    /// As much of this as there is of the other.
+    #[must_use]
+    pub fn at_most(self, other: Self) -> Self {
+        Self {
+            characters: self.characters.min(other.characters),
+            seconds: self.seconds.min(other.seconds),
+            money: self.money.min(other.money),
+        }
+    }
+
+    /// What is left when the other, which is part of it, is taken away.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self {
+            characters: self.characters.saturating_sub(other.characters),
+            seconds: self.seconds - other.seconds,
+            money: self.money - other.money,
+        }
+    }
+
     /// How much of this, in the books' whole numbers; a part counts as a whole.
     pub(crate) fn units(&self, what: What) -> u64 {
         match what {

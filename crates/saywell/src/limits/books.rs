@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use super::book::{Away, Book, Claim, Taken, Ticket};
 use super::process::ProcessBook;
+use crate::telemetry::{Service, service_failed};
 
 /// What is done while the shared books are away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,6 +95,7 @@ impl Books {
     }
 
     fn leave_alone(&self, away: &Away) {
+        service_failed(Service::Redis);
         let until = Some(Instant::now() + LEFT_ALONE);
         let before =
             std::mem::replace(&mut *self.away_until.lock().unwrap_or_else(PoisonError::into_inner), until);

@@ -53,7 +53,7 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let store = store::open(Some("sqlite::memory:"), Path::new("")).await.expect("a store");
         let controls = Controls::open(store.controls, Arc::clone(&clock) as _).await.expect("controls");
-        let limits = Limits::open(&settings, &signing_key(), controls, Arc::clone(&clock) as _);
+        let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock) as _);
         Self { limits: limits.expect("limits"), clock }
     }
 

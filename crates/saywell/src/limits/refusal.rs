@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::account::{Limit, Scope, Span, What};
 use super::book::{Claim, Kind};
 use super::standing::Standing;
+use crate::identity::TRIAL;
 
 /// Why a caller may not speak now.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -36,6 +37,21 @@ pub enum Refusal {
     /// No capacity at the moment.
     #[error("the server is busy")]
     Overloaded,
+}
+
+impl Refusal {
+    /// The code of the error that callers get.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Disabled => "tts_disabled",
+            Self::Blocked | Self::UnknownPlan(_) | Self::NotAllowed { .. } => "forbidden",
+            Self::Exceeded(exceeded) if exceeded.is_rate() => "rate_limited",
+            Self::Exceeded(exceeded) if exceeded.plan == TRIAL => "trial_exhausted",
+            Self::Exceeded(_) => "quota_exceeded",
+            Self::Overloaded => "overloaded",
+        }
+    }
 }
 
 /// A limit that is reached.

@@ -1,7 +1,7 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,16 @@ use saywell_text::Utterance;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
+use super::Speak;
 use super::pace::Pace;
 use super::plan::Plan;
-use super::{CacheOutcome, Speak};
 use crate::cache::{About, Entry};
 use crate::chain::Spoken;
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
-use crate::limits::Bill;
-use crate::provider::{Priority, Provider, Request};
+use crate::order::Order;
+use crate::provider::{Account, Priority, Provider, Request};
 use crate::render::{self, Clip, ClipNotes, Joiner};
-use crate::usage::{self, Asked, AskedOutcome, Bought, Purpose};
 
 /// The first frames of a flight.
 struct Head {
@@ -38,20 +37,17 @@ pub(super) struct Leg {
     pub(super) number: usize,
     /// The pause after it, seconds.
     pub(super) pause: f64,
-    /// What making it costs; settled when the last leg it is for has been made, or is given up.
-    pub(super) bill: Arc<Bill>,
-    pub(super) purpose: Arc<Purpose>,
+    pub(super) order: Arc<Order>,
 }
 
 impl Leg {
     /// Every utterance of a plan.
-    pub(super) fn all(plan: &Arc<Plan>, bill: &Arc<Bill>, purpose: &Arc<Purpose>) -> Vec<Self> {
+    pub(super) fn all(plan: &Arc<Plan>, order: &Arc<Order>) -> Vec<Self> {
         let leg = |number| Self {
             plan: Arc::clone(plan),
             number,
             pause: plan.pause(number),
-            bill: Arc::clone(bill),
-            purpose: Arc::clone(purpose),
+            order: Arc::clone(order),
         };
         (0..plan.script.utterances.len()).map(leg).collect()
     }
@@ -72,17 +68,6 @@ pub(super) struct Whole {
     pub(super) plan: Arc<Plan>,
     /// The key under which its rendition is kept; `None`: what was spoken is not what would be made of the whole.
     pub(super) key: Option<Key>,
-    /// What is taken down of the request.
-    pub(super) asked: Asked,
-}
-
-/// How the text of a reply ended.
-#[derive(Debug)]
-pub(super) enum Ending {
-    /// All of it is there.
-    Whole(Box<Whole>),
-    /// No more of it is spoken: the code of the error that says why.
-    Refused(String),
 }
 
 /// One flight in the making.
@@ -90,50 +75,22 @@ pub(super) struct Flying {
     speak: Speak,
     /// The plan of the whole, or of its first utterance.
     plan: Arc<Plan>,
+    /// For whom.
+    order: Arc<Order>,
     /// Filled in before the last leg has come; a flight whose legs end without it was given up.
-    ending: Arc<OnceLock<Ending>>,
-    bought: Arc<Bought>,
-    /// The flight's own place, and what is settled when it ends, in whatever way.
-    _bill: Arc<Bill>,
+    whole: Arc<OnceLock<Whole>>,
     /// The first provider of the chain that is still asked: those before failed in this flight.
     from: AtomicUsize,
     pace: Pace,
-    /// When the request came that it is made for, and what is taken down of that.
-    begun: Instant,
-    asked: Asked,
-    /// When the first sound was there.
-    sounded: OnceLock<Instant>,
-    /// Whether some of it was in the cache.
-    found: AtomicBool,
 }
 
 impl Flying {
-    pub(super) fn new(
-        speak: Speak,
-        plan: Arc<Plan>,
-        ending: Arc<OnceLock<Ending>>,
-        bought: Arc<Bought>,
-        bill: Arc<Bill>,
-        begun: Instant,
-        asked: Asked,
-    ) -> Self {
+    pub(super) fn new(speak: Speak, plan: Arc<Plan>, order: Arc<Order>, whole: Arc<OnceLock<Whole>>) -> Self {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self {
-            speak,
-            plan,
-            ending,
-            bought,
-            _bill: bill,
-            from: AtomicUsize::new(0),
-            pace,
-            begun,
-            asked,
-            sounded: OnceLock::new(),
-            found: AtomicBool::new(false),
-        }
+        Self { speak, plan, order, whole, from: AtomicUsize::new(0), pace }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -156,43 +113,10 @@ impl Flying {
             Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
             Err(failure) => warn!(milliseconds, %failure, "not spoken"),
         }
-        usage::landed(&outcome);
-        self.take_down(&outcome);
         // Whoever hears the end may ask for the next at once: what this one did not use is there again.
+        self.order.ended(&outcome);
         drop(self);
         writer.land(outcome.map(|_seconds| ()));
-    }
-
-    /// The row of the request that it is made for, now that it is known what it came to.
-    fn take_down(&self, outcome: &Result<f64, Failure>) {
-        let bought = self.bought.sum();
-        let (ended, error) = match (outcome, self.ending.get()) {
-            (Ok(_), _) => (AskedOutcome::Spoken, None),
-            (Err(Failure::Cancelled), Some(Ending::Refused(code))) => {
-                (AskedOutcome::Failed, Some(code.clone()))
-            }
-            (Err(Failure::Cancelled), _) => (AskedOutcome::Cancelled, None),
-            (Err(failure), _) => (AskedOutcome::Failed, Some(failure.code().to_owned())),
-        };
-        let partial = self.found.load(Ordering::Relaxed);
-        let asked = self.whole().map_or(&self.asked, |whole| &whole.asked);
-        self.speak.ledger.write_asked(Asked {
-            cache: Some(if partial { CacheOutcome::Partial } else { CacheOutcome::Miss }),
-            outcome: ended,
-            error,
-            seconds: *outcome.as_ref().unwrap_or(&bought.seconds),
-            first_sound: self.sounded.get().map(|sounded| *sounded - self.begun),
-            bought,
-            ..asked.clone()
-        });
-    }
-
-    /// The whole reply, when all of its text was there.
-    fn whole(&self) -> Option<&Whole> {
-        match self.ending.get()? {
-            Ending::Whole(whole) => Some(whole),
-            Ending::Refused(_) => None,
-        }
     }
 
     /// Makes all of it; tells how many seconds that are.
@@ -247,7 +171,7 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
         }
-        let whole = self.whole().ok_or(Failure::Cancelled)?;
+        let whole = self.whole.get().ok_or(Failure::Cancelled)?;
         if !audible {
             return Err(Failure::Unspeakable);
         }
@@ -270,11 +194,10 @@ impl Flying {
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
-        let Leg { plan, pause, bill, purpose, .. } = leg;
+        let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
         if let Some(clip) = self.cached(leg).await {
-            bill.found(utterance.text.chars().count() as u64, clip.frames.seconds());
-            self.found.store(true, Ordering::Relaxed);
+            order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
         if self.links_from().iter().any(|link| link.about().paid) {
@@ -293,7 +216,7 @@ impl Flying {
                 true => Priority::First,
                 false => Priority::Rest,
             },
-            purpose: Arc::clone(purpose),
+            account: Arc::clone(order) as Arc<dyn Account>,
         };
         let begun = Instant::now();
         let from = self.from.load(Ordering::Relaxed);
@@ -302,7 +225,7 @@ impl Flying {
         self.from.fetch_max(next_from, Ordering::Relaxed);
         // From here on it may be heard, so that it counts whatever becomes of the rest.
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
-        bill.tally().made(utterance.text.chars().count() as u64, seconds + pause);
+        order.made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
         let key = plan.clip_key(utterance, pause, &speaker);
@@ -345,7 +268,7 @@ impl Flying {
 
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
         if !sound.is_empty() {
-            self.sounded.get_or_init(Instant::now);
+            self.order.sounds();
             self.pace.sounds();
         }
         writer.push(sound, spoken);

@@ -1,7 +1,6 @@
 //! A reply that is still being written: the same flight as of one that is all there, its legs coming as the text does.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use futures::stream;
 use saywell_text::language::Languages;
@@ -9,26 +8,26 @@ use saywell_text::{Script, Scripter, Utterance};
 use tokio::sync::mpsc;
 use tracing::{Instrument, info_span};
 
-use super::flying::{Ending, Flying, Leg, Whole};
+use super::flying::{Flying, Leg, Whole};
 use super::plan::Plan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::flight::{Boarding, Flights, Listener, Reader};
-use crate::identity::Caller;
 use crate::key::Key;
-use crate::limits::{Amount, Bill, Permit};
+use crate::limits::Amount;
+use crate::order::Order;
 use crate::request::SpeechRequest;
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
-use crate::usage::{self, Asked, Bought, Purpose};
+use crate::store::CacheOutcome;
+use crate::voices::Speaker;
 
 /// A reply that is still being written. When it is dropped before its [end](Self::end), its flight is given up.
 #[derive(Debug)]
 pub struct Growing {
     speak: Speak,
-    caller: Caller,
-    permit: Permit,
-    /// With the text that has come so far.
-    request: SpeechRequest,
+    order: Arc<Order>,
+    /// What has come so far.
+    text: String,
     bounds: Bounds,
     reading: Reading,
     chain: Chain,
@@ -40,7 +39,6 @@ pub struct Growing {
     held: Option<Utterance>,
     /// The keys of the clips that were planned.
     planned: Vec<Option<Key>>,
-    bought: Arc<Bought>,
     flight: Option<Aloft>,
 }
 
@@ -48,7 +46,7 @@ pub struct Growing {
 #[derive(Debug)]
 struct Aloft {
     legs: mpsc::UnboundedSender<Leg>,
-    ending: Arc<OnceLock<Ending>>,
+    whole: Arc<OnceLock<Whole>>,
 }
 
 /// A flight that has begun.
@@ -70,24 +68,19 @@ pub struct Ended {
 }
 
 impl Speak {
-    /// Begins a reply whose text is still to come; that of `request` is empty.
+    /// Begins a reply whose text is still to come; that of the request is empty.
     ///
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
-    pub async fn grow(
-        &self,
-        caller: &Caller,
-        permit: Permit,
-        request: SpeechRequest,
-    ) -> Result<Growing, SpeakError> {
-        let chain = Plan::chain(self, &permit, &request).await?;
-        let reading = self.reading(&request);
+    pub async fn grow(&self, order: &Arc<Order>) -> Result<Growing, SpeakError> {
+        let chain = Plan::chain(self, order).await;
+        let chain = chain.inspect_err(|error| order.fails(error.code()))?;
+        let reading = self.reading(order.request());
         Ok(Growing {
             speak: self.clone(),
-            caller: caller.clone(),
-            bounds: permit.bounds(self.bounds),
-            permit,
-            request,
+            bounds: order.permit().bounds(self.bounds),
+            order: Arc::clone(order),
+            text: String::new(),
             chain,
             scripter: Some(Scripter::new(reading.options())),
             reading,
@@ -96,17 +89,16 @@ impl Speak {
             seconds: 0.0,
             held: None,
             planned: Vec::new(),
-            bought: Arc::default(),
             flight: None,
         })
     }
 }
 
 impl Growing {
-    /// What is asked for, with the text so far.
+    /// What is asked for.
     #[must_use]
     pub fn request(&self) -> &SpeechRequest {
-        &self.request
+        self.order.request()
     }
 
     /// Takes the next piece of the text. The first utterance that is final begins the flight.
@@ -119,11 +111,11 @@ impl Growing {
             let (characters, most) = (self.characters, self.bounds.max_chars);
             return Err(ScriptError::TooManyCharacters { characters, most }.into());
         }
-        self.request.text.push_str(piece);
+        self.text.push_str(piece);
         let mut utterances: Vec<_> = self.held.take().into_iter().collect();
         utterances.extend(self.scripter.as_mut().map(|scripter| scripter.push(piece)).unwrap_or_default());
         // Where nothing to be said follows yet, this may be the end.
-        let rest = |said: &Utterance| self.request.text.get(said.source.end..).unwrap_or_default();
+        let rest = |said: &Utterance| self.text.get(said.source.end..).unwrap_or_default();
         if utterances.last().is_some_and(|last| !rest(last).contains(char::is_alphanumeric)) {
             self.held = utterances.pop();
         }
@@ -146,39 +138,33 @@ impl Growing {
         for (number, utterance) in utterances.into_iter().enumerate() {
             departure = self.add(utterance, number + 1 == count).await?.or(departure);
         }
-        let prepared = script::prepare(&self.request.text, &self.reading, self.request.speed, self.bounds)?;
+        let prepared = script::prepare(&self.text, &self.reading, self.request().speed, self.bounds)?;
         let plan = Arc::new(self.plan(prepared).await?);
-        let key = plan.key(&self.request.text);
+        let key = plan.key(&self.text);
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
         let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
         let as_whole = clips.eq(self.planned.iter().copied());
-        if let Some(Aloft { legs, ending }) = self.flight.take() {
-            let asked = Asked {
-                rendition: Some(key),
-                characters: characters as u64,
-                ..self.speak.admitted(&self.caller, &self.permit, &self.request, &plan.speaker)
-            };
+        self.order.whole(key, characters);
+        self.order.written(&self.text);
+        if let Some(Aloft { legs, whole }) = self.flight.take() {
             // Nobody else fills it in.
-            let _ = ending.set(Ending::Whole(Box::new(Whole { plan, key: as_whole.then_some(key), asked })));
+            let _ = whole.set(Whole { plan, key: as_whole.then_some(key) });
             drop(legs);
         }
         Ok((departure, Ended { key, characters }))
     }
 
     /// It ends here, with an error of this code, which is taken down.
-    pub fn refuse(&self, code: String) {
-        match &self.flight {
-            // Nobody else fills it in.
-            Some(flight) => drop(flight.ending.set(Ending::Refused(code))),
-            None => self.speak.turned_down(&self.caller, &self.request, code),
-        }
+    pub fn refuse(&self, code: &str) {
+        self.order.written(&self.text);
+        self.order.fails(code);
     }
 
     /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
     async fn add(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
-        let speed = f64::from(self.request.speed);
+        let speed = f64::from(self.request().speed);
         let language = if let Some(language) = &self.reading.language {
             utterance.speak(language);
             Some(language.clone())
@@ -196,22 +182,14 @@ impl Growing {
         let script = Script { utterances: vec![utterance], ..Script::default() };
         let plan = Arc::new(self.plan(Prepared { script, language }).await?);
         // The flight's place comes first: whoever has none is told so before anything is set aside.
-        let place = match self.flight {
-            None => Some(self.billed(self.permit.reserve(Amount::default()).await?)),
-            Some(_) => None,
-        };
-        let bill = self.billed(self.permit.reserve_more(plan.amount(&self.speak.prices)).await?);
-        let purpose = Arc::new(Purpose {
-            user: self.caller.user.clone(),
-            room: self.caller.room.clone(),
-            message_id: self.request.message_id.clone(),
-            rendition: None,
-            tally: bill.tally(),
-            bought: Arc::clone(&self.bought),
-        });
-        let leg = Leg { plan, number: 0, pause, bill, purpose };
+        let begins = self.flight.is_none();
+        if begins {
+            self.order.reserve(Amount::default()).await?;
+        }
+        self.order.reserve_more(plan.amount(&self.speak.prices)).await?;
+        let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
         self.planned.push(leg.clip_key(0));
-        let departure = place.map(|place| self.depart(&leg, place)).transpose()?;
+        let departure = begins.then(|| self.depart(&leg)).transpose()?;
         if let Some(flight) = &self.flight {
             // A flight that has ended says why to its listener.
             let _ = flight.legs.send(leg);
@@ -222,34 +200,23 @@ impl Growing {
     /// By whom a script, of the whole or of a part, is to be spoken.
     async fn plan(&self, prepared: Prepared) -> Result<Plan, SpeakError> {
         let chain = self.chain.clone();
-        Plan::of(&self.speak, &self.permit, &self.request, &self.reading, chain, prepared).await
-    }
-
-    fn billed(&self, reservation: crate::limits::Reservation) -> Arc<Bill> {
-        Arc::new(reservation.billed(self.permit.counts_cached()))
+        Plan::of(&self.speak, &self.order, &self.reading, chain, prepared).await
     }
 
     /// Begins the flight with its first leg.
-    fn depart(&mut self, leg: &Leg, place: Arc<Bill>) -> Result<Departure, SpeakError> {
-        let speaker = leg.plan.speaker.clone();
-        let (listener, captions, writer) = board(&self.speak.flights, &self.request)?;
+    fn depart(&mut self, leg: &Leg) -> Result<Departure, SpeakError> {
+        let Speaker { provider, voice, .. } = &leg.plan.speaker;
+        let (listener, captions, writer) = board(&self.speak.flights, self.request())?;
         let (sender, receiver) = mpsc::unbounded_channel();
-        let ending = Arc::new(OnceLock::new());
-        usage::growing(&self.caller, &self.request, &speaker);
-        let flying = Flying::new(
-            self.speak.clone(),
-            Arc::clone(&leg.plan),
-            Arc::clone(&ending),
-            Arc::clone(&self.bought),
-            place,
-            // What comes before is the time that it took to write.
-            Instant::now(),
-            self.speak.admitted(&self.caller, &self.permit, &self.request, &speaker),
-        );
+        let whole = Arc::new(OnceLock::new());
+        self.order.awaits_sound();
+        self.order.answered(CacheOutcome::Miss, provider, voice, 0.0);
+        let (plan, order) = (Arc::clone(&leg.plan), Arc::clone(&self.order));
+        let flying = Flying::new(self.speak.clone(), plan, order, Arc::clone(&whole));
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        let span = info_span!("flight", message = self.request.message_id);
+        let span = info_span!("flight", message = self.request().message_id);
         tokio::spawn(flying.fly(legs, writer).instrument(span));
-        self.flight = Some(Aloft { legs: sender, ending });
+        self.flight = Some(Aloft { legs: sender, whole });
         Ok(Departure { listener, captions })
     }
 }

@@ -9,12 +9,12 @@ use saywell_text::ssml::unfollowed;
 use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
 use super::{Speak, SpeakError, called};
-
 use crate::chain::Chain;
 use crate::key::{Key, KeyFields, Kind};
-use crate::limits::{Amount, Demand, Permit};
+use crate::limits::{Amount, Demand};
+use crate::order::Order;
 use crate::price::{Priced, Prices, Unit};
-use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
+use crate::request::{MAX_SPEED, MIN_SPEED};
 use crate::script::{self, Prepared, Reading};
 use crate::voices::{Cast, NoCast, Speaker};
 
@@ -44,26 +44,21 @@ impl Plan {
     ///
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
-    pub(super) async fn make(
-        speak: &Speak,
-        permit: &Permit,
-        request: &SpeechRequest,
-    ) -> Result<Self, SpeakError> {
-        let chain = Self::chain(speak, permit, request).await?;
+    pub(super) async fn make(speak: &Speak, order: &Order) -> Result<Self, SpeakError> {
+        let request = order.request();
+        let chain = Self::chain(speak, order).await?;
         let reading = speak.reading(request);
-        let prepared = script::prepare(&request.text, &reading, request.speed, permit.bounds(speak.bounds))?;
-        Self::of(speak, permit, request, &reading, chain, prepared).await
+        let bounds = order.permit().bounds(speak.bounds);
+        let prepared = script::prepare(&request.text, &reading, request.speed, bounds)?;
+        Self::of(speak, order, &reading, chain, prepared).await
     }
 
     /// The providers to ask, in order.
     ///
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
-    pub(super) async fn chain(
-        speak: &Speak,
-        permit: &Permit,
-        request: &SpeechRequest,
-    ) -> Result<Chain, SpeakError> {
+    pub(super) async fn chain(speak: &Speak, order: &Order) -> Result<Chain, SpeakError> {
+        let (request, permit) = (order.request(), order.permit());
         if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
             return Err(SpeakError::Speed(request.speed));
         }
@@ -95,12 +90,12 @@ impl Plan {
     /// [`SpeakError`] with what the caller has to change.
     pub(super) async fn of(
         speak: &Speak,
-        permit: &Permit,
-        request: &SpeechRequest,
+        order: &Order,
         reading: &Reading,
         chain: Chain,
         prepared: Prepared,
     ) -> Result<Self, SpeakError> {
+        let (request, permit) = (order.request(), order.permit());
         let wished = request.voice.as_deref();
         let Prepared { script, language } = prepared;
         for voice in script.utterances.iter().filter_map(|utterance| utterance.voice.as_deref()) {

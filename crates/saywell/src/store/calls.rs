@@ -3,8 +3,9 @@
 use super::StoreError;
 use super::rows::Columns;
 use crate::clock::to_millis;
+use crate::key::Key;
 use crate::price::Cost;
-use crate::usage::Call;
+use crate::provider::Call;
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::FromRow;
@@ -15,10 +16,25 @@ use std::time::SystemTime;
 #[async_trait]
 pub trait CallLog: Send + Sync + Debug {
     /// Adds calls, all or none.
-    async fn append(&self, calls: &[Call]) -> Result<(), StoreError>;
+    async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError>;
 
     /// What each provider was asked since then, one row for each of its currencies, by name.
     async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError>;
+}
+
+/// A call to a provider, and what it was for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRow {
+    /// Who asked.
+    pub user: Option<String>,
+    /// In which room.
+    pub room: Option<String>,
+    /// The application's own name for the reply.
+    pub message_id: Option<String>,
+    /// The rendition it is for.
+    pub rendition: Option<Key>,
+    /// The call itself.
+    pub call: Call,
 }
 
 /// What a provider was asked in all.
@@ -55,23 +71,23 @@ impl<R: Columns> FromRow<'_, R> for ProviderTotals {
 }
 
 /// What is kept of a call, in the order in which the statements of every database name the columns.
-pub(super) fn call_columns(call: &Call) -> serde_json::Value {
+pub(super) fn call_columns(row: &CallRow) -> serde_json::Value {
+    let call = &row.call;
     let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1000.0;
     let (cost, currency) = match &call.cost {
         Cost::Free => (Some(0.0), ""),
         Cost::Known { amount, currency } => (Some(*amount), currency.as_str()),
         Cost::Unpriced => (None, ""),
     };
-    let purpose = &call.purpose;
     json!([
         to_millis(call.at),
         call.provider,
         call.model,
         call.voice,
-        purpose.user,
-        purpose.room,
-        purpose.message_id,
-        purpose.rendition.map(|key| key.to_string()),
+        row.user,
+        row.room,
+        row.message_id,
+        row.rendition.map(|key| key.to_string()),
         call.characters,
         call.seconds,
         call.first_sound.map(milliseconds),

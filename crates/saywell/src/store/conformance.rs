@@ -11,12 +11,12 @@ pub mod keys;
 pub mod usage;
 
 use super::{
-    Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, ControlStore, Filter, Insights,
+    Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, CallRow, ControlStore, Filter, Insights,
     ProviderTotals, Row, Selection, Spender, Top, UsageLog,
 };
 use crate::key::{Key, Kind};
 use crate::price::Cost;
-use crate::usage::{Call, CallOutcome, Purpose};
+use crate::provider::{Call, CallOutcome};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Every exam, on an empty database.
@@ -58,20 +58,20 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 /// A call of 10 characters and two seconds, `n` seconds after 1000 seconds of 1970.
-fn call(n: u64, provider: &str, cost: Cost) -> Call {
-    Call {
+fn call(n: u64, provider: &str, cost: Cost) -> CallRow {
+    let call = Call {
         at: at(1000 + n),
         provider: provider.to_owned(),
         model: "model '1'".to_owned(),
         voice: "voice \"1\"".to_owned(),
-        purpose: Purpose { user: Some("ann".to_owned()), rendition: Some(row(1).key), ..Purpose::default() },
         characters: 10,
         seconds: 2.0,
         first_sound: Some(Duration::from_millis(120)),
         took: Duration::from_millis(800),
         outcome: CallOutcome::Spoken,
         cost,
-    }
+    };
+    CallRow { user: Some("ann".to_owned()), room: None, message_id: None, rendition: Some(row(1).key), call }
 }
 
 /// Tries everything that [`CallLog`] promises on an empty log.
@@ -106,11 +106,11 @@ pub async fn call_log(log: &dyn CallLog) {
 
 /// Tries everything that [`Insights`] promises, on the calls that [`call_log`] leaves and an empty cache.
 pub async fn insights(store: &(impl Insights + CallLog + CacheIndex)) {
-    let slow = |n: u64, first: Option<u64>| Call {
-        purpose: Purpose { room: Some(format!("room {}", n % 2)), user: None, ..Purpose::default() },
-        first_sound: first.map(Duration::from_millis),
-        outcome: if first.is_some() { CallOutcome::Spoken } else { CallOutcome::Failed },
-        ..call(1000 + n, "slow", Cost::Free)
+    let slow = |n: u64, first: Option<u64>| {
+        let row = call(1000 + n, "slow", Cost::Free);
+        let outcome = if first.is_some() { CallOutcome::Spoken } else { CallOutcome::Failed };
+        let call = Call { first_sound: first.map(Duration::from_millis), outcome, ..row.call };
+        CallRow { user: None, room: Some(format!("room {}", n % 2)), rendition: None, call, ..row }
     };
     let calls: Vec<_> = (1..=100).map(|n| slow(n, Some(n * 10))).chain([slow(1, None)]).collect();
     store.append(&calls).await.unwrap();

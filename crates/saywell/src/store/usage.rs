@@ -1,9 +1,8 @@
 //! What was asked for, by whom, and what it came to.
 
 use super::rows::Columns;
-use super::{Answered, StoreError};
+use super::{Answered, Asked, CacheOutcome, StoreError, Text};
 use crate::clock::to_millis;
-use crate::usage::Asked;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -223,7 +222,7 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         asked.provider.as_deref().unwrap_or_default(),
         asked.voice.as_deref().unwrap_or_default(),
         asked.format,
-        asked.cache.map(crate::speak::CacheOutcome::name).unwrap_or_default(),
+        asked.cache.map(CacheOutcome::name).unwrap_or_default(),
         asked.outcome.name(),
         asked.error.as_deref().unwrap_or_default(),
         asked.characters,
@@ -234,7 +233,7 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         asked.bought.cost,
         asked.bought.currency,
         asked.bought.unpriced,
-        asked.text.as_ref().map(crate::usage::Text::reveal),
+        asked.text.as_ref().map(Text::reveal),
         asked.network.as_deref().unwrap_or_default(),
     ])
 }

@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::{Asked, Call};
-use crate::store::{CallLog, StoreError, UsageLog};
+use crate::provider::{Account, Call};
+use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
+use crate::telemetry::{Service, service_failed};
 
 /// Lines that may wait to be written. At a thousand lines a second, a store may stand still for a minute.
 const LONGEST_QUEUE: usize = 65_536;
@@ -24,10 +25,17 @@ pub struct Ledger {
     lines: Option<mpsc::Sender<Line>>,
 }
 
+/// Calls that are made for nobody's request, such as an operator's trial of a provider.
+impl Account for Ledger {
+    fn called(&self, call: Call) {
+        self.write(CallRow { user: None, room: None, message_id: None, rendition: None, call });
+    }
+}
+
 /// What is taken down.
 #[derive(Debug)]
 enum Line {
-    Call(Call),
+    Call(CallRow),
     Asked(Asked),
 }
 
@@ -54,7 +62,7 @@ impl Ledger {
     }
 
     /// Takes a call down. Never waits: a call that finds no place is logged whole, so that it is not lost.
-    pub fn write(&self, call: Call) {
+    pub fn write(&self, call: CallRow) {
         self.take(Line::Call(call));
     }
 
@@ -124,7 +132,10 @@ where
     for attempt in 1..=TRIES {
         match write().await {
             Ok(()) => break,
-            Err(error) if attempt < TRIES => warn!(%error, "usage could not be written; trying again"),
+            Err(error) if attempt < TRIES => {
+                service_failed(Service::Database);
+                warn!(%error, "usage could not be written; trying again");
+            }
             Err(error) => {
                 counter!("saywell_usage_unwritten_total").increment(lines.len() as u64);
                 error!(%error, ?lines, "usage could not be written: it is in this log only");

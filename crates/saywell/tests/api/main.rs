@@ -4,6 +4,7 @@
 mod admin;
 mod captions;
 mod chain;
+mod failover;
 mod identity;
 mod identity_links;
 mod identity_tokens;

@@ -2,11 +2,9 @@
 
 use super::at;
 use crate::clock::from_millis;
-use crate::identity::{Caller, Via};
-use crate::request::SpeechRequest;
-use crate::speak::CacheOutcome;
-use crate::store::{Answered, By, CallLog, Days, UsageLine, UsageLog};
-use crate::usage::{Asked, AskedOutcome, Sum};
+use crate::store::{
+    Answered, Asked, AskedOutcome, By, CacheOutcome, CallLog, Days, Sum, Text, UsageLine, UsageLog,
+};
 use std::time::{Duration, SystemTime};
 
 /// Hour `h` of day `d` after 1970-01-01, and 7 ms.
@@ -16,9 +14,13 @@ fn hour(d: u64, h: u64) -> SystemTime {
 
 /// A request of `user`, for 10 characters and two seconds, which cost a quarter.
 fn asked(when: SystemTime, user: &str, message: &str) -> Asked {
-    let caller = Caller { user: Some(user.to_owned()), plan: "member".into(), ..Caller::operator(None) };
-    let request = SpeechRequest { message_id: Some(message.to_owned()), ..SpeechRequest::new("Hello.") };
     Asked {
+        subject: format!("user:{user}"),
+        user: Some(user.to_owned()),
+        plan: "member".to_owned(),
+        message_id: Some(message.to_owned()),
+        format: "mp3",
+        text: Some(Text::new("Hello.".to_owned())),
         room: Some("room \"1\"".to_owned()),
         provider: Some("cloud".to_owned()),
         voice: Some("voice '1'".to_owned()),
@@ -28,7 +30,7 @@ fn asked(when: SystemTime, user: &str, message: &str) -> Asked {
         seconds: 2.0,
         first_sound: Some(Duration::from_millis(120)),
         bought: Sum { characters: 10, seconds: 2.0, cost: 0.25, currency: "USD".to_owned(), unpriced: 0 },
-        ..Asked::new(when, &caller, &request, true)
+        ..Asked::new(when)
     }
 }
 
@@ -159,9 +161,8 @@ async fn answered(log: &impl UsageLog) {
 
 async fn spent(log: &impl UsageLog) {
     let by_key = |n| Asked { key: Some("k1".to_owned()), ..asked(hour(300, n), "ann", "m1") };
-    let session = Caller { via: Via::Session { id: "s1".into() }, ..Caller::operator(None) };
     let session = Asked {
-        subject: session.subject().to_string(),
+        subject: "session:s1".to_owned(),
         room: None,
         network: Some("n1".to_owned()),
         ..asked(hour(300, 2), "", "")

@@ -3,8 +3,7 @@
 use super::{PostgresStore, ask, json};
 use crate::clock::to_millis;
 use crate::store::calls::call_columns;
-use crate::store::{CallLog, ProviderTotals, StoreError};
-use crate::usage::Call;
+use crate::store::{CallLog, CallRow, ProviderTotals, StoreError};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -18,7 +17,7 @@ const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, \"user\
 
 #[async_trait]
 impl CallLog for PostgresStore {
-    async fn append(&self, calls: &[Call]) -> Result<(), StoreError> {
+    async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError> {
         let rows: Vec<_> = calls.iter().map(call_columns).collect();
         ask("store calls", sqlx::query(APPEND).bind(json(rows)).execute(&self.pool)).await.map(drop)
     }

@@ -5,8 +5,7 @@ use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::rows::Columns as _;
 use crate::store::usage::{DAY_MS, asked_columns};
-use crate::store::{Answered, By, Days, Spent, StoreError, UsageLine, UsageLog};
-use crate::usage::Asked;
+use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use async_trait::async_trait;
 use std::time::SystemTime;
 

@@ -3,8 +3,7 @@
 use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::calls::call_columns;
-use crate::store::{CallLog, ProviderTotals, StoreError};
-use crate::usage::Call;
+use crate::store::{CallLog, CallRow, ProviderTotals, StoreError};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -17,7 +16,7 @@ const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, user, r
 
 #[async_trait]
 impl CallLog for SqliteStore {
-    async fn append(&self, calls: &[Call]) -> Result<(), StoreError> {
+    async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError> {
         let rows: Vec<_> = calls.iter().map(call_columns).collect();
         sqlx::query(APPEND)
             .bind(serde_json::Value::from(rows).to_string())

@@ -1,17 +1,10 @@
-//! One request for speech, as the ledger has it.
+//! One request for speech, as its row has it.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::call::Call;
-use crate::identity::{Caller, Via};
 use crate::key::Key;
 use crate::price::Cost;
-use crate::request::SpeechRequest;
-use crate::speak::CacheOutcome;
-
-/// Longest name of anything that is kept, characters: what callers make up has no length of its own.
-const LONGEST: usize = 200;
+use crate::provider::Call;
 
 /// One request for speech. There is one row for each, whatever became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +82,12 @@ impl AskedOutcome {
 pub struct Text(String);
 
 impl Text {
+    /// This text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -103,27 +102,22 @@ impl std::fmt::Debug for Text {
 }
 
 impl Asked {
-    /// What is known when it comes; `keeps_text` if the operator wants its text kept.
+    /// A row of which nothing is known but when the request came, and so was turned down.
     #[must_use]
-    pub fn new(at: SystemTime, caller: &Caller, request: &SpeechRequest, keeps_text: bool) -> Self {
-        let key = match &caller.via {
-            Via::Key { id, .. } => Some(id.clone()),
-            Via::Operator | Via::Token | Via::Session { .. } => None,
-        };
-        let brief = |name: &Option<String>| name.as_deref().map(brief);
+    pub fn new(at: SystemTime) -> Self {
         Self {
             at,
-            subject: caller.subject().to_string(),
-            key,
+            subject: String::new(),
+            key: None,
             network: None,
-            user: caller.user.clone(),
-            room: brief(&caller.room),
-            plan: caller.plan.clone(),
-            message_id: brief(&request.message_id),
+            user: None,
+            room: None,
+            plan: String::new(),
+            message_id: None,
             rendition: None,
-            provider: brief(&request.provider),
-            voice: brief(&request.voice),
-            format: request.format.name(),
+            provider: None,
+            voice: None,
+            format: "",
             cache: None,
             outcome: AskedOutcome::Refused,
             error: None,
@@ -131,18 +125,10 @@ impl Asked {
             seconds: 0.0,
             first_sound: None,
             bought: Sum::default(),
-            text: keeps_text.then(|| Text(request.text.clone())),
+            text: None,
         }
     }
 }
-
-fn brief(name: &str) -> String {
-    name.chars().take(LONGEST).collect()
-}
-
-/// What providers did for one request so far, added to by every call that is made for it.
-#[derive(Debug, Default)]
-pub struct Bought(Mutex<Sum>);
 
 /// What some calls to providers come to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -159,34 +145,44 @@ pub struct Sum {
     pub unpriced: u64,
 }
 
-impl Bought {
+impl Sum {
     /// A call ended.
-    pub fn add(&self, call: &Call) {
-        let mut sum = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sum.characters += call.characters;
-        sum.seconds += call.seconds;
+    pub fn add(&mut self, call: &Call) {
+        self.characters += call.characters;
+        self.seconds += call.seconds;
         match &call.cost {
             Cost::Free => {}
-            Cost::Known { amount, currency } if sum.currency.is_empty() || sum.currency == *currency => {
-                sum.cost += amount;
-                sum.currency.clone_from(currency);
+            Cost::Known { amount, currency } if self.currency.is_empty() || self.currency == *currency => {
+                self.cost += amount;
+                self.currency.clone_from(currency);
             }
-            Cost::Known { .. } | Cost::Unpriced => sum.unpriced += 1,
+            Cost::Known { .. } | Cost::Unpriced => self.unpriced += 1,
         }
     }
+}
 
-    /// All of it so far.
+/// What the cache had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheOutcome {
+    /// The whole rendition.
+    Hit,
+    /// Some of its clips.
+    Partial,
+    /// Nothing.
+    Miss,
+    /// Somebody else's flight was joined.
+    Joined,
+}
+
+impl CacheOutcome {
+    /// As the `X-TTS-Cache` header has it.
     #[must_use]
-    pub fn sum(&self) -> Sum {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Partial => "partial",
+            Self::Miss => "miss",
+            Self::Joined => "joined",
+        }
     }
 }
-
-/// What is bought says nothing of what it is bought for.
-impl PartialEq for Bought {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Bought {}

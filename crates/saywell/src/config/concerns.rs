@@ -1,0 +1,58 @@
+//! What each concern gets of the settings.
+
+use super::Settings;
+use crate::{cache, identity, limits};
+
+impl Settings {
+    /// How callers say who they are.
+    #[must_use]
+    pub fn identity(&self) -> identity::Settings {
+        identity::Settings {
+            auth: self.auth.clone(),
+            tokens: self.jwt.clone(),
+            token_secret: self.jwt_secret.clone(),
+            published_keys: self.jwt_jwks_url.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            origins: self.cors_origins.clone(),
+            public_url: self.public_url.clone(),
+        }
+    }
+
+    /// What limits are in force.
+    #[must_use]
+    pub fn limits(&self) -> limits::Settings {
+        limits::Settings {
+            enabled: self.enabled,
+            plans: self.plans.clone(),
+            max_flights: self.max_flights,
+            max_seconds: self.max_seconds,
+            count_cached: self.count_cached,
+            redis_url: self.redis_url.clone(),
+            without_redis: self.without_redis,
+        }
+    }
+
+    /// How the cache behaves.
+    #[must_use]
+    pub fn cache(&self) -> cache::Settings {
+        cache::Settings {
+            ttl: self.cache_ttl,
+            max_bytes: self.cache_max_bytes,
+            memory_bytes: self.cache_memory_bytes,
+            ..cache::Settings::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_ship_with_the_defaults_of_the_table() {
+        assert_eq!(
+            format!("{:?}", Settings::default().limits()),
+            format!("{:?}", limits::Settings::default())
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! An order: one request for speech, from the door to its row.
+//!
+//! It is opened once and travels as one value: who asked, on which plan, what was set aside, what it ran up, how it
+//! ended. When it has ended, or when the last who holds it lets go, it settles the books and writes its row, once.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use metrics::counter;
+use tracing::info;
+
+use crate::clock::Clock;
+use crate::flight::Failure;
+use crate::identity::{Caller, Via};
+use crate::key::Key;
+use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
+use crate::price::Cost;
+use crate::provider::{Account, Call};
+use crate::request::SpeechRequest;
+use crate::store::{Asked, AskedOutcome, CacheOutcome, CallRow, Text};
+use crate::usage::Ledger;
+
+/// Longest name of anything that is kept, characters: what callers make up has no length of its own.
+const LONGEST: usize = 200;
+
+/// Opens orders. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    /// Who may speak now.
+    pub limits: Limits,
+    /// Where every order has its row.
+    pub ledger: Ledger,
+    /// Whether the text is in it.
+    pub keeps_text: bool,
+    /// When it came.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One request for speech.
+#[derive(Debug)]
+pub struct Order {
+    caller: Caller,
+    request: SpeechRequest,
+    permit: Permit,
+    ledger: Ledger,
+    /// `None` once it has ended.
+    sheet: Mutex<Option<Sheet>>,
+}
+
+/// What an order has come to so far. To drop it is to settle it and to write its row.
+#[derive(Debug)]
+struct Sheet {
+    ledger: Ledger,
+    row: Asked,
+    /// From when on the first sound is awaited.
+    since: Instant,
+    set_aside: Vec<Reservation>,
+    /// What of it was used.
+    used: Amount,
+    /// Whether some of it was in the cache.
+    found: bool,
+}
+
+impl Orders {
+    /// Takes an order from a caller who may place it. Whatever comes of it has a row.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn open(&self, caller: Caller, request: SpeechRequest) -> Result<Arc<Order>, Refusal> {
+        let mut row = row(self.clock.now(), &caller, &request);
+        row.text = self.keeps_text.then(|| Text::new(request.text.clone()));
+        let mut sheet = Sheet {
+            ledger: self.ledger.clone(),
+            row,
+            since: Instant::now(),
+            set_aside: Vec::new(),
+            used: Amount::default(),
+            found: false,
+        };
+        let admitted = self.limits.admit(&caller, &(&request).into()).await;
+        let permit = admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().to_owned()))?;
+        sheet.row.network = permit.network();
+        permit.plan_name().clone_into(&mut sheet.row.plan);
+        let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
+        Ok(Arc::new(Order { caller, request, permit, ledger, sheet }))
+    }
+}
+
+impl Order {
+    /// Who asks.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn request(&self) -> &SpeechRequest {
+        &self.request
+    }
+
+    /// Leave to ask for it.
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Where the caller stands with requests, this one counted.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.permit.standing
+    }
+
+    /// Sets an amount aside, and a place for the flight that makes it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn reserve(&self, amount: Amount) -> Result<(), Refusal> {
+        self.set_aside(self.permit.reserve(amount).await?);
+        Ok(())
+    }
+
+    /// Sets a further amount aside, for a flight that has its place.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn reserve_more(&self, amount: Amount) -> Result<(), Refusal> {
+        self.set_aside(self.permit.reserve_more(amount).await?);
+        Ok(())
+    }
+
+    /// Counts an amount that is not made anew, where such counts.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn charge_cached(&self, amount: Amount) -> Result<(), Refusal> {
+        self.permit.charge_cached(Amount { money: 0.0, ..amount }).await
+    }
+
+    /// All of the reply's text is there: the key of its rendition, and the characters that are spoken.
+    pub fn whole(&self, rendition: Key, characters: usize) {
+        self.update(|sheet| {
+            sheet.row.rendition = Some(rendition);
+            sheet.row.characters = characters as u64;
+        });
+    }
+
+    /// The text of a reply that came while it was written.
+    pub fn written(&self, text: &str) {
+        self.update(|sheet| {
+            if sheet.row.text.is_some() {
+                sheet.row.text = Some(Text::new(text.to_owned()));
+            }
+        });
+    }
+
+    /// It is known who speaks it, and where the sound comes from; `seconds` long as far as can be told. What was there
+    /// already ends the order with that; what is still to be made ends it when it [has](Self::ended).
+    pub fn answered(&self, cache: CacheOutcome, provider: &str, voice: &str, seconds: f64) {
+        let format = self.request.format.name();
+        counter!("saywell_requests_total", "cache" => cache.name(), "format" => format).increment(1);
+        let there = matches!(cache, CacheOutcome::Hit | CacheOutcome::Joined);
+        self.update(|sheet| {
+            let row = &mut sheet.row;
+            row.provider = Some(provider.to_owned());
+            row.voice = Some(voice.to_owned());
+            let (key, characters) = (row.rendition.map(|key| key.short()), row.characters);
+            let (message, room) = (&row.message_id, &row.room);
+            info!(key, message, room, cache = cache.name(), provider, voice, characters, "asked");
+            row.outcome = if there { AskedOutcome::Spoken } else { AskedOutcome::Cancelled };
+            if there {
+                (row.cache, row.seconds) = (Some(cache), seconds);
+            }
+        });
+        if there {
+            self.close();
+        }
+    }
+
+    /// The first sound is awaited from now on: what comes before is the time that the reply took to write.
+    pub fn awaits_sound(&self) {
+        self.update(|sheet| sheet.since = Instant::now());
+    }
+
+    /// There is sound to be heard.
+    pub fn sounds(&self) {
+        self.update(|sheet| {
+            let took = sheet.since.elapsed();
+            sheet.row.first_sound.get_or_insert(took);
+        });
+    }
+
+    /// An utterance was in the cache.
+    pub fn found(&self, characters: u64, seconds: f64) {
+        self.update(|sheet| sheet.found = true);
+        if self.permit.counts_cached() {
+            self.made(characters, seconds);
+        }
+    }
+
+    /// An utterance was made.
+    pub fn made(&self, characters: u64, seconds: f64) {
+        self.update(|sheet| {
+            sheet.used.characters += characters;
+            sheet.used.seconds += seconds;
+        });
+    }
+
+    /// It is to end with an error of this code.
+    pub fn fails(&self, code: &str) {
+        self.update(|sheet| sheet.row.error = Some(code.to_owned()));
+    }
+
+    /// What was to be made for it has ended, after that many seconds of sound.
+    pub fn ended(&self, outcome: &Result<f64, Failure>) {
+        counter!("saywell_flights_total", "outcome" => match outcome {
+            Ok(_) => "spoken",
+            Err(Failure::Cancelled) => "cancelled",
+            Err(Failure::Exhausted(_)) => "exhausted",
+            Err(Failure::Unspeakable) => "unspeakable",
+            Err(Failure::Internal(_)) => "failed",
+        })
+        .increment(1);
+        self.update(|sheet| {
+            let row = &mut sheet.row;
+            row.cache = Some(if sheet.found { CacheOutcome::Partial } else { CacheOutcome::Miss });
+            row.seconds = *outcome.as_ref().unwrap_or(&row.bought.seconds);
+            row.outcome = match outcome {
+                Ok(_) => AskedOutcome::Spoken,
+                // Given up, for a reason or without one.
+                Err(Failure::Cancelled) if row.error.is_none() => AskedOutcome::Cancelled,
+                Err(_) => AskedOutcome::Failed,
+            };
+            match outcome {
+                Ok(_) => row.error = None,
+                Err(Failure::Cancelled) => {}
+                Err(failure) => row.error = Some(failure.code().to_owned()),
+            }
+        });
+        self.close();
+    }
+
+    fn set_aside(&self, reservation: Reservation) {
+        self.update(|sheet| sheet.set_aside.push(reservation));
+    }
+
+    fn update(&self, change: impl FnOnce(&mut Sheet)) {
+        if let Some(sheet) = &mut *self.sheet() {
+            change(sheet);
+        }
+    }
+
+    fn close(&self) {
+        let sheet = self.sheet().take();
+        drop(sheet);
+    }
+
+    fn sheet(&self) -> MutexGuard<'_, Option<Sheet>> {
+        self.sheet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Account for Order {
+    fn called(&self, call: Call) {
+        let mut rendition = None;
+        self.update(|sheet| {
+            rendition = sheet.row.rendition;
+            sheet.row.bought.add(&call);
+            if let Cost::Known { amount, .. } = call.cost {
+                sheet.used.money += amount;
+            }
+        });
+        let (user, room) = (self.caller.user.clone(), brief(self.caller.room.as_ref()));
+        let message_id = brief(self.request.message_id.as_ref());
+        self.ledger.write(CallRow { user, room, message_id, rendition, call });
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        Reservation::settle_all(std::mem::take(&mut self.set_aside), self.used);
+        self.ledger.write_asked(std::mem::replace(&mut self.row, Asked::new(UNIX_EPOCH)));
+    }
+}
+
+/// What is known of a request when it comes. As long as nothing else is, it was refused.
+fn row(at: SystemTime, caller: &Caller, request: &SpeechRequest) -> Asked {
+    Asked {
+        subject: caller.subject().to_string(),
+        key: match &caller.via {
+            Via::Key { id, .. } => Some(id.clone()),
+            Via::Operator | Via::Token | Via::Session { .. } => None,
+        },
+        user: caller.user.clone(),
+        room: brief(caller.room.as_ref()),
+        plan: caller.plan.clone(),
+        message_id: brief(request.message_id.as_ref()),
+        provider: brief(request.provider.as_ref()),
+        voice: brief(request.voice.as_ref()),
+        format: request.format.name(),
+        ..Asked::new(at)
+    }
+}
+
+fn brief(name: Option<&String>) -> Option<String> {
+    name.map(|name| name.chars().take(LONGEST).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::float_cmp, reason = "what is counted is exact")]
+
+    use std::path::Path;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::controls::Controls;
+    use crate::limits::conformance::{characters, signing_key, user};
+    use crate::limits::{Plans, Settings};
+    use crate::store::{self, By, Days, Store, UsageLine};
+    use crate::usage::Scribe;
+
+    /// Where 100 characters a day may be ordered, and the rows that come of it.
+    struct Desk {
+        orders: Orders,
+        scribe: Scribe,
+        store: Store,
+    }
+
+    impl Desk {
+        async fn open(count_cached: bool) -> Self {
+            let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
+            let store = store::open(Some("sqlite::memory:"), Path::new("")).await.unwrap();
+            let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await.unwrap();
+            let own = "[test]\ncharacters_per_day = 100".parse().unwrap();
+            let plans = Plans::new(&own, toml::Table::new()).unwrap();
+            let settings = Settings { plans, count_cached, ..Settings::default() };
+            let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock)).unwrap();
+            let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
+            Self { orders: Orders { limits, ledger, keeps_text: false, clock }, scribe, store }
+        }
+
+        async fn order(&self) -> Arc<Order> {
+            self.orders.open(user("ann"), SpeechRequest::new("Hello.")).await.unwrap()
+        }
+
+        async fn left(&self) -> f64 {
+            self.orders.limits.left(&user("ann")).await[0].left
+        }
+
+        async fn rows(self) -> UsageLine {
+            drop(self.orders);
+            self.scribe.run(CancellationToken::new()).await;
+            let mut lines =
+                self.store.usage.report(By::Day, Days { first: 0, last: 1 << 40 }, 10).await.unwrap();
+            lines.remove(0)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_is_settled_by_what_was_made_however_it_ends() {
+        for (count_cached, left_of_100) in [(false, 90.0), (true, 70.0)] {
+            let desk = Desk::open(count_cached).await;
+            let order = desk.order().await;
+            order.reserve(characters(20)).await.unwrap();
+            order.reserve_more(characters(40)).await.unwrap();
+            order.made(10, 0.5);
+            order.found(20, 1.0);
+            assert_eq!(desk.left().await, 40.0);
+            drop(order);
+            assert_eq!(desk.left().await, left_of_100, "what was in the cache counts where it is to");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_order_has_one_row_whatever_becomes_of_it() {
+        let desk = Desk::open(false).await;
+        let spoken = desk.order().await;
+        spoken.answered(CacheOutcome::Miss, "cloud", "ann", 2.0);
+        spoken.ended(&Ok(2.0));
+        spoken.ended(&Err(Failure::Cancelled));
+        let hit = desk.order().await;
+        hit.answered(CacheOutcome::Hit, "cloud", "ann", 2.0);
+        let failed = desk.order().await;
+        failed.answered(CacheOutcome::Miss, "cloud", "ann", 2.0);
+        failed.ended(&Err(Failure::Unspeakable));
+        let given_up = desk.order().await;
+        given_up.answered(CacheOutcome::Miss, "cloud", "ann", 2.0);
+        drop((spoken, hit, failed, given_up));
+        assert!(desk.order().await.reserve(characters(101)).await.is_err());
+        let line = desk.rows().await;
+        let UsageLine { requests, cached, refused, failed, cancelled, seconds, .. } = line;
+        assert_eq!((requests, cached, refused, failed, cancelled, seconds), (5, 1, 1, 1, 1, 4.0));
+    }
+}
