@@ -149,7 +149,7 @@ impl Server {
     }
 
     /// Serves one connection beside the others, if there is room for it.
-    fn welcome(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: SocketAddr) {
+    pub fn welcome(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, peer: SocketAddr) {
         if let Some(seat) = self.door.enter(peer.ip()) {
             self.open.spawn(self.attend(stream, peer, seat));
         } else {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use super::TAKEN_WITHIN;
-use super::visit::Visit;
+use super::visit::{Late, Visit};
 
 /// A connection that ends when it has taken too long over something.
 #[derive(Debug)]
@@ -17,20 +17,22 @@ pub(super) struct Socket<T> {
     inner: T,
     visit: Arc<Visit>,
     alarm: Pin<Box<Sleep>>,
+    /// Nothing is read any more.
+    ended: bool,
     /// Rings while the other side takes nothing.
     stuck: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Socket<T> {
     pub(super) fn new(inner: T, visit: Arc<Visit>) -> Self {
-        Self { inner, visit, alarm: Box::pin(sleep_until(Instant::now())), stuck: None }
+        Self { inner, visit, alarm: Box::pin(sleep_until(Instant::now())), ended: false, stuck: None }
     }
 
     /// After nothing came: whether it is over.
     fn over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             self.visit.seat.word.reader.register(context.waker());
-            if self.visit.seat.word.is_go() {
+            if self.ended || self.visit.seat.word.is_go() {
                 return Poll::Ready(());
             }
             // What is still to be taken keeps it open: the end of an answer may stand in a queue here.
@@ -42,9 +44,7 @@ impl<T> Socket<T> {
             }
             ready!(self.alarm.as_mut().poll(context));
             self.visit.late(late);
-            if late == super::visit::Late::Owes {
-                return Poll::Ready(());
-            }
+            self.ended = late == Late::Owes;
         }
     }
 
