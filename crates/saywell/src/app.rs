@@ -13,6 +13,7 @@ use crate::cache::{self, Cache};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
+use crate::chain::paced::Paced;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
 use crate::chain::roster::Roster;
@@ -168,7 +169,8 @@ impl App {
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
-        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone());
+        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())
+            .with_personas(settings.personas.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
         }
@@ -183,8 +185,14 @@ impl App {
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
-        let (followed, emptied, stop) = (controls.clone(), cache.clone(), shutdown.clone());
-        tokio::spawn(async move { followed.follow(stop, || emptied.forget_memory()).await });
+        let flights = Flights::new(settings.max_flights);
+        let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
+        let stop = shutdown.clone();
+        let purged = move || {
+            emptied.forget_memory();
+            wake.clear();
+        };
+        tokio::spawn(async move { followed.follow(stop, purged).await });
         let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
         tokio::spawn(keeper.run(shutdown.clone()));
@@ -211,7 +219,7 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
-                flights: Flights::new(settings.max_flights),
+                flights,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
             store,
@@ -278,7 +286,7 @@ pub fn open_providers(
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
-/// second chance, the breaker, what its voices can read, what plain text needs, the meter, the deadlines of each call.
+/// second chance, the breaker, what its voices can read, what plain text needs, the speeds that its voices lack, the meter, the deadlines of each call.
 fn chain(
     settings: &Settings,
     providers: Vec<Arc<dyn Provider>>,
@@ -293,7 +301,7 @@ fn chain(
         // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
         let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
         let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
-        let spelled = Spelled::new(Plain::new(metered));
+        let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());
         let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));

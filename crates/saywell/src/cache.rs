@@ -293,10 +293,15 @@ impl Cache {
     /// Dropping the future half-way leaves the old entry, or none, or the new one. Run it in a task
     /// of its own where a listener's leaving must not cost the entry.
     pub async fn put(&self, key: &Key, entry: Arc<Entry>) -> Result<(), CacheError> {
+        self.put_for(key, entry, self.shared.settings.ttl).await
+    }
+
+    /// As [`put`](Self::put), for this long at most.
+    pub async fn put_for(&self, key: &Key, entry: Arc<Entry>, ttl: Duration) -> Result<(), CacheError> {
         check(&entry.about)?;
         let shared = &*self.shared;
         let created_at = from_millis(to_millis(shared.clock.now()));
-        let expires_at = created_at.checked_add(shared.settings.ttl).unwrap_or(created_at);
+        let expires_at = created_at.checked_add(ttl.min(shared.settings.ttl)).unwrap_or(created_at);
         let held = Held { entry, created_at, expires_at: from_millis(to_millis(expires_at)) };
 
         let prepared = shared.objects.prepare(key, &held).await?;

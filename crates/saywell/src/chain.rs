@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod meter;
+pub mod paced;
 pub mod plain;
 pub mod retry;
 pub mod roster;
@@ -17,7 +18,7 @@ use futures::future::Either;
 
 use crate::controls;
 use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather_for};
-use crate::voices::{Cast, Speaker};
+use crate::voices::{Cast, Manner, Speaker};
 
 /// The providers to try, in order.
 #[derive(Debug, Clone)]
@@ -33,8 +34,8 @@ pub struct Spoken {
     pub speech: Speech,
     /// Who made it.
     pub speaker: Speaker,
-    /// Where in the chain the next utterance should be asked for: past every provider that could not say this one for
-    /// a reason of its own, so that a reply does not go back and forth between voices.
+    /// Where in the chain the next utterance should be asked for: past every provider that failed, so that a reply does not
+    /// go back and forth between voices. One that has no voice of this utterance's language has not failed.
     pub next_from: usize,
 }
 
@@ -160,17 +161,20 @@ impl Chain {
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
-            let asked = link.speak(Request { model, voice, ..request.clone() });
+            let Manner { speed, instructions } = &speaker.manner;
+            let speed = request.speed * speed.unwrap_or(1.0);
+            let instructions = match instructions {
+                Some(own) if request.instructions.is_empty() => own.as_str().into(),
+                _ => Arc::clone(&request.instructions),
+            };
+            let asked = link.speak(Request { model, voice, instructions, speed, ..request.clone() });
             match gather_for(asked, speaker.level).await {
                 Ok(speech) => {
                     took_over(&reasons, link.name());
                     return Ok(Spoken { speech, speaker: speaker.clone(), next_from });
                 }
                 Err(error) => {
-                    // What it only cannot say here, it may say of the next utterance.
-                    if !matches!(error, ProviderError::Rejected(_)) {
-                        next_from = number + 1;
-                    }
+                    next_from = number + 1;
                     reasons.push((link.name().to_owned(), error));
                 }
             }
@@ -223,10 +227,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_provider_that_only_cannot_say_this_is_asked_again_for_the_next() {
-        let picky = Fake::named("picky").failing(ProviderError::Rejected("cannot say this".into()));
-        let chain = Chain::new(vec![Arc::new(picky), Arc::new(Fake::named("sound"))]);
-        assert_eq!(chain.speak(&request(), &cast(&chain).await, 0).await.unwrap().next_from, 0);
+    async fn who_has_no_voice_of_a_language_is_asked_again_for_the_next_and_who_failed_is_not() {
+        let picky = || Fake::named("picky").failing(ProviderError::Rejected("cannot say this".into()));
+        let chain = Chain::new(vec![Arc::new(picky()), Arc::new(Fake::named("sound"))]);
+        let mut cast = cast(&chain).await;
+        assert_eq!(chain.speak(&request(), &cast, 0).await.unwrap().next_from, 1);
+        cast.remove("picky");
+        assert_eq!(chain.speak(&request(), &cast, 0).await.unwrap().next_from, 0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,6 +4,8 @@
 //! own. When the last listener leaves, the work is cancelled. Who never listens cannot hold one up for long: a
 //! flight that was only announced (its address handed out) waits [`LINGER`] for its first listener.
 
+mod wake;
+
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -18,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 use crate::chain::Exhausted;
 use crate::identity::Subject;
 use crate::key::Key;
+
+pub use wake::{Asked, Wake};
 
 /// How long an announced flight waits for its first listener.
 pub const LINGER: Duration = Duration::from_secs(15);
@@ -35,6 +39,7 @@ pub struct Flights {
 #[derive(Debug)]
 struct Board {
     flights: Mutex<HashMap<Key, Arc<Flight>>>,
+    wake: Wake,
     most: usize,
 }
 
@@ -167,9 +172,15 @@ impl Flights {
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
-            board: Arc::new(Board { flights: Mutex::default(), most }),
+            board: Arc::new(Board { flights: Mutex::default(), wake: Wake::default(), most }),
             turns: std::iter::repeat_with(|| Semaphore::new(1)).take(TURNS).collect(),
         }
+    }
+
+    /// What those that have landed left behind.
+    #[must_use]
+    pub fn wake(&self) -> &Wake {
+        &self.board.wake
     }
 
     /// How many are in progress.
@@ -359,8 +370,18 @@ impl Writer {
 
     /// Ends the flight. Whatever is to be found under its key later must be stored before.
     pub fn land(self, outcome: Result<(), Failure>) {
+        if let Err(failure) = &outcome {
+            self.remember(failure);
+        }
         self.flight.change(|progress| progress.outcome = Some(outcome));
         // Dropped: off the board.
+    }
+
+    /// Links that are followed later are told of it too. One that nobody listened to is only made again.
+    fn remember(&self, failure: &Failure) {
+        if let Some(board) = self.board.upgrade().filter(|_| *failure != Failure::Cancelled) {
+            board.wake.failed(self.flight.key, failure.clone());
+        }
     }
 
     /// Everything made so far, in one piece.
@@ -384,6 +405,7 @@ impl Drop for Writer {
             } else {
                 Failure::Internal("the work on this reply broke off".into())
             };
+            self.remember(&failure);
             self.flight.change(|progress| progress.outcome = Some(Err(failure)));
         }
         if let Some(board) = self.board.upgrade() {

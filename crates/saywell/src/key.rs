@@ -69,6 +69,15 @@ impl Key {
         hex::encode(&self.0[..6])
     }
 
+    /// Where a rendition is kept that is not what this key says, since another provider helped out: it is what links to
+    /// this key open while they live, and nothing else. The halves change places, so that SQL can find it as well.
+    #[must_use]
+    pub fn as_heard(&self) -> Self {
+        let mut bytes = self.0;
+        bytes.rotate_left(16);
+        Self(bytes)
+    }
+
     /// The 32 bytes of the hash.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

@@ -13,6 +13,8 @@ use crate::secret::Secret;
 /// A link lasts between one and two of these. Ends are rounded up to whole ones, so that a page that asks again
 /// gets the same link, and the browser's cache serves it.
 const LIFETIME: Duration = Duration::from_hours(1);
+/// The longest that a link lasts.
+pub const LONGEST: Duration = Duration::from_hours(2);
 
 /// Makes and checks links.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! wrappers that are [`Provider`]s themselves; see [`crate::chain`].
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -98,6 +99,10 @@ pub struct About {
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// The speeds that its voices have. What lies beyond is done to their sound.
+    pub speeds: RangeInclusive<f32>,
+    /// Whether one of its models takes instructions in words.
+    pub takes_instructions: fn(&str) -> bool,
     /// Who reads: what is written out for its voices before they get it. `None`: they write out for themselves.
     pub reader: Option<Reader>,
     /// Which marks it follows itself; `None`: it takes plain text, and what can be done without it is done.
@@ -130,6 +135,8 @@ impl About {
             options: String::new(),
             level: Level::Measured,
             parallel: 1,
+            speeds: 0.5..=2.0,
+            takes_instructions: |_| false,
             reader: None,
             follows: None,
             unknown_symbols: None,
@@ -157,7 +164,7 @@ pub struct Request {
     pub voice: String,
     /// How to speak, in words, for a model that takes such; empty: as it would.
     pub instructions: Arc<str>,
-    /// Speed, 1.0 as the voice was made; 0.5 to 2.0.
+    /// Speed, 1.0 as the voice was made; for a provider itself one of its [`About::speeds`].
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,

@@ -328,6 +328,7 @@ mod tests {
             voice_version: String::new(),
             options: String::new(),
             level: loudness::Level::Measured,
+            manner: crate::voices::Manner::default(),
         };
         let mut head = None;
         let clip =

@@ -27,6 +27,7 @@ use crate::controls::Controls;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::key::{Key, Kind};
 use crate::limits::{Amount, Permit, Refusal};
+use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
 use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
@@ -237,7 +238,8 @@ impl Speak {
                 order.whole(key, characters);
                 order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
                 let legs = stream::iter(Leg::all(&plan, order));
-                let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key: Some(key) }));
+                let ending =
+                    Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
                 let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
                 let span = info_span!("flight", key = %key.short(), message = request.message_id);
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
@@ -283,6 +285,33 @@ impl Speak {
             warn!(%error, "the cache could not be read");
             None
         })
+    }
+
+    /// The sound that a link to this rendition opens when no flight makes it: the rendition itself; else as it was heard
+    /// when another provider helped out, which is told by another key; else what could not be stored.
+    pub async fn behind(&self, key: &Key) -> Option<(Key, Arc<Entry>)> {
+        for key in [*key, key.as_heard()] {
+            if let Some(entry) = self.cached(&key, Kind::Rendition).await {
+                return Some((key, entry));
+            }
+        }
+        let kept = |key: Key| Some((key, self.flights.wake().sound(&key)?));
+        kept(*key).or_else(|| kept(key.as_heard()))
+    }
+
+    /// Keeps a whole rendition under its key; one that is not what its key says, only for the links that were given.
+    async fn remember_rendition(&self, key: Key, as_planned: bool, entry: Entry) {
+        let (key, entry) = (if as_planned { key } else { key.as_heard() }, Arc::new(entry));
+        let kept = if as_planned {
+            self.cache.put(&key, Arc::clone(&entry)).await
+        } else {
+            self.cache.put_for(&key, Arc::clone(&entry), links::LONGEST).await
+        };
+        if let Err(error) = kept {
+            service_failed(Service::Storage);
+            warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
+            self.flights.wake().keep(key, entry);
+        }
     }
 
     async fn remember(&self, key: Key, entry: Entry) {

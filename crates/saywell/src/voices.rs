@@ -26,10 +26,37 @@ pub const OPENAI_VOICES: [(&str, &str); 13] = [
     ("verse", "male"),
 ];
 
+/// One identity with a voice of its own at each provider, by the provider's name: whoever takes over speaks as its twin.
+pub type Persona = BTreeMap<String, Twin>;
+
+/// How one provider speaks as a persona.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Twin {
+    /// That provider's voice.
+    pub voice: String,
+    /// Its model; the provider's own where it is not set.
+    pub model: Option<String>,
+    /// How many times as fast as it was made it speaks, where a request asks for 1.0.
+    pub speed: Option<f32>,
+    /// How to speak, in words, where a request does not say.
+    pub instructions: Option<String>,
+}
+
+/// How a voice speaks as a persona, see [`Twin`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Manner {
+    /// How many times as fast.
+    pub speed: Option<f32>,
+    /// In words.
+    pub instructions: Option<String>,
+}
+
 /// Names that mean a voice of another name.
 #[derive(Debug, Clone, Default)]
 pub struct VoiceMap {
     names: BTreeMap<String, String>,
+    personas: BTreeMap<String, Persona>,
     default: Option<String>,
 }
 
@@ -51,6 +78,8 @@ pub struct Speaker {
     pub options: String,
     /// How to bring that voice to the one loudness.
     pub level: Level,
+    /// How it speaks as somebody.
+    pub manner: Manner,
 }
 
 impl Speaker {
@@ -67,7 +96,22 @@ impl Speaker {
                 None => options.clone(),
             },
             level: *level,
+            manner: Manner::default(),
         }
+    }
+
+    /// The same as a persona has it.
+    fn speaking_as(mut self, twin: &Twin) -> Self {
+        if let Some(model) = &twin.model {
+            self.model.clone_from(model);
+        }
+        let Twin { speed, instructions, .. } = twin;
+        self.manner = Manner { speed: *speed, instructions: instructions.clone() };
+        if self.manner != Manner::default() {
+            // What is kept of it is kept for this manner alone.
+            self.options = format!("{} {speed:?} {instructions:?}", self.options);
+        }
+        self
     }
 }
 
@@ -97,7 +141,13 @@ impl VoiceMap {
     /// The operator's names, and the voice for requests that name none; each provider's own without one.
     #[must_use]
     pub fn new(names: BTreeMap<String, String>, default: Option<String>) -> Self {
-        Self { names, default }
+        Self { names, personas: BTreeMap::new(), default }
+    }
+
+    /// Knows these identities as well.
+    #[must_use]
+    pub fn with_personas(self, personas: BTreeMap<String, Persona>) -> Self {
+        Self { personas, ..self }
     }
 
     /// The voice of each provider that comes nearest to the wished one and speaks `language`, if that is known.
@@ -120,7 +170,13 @@ impl VoiceMap {
             Some(wished) => voice.id == wished || Some(voice.id.as_str()) == mapped,
             None => first.is_none_or(|first| voice.id == first),
         });
-        let known = |name| itself.is_some() || self.names.contains_key(name) || openai_gender(name).is_some();
+        let persona = wished.and_then(|wished| self.personas.get(wished));
+        let known = |name| {
+            persona.is_some()
+                || itself.is_some()
+                || self.names.contains_key(name)
+                || openai_gender(name).is_some()
+        };
         // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.
         if !wished.is_none_or(known) && listed.iter().all(|listed| listed.voices.is_some()) {
             return Err(NoCast::UnknownVoice);
@@ -132,6 +188,17 @@ impl VoiceMap {
         let mut cast = Cast::new();
         for Listed { link, voices } in &listed {
             let own = link.about().default_voice.as_deref();
+            if let Some(twin) = persona.and_then(|persona| persona.get(link.name())) {
+                // A voice that is not in the list may be there all the same: who set it knows. One of another language
+                // gives way to the nearest.
+                let listed = voices.iter().flat_map(|voices| voices.iter());
+                let listed = listed.clone().find(|voice| voice.id == twin.voice);
+                let speaks = |voice: &Voice| language.is_none_or(|language| voice.speaks(language));
+                if listed.is_none_or(speaks) {
+                    cast.insert(link.name().to_owned(), Speaker::new(*link, &twin.voice).speaking_as(twin));
+                    continue;
+                }
+            }
             let speaker = match voices {
                 None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default())),
                 Some(voices) => {
@@ -146,6 +213,9 @@ impl VoiceMap {
 
     /// The first provider that has a voice of just this name, or of the name that it is mapped to.
     pub async fn owner<'a>(&self, wished: &str, links: &'a [Arc<dyn Provider>]) -> Option<&'a str> {
+        if self.personas.contains_key(wished) {
+            return None;
+        }
         for name in [wished, self.mapped(wished)] {
             for link in links {
                 let voices = link.voices().await.unwrap_or_default();
@@ -264,6 +334,25 @@ mod tests {
         for name in ["Tone", "", "nobody"] {
             assert_eq!(chosen(Some(name), None).await, Err(NoCast::UnknownVoice), "{name:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_persona_has_a_twin_at_each_provider() {
+        let twin = |voice: &str| Twin { voice: voice.to_owned(), ..Twin::default() };
+        let calm = Manner { speed: Some(0.9), instructions: Some("Calmly.".into()) };
+        let Manner { speed, instructions } = calm.clone();
+        let world = Twin { model: Some("deep".into()), speed, instructions, ..twin("otto") };
+        let persona = Persona::from([("sound".to_owned(), twin("bass")), ("world".to_owned(), world)]);
+        let map = map().with_personas([("guide".to_owned(), persona)].into());
+        let links = links();
+        let cast = map.cast(Some("guide"), None, &links).await.unwrap();
+        assert_eq!((cast["sound"].voice.as_str(), cast["sound"].model.as_str()), ("bass", "tone-1"));
+        assert_eq!((cast["world"].voice.as_str(), cast["world"].model.as_str()), ("otto", "deep"));
+        assert_eq!(cast["world"].manner, calm);
+        assert_ne!(cast["world"].options, cast["sound"].options, "what is kept of it is its own");
+        let english = map.cast(Some("guide"), Some("en"), &links).await.unwrap();
+        assert_eq!(english["world"].voice, "mary", "otto speaks no English");
+        assert_eq!(map.owner("guide", &links).await, None, "the chain's order holds");
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use super::settings::{SETTINGS, Setting, Settings};
 use crate::identity::Mode;
 use crate::limits::Plans;
 use crate::providers::{KINDS, Options, kind_of};
+use crate::voices::Persona;
 
 /// Where settings are looked up, so that tests need no real environment.
 #[derive(Debug, Default)]
@@ -133,6 +134,17 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
     take_options(&mut table, &mut loaded.settings.providers);
     if let Some(prices) = take(&mut table, "prices", path, faults) {
         loaded.settings.prices = prices;
+    }
+    if let Some(personas) = take::<BTreeMap<String, Persona>>(&mut table, "personas", path, faults) {
+        for (name, persona) in &personas {
+            for (provider, twin) in persona {
+                if twin.speed.is_some_and(|speed| !(0.5..=2.0).contains(&speed)) {
+                    let origin = Origin::File(path.to_owned(), format!("personas.{name}.{provider}.speed"));
+                    faults.push(Fault { origin, reason: "must be from 0.5 to 2".into() });
+                }
+            }
+        }
+        loaded.settings.personas = personas;
     }
     if let Some(entries) = take::<Vec<Entry>>(&mut table, "pronunciations", path, faults) {
         match Dictionary::new(&entries) {

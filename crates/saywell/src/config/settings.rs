@@ -13,6 +13,7 @@ use crate::limits::{Plans, WithoutRedis};
 use crate::price::Price;
 use crate::providers::Options;
 use crate::secret::Secret;
+use crate::voices::Persona;
 use ipnet::IpNet;
 use saywell_text::Emoji;
 use saywell_text::pronunciation::Dictionary;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
     pub voice_map: BTreeMap<String, String>,
+    /// Identities with a voice at each provider.
+    pub personas: BTreeMap<String, Persona>,
     /// Longest speech one request may make, seconds.
     pub max_seconds: u32,
     /// Longest text accepted, characters.
@@ -596,6 +599,7 @@ impl Default for Settings {
             default_voice: None,
             providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
+            personas: BTreeMap::new(),
             max_seconds: 0,
             max_chars: 0,
             provider_timeout: Duration::ZERO,

@@ -1,6 +1,7 @@
 //! `/tts/audio/{key}.{ext}`: the sound behind a link, and giving up what is made ahead.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,14 +11,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use saywell_audio::Format;
+use sha2::{Digest, Sha256};
 
 use super::error::{ApiError, Code};
 use super::headers;
 use super::identity::{Speaker, follower};
-use super::speech::pieces;
+use super::speech::{of, pieces};
 use crate::app::App;
+use crate::cache::Entry;
+use crate::flight::Listener;
 use crate::key::{Key, Kind};
 use crate::links::Grant;
+use crate::request::SpeechRequest;
+use crate::speak::{Sound, Speech};
 
 /// How long browsers may keep what can never change; the link itself expires sooner or later.
 const IMMUTABLE: &str = "private, max-age=7200, immutable";
@@ -34,8 +40,11 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
         (status = 206, description = "A range of it"),
         (status = 304, description = "The caller has it"),
         (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
-        (status = 404, description = "`not_found`"),
+        (status = 404, description = "`not_found`: no link names this"),
+        (status = 410, description = "`not_found`: what was behind this link is gone"),
         (status = 416, description = "The range is not one of this sound"),
+        (status = 429, description = "`rate_limited`, `quota_exceeded`, `trial_exhausted`: it has to be made again, as `POST /tts` would"),
+        (status = 503, description = "`overloaded`, `providers_exhausted`: why it could not be made, as `POST /tts` tells it"),
     )
 )]
 pub async fn audio(
@@ -51,25 +60,9 @@ pub async fn audio(
     let format =
         Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 
-    if let Some(mut listener) = app.speak.flights.join(&key, format) {
-        match request.get(header::RANGE).map(HeaderValue::as_bytes) {
-            None | Some(b"bytes=0-") => {
-                listener.first_sound().await?;
-                let headers = [
-                    (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
-                    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                    (headers::CACHE, HeaderValue::from_static("joined")),
-                ];
-                return Ok((headers, Body::from_stream(pieces(listener))).into_response());
-            }
-            // A range of something unfinished has no total yet: it is answered when there is one.
-            Some(_) => {
-                listener.landed().await?;
-                return complete(&key, format, listener.sound(), &request);
-            }
-        }
+    if let Some(listener) = app.speak.flights.join(&key, format) {
+        return flight(&app, listener, &key, format, &request).await;
     }
-
     if let Some(entry) = app.speak.cache.get_memory(&key, Kind::Rendition) {
         if entry.about.format != format.extension() {
             return Err(not_found());
@@ -83,12 +76,66 @@ pub async fn audio(
             Err(error) => tracing::warn!(%error, "the storage could not sign an address"),
         }
     }
-    let entry = app.speak.cache.get(&key, Kind::Rendition).await.map_err(|error| {
-        tracing::error!(%error, "the cache could not be read");
-        ApiError::new(Code::InternalError, "The sound could not be read. Ask for it again with POST /tts.")
-    })?;
-    let entry = entry.filter(|entry| entry.about.format == format.extension()).ok_or_else(not_found)?;
-    complete(&key, format, entry.sound.clone(), &request)
+    let of_format = |entry: &Arc<Entry>| entry.about.format == format.extension();
+    if let Some((kept, entry)) = app.speak.behind(&key).await {
+        let entry = Some(entry).filter(of_format).ok_or_else(not_found)?;
+        return landed(&key, kept, format, entry.sound.clone(), &request);
+    }
+    let speech = again(&app, &key, Some(format)).await?;
+    match speech.sound {
+        Sound::Complete(entry) => complete(&speech.key, format, entry.sound.clone(), &request),
+        Sound::Flight(listener) => flight(&app, listener, &speech.key, format, &request).await,
+    }
+}
+
+/// A flight's sound as it is made; a range of it when it has landed.
+async fn flight(
+    app: &App,
+    mut listener: Listener,
+    key: &Key,
+    format: Format,
+    request: &HeaderMap,
+) -> Result<Response, ApiError> {
+    match request.get(header::RANGE).map(HeaderValue::as_bytes) {
+        None | Some(b"bytes=0-") => {
+            listener.first_sound().await?;
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+                (headers::CACHE, HeaderValue::from_static("joined")),
+            ];
+            Ok((headers, Body::from_stream(pieces(listener))).into_response())
+        }
+        // A range of something unfinished has no total yet: it is answered when there is one.
+        Some(_) => {
+            listener.landed().await?;
+            let kept = app.speak.behind(key).await.map_or(key.as_heard(), |(kept, _)| kept);
+            landed(key, kept, format, listener.sound(), request)
+        }
+    }
+}
+
+/// What a link was given for, asked for once more by whom it was given to: its flight ended before anybody listened, or its
+/// sound had to make room.
+///
+/// # Errors
+/// Why its flight failed, while that is news; else why it cannot be spoken now; `not_found`, and gone, where this server
+/// does not know what it was given for.
+pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<Speech, ApiError> {
+    let wake = app.speak.flights.wake();
+    let asked = wake.asked_for(key);
+    if let (Some(format), Some(asked)) = (format, &asked)
+        && asked.request.format != format
+    {
+        return Err(not_found());
+    }
+    if let Some(failure) = wake.failure(key) {
+        return Err(failure.into());
+    }
+    let asked = asked.ok_or_else(gone)?;
+    let request = SpeechRequest { prefetch: false, ..asked.request.clone() };
+    let order = app.orders.open(asked.caller.clone(), request).await?;
+    app.speak.speak(&order).await.map_err(|error| of(error, order.request()))
 }
 
 /// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
@@ -121,15 +168,47 @@ pub(super) fn not_found() -> ApiError {
     ApiError::new(Code::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
 }
 
+/// The link is right, and nothing is known of what was behind it: another server's, or of before a restart.
+fn gone() -> ApiError {
+    let message = "The sound behind this link is gone. Ask for it again with POST /tts.";
+    ApiError::new(Code::NotFound, message).status(StatusCode::GONE)
+}
+
+/// All of a rendition, which is kept under this key or the one for what was heard in its place.
+fn landed(
+    key: &Key,
+    kept: Key,
+    format: Format,
+    sound: Bytes,
+    request: &HeaderMap,
+) -> Result<Response, ApiError> {
+    if kept == *key { complete(key, format, sound, request) } else { as_heard(key, format, sound, request) }
+}
+
 fn complete(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Result<Response, ApiError> {
-    let tag = format!("\"{key}\"");
+    tagged(&format!("\"{key}\""), IMMUTABLE, format, sound, request)
+}
+
+/// Sound that is not what the link's key says: the next time another may be there.
+fn as_heard(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Result<Response, ApiError> {
+    let content = hex::encode(&Sha256::digest(&sound)[..8]);
+    tagged(&format!("\"{key}-{content}\""), "private, no-cache", format, sound, request)
+}
+
+fn tagged(
+    tag: &str,
+    keep: &'static str,
+    format: Format,
+    sound: Bytes,
+    request: &HeaderMap,
+) -> Result<Response, ApiError> {
     let caching = [
-        (header::ETAG, value(&tag)?),
-        (header::CACHE_CONTROL, HeaderValue::from_static(IMMUTABLE)),
+        (header::ETAG, value(tag)?),
+        (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (headers::CACHE, HeaderValue::from_static("hit")),
     ];
-    if request.get(header::IF_NONE_MATCH).is_some_and(|given| matches(given, &tag)) {
+    if request.get(header::IF_NONE_MATCH).is_some_and(|given| matches(given, tag)) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()))];

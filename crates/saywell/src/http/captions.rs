@@ -8,12 +8,14 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use saywell_audio::captions::{Captions, ndjson_line};
 
-use super::audio::{name, not_found};
+use super::audio::{again, name, not_found};
 use super::error::ApiError;
 use super::identity::follower;
 use crate::app::App;
-use crate::key::Kind;
+use crate::cache::Entry;
+use crate::flight::Reader;
 use crate::links::Grant;
+use crate::speak::Sound;
 
 /// A form of captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,10 @@ impl Form {
         }
     }
 
+    fn headers(self) -> [(header::HeaderName, &'static str); 2] {
+        [(header::CONTENT_TYPE, self.content_type()), (header::CACHE_CONTROL, "no-store")]
+    }
+
     fn content_type(self) -> &'static str {
         match self {
             Self::Vtt => "text/vtt; charset=utf-8",
@@ -53,7 +59,10 @@ impl Form {
     responses(
         (status = 200, description = "The captions"),
         (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
-        (status = 404, description = "`not_found`"),
+        (status = 404, description = "`not_found`: no link names this"),
+        (status = 410, description = "`not_found`: what was behind this link is gone"),
+        (status = 429, description = "`rate_limited`, `quota_exceeded`, `trial_exhausted`: it has to be made again, as `POST /tts` would"),
+        (status = 503, description = "`overloaded`, `providers_exhausted`: why it could not be made, as `POST /tts` tells it"),
     )
 )]
 pub async fn captions(
@@ -66,27 +75,45 @@ pub async fn captions(
     let follower = follower(&app, &grant, &parts).await;
     app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
     let form = Form::named(extension).ok_or_else(not_found)?;
-    let headers = [(header::CONTENT_TYPE, form.content_type()), (header::CACHE_CONTROL, "no-store")];
-
-    if let Some(mut reader) = app.speak.flights.read_along(&key) {
-        if form == Form::Ndjson {
-            let lines = stream::unfold(Some(reader), async |reader| {
-                let mut reader = reader?;
-                match reader.next().await? {
-                    Ok(spoken) => {
-                        Some((Ok(ndjson_line(&spoken.caption, &spoken.words, &spoken.marks)), Some(reader)))
-                    }
-                    Err(failure) => Some((Err(failure), None)),
-                }
-            });
-            return Ok((headers, Body::from_stream(lines)).into_response());
-        }
-        return Ok((headers, write(&reader.landed().await?, form)).into_response());
+    if let Some(reader) = app.speak.flights.read_along(&key) {
+        return follow(reader, form).await;
     }
+    if let Some((_, entry)) = app.speak.behind(&key).await {
+        return stored(&entry, form);
+    }
+    let speech = again(&app, &key, None).await?;
+    match speech.sound {
+        Sound::Complete(entry) => stored(&entry, form),
+        Sound::Flight(listener) => {
+            let reader = app.speak.flights.read_along(&speech.key);
+            // Whoever reads its captions comes for its sound as well.
+            listener.announce();
+            follow(reader.ok_or_else(not_found)?, form).await
+        }
+    }
+}
 
-    let entry = app.speak.cache.get(&key, Kind::Rendition).await.ok().flatten().ok_or_else(not_found)?;
+/// The captions of a flight.
+async fn follow(mut reader: Reader, form: Form) -> Result<Response, ApiError> {
+    if form == Form::Ndjson {
+        let lines = stream::unfold(Some(reader), async |reader| {
+            let mut reader = reader?;
+            match reader.next().await? {
+                Ok(spoken) => {
+                    Some((Ok(ndjson_line(&spoken.caption, &spoken.words, &spoken.marks)), Some(reader)))
+                }
+                Err(failure) => Some((Err(failure), None)),
+            }
+        });
+        return Ok((form.headers(), Body::from_stream(lines)).into_response());
+    }
+    Ok((form.headers(), write(&reader.landed().await?, form)).into_response())
+}
+
+/// The captions of a rendition that is kept.
+fn stored(entry: &Entry, form: Form) -> Result<Response, ApiError> {
     let captions: Captions = serde_json::from_slice(&entry.notes).map_err(|_| not_found())?;
-    Ok((headers, write(&captions, form)).into_response())
+    Ok((form.headers(), write(&captions, form)).into_response())
 }
 
 fn write(captions: &Captions, form: Form) -> String {

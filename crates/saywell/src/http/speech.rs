@@ -18,7 +18,7 @@ use super::error::ApiError;
 use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
-use crate::flight::Listener;
+use crate::flight::{Asked, Listener};
 use crate::identity::Subject;
 use crate::limits::Standing;
 use crate::request::Markup;
@@ -237,6 +237,8 @@ pub async fn speak(
     let answer = match app.speak.speak(&order).await {
         Err(error) => Err(of(error, order.request())),
         Ok(speech) if wants_json(&headers) => {
+            let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
+            app.speak.flights.wake().asked(speech.key, asked);
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }
         Ok(speech) => sound(speech, begun).await.map_err(|error| error.told_to(order.caller())),

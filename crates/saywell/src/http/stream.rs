@@ -29,7 +29,6 @@ use super::speech::{Ask, of};
 use crate::app::App;
 use crate::flight::Failure;
 use crate::identity::Caller;
-use crate::key::Kind;
 use crate::speak::{Departure, Ended, Growing};
 
 /// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
@@ -262,7 +261,7 @@ impl Session {
         let Some(Ended { key, characters }) = writing.ended else { return done };
         let format = writing.growing.request().format;
         done["characters"] = json!(characters);
-        if self.app.speak.cache.get(&key, Kind::Rendition).await.is_ok_and(|kept| kept.is_some()) {
+        if self.app.speak.behind(&key).await.is_some() {
             let links = &self.app.links;
             let signed = links.sign(&key, self.app.clock.now(), self.holder.0.as_ref());
             done["key"] = json!(key.to_string());

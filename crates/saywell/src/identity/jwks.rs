@@ -124,7 +124,8 @@ impl Jwks {
         algorithm: Algorithm,
         now: SystemTime,
     ) -> Result<DecodingKey, TokenFault> {
-        if let Some(key) = self.known().find(name, algorithm, now) {
+        let found = self.known().find(name, algorithm, now);
+        if let Some(key) = found {
             // Beside the request: what is known serves.
             drop(self.renewal(FRESH));
             return Ok(key);

@@ -95,6 +95,7 @@ impl Coqui {
             options: serde_json::to_string(&(options.base_url.as_str(), &options.languages))
                 .unwrap_or_default(),
             reader: Some(Reader::Words),
+            speeds: 1.0..=1.0,
             ..About::new(KIND.name, opening.name, "coqui")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));

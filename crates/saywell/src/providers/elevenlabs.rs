@@ -252,6 +252,7 @@ impl ElevenLabs {
             options: serde_json::to_string(&sounding).unwrap_or_default(),
             parallel: usize::from(options.parallel.get()),
             longest: listing::longest(&options.model),
+            speeds: 0.7..=1.2,
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model.clone())
         };
@@ -282,12 +283,6 @@ impl ElevenLabs {
     /// # Errors
     /// `Rejected` for what its model is known not to say.
     fn call(&self, request: &Request) -> Result<RequestBuilder, ProviderError> {
-        if !(0.7..=1.2).contains(&request.speed) {
-            let speed = request.speed;
-            return Err(ProviderError::Rejected(format!(
-                "does not speak at speed {speed}, only from 0.7 to 1.2"
-            )));
-        }
         let listing = self.listing.peek();
         let model = listing.as_ref().and_then(|listing| listing.model(&request.model));
         if let Some(model) = model {

@@ -30,7 +30,10 @@ pub struct Calls {
     fault: Option<(usize, ProviderError)>,
     /// Whether some sound comes before the fault.
     breaks_off: bool,
+    /// Whether only one call has it.
+    once: bool,
     texts: Mutex<Vec<String>>,
+    speeds: Mutex<Vec<f32>>,
 }
 
 impl Calls {
@@ -47,6 +50,11 @@ impl Calls {
     /// What was asked for, in order.
     pub fn texts(&self) -> Vec<String> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// At which speeds, in order.
+    pub fn speeds(&self) -> Vec<f32> {
+        self.speeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fails no more.
@@ -81,6 +89,27 @@ impl Fake {
     #[must_use]
     pub fn failing_after(mut self, spoken: usize, error: ProviderError) -> Self {
         self.calls = Arc::new(Calls { fault: Some((spoken, error)), ..Calls::default() });
+        self
+    }
+
+    /// Speaks this many utterances, fails at one, and speaks on.
+    #[must_use]
+    pub fn failing_once_after(mut self, spoken: usize, error: ProviderError) -> Self {
+        self.calls = Arc::new(Calls { fault: Some((spoken, error)), once: true, ..Calls::default() });
+        self
+    }
+
+    /// Is worth asking for so many utterances at the same time.
+    #[must_use]
+    pub fn parallel(mut self, utterances: usize) -> Self {
+        self.about.parallel = utterances;
+        self
+    }
+
+    /// Has these speeds alone.
+    #[must_use]
+    pub fn speeds(mut self, speeds: std::ops::RangeInclusive<f32>) -> Self {
+        self.about.speeds = speeds;
         self
     }
 
@@ -142,11 +171,12 @@ impl Provider for Fake {
         Box::pin(stream! {
             let number = calls.started.fetch_add(1, Ordering::SeqCst);
             calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
+            calls.speeds.lock().unwrap_or_else(PoisonError::into_inner).push(request.speed);
             if !delay.is_zero() {
                 tokio::time::sleep(delay).await;
             }
             if let Some((spoken, error)) = &calls.fault
-                && number >= *spoken
+                && (number == *spoken || number > *spoken && !calls.once)
                 && !calls.healthy.load(Ordering::SeqCst)
             {
                 if calls.breaks_off {

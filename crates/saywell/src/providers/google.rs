@@ -164,6 +164,7 @@ impl Google {
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
+            speeds: 0.25..=2.0,
             reader: Some(Reader::Natural),
             ..About::new(KIND.name, opening.name, "google")
         };

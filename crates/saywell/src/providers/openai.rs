@@ -172,6 +172,8 @@ impl OpenAi {
             options: options.instructions.clone(),
             parallel: usize::from(options.parallel.get()),
             longest: 4096,
+            speeds: 0.25..=4.0,
+            takes_instructions: |model| !model.starts_with("tts-1"),
             sunset: (options.base_url.as_str() == API).then_some(SUNSET),
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model)

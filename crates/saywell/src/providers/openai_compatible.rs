@@ -171,6 +171,11 @@ impl Compatible {
                 .unwrap_or_default(),
             parallel: options.parallel.map_or(preset.parallel, |parallel| usize::from(parallel.get())),
             longest: options.longest.map_or(preset.longest, std::num::NonZeroUsize::get),
+            takes_instructions: if options.takes_instructions.unwrap_or(preset.instructions) {
+                |_| true
+            } else {
+                |_| false
+            },
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, model)
         };

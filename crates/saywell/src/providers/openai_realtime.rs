@@ -123,6 +123,8 @@ impl Realtime {
             options: options.instructions.clone(),
             parallel: usize::from(options.parallel.get()),
             longest: 1_000,
+            speeds: 0.25..=1.5,
+            takes_instructions: |_| true,
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model)
         };
@@ -185,10 +187,6 @@ impl Provider for Realtime {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        if request.speed > 1.5 {
-            let error = format!("does not speak at speed {}, only up to 1.5", request.speed);
-            return Box::pin(futures::stream::iter([Err(ProviderError::Rejected(error))]));
-        }
         let (http, connection, asks) =
             (self.http.clone(), self.connection(&request.model), self.asks(&request));
         let tolerance = self.tolerance;

@@ -119,6 +119,7 @@ impl Xtts {
             options: serde_json::to_string(&(base_url.as_str(), language, stream_chunk_size))
                 .unwrap_or_default(),
             reader: Some(Reader::Words),
+            speeds: 1.0..=1.0,
             ..About::new(KIND.name, opening.name, "xtts_v2")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));

@@ -1,7 +1,6 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use saywell_audio::Frames;
 use saywell_text::Utterance;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
 use super::Speak;
@@ -66,8 +65,10 @@ impl Leg {
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) plan: Arc<Plan>,
-    /// The key under which its rendition is kept; `None`: what was spoken is not what would be made of the whole.
-    pub(super) key: Option<Key>,
+    /// The key of its rendition.
+    pub(super) key: Key,
+    /// Whether what was spoken is what would be made of all of it.
+    pub(super) as_spoken: bool,
 }
 
 /// One flight in the making.
@@ -79,8 +80,8 @@ pub(super) struct Flying {
     order: Arc<Order>,
     /// Filled in before the last leg has come; a flight whose legs end without it was given up.
     whole: Arc<OnceLock<Whole>>,
-    /// The first provider of the chain that is still asked: those before failed in this flight.
-    from: AtomicUsize,
+    /// From which utterance on which provider of the chain is the first to be asked: those before it failed.
+    switches: watch::Sender<Vec<(usize, usize)>>,
     pace: Pace,
 }
 
@@ -90,7 +91,7 @@ impl Flying {
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self { speak, plan, order, whole, from: AtomicUsize::new(0), pace }
+        Self { speak, plan, order, whole, switches: watch::Sender::new(Vec::new()), pace }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -129,8 +130,8 @@ impl Flying {
             let (starts, head) = (begins, sender.take());
             begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
             async move {
-                let clip = self.clip(&leg, number == 0, starts, head).await;
-                (clip, leg)
+                let clip = self.clip(&leg, number, starts, head).await;
+                (clip, leg, (number, starts))
             }
         });
         let mut clips = pin!(clips.buffered(self.plan.parallel));
@@ -149,8 +150,12 @@ impl Flying {
         };
         let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
         let mut made = first;
-        while let Some((clip, leg)) = made {
-            let (clip, provider_took) = clip?;
+        while let Some((clip, leg, (number, starts))) = made {
+            let (mut clip, mut provider_took) = clip?;
+            // Made in the first voice before it was known that an earlier utterance could not be.
+            while self.is_left_behind(&leg, number, &clip) {
+                (clip, provider_took) = self.clip(&leg, number, starts, None).await?;
+            }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
             as_planned &= planned.is_some_and(|planned| planned.provider == *provider);
@@ -178,29 +183,69 @@ impl Flying {
         let seconds = joiner.seconds();
         let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
-        // A rendition in which another provider helped out is not what its key says: only its clips are kept.
-        if let Some(key) = whole.key.filter(|_| as_planned) {
-            self.remember_rendition(key, &whole.plan, writer, seconds).await;
-        }
+        // A rendition in which another provider helped out is not what its key says.
+        as_planned &= whole.as_spoken;
+        self.remember_rendition((whole.key, as_planned), &whole.plan, writer, seconds).await;
         Ok(seconds)
     }
 
-    /// One utterance in sound: from the cache, or from the first provider that can say it, with the time that took.
-    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    /// The first provider of the chain that is asked for an utterance: those before it failed at this or an earlier one.
+    fn from(&self, number: usize) -> usize {
+        first_asked(&self.switches.borrow(), number)
+    }
+
+    /// A provider failed at an utterance: from there on to the end of the reply, the one of this place speaks.
+    fn switch(&self, number: usize, to: usize) {
+        if to > self.from(number) {
+            self.switches.send_modify(|switches| switches.push((number, to)));
+        }
+    }
+
+    /// Whether a clip is in the voice of a provider that is not heard any more at this utterance.
+    fn is_left_behind(&self, leg: &Leg, number: usize, clip: &Clip) -> bool {
+        let links = leg.plan.chain.links();
+        let spoken_by = links.iter().position(|link| link.name() == clip.notes.provider);
+        spoken_by.is_some_and(|place| place < self.from(number))
+    }
+
+    /// One utterance in sound, with the time that its provider took. It is begun anew in another voice when an earlier
+    /// one turns out to need that: one voice speaks to the end.
     async fn clip(
         &self,
         leg: &Leg,
-        first: bool,
+        number: usize,
+        begins: f64,
+        mut head: Option<oneshot::Sender<Head>>,
+    ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
+        loop {
+            let from = self.from(number);
+            let mut switches = self.switches.subscribe();
+            tokio::select! {
+                biased;
+                // A switch of its own is made within the attempt.
+                _ = switches.wait_for(|switches| number > 0 && first_asked(switches, number - 1) > from) => {}
+                made = self.attempt(leg, (number, from), begins, head.take()) => return made,
+            }
+        }
+    }
+
+    /// One utterance in sound: from the cache, or from the first provider that can say it, from this one of the chain on.
+    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    async fn attempt(
+        &self,
+        leg: &Leg,
+        (number, from): (usize, usize),
         begins: f64,
         head: Option<oneshot::Sender<Head>>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
-        if let Some(clip) = self.cached(leg).await {
+        if let Some(clip) = self.cached(leg, from).await {
             order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
-        if self.links_from().iter().any(|link| link.about().paid) {
+        let asked = plan.chain.links().get(from..).unwrap_or_default();
+        if asked.iter().any(|link| link.about().paid) {
             self.pace.wait(begins).await;
         }
         let request = Request {
@@ -211,18 +256,17 @@ impl Flying {
             voice: String::new(),
             instructions: plan.instructions.as_str().into(),
             speed: plan.speed,
-            priority: match first {
+            priority: match number {
                 _ if plan.prefetch => Priority::Prefetch,
-                true => Priority::First,
-                false => Priority::Rest,
+                0 => Priority::First,
+                _ => Priority::Rest,
             },
             account: Arc::clone(order) as Arc<dyn Account>,
         };
         let begun = Instant::now();
-        let from = self.from.load(Ordering::Relaxed);
         let spoken = plan.chain.speak(&request, plan.cast(leg.number), from).await?;
         let Spoken { speech, speaker, next_from } = spoken;
-        self.from.fetch_max(next_from, Ordering::Relaxed);
+        self.switch(number, next_from);
         // From here on it may be heard, so that it counts whatever becomes of the rest.
         let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
         order.made(utterance.text.chars().count() as u64, seconds + pause);
@@ -253,15 +297,9 @@ impl Flying {
         Ok((clip, Some(took)))
     }
 
-    /// The providers that are still asked.
-    fn links_from(&self) -> &[Arc<dyn Provider>] {
-        let links = self.plan.chain.links();
-        links.get(self.from.load(Ordering::Relaxed)..).unwrap_or_default()
-    }
-
-    /// The clip as whoever is asked first would speak it, if it was spoken before.
-    async fn cached(&self, leg: &Leg) -> Option<Clip> {
-        let key = leg.clip_key(self.from.load(Ordering::Relaxed))?;
+    /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
+    async fn cached(&self, leg: &Leg, from: usize) -> Option<Clip> {
+        let key = leg.clip_key(from)?;
         let entry = self.speak.cached(&key, Kind::Clip).await?;
         Clip::from_entry(&entry)
     }
@@ -290,18 +328,35 @@ impl Flying {
         });
     }
 
-    async fn remember_rendition(&self, key: Key, plan: &Plan, writer: &Writer, seconds: f64) {
+    async fn remember_rendition(
+        &self,
+        (key, as_planned): (Key, bool),
+        plan: &Plan,
+        writer: &Writer,
+        seconds: f64,
+    ) {
+        let captions = writer.captions();
+        let planned = (&plan.speaker.provider, &plan.speaker.voice);
+        // Whoever was heard last spoke from some utterance on to the end.
+        let heard = captions.utterances.last().map(|said| (&said.provider, &said.voice));
+        let (provider, voice) = heard.filter(|_| !as_planned).unwrap_or(planned);
         let about = About {
             kind: Kind::Rendition,
-            provider: plan.speaker.provider.clone(),
-            voice: plan.speaker.voice.clone(),
+            provider: provider.clone(),
+            voice: voice.clone(),
             format: plan.format.extension().to_owned(),
             content_type: plan.format.content_type().to_owned(),
             duration_seconds: seconds,
         };
-        let notes = writer.captions().to_json();
-        self.speak.remember(key, Entry { about, sound: writer.sound(), notes: notes.into() }).await;
+        let notes = captions.to_json();
+        let entry = Entry { about, sound: writer.sound(), notes: notes.into() };
+        self.speak.remember_rendition(key, as_planned, entry).await;
     }
+}
+
+/// The first provider of the chain that is asked for an utterance.
+fn first_asked(switches: &[(usize, usize)], number: usize) -> usize {
+    switches.iter().filter(|(at, _)| *at <= number).map(|(_, to)| *to).max().unwrap_or_default()
 }
 
 /// What was held back, in one piece; one piece alone as it is.

@@ -145,12 +145,12 @@ impl Growing {
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
         let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
-        let as_whole = clips.eq(self.planned.iter().copied());
+        let as_spoken = clips.eq(self.planned.iter().copied());
         self.order.whole(key, characters);
         self.order.written(&self.text);
         if let Some(Aloft { legs, whole }) = self.flight.take() {
             // Nobody else fills it in.
-            let _ = whole.set(Whole { plan, key: as_whole.then_some(key) });
+            let _ = whole.set(Whole { plan, key, as_spoken });
             drop(legs);
         }
         Ok((departure, Ended { key, characters }))

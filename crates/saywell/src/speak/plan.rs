@@ -114,6 +114,11 @@ impl Plan {
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
+        let instructions = request.instructions.as_deref().unwrap_or_default();
+        if !instructions.is_empty() && !(first.about().takes_instructions)(&speaker.model) {
+            let note = "this voice takes no instructions".to_owned();
+            notes.push(Note { about: About::Voice, source: 0..0, note });
+        }
         if let Some(unknown_symbols) = first.about().unknown_symbols {
             notes.extend(unsayable(&script, unknown_symbols));
         }

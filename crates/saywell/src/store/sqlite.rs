@@ -181,7 +181,7 @@ impl CacheIndex for SqliteStore {
                        AND (?3 IS NULL OR voice = ?3) AND (?4 IS NULL OR created_at < ?4)
                        AND (?5 IS NULL OR EXISTS (
                            SELECT 1 FROM tts_calls AS made WHERE made.user = ?5 AND (
-                               made.rendition = key_hash
+                               made.rendition IN (key_hash, substr(key_hash, 33) || substr(key_hash, 1, 32))
                                OR tts_cache.kind = 'clip' AND made.provider = tts_cache.provider
                                AND made.voice = tts_cache.voice AND created_at BETWEEN made.at
                                AND made.at + made.took_ms + ?6)))

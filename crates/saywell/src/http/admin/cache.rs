@@ -79,10 +79,12 @@ pub async fn purge(
                     "`key` names one entry; no other condition goes with it.",
                 ));
             }
+            app.speak.cache.delete(&key.as_heard()).await?;
             u64::from(app.speak.cache.delete(&key).await?)
         }
         Ok(None) => app.speak.cache.purge(&filter(&app, &ask)?).await?,
     };
+    app.speak.flights.wake().clear();
     // Also tells the other replicas to forget what they have in memory.
     let change = Change::Purge { filter: described, removed };
     if let Err(error) = app.controls.change(&who, &change).await {
