@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use saywell_audio::Frames;
+use saywell_audio::{Codec, Frames};
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, warn};
 
 use super::Speak;
 use super::pace::Pace;
@@ -20,7 +20,10 @@ use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
 use crate::order::Order;
 use crate::provider::{Account, Priority, Provider, Request};
-use crate::render::{self, Clip, ClipNotes, Joiner};
+use crate::render::{self, Clip, ClipNotes, Joiner, Master};
+
+/// How long the end of a flight waits for its rendition to be stored: a link that is followed at once finds it then.
+const STORED_BEFORE_THE_END: Duration = Duration::from_millis(200);
 
 /// The first frames of a flight.
 struct Head {
@@ -57,7 +60,7 @@ impl Leg {
 
     /// The key of its clip as whoever is asked first, of the providers from number `from` on, would speak it.
     pub(super) fn clip_key(&self, from: usize) -> Option<Key> {
-        self.plan.planned_clip(self.number, self.pause, from)
+        self.plan.planned_clip(self.number, from)
     }
 }
 
@@ -162,16 +165,11 @@ impl Flying {
             let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
-            let (spoken, sound) = match std::mem::take(&mut ahead) {
-                0 => (clip.captions(utterance, joiner.seconds()), joiner.push(&clip.frames)),
-                ahead => {
-                    let (before, rest) = clip.frames.split_at(ahead);
-                    let begins = joiner.seconds() - before.seconds();
-                    (clip.captions(utterance, begins), joiner.push(&rest))
-                }
-            };
+            let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
+            let spoken = clip.captions(utterance, joiner.seconds() - before.seconds());
             // Silence alone is no beginning: it may turn out that there is nothing else.
-            held.push(sound.map_err(Failure::internal)?);
+            held.push(joiner.push(&rest).map_err(Failure::internal)?);
+            held.push(joiner.end_clip().map_err(Failure::internal)?);
             let sound = if audible { joined(&mut held) } else { Bytes::new() };
             self.hand_on(writer, sound, Some(spoken));
             made = clips.next().await;
@@ -240,7 +238,8 @@ impl Flying {
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
-        if let Some(clip) = self.cached(leg, from).await {
+        let codec = plan.format.codec();
+        if let Some(clip) = self.cached(leg, from, pause, codec).await {
             order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
@@ -272,8 +271,8 @@ impl Flying {
         order.made(utterance.text.chars().count() as u64, seconds + pause);
         let took = begun.elapsed();
 
-        let key = plan.clip_key(utterance, pause, &speaker);
-        let (text, codec) = (utterance.text.clone(), plan.format.codec());
+        let key = plan.clip_key(utterance, &speaker);
+        let text = utterance.text.clone();
         let (sender, encoded) = oneshot::channel();
         let make = move || {
             let opening = Opening {
@@ -292,16 +291,17 @@ impl Flying {
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
-        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
-        self.remember_clip(key, Arc::clone(&clip));
-        Ok((clip, Some(took)))
+        let (clip, master) = encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?;
+        self.remember_clip(key, master);
+        Ok((Arc::new(clip), Some(took)))
     }
 
     /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
-    async fn cached(&self, leg: &Leg, from: usize) -> Option<Clip> {
+    async fn cached(&self, leg: &Leg, from: usize, pause: f64, codec: Codec) -> Option<Clip> {
         let key = leg.clip_key(from)?;
         let entry = self.speak.cached(&key, Kind::Clip).await?;
-        Clip::from_entry(&entry)
+        let make = move || Master::from_entry(&entry)?.clip(pause, codec).ok();
+        tokio::task::spawn_blocking(make).await.ok()?
     }
 
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
@@ -312,16 +312,17 @@ impl Flying {
         writer.push(sound, spoken);
     }
 
-    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, clip: Arc<Clip>) {
+    /// Stores a clip's source beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
+    fn remember_clip(&self, key: Key, master: Master) {
         let speak = self.speak.clone();
         let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
             warn!("the cache cannot keep up: a clip is not kept");
             return;
         };
         tokio::spawn(async move {
-            match clip.to_entry() {
-                Ok(entry) => speak.remember(key, entry).await,
+            match tokio::task::spawn_blocking(move || master.to_entry()).await {
+                Ok(Ok(entry)) => speak.remember(key, entry).await,
+                Ok(Err(error)) => warn!(%error, "a clip cannot be kept"),
                 Err(error) => warn!(%error, "a clip cannot be kept"),
             }
             drop(place);
@@ -349,8 +350,12 @@ impl Flying {
             duration_seconds: seconds,
         };
         let notes = captions.to_json();
-        let entry = Entry { about, sound: writer.sound(), notes: notes.into() };
-        self.speak.remember_rendition(key, as_planned, entry).await;
+        let (speak, entry) = (self.speak.clone(), Entry::new(about, writer.sound(), notes.into()));
+        let kept = tokio::spawn(
+            async move { speak.remember_rendition(key, as_planned, entry).await }.in_current_span(),
+        );
+        // It goes on by itself; whoever hears the end does not wait for a slow storage.
+        let _ = tokio::time::timeout(STORED_BEFORE_THE_END, kept).await;
     }
 }
 
