@@ -30,7 +30,7 @@ use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
-use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
+use crate::request::{SpeechRequest, SpeedFault};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::store::CacheOutcome;
 use crate::telemetry::{Service, service_failed};
@@ -90,8 +90,8 @@ pub enum SpeakError {
     #[error(transparent)]
     Script(#[from] ScriptError),
     /// Speed out of bounds.
-    #[error("speed is {0}; it may be from {MIN_SPEED} to {MAX_SPEED}")]
-    Speed(f32),
+    #[error(transparent)]
+    Speed(#[from] SpeedFault),
     /// No provider of the chain knows this voice.
     #[error("there is no voice `{0}`")]
     UnknownVoice(String),
@@ -241,7 +241,8 @@ impl Speak {
                 let ending =
                     Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
                 let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
-                let span = info_span!("flight", key = %key.short(), message = request.message_id);
+                let span =
+                    info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }
@@ -261,7 +262,7 @@ impl Speak {
             code: request.code,
             emoji: self.emoji,
             begins_in_reasoning: request.begins_in_reasoning.unwrap_or(self.begins_in_reasoning),
-            language: request.language.clone(),
+            language: request.language.as_deref().map(str::to_owned),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),
         }
@@ -272,9 +273,7 @@ impl Speak {
     /// # Errors
     /// [`SpeakError::Script`], or a speed out of bounds.
     pub fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
-        if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
-            return Err(SpeakError::Speed(request.speed));
-        }
+        request.check_speed()?;
         Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
     }
 
