@@ -1,5 +1,8 @@
 //! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
 
+mod levels;
+mod live;
+
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -16,6 +19,9 @@ use crate::flight::SpokenUtterance;
 use crate::key::Kind;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
+
+pub use levels::Levels;
+pub use live::{MakeError, Maker};
 
 /// Silence that every utterance's sound brings along: [`saywell_voice::MARGIN_AFTER`] behind it and
 /// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
@@ -281,9 +287,13 @@ pub struct Joiner {
     format: Format,
     muxer: Muxer,
     begun: bool,
+<<<<<<< HEAD
     seconds: f64,
     /// Frames of a block that is not full yet.
     waiting: Frames,
+=======
+    samples: u64,
+>>>>>>> main
     held: Vec<Frames>,
 }
 
@@ -291,14 +301,18 @@ impl Joiner {
     /// Nothing joined yet.
     #[must_use]
     pub fn new(format: Format) -> Self {
+<<<<<<< HEAD
         let waiting = Frames::new(format.codec());
         Self { format, muxer: Muxer::new(format), begun: false, seconds: 0.0, waiting, held: Vec::new() }
+=======
+        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, held: Vec::new() }
+>>>>>>> main
     }
 
     /// Seconds joined so far: where the next clip begins.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.seconds
+        self.samples as f64 / f64::from(SAMPLE_RATE)
     }
 
     /// The bytes of the blocks that these frames of a clip complete; [`end_clip`](Self::end_clip) has the rest.
@@ -306,10 +320,14 @@ impl Joiner {
     /// # Errors
     /// [`AudioError`] when they do not fit the format.
     pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
+<<<<<<< HEAD
         if frames.codec() != self.format.codec() {
             return Err(AudioError::WrongCodec { format: self.format, given: frames.codec() });
         }
         self.seconds += frames.seconds();
+=======
+        self.samples += frames.samples();
+>>>>>>> main
         if self.format.states_length() {
             self.held.push(frames.clone());
             return Ok(Bytes::new());

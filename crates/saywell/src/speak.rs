@@ -5,8 +5,10 @@
 
 mod flying;
 mod growing;
+mod line;
 mod pace;
 mod plan;
+mod seam;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -30,6 +32,7 @@ use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
+use crate::render::Levels;
 use crate::request::{SpeechRequest, SpeedFault};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::store::CacheOutcome;
@@ -171,6 +174,10 @@ pub struct Speak {
     pub cache: Cache,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
+    /// Whether an utterance is heard only when all of it is there.
+    pub seamless: bool,
+    /// How loud voices are that nobody has measured.
+    pub levels: Levels,
     /// What is being spoken now.
     pub flights: Flights,
     /// Places for clips on their way into the cache.

@@ -52,6 +52,8 @@ pub struct Settings {
     pub retries: usize,
     /// When the second provider is asked for a reply's first utterance as well.
     pub hedge_after: Option<Duration>,
+    /// Whether an utterance is heard only when all of it is there.
+    pub seamless: bool,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
@@ -287,6 +289,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "When a reply's first utterance is asked of the second provider as well; the first that is ready is heard. 0: never.",
         set: |s, v| assign(&mut s.hedge_after, seconds(v, 0.0, 60.0).map(unless_zero)),
         show: |s| s.hedge_after.unwrap_or_default().as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_SEAMLESS",
+        key: "chain.seamless",
+        default: "false",
+        about: "`true`: a sentence is heard only when its provider has sent all of it, so that one that fails within it leaves no seam, and first sound comes as late as that.",
+        set: |s, v| assign(&mut s.seamless, flag(v)),
+        show: |s| s.seamless.to_string(),
     },
     Setting {
         variable: "TTS_LOOKAHEAD_SECONDS",
@@ -580,6 +590,7 @@ impl Default for Settings {
             first_sound_timeout: Duration::ZERO,
             retries: 0,
             hedge_after: None,
+            seamless: false,
             lookahead: None,
             prices: Vec::new(),
             emoji: Emoji::default(),
