@@ -287,13 +287,9 @@ pub struct Joiner {
     format: Format,
     muxer: Muxer,
     begun: bool,
-<<<<<<< HEAD
-    seconds: f64,
+    samples: u64,
     /// Frames of a block that is not full yet.
     waiting: Frames,
-=======
-    samples: u64,
->>>>>>> main
     held: Vec<Frames>,
 }
 
@@ -301,12 +297,8 @@ impl Joiner {
     /// Nothing joined yet.
     #[must_use]
     pub fn new(format: Format) -> Self {
-<<<<<<< HEAD
         let waiting = Frames::new(format.codec());
-        Self { format, muxer: Muxer::new(format), begun: false, seconds: 0.0, waiting, held: Vec::new() }
-=======
-        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, held: Vec::new() }
->>>>>>> main
+        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, waiting, held: Vec::new() }
     }
 
     /// Seconds joined so far: where the next clip begins.
@@ -320,14 +312,10 @@ impl Joiner {
     /// # Errors
     /// [`AudioError`] when they do not fit the format.
     pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
-<<<<<<< HEAD
         if frames.codec() != self.format.codec() {
             return Err(AudioError::WrongCodec { format: self.format, given: frames.codec() });
         }
-        self.seconds += frames.seconds();
-=======
         self.samples += frames.samples();
->>>>>>> main
         if self.format.states_length() {
             self.held.push(frames.clone());
             return Ok(Bytes::new());

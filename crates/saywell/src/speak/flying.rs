@@ -9,13 +9,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-<<<<<<< HEAD
-use futures::{Stream, StreamExt};
-use saywell_audio::{Codec, Frames};
-=======
 use futures::{Stream, StreamExt, stream};
-use saywell_audio::Frames;
->>>>>>> main
+use saywell_audio::{Codec, Frames};
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
 use tracing::{Instrument as _, info, warn};
@@ -30,17 +25,12 @@ use crate::chain::{Heard, Spoken, took_over};
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
 use crate::order::Order;
-<<<<<<< HEAD
-use crate::provider::{Account, Priority, Provider, Request};
-use crate::render::{self, Clip, ClipNotes, Joiner, Master};
+use crate::provider::{Account, Part, Priority, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker, Master};
+use crate::voices::Speaker;
 
 /// How long the end of a flight waits for its rendition to be stored: a link that is followed at once finds it then.
 const STORED_BEFORE_THE_END: Duration = Duration::from_millis(200);
-=======
-use crate::provider::{Account, Part, Priority, Provider, ProviderError, Request, Speech, WordTiming};
-use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker};
-use crate::voices::Speaker;
->>>>>>> main
 
 /// Samples that are made into frames at first, and from then on, at a time: 0.3 s, 2 s.
 const FIRST_PIECE: usize = 7_200;
@@ -64,8 +54,8 @@ impl Take<'_> {
 
 /// What became of a provider's go.
 enum Followed {
-    /// All of it was said.
-    Whole(Clip),
+    /// All of it was said; what is kept of it.
+    Whole(Clip, Master),
     /// It failed after these frames, of which these words are known.
     BrokenOff(ProviderError, Frames, Vec<WordTiming>),
 }
@@ -222,20 +212,12 @@ impl Flying {
             let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
-<<<<<<< HEAD
-            let (before, rest) = clip.frames.split_at(std::mem::take(&mut ahead));
-            let spoken = clip.captions(utterance, joiner.seconds() - before.seconds());
-=======
             let mut spoken = clip.captions(utterance, start);
-            let sound = match ahead {
-                0 => joiner.push(&clip.frames),
-                ahead => joiner.push(&clip.frames.split_at(ahead).1),
-            };
-            spoken.until = joiner.seconds();
->>>>>>> main
+            let rest = clip.frames.split_at(ahead).1;
             // Silence alone is no beginning: it may turn out that there is nothing else.
             held.push(joiner.push(&rest).map_err(Failure::internal)?);
             held.push(joiner.end_clip().map_err(Failure::internal)?);
+            spoken.until = joiner.seconds();
             let sound = if audible { joined(&mut held) } else { Bytes::new() };
             self.hand_on(writer, sound, Some(spoken));
         }
@@ -350,13 +332,12 @@ impl Flying {
                     return self.whole(&take, speech, number == 0).await;
                 }
                 heard => match self.follow(&take, heard, &said).await? {
-                    Followed::Whole(clip) if said.is_nothing() => {
-                        let clip = Arc::new(clip);
-                        self.remember_clip(plan.clip_key(utterance, pause, &speaker), Arc::clone(&clip));
-                        return Ok((clip, Some(take.took)));
+                    Followed::Whole(clip, master) if said.is_nothing() => {
+                        self.remember_clip(plan.clip_key(utterance, &speaker), master);
+                        return Ok((Arc::new(clip), Some(take.took)));
                     }
                     // What two have said is kept under nobody's name.
-                    Followed::Whole(clip) => return Ok((Arc::new(said.with(&clip)), Some(take.took))),
+                    Followed::Whole(clip, _) => return Ok((Arc::new(said.with(&clip)), Some(take.took))),
                     Followed::BrokenOff(error, frames, words) => {
                         let heard = line.take_back();
                         if heard > said.count() {
@@ -381,10 +362,6 @@ impl Flying {
         }
     }
 
-<<<<<<< HEAD
-        let key = plan.clip_key(utterance, &speaker);
-        let text = utterance.text.clone();
-=======
     /// The clip of an utterance that is all there.
     async fn whole(
         &self,
@@ -395,9 +372,8 @@ impl Flying {
         let Take { leg, speaker, took, line } = take;
         let (plan, utterance, pause) = (&leg.plan, leg.utterance(), leg.pause);
         leg.order.made(0, speech.samples.len() as f64 / f64::from(speech.rate.max(1)));
-        let key = plan.clip_key(utterance, pause, speaker);
+        let key = plan.clip_key(utterance, speaker);
         let (text, codec) = (utterance.text.clone(), plan.format.codec());
->>>>>>> main
         let (sender, encoded) = oneshot::channel();
         let (line, head, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
         let make = move || {
@@ -413,14 +389,9 @@ impl Flying {
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
-<<<<<<< HEAD
         let (clip, master) = encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?;
         self.remember_clip(key, master);
-        Ok((Arc::new(clip), Some(took)))
-=======
-        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
-        self.remember_clip(key, Arc::clone(&clip));
-        Ok((clip, Some(*took)))
+        Ok((Arc::new(clip), Some(*took)))
     }
 
     /// Makes a clip as its provider speaks, and hands its frames on as they come.
@@ -476,9 +447,8 @@ impl Flying {
             made
         };
         let made = tokio::task::spawn_blocking(finish).await.map_err(Failure::internal)?;
-        let (clip, _rest) = made.map_err(Failure::internal)?;
-        Ok(Followed::Whole(clip))
->>>>>>> main
+        let (clip, master, _rest) = made.map_err(Failure::internal)?;
+        Ok(Followed::Whole(clip, master))
     }
 
     /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
