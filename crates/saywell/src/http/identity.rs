@@ -15,6 +15,7 @@ use utoipa::openapi::{OpenApi, RefOr, Response};
 
 use super::error::{ApiError, Code, sentence};
 use crate::app::App;
+use crate::identity::jwks;
 use crate::identity::key::KeyFault;
 use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
@@ -23,9 +24,6 @@ use crate::links::Grant;
 
 /// How long to wait when the database is away.
 const DATABASE_BACK: Duration = Duration::from_secs(5);
-
-/// How long to wait when keys of an identity provider cannot be had.
-const KEYS_BACK: Duration = Duration::from_secs(30);
 
 /// Finds out who calls before the handler runs. Handlers take the [`Caller`] as an argument, or [`Admin`].
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> axum::response::Response {
@@ -155,7 +153,7 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let message = sentence(&denied.to_string());
         match denied {
-            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(KEYS_BACK),
+            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(jwks::REST),
             Denied::Key(KeyFault::Throttled { wait }) => {
                 Self::new(Code::RateLimited, message).retry_after(wait)
             }
