@@ -429,17 +429,21 @@ async fn a_connection_without_a_reply_ends_after_a_minute_whatever_it_says() {
     let mut client = Client::connect(&gateway).await;
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
-    loop {
+    'open: loop {
         // Neither nonsense nor a ping nor a reply that cannot begin is a reply.
         let _ = client.0.send(Message::Ping(vec![1].into())).await;
         let _ = client.0.send(Message::text(json!({ "type": "cancel" }).to_string())).await;
         let _ =
             client.0.send(Message::text(json!({ "type": "begin", "provider": "nobody" }).to_string())).await;
-        match tokio::time::timeout(Duration::from_secs(9), client.next()).await {
-            Ok(Sent::Closed) => break,
-            Ok(_) => {}
-            Err(_) => assert!(begun.elapsed() < Duration::from_mins(3), "it stays open"),
+        // Time goes on only while nobody has anything to do, so all that is answered is heard first.
+        loop {
+            match tokio::time::timeout(Duration::from_secs(9), client.next()).await {
+                Ok(Sent::Closed) => break 'open,
+                Ok(_) => {}
+                Err(_) => break,
+            }
         }
+        assert!(begun.elapsed() < Duration::from_mins(3), "it stays open");
     }
     assert!((59..91).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
 }
