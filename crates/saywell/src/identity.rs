@@ -5,7 +5,7 @@
 //! What a browser shows counts only for pages that may call: see [`origin`].
 
 mod caller;
-mod jwks;
+pub mod jwks;
 pub mod key;
 pub mod origin;
 pub mod proxies;

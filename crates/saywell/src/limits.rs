@@ -13,6 +13,7 @@ mod books;
 mod capacity;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod connected;
 mod process;
 mod redis;
 mod refusal;
@@ -31,6 +32,8 @@ use self::book::{Book, Claim, Taken, Ticket};
 use self::books::Books;
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
+pub(crate) use self::connected::Connection;
+use self::connected::{Connected, Full};
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
@@ -67,7 +70,7 @@ struct Parts {
     books: Books,
     preparing: Capacity,
     flying: Capacity,
-    connected: Capacity,
+    connected: Connected,
     max_seconds: u32,
     count_cached: bool,
     networks: Seal,
@@ -183,7 +186,7 @@ impl Limits {
             books: Books::new(shared.transpose()?, settings.without_redis),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
-            connected: Capacity::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
+            connected: Connected::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
             max_seconds: settings.max_seconds,
             count_cached: settings.count_cached,
             networks: Seal::new(signing_key, "networks"),
@@ -259,12 +262,28 @@ impl Limits {
         })
     }
 
-    /// A place for a connection over which replies come as they are written.
+    /// A connection over which replies come as they are written.
     ///
     /// # Errors
-    /// [`Refusal::Overloaded`].
-    pub(crate) fn connect(&self, caller: &Caller) -> Result<Place, Refusal> {
-        self.parts.connected.take(&caller.subject(), false).ok_or(Refusal::Overloaded)
+    /// [`Refusal::Exceeded`] when the caller has as many as they may, [`Refusal::Overloaded`] when there are as many as
+    /// there can be or the caller has a quarter of those, [`Refusal::UnknownPlan`].
+    pub(crate) fn connect(&self, caller: &Caller) -> Result<Connection, Refusal> {
+        let (plan_name, plan) = self.plan(caller)?;
+        let (parts, now) = (&*self.parts, self.parts.clock.now());
+        let controls = parts.controls.state();
+        let accounts =
+            Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, &parts.networks, now);
+        let (limits, claims): (Vec<_>, Vec<_>) =
+            accounts.iter().filter_map(|account| account.connection(now)).unzip();
+        parts.connected.take(&caller.subject(), &claims).map_err(|full| match full {
+            Full::Account { claim, state } => match (limits.get(claim), claims.get(claim)) {
+                (Some(limit), Some(claim)) if limit.scope.is_told() => {
+                    Refusal::Exceeded(Box::new(Exceeded::new(limit, claim, state, &plan_name, now)))
+                }
+                _ => Refusal::Overloaded,
+            },
+            Full::Server => Refusal::Overloaded,
+        })
     }
 
     /// Every limit that a caller is told of, and what is left of it; none that there are when the books are away.

@@ -18,6 +18,12 @@ const QUANTITIES: &[Quantity] = &[
     ("requests_per_minute", "requests a minute", |q| or_none(q.requests_per_minute), "`rate_limited`"),
     ("burst", "how many of them may come at once", |q| or_none(q.burst), "`rate_limited`"),
     ("flights", "replies in the making at once", |q| or_none(q.flights), "`rate_limited`"),
+    (
+        "connections",
+        "connections of `/tts/stream` at once, to one gateway",
+        |q| or_none(q.connections),
+        "`rate_limited`",
+    ),
     ("characters_per_day", "characters made into sound a day", |q| or_none(q.characters_per_day), QUOTA),
     (
         "characters_per_month",
@@ -88,6 +94,9 @@ Whatever the plans allow, this server has `TTS_MAX_FLIGHTS` replies in the makin
 their way there. Past that it answers 503 `overloaded` at once, before the text is looked at. Half of it is anybody's; in the
 other half nothing is made that nobody listens to yet, and a caller gets no more than an equal share.
 
+Of `/tts/stream` it keeps four connections open for each reply that may be in the making, and no caller has more than a
+quarter of them, whatever their plan says. One that carries no reply ends after a minute.
+
 ## What callers are told
 
 Every answer to a request for speech has `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11) with
@@ -136,13 +145,14 @@ pub fn markdown() -> String {
     for (table, title, of) in groups {
         let _ = writeln!(text, "\n## {title}\n\n| key | what |{heads} past it |\n|{rule}");
         for (key, about, show, error) in QUANTITIES {
-            let error = if (table, *key) == ("all", "flights") { "`overloaded`" } else { error };
+            let everybodys = table == "all" && ["flights", "connections"].contains(key);
+            let error = if everybodys { "`overloaded`" } else { error };
             line(&mut text, &format!("{table}.{key}"), about, &|plan| show(of(plan)), error);
         }
     }
     text.push_str(
-        "\n## Everybody on every plan\n\n`[limits.in_all]` takes the same keys; none is set by default. Past `flights` the answer \
-         is `overloaded`.\n\n## Settings\n\n| variable | default | meaning |\n|---|---|---|\n",
+        "\n## Everybody on every plan\n\n`[limits.in_all]` takes the same keys; none is set by default. Past `flights` and \
+         `connections` the answer is `overloaded`.\n\n## Settings\n\n| variable | default | meaning |\n|---|---|---|\n",
     );
     let settings = SETTINGS.iter().filter(|setting| {
         setting.key.starts_with("limits.") && !setting.key.contains("timeout")
@@ -199,6 +209,7 @@ mod tests {
             requests_per_minute: Some(1),
             burst: Some(1),
             flights: Some(1),
+            connections: Some(1),
             characters_per_day: Some(1),
             characters_per_month: Some(1),
             seconds_per_day: Some(1.0),

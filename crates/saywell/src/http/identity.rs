@@ -1,7 +1,6 @@
 //! Around every route that is not for everybody: who calls, or why they may not.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -15,14 +14,12 @@ use utoipa::openapi::{OpenApi, RefOr, Response};
 
 use super::error::{ApiError, Code, sentence};
 use crate::app::App;
+use crate::identity::jwks;
 use crate::identity::key::KeyFault;
 use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
 use crate::links::Grant;
-
-/// How long to wait when keys of an identity provider cannot be had.
-const KEYS_BACK: Duration = Duration::from_secs(30);
 
 /// Finds out who calls before the handler runs. Handlers take the [`Caller`] as an argument, or [`Admin`].
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> axum::response::Response {
@@ -152,7 +149,7 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let message = sentence(&denied.to_string());
         match denied {
-            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(KEYS_BACK),
+            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(jwks::REST),
             Denied::Key(KeyFault::Throttled { wait }) => {
                 Self::new(Code::RateLimited, message).retry_after(wait)
             }

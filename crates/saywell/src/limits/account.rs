@@ -20,6 +20,8 @@ pub enum What {
     Requests,
     /// Flights.
     Flights,
+    /// Connections over which replies come as they are written.
+    Connections,
     /// Characters that are made into sound.
     Characters,
     /// Seconds of sound that are made.
@@ -99,6 +101,7 @@ impl What {
         match self {
             Self::Requests => "requests",
             Self::Flights => "flights",
+            Self::Connections => "connections",
             Self::Characters => "characters",
             Self::Seconds => "seconds",
             Self::Money => "money",
@@ -108,7 +111,7 @@ impl What {
     /// How many of the books' whole numbers are one of it.
     pub(crate) const fn scale(self) -> f64 {
         match self {
-            Self::Requests | Self::Flights | Self::Characters => 1.0,
+            Self::Requests | Self::Flights | Self::Connections | Self::Characters => 1.0,
             Self::Seconds => 1e3,
             Self::Money => 1e6,
         }
@@ -219,6 +222,13 @@ impl Account {
         Some((limit, self.claim(What::Flights, "", flights, allowed, Kind::Places { until })))
     }
 
+    /// What a connection claims of this account.
+    pub(crate) fn connection(&self, now: SystemTime) -> Option<(Limit, Claim)> {
+        let allowed = u64::from(self.quantities.connections?);
+        let limit = self.limit(What::Connections, Span::AtOnce, allowed as f64, 0);
+        Some((limit, self.claim(What::Connections, "", 1, allowed, Kind::Places { until: now })))
+    }
+
     /// What this much claims of this account. The longer spans come first: where both are used up, the longer counts.
     pub(crate) fn sums(&self, amount: &Amount, now: SystemTime) -> Vec<(Limit, Claim)> {
         let Quantities {
@@ -316,7 +326,7 @@ impl Amount {
     /// How much of this, in the books' whole numbers; a part counts as a whole.
     pub(crate) fn units(&self, what: What) -> u64 {
         match what {
-            What::Requests | What::Flights => 0,
+            What::Requests | What::Flights | What::Connections => 0,
             What::Characters => self.characters,
             What::Seconds => whole(self.seconds * what.scale()),
             What::Money => whole(self.money * what.scale()),
