@@ -29,7 +29,7 @@ use tracing::warn;
 
 use self::account::{Account, Limit, account, window};
 use self::book::{Book, Claim, Taken, Ticket};
-use self::books::Books;
+use self::books::{Books, Entered};
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
 pub(crate) use self::connected::Connection;
@@ -41,6 +41,7 @@ use crate::identity::{Caller, Subject};
 use crate::request::SpeechRequest;
 use crate::script::Bounds;
 use crate::secret::Secret;
+use crate::service::Service;
 
 pub use self::account::{Amount, Scope, Span, What};
 pub use self::books::WithoutRedis;
@@ -119,10 +120,9 @@ pub struct Permit {
 #[must_use]
 pub struct Reservation {
     limits: Limits,
-    ticket: Ticket,
     amount: Amount,
     claims: Vec<(Limit, Claim)>,
-    book: Arc<dyn Book>,
+    entered: Entered,
     _flying: Option<Place>,
 }
 
@@ -183,7 +183,7 @@ impl Limits {
         let parts = Parts {
             enabled: settings.enabled,
             plans: settings.plans,
-            books: Books::new(shared.transpose()?, settings.without_redis),
+            books: Books::new(shared.transpose()?, settings.without_redis, &clock),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
             connected: Connected::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
@@ -325,6 +325,12 @@ impl Limits {
         Ok(())
     }
 
+    /// Whether the books that all gateways share can be reached; `None` without any.
+    #[must_use]
+    pub fn shared_books(&self) -> Option<&Service> {
+        self.parts.books.service()
+    }
+
     /// Waits until everything settled so far is in the books.
     pub async fn settled(&self) {
         self.parts.books.settled().await;
@@ -337,10 +343,10 @@ impl Limits {
         claims: &[(Limit, Claim)],
         plan: &str,
         now: SystemTime,
-    ) -> Result<(Vec<u64>, Arc<dyn Book>), Refusal> {
+    ) -> Result<(Vec<u64>, Entered), Refusal> {
         let bare: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
         match self.parts.books.take(ticket, &bare, now).await {
-            Ok((Taken::All(states), book)) => Ok((states, book)),
+            Ok((Taken::All(states), entered)) => Ok((states, entered)),
             Ok((Taken::Refused { claim, state }, _)) => {
                 let Some((limit, claim)) = claims.get(claim) else { return Err(Refusal::Overloaded) };
                 // What everybody has in the air together is the server's capacity, not a caller's.
@@ -494,8 +500,8 @@ impl Permit {
         });
         let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
         let ticket = Ticket::new();
-        let (_, book) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
-        Ok(Reservation { limits: self.limits.clone(), ticket, amount, claims, book, _flying: flying })
+        let (_, entered) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
+        Ok(Reservation { limits: self.limits.clone(), amount, claims, entered, _flying: flying })
     }
 }
 
@@ -524,7 +530,7 @@ impl Reservation {
             claims.push(claim);
         }
         if !claims.is_empty() {
-            self.book.settle(self.ticket, &claims, &kept, self.limits.parts.clock.now());
+            self.entered.settle(&claims, &kept, self.limits.parts.clock.now());
         }
     }
 }

@@ -126,7 +126,10 @@ impl Gate {
         let (mut state, now) = (self.state(), self.clock.now());
         match *state {
             State::Closed { .. } => {}
-            State::Open { until } if now >= until => *state = State::Probing,
+            // A clock that was put back makes nobody rest for longer.
+            State::Open { until } if now >= until || until > now + self.policy.rest => {
+                *state = State::Probing;
+            }
             State::Open { until } => return Err(until.duration_since(now).unwrap_or_default()),
             State::Probing => return Err(self.policy.rest),
         }

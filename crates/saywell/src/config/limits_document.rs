@@ -78,10 +78,22 @@ const WORDS: &str = "\
 ## Where it is counted
 
 Without `REDIS_URL` in this process, with it in Redis or Valkey, one atomic script a step, for all replicas together. What
-Redis keeps over a restart is its own setting (`appendonly yes` keeps nearly everything); what it loses begins from nothing.
-While it is away, `TTS_LIMITS_WITHOUT_REDIS` says what is done: `local` counts in each process, from nothing; `refuse`
-answers `overloaded`. It is asked again every second. What is to be given back waits until it is there, and is given back
-once.
+Redis keeps over a restart is its own setting (`appendonly yes` keeps nearly everything).
+
+Redis counts as away when it is, or has not answered within half a second. From then on no request waits for it; it is looked
+for twice a second. `TTS_LIMITS_WITHOUT_REDIS` says what is done meanwhile: `refuse` answers `overloaded`; with `local` each
+process goes on from the last state it knew, per account. It knows an account from Redis' last answer about it, and learns of
+callers whom it has not met from the rows of usage, when Redis goes away. So nobody gets a second quota; what can go wrong
+is bounded:
+
+- While Redis is away, gateways do not see what others allow. A caller who comes to several of them can have what was left to
+  them once at each, and as many flights at once. With one gateway everything stays exact.
+- What was allowed meanwhile is told to Redis when it is back, before it is used again, and what is to be given back is
+  given back, each once. A gateway that is killed before has told nothing: its part is then known from the rows of usage only.
+- A Redis that comes back empty is brought up to what the gateways knew when they notice, which is after they could not reach
+  it. It then forgets at most what other gateways allowed in the outage.
+- A replica that is promoted lacks what the old primary had not sent yet, as a rule less than a second's work: so much can be
+  had twice. With `appendfsync everysec` a crash costs the same. Rates and flights begin anew then; they last a minute.
 
 What was used this day and month is read from the rows of usage when a process starts, as far as the books do not know it:
 a restart gives nobody their quota again. Networks are counted under a name that is made from the network and the month

@@ -89,6 +89,8 @@ pub struct Settings {
     pub signing_key: Option<Secret>,
     /// How callers say who they are.
     pub auth: Vec<Mode>,
+    /// For how long an API key that was right is taken while the database does not answer.
+    pub key_cache: Duration,
     /// What tokens have to say.
     pub jwt: Rules,
     /// Signs tokens, shared with the application that makes them.
@@ -255,7 +257,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_LIMITS_WITHOUT_REDIS",
         key: "limits.without_redis",
         default: "local",
-        about: "What is done while Redis is away: `local`, each process counts for itself from nothing; or `refuse`, nobody speaks and the answer is `overloaded`.",
+        about: "What is done while Redis is away: `local`, each process goes on from what it knew last; or `refuse`, nobody speaks and the answer is `overloaded`.",
         set: |s, v| assign(&mut s.without_redis, without_redis(v)),
         show: |s| if s.without_redis == WithoutRedis::Local { "local" } else { "refuse" }.to_owned(),
     },
@@ -431,6 +433,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "Secret that signs tokens with HS256, at least 32 characters; the application that makes them has the same.",
         set: |s, v| assign(&mut s.jwt_secret, secret(v).map(Some)),
         show: |s| s.jwt_secret.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
+    },
+    Setting {
+        variable: "TTS_KEY_CACHE_SECONDS",
+        key: "auth.key_cache_seconds",
+        default: "300",
+        about: "For how long an API key that was right is taken while the database does not answer, in seconds; a key that is revoked meanwhile works for so long. While the database answers, it is asked every time.",
+        set: |s, v| assign(&mut s.key_cache, seconds(v, 0.0, 86_400.0)),
+        show: |s| s.key_cache.as_secs().to_string(),
     },
     Setting {
         variable: "TTS_JWT_JWKS_URL",
@@ -658,6 +668,7 @@ impl Default for Settings {
                 plan_claim: String::new(),
                 cookie: None,
             },
+            key_cache: Duration::ZERO,
             jwt_secret: None,
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),

@@ -1,6 +1,7 @@
 //! Around every route that is not for everybody: who calls, or why they may not.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -20,6 +21,9 @@ use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
 use crate::links::Grant;
+
+/// How long to wait when the database is away.
+const DATABASE_BACK: Duration = Duration::from_secs(5);
 
 /// Finds out who calls before the handler runs. Handlers take the [`Caller`] as an argument, or [`Admin`].
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> axum::response::Response {
@@ -154,8 +158,9 @@ impl From<Denied> for ApiError {
                 Self::new(Code::RateLimited, message).retry_after(wait)
             }
             Denied::Key(KeyFault::Store(error)) => {
-                tracing::error!(%error, "an API key could not be looked up");
-                Self::new(Code::InternalError, "Something went wrong here. It has been logged.")
+                tracing::warn!(%error, "an API key could not be looked up");
+                let message = "API keys cannot be looked up at the moment. Try again in a few seconds.";
+                Self::new(Code::Overloaded, message).retry_after(DATABASE_BACK)
             }
             Denied::Nobody | Denied::Unaccepted | Denied::Token(_) | Denied::Key(_) => {
                 Self::new(Code::Unauthorized, message).param("Authorization")

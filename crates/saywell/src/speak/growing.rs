@@ -39,8 +39,8 @@ pub struct Growing {
     seconds: f64,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
-    /// The keys of the clips that were planned.
-    planned: Vec<Option<Key>>,
+    /// The keys of the clips that were planned, and the pauses after them, seconds.
+    planned: Vec<(Option<Key>, f64)>,
     flight: Option<Aloft>,
 }
 
@@ -147,7 +147,7 @@ impl Growing {
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
-        let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
+        let clips = clips.map(|number| (plan.planned_clip(number, 0), plan.pause(number)));
         let as_spoken = clips.eq(self.planned.iter().copied());
         self.order.whole(key, characters);
         self.order.written(&self.text);
@@ -197,7 +197,7 @@ impl Growing {
         }
         self.order.reserve_further(amount).await?;
         let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
-        self.planned.push(leg.clip_key(0));
+        self.planned.push((leg.clip_key(0), leg.pause));
         let departure = begins.then(|| self.depart(&leg)).transpose()?;
         if let Some(flight) = &self.flight {
             // A flight that has ended says why to its listener.

@@ -251,22 +251,21 @@ impl Plan {
         pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
     }
 
-    /// The key of an utterance's clip with this pause after it, as whoever is asked first would speak it, of the providers
-    /// from number `from` on.
-    pub(super) fn planned_clip(&self, number: usize, pause: f64, from: usize) -> Option<Key> {
+    /// The key of an utterance's clip as whoever is asked first would speak it, of the providers from number `from` on.
+    pub(super) fn planned_clip(&self, number: usize, from: usize) -> Option<Key> {
         let speaker = self.speaker_of(number, from)?;
-        Some(self.clip_key(self.script.utterances.get(number)?, pause, speaker))
+        Some(self.clip_key(self.script.utterances.get(number)?, speaker))
     }
 
-    /// The key of an utterance in one speaker's voice, wherever it stands: its text, how it is said, and the pause
-    /// after it.
-    pub(super) fn clip_key(&self, utterance: &Utterance, pause: f64, speaker: &Speaker) -> Key {
+    /// The key of an utterance in one speaker's voice, wherever it stands and whatever format it is heard in: its text,
+    /// and how it is said.
+    pub(super) fn clip_key(&self, utterance: &Utterance, speaker: &Speaker) -> Key {
         let Utterance { text, marks, .. } = utterance;
         let marks = serde_json::to_string(marks).unwrap_or_default();
-        let text = format!("{pause} {marks} {:?} {text}", self.instructions);
+        let text = format!("{marks} {:?} {text}", self.instructions);
         let fields = self.fields(Kind::Clip, speaker);
         let language = utterance.language.as_deref().unwrap_or_default();
-        KeyFields { prepared_text: &text, format: self.format.codec().name(), language, ..fields }.key()
+        KeyFields { prepared_text: &text, language, ..fields }.key()
     }
 
     fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {

@@ -19,6 +19,7 @@ mod openai;
 mod script;
 mod server;
 mod speech;
+mod storage;
 mod stream;
 mod support;
 mod usage;
