@@ -166,7 +166,12 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
-        let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
+        let kept = settings.database_url.as_deref() != Some("sqlite::memory:");
+        let journal = settings.data_dir.join("usage");
+        let (calls, usage) = (Arc::clone(&store.calls), Arc::clone(&store.usage));
+        let opened = Ledger::open(kept.then_some(&*journal), calls, usage);
+        let (ledger, mut scribe) = opened.map_err(|error| StartError::data(&journal, error))?;
+        scribe.recover().await;
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
                 tracing::warn!(provider = %name, "{sunset}");

@@ -436,6 +436,18 @@ impl Permit {
         self.accounts.iter().find_map(Account::network).map(str::to_owned)
     }
 
+    /// Whether money is counted on any of the caller's accounts.
+    #[must_use]
+    pub fn limits_money(&self) -> bool {
+        self.accounts.iter().any(Account::limits_money)
+    }
+
+    /// The longest speech that one request may make, seconds.
+    #[must_use]
+    pub fn max_seconds(&self) -> u32 {
+        self.plan.max_seconds.unwrap_or(u32::MAX).min(self.limits.parts.max_seconds)
+    }
+
     /// It is known what will be heard: the place among those who wait for that is free again.
     pub fn prepared(&self) {
         let place = self.preparing.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -480,8 +492,7 @@ impl Permit {
     async fn set_aside(&self, amount: Amount, flying: Option<Place>) -> Result<Reservation, Refusal> {
         let parts = &self.limits.parts;
         let now = parts.clock.now();
-        let longest = self.plan.max_seconds.unwrap_or(u32::MAX).min(parts.max_seconds);
-        let until = now + 2 * Duration::from_secs(longest.into()) + FLIGHT_GRACE;
+        let until = now + 2 * Duration::from_secs(self.max_seconds().into()) + FLIGHT_GRACE;
         let places = u64::from(flying.is_some());
         let claims = self.accounts.iter().flat_map(|account| {
             let place = account.place(places, until).filter(|_| places > 0);

@@ -454,3 +454,60 @@ fn a_port_in_use_is_named() {
     assert_eq!(status, 1);
     assert!(stderr.contains(&address) && stderr.contains("cannot be listened on"), "{stderr}");
 }
+
+/// What `saywell usage` sums up of these days.
+fn booked(data: &Path) -> Value {
+    let (code, printed, complaints) = run(saywell(data).args(["usage", "--format", "json"]));
+    assert_eq!(code, 0, "{complaints}");
+    let report: Value = serde_json::from_str(&printed).unwrap();
+    report["lines"].as_array().unwrap().iter().fold(json!({}), |mut sum, line| {
+        for what in ["requests", "sent_characters", "cost"] {
+            sum[what] = json!(sum[what].as_f64().unwrap_or_default() + line[what].as_f64().unwrap());
+        }
+        sum
+    })
+}
+
+#[tokio::test]
+async fn every_character_that_reached_a_provider_is_booked_however_often_the_gateway_is_killed() {
+    let data = TempDir::new().unwrap();
+    let stub = saywell_stubs::Stub::start(&saywell_stubs::stubs::openai::KIND).await.unwrap();
+    let url = format!("{}/v1", stub.url());
+    let settings = [
+        ("TTS_PROVIDER", "openai"),
+        ("OPENAI_API_KEY", "a-key-that-nobody-may-see"),
+        ("OPENAI_BASE_URL", url.as_str()),
+    ];
+    for round in 0..3 {
+        let server = Server::start_with(data.path(), &settings);
+        // Some are spoken, some under way, when it is killed.
+        let spoken =
+            server.speak(&json!({ "text": format!("This is number {round}, spoken to its end.") })).await;
+        assert_eq!(spoken.status(), StatusCode::OK);
+        drop(spoken.bytes().await.unwrap());
+        stub.fails(saywell_stubs::Fault::Hang, ..);
+        let begun = stub.counts().begun;
+        let asked: Vec<_> = (0..8)
+            .map(|n| {
+                let text = format!("Round {round} asks for {n}, and never hears of it again.");
+                let request = Client::new().post(format!("{}/tts", server.address));
+                tokio::spawn(request.json(&json!({ "text": text })).send())
+            })
+            .collect();
+        assert!(stub.until(|counts| counts.begun >= begun + 8).await);
+        server.signal("-KILL");
+        drop(server);
+        for request in asked {
+            drop(request.await.unwrap());
+        }
+        stub.recovers();
+    }
+    // The next start reads what was open, and books it as sent.
+    let server = Server::start_with(data.path(), &settings);
+    assert_eq!(reqwest::get(format!("{}/healthz", server.address)).await.unwrap().status(), StatusCode::OK);
+    assert!(server.stop());
+    let booked = booked(data.path());
+    let whole = |what: &str| booked[what].as_f64().unwrap() as u64;
+    assert_eq!((whole("sent_characters"), whole("requests")), (stub.charged(), 27), "{booked}");
+    assert!(booked["cost"].as_f64().unwrap() > 0.0, "{booked}");
+}

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 
 use crate::clock::Clock;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// When a breaker opens, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -185,6 +185,10 @@ impl<P: Provider> Provider for Breaker<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -41,6 +41,7 @@ const REQUEST: &[Line] = &[
     ("max_chars", "longest text, characters", |plan| or_none(plan.max_chars), "`text_too_long`"),
     ("max_seconds", "longest speech, seconds", |plan| or_none(plan.max_seconds), "`text_too_long`"),
     ("providers", "providers that may be asked", |plan| listed(plan.providers.as_ref()), "`forbidden`"),
+    ("models", "models that may be asked for", |plan| priced(plan.models.as_ref()), "`forbidden`"),
     ("voices", "voices that may be asked for", |plan| listed(plan.voices.as_ref()), "`forbidden`"),
     (
         "prefetch",
@@ -57,17 +58,22 @@ const WORDS: &str = "\
 ## How it is counted
 
 - Days and months are UTC's. Requests fill up evenly: 120 a minute is one every half second, `burst` of them at once.
-- A reply is reserved for before it is made, by its script, and settled when it is made: what came from the cache, what
-  was not made because every listener left, and what no provider could say is given back. Characters and seconds count
-  for what the script said at most. Money counts for what the providers charge, which is known afterwards: it can pass
-  its limit by what the replies in the making cost more than their scripts said, and by calls that the table of prices
-  cannot price. Amounts in different currencies are added as they are.
+- A reply is reserved for before it is made, and settled when it is made: what came from the cache, what was not made
+  because every listener left, and what no provider could say is given back. What will really be sent and said is
+  reserved, as the provider that is asked first counts it: after dictionaries, aliases and spelling out, with markup where
+  it is charged for. `max_chars` and `max_seconds` are judged by the same. A call that would cost more than is reserved,
+  such as a dearer provider's that helps out, is made only if the rest can be reserved too. Sound that becomes longer than
+  1.25 times its bound is cut off.
+- Money counts for what the providers charge. Where only they can count (tokens, credits), that is known afterwards, and
+  can pass a limit by what the replies in the making cost. A model without a price costs as much as its provider's
+  dearest; without any price it is for plans without a limit of money. Amounts in different currencies are added as they are.
 - Whoever joins a reply in the making pays nothing for it, nor does whoever hears one from the cache; both are requests.
   With `TTS_LIMITS_COUNT_CACHED` they count like what is made, but for money.
 - A caller is the user, else the API key, else the anonymous session. An API key can have limits of its own, for all who
   use it together (`saywell key`). What an operator grants a user or a room comes on top of each day and month.
-- `\"none\"` takes a limit of a plan that ships away. `providers` leaves the rest of the chain out for that plan; `voices`
-  are names as callers ask for them, and the default voice needs none.
+- `\"none\"` takes a limit of a plan that ships away. `providers` leaves the rest of the chain out for that plan; `models` and
+  `voices` are names as callers ask for them, and the default voice needs none. Where money is limited and a plan names no
+  `models`, those of the table of prices may be asked for.
 
 ## Where it is counted
 
@@ -182,6 +188,10 @@ fn listed(names: Option<&Vec<String>>) -> String {
     names.map_or_else(|| "all".to_owned(), |names| names.join(", "))
 }
 
+fn priced(names: Option<&Vec<String>>) -> String {
+    names.map_or_else(|| "with a price".to_owned(), |names| names.join(", "))
+}
+
 fn allowed(allowed: bool) -> String {
     if allowed { "yes" } else { "no" }.to_owned()
 }
@@ -227,6 +237,7 @@ mod tests {
             max_seconds: Some(1),
             providers: Some(vec![]),
             voices: Some(vec![]),
+            models: Some(vec![]),
             prefetch: Some(true),
             ..Plan::default()
         };

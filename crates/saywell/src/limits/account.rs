@@ -194,6 +194,11 @@ impl Account {
         accounts
     }
 
+    /// Whether money is counted on it.
+    pub(crate) fn limits_money(&self) -> bool {
+        self.quantities.money_per_day.is_some()
+    }
+
     /// The network that it is of, sealed; `None` of every other account.
     pub(crate) fn network(&self) -> Option<&str> {
         // A seal has no colon, and the name of a plan may.
@@ -283,6 +288,28 @@ impl Amount {
             characters: self.characters.min(other.characters),
             seconds: self.seconds.min(other.seconds),
             money: self.money.min(other.money),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            characters: self.characters + other.characters,
+            seconds: self.seconds + other.seconds,
+            money: self.money + other.money,
+        }
+    }
+
+    /// How much more this is than the other, as far as it is more.
+    #[must_use]
+    pub fn beyond(self, other: Self) -> Self {
+        // What sums of fractions are off by is no money.
+        let more = |one: f64, other: f64| if one > other + 1e-9 { one - other } else { 0.0 };
+        Self {
+            characters: self.characters.saturating_sub(other.characters),
+            seconds: more(self.seconds, other.seconds),
+            money: more(self.money, other.money),
         }
     }
 

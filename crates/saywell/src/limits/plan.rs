@@ -60,6 +60,8 @@ pub struct Plan {
     pub providers: Option<Vec<String>>,
     /// The voices that may be asked for by name; all when not said.
     pub voices: Option<Vec<String>>,
+    /// The models that may be asked for by name; those that have a price when not said.
+    pub models: Option<Vec<String>>,
     /// Whether replies may be made before anybody listens; they may when not said.
     pub prefetch: Option<bool>,
     /// Each room, all of its callers on this plan together.
@@ -105,6 +107,12 @@ impl Plan {
     #[must_use]
     pub fn allows_voice(&self, name: &str) -> bool {
         self.voices.as_ref().is_none_or(|allowed| allowed.iter().any(|allowed| allowed == name))
+    }
+
+    /// Whether this model may be asked for; `None`: the plan does not say.
+    #[must_use]
+    pub fn allows_model(&self, name: &str) -> Option<bool> {
+        Some(self.models.as_ref()?.iter().any(|allowed| allowed == name))
     }
 
     /// Whether replies may be made before anybody listens.

@@ -296,19 +296,13 @@ impl Flying {
             self.pace.wait(begins).await;
         }
         let request = Request {
-            text: utterance.text.as_str().into(),
-            marks: utterance.marks.as_slice().into(),
-            language: utterance.language.as_deref().map(Into::into),
-            model: String::new(),
-            voice: String::new(),
-            instructions: plan.instructions.as_str().into(),
-            speed: plan.speed,
             priority: match number {
                 _ if plan.prefetch => Priority::Prefetch,
                 0 => Priority::First,
                 _ => Priority::Rest,
             },
             account: Arc::clone(order) as Arc<dyn Account>,
+            ..plan.request(leg.number)
         };
         let whole = self.speak.seamless;
         let (mut from, mut said, mut failed) = (from, Said::nothing(plan.format.codec()), Vec::new());
@@ -324,7 +318,7 @@ impl Flying {
             self.switch(number, next_from);
             if !std::mem::replace(&mut counted, true) {
                 // From here on it may be heard, so that it counts whatever becomes of the rest.
-                order.made(utterance.text.chars().count() as u64, pause);
+                order.made(plan.extent(leg.number, &speaker).characters, pause);
             }
             let take = Take { leg, speaker: &speaker, took: begun.elapsed(), line };
             let error = match heard {

@@ -34,6 +34,8 @@ pub struct Growing {
     scripter: Option<Scripter>,
     languages: Languages,
     characters: usize,
+    /// Of them and of what is said in their place, those that reach a provider.
+    said: u64,
     seconds: f64,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
@@ -86,6 +88,7 @@ impl Speak {
             reading,
             languages: Languages::new(),
             characters: 0,
+            said: 0,
             seconds: 0.0,
             held: None,
             planned: Vec::new(),
@@ -181,12 +184,18 @@ impl Growing {
         let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
         let plan = Arc::new(self.plan(Prepared { script, language }).await?);
+        let amount = plan.amount(&self.speak.prices);
+        self.said += amount.characters;
+        let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
+        if said > most && said > self.characters {
+            return Err(ScriptError::TooManyCharacters { characters: said, most }.into());
+        }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
         if begins {
             self.order.reserve(Amount::default()).await?;
         }
-        self.order.reserve_more(plan.amount(&self.speak.prices)).await?;
+        self.order.reserve_further(amount).await?;
         let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
         self.planned.push((leg.clip_key(0), leg.pause));
         let departure = begins.then(|| self.depart(&leg)).transpose()?;

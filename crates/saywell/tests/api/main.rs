@@ -13,6 +13,7 @@ mod identity_links;
 mod identity_tokens;
 mod limits;
 mod links;
+mod money;
 mod nonsense;
 mod openai;
 mod script;
