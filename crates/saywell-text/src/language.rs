@@ -287,7 +287,7 @@ impl Languages {
     /// Gives `utterance`, the next one, its language.
     pub fn assign(&mut self, utterance: &mut Utterance) {
         let words = utterance.own_text().into_owned();
-        let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::split::breadth).sum();
+        let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::length::breadth).sum();
         if let Some(language) = utterance.language.clone() {
             utterance.speak(&language);
             self.count(Cow::Owned(language), letters);

@@ -1,8 +1,8 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
 use crate::announcement::Announcement;
+use crate::length::length;
 use crate::mark::{How, Mark};
-use crate::split::length;
 use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -285,6 +285,8 @@ pub enum About {
     Volume,
     /// A pause.
     Break,
+    /// A field of the request.
+    Request,
 }
 
 /// What was left out.

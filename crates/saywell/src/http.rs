@@ -4,7 +4,10 @@ pub mod admin;
 pub mod audio;
 pub mod body;
 pub mod captions;
+pub mod code;
+mod contract;
 pub mod error;
+mod fields;
 pub mod headers;
 pub mod health;
 pub mod identity;
@@ -12,13 +15,12 @@ pub mod openai;
 pub mod pages;
 pub mod player;
 pub mod query;
+mod sampler;
 pub mod script;
 pub mod server;
 pub mod speech;
 pub mod stream;
 pub mod voices;
-
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::HttpBody;
@@ -28,8 +30,7 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -39,9 +40,6 @@ use crate::app::App;
 /// Largest request body. The longest text that settings can allow has a million characters, and JSON may write
 /// one with six bytes.
 const MAX_BODY_BYTES: usize = 8 << 20;
-
-/// How long a client may take until the next piece of a request body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -61,6 +59,14 @@ struct Contract;
 
 /// Every route.
 pub fn router(app: App) -> Router {
+    let lists = OpenApiRouter::new()
+        .routes(routes!(voices::voices))
+        .routes(routes!(openai::models))
+        .routes(routes!(openai::model))
+        .routes(routes!(openai::voices));
+    // They hold no secret, and applications ask for them before they have a key.
+    let (public_lists, lists) =
+        if app.settings.public_lists { (lists, OpenApiRouter::new()) } else { (OpenApiRouter::new(), lists) };
     // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
     let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
@@ -68,22 +74,22 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
         .routes(routes!(voices::config))
-        .routes(routes!(voices::voices))
         .routes(routes!(openai::speech))
-        .routes(routes!(openai::models))
-        .routes(routes!(openai::voices))
         .merge(admin::routes())
         .routes(routes!(health::metrics))
+        .merge(lists)
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
     identity::document(identified.get_openapi_mut());
-    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+    let (routes, mut contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .merge(identified)
+        .merge(public_lists)
         .routes(routes!(audio::audio))
         .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .split_for_parts();
     let cors = cors(&app.settings.cors_origins);
+    contract::complete(&mut contract);
     let contract: axum::body::Bytes = contract.to_json().unwrap_or_default().into();
     routes
         .route("/openapi.json", get(async move || ([("content-type", "application/json")], contract)))
@@ -93,7 +99,6 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(cors)
         .layer(middleware::map_response(at_once))
@@ -115,12 +120,8 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
-        .allow_headers([
-            HeaderName::from_static("content-type"),
-            HeaderName::from_static("authorization"),
-            HeaderName::from_static("range"),
-            headers::REQUEST_ID,
-        ])
+        // Whatever the page's SDK sends: OpenAI's sends a dozen of its own. With credentials, no wildcard counts.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([
             headers::REQUEST_ID,
             headers::KEY,

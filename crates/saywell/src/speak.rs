@@ -5,8 +5,10 @@
 
 mod flying;
 mod growing;
+mod line;
 mod pace;
 mod plan;
+mod seam;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -16,7 +18,7 @@ use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
 use tokio::sync::Semaphore;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, debug, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
 pub use self::growing::{Departure, Ended, Growing};
@@ -30,7 +32,8 @@ use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
-use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
+use crate::render::Levels;
+use crate::request::{SpeechRequest, SpeedFault};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
 use crate::store::CacheOutcome;
 use crate::telemetry::{Service, service_failed};
@@ -90,8 +93,8 @@ pub enum SpeakError {
     #[error(transparent)]
     Script(#[from] ScriptError),
     /// Speed out of bounds.
-    #[error("speed is {0}; it may be from {MIN_SPEED} to {MAX_SPEED}")]
-    Speed(f32),
+    #[error(transparent)]
+    Speed(#[from] SpeedFault),
     /// No provider of the chain knows this voice.
     #[error("there is no voice `{0}`")]
     UnknownVoice(String),
@@ -171,6 +174,10 @@ pub struct Speak {
     pub cache: Cache,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
+    /// Whether an utterance is heard only when all of it is there.
+    pub seamless: bool,
+    /// How loud voices are that nobody has measured.
+    pub levels: Levels,
     /// What is being spoken now.
     pub flights: Flights,
     /// Places for clips on their way into the cache.
@@ -241,7 +248,8 @@ impl Speak {
                 let ending =
                     Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
                 let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
-                let span = info_span!("flight", key = %key.short(), message = request.message_id);
+                let span =
+                    info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }
@@ -261,7 +269,7 @@ impl Speak {
             code: request.code,
             emoji: self.emoji,
             begins_in_reasoning: request.begins_in_reasoning.unwrap_or(self.begins_in_reasoning),
-            language: request.language.clone(),
+            language: request.language.as_deref().map(str::to_owned),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),
         }
@@ -272,17 +280,19 @@ impl Speak {
     /// # Errors
     /// [`SpeakError::Script`], or a speed out of bounds.
     pub fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
-        if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
-            return Err(SpeakError::Speed(request.speed));
-        }
+        request.check_speed()?;
         Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
         self.cache.get(key, kind).await.unwrap_or_else(|error| {
-            service_failed(Service::Storage);
-            warn!(%error, "the cache could not be read");
+            if error.was_known() {
+                debug!(%error, "the cache could not be read");
+            } else {
+                service_failed(Service::Storage);
+                warn!(%error, "the cache could not be read");
+            }
             None
         })
     }
@@ -308,16 +318,21 @@ impl Speak {
             self.cache.put_for(&key, Arc::clone(&entry), links::LONGEST).await
         };
         if let Err(error) = kept {
-            service_failed(Service::Storage);
-            warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
+            if !error.was_known() {
+                service_failed(Service::Storage);
+                warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
+            }
             self.flights.wake().keep(key, entry);
         }
     }
 
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
-            service_failed(Service::Storage);
-            warn!(%error, "the cache could not be written");
+            if !error.was_known() {
+                service_failed(Service::Storage);
+            }
+            // The cache says once what is wrong.
+            debug!(%error, "the cache could not be written");
         }
     }
 }

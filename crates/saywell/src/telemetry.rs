@@ -1,5 +1,7 @@
 //! Log lines and metrics.
 
+mod line;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
@@ -20,7 +22,7 @@ pub fn log(filter: &str, json: bool) -> Result<(), ParseError> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || line::Lines::new(std::io::stderr(), json))
         .with_ansi(!plain && std::io::stderr().is_terminal());
     // A second start, as in tests, changes nothing.
     let _ = if json { lines.json().try_init() } else { lines.with_target(false).try_init() };
@@ -41,7 +43,9 @@ pub enum Service {
 impl Service {
     const ALL: [Self; 3] = [Self::Redis, Self::Database, Self::Storage];
 
-    const fn name(self) -> &'static str {
+    /// As labels and `/readyz` have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Redis => "redis",
             Self::Database => "database",

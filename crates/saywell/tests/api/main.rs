@@ -1,20 +1,25 @@
 //! The HTTP interface, route by route, against a gateway with a scripted provider and everything in memory.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod first;
+
 mod admin;
 mod captions;
 mod chain;
+mod edge;
 mod failover;
 mod identity;
 mod identity_links;
 mod identity_tokens;
 mod limits;
 mod links;
+mod money;
 mod nonsense;
 mod openai;
 mod script;
 mod server;
 mod speech;
+mod storage;
 mod stream;
 mod support;
 mod usage;
