@@ -50,8 +50,15 @@ hooks: ## Check form before every commit
 fmt: ## Bring the code into its one format
 	cargo fmt --all
 
+attack: build tools ## Attack the gateway from outside, in full (`make test` has a share)
+	@ulimit -n "$$(ulimit -Hn)"; ATTACK=full SAYWELL_BIN=$(CURDIR)/target/release/saywell SAYWELL_STUB=$(CURDIR)/target/debug/saywell-stub tools/test.sh build attack
+
 fuzz: tools voice ## Look for new faults in every parser, SECONDS_EACH=60 seconds each
 	fuzz/run.sh $(SECONDS_EACH)
+
+chaos: tools voice ## A thousand random schedules of faults against the real gateway and real servers
+	cargo build --locked --package saywell --package saywell-stubs
+	SAYWELL_CHAOS=$(or $(SCHEDULES),1000) tools/test.sh chaos
 
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
@@ -126,4 +133,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice voices test check lint hooks fmt fuzz bench advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run example voice voices test attack check lint hooks fmt fuzz chaos bench advisories licences clean tools tools-lint tools-bench lock
