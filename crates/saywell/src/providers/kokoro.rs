@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::config::Settings;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::local::{Spoken, most_waiting, spoken};
+use crate::providers::local::{FOLLOWS, Spoken, most_waiting, spoken};
 use crate::providers::{Kind, Opening, Variable};
 use crate::queue::{Pace, Queue};
 
@@ -112,6 +112,7 @@ impl Kokoro {
                 .to_owned(),
             parallel: threads.get(),
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
+            follows: Some(FOLLOWS),
             ..About::new(NAME, name, NAME)
         };
         let spoken = Arc::clone(&pack);

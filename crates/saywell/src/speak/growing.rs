@@ -34,11 +34,13 @@ pub struct Growing {
     scripter: Option<Scripter>,
     languages: Languages,
     characters: usize,
+    /// Of them and of what is said in their place, those that reach a provider.
+    said: u64,
     seconds: f64,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
-    /// The keys of the clips that were planned.
-    planned: Vec<Option<Key>>,
+    /// The keys of the clips that were planned, and the pauses after them, seconds.
+    planned: Vec<(Option<Key>, f64)>,
     flight: Option<Aloft>,
 }
 
@@ -86,6 +88,7 @@ impl Speak {
             reading,
             languages: Languages::new(),
             characters: 0,
+            said: 0,
             seconds: 0.0,
             held: None,
             planned: Vec::new(),
@@ -144,7 +147,7 @@ impl Growing {
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
-        let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
+        let clips = clips.map(|number| (plan.planned_clip(number, 0), plan.pause(number)));
         let as_spoken = clips.eq(self.planned.iter().copied());
         self.order.whole(key, characters);
         self.order.written(&self.text);
@@ -181,6 +184,12 @@ impl Growing {
         let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
         let plan = Arc::new(self.plan(Prepared { script, language }).await?);
+        let amount = plan.amount(&self.speak.prices);
+        self.said += amount.characters;
+        let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
+        if said > most && said > self.characters {
+            return Err(ScriptError::TooManyCharacters { characters: said, most }.into());
+        }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
         self.order.errand().add(plan.script.characters() as u64);
@@ -188,9 +197,9 @@ impl Growing {
             self.speak.queue_up(&plan, self.order.errand()).await?;
             self.order.reserve(Amount::default()).await?;
         }
-        self.order.reserve_more(plan.amount(&self.speak.prices)).await?;
+        self.order.reserve_further(amount).await?;
         let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
-        self.planned.push(leg.clip_key(0));
+        self.planned.push((leg.clip_key(0), leg.pause));
         let departure = begins.then(|| self.depart(&leg)).transpose()?;
         if let Some(flight) = &self.flight {
             // A flight that has ended says why to its listener.
