@@ -50,6 +50,8 @@ pub struct SpeechRequest {
     pub instructions: Option<String>,
     /// The application's own name for the reply.
     pub message_id: Option<String>,
+    /// The byte of the text that speech goes on from: where an earlier request ended.
+    pub start_at: usize,
 }
 
 impl SpeechRequest {
@@ -71,6 +73,7 @@ impl SpeechRequest {
             pronunciations: Dictionary::default(),
             instructions: None,
             message_id: None,
+            start_at: 0,
         }
     }
 }

@@ -177,6 +177,8 @@ impl Flying {
             made = clips.next().await;
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
+        let (remarks, continues_at) = whole.plan.remarks();
+        writer.remark(remarks, continues_at);
         if !audible {
             return Err(Failure::Unspeakable);
         }
