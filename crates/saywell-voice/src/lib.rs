@@ -10,6 +10,7 @@
 mod cut;
 pub mod dsp;
 pub mod g2p;
+pub mod kokoro;
 mod manner;
 mod math;
 pub mod network;
@@ -23,6 +24,8 @@ pub use manner::{FOLLOWS, Follows};
 pub use pool::{Job, Overloaded, Pool, Priority};
 pub use voice::{Line, MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};
 
+/// What is passed on with packs of Kokoro's voices.
+pub const KOKORO_NOTICE: &str = include_str!("kokoro/NOTICE.txt");
 /// Whom the voice's files come from, as their package says it.
 pub const NOTICE: &str = include_str!("../assets/NOTICE");
 /// The licence of the voice's files.

@@ -85,6 +85,23 @@ impl<'a> Weights<'a> {
         counted(values, shape)
     }
 
+    /// The values of the uint8 tensor `name`, which must have this `shape` (`[]` for a scalar).
+    pub fn unsigned(&self, name: &str, shape: &[usize]) -> Result<Vec<u8>, OnnxError> {
+        let tensor = self.tensor(name, shape, UINT8)?;
+        let values: Vec<u8> = match tensor.data {
+            Data::Raw(raw) => raw.to_vec(),
+            Data::Integers(mut packed) => {
+                let mut values = Vec::new();
+                while !packed.is_empty() {
+                    values.push(varint(&mut packed)? as u8);
+                }
+                values
+            }
+            _ => return Err(OnnxError::Damaged("a uint8 tensor holds floats")),
+        };
+        counted(values, shape)
+    }
+
     fn tensor(&self, name: &str, shape: &[usize], kind: u64) -> Result<&Tensor<'a>, OnnxError> {
         let tensor = self.tensors.get(name).ok_or_else(|| OnnxError::Missing(name.to_owned()))?;
         if tensor.kind != kind {
@@ -101,6 +118,41 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// What the nodes of a graph take, by the nodes' names: an exporter that finds two equal tensors keeps one, so
+/// not every tensor is called after the node that it belongs to.
+pub struct Graph<'a> {
+    inputs: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Graph<'a> {
+    /// Finds every node of `file` (the bytes of a `.onnx` file). Copies no tensor.
+    pub fn parse(file: &'a [u8]) -> Result<Self, OnnxError> {
+        let name = |bytes| str::from_utf8(bytes).map_err(|_| OnnxError::Damaged("a name is not UTF-8"));
+        let mut nodes = HashMap::new();
+        for field in Fields(file) {
+            let (MODEL_GRAPH, Value::Bytes(graph)) = field? else { continue };
+            for field in Fields(graph) {
+                let (GRAPH_NODE, Value::Bytes(node)) = field? else { continue };
+                let (mut own, mut inputs) = ("", Vec::new());
+                for field in Fields(node) {
+                    match field? {
+                        (NODE_INPUT, Value::Bytes(bytes)) => inputs.push(name(bytes)?),
+                        (NODE_NAME, Value::Bytes(bytes)) => own = name(bytes)?,
+                        _ => {}
+                    }
+                }
+                nodes.insert(own, inputs);
+            }
+        }
+        Ok(Self { inputs: nodes })
+    }
+
+    /// The names of what the node `name` takes, in order.
+    pub fn inputs(&self, name: &str) -> Result<&[&'a str], OnnxError> {
+        self.inputs.get(name).map(Vec::as_slice).ok_or_else(|| OnnxError::Missing(name.to_owned()))
+    }
+}
+
 /// Checks that a tensor holds as many values as its shape says.
 fn counted<T>(values: Vec<T>, shape: &[usize]) -> Result<Vec<T>, OnnxError> {
     if values.len() == shape.iter().product::<usize>() {
@@ -111,9 +163,13 @@ fn counted<T>(values: Vec<T>, shape: &[usize]) -> Result<Vec<T>, OnnxError> {
 }
 
 const MODEL_GRAPH: u64 = 7;
+const GRAPH_NODE: u64 = 1;
 const GRAPH_INITIALIZER: u64 = 5;
+const NODE_INPUT: u64 = 1;
+const NODE_NAME: u64 = 3;
 /// `TensorProto.DataType`.
 const FLOAT: u64 = 1;
+const UINT8: u64 = 2;
 const INT8: u64 = 3;
 
 struct Tensor<'a> {

@@ -25,6 +25,8 @@ pub enum Priority {
 /// One text to speak.
 #[derive(Debug, Clone)]
 pub struct Job {
+    /// Which of the pool's voices; a pool of one has no choice.
+    pub voice: String,
     /// The text, an utterance.
     pub text: String,
     /// How parts of it are said, see [`crate::FOLLOWS`].
@@ -53,10 +55,26 @@ pub struct Pool {
 
 impl Pool {
     /// A pool of `threads` threads; at most `queue_capacity` jobs of each priority wait.
+    #[must_use]
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, queue_capacity: usize) -> Self {
         let speak = move |job: &Job| {
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
+        };
+        Self::with_speaker(speak, threads, queue_capacity)
+    }
+
+    /// As [`Self::new`], with a voice for every job: `find` makes the voice of a name. It is asked on the pool's
+    /// threads.
+    #[must_use]
+    pub fn of_voices(
+        find: impl Fn(&str) -> Result<Voice, VoiceError> + Send + Sync + 'static,
+        threads: NonZero<usize>,
+        queue_capacity: usize,
+    ) -> Self {
+        let speak = move |job: &Job| {
+            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            find(&job.voice)?.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, queue_capacity)
     }
@@ -288,6 +306,7 @@ mod tests {
         fn submit(&self, text: &str, priority: Priority) -> Result<Arc<AtomicBool>, Overloaded> {
             let cancelled = Arc::new(AtomicBool::new(false));
             let job = Job {
+                voice: String::new(),
                 text: text.into(),
                 marks: Arc::default(),
                 speed: 1.0,

@@ -1,6 +1,7 @@
 //! The voice: text to samples.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use saywell_text::Mark;
@@ -10,6 +11,7 @@ use crate::cut::{Silence, amplify, moved, put_in, set_apart};
 use crate::dsp::{HOP, Noise, SAMPLE_RATE, Synthesizer};
 use crate::g2p::stress::{PRIMARY, SECONDARY};
 use crate::g2p::{G2pError, Phonemes, Phonemizer};
+use crate::kokoro::{self, Pack, PackError};
 use crate::manner::{Manner, Score};
 use crate::network::{Bend, FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
@@ -24,6 +26,9 @@ const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 /// What the sound of a text depends on: the files of the voice and our own words, hashed by the build script,
 /// and, before the hyphen, this program. Count that up whenever the same text would sound different.
 const VERSION: &str = concat!("3-", env!("VOICE_HASH"));
+
+/// Likewise for the voices of packs.
+const KOKORO_VERSION: u32 = 1;
 
 /// Silence left before the first sound and after the last, in seconds. The pause to what comes next is the
 /// caller's to choose.
@@ -53,6 +58,9 @@ pub enum VoiceError {
     /// Likewise, for the pronunciation.
     #[error("the voice cannot read: {0}")]
     Pronunciation(#[from] G2pError),
+    /// The pack of voices cannot be used, or has no such voice.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// The job's token said so; nobody waits for the result.
     #[error("the speech was cancelled")]
     Cancelled,
@@ -63,10 +71,18 @@ pub enum VoiceError {
 
 /// A voice, loaded and ready. It is shared freely between threads; speaking does not change it.
 pub struct Voice {
-    name: &'static str,
-    version: &'static str,
-    phonemizer: Phonemizer,
-    network: Network,
+    name: String,
+    version: String,
+    phonemizer: Arc<Phonemizer>,
+    engine: Engine,
+}
+
+/// What makes sound of phonemes.
+enum Engine {
+    /// The network inside, which is one voice.
+    Heart(Box<Network>),
+    /// A network of many voices, and the styles of this one, a row for each number of phonemes.
+    Kokoro { pack: Arc<Pack>, styles: Vec<f32> },
 }
 
 /// What to speak, and how.
@@ -112,18 +128,30 @@ pub struct SpokenWord {
 impl Voice {
     /// The default voice *heart*, which the program carries with it: American English, female.
     pub fn heart() -> Result<Self, VoiceError> {
-        let (phonemizer, network) = (Phonemizer::american()?, Network::load(MODEL)?);
-        Ok(Self { name: "heart", version: VERSION, phonemizer, network })
+        let (phonemizer, network) = (Arc::new(Phonemizer::american()?), Network::load(MODEL)?);
+        let engine = Engine::Heart(Box::new(network));
+        Ok(Self { name: "heart".to_owned(), version: VERSION.to_owned(), phonemizer, engine })
+    }
+
+    /// A voice of a pack by its name, or a blend of several, see [`Pack::styles`]. Its network is loaded when it
+    /// first speaks.
+    pub fn of_pack(pack: &Arc<Pack>, name: &str) -> Result<Self, VoiceError> {
+        let styles = pack.styles(name)?;
+        let version = format!("{KOKORO_VERSION}-{}", pack.version());
+        let engine = Engine::Kokoro { pack: Arc::clone(pack), styles };
+        Ok(Self { name: name.to_owned(), version, phonemizer: pack.phonemizer(), engine })
     }
 
     /// The voice's name.
+    #[must_use]
     pub fn name(&self) -> &str {
-        self.name
+        &self.name
     }
 
     /// A short hash of everything the sound of a text depends on; part of every cache key.
+    #[must_use]
     pub fn version(&self) -> &str {
-        self.version
+        &self.version
     }
 
     /// Speaks a line. The same line gives the same samples. A text with nothing to say gives none.
@@ -177,14 +205,26 @@ impl Voice {
             return Ok(Take { words, ..Take::default() });
         }
         still_wanted()?;
-        let spectrum = self.network.run_bent(&ids, speed, &bends(part, &places, score));
-        still_wanted()?;
-        let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(seed(part.text, speed)));
-        spectrum.frames(|frame| synthesizer.push(frame));
-        let mut samples = synthesizer.finish();
+        let bends = bends(part, &places, score);
+        let (mut samples, durations) = match &self.engine {
+            Engine::Heart(network) => {
+                let spectrum = network.run_bent(&ids, speed, &bends);
+                still_wanted()?;
+                let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(seed(part.text, speed)));
+                spectrum.frames(|frame| synthesizer.push(frame));
+                (synthesizer.finish(), spectrum.durations)
+            }
+            Engine::Kokoro { pack, styles } => {
+                let network = pack.network()?;
+                let row = places.len().min(kokoro::LONGEST) - 1;
+                let style = &styles[row * kokoro::STYLE_WIDTH..][..kokoro::STYLE_WIDTH];
+                let sound = network.run(&ids, style, speed, &bends, wanted).ok_or(VoiceError::Cancelled)?;
+                (sound.samples, sound.durations)
+            }
+        };
         still_wanted()?;
 
-        let spans = word_spans(part, &places, &spectrum.durations);
+        let spans = word_spans(part, &places, &durations);
         let loudness = Loudness::measure(&samples);
         let sounding = loudness.inside(0..samples.len());
         let seam = |word: usize| loudness.seam(spans[word - 1].clone(), spans[word].clone());

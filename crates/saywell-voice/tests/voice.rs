@@ -113,7 +113,7 @@ fn the_pool_speaks_and_stops() {
         let send = send.clone();
         let cancelled = Arc::new(AtomicBool::new(cancelled));
         let (marks, priority) = (Arc::default(), Priority::First);
-        let job = Job { text: text.into(), marks, speed: 1.0, priority, cancelled };
+        let job = Job { voice: String::new(), text: text.into(), marks, speed: 1.0, priority, cancelled };
         pool.submit(job, move |result| send.send(result).unwrap()).unwrap();
     };
     submit("From the pool.", false);

@@ -32,7 +32,7 @@ use crate::net;
 use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{About, Provider, ProviderError};
-use crate::providers;
+use crate::providers::{self, kokoro, local};
 use crate::script::Bounds;
 use crate::secret::Secret;
 use crate::speak::{MAX_WRITES, Speak};
@@ -169,7 +169,7 @@ impl App {
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
-        let voices = VoiceMap::new(settings.voice_map.clone(), settings.default_voice.clone())
+        let voices = VoiceMap::new(voice_names(&settings, &chain), settings.default_voice.clone())
             .with_personas(settings.personas.clone());
         if voices.cast(None, None, chain.links()).await.is_err() {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
@@ -280,14 +280,32 @@ pub fn open_providers(
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
     let client = net::client();
-    let names = settings.chain().into_iter().map(|name| {
+    let mut names = settings.chain();
+    // The pack brings its voices along wherever the voice inside is heard at all.
+    let is_own =
+        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
+    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
+    if is_new && kokoro::pack_in(settings).is_file() {
+        names.push(kokoro::NAME);
+    }
+    let providers = names.into_iter().map(|name| {
         let opened = client
             .clone()
             .map_err(ProviderError::from)
             .and_then(|client| providers::open(name, settings, &client, clock));
         opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
     });
-    names.collect()
+    providers.collect()
+}
+
+/// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.
+fn voice_names(settings: &Settings, chain: &Chain) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    if chain.links().iter().any(|link| link.about().kind == kokoro::NAME) {
+        names.extend(kokoro::OPENAI_VOICES.map(|(name, voice)| (name.to_owned(), voice.to_owned())));
+    }
+    names.extend(settings.voice_map.clone());
+    names
 }
 
 /// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a

@@ -10,6 +10,7 @@ pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
 pub mod google;
+pub mod kokoro;
 pub mod local;
 pub mod openai;
 pub mod openai_compatible;
@@ -34,6 +35,7 @@ use crate::provider::{Provider, ProviderError};
 /// Every kind of provider that settings may choose from.
 pub static KINDS: &[&Kind] = &[
     &local::KIND,
+    &kokoro::KIND,
     &openai::KIND,
     &openai_realtime::KIND,
     &openai_compatible::KIND,

@@ -32,7 +32,7 @@ pub fn markdown() -> String {
          prices that ship: `kind`, `model`, `voice`, `unit`, `per_million`, `currency`.\n\n\
          ## Providers\n\n\
          Each takes its options from a table `[providers.NAME]`, and the most needed from the environment. Several of one\n\
-         kind have names of their own: `[providers.kokoro]` with `kind = \"openai_compatible\"`. What each can do:\n\
+         kind have names of their own: `[providers.house]` with `kind = \"openai_compatible\"`. What each can do:\n\
          [PROVIDERS.md](PROVIDERS.md).\n\n\
          | variable | of `[providers.…]` | option | meaning |\n|---|---|---|---|\n",
     );

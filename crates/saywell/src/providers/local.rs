@@ -84,51 +84,73 @@ impl Provider for Local {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (pool, places) = (Arc::clone(&self.pool), Arc::clone(&self.places));
-        Box::pin(stream! {
-            let _place = match request.priority {
-                Priority::First => None,
-                Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
-            };
-            let cancelled = Arc::new(AtomicBool::new(false));
-            // Dropping the stream drops this guard: a job that has not started never does.
-            let _guard = CancelOnDrop(Arc::clone(&cancelled));
-            let job = Job {
-                text: request.text.to_string(),
-                marks: request.marks,
-                speed: request.speed,
-                priority: match request.priority {
-                    Priority::First => saywell_voice::Priority::First,
-                    Priority::Rest => saywell_voice::Priority::Rest,
-                    Priority::Prefetch => saywell_voice::Priority::Prefetch,
-                },
-                cancelled,
-            };
-            let (done, result) = oneshot::channel();
-            // A receiver that is gone has lost interest.
-            if pool.submit(job, move |speech| drop(done.send(speech))).is_err() {
-                yield Err(ProviderError::Overloaded);
-                return;
-            }
-            match result.await {
-                Ok(Ok(speech)) => {
-                    yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
-                    yield Ok(Part::Words(
-                        speech
-                            .words
-                            .into_iter()
-                            .map(|word| WordTiming { text: word.text, start: word.start, end: word.end })
-                            .collect(),
-                    ));
-                }
-                Ok(Err(VoiceError::Speed(speed))) => {
-                    yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
-                }
-                Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
-                Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
-            }
-        })
+        spoken(
+            Spoken { pool: Arc::clone(&self.pool), places: Arc::clone(&self.places), known: true },
+            request,
+        )
     }
+}
+
+/// Who speaks a request.
+pub(super) struct Spoken {
+    /// The threads that do.
+    pub pool: Arc<Pool>,
+    /// Places for what can wait.
+    pub places: Arc<Semaphore>,
+    /// Whether the voice asked for is one of theirs.
+    pub known: bool,
+}
+
+/// Speaks a request on a pool of this process.
+pub(super) fn spoken(Spoken { pool, places, known }: Spoken, request: Request) -> SpeechStream {
+    Box::pin(stream! {
+        if !known {
+            yield Err(ProviderError::Rejected(format!("has no voice `{}`", request.voice)));
+            return;
+        }
+        let _place = match request.priority {
+            Priority::First => None,
+            Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
+        };
+        let cancelled = Arc::new(AtomicBool::new(false));
+        // Dropping the stream drops this guard: a job that has not started never does.
+        let _guard = CancelOnDrop(Arc::clone(&cancelled));
+        let job = Job {
+            voice: request.voice.clone(),
+            text: request.text.to_string(),
+            marks: request.marks,
+            speed: request.speed,
+            priority: match request.priority {
+                Priority::First => saywell_voice::Priority::First,
+                Priority::Rest => saywell_voice::Priority::Rest,
+                Priority::Prefetch => saywell_voice::Priority::Prefetch,
+            },
+            cancelled,
+        };
+        let (done, result) = oneshot::channel();
+        // A receiver that is gone has lost interest.
+        if pool.submit(job, move |speech| drop(done.send(speech))).is_err() {
+            yield Err(ProviderError::Overloaded);
+            return;
+        }
+        match result.await {
+            Ok(Ok(speech)) => {
+                yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
+                yield Ok(Part::Words(
+                    speech
+                        .words
+                        .into_iter()
+                        .map(|word| WordTiming { text: word.text, start: word.start, end: word.end })
+                        .collect(),
+                ));
+            }
+            Ok(Err(VoiceError::Speed(speed))) => {
+                yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
+            }
+            Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
+            Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
+        }
+    })
 }
 
 struct CancelOnDrop(Arc<AtomicBool>);
