@@ -53,6 +53,10 @@ fmt: ## Bring the code into its one format
 fuzz: tools voice ## Look for new faults in every parser, SECONDS_EACH=60 seconds each
 	fuzz/run.sh $(SECONDS_EACH)
 
+chaos: tools voice ## A thousand random schedules of faults against the real gateway and real servers
+	cargo build --locked --package saywell --package saywell-stubs
+	SAYWELL_CHAOS=$(or $(SCHEDULES),1000) tools/test.sh chaos
+
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
 
@@ -126,4 +130,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice voices test check lint hooks fmt fuzz bench advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run example voice voices test check lint hooks fmt fuzz chaos bench advisories licences clean tools tools-lint tools-bench lock

@@ -42,6 +42,7 @@ export const ENGLISH = Object.freeze({
   errors: Object.freeze(
     /** @type {Record<string, string>} */ ({
       tts_disabled: 'Listening is switched off at the moment.',
+      nothing_to_say: 'There is nothing to read here.',
       text_too_long: 'This reply is too long to be read aloud.',
       rate_limited: 'That was a lot at once.',
       quota_exceeded: 'Your listening time is used up for now.',

@@ -66,6 +66,7 @@ impl Stub {
         let app = routes
             .layer(from_fn_with_state(desk.clone(), call::note))
             .route("/_requests", get(requests))
+            .route("/_counts", get(counts))
             .with_state(desk.clone());
         let server = tokio::spawn(async move { drop(axum::serve(listener, app).await) });
         Ok(Self { address, desk, server })
@@ -153,6 +154,14 @@ async fn requests(State(desk): State<Desk>) -> Response {
         })
     });
     Json(requests.collect::<Vec<_>>()).into_response()
+}
+
+/// What became of the calls for speech so far, for tests in other languages.
+async fn counts(State(desk): State<Desk>) -> Response {
+    let Counts { begun, finished, abandoned, suffered } = *desk.counts().borrow();
+    let counts =
+        json!({ "begun": begun, "finished": finished, "abandoned": abandoned, "suffered": suffered });
+    Json(counts).into_response()
 }
 
 /// An address at which nobody listens, for as long as the value lives.

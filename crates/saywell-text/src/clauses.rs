@@ -1,6 +1,6 @@
 //! Cuts inside long sentences, near where a reader would breathe.
 
-use crate::split::{breadth, is_longer, length, length_up_to};
+use crate::length::{breadth, is_longer, length, length_up_to};
 use crate::utterance::Pause;
 use std::ops::Range;
 

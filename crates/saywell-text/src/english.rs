@@ -25,6 +25,7 @@ mod clock;
 mod code;
 mod counts;
 mod cursor;
+mod identifier;
 mod kinds;
 mod marks;
 mod money;
@@ -121,7 +122,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Roman, roman::rank),
     (Kind::Acronym, acronyms::acronym),
     (Kind::Formula, names::formula),
-    (Kind::Chess, names::chess),
+    (Kind::Chess, names::chess_move),
     (Kind::Chess, names::castling),
     (Kind::Version, names::release),
     (Kind::Place, places::verse),

@@ -348,7 +348,7 @@ impl Languages {
 
     fn one(&mut self, utterance: &mut Utterance) {
         let words = utterance.own_prose();
-        let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::split::breadth).sum();
+        let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::length::breadth).sum();
         if let Some(language) = utterance.language.clone() {
             utterance.speak(&language);
             self.count(Cow::Owned(language), letters);

@@ -23,6 +23,7 @@ pub mod english;
 pub use incremental::Scripter;
 pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
 pub use ssml::{SsmlError, ssml};
+pub use tag::{Language, NoLanguage};
 pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Pause, Script, Utterance};
 
 // What is made of a reply.
@@ -45,7 +46,9 @@ mod islands;
 mod markdown;
 mod maths;
 // ... and those cut into utterances.
+mod chess;
 mod clauses;
+mod length;
 mod sentences;
 mod split;
 
@@ -55,6 +58,7 @@ pub mod ssml;
 // Which language utterances are in, and how words are pronounced, by a dictionary.
 pub mod language;
 pub mod pronunciation;
+mod tag;
 
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;

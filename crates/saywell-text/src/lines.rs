@@ -6,7 +6,7 @@
 
 use crate::clean::is_silent;
 use crate::hidden::{self, Opening, Opens};
-use crate::split::breadth;
+use crate::length::breadth;
 
 /// What a line begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

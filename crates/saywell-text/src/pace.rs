@@ -1,7 +1,7 @@
 //! How long a text takes to say, judged before any sound is made.
 
 use crate::english::{Reader, spell_out};
-use crate::split::breadth;
+use crate::length::breadth;
 use std::borrow::Cow;
 
 /// What each part of a text takes, in seconds, at speed 1: fitted by least squares to what the voice *heart* takes for the golden

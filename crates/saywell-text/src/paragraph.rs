@@ -9,9 +9,10 @@
 
 use crate::clauses::{first_cut, last_cut};
 use crate::hidden::{self, Opening, Opens};
+use crate::length::{breadth, length};
 use crate::lines;
 use crate::sentences::{self, Verdict};
-use crate::split::{SHORT, breadth, first_tolerance, length};
+use crate::split::{SHORT, first_tolerance};
 use crate::utterance::Pause;
 use crate::{Markup, Options};
 

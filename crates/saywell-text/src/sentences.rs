@@ -181,20 +181,9 @@ fn is_bracketed(text: &str, start: usize, stop: usize, after: &str) -> bool {
 /// Characters that a move has at most, with what it is worth: `exd8=Q+!?`.
 const LONGEST_MOVE: usize = 10;
 
-/// Whether `token` is a move in chess: `e4`, `Nf3`, `Qxh2+??`, `O-O`.
+/// Whether `token` is a move in chess, whatever it is said to be worth: `e4`, `Nf3`, `Qxh2+??`, `O-O`.
 fn is_move(token: &str) -> bool {
-    let token = token.trim_end_matches(|c: char| c.is_ascii_punctuation());
-    if matches!(token, "O-O" | "O-O-O" | "0-0" | "0-0-0") {
-        return true;
-    }
-    let token =
-        token.strip_suffix(['Q', 'R', 'B', 'N']).and_then(|move_| move_.strip_suffix('=')).unwrap_or(token);
-    let squares = token.strip_prefix(['K', 'Q', 'R', 'B', 'N']).unwrap_or(token).replacen('x', "", 1);
-    let bytes = squares.as_bytes();
-    let on_board = |b: &u8| matches!(b, b'a'..=b'h' | b'1'..=b'8');
-    (2..=4).contains(&bytes.len())
-        && bytes.iter().all(on_board)
-        && matches!(bytes[bytes.len() - 2..], [b'a'..=b'h', b'1'..=b'8'])
+    crate::chess::is_move(token.trim_end_matches(|c: char| c.is_ascii_punctuation()))
 }
 
 /// Whether these are the words of a citation rather than of a link.

@@ -26,7 +26,6 @@ use std::ops::Range;
 use xml::{Fault, Piece, Xml};
 
 pub(crate) use passage::in_order;
-pub(crate) use values::language as language_tag;
 pub use write::escape;
 
 pub use follows::{Follows, unfollowed};

@@ -1,6 +1,7 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
 use crate::announcement::Announcement;
+use crate::length::length;
 use crate::mark::{How, Mark};
 use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
@@ -327,6 +328,8 @@ pub enum About {
     Volume,
     /// A pause.
     Break,
+    /// A field of the request.
+    Request,
 }
 
 /// What was left out.

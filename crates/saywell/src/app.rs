@@ -33,6 +33,7 @@ use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{About, Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
+use crate::render::Levels;
 use crate::script::Bounds;
 use crate::secret::Secret;
 use crate::speak::{MAX_WRITES, Speak};
@@ -224,6 +225,8 @@ impl App {
                 prices,
                 cache,
                 lookahead: settings.lookahead,
+                seamless: settings.seamless,
+                levels: Levels::default(),
                 flights,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },

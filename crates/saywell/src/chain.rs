@@ -10,6 +10,7 @@ pub mod spelled;
 pub mod switch;
 pub mod timeout;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use futures::future::Either;
 
 use crate::controls;
-use crate::provider::{Priority, Provider, ProviderError, Request, Speech, gather_for};
+use crate::provider::{Priority, Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
 use crate::voices::{Cast, Manner, Speaker};
 
 /// The providers to try, in order.
@@ -27,16 +28,35 @@ pub struct Chain {
     hedge: Option<Duration>,
 }
 
-/// One utterance, and who spoke it.
-#[derive(Debug, Clone)]
+/// One utterance, and who speaks it.
+#[derive(Debug)]
 pub struct Spoken {
     /// The sound.
-    pub speech: Speech,
+    pub heard: Heard,
+    /// Which of the chain's providers it is.
+    pub place: usize,
     /// Who made it.
     pub speaker: Speaker,
     /// Where in the chain the next utterance should be asked for: past every provider that failed, so that a reply does not
     /// go back and forth between voices. One that has no voice of this utterance's language has not failed.
     pub next_from: usize,
+}
+
+/// The sound of an utterance.
+pub enum Heard {
+    /// All of it.
+    Whole(Speech),
+    /// Its provider has begun.
+    Begun(SpeechStream),
+}
+
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Whole(_) => "Whole",
+            Self::Begun(_) => "Begun",
+        })
+    }
 }
 
 /// Nobody could say it; each provider's own reason, in the order they were asked.
@@ -114,24 +134,31 @@ impl Chain {
     }
 
     /// Speaks one utterance with the first provider from number `from` on that can, each with the model and the voice
-    /// that `cast` gives it; a provider without a part in it is passed over. `request` says the rest.
+    /// that `cast` gives it; a provider without a part in it is passed over. `request` says the rest. The sound is whole
+    /// where that is wished, or comes so anyway; else its provider has begun, and may still fail.
     ///
     /// # Errors
     /// [`Exhausted`] when no provider could.
-    pub async fn speak(&self, request: &Request, cast: &Cast, from: usize) -> Result<Spoken, Exhausted> {
+    pub async fn speak(
+        &self,
+        request: &Request,
+        cast: &Cast,
+        from: usize,
+        whole: bool,
+    ) -> Result<Spoken, Exhausted> {
         let all = self.links.len();
         let Some(patience) = self.hedge.filter(|_| request.priority == Priority::First && from + 1 < all)
         else {
-            return self.ask(request, cast, from..all).await;
+            return self.ask(request, cast, from..all, whole).await;
         };
-        let first = self.ask(request, cast, from..from + 1);
+        let first = self.ask(request, cast, from..from + 1, whole);
         tokio::pin!(first);
         let in_time = tokio::time::timeout(patience, &mut first).await;
         let mut reasons = match in_time {
             Ok(Ok(spoken)) => return Ok(spoken),
             Ok(Err(exhausted)) => exhausted.reasons,
             Err(_) => {
-                let rest = self.ask(request, cast, from + 1..all);
+                let rest = self.ask(request, cast, from + 1..all, whole);
                 tokio::pin!(rest);
                 // Whoever loses is dropped, which ends the call.
                 let (spoken, failed, other) = match futures::future::select(first, rest).await {
@@ -146,14 +173,20 @@ impl Chain {
                 });
             }
         };
-        self.ask(request, cast, from + 1..all).await.map_err(|exhausted| {
+        self.ask(request, cast, from + 1..all, whole).await.map_err(|exhausted| {
             reasons.extend(exhausted.reasons);
             Exhausted { reasons }
         })
     }
 
     /// Asks these providers one after the other.
-    async fn ask(&self, request: &Request, cast: &Cast, range: Range<usize>) -> Result<Spoken, Exhausted> {
+    async fn ask(
+        &self,
+        request: &Request,
+        cast: &Cast,
+        range: Range<usize>,
+        whole: bool,
+    ) -> Result<Spoken, Exhausted> {
         let (mut reasons, mut next_from) = (Vec::new(), range.start);
         for (number, link) in self.links.iter().enumerate().take(range.end).skip(range.start) {
             let Some(speaker) = cast.get(link.name()) else {
@@ -168,10 +201,15 @@ impl Chain {
                 _ => Arc::clone(&request.instructions),
             };
             let asked = link.speak(Request { model, voice, instructions, speed, ..request.clone() });
-            match gather_for(asked, speaker.level).await {
-                Ok(speech) => {
+            let heard = if whole || link.about().whole {
+                gather_for(asked, speaker.level).await.map(Heard::Whole)
+            } else {
+                begun(asked).await.map(Heard::Begun)
+            };
+            match heard {
+                Ok(heard) => {
                     took_over(&reasons, link.name());
-                    return Ok(Spoken { speech, speaker: speaker.clone(), next_from });
+                    return Ok(Spoken { heard, place: number, speaker: speaker.clone(), next_from });
                 }
                 Err(error) => {
                     next_from = number + 1;
@@ -184,7 +222,7 @@ impl Chain {
 }
 
 /// Takes down that a provider speaks in place of those that failed before it.
-fn took_over(failed: &[(String, ProviderError)], to: &str) {
+pub fn took_over(failed: &[(String, ProviderError)], to: &str) {
     for (from, error) in failed {
         let labels = [("from", from.clone()), ("to", to.to_owned()), ("reason", error.reason().to_owned())];
         metrics::counter!("saywell_failovers_total", &labels).increment(1);
@@ -222,7 +260,7 @@ mod tests {
     async fn the_next_provider_takes_over() {
         let broken = Fake::named("broken").failing(ProviderError::Unavailable("is down".into()));
         let chain = Chain::new(vec![Arc::new(broken), Arc::new(Fake::named("sound"))]);
-        let spoken = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap();
+        let spoken = chain.speak(&request(), &cast(&chain).await, 0, true).await.unwrap();
         assert_eq!((spoken.speaker.provider.as_str(), spoken.next_from), ("sound", 1));
     }
 
@@ -231,9 +269,9 @@ mod tests {
         let picky = || Fake::named("picky").failing(ProviderError::Rejected("cannot say this".into()));
         let chain = Chain::new(vec![Arc::new(picky()), Arc::new(Fake::named("sound"))]);
         let mut cast = cast(&chain).await;
-        assert_eq!(chain.speak(&request(), &cast, 0).await.unwrap().next_from, 1);
+        assert_eq!(chain.speak(&request(), &cast, 0, true).await.unwrap().next_from, 1);
         cast.remove("picky");
-        assert_eq!(chain.speak(&request(), &cast, 0).await.unwrap().next_from, 0);
+        assert_eq!(chain.speak(&request(), &cast, 0, true).await.unwrap().next_from, 0);
     }
 
     #[tokio::test(start_paused = true)]
@@ -246,13 +284,13 @@ mod tests {
         );
         let cast = cast(&chain).await;
         let begun = tokio::time::Instant::now();
-        let spoken = chain.speak(&request(), &cast, 0).await.unwrap();
+        let spoken = chain.speak(&request(), &cast, 0, true).await.unwrap();
         assert_eq!((spoken.speaker.provider.as_str(), spoken.next_from), ("quick", 1));
         assert_eq!(begun.elapsed(), Duration::from_millis(300));
         assert_eq!((asked.count(), asked.finished()), (1, 0), "the slow call was ended");
 
         let rest = Request { priority: Priority::Rest, ..request() };
-        assert_eq!(chain.speak(&rest, &cast, 0).await.unwrap().speaker.provider, "slow");
+        assert_eq!(chain.speak(&rest, &cast, 0, true).await.unwrap().speaker.provider, "slow");
     }
 
     #[tokio::test(start_paused = true)]
@@ -260,7 +298,7 @@ mod tests {
         let slow = Fake::named("slow").delayed(Duration::from_secs(1));
         let broken = Fake::named("broken").failing(ProviderError::Unavailable("is down".into()));
         let chain = Chain::new(vec![Arc::new(slow), Arc::new(broken)]).hedged(Some(Duration::from_millis(1)));
-        let spoken = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap();
+        let spoken = chain.speak(&request(), &cast(&chain).await, 0, true).await.unwrap();
         assert_eq!(spoken.speaker.provider, "slow");
     }
 
@@ -269,7 +307,7 @@ mod tests {
         let first = Fake::named("first").failing(ProviderError::Unavailable("is down".into()));
         let second = Fake::named("second").failing(ProviderError::Overloaded);
         let chain = Chain::new(vec![Arc::new(first), Arc::new(second)]);
-        let error = chain.speak(&request(), &cast(&chain).await, 0).await.unwrap_err();
+        let error = chain.speak(&request(), &cast(&chain).await, 0, true).await.unwrap_err();
         assert_eq!(error.to_string(), "first is down; second is at capacity");
         assert!(!error.is_overload());
     }

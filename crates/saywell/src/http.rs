@@ -4,7 +4,10 @@ pub mod admin;
 pub mod audio;
 pub mod body;
 pub mod captions;
+pub mod code;
+mod contract;
 pub mod error;
+mod fields;
 pub mod headers;
 pub mod health;
 pub mod identity;
@@ -12,6 +15,7 @@ pub mod openai;
 pub mod pages;
 pub mod player;
 pub mod query;
+mod sampler;
 pub mod script;
 pub mod server;
 pub mod speech;
@@ -28,7 +32,7 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -61,6 +65,14 @@ struct Contract;
 
 /// Every route.
 pub fn router(app: App) -> Router {
+    let lists = OpenApiRouter::new()
+        .routes(routes!(voices::voices))
+        .routes(routes!(openai::models))
+        .routes(routes!(openai::model))
+        .routes(routes!(openai::voices));
+    // They hold no secret, and applications ask for them before they have a key.
+    let (public_lists, lists) =
+        if app.settings.public_lists { (lists, OpenApiRouter::new()) } else { (OpenApiRouter::new(), lists) };
     // What is asked for by somebody; everything else is for everybody, or for whoever holds a link.
     let mut identified = OpenApiRouter::new()
         .routes(routes!(speech::speak))
@@ -68,22 +80,22 @@ pub fn router(app: App) -> Router {
         .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
         .routes(routes!(voices::config))
-        .routes(routes!(voices::voices))
         .routes(routes!(openai::speech))
-        .routes(routes!(openai::models))
-        .routes(routes!(openai::voices))
         .merge(admin::routes())
         .routes(routes!(health::metrics))
+        .merge(lists)
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));
     identity::document(identified.get_openapi_mut());
-    let (routes, contract) = OpenApiRouter::with_openapi(Contract::openapi())
+    let (routes, mut contract) = OpenApiRouter::with_openapi(Contract::openapi())
         .merge(identified)
+        .merge(public_lists)
         .routes(routes!(audio::audio))
         .routes(routes!(captions::captions))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .split_for_parts();
     let cors = cors(&app.settings.cors_origins);
+    contract::complete(&mut contract);
     let contract: axum::body::Bytes = contract.to_json().unwrap_or_default().into();
     routes
         .route("/openapi.json", get(async move || ([("content-type", "application/json")], contract)))
@@ -115,12 +127,8 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
-        .allow_headers([
-            HeaderName::from_static("content-type"),
-            HeaderName::from_static("authorization"),
-            HeaderName::from_static("range"),
-            headers::REQUEST_ID,
-        ])
+        // Whatever the page's SDK sends: OpenAI's sends a dozen of its own. With credentials, no wildcard counts.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([
             headers::REQUEST_ID,
             headers::KEY,

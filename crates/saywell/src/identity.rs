@@ -23,6 +23,7 @@ pub use crate::store::{KeyLimits, Scopes};
 pub use caller::{ADMIN, Caller, MEMBER, Subject, TRIAL, Via, network};
 
 use crate::clock::Clock;
+use crate::name::Name;
 use crate::net;
 use crate::secret::Secret;
 use crate::store::ApiKeys;
@@ -52,11 +53,13 @@ pub enum Mode {
     Jwt,
     /// API keys.
     Key,
+    /// Whoever reaches the server.
+    None,
 }
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Self; 3] = [Self::Trial, Self::Jwt, Self::Key];
+    pub const ALL: [Self; 4] = [Self::Trial, Self::Jwt, Self::Key, Self::None];
 
     /// Its name in `TTS_AUTH`.
     #[must_use]
@@ -65,6 +68,7 @@ impl Mode {
             Self::Trial => "trial",
             Self::Jwt => "jwt",
             Self::Key => "key",
+            Self::None => "none",
         }
     }
 }
@@ -79,6 +83,8 @@ pub struct Identity {
 struct Parts {
     /// Nothing is asked of anybody who reaches this machine from within.
     open: bool,
+    /// Whoever else reaches the server may speak.
+    anybody: bool,
     keys: Option<Keys>,
     tokens: Option<Tokens>,
     sessions: Option<Sessions>,
@@ -187,6 +193,7 @@ impl Identity {
         };
         let parts = Parts {
             open: settings.auth.is_empty(),
+            anybody: has(Mode::None),
             keys: has(Mode::Key).then(|| Keys::new(keys)),
             tokens,
             sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
@@ -218,12 +225,20 @@ impl Identity {
     /// # Errors
     /// [`Denied`]
     pub async fn known(&self, arrival: Arrival<'_>) -> Result<Option<Caller>, Denied> {
-        let Parts { tokens, sessions, origins, clock, .. } = &*self.parts;
+        let Parts { keys, tokens, sessions, origins, clock, .. } = &*self.parts;
         if self.parts.open {
             return self.operator(arrival).map(Some);
         }
-        if let Some(credential) = credential(arrival.headers)? {
-            return self.by_credential(credential, arrival).await.map(Some);
+        // Where no credential means anything, programs that have to send one send what they like.
+        if keys.is_some() || tokens.is_some() {
+            let shown = credential(arrival.headers)?;
+            // Nor is one refused that is no key of ours where everybody may speak.
+            let ours = |credential: &&str| {
+                tokens.is_some() || !self.parts.anybody || credential.starts_with(key::PREFIX)
+            };
+            if let Some(credential) = shown.filter(ours) {
+                return self.by_credential(credential, arrival).await.map(Some);
+            }
         }
         // From here on it is the browser that says who calls, whatever page made it call.
         if !origins.may_call(arrival) {
@@ -235,7 +250,13 @@ impl Identity {
             return self.by_token(tokens, token, arrival).await.map(Some);
         }
         let session = sessions.as_ref().and_then(|sessions| sessions.find(arrival.headers, clock.now()));
-        Ok(session.map(|id| self.in_session(id, arrival)))
+        let session = session.map(|id| self.in_session(id, arrival));
+        Ok(session.or_else(|| self.parts.anybody.then(|| self.anybody(arrival))))
+    }
+
+    fn anybody(&self, arrival: Arrival<'_>) -> Caller {
+        let address = self.address(arrival);
+        Caller { user: None, room: None, plan: MEMBER.to_owned(), via: Via::Anybody, address }
     }
 
     /// Whether the caller is known by something that the browser sends along by itself, also for a link in a page.
@@ -244,7 +265,7 @@ impl Identity {
         match caller.via {
             Via::Session { .. } => true,
             Via::Token => matches!(credential(headers), Ok(None)),
-            Via::Operator | Via::Key { .. } => false,
+            Via::Operator | Via::Anybody | Via::Key { .. } => false,
         }
     }
 
@@ -342,15 +363,23 @@ fn named(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Deni
     }
     match std::str::from_utf8(line.as_bytes()).map(str::trim) {
         Ok("") => Ok(None),
-        Ok(id) if plain_id(id) => Ok(Some(id.to_owned())),
-        _ => Err(Denied::Header(name, "must have at most 128 characters, and none that cannot be printed")),
+        Ok(id) => match plain_id(id) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Denied::Header(name, NO_ID)),
+        },
+        Err(_) => Err(Denied::Header(name, NO_ID)),
     }
 }
 
-/// Whether this can be the id of a user or a room: what can be printed, and not for long.
+/// Why something is no id of a user or a room.
+pub const NO_ID: &str =
+    "must have at most 128 characters, and none that controls a terminal or cannot be seen";
+
+/// The id of a user or a room in the one form in which ids are compared, if it can be one. See [`Name`].
 #[must_use]
-pub fn plain_id(id: &str) -> bool {
-    !id.trim().is_empty() && id.chars().count() <= 128 && !id.chars().any(char::is_control)
+pub fn plain_id(id: &str) -> Option<String> {
+    let name = Name::new(id).ok()?;
+    (name.chars().count() <= 128).then(|| name.into())
 }
 
 /// Whether this can be the name of a plan.
@@ -382,8 +411,12 @@ mod tests {
 
     #[test]
     fn ids_and_plans_are_short_and_can_be_printed() {
-        assert!(plain_id("Zoë 7/ü") && plain_id(&"x".repeat(128)));
-        assert!(!plain_id(" ") && !plain_id("") && !plain_id("a\u{7f}b") && !plain_id(&"x".repeat(129)));
+        assert_eq!(plain_id(" Zoe\u{308} 7/ü ").as_deref(), Some("Zoë 7/ü"), "one form");
+        assert!(plain_id(&"x".repeat(128)).is_some());
+        let long = "x".repeat(129);
+        for wrong in [" ", "", "a\u{7f}b", "ann\u{200b}", &long] {
+            assert_eq!(plain_id(wrong), None, "{wrong:?}");
+        }
         assert!(plain_plan("gold_2-b") && !plain_plan("") && !plain_plan("a b") && !plain_plan("é"));
     }
 }

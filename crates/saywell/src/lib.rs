@@ -42,6 +42,8 @@ pub mod clock;
 pub mod connections;
 pub mod key;
 pub mod links;
+pub mod models;
+pub mod name;
 pub mod net;
 pub mod price;
 pub mod request;

@@ -164,8 +164,8 @@ impl Order {
             row.provider = Some(provider.to_owned());
             row.voice = Some(voice.to_owned());
             let (key, characters) = (row.rendition.map(|key| key.short()), row.characters);
-            let (message, room) = (&row.message_id, &row.room);
-            info!(key, message, room, cache = cache.name(), provider, voice, characters, "asked");
+            let (message_id, room) = (&row.message_id, &row.room);
+            info!(key, message_id, room, cache = cache.name(), provider, voice, characters, "asked");
             row.outcome = if there { AskedOutcome::Spoken } else { AskedOutcome::Cancelled };
             if there {
                 (row.cache, row.seconds) = (Some(cache), seconds);
@@ -269,8 +269,8 @@ impl Account for Order {
                 sheet.used.money += amount;
             }
         });
-        let (user, room) = (self.caller.user.clone(), brief(self.caller.room.as_ref()));
-        let message_id = brief(self.request.message_id.as_ref());
+        let (user, room) = (self.caller.user.clone(), brief(self.caller.room.as_deref()));
+        let message_id = brief(self.request.message_id.as_deref());
         self.ledger.write(CallRow { user, room, message_id, rendition, call });
     }
 }
@@ -288,20 +288,20 @@ fn row(at: SystemTime, caller: &Caller, request: &SpeechRequest) -> Asked {
         subject: caller.subject().to_string(),
         key: match &caller.via {
             Via::Key { id, .. } => Some(id.clone()),
-            Via::Operator | Via::Token | Via::Session { .. } => None,
+            Via::Operator | Via::Anybody | Via::Token | Via::Session { .. } => None,
         },
         user: caller.user.clone(),
-        room: brief(caller.room.as_ref()),
+        room: brief(caller.room.as_deref()),
         plan: caller.plan.clone(),
-        message_id: brief(request.message_id.as_ref()),
-        provider: brief(request.provider.as_ref()),
-        voice: brief(request.voice.as_ref()),
+        message_id: brief(request.message_id.as_deref()),
+        provider: brief(request.provider.as_deref()),
+        voice: brief(request.voice.as_deref()),
         format: request.format.name(),
         ..Asked::new(at)
     }
 }
 
-fn brief(name: Option<&String>) -> Option<String> {
+fn brief(name: Option<&str>) -> Option<String> {
     name.map(|name| name.chars().take(LONGEST).collect())
 }
 

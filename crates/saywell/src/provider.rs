@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 use saywell_audio::SAMPLE_RATE;
 use saywell_audio::loudness::{Level, Meter};
 use saywell_text::Mark;
@@ -99,6 +99,8 @@ pub struct About {
     pub level: Level,
     /// How many utterances of one reply are worth asking for at the same time, at least 1.
     pub parallel: usize,
+    /// Whether its sound comes in one piece when all of it is made, and soon.
+    pub whole: bool,
     /// The speeds that its voices have. What lies beyond is done to their sound.
     pub speeds: RangeInclusive<f32>,
     /// Whether one of its models takes instructions in words.
@@ -135,6 +137,7 @@ impl About {
             options: String::new(),
             level: Level::Measured,
             parallel: 1,
+            whole: false,
             speeds: 0.5..=2.0,
             takes_instructions: |_| false,
             reader: None,
@@ -428,6 +431,28 @@ const PASSING: Duration = Duration::from_secs(5);
 /// Samples that are measured each time a piece of sound comes: a tenth of a millisecond's work. What comes in larger pieces
 /// is measured to its end off the async threads.
 const METERED_AT_ONCE: usize = SAMPLE_RATE as usize;
+
+/// Waits until a provider has begun to speak. What fails in the same breath has not been heard and has not begun.
+///
+/// # Errors
+/// The stream's own error; a stream that ends without sound is `Rejected`.
+pub async fn begun(mut stream: SpeechStream) -> Result<SpeechStream, ProviderError> {
+    let mut first = Vec::new();
+    loop {
+        match stream.next().await.transpose()? {
+            Some(part @ Part::Sound { .. }) => {
+                first.push(Ok(part));
+                break;
+            }
+            Some(part) => first.push(Ok(part)),
+            None => return Err(ProviderError::Rejected("answered without sound".into())),
+        }
+    }
+    if let Some(Some(next)) = stream.next().now_or_never() {
+        first.push(Ok(next?));
+    }
+    Ok(futures::stream::iter(first).chain(stream).boxed())
+}
 
 /// Gathers a stream into one whole utterance.
 ///

@@ -1,5 +1,8 @@
 //! Rendering: speech as a provider made it becomes a clip, and clips become a rendition.
 
+mod levels;
+mod live;
+
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -16,6 +19,9 @@ use crate::flight::SpokenUtterance;
 use crate::key::Kind;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
+
+pub use levels::Levels;
+pub use live::{MakeError, Maker};
 
 /// Silence that every utterance's sound brings along: [`saywell_voice::MARGIN_AFTER`] behind it and
 /// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
@@ -238,7 +244,7 @@ pub struct Joiner {
     format: Format,
     muxer: Muxer,
     begun: bool,
-    seconds: f64,
+    samples: u64,
     held: Vec<Frames>,
 }
 
@@ -246,13 +252,13 @@ impl Joiner {
     /// Nothing joined yet.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { format, muxer: Muxer::new(format), begun: false, seconds: 0.0, held: Vec::new() }
+        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, held: Vec::new() }
     }
 
     /// Seconds joined so far: where the next clip begins.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.seconds
+        self.samples as f64 / f64::from(SAMPLE_RATE)
     }
 
     /// The bytes that these frames add, a clip or a part of one.
@@ -260,7 +266,7 @@ impl Joiner {
     /// # Errors
     /// [`AudioError`] when they do not fit the format.
     pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
-        self.seconds += frames.seconds();
+        self.samples += frames.samples();
         if self.format.states_length() {
             self.held.push(frames.clone());
             return Ok(Bytes::new());

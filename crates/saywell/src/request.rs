@@ -1,13 +1,22 @@
 //! What a caller wants to hear.
 
 use saywell_audio::Format;
-use saywell_text::Code;
 use saywell_text::pronunciation::Dictionary;
+use saywell_text::{About, Code, Language, Note};
 
-/// Slowest speed a request may ask for.
-pub const MIN_SPEED: f32 = 0.5;
-/// Fastest speed a request may ask for.
-pub const MAX_SPEED: f32 = 2.0;
+use crate::name::Name;
+
+/// Slowest speed a request may ask for: what OpenAI takes.
+pub const MIN_SPEED: f32 = 0.25;
+/// Fastest speed a request may ask for: what OpenAI takes.
+pub const MAX_SPEED: f32 = 4.0;
+/// Speeds that players offer.
+pub const OFFERED_SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
+
+/// A speed out of bounds.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("`speed` is {0}; it may be from {MIN_SPEED} to {MAX_SPEED}")]
+pub struct SpeedFault(pub f32);
 
 /// What a reply is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,17 +34,17 @@ pub struct SpeechRequest {
     /// The reply, as the application has it.
     pub text: String,
     /// A voice's name; the default when `None`.
-    pub voice: Option<String>,
+    pub voice: Option<Name>,
     /// The provider to ask first; the chain's order when `None`.
-    pub provider: Option<String>,
+    pub provider: Option<Name>,
     /// One of that provider's models.
-    pub model: Option<String>,
+    pub model: Option<Name>,
     /// The format to answer in.
     pub format: Format,
-    /// Speed, [`MIN_SPEED`] to [`MAX_SPEED`].
+    /// Speed, [`MIN_SPEED`] to [`MAX_SPEED`]; what a voice has not is done to its sound.
     pub speed: f32,
-    /// BCP 47 language of the text, where the caller knows it.
-    pub language: Option<String>,
+    /// Language of the text, where the caller knows it.
+    pub language: Option<Language>,
     /// What becomes of code.
     pub code: Code,
     /// Nobody listens yet: make it when there is time, and to the end.
@@ -49,7 +58,9 @@ pub struct SpeechRequest {
     /// How to speak, in words, for a model that takes such.
     pub instructions: Option<String>,
     /// The application's own name for the reply.
-    pub message_id: Option<String>,
+    pub message_id: Option<Name>,
+    /// What of it was read in another way than it was written.
+    pub notes: Vec<Note>,
     /// The byte of the text that speech goes on from: where an earlier request ended.
     pub start_at: usize,
 }
@@ -74,6 +85,33 @@ impl SpeechRequest {
             instructions: None,
             message_id: None,
             start_at: 0,
+            notes: Vec::new(),
         }
+    }
+
+    /// The same at this speed.
+    ///
+    /// # Errors
+    /// [`SpeedFault`] for one that nobody may ask for.
+    pub fn at_speed(mut self, speed: f32) -> Result<Self, SpeedFault> {
+        if !(MIN_SPEED..=MAX_SPEED).contains(&speed) {
+            return Err(SpeedFault(speed));
+        }
+        self.speed = speed;
+        Ok(self)
+    }
+
+    /// That its speed is one of those that may be asked for.
+    ///
+    /// # Errors
+    /// [`SpeedFault`]
+    pub fn check_speed(&self) -> Result<(), SpeedFault> {
+        if (MIN_SPEED..=MAX_SPEED).contains(&self.speed) { Ok(()) } else { Err(SpeedFault(self.speed)) }
+    }
+
+    /// A note on the request as a whole.
+    #[must_use]
+    pub fn note(note: String) -> Note {
+        Note { about: About::Request, source: 0..0, note }
     }
 }

@@ -6,8 +6,10 @@
 mod flying;
 mod foreign;
 mod growing;
+mod line;
 mod pace;
 mod plan;
+mod seam;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -32,7 +34,8 @@ use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
-use crate::request::{MAX_SPEED, MIN_SPEED, SpeechRequest};
+use crate::render::Levels;
+use crate::request::{SpeechRequest, SpeedFault};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError, UnsupportedLanguage};
 use crate::store::CacheOutcome;
 use crate::telemetry::{Service, service_failed};
@@ -94,8 +97,8 @@ pub enum SpeakError {
     #[error(transparent)]
     Script(#[from] ScriptError),
     /// Speed out of bounds.
-    #[error("speed is {0}; it may be from {MIN_SPEED} to {MAX_SPEED}")]
-    Speed(f32),
+    #[error(transparent)]
+    Speed(#[from] SpeedFault),
     /// No provider of the chain knows this voice.
     #[error("there is no voice `{0}`")]
     UnknownVoice(String),
@@ -177,6 +180,10 @@ pub struct Speak {
     pub cache: Cache,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
+    /// Whether an utterance is heard only when all of it is there.
+    pub seamless: bool,
+    /// How loud voices are that nobody has measured.
+    pub levels: Levels,
     /// What is being spoken now.
     pub flights: Flights,
     /// Places for clips on their way into the cache.
@@ -268,7 +275,8 @@ impl Speak {
                 let legs = stream::iter(Leg::all(plan, order));
                 let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(plan), key, as_spoken: true }));
                 let flying = Flying::new(self.clone(), Arc::clone(plan), Arc::clone(order), ending);
-                let span = info_span!("flight", key = %key.short(), message = request.message_id);
+                let span =
+                    info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }
@@ -288,7 +296,7 @@ impl Speak {
             code: request.code,
             emoji: self.emoji,
             begins_in_reasoning: request.begins_in_reasoning.unwrap_or(self.begins_in_reasoning),
-            language: request.language.clone(),
+            language: request.language.as_deref().map(str::to_owned),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),
             start_at: request.start_at,
@@ -300,9 +308,7 @@ impl Speak {
     /// # Errors
     /// [`SpeakError::Script`], a speed out of bounds, or a language that nobody speaks.
     pub async fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
-        if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
-            return Err(SpeakError::Speed(request.speed));
-        }
+        request.check_speed()?;
         let bounds = permit.bounds(self.bounds);
         let prepared = script::prepare(&request.text, &self.reading(request), request.speed, bounds)?;
         let chain = self.steered_chain().only(|name| permit.plan().allows_provider(name));

@@ -1,5 +1,7 @@
 //! Log lines and metrics.
 
+mod line;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
@@ -20,7 +22,7 @@ pub fn log(filter: &str, json: bool) -> Result<(), ParseError> {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || line::Lines::new(std::io::stderr(), json))
         .with_ansi(!plain && std::io::stderr().is_terminal());
     // A second start, as in tests, changes nothing.
     let _ = if json { lines.json().try_init() } else { lines.with_target(false).try_init() };

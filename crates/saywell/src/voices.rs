@@ -1,5 +1,7 @@
 //! Which voice each provider uses for the voice that a caller asked for.
 
+mod kokoro;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -129,6 +131,8 @@ pub enum NoCast {
 struct Likeness<'a> {
     language: Option<&'a str>,
     gender: Option<&'a str>,
+    /// The country whose pronunciation it has, as a language tag, where that is all that is known.
+    accent: Option<&'a str>,
 }
 
 /// A provider of the chain with its voices; without them when it cannot tell them now.
@@ -160,10 +164,11 @@ impl VoiceMap {
         language: Option<&str>,
         links: &[Arc<dyn Provider>],
     ) -> Result<Cast, NoCast> {
-        let wished = wished.or(self.default.as_deref());
-        let mapped = wished.map(|wished| self.mapped(wished));
         let listed = list(links).await;
         let everybody = || listed.iter().filter_map(|listed| listed.voices.as_deref()).flatten();
+        let wished = wished.or(self.default.as_deref()).map(|wished| self.spelled(wished, everybody()));
+        let mapped = wished.map(|wished| self.mapped(wished));
+        let kokoro = wished.and_then(kokoro::Name::new);
         // Who asks for none asks for the first provider's own.
         let first = links.first().and_then(|link| link.about().default_voice.as_deref());
         let itself = everybody().find(|voice| match wished {
@@ -172,10 +177,8 @@ impl VoiceMap {
         });
         let persona = wished.and_then(|wished| self.personas.get(wished));
         let known = |name| {
-            persona.is_some()
-                || itself.is_some()
-                || self.names.contains_key(name)
-                || openai_gender(name).is_some()
+            let alike = openai_gender(name).is_some() || kokoro.is_some();
+            persona.is_some() || itself.is_some() || self.names.contains_key(name) || alike
         };
         // A provider whose list cannot be had now is asked for the name as it is, and says itself if it has it.
         if !wished.is_none_or(known) && listed.iter().all(|listed| listed.voices.is_some()) {
@@ -183,7 +186,11 @@ impl VoiceMap {
         }
         let like = Likeness {
             language: language.or(itself.map(|voice| voice.language.as_str())),
-            gender: itself.and_then(|voice| voice.gender.as_deref()).or_else(|| openai_gender(wished?)),
+            gender: itself
+                .and_then(|voice| voice.gender.as_deref())
+                .or_else(|| openai_gender(wished?))
+                .or_else(|| Some(kokoro?.gender)),
+            accent: kokoro.map(|kokoro| kokoro.accent),
         };
         let mut cast = Cast::new();
         for Listed { link, voices } in &listed {
@@ -202,7 +209,8 @@ impl VoiceMap {
             let speaker = match voices {
                 None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default())),
                 Some(voices) => {
-                    let wanted = [wished, mapped, own.filter(|_| wished.is_none())];
+                    let bare = kokoro.map(|kokoro| kokoro.bare);
+                    let wanted = [wished, mapped, bare, own.filter(|_| wished.is_none())];
                     nearest(&wanted, like, language, own, voices).map(|voice| Speaker::new(*link, &voice.id))
                 }
             };
@@ -213,18 +221,45 @@ impl VoiceMap {
 
     /// The first provider that has a voice of just this name, or of the name that it is mapped to.
     pub async fn owner<'a>(&self, wished: &str, links: &'a [Arc<dyn Provider>]) -> Option<&'a str> {
+        let listed = list(links).await;
+        let everybody = listed.iter().filter_map(|listed| listed.voices.as_deref()).flatten();
+        let wished = self.spelled(wished, everybody);
         if self.personas.contains_key(wished) {
             return None;
         }
-        for name in [wished, self.mapped(wished)] {
-            for link in links {
-                let voices = link.voices().await.unwrap_or_default();
-                if voices.iter().any(|voice| voice.id == name) {
-                    return Some(link.name());
-                }
+        let bare = kokoro::Name::new(wished).map_or(wished, |kokoro| kokoro.bare);
+        let owns = |name: &str, link: &Listed<'_>| {
+            link.voices.as_deref().unwrap_or_default().iter().any(|voice| voice.id == name)
+        };
+        let owner = [wished, self.mapped(wished), bare]
+            .into_iter()
+            .find_map(|name| listed.iter().position(|link| owns(name, link)));
+        owner.and_then(|number| Some(links.get(number)?.name()))
+    }
+
+    /// The operator's names, with the voices that they mean.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(name, voice)| (name.as_str(), voice.as_str()))
+    }
+
+    /// A name in the spelling of whoever has it: in any case, if nobody has it as it is.
+    fn spelled<'a>(&'a self, wished: &'a str, voices: impl Iterator<Item = &'a Voice>) -> &'a str {
+        let openai = OPENAI_VOICES.iter().map(|(name, _)| *name);
+        let known = voices
+            .map(|voice| voice.id.as_str())
+            .chain(self.names.keys().chain(self.personas.keys()).map(String::as_str))
+            .chain(openai);
+        let small = wished.to_lowercase();
+        let mut other_case = None;
+        for name in known {
+            if name == wished {
+                return wished;
+            }
+            if other_case.is_none() && name.to_lowercase() == small {
+                other_case = Some(name);
             }
         }
-        None
+        other_case.unwrap_or(wished)
     }
 
     /// What the operator calls by this name.
@@ -246,7 +281,7 @@ fn nearest<'a>(
     let by_name = |name: &str| voices.iter().find(|voice| voice.id == name).filter(speaks);
     let likeness = |voice: &Voice| {
         let same_language = like.language.is_some_and(|language| voice.speaks(language));
-        let same_country = like.language.is_some_and(|language| voice.language == language);
+        let same_country = [like.language, like.accent].contains(&Some(voice.language.as_str()));
         let same_gender = like.gender.is_some() && voice.gender.as_deref() == like.gender;
         (same_language, same_gender, same_country, Some(voice.id.as_str()) == own)
     };
@@ -316,6 +351,13 @@ mod tests {
             (Some("flûte"), ["flûte", "anna"]),
             (Some("otto"), ["bass", "otto"]),
             (Some("onyx"), ["bass", "otto"]),
+            (Some("Onyx"), ["bass", "otto"]),
+            (Some("Flûte"), ["flûte", "anna"]),
+            (Some("NARRATOR"), ["bass", "jack"]),
+            (Some("af_bella"), ["tone", "mary"]),
+            (Some("bm_george"), ["bass", "jack"]),
+            (Some("am_adam+bf_emma"), ["bass", "otto"]),
+            (Some("bf_otto"), ["tone", "otto"]),
         ] {
             assert_eq!(chosen(wished, None).await.unwrap(), expected, "{wished:?}");
         }
@@ -331,7 +373,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_name_is_nobodys_voice() {
-        for name in ["Tone", "", "nobody"] {
+        for name in ["Tones", "", "nobody", "xf_bella", "af_", "af"] {
             assert_eq!(chosen(Some(name), None).await, Err(NoCast::UnknownVoice), "{name:?}");
         }
     }

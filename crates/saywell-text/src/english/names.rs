@@ -4,6 +4,7 @@ use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::number_words;
 use super::spelled::Edit;
+use crate::chess::{self, Move};
 
 /// Words after which a number with one dot is a version, in small letters and in order.
 const VERSIONED: &[&str] = &[
@@ -329,12 +330,12 @@ fn element<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
 }
 
 /// `Nf3`, `Bxe5+` → `knight f three`, `bishop takes e five check`.
-pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+pub fn chess_move(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_word() {
         return None;
     }
-    let mut at = start;
-    let piece = match at.eat_if(|found| "KQRBN".contains(found))? {
+    let Move { piece, origin, takes, square, length } = chess::read(start.rest())?;
+    let piece = match piece? {
         'K' => "king",
         'Q' => "queen",
         'R' => "rook",
@@ -342,20 +343,14 @@ pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ => "knight",
     };
     // `Rfe8`, `N1d2`: from which file or rank.
-    let from = at.past(|at| {
-        at.eat_if(|found| ('a'..='h').contains(&found) || ('1'..='8').contains(&found)).is_some()
-            && at.peek().is_some_and(|next| next == 'x' || ('a'..='h').contains(&next))
-    });
-    let mut origin = String::new();
-    if let Some(from) = from {
-        let written = at.until(from);
-        let digit = written.starts_with(|found: char| found.is_ascii_digit());
-        origin = format!(" {}", if digit { reader.count(written) } else { written.to_ascii_uppercase() });
-        at = from;
-    }
-    let takes = if at.eat('x') { " takes" } else { "" };
-    let file = at.eat_if(|found| ('a'..='h').contains(&found))?;
-    let rank = at.eat_if(|found| ('1'..='8').contains(&found))?;
+    let origin = match origin.as_bytes() {
+        [] => String::new(),
+        [b'1'..=b'8'] => format!(" {}", reader.count(origin)),
+        [_] => format!(" {}", origin.to_ascii_uppercase()),
+        _ => return None,
+    };
+    let takes = if takes { " takes" } else { "" };
+    let mut at = start.moved_to(start.at() + length);
     let check = match at.eat_one_of(["+", "#"]) {
         Some("+") => " check",
         Some(_) => " mate",
@@ -363,8 +358,8 @@ pub fn chess(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     };
     let words = format!(
         "{piece}{origin}{takes} {} {}{check}",
-        file.to_ascii_uppercase(),
-        reader.count(&rank.to_string())
+        square[..1].to_ascii_uppercase(),
+        reader.count(&square[1..])
     );
     at.ends_word().then(|| Edit::new(start, at, words))
 }

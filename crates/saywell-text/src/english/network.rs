@@ -1,7 +1,7 @@
 //! What machines are found by: addresses of the web, of mail and of networks, hashes, UUIDs, telephone numbers.
 
-use super::code;
 use super::cursor::{Cursor, is_word};
+use super::identifier::{path, trimmed};
 use super::kinds::Reader;
 use super::spelled::Edit;
 
@@ -20,25 +20,7 @@ pub fn web_scheme(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let address = trimmed(at.chunk());
     let end = start.moved_to(at.at() + address.len());
     let said = address.split(['?', '#']).next()?.trim_end_matches('/');
-    (!said.is_empty()).then(|| Edit::new(start, end, code::path(said, reader)))
-}
-
-/// What is written without spaces, without the marks after it that belong to the sentence.
-pub fn trimmed(chunk: &str) -> &str {
-    let end = chunk.find(|found: char| "\"'`<>{}|,;“”’".contains(found)).unwrap_or(chunk.len());
-    let mut chunk = &chunk[..end];
-    loop {
-        let shorter = chunk.trim_end_matches(|mark| ".:!?*".contains(mark));
-        // A bracket that was opened outside closes outside.
-        let shorter = match shorter.strip_suffix([')', ']']) {
-            Some(inner) if !inner.contains(['(', '[']) => inner,
-            _ => shorter,
-        };
-        if shorter.len() == chunk.len() {
-            return chunk;
-        }
-        chunk = shorter;
-    }
+    (!said.is_empty()).then(|| Edit::new(start, end, path(said, reader)))
 }
 
 /// `john.doe@example.com` → `john dot doe at example dot com`.
@@ -57,7 +39,7 @@ pub fn mail(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let end = start.moved_to(start.at() + user.len() + 1 + host.len());
-    Some(Edit::new(start, end, format!("{} at {}", code::path(user, reader), code::path(host, reader))))
+    Some(Edit::new(start, end, format!("{} at {}", path(user, reader), path(host, reader))))
 }
 
 /// The last labels by which a name is known for an address.
@@ -82,7 +64,7 @@ pub fn domain(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && names.split('.').all(is_label)
         && !address.contains(['(', '=']);
     let said = address.split(['?', '#']).next()?.trim_end_matches('/');
-    is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), code::path(said, reader)))
+    is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), path(said, reader)))
 }
 
 /// `ISBN 978-3-16-148410-0`, `arXiv:2301.00001`, `doi:10.1000/182`, `CVE-2024-3094`.

@@ -39,6 +39,12 @@ const SCALES: [&str; 12] = [
     "decillion",
 ];
 
+/// Whether a word stands for a number below a hundred, or is `hundred`: what numbers are made of, but for their scales.
+#[must_use]
+pub fn is_number_word(word: &str) -> bool {
+    ONES.contains(&word) || !word.is_empty() && TENS.contains(&word) || word == "hundred"
+}
+
 /// A count, from its decimal digits: `1234` → `one thousand two hundred thirty four`. Too long to have a name,
 /// it is read digit by digit.
 #[must_use]

@@ -1,91 +1,9 @@
 //! What a shell is told: paths, file names, flags, variables.
 
-use super::code;
 use super::cursor::{Cursor, is_word};
+use super::identifier::{extension, path, spoken, trimmed};
 use super::kinds::Reader;
-use super::network::trimmed;
 use super::spelled::Edit;
-
-/// Endings of file names → as spoken, in byte order.
-const EXTENSIONS: &[(&str, &str)] = &[
-    ("asm", "ASM"),
-    ("bak", "back"),
-    ("bash", "bash"),
-    ("bat", "bat"),
-    ("bin", "bin"),
-    ("bmp", "BMP"),
-    ("cc", "CC"),
-    ("cfg", "CFG"),
-    ("conf", "conf"),
-    ("cpp", "CPP"),
-    ("cs", "CS"),
-    ("css", "CSS"),
-    ("csv", "CSV"),
-    ("dll", "DLL"),
-    ("doc", "doc"),
-    ("docx", "doc X"),
-    ("env", "env"),
-    ("exe", "exe"),
-    ("gif", "gif"),
-    ("go", "go"),
-    ("gz", "GZ"),
-    ("hpp", "HPP"),
-    ("htm", "HTM"),
-    ("html", "HTML"),
-    ("ico", "ICO"),
-    ("ini", "INI"),
-    ("ipynb", "notebook"),
-    ("jar", "jar"),
-    ("java", "java"),
-    ("jpeg", "JPEG"),
-    ("jpg", "JPG"),
-    ("js", "JS"),
-    ("json", "JSON"),
-    ("jsx", "JSX"),
-    ("kt", "KT"),
-    ("lock", "lock"),
-    ("log", "log"),
-    ("md", "MD"),
-    ("mjs", "MJS"),
-    ("mov", "MOV"),
-    ("mp3", "MP three"),
-    ("mp4", "MP four"),
-    ("pdf", "PDF"),
-    ("php", "PHP"),
-    ("pkl", "pickle"),
-    ("png", "PNG"),
-    ("ppt", "PPT"),
-    ("proto", "proto"),
-    ("ps1", "PS one"),
-    ("py", "PY"),
-    ("rb", "RB"),
-    ("rs", "RS"),
-    ("scss", "SCSS"),
-    ("sh", "SH"),
-    ("so", "SO"),
-    ("sql", "SQL"),
-    ("svg", "SVG"),
-    ("swift", "swift"),
-    ("tar", "tar"),
-    ("tex", "tex"),
-    ("tf", "TF"),
-    ("toml", "toml"),
-    ("ts", "TS"),
-    ("tsx", "TSX"),
-    ("ttf", "TTF"),
-    ("txt", "TXT"),
-    ("vue", "view"),
-    ("wasm", "wasm"),
-    ("wav", "wav"),
-    ("webp", "web P"),
-    ("xls", "XLS"),
-    ("xlsx", "XLSX"),
-    ("xml", "XML"),
-    ("yaml", "yaml"),
-    ("yml", "YML"),
-    ("zip", "zip"),
-    ("zsh", "ZSH"),
-];
 
 /// First folders by which small words with slashes between are known for a path.
 const FOLDERS: [&str; 24] = [
@@ -115,11 +33,6 @@ const FOLDERS: [&str; 24] = [
     "examples",
 ];
 
-/// How the ending of a file name is spoken.
-pub fn extension(name: &str) -> Option<&'static str> {
-    EXTENSIONS.binary_search_by_key(&name, |(written, _)| written).ok().map(|index| EXTENSIONS[index].1)
-}
-
 /// `/etc/nginx/nginx.conf`, `./run`, `~/.ssh`, `.gitignore` → `slash etc slash nginx` and so on.
 pub fn absolute(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_chunk()
@@ -146,7 +59,7 @@ pub fn absolute(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let end = start.moved_to(start.at() + written.len());
     let said = written.split('?').next()?;
     let said = if said.len() > 1 { said.strip_suffix('/').unwrap_or(said) } else { said };
-    Some(Edit::new(start, end, code::path(said, reader)))
+    Some(Edit::new(start, end, path(said, reader)))
 }
 
 /// `C:\Users` → `C colon backslash Users`.
@@ -156,7 +69,7 @@ pub fn drive(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && written.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && written[1..].starts_with(":\\");
     let end = start.moved_to(start.at() + written.len());
-    is_path.then(|| Edit::new(start, end, code::path(written.trim_end_matches('\\'), reader)))
+    is_path.then(|| Edit::new(start, end, path(written.trim_end_matches('\\'), reader)))
 }
 
 /// `src/main.rs`, `user/repo#123` → `src slash main dot RS`. `and/or` is no path.
@@ -177,7 +90,7 @@ pub fn relative(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let end = start.moved_to(start.at() + written.len());
-    Some(Edit::new(start, end, code::path(written.trim_end_matches('/'), reader)))
+    Some(Edit::new(start, end, path(written.trim_end_matches('/'), reader)))
 }
 
 /// `docker-compose.yml` → `docker compose dot YML`.
@@ -192,7 +105,7 @@ pub fn file_name(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let end = start.moved_to(start.at() + written.len());
     let is_name = name.len() > 1 || matches!(ending, "rs" | "py" | "js" | "ts" | "txt" | "md" | "sh");
     (is_name && extension(ending).is_some() && end.ends_word())
-        .then(|| Edit::new(start, end, code::path(written, reader)))
+        .then(|| Edit::new(start, end, path(written, reader)))
 }
 
 /// `*.py`, `**/*.ts` → `star dot PY`.
@@ -207,7 +120,7 @@ pub fn glob(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && !lead.contains("***")
         && body.starts_with(is_word)
         && body.chars().all(|found| is_word(found) || "./-*".contains(found));
-    is_glob.then(|| Edit::new(start, start.moved_to(start.at() + written.len()), code::path(written, reader)))
+    is_glob.then(|| Edit::new(start, start.moved_to(start.at() + written.len()), path(written, reader)))
 }
 
 /// `--dry-run`, `-xvf`, `--level=3` → `dash dash dry run`, `dash X V F`, `dash dash level equals three`.
@@ -229,7 +142,7 @@ pub fn flag(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && written.len() <= 4
         && written.bytes().all(|byte| byte.is_ascii_alphabetic())
         && (written.len() < 3 || !written.contains(['a', 'e', 'i', 'o', 'u']));
-    words += &if spelled { reader.characters(written) } else { code::path(written, reader) };
+    words += &if spelled { reader.characters(written) } else { path(written, reader) };
     let edit = Edit::new(start, at, words);
     Some(if at.eat('=') { edit.say(at, "equals") } else { edit })
 }
@@ -246,12 +159,12 @@ pub fn variable(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         if !is_variable || start.before().is_some_and(is_word) {
             return None;
         }
-        let edit = Edit::new(start, at, format!("percent {} percent", code::spoken(name, reader)));
+        let edit = Edit::new(start, at, format!("percent {} percent", spoken(name, reader)));
         // `%APPDATA%\Code`
         let rest = if at.peek() == Some('\\') { trimmed(at.chunk()).trim_end_matches('\\') } else { "" };
         return Some(match rest {
             "" => edit,
-            rest => edit.say(at.moved_to(at.at() + rest.len()), code::path(rest, reader)),
+            rest => edit.say(at.moved_to(at.at() + rest.len()), path(rest, reader)),
         });
     }
     at.eat('$').then_some(())?;
@@ -263,5 +176,5 @@ pub fn variable(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if written.len() > 80 || (braced && !at.eat('}')) {
         return None;
     }
-    Some(Edit::new(start, at, format!("dollar {}", code::path(written, reader))))
+    Some(Edit::new(start, at, format!("dollar {}", path(written, reader))))
 }

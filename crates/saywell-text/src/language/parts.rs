@@ -3,7 +3,7 @@
 
 use super::detect_within;
 use super::script::{self, Writing};
-use crate::split::breadth;
+use crate::length::breadth;
 use crate::utterance::Utterance;
 use std::ops::Range;
 

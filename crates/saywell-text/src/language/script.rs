@@ -1,6 +1,6 @@
 //! Scripts: which letters a text is written in, and the language that gives away.
 
-use crate::split::breadth;
+use crate::length::breadth;
 
 /// What a text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Entries checked, and how they are found in text.
 
+use crate::Language;
 use crate::mark::How;
 use crate::pronunciation::{Case, Entry, LONGEST, LONGEST_MATCH, LONGEST_UTTERANCE, ipa};
-use crate::ssml::{language_tag, x_sampa};
+use crate::ssml::x_sampa;
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -109,14 +110,16 @@ pub(crate) fn check(entry: &Entry) -> Result<Rule, Vec<(&'static str, String)>> 
             None
         }
     };
-    if let Some(tag) = entry.language.as_deref().filter(|tag| language_tag(tag).is_none()) {
+    if let Some(tag) = entry.language.as_deref().filter(|tag| Language::new(tag).is_none()) {
         let tag: String = tag.chars().take(40).collect();
         keep("language", Err(format!("{tag:?} is no language tag such as en or en-US")));
     }
     match (what, said) {
-        (Some(what), Some(said)) if faults.is_empty() => {
-            Ok(Rule { what, said, language: entry.language.as_deref().map(str::to_ascii_lowercase) })
-        }
+        (Some(what), Some(said)) if faults.is_empty() => Ok(Rule {
+            what,
+            said,
+            language: entry.language.as_deref().and_then(Language::new).map(|tag| tag.to_ascii_lowercase()),
+        }),
         _ => Err(faults),
     }
 }

@@ -1,5 +1,6 @@
 //! The elements of SSML: what each asks for, and notes on what it does not get.
 
+use crate::Language;
 use crate::mark::{Emphasis, Prosody, SayAs};
 use crate::pronunciation::ipa;
 use crate::ssml::values::{self, LONGEST_BREAK, Pitch, Read};
@@ -170,7 +171,7 @@ impl Attributes<'_> {
 
     fn language(&mut self, attribute: &str) -> Option<String> {
         let value = self.take(attribute)?;
-        let known = values::language(&value).map(str::to_owned);
+        let known = Language::new(&value).map(String::from);
         if known.is_none() {
             self.refuse(About::Attribute, attribute, &value);
         }

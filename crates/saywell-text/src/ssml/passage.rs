@@ -3,9 +3,10 @@
 //! Marks are kept by where they stand in the document until the text is clean, and then placed in it.
 
 use crate::clean::clean;
+use crate::length::is_longer;
 use crate::mark::{How, Mark};
 use crate::sentences::sentences;
-use crate::split::{Lengths, first_tolerance, is_longer, split};
+use crate::split::{Lengths, first_tolerance, split};
 use crate::spoken::Spoken;
 use crate::ssml::values::LONGEST_BREAK;
 use crate::utterance::{Kind, Pause, Utterance};

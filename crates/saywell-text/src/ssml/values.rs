@@ -126,16 +126,6 @@ pub(crate) fn volume(text: &str) -> Option<Read<i16>> {
     Some(Read { value: value as i16, clamped: !(-60.0..=20.0).contains(&decibels) })
 }
 
-/// `tag` if it has the shape of a BCP 47 tag.
-pub(crate) fn language(tag: &str) -> Option<&str> {
-    let mut subtags = tag.split('-');
-    let first = subtags.next()?;
-    let primary = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
-    let rest = subtags
-        .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric()));
-    (tag.len() <= 35 && (primary || first.eq_ignore_ascii_case("x")) && rest).then_some(tag)
-}
-
 fn is_signed(number: &str) -> bool {
     number.starts_with(['+', '-'])
 }
@@ -244,16 +234,6 @@ mod tests {
         assert_eq!(tenths("-99dB"), Some((-600, true)));
         for wrong in ["", "dB", "%", "big", "+-3dB"] {
             assert_eq!(tenths(wrong), None, "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn languages() {
-        for good in ["en", "en-US", "zh-Hant-TW", "de-CH-1996", "cmn", "x-klingon"] {
-            assert!(language(good).is_some(), "{good}");
-        }
-        for bad in ["", "e", "en_US", "en-", "-en", "en US", "12", "englishlanguage", "en-<", "\u{e9}n"] {
-            assert!(language(bad).is_none(), "{bad:?}");
         }
     }
 }

@@ -5,6 +5,7 @@
 //! readings, or the dictionary has only one, the reading itself is chosen ([`reading`]).
 
 use super::lexicon::has_readings;
+use saywell_text::english::number_words::is_number_word;
 
 /// A word of a sentence and what is around it.
 #[derive(Clone, Copy)]
@@ -34,39 +35,6 @@ pub fn settle(words: &[&str], tags: &mut [&'static str]) -> Vec<Option<&'static 
 const OWN: &[&str] = &[
     "a", "bass", "bow", "bows", "content", "does", "invalid", "lead", "minute", "number", "point", "read",
     "resume", "resumes", "zero",
-];
-
-/// The words of which numbers are made, but for their scales.
-const NUMBERS: &[&str] = &[
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
 ];
 
 const BE: &[&str] = &["am", "is", "are", "was", "were", "be", "been", "being", "'m", "'s", "'re"];
@@ -222,16 +190,15 @@ fn reading(word: &str, place: Place<'_>) -> Option<&'static str> {
         "read" => read(place),
         // The letter among numbers and letters: `three F five A`, `the A four paper`.
         "a" if place.words[place.at] == "A" && !place.is_at_start() => {
-            let is_among = |word: &str| {
-                NUMBERS.contains(&word) || word.chars().count() == 1 && word != "i" && word != "a"
-            };
+            let is_among =
+                |word: &str| is_number_word(word) || word.chars().count() == 1 && word != "i" && word != "a";
             (is_among(&place.after(1))
                 || (is_among(&place.before(1)) && !place.tag_after().starts_with("NN")))
             .then_some("ˈA")
         }
         // Between the digits of a number it has no stress of its own.
         "point" => {
-            let is_number = |word: &str| NUMBERS.contains(&word) || word == "oh";
+            let is_number = |word: &str| is_number_word(word) || word == "oh";
             (is_number(&place.before(1)) && is_number(&place.after(1))).then_some("pYnt")
         }
         "zero" => (!place.precedes(&["-"])).then_some("zˈɪɹO"),

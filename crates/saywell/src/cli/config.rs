@@ -20,6 +20,9 @@ pub(super) fn run(loaded: &Loaded) -> Result<(), Failed> {
             print(format_args!("providers.{name}.{key} = {shown}"))?;
         }
     }
+    for (name, means) in loaded.settings.model_map.entries() {
+        print(format_args!("model_map.{name} = {means}"))?;
+    }
     for (name, voice) in &loaded.settings.voice_map {
         print(format_args!("voice_map.{name} = {voice}"))?;
     }

@@ -8,7 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::identity::key::{NewKey, mint};
 use crate::identity::token::{self, Claims};
-use crate::identity::{KeyLimits, MEMBER, Scopes, plain_id, plain_plan};
+use crate::identity::{KeyLimits, MEMBER, NO_ID, Scopes, plain_id, plain_plan};
 use crate::store::KeyRow;
 
 /// Arguments of `saywell key`.
@@ -171,8 +171,7 @@ fn state(row: &KeyRow, now: SystemTime) -> String {
 
 /// What can be printed in a line.
 fn plain(text: &str) -> Result<String, String> {
-    let fault = "must have at most 128 characters, and none that cannot be printed";
-    plain_id(text).then(|| text.to_owned()).ok_or_else(|| fault.to_owned())
+    plain_id(text).ok_or_else(|| NO_ID.to_owned())
 }
 
 fn plan(text: &str) -> Result<String, String> {

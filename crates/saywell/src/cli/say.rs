@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use saywell_audio::{Captions, Format};
+use saywell_text::Language;
 
 use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
+use crate::name::Name;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
 use crate::speak::Sound;
@@ -24,10 +26,10 @@ pub(super) struct Arguments {
     output: PathBuf,
     /// A voice's name
     #[arg(long)]
-    voice: Option<String>,
+    voice: Option<Name>,
     /// The provider to ask first
     #[arg(long)]
-    provider: Option<String>,
+    provider: Option<Name>,
     /// mp3, opus, webm, mp4, flac, wav or pcm; by default what FILE's name ends in
     #[arg(long)]
     format: Option<String>,
@@ -36,8 +38,8 @@ pub(super) struct Arguments {
     ssml: bool,
     /// BCP 47 language of the text; found in the text when not given
     #[arg(long)]
-    language: Option<String>,
-    /// Speed, 0.5 to 2.0
+    language: Option<Language>,
+    /// Speed, 0.25 to 4.0
     #[arg(long, default_value_t = 1.0)]
     speed: f32,
     /// Where captions go: .vtt, .srt or .json
@@ -54,11 +56,11 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
         voice: arguments.voice,
         provider: arguments.provider,
         format,
-        speed: arguments.speed,
         language: arguments.language,
         markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
         ..SpeechRequest::new(text)
     };
+    let request = request.at_speed(arguments.speed).map_err(|fault| Failed::Usage(fault.to_string()))?;
     let order = app.orders.open(Caller::operator(None), request).await?;
     let speech = app.speak.speak(&order).await?;
     for note in &speech.notes {

@@ -25,8 +25,11 @@ pub fn markdown() -> String {
     }
     text.push_str(
         "\nA table `[voice_map]` in `saywell.toml` gives names to voices, `name = \"voice\"`, beside OpenAI's names,\n\
-         which are always known. `[personas.NAME.PROVIDER]` makes one identity of a voice at each provider, so that whoever\n\
+         which are always known, as are Kokoro's (`af_bella`, `bm_george`, …).\n\n\
+         `[personas.NAME.PROVIDER]` makes one identity of a voice at each provider, so that whoever\n\
          takes over speaks as its twin: `voice`, and where they matter `model`, `speed` (0.5 to 2) and `instructions`.\n\n\
+         A table `[model_map]` says what model names stand for on OpenAI's calls: `name = \"provider\"`, `\"default\"` (the\n\
+         chain) or `\"refuse\"`; `\"*\"` is every name that nobody knows, which else is taken by the chain with a note.\n\n\
          Tables `[[pronunciations]]` say how words are said: each has a `word` or a `pattern`, and one of `say`, `ipa` and\n\
          `x_sampa`; and `case` and `language` where they matter. Tables `[[prices]]` say what providers charge, before the\n\
          prices that ship: `kind`, `model`, `voice`, `unit`, `per_million`, `currency`.\n\n\

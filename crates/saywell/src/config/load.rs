@@ -165,6 +165,10 @@ fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &m
             loaded.settings.voice_map.insert(name.to_owned(), value);
             continue;
         }
+        if let Some(name) = key.strip_prefix("model_map.") {
+            loaded.settings.model_map.insert(name, &value);
+            continue;
+        }
         if let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) {
             apply(setting, &value, origin, loaded, faults);
         } else {
@@ -328,7 +332,7 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
         faults.push(Fault {
             origin: origin.unwrap_or_else(|| Origin::Environment("TTS_LISTEN".into())),
             reason: format!(
-                "{listen} can be reached from other machines, and TTS_AUTH says of nobody who may speak; set it to jwt, key, trial or several of them, or listen on 127.0.0.1"
+                "{listen} can be reached from other machines, and TTS_AUTH says of nobody who may speak; set it to jwt, key, trial or several of them, to none if whoever reaches this port may speak, or listen on 127.0.0.1"
             ),
         });
     }
@@ -473,8 +477,10 @@ mod tests {
         assert!(faults[0].reason.contains("TTS_AUTH"), "{faults:?}");
         let chosen = [("TTS_LISTEN", "0.0.0.0:80"), ("TTS_AUTH", "key,Trial,key")];
         assert_eq!(source(&chosen, None).load().unwrap().settings.auth, [Mode::Key, Mode::Trial]);
-        let faults = source(&[("TTS_AUTH", "none")], None).load().unwrap_err();
-        assert!(faults[0].reason.contains("jwt, key and trial"), "{faults:?}");
+        let open = [("TTS_LISTEN", "0.0.0.0:80"), ("TTS_AUTH", "none")];
+        assert_eq!(source(&open, None).load().unwrap().settings.auth, [Mode::None]);
+        let faults = source(&[("TTS_AUTH", "some")], None).load().unwrap_err();
+        assert!(faults[0].reason.contains("jwt, key, trial and none"), "{faults:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::identity::Mode;
 use crate::identity::token::Rules;
 use crate::limits::{Plans, WithoutRedis};
+use crate::models::ModelMap;
 use crate::price::Price;
 use crate::providers::Options;
 use crate::script::{TooLong, UnsupportedLanguage};
@@ -34,6 +35,10 @@ pub struct Settings {
     pub providers: BTreeMap<String, Options>,
     /// Names that callers may use for a voice, each with the voice it means.
     pub voice_map: BTreeMap<String, String>,
+    /// Whether lists of voices and models are for everybody.
+    pub public_lists: bool,
+    /// Names of models for OpenAI's contract, and whom they stand for.
+    pub model_map: ModelMap,
     /// Identities with a voice at each provider.
     pub personas: BTreeMap<String, Persona>,
     /// Longest speech one request may make, seconds.
@@ -52,6 +57,8 @@ pub struct Settings {
     pub retries: usize,
     /// When the second provider is asked for a reply's first utterance as well.
     pub hedge_after: Option<Duration>,
+    /// Whether an utterance is heard only when all of it is there.
+    pub seamless: bool,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
@@ -311,6 +318,14 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.hedge_after.unwrap_or_default().as_secs_f64().to_string(),
     },
     Setting {
+        variable: "TTS_SEAMLESS",
+        key: "chain.seamless",
+        default: "false",
+        about: "`true`: a sentence is heard only when its provider has sent all of it, so that one that fails within it leaves no seam, and first sound comes as late as that.",
+        set: |s, v| assign(&mut s.seamless, flag(v)),
+        show: |s| s.seamless.to_string(),
+    },
+    Setting {
         variable: "TTS_LOOKAHEAD_SECONDS",
         key: "chain.lookahead_seconds",
         default: "20",
@@ -423,9 +438,17 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_AUTH",
         key: "server.auth",
         default: "",
-        about: "How callers say who they are, comma-separated: `jwt` (signed tokens), `key` (API keys), `trial` (anonymous sessions on a small plan). Unset: everybody is the operator, on a loopback address only.",
+        about: "How callers say who they are, comma-separated: `jwt` (signed tokens), `key` (API keys), `trial` (anonymous sessions on a small plan), `none` (whoever reaches this port may speak, on the plan `member`, and nobody steers by that). Unset: everybody is the operator, on a loopback address only.",
         set: |s, v| assign(&mut s.auth, auth_modes(v)),
         show: |s| s.auth.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(","),
+    },
+    Setting {
+        variable: "TTS_PUBLIC_LISTS",
+        key: "server.public_lists",
+        default: "true",
+        about: "Whether the lists of voices and models are for everybody: applications such as Open WebUI ask for them without a key.",
+        set: |s, v| assign(&mut s.public_lists, flag(v)),
+        show: |s| s.public_lists.to_string(),
     },
     Setting {
         variable: "TTS_JWT_SECRET",
@@ -577,6 +600,8 @@ impl Default for Settings {
             default_voice: None,
             providers: BTreeMap::new(),
             voice_map: BTreeMap::new(),
+            public_lists: false,
+            model_map: ModelMap::default(),
             personas: BTreeMap::new(),
             max_seconds: 0,
             too_long: TooLong::default(),
@@ -586,6 +611,7 @@ impl Default for Settings {
             first_sound_timeout: Duration::ZERO,
             retries: 0,
             hedge_after: None,
+            seamless: false,
             lookahead: None,
             prices: Vec::new(),
             emoji: Emoji::default(),
@@ -799,7 +825,7 @@ fn auth_modes(value: &str) -> Result<Vec<Mode>, String> {
     let mode = |name: String| Mode::ALL.into_iter().find(|mode| mode.name() == name.to_ascii_lowercase());
     let mut modes = list(value)
         .map(|name| {
-            mode(name).ok_or_else(|| "must be made of jwt, key and trial, comma-separated".to_owned())
+            mode(name).ok_or_else(|| "must be made of jwt, key, trial and none, comma-separated".to_owned())
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut seen = Vec::new();

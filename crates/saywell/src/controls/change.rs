@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::name::Name;
+
 use super::state::{Grant, State, Subject, Unit};
 use crate::store::StoreError;
 
@@ -176,7 +178,7 @@ impl Change {
                 }
                 state.grants.push(Grant {
                     id: hex::encode(rand::random::<[u8; 8]>()),
-                    subject: subject.clone(),
+                    subject: formed(subject)?,
                     unit: *unit,
                     amount: *amount,
                     expires_at: *expires_at,
@@ -204,6 +206,21 @@ fn named(field: &'static str, name: &str) -> Result<(), ControlError> {
     Ok(())
 }
 
+/// A name in the one form in which names are compared.
+fn form(field: &'static str, name: &str) -> Result<String, ControlError> {
+    let form = Name::new(name).map_err(|fault| ControlError::invalid(field, format!("`{field}` {fault}.")));
+    form.map(String::from)
+}
+
+/// A subject by that name.
+fn formed(subject: &Subject) -> Result<Subject, ControlError> {
+    let id = form("subject", subject.id())?;
+    Ok(match subject {
+        Subject::User(_) => Subject::User(id),
+        Subject::Room(_) => Subject::Room(id),
+    })
+}
+
 fn room_for(entries: usize, field: &'static str) -> Result<(), ControlError> {
     if entries >= MOST_ENTRIES {
         return Err(ControlError::invalid(
@@ -221,26 +238,27 @@ fn set(
     member: bool,
 ) -> Result<(), ControlError> {
     named(field, name)?;
+    let form = form(field, name)?;
     if member {
         room_for(names.len(), field)?;
-        names.insert(name.to_owned());
+        names.insert(form);
     } else {
         names.remove(name);
+        names.remove(&form);
     }
     Ok(())
 }
 
 fn assign(plans: &mut BTreeMap<String, String>, name: &str, plan: Option<&str>) -> Result<(), ControlError> {
     named("subject", name)?;
-    match plan {
-        Some(plan) => {
-            named("plan", plan)?;
-            room_for(plans.len(), "subject")?;
-            plans.insert(name.to_owned(), plan.to_owned());
-        }
-        None => {
-            plans.remove(name);
-        }
+    let form = form("subject", name)?;
+    if let Some(plan) = plan {
+        named("plan", plan)?;
+        room_for(plans.len(), "subject")?;
+        plans.insert(form, plan.to_owned());
+    } else {
+        plans.remove(name);
+        plans.remove(&form);
     }
     Ok(())
 }

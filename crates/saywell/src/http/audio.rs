@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,9 +13,11 @@ use bytes::Bytes;
 use saywell_audio::Format;
 use sha2::{Digest, Sha256};
 
+use super::contract::SoundFile;
 use super::error::{ApiError, Code};
 use super::headers;
 use super::identity::{Speaker, follower};
+use super::query::Search;
 use super::speech::{of, pieces};
 use crate::app::App;
 use crate::cache::Entry;
@@ -36,7 +38,7 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
     get, path = "/tts/audio/{file}", tag = "speech",
     params(("file" = String, Path, description = "`{key}.{ext}`"), Grant),
     responses(
-        (status = 200, description = "The sound", body = Vec<u8>),
+        (status = 200, description = "The sound", body = SoundFile, content_type = "audio/mpeg"),
         (status = 206, description = "A range of it"),
         (status = 304, description = "The caller has it"),
         (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
@@ -50,7 +52,7 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
 pub async fn audio(
     State(app): State<App>,
     Path(file): Path<String>,
-    Query(grant): Query<Grant>,
+    Search(grant): Search<Grant>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;
@@ -140,11 +142,15 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
 
 /// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
 /// wants it or listens.
+///
+/// Of what somebody else had made ahead, of what is heard now and of what is complete, nothing is taken away: the answer
+/// is 204 all the same, so that nobody learns by it what others have. On a server of several replicas, only the replica
+/// that makes it gives it up.
 #[utoipa::path(
     delete, path = "/tts/audio/{file}", tag = "speech",
     params(("file" = String, Path, description = "`{key}.{ext}`")),
     responses(
-        (status = 204, description = "It is not made for this caller, or never was"),
+        (status = 204, description = "It is not made for this caller any more, or never was; what others want goes on"),
         (status = 404, description = "`not_found`: no sound has such a name"),
     )
 )]

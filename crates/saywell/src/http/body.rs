@@ -1,12 +1,14 @@
 //! Reading request bodies: JSON, with errors that name the field.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, brief};
 
 /// A JSON body.
 #[derive(Debug)]
@@ -21,8 +23,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         if !is_json {
-            let given =
-                content_type.map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{kind}`"));
+            let given = content_type
+                .map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{}`", brief(kind)));
             return Err(ApiError::invalid(
                 "Content-Type",
                 format!("The Content-Type header must be application/json; {given}."),
@@ -65,7 +67,8 @@ pub(super) fn parse_from<T: DeserializeOwned>(source: Source, text: &[u8]) -> Re
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::invalid(param, format!("The {name} is empty; it must be a JSON object.")));
     }
-    let mut json = serde_json::Deserializer::from_slice(text);
+    let text = mend_surrogates(text);
+    let mut json = serde_json::Deserializer::from_slice(&text);
     let value = fields(source, &mut json)?;
     json.end()
         .map_err(|error| ApiError::invalid(param, format!("The {name} goes on after its JSON: {error}.")))?;
@@ -88,13 +91,45 @@ where
         // serde appends " at line 1 column 17", which helps nobody once the field is named.
         let reason = reason.split(" at line ").next().unwrap_or(&reason);
         if let Some(field) = unknown_field(reason) {
+            let reason = reason.replacen(&field, &brief(&field), 1);
             ApiError::invalid(field, format!("There is an {reason}."))
+        } else if let Some(field) = missing_field(reason).filter(|_| path == ".") {
+            ApiError::invalid(field, format!("The {name} is not right: {reason}."))
         } else if path == "." {
             ApiError::invalid(param, format!("The {name} is not right: {reason}."))
         } else {
             ApiError::invalid(&path, format!("`{path}`: {reason}."))
         }
     })
+}
+
+/// Half a pair of surrogates, which JavaScript writes where a text was cut within an emoji, stands for no character: the
+/// rest of the text is read all the same, with U+FFFD in its place.
+fn mend_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
+    let escape = |at: usize| -> Option<u16> {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut mended = Cow::Borrowed(json);
+    let mut at = 0;
+    while let Some(next) = json.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+        at += next;
+        at += match (escape(at), escape(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                mended.to_mut()[at + 2..at + 6].copy_from_slice(b"fffd");
+                6
+            }
+            // The next character stands for itself, a second backslash too.
+            _ => 2,
+        };
+    }
+    mended
+}
+
+/// The name in serde's "missing field `x`".
+fn missing_field(reason: &str) -> Option<&str> {
+    reason.strip_prefix("missing field `")?.split('`').next()
 }
 
 /// The name in serde's "unknown field `x`, expected …".
@@ -108,15 +143,24 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its reading is looked at")]
     struct Ask {
         text: String,
+        #[expect(dead_code, reason = "only its reading is looked at")]
         speed: Option<f32>,
     }
 
     fn fault(body: &str) -> (String, String) {
         let error = parse::<Ask>(body.as_bytes()).unwrap_err();
         (error.param.unwrap(), error.message)
+    }
+
+    #[test]
+    fn half_a_pair_of_surrogates_is_one_unknown_character() {
+        let text = |json: &str| parse::<Ask>(json.as_bytes()).unwrap().text;
+        assert_eq!(text(r#"{"text":"a\ud83d"}"#), "a\u{fffd}");
+        assert_eq!(text(r#"{"text":"\ude00a\ud83d\ud83d\ude00"}"#), "\u{fffd}a\u{fffd}\u{1f600}");
+        assert_eq!(text(r#"{"text":"\\ud83d \u00e9"}"#), "\\ud83d \u{e9}", "an escaped backslash is one");
+        assert_eq!(fault(r#"{"text":"\ud8"}"#).0, "body");
     }
 
     #[test]

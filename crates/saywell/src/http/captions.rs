@@ -1,7 +1,7 @@
 //! `GET /tts/captions/{key}.{vtt,srt,json,ndjson}`: what is said when.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +11,7 @@ use saywell_audio::captions::{Captions, ndjson_line};
 use super::audio::{again, name, not_found};
 use super::error::ApiError;
 use super::identity::follower;
+use super::query::Search;
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Reader;
@@ -68,7 +69,7 @@ impl Form {
 pub async fn captions(
     State(app): State<App>,
     Path(file): Path<String>,
-    Query(grant): Query<Grant>,
+    Search(grant): Search<Grant>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
     let (key, extension) = name(&file)?;

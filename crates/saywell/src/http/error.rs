@@ -10,11 +10,12 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
+pub use super::code::ErrorCode as Code;
 use super::headers;
+use super::sampler::Sampler;
 use crate::chain::Exhausted;
 use crate::flight::Failure;
 use crate::identity::{Caller, TRIAL};
@@ -23,6 +24,17 @@ use crate::links::LinkFault;
 use crate::provider::ProviderError;
 use crate::script::ScriptError;
 use crate::speak::SpeakError;
+
+/// Longest sentence that a caller is told, characters: what they wrote does not come back at its full length.
+const LONGEST_MESSAGE: usize = 1000;
+/// Most of what a caller wrote that is repeated to them, characters.
+const LONGEST_QUOTE: usize = 64;
+
+/// Longest path that is logged, characters: those of sound have 80.
+const LONGEST_PATH: usize = 120;
+
+/// How many refusals are logged at once, and how many a second after that.
+static REFUSALS: Sampler = Sampler::new(100, 5);
 
 /// What a caller is told when something did not work.
 #[derive(Debug, Clone)]
@@ -43,70 +55,6 @@ pub struct ApiError {
     standing: Box<Standing>,
     /// The status it goes out with.
     status: StatusCode,
-}
-
-/// Every error code there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// The request is not right.
-    InvalidRequest,
-    /// There is no such voice.
-    UnknownVoice,
-    /// There is no such provider.
-    UnknownProvider,
-    /// No voice speaks the language.
-    LanguageUnsupported,
-    /// Nobody knows who calls.
-    Unauthorized,
-    /// Whoever calls may not: a link's signature is wrong, a scope is missing.
-    Forbidden,
-    /// The feature flag is off.
-    TtsDisabled,
-    /// There is nothing here.
-    NotFound,
-    /// The text is too long.
-    TextTooLong,
-    /// Too often, or too many at once.
-    RateLimited,
-    /// More than the plan allows.
-    QuotaExceeded,
-    /// More than the trial allows.
-    TrialExhausted,
-    /// No capacity at the moment.
-    Overloaded,
-    /// No provider could say it.
-    ProvidersExhausted,
-    /// A fault of ours.
-    InternalError,
-}
-
-impl Code {
-    fn status(self) -> StatusCode {
-        match self {
-            Self::InvalidRequest | Self::UnknownVoice | Self::UnknownProvider | Self::LanguageUnsupported => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::TtsDisabled => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::TextTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RateLimited | Self::QuotaExceeded | Self::TrialExhausted => StatusCode::TOO_MANY_REQUESTS,
-            Self::Overloaded | Self::ProvidersExhausted => StatusCode::SERVICE_UNAVAILABLE,
-            Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// As callers and metrics have it.
-    #[must_use]
-    pub fn name(self) -> String {
-        serde_json::to_value(self).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
-    }
-
-    /// OpenAI's word for the kind of error.
-    fn kind(self) -> &'static str {
-        if self.status().is_client_error() { "invalid_request_error" } else { "server_error" }
-    }
 }
 
 impl ApiError {
@@ -171,16 +119,21 @@ impl ApiError {
     /// Counts and logs it, and gives what the caller is told.
     pub(super) fn told(&self, request_id: &str) -> Value {
         metrics::counter!("saywell_errors_total", "code" => self.code.name()).increment(1);
-        info!(status = self.status.as_u16(), code = ?self.code, message = self.message, "refused");
+        // Whoever is refused all day must not fill the log: every refusal is counted, some are written.
+        if let Some(unlogged) = REFUSALS.take(tokio::time::Instant::now().into_std()) {
+            let (status, code, reason) =
+                (self.status.as_u16(), self.code.name(), brief_to(&self.message, LONGEST_MESSAGE));
+            info!(status, code, reason, unlogged = (unlogged > 0).then_some(unlogged), "refused");
+        }
         self.body(request_id)
     }
 
     fn body(&self, request_id: &str) -> Value {
         let mut error = json!({
             "code": self.code,
-            "message": self.message,
+            "message": brief_to(&self.message, LONGEST_MESSAGE),
             "type": self.code.kind(),
-            "param": self.param,
+            "param": self.param.as_deref().map(brief),
             "request_id": request_id,
         });
         if let Some(wait) = self.retry_after {
@@ -259,8 +212,9 @@ impl From<SpeakError> for ApiError {
         let message = sentence(&error.to_string());
         match error {
             SpeakError::Refused(refusal) => refusal.into(),
-            SpeakError::Script(ScriptError::Empty | ScriptError::NothingToSay { .. }) => {
-                Self::invalid("text", message)
+            SpeakError::Script(ScriptError::Empty) => Self::invalid("text", message),
+            SpeakError::Script(ScriptError::NothingToSay { .. }) => {
+                Self::new(Code::NothingToSay, message).param("text")
             }
             SpeakError::Script(ScriptError::Ssml(error)) => Self {
                 details: Some(json!({ "line": error.line, "column": error.column })),
@@ -340,13 +294,27 @@ pub(super) fn sentence(text: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
+/// The beginning of something that a caller wrote, to be told them.
+pub(super) fn brief(text: &str) -> String {
+    brief_to(text, LONGEST_QUOTE)
+}
+
+fn brief_to(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Around every request: gives it a name, writes out errors, and logs them once.
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = request_id(&request);
-    let span = info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let (method, path) = (brief(request.method().as_str()), brief_to(request.uri().path(), LONGEST_PATH));
+    let span = info_span!("request", id, method, path);
     async {
         let mut response = next.run(request).await;
-        if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let error = response.extensions_mut().remove::<ApiError>().or_else(|| unshaped(&response));
+        if let Some(error) = error {
             write_out(&error, &id, &mut response);
         }
         if let Some(standing) = response.extensions_mut().remove::<Standing>() {
@@ -360,6 +328,21 @@ pub async fn finish(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// An error that something else than a handler answered, such as an extractor with a line of plain text.
+fn unshaped(response: &Response) -> Option<ApiError> {
+    let status = response.status();
+    let plain = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !plain || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    let what = status.canonical_reason().unwrap_or("An error").to_lowercase();
+    let code = Code::of_status(status);
+    Some(ApiError::new(code, sentence(&format!("this request cannot be answered: {what}"))).status(status))
 }
 
 fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
@@ -402,14 +385,20 @@ fn request_id(request: &Request) -> String {
 /// There is nothing at this path.
 pub async fn no_such_page(request: Request) -> ApiError {
     let path = request.uri().path();
-    ApiError::new(Code::NotFound, format!("There is nothing at {path}. /openapi.json says what there is."))
+    ApiError::new(
+        Code::NotFound,
+        format!("There is nothing at {}. /openapi.json says what there is.", brief(path)),
+    )
 }
 
 /// There is something at this path, but not for this method.
 pub async fn no_such_method(request: Request) -> ApiError {
     let (method, path) = (request.method(), request.uri().path());
-    ApiError::new(Code::InvalidRequest, format!("{path} does not answer {method}."))
-        .status(StatusCode::METHOD_NOT_ALLOWED)
+    ApiError::new(
+        Code::InvalidRequest,
+        format!("{} does not answer {}.", brief(path), brief(method.as_str())),
+    )
+    .status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// A handler panicked: a fault of ours, and the next request is served all the same.

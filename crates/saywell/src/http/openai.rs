@@ -8,49 +8,65 @@ use std::time::Instant;
 
 use axum::Json as JsonAnswer;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::header;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt, stream};
+use saywell_audio::{AudioError, SAMPLE_RATE, encode, whole};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::body::Json;
-use super::error::ApiError;
+use super::contract::SoundFile;
+use super::error::{ApiError, Code, brief};
+use super::fields::{name, number, word};
+use super::headers;
 use super::identity::Speaker;
-use super::speech::{format, of, pieces, sound, standing};
+use super::speech::{at_speed, format, noted, of, pieces, says_nothing, sound, standing, value};
 use crate::app::App;
+use crate::models::{Asked, OPENAI_MODELS};
+use crate::name::Name;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, Speech};
 use crate::voices::OPENAI_VOICES;
 
-/// Model names of OpenAI's that mean "whatever speaks here".
-const MODELS: [&str; 4] = ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "saywell"];
+/// How long the silence lasts that stands for a text with nothing to say, seconds.
+const SILENCE: f64 = 0.15;
 
 /// OpenAI's speech request.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OpenAiSpeech)]
 pub struct Ask {
-    /// One of `GET /v1/models`.
-    pub model: String,
+    /// One of `GET /v1/models`, in any case. Any other is taken for the server's own choice, with a note, unless the operator
+    /// has it otherwise.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 200)]
+    pub model: Option<String>,
     /// What to say.
     pub input: String,
-    /// A voice's name, or `{"id": name}`.
-    pub voice: VoiceName,
+    /// A voice's name, in any case, or `{"id": name}`; the server's default when there is none.
+    pub voice: Option<VoiceName>,
     /// How to speak, in words; passed over by voices that take none.
+    #[serde(default, deserialize_with = "word")]
     pub instructions: Option<String>,
-    /// `mp3` (default), `opus`, `flac`, `wav`, `pcm`; also `webm` and `mp4`.
+    /// `mp3` (default), `opus`, `aac`, `flac`, `wav`, `pcm`; also `webm` and `mp4`.
+    #[serde(default, deserialize_with = "word")]
     pub response_format: Option<String>,
-    /// Speed, 0.5 to 2.0.
+    /// Speed, 0.25 to 4.0.
+    #[serde(default, deserialize_with = "number")]
+    #[schema(minimum = 0.25, maximum = 4.0)]
     pub speed: Option<f32>,
     /// `audio` (default) or `sse`.
+    #[serde(default, deserialize_with = "word")]
     pub stream_format: Option<String>,
 }
 
 /// A voice by name, or by id.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OpenAiVoiceName)]
 #[serde(untagged)]
 pub enum VoiceName {
     /// Its name.
@@ -67,7 +83,7 @@ pub enum VoiceName {
     post, path = "/v1/audio/speech", tag = "openai", request_body = Ask,
     responses(
         (status = 200, description = "The sound, or its events", content(
-            (Vec<u8> = "audio/mpeg"), (String = "text/event-stream")
+            (SoundFile = "audio/mpeg"), (String = "text/event-stream")
         )),
         (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
         (status = 401, description = "`unauthorized`"),
@@ -87,63 +103,102 @@ pub async fn speech(
         None | Some("audio") => false,
         Some("sse") => true,
         Some(other) => {
-            let message = format!("`stream_format` is `{other}`; it may be audio or sse.");
+            let message = format!("`stream_format` is `{}`; it may be audio or sse.", brief(other));
             return Err(ApiError::invalid("stream_format", message));
         }
     };
-    let provider = provider(&app, &ask.model)?;
-    let request = SpeechRequest {
+    let voice = ask.voice.as_ref().map(VoiceName::name).filter(|name| !name.trim().is_empty());
+    let model = name("model", ask.model.as_deref())?;
+    let mut request = SpeechRequest {
         format: format(ask.response_format.as_deref(), "response_format")?,
-        voice: Some(match ask.voice {
-            VoiceName::Name(name) | VoiceName::Id { id: name } => name,
-        }),
-        provider,
-        speed: ask.speed.unwrap_or(1.0),
+        voice: name("voice", voice)?,
         instructions: ask.instructions,
         ..SpeechRequest::new(ask.input)
     };
-    let order = app.orders.open(caller, request).await?;
+    if let Some(model) = &model {
+        choose(&app, &mut request, model)?;
+    }
+    let order = app.orders.open(caller, at_speed(request, ask.speed)?).await?;
     let answer = match app.speak.speak(&order).await {
         Err(error) => Err(of(error, order.request())),
         Ok(speech) if events => self::events(speech).await,
         Ok(speech) => sound(speech, begun).await,
     };
-    let answer = answer.map_err(|mut error| {
+    let answer = answer.or_else(|mut error| {
+        // Applications that cut replies up themselves send such pieces, and stop at an error.
+        if error.code == Code::NothingToSay || says_nothing(&error, order.request()) {
+            return silence(order.request(), events);
+        }
         // What is `text` elsewhere is `input` here.
         if error.param.as_deref() == Some("text") {
             error.param = Some("input".into());
+        } else if error.code == Code::UnknownProvider {
+            error.param = Some("model".into());
         }
-        error
+        Err(error)
     });
     standing(answer, order.standing())
 }
 
-/// The provider that a model name asks for.
-fn provider(app: &App, model: &str) -> Result<Option<String>, ApiError> {
-    let name = model.strip_suffix("-2025-12-15").unwrap_or(model);
-    if MODELS.contains(&name) {
-        return Ok(None);
+/// Asks for whom a model name stands for.
+fn choose(app: &App, request: &mut SpeechRequest, model: &Name) -> Result<(), ApiError> {
+    let chain = app.speak.steered_chain();
+    match app.settings.model_map.asked(model, chain.links().iter().map(|link| link.name())) {
+        Asked::Chain => {}
+        Asked::Unknown => {
+            let note = format!("there is no model `{model}` here: the voices of this server speak");
+            request.notes.push(SpeechRequest::note(note));
+        }
+        Asked::Provider(provider) => request.provider = name("model", Some(&provider))?,
+        Asked::Nobody => {
+            let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(model));
+            return Err(ApiError::invalid("model", message));
+        }
     }
-    let known = app.speak.steered_chain().links().iter().any(|link| link.name() == model);
-    if known {
-        return Ok(Some(model.to_owned()));
-    }
-    Err(ApiError::invalid("model", format!("There is no model `{model}`; GET /v1/models lists them.")))
+    Ok(())
+}
+
+/// A short silence in the place of a text with nothing to say.
+fn silence(request: &SpeechRequest, events: bool) -> Result<Response, ApiError> {
+    let format = request.format;
+    let fault = |error: AudioError| ApiError::new(Code::InternalError, error.to_string());
+    let samples = vec![0.0; (SILENCE * f64::from(SAMPLE_RATE)).round() as usize];
+    let frames = encode(format.codec(), &samples).map_err(fault)?;
+    let sound = whole(format, &[frames]).map_err(fault)?;
+    let content_type = if events { EVENTS } else { format.content_type() };
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "no-store"),
+        (headers::NOTES, "there is nothing to say in this text: a short silence"),
+    ];
+    let body = if events { Body::from(format!("{}{}", delta(&sound), done(0))) } else { Body::from(sound) };
+    Ok((headers, body).into_response())
+}
+
+const EVENTS: &str = "text/event-stream";
+
+/// A piece of sound as an event.
+fn delta(sound: &[u8]) -> String {
+    event(&json!({ "type": "speech.audio.delta", "audio": STANDARD.encode(sound) }))
+}
+
+/// The last event. OpenAI counts tokens; here a character is the unit, in and out.
+fn done(characters: usize) -> String {
+    event(&json!({
+        "type": "speech.audio.done",
+        "usage": { "input_tokens": characters, "output_tokens": 0, "total_tokens": characters },
+    }))
 }
 
 /// The sound as server-sent events.
 async fn events(speech: Speech) -> Result<Response, ApiError> {
-    let characters = speech.characters;
-    let delta = |sound: &[u8]| {
-        let audio = STANDARD.encode(sound);
-        event(&json!({ "type": "speech.audio.delta", "audio": audio }))
-    };
-    let done = event(&json!({
-        "type": "speech.audio.done",
-        // OpenAI counts tokens; here a character is the unit, in and out.
-        "usage": { "input_tokens": characters, "output_tokens": 0, "total_tokens": characters },
-    }));
-    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    let done = done(speech.characters);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !speech.notes.is_empty() {
+        headers.insert(headers::NOTES, value(&noted(&speech.notes)));
+    }
     match speech.sound {
         Sound::Complete(entry) => Ok((headers, format!("{}{done}", delta(&entry.sound))).into_response()),
         Sound::Flight(mut listener) => {
@@ -172,8 +227,17 @@ fn event(data: &serde_json::Value) -> String {
     format!("data: {data}\n\n")
 }
 
+impl VoiceName {
+    fn name(&self) -> &str {
+        match self {
+            Self::Name(name) | Self::Id { id: name } => name,
+        }
+    }
+}
+
 /// A list as OpenAI writes it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenAiModels)]
 pub struct Models {
     object: &'static str,
     data: Vec<Model>,
@@ -181,6 +245,7 @@ pub struct Models {
 
 /// A model as OpenAI writes it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenAiModel)]
 pub struct Model {
     id: String,
     object: &'static str,
@@ -192,42 +257,76 @@ pub struct Model {
 #[utoipa::path(
     get, path = "/v1/models", tag = "openai",
     responses(
-        (status = 200, body = Models),
+        (status = 200, description = "The models", body = Models),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`"),
     )
 )]
 pub async fn models(State(app): State<App>) -> JsonAnswer<Models> {
-    let chain = app.speak.steered_chain();
-    let providers = chain.links().iter().map(|link| link.name().to_owned());
-    let data = MODELS
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain(providers)
-        .map(|id| Model { id, object: "model", created: 0, owned_by: "saywell" })
-        .collect();
+    let data = model_names(&app).into_iter().map(Model::new).collect();
     JsonAnswer(Models { object: "list", data })
+}
+
+/// One of the models.
+#[utoipa::path(
+    get, path = "/v1/models/{id}", tag = "openai",
+    params(("id" = String, Path, description = "Its name, in any case")),
+    responses(
+        (status = 200, description = "The model", body = Model),
+        (status = 401, description = "`unauthorized`"),
+        (status = 403, description = "`forbidden`"),
+        (status = 404, description = "`not_found`"),
+        (status = 429, description = "`rate_limited`"),
+    )
+)]
+pub async fn model(State(app): State<App>, Path(id): Path<String>) -> Result<JsonAnswer<Model>, ApiError> {
+    let known = model_names(&app).into_iter().find(|name| name.eq_ignore_ascii_case(&id));
+    known.map(|name| JsonAnswer(Model::new(name))).ok_or_else(|| {
+        let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(&id));
+        ApiError::new(Code::NotFound, message).param("model")
+    })
+}
+
+/// OpenAI's names, the operator's, and each provider's.
+fn model_names(app: &App) -> Vec<String> {
+    let chain = app.speak.steered_chain();
+    let providers = chain.links().iter().map(|link| link.name());
+    let mut names: Vec<String> = Vec::new();
+    for name in OPENAI_MODELS.into_iter().chain(app.settings.model_map.names()).chain(providers) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+impl Model {
+    fn new(id: String) -> Self {
+        Self { id, object: "model", created: 0, owned_by: "saywell" }
+    }
 }
 
 /// Voices as compatible servers list them.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenAiVoices)]
 pub struct Voices {
     voices: Vec<VoiceEntry>,
 }
 
 /// A voice as compatible servers list it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenAiVoice)]
 pub struct VoiceEntry {
     id: String,
     name: String,
 }
 
-/// The voices: each provider's own, then OpenAI's names.
+/// The voices: each provider's own, then the operator's names for them and OpenAI's.
 #[utoipa::path(
     get, path = "/v1/audio/voices", tag = "openai",
     responses(
-        (status = 200, body = Voices),
+        (status = 200, description = "The voices", body = Voices),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`"),
@@ -239,8 +338,11 @@ pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
         let own = link.voices().await.unwrap_or_default();
         voices.extend(own.iter().map(|voice| VoiceEntry { id: voice.id.clone(), name: voice.name.clone() }));
     }
-    voices.extend(
-        OPENAI_VOICES.iter().map(|(name, _)| VoiceEntry { id: (*name).into(), name: (*name).into() }),
-    );
+    let mapped = app.speak.voices.names().map(|(name, _)| name);
+    for name in mapped.chain(OPENAI_VOICES.iter().map(|(name, _)| *name)) {
+        if !voices.iter().any(|known| known.id == name) {
+            voices.push(VoiceEntry { id: name.to_owned(), name: name.to_owned() });
+        }
+    }
     JsonAnswer(Voices { voices })
 }

@@ -81,7 +81,7 @@ impl Line {
 #[utoipa::path(
     post, path = "/tts/script", tag = "speech", request_body = Ask,
     responses(
-        (status = 200, body = Script),
+        (status = 200, description = "What would be said", body = Script),
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`tts_disabled`, `forbidden`"),

@@ -9,18 +9,21 @@ use axum::response::IntoResponse;
 use futures::stream;
 use saywell_audio::Format;
 use saywell_text::pronunciation::{Dictionary, Entry};
-use saywell_text::{Code, Note};
+use saywell_text::{Code, Language, NoLanguage, Note};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Json;
-use super::error::ApiError;
+use super::contract::SoundFile;
+use super::error::{ApiError, brief};
+use super::fields::{identifier, name, number, or_default, word};
 use super::headers;
 use super::identity::{Holder, Speaker};
 use crate::app::App;
 use crate::flight::{Asked, Listener};
 use crate::identity::Subject;
 use crate::limits::Standing;
+use crate::name::Name;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, SpeakError, Speech, Timing};
@@ -30,45 +33,76 @@ use crate::usage;
 /// What to say, and how. Exactly one of `text` and `ssml` is given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SpeechRequest)]
 pub struct Ask {
     /// The reply, as the application has it: Markdown or plain text.
     pub text: Option<String>,
     /// Or what to say in SSML, the speech markup of the W3C.
+    #[serde(default, deserialize_with = "word")]
     pub ssml: Option<String>,
-    /// The application's own name for the reply.
+    /// The application's own name for the reply: a string of at most 200 characters, or a whole number.
+    #[serde(default, deserialize_with = "identifier")]
+    #[schema(value_type = Option<Identifier>)]
     pub message_id: Option<String>,
-    /// The room it was said in.
+    /// The room it was said in: a string of at most 200 characters, or a whole number.
+    #[serde(default, deserialize_with = "identifier")]
+    #[schema(value_type = Option<Identifier>)]
     pub room: Option<String>,
-    /// A voice's name.
+    /// A voice's name, in any case.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 200)]
     pub voice: Option<String>,
     /// The provider to ask first.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 200)]
     pub provider: Option<String>,
     /// One of that provider's models.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 200)]
     pub model: Option<String>,
-    /// `mp3` (default), `opus`, `webm`, `mp4`, `flac`, `wav` or `pcm`.
+    /// `mp3` (default), `opus` (also called `ogg`), `webm`, `mp4`, `flac`, `wav` or `pcm`, in any case.
+    #[serde(default, deserialize_with = "word")]
     pub format: Option<String>,
-    /// Speed, 0.5 to 2.0; 1.0 by default.
+    /// Speed, 0.25 to 4.0; 1.0 by default.
+    #[serde(default, deserialize_with = "number")]
+    #[schema(minimum = 0.25, maximum = 4.0)]
     pub speed: Option<f32>,
-    /// BCP 47 language of the text; found in the text when not given.
+    /// BCP 47 language of the text, in any case; found in the text when not given.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 35, example = "en-US")]
     pub language: Option<String>,
     /// What becomes of code: `announce` (default), `skip` or `read`.
+    #[serde(default, deserialize_with = "word")]
     pub code: Option<String>,
     /// The reply begins inside reasoning, whose opening tag stood in the prompt: all up to the closing tag is left out.
     #[serde(default)]
     pub begins_in_reasoning: Option<bool>,
     /// How words are said, before what the operator says of them, at most 100: each has a `word` or a `pattern`, and one of `say`,
     /// `ipa` and `x_sampa`; and `case` and `language` where they matter.
-    #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(value_type = Option<Vec<Object>>)]
     pub pronunciations: Vec<Entry>,
     /// How to speak, in words, for a model that takes such: at most 4,096 characters.
+    #[serde(default, deserialize_with = "word")]
+    #[schema(max_length = 4096)]
     pub instructions: Option<String>,
     /// The byte of the text to go on from: the `continues_at` of an earlier answer for the same text.
     #[serde(default)]
     pub start_at: Option<usize>,
     /// Nobody listens yet: make it when there is time, and to the end. With links, `DELETE` on that of the sound gives it up.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
+    #[schema(value_type = Option<bool>)]
     pub prefetch: bool,
+}
+
+/// A name, or a whole number that is one, as the contract has it; `fields::identifier` reads both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Identifier {
+    /// At most 200 characters, none of which controls a terminal or cannot be seen.
+    Text(String),
+    /// As databases count.
+    Number(i64),
 }
 
 /// Longest `instructions`, characters: what OpenAI takes.
@@ -79,10 +113,12 @@ const MAX_INSTRUCTIONS: usize = 4096;
 const MAX_PRONUNCIATIONS: usize = 100;
 
 impl Ask {
-    pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<String>), ApiError> {
+    pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<Name>), ApiError> {
         let (text, markup) = match (self.text, self.ssml) {
             (Some(text), None) => (text, Markup::Markdown),
             (None, Some(ssml)) => (ssml, Markup::Ssml),
+            // An empty field is none.
+            (Some(text), Some(ssml)) if text.trim().is_empty() => (ssml, Markup::Ssml),
             (None, None) => {
                 return Err(ApiError::invalid("text", "There is nothing to say: `text` is missing."));
             }
@@ -116,63 +152,64 @@ impl Ask {
         }
         let request = SpeechRequest {
             format: format(self.format.as_deref(), "format")?,
-            speed: self.speed.unwrap_or(1.0),
             code: code(self.code.as_deref())?,
-            language: language(self.language)?,
-            voice: self.voice,
-            provider: self.provider,
-            model: self.model,
+            language: language(self.language.as_deref())?,
+            voice: name("voice", self.voice.as_deref())?,
+            provider: name("provider", self.provider.as_deref())?,
+            model: name("model", self.model.as_deref())?,
             prefetch: self.prefetch,
             markup,
             begins_in_reasoning: self.begins_in_reasoning,
             pronunciations,
             instructions: self.instructions,
-            message_id: self.message_id,
+            message_id: name("message_id", self.message_id.as_deref())?,
             start_at: self.start_at.unwrap_or_default(),
             ..SpeechRequest::new(text)
         };
-        Ok((request, self.room))
+        let request = at_speed(request, self.speed)?;
+        Ok((request, name("room", self.room.as_deref())?))
     }
 }
 
-/// A format by name, mp3 when none is given.
+/// A request at the speed that is asked for.
+pub(super) fn at_speed(request: SpeechRequest, speed: Option<f32>) -> Result<SpeechRequest, ApiError> {
+    request.at_speed(speed.unwrap_or(1.0)).map_err(|fault| ApiError::invalid("speed", format!("{fault}.")))
+}
+
+/// A format by name, in any case; mp3 when none is given.
 pub(super) fn format(name: Option<&str>, param: &str) -> Result<Format, ApiError> {
-    let name = name.unwrap_or("mp3");
-    name.parse().map_err(|_| {
+    let name = name.map_or_else(|| "mp3".to_owned(), |name| name.trim().to_ascii_lowercase());
+    // Opus is asked for by the name of its container, too.
+    let wished = if name == "ogg" { "opus" } else { &name };
+    wished.parse().map_err(|_| {
         let known: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
-        ApiError::invalid(param, format!("There is no format `{name}`; there is {}.", known.join(", ")))
+        ApiError::invalid(
+            param,
+            format!("There is no format `{}`; there is {}.", brief(&name), known.join(", ")),
+        )
     })
 }
 
 fn code(name: Option<&str>) -> Result<Code, ApiError> {
-    match name {
+    match name.map(|name| name.trim().to_ascii_lowercase()).as_deref() {
         None | Some("announce") => Ok(Code::Announce),
         Some("skip") => Ok(Code::Skip),
         Some("read") => Ok(Code::Read),
-        Some(other) => {
-            Err(ApiError::invalid("code", format!("`code` is `{other}`; it may be announce, skip or read.")))
-        }
+        Some(other) => Err(ApiError::invalid(
+            "code",
+            format!("`code` is `{}`; it may be announce, skip or read.", brief(other)),
+        )),
     }
 }
 
-/// A language tag in the form of BCP 47: subtags of letters and digits, the first of letters.
-fn language(tag: Option<String>) -> Result<Option<String>, ApiError> {
-    let well_formed = |tag: &String| {
-        let mut subtags = tag.split('-');
-        let first = subtags.next().unwrap_or_default();
-        (2..=8).contains(&first.len())
-            && first.bytes().all(|b| b.is_ascii_alphabetic())
-            && subtags
-                .all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()))
-    };
-    match tag {
-        Some(tag) if !well_formed(&tag) => {
-            let tag: String = tag.chars().take(40).collect();
-            let message = format!("`language` is `{tag}`; it must be a BCP 47 tag such as en or pt-BR.");
-            Err(ApiError::invalid("language", message))
-        }
-        tag => Ok(tag),
-    }
+/// A language by its tag.
+fn language(tag: Option<&str>) -> Result<Option<Language>, ApiError> {
+    tag.map(|tag| {
+        Language::new(tag).ok_or_else(|| {
+            ApiError::invalid("language", format!("`language` is `{}`; it {NoLanguage}.", brief(tag)))
+        })
+    })
+    .transpose()
 }
 
 /// Where the sound of a reply is.
@@ -219,7 +256,7 @@ pub struct Answer {
     post, path = "/tts", tag = "speech", request_body = Ask,
     responses(
         (status = 200, description = "The sound, or where it is", content(
-            (Vec<u8> = "audio/mpeg"),
+            (SoundFile = "audio/mpeg"),
             (Answer = "application/json"),
         )),
         (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
@@ -249,9 +286,19 @@ pub async fn speak(
             app.speak.flights.wake().asked(speech.key, asked);
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }
-        Ok(speech) => sound(speech, begun).await.map_err(|error| error.told_to(order.caller())),
+        Ok(speech) => sound(speech, begun).await.map_err(|error| {
+            if says_nothing(&error, order.request()) {
+                nothing_to_say()
+            } else {
+                error.told_to(order.caller())
+            }
+        }),
     };
     standing(answer, order.standing())
+}
+
+fn nothing_to_say() -> ApiError {
+    ApiError::new(super::error::Code::NothingToSay, "There is nothing to say in this text.").param("text")
 }
 
 /// An answer, or an error, that tells where the caller stands.
@@ -278,6 +325,11 @@ pub(super) fn of(error: SpeakError, request: &SpeechRequest) -> ApiError {
         error.param = Some("text".into());
     }
     error
+}
+
+/// Whether a text that the voice can say nothing of holds nothing to say.
+pub(super) fn says_nothing(error: &ApiError, request: &SpeechRequest) -> bool {
+    error.code == super::error::Code::LanguageUnsupported && !request.text.chars().any(char::is_alphanumeric)
 }
 
 /// Whether JSON is asked for rather than sound.
@@ -358,7 +410,7 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
 }
 
 /// The notes in one line of bounded length.
-fn noted(notes: &[Note]) -> String {
+pub(super) fn noted(notes: &[Note]) -> String {
     const LONGEST: usize = 500;
     let line = notes.iter().map(|note| note.note.as_str()).collect::<Vec<_>>().join("; ");
     line.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' }).take(LONGEST).collect()
@@ -391,6 +443,6 @@ fn server_timing(timing: &Timing, provider_took: Option<Duration>, begun: Instan
 }
 
 /// A header value; what no header may hold is left out.
-fn value(text: &str) -> HeaderValue {
+pub(super) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }

@@ -233,7 +233,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            writing.growing.refuse(&error.code.name());
+                            writing.growing.refuse(error.code.name());
                             return Ok(Over::Failed(error));
                         }
                     }

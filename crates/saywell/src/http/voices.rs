@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::identity::Caller;
 use crate::limits::Left;
 use crate::provider::Voice;
-use crate::request::{MAX_SPEED, MIN_SPEED};
+use crate::request::OFFERED_SPEEDS;
 
 /// What a player needs to know.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct Config {
     pub prefetch: bool,
     /// Each of the caller's limits, and what is left of it.
     pub limits: Vec<Left>,
-    /// Speeds that can be asked for.
+    /// Speeds for a player to offer; 0.25 to 4 can be asked for.
     pub speeds: Speeds,
 }
 
@@ -55,7 +55,7 @@ pub struct Speeds {
 #[utoipa::path(
     get, path = "/tts/config", tag = "speech",
     responses(
-        (status = 200, body = Config),
+        (status = 200, description = "What a player needs to know", body = Config),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`"),
@@ -81,7 +81,7 @@ pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
         plan,
         prefetch,
         limits: app.limits.left(&caller).await,
-        speeds: Speeds { min: MIN_SPEED, max: MAX_SPEED },
+        speeds: Speeds { min: *OFFERED_SPEEDS.start(), max: *OFFERED_SPEEDS.end() },
     })
 }
 
@@ -98,7 +98,7 @@ pub struct Voices {
 #[utoipa::path(
     get, path = "/tts/voices", tag = "speech",
     responses(
-        (status = 200, body = Voices),
+        (status = 200, description = "The voices", body = Voices),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`"),
@@ -106,13 +106,25 @@ pub struct Voices {
 )]
 pub async fn voices(State(app): State<App>) -> Json<Voices> {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
-    for link in app.speak.steered_chain().links() {
+    let chain = app.speak.steered_chain();
+    for link in chain.links() {
         match link.voices().await {
             Ok(voices) => answer.voices.extend_from_slice(&voices),
             Err(error) => {
                 answer.unavailable.insert(link.name().to_owned(), error.to_string());
             }
         }
+    }
+    // The operator's own names can be asked for like the voices that they mean.
+    for (name, voice) in app.speak.voices.names() {
+        let meant = answer.voices.iter().find(|known| known.id == voice).cloned();
+        let taken = answer.voices.iter().any(|known| known.id == name);
+        let named = meant.filter(|_| !taken).map(|meant| Voice {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            ..meant
+        });
+        answer.voices.extend(named);
     }
     Json(answer)
 }

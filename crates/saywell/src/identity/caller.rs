@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::name::Name;
+
 use crate::store::{KeyLimits, Scopes};
 
 /// Plan of anonymous sessions.
@@ -32,6 +34,8 @@ pub struct Caller {
 pub enum Via {
     /// Not at all: on a loopback address without `TTS_AUTH`, whoever reaches the server runs it.
     Operator,
+    /// Not at all: with `TTS_AUTH=none`, whoever reaches the server may speak, and nobody steers it by that.
+    Anybody,
     /// By a signed token.
     Token,
     /// By an API key.
@@ -83,8 +87,8 @@ impl Caller {
 
     /// The same caller, in the room that the request names unless one was claimed for them.
     #[must_use]
-    pub fn in_room(mut self, named: Option<String>) -> Self {
-        self.room = self.room.or(named);
+    pub fn in_room(mut self, named: Option<Name>) -> Self {
+        self.room = self.room.or_else(|| named.map(String::from));
         self
     }
 
@@ -102,7 +106,7 @@ impl Caller {
             Via::Operator => true,
             Via::Key { scopes, .. } => scopes.admin && self.plan == ADMIN,
             Via::Token => self.plan == ADMIN,
-            Via::Session { .. } => false,
+            Via::Session { .. } | Via::Anybody => false,
         }
     }
 
@@ -113,6 +117,10 @@ impl Caller {
             (Some(user), _) => Subject::User(user.clone()),
             (None, Via::Key { id, .. }) => Subject::Key(id.clone()),
             (None, Via::Session { id }) => Subject::Session(id.clone()),
+            // As far as they can be told apart.
+            (None, Via::Anybody) => {
+                Subject::Session(self.address.map_or_else(|| "anybody".to_owned(), |a| a.to_string()))
+            }
             (None, Via::Operator | Via::Token) => Subject::Operator,
         }
     }

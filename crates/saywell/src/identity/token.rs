@@ -186,7 +186,7 @@ impl Tokens {
 fn id(value: Option<&Value>) -> Result<Option<String>, ()> {
     match value {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if plain_id(text) => Ok(Some(text.clone())),
+        Some(Value::String(text)) => plain_id(text).map(Some).ok_or(()),
         Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
         Some(_) => Err(()),
     }

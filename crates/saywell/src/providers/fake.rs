@@ -18,6 +18,9 @@ pub struct Fake {
     about: About,
     voices: Arc<[Voice]>,
     delay: Duration,
+    pieces: Option<(usize, Duration)>,
+    tears: Option<(usize, ProviderError)>,
+    wordless: bool,
     calls: Arc<Calls>,
 }
 
@@ -69,7 +72,15 @@ impl Fake {
     pub fn named(name: &str) -> Self {
         let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
         let voice = Voice { name: "Tone".into(), ..Voice::new(name, "tone", "en-US") };
-        Self { about, voices: Arc::new([voice]), delay: Duration::ZERO, calls: Arc::default() }
+        Self {
+            about,
+            voices: Arc::new([voice]),
+            delay: Duration::ZERO,
+            pieces: None,
+            tears: None,
+            wordless: false,
+            calls: Arc::default(),
+        }
     }
 
     /// With these voices instead of its one.
@@ -110,6 +121,34 @@ impl Fake {
     #[must_use]
     pub fn speeds(mut self, speeds: std::ops::RangeInclusive<f32>) -> Self {
         self.about.speeds = speeds;
+        self
+    }
+
+    /// Sends its sound in pieces of so many characters, with this long between them, and with the times of their words.
+    #[must_use]
+    pub fn in_pieces(mut self, characters: usize, gap: Duration) -> Self {
+        self.pieces = Some((characters, gap));
+        self
+    }
+
+    /// Breaks off after so many pieces of every utterance.
+    #[must_use]
+    pub fn tearing_after(mut self, pieces: usize, error: ProviderError) -> Self {
+        self.tears = Some((pieces, error));
+        self
+    }
+
+    /// Knows the times of no words.
+    #[must_use]
+    pub fn without_words(mut self) -> Self {
+        self.wordless = true;
+        self
+    }
+
+    /// Has a loudness that nobody knows.
+    #[must_use]
+    pub fn measured(mut self) -> Self {
+        self.about.level = Level::Measured;
         self
     }
 
@@ -168,6 +207,7 @@ impl Provider for Fake {
 
     fn speak(&self, request: Request) -> SpeechStream {
         let (delay, calls) = (self.delay, Arc::clone(&self.calls));
+        let (pieces, tears, wordless) = (self.pieces, self.tears.clone(), self.wordless);
         Box::pin(stream! {
             let number = calls.started.fetch_add(1, Ordering::SeqCst);
             calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
@@ -185,6 +225,26 @@ impl Provider for Fake {
                 yield Err(error.clone());
                 return;
             }
+            if let Some((characters, gap)) = pieces {
+                let all = tone(request.text.chars().count(), request.speed);
+                let each = characters * 1_200;
+                for (number, samples) in all.chunks(each).enumerate() {
+                    if let Some((after, error)) = &tears
+                        && number == *after
+                    {
+                        yield Err(error.clone());
+                        return;
+                    }
+                    let said = number * characters..(number + 1) * characters;
+                    yield Ok(Part::Sound { rate: 24_000, samples: samples.to_vec() });
+                    if !wordless {
+                        yield Ok(Part::Words(words(&request.text, &said)));
+                    }
+                    tokio::time::sleep(gap).await;
+                }
+                calls.finished.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
             let samples = tone(request.text.chars().count(), request.speed);
             let end = samples.len() as f64 / 24_000.0;
             yield Ok(Part::Sound { rate: 24_000, samples });
@@ -192,6 +252,18 @@ impl Provider for Fake {
             calls.finished.fetch_add(1, Ordering::SeqCst);
         })
     }
+}
+
+/// The words of an English text that end within these characters, each as long as its letters.
+fn words(text: &str, said: &std::ops::Range<usize>) -> Vec<WordTiming> {
+    let words = text.split_whitespace().map(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + word.len()
+    });
+    let ended = words.filter(|word| word.end > said.start && word.end <= said.end);
+    ended
+        .map(|text| WordTiming { start: text.start as f64 * 0.05, end: text.end as f64 * 0.05, text })
+        .collect()
 }
 
 /// A 220 Hz tone at 24 kHz, 50 ms a character.

@@ -64,6 +64,7 @@ impl Local {
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
             parallel: threads.get(),
+            whole: true,
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             ..About::new(NAME, NAME, "hibari")
         };

@@ -1,31 +1,60 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
 use saywell_audio::Frames;
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 
 use super::Speak;
+use super::line::{Line, Live};
 use super::pace::Pace;
 use super::plan::Plan;
+use super::seam::Said;
 use crate::cache::{About, Entry};
-use crate::chain::Spoken;
+use crate::chain::{Heard, Spoken, took_over};
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
 use crate::order::Order;
-use crate::provider::{Account, Priority, Provider, Request};
-use crate::render::{self, Clip, ClipNotes, Joiner};
+use crate::provider::{Account, Part, Priority, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker};
+use crate::voices::Speaker;
 
-/// The first frames of a flight.
-struct Head {
-    frames: Frames,
-    opening: Opening,
+/// Samples that are made into frames at first, and from then on, at a time: 0.3 s, 2 s.
+const FIRST_PIECE: usize = 7_200;
+const PIECE: usize = 48_000;
+
+/// One provider's go at an utterance.
+struct Take<'a> {
+    leg: &'a Leg,
+    speaker: &'a Speaker,
+    /// How long it took to begin.
+    took: Duration,
+    line: &'a Arc<Line>,
+}
+
+impl Take<'_> {
+    fn live(&self, frames: Frames) -> Live {
+        let Speaker { provider, voice, .. } = self.speaker.clone();
+        Live { frames, opening: Opening { provider, voice, provider_took: Some(self.took) } }
+    }
+}
+
+/// What became of a provider's go.
+enum Followed {
+    /// All of it was said.
+    Whole(Clip),
+    /// It failed after these frames, of which these words are known.
+    BrokenOff(ProviderError, Frames, Vec<WordTiming>),
 }
 
 /// One utterance on its way: of the plan of the whole reply, or of one made when its text arrived.
@@ -82,6 +111,8 @@ pub(super) struct Flying {
     whole: Arc<OnceLock<Whole>>,
     /// From which utterance on which provider of the chain is the first to be asked: those before it failed.
     switches: watch::Sender<Vec<(usize, usize)>>,
+    /// Whether a provider broke off within an utterance when some of it had been heard.
+    has_seam: AtomicBool,
     pace: Pace,
 }
 
@@ -91,7 +122,15 @@ impl Flying {
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
         let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
-        Self { speak, plan, order, whole, switches: watch::Sender::new(Vec::new()), pace }
+        Self {
+            speak,
+            plan,
+            order,
+            whole,
+            switches: watch::Sender::new(Vec::new()),
+            has_seam: AtomicBool::new(false),
+            pace,
+        }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
@@ -123,38 +162,46 @@ impl Flying {
     /// Makes all of it; tells how many seconds that are.
     async fn make(&self, legs: impl Stream<Item = Leg> + Send, writer: &Writer) -> Result<f64, Failure> {
         let mut joiner = Joiner::new(self.plan.format);
-        let (sender, begun) = oneshot::channel();
-        let mut sender = Some(sender);
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
-        let clips = legs.enumerate().map(|(number, leg)| {
-            let (starts, head) = (begins, sender.take());
+        let lines = Arc::new(Mutex::new(VecDeque::<Arc<Line>>::new()));
+        let begun = Arc::clone(&lines);
+        let clips = legs.enumerate().map(move |(number, leg)| {
+            let (starts, line) = (begins, Arc::new(Line::default()));
             begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
+            lock(&begun).push_back(Arc::clone(&line));
             async move {
-                let clip = self.clip(&leg, number, starts, head).await;
+                let clip = self.clip(&leg, number, starts, &line).await;
                 (clip, leg, (number, starts))
             }
         });
         let mut clips = pin!(clips.buffered(self.plan.parallel));
-        let mut next = clips.next();
-        // What is at hand of the first clip is heard while the rest of it is still being encoded.
-        let mut ahead = 0;
-        let first = tokio::select! {
-            biased;
-            made = &mut next => made,
-            Ok(Head { frames, opening }) = begun => {
-                ahead = frames.count();
-                writer.open(opening);
-                self.hand_on(writer, joiner.push(&frames).map_err(Failure::internal)?, None);
-                next.await
-            }
-        };
-        let (mut as_planned, mut audible, mut held) = (true, ahead > 0, Vec::new());
-        let mut made = first;
-        while let Some((clip, leg, (number, starts))) = made {
+        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
+        loop {
+            // What is at hand of a clip is heard while the rest of it is still being made.
+            let (mut ahead, start) = (0, joiner.seconds());
+            let made = loop {
+                let front = |cx: &mut Context<'_>| match lock(&lines).front() {
+                    Some(line) => line.poll_next(cx),
+                    None => Poll::Pending,
+                };
+                tokio::select! {
+                    biased;
+                    made = clips.next() => break made,
+                    Live { frames, opening } = poll_fn(front) => {
+                        ahead += frames.count();
+                        audible = true;
+                        writer.open(opening);
+                        held.push(joiner.push(&frames).map_err(Failure::internal)?);
+                        self.hand_on(writer, joined(&mut held), None);
+                    }
+                }
+            };
+            let Some((clip, leg, (number, starts))) = made else { break };
+            lock(&lines).pop_front();
             let (mut clip, mut provider_took) = clip?;
             // Made in the first voice before it was known that an earlier utterance could not be.
-            while self.is_left_behind(&leg, number, &clip) {
-                (clip, provider_took) = self.clip(&leg, number, starts, None).await?;
+            while ahead == 0 && self.is_left_behind(&leg, number, &clip) {
+                (clip, provider_took) = self.clip(&leg, number, starts, &Arc::default()).await?;
             }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
@@ -162,19 +209,16 @@ impl Flying {
             let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
-            let (spoken, sound) = match std::mem::take(&mut ahead) {
-                0 => (clip.captions(utterance, joiner.seconds()), joiner.push(&clip.frames)),
-                ahead => {
-                    let (before, rest) = clip.frames.split_at(ahead);
-                    let begins = joiner.seconds() - before.seconds();
-                    (clip.captions(utterance, begins), joiner.push(&rest))
-                }
+            let mut spoken = clip.captions(utterance, start);
+            let sound = match ahead {
+                0 => joiner.push(&clip.frames),
+                ahead => joiner.push(&clip.frames.split_at(ahead).1),
             };
+            spoken.until = joiner.seconds();
             // Silence alone is no beginning: it may turn out that there is nothing else.
             held.push(sound.map_err(Failure::internal)?);
             let sound = if audible { joined(&mut held) } else { Bytes::new() };
             self.hand_on(writer, sound, Some(spoken));
-            made = clips.next().await;
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
         let (remarks, continues_at) = whole.plan.remarks();
@@ -186,7 +230,7 @@ impl Flying {
         let end = joiner.finish().map_err(Failure::internal)?;
         writer.push(end, None);
         // A rendition in which another provider helped out is not what its key says.
-        as_planned &= whole.as_spoken;
+        as_planned &= whole.as_spoken && !self.has_seam.load(Ordering::Relaxed);
         self.remember_rendition((whole.key, as_planned), &whole.plan, writer, seconds).await;
         Ok(seconds)
     }
@@ -217,7 +261,7 @@ impl Flying {
         leg: &Leg,
         number: usize,
         begins: f64,
-        mut head: Option<oneshot::Sender<Head>>,
+        line: &Arc<Line>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         loop {
             let from = self.from(number);
@@ -226,19 +270,20 @@ impl Flying {
                 biased;
                 // A switch of its own is made within the attempt.
                 _ = switches.wait_for(|switches| number > 0 && first_asked(switches, number - 1) > from) => {}
-                made = self.attempt(leg, (number, from), begins, head.take()) => return made,
+                made = self.attempt(leg, (number, from), begins, line) => return made,
             }
+            line.take_back();
         }
     }
 
     /// One utterance in sound: from the cache, or from the first provider that can say it, from this one of the chain on.
-    /// It begins about that many seconds into the rendition; `head` gets its first frames.
+    /// It begins about that many seconds into the rendition; `line` gets its frames as they come.
     async fn attempt(
         &self,
         leg: &Leg,
         (number, from): (usize, usize),
         begins: f64,
-        head: Option<oneshot::Sender<Head>>,
+        line: &Arc<Line>,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
@@ -265,29 +310,80 @@ impl Flying {
             },
             account: Arc::clone(order) as Arc<dyn Account>,
         };
-        let begun = Instant::now();
-        let spoken = plan.chain.speak(&request, plan.cast(leg.number), from).await?;
-        let Spoken { speech, speaker, next_from } = spoken;
-        self.switch(number, next_from);
-        // From here on it may be heard, so that it counts whatever becomes of the rest.
-        let seconds = speech.samples.len() as f64 / f64::from(speech.rate.max(1));
-        order.made(utterance.text.chars().count() as u64, seconds + pause);
-        let took = begun.elapsed();
+        let whole = self.speak.seamless;
+        let (mut from, mut said, mut failed) = (from, Said::nothing(plan.format.codec()), Vec::new());
+        let mut counted = false;
+        loop {
+            let begun = Instant::now();
+            let spoken = plan.chain.speak(&said.ask(&request), plan.cast(leg.number), from, whole).await;
+            let Spoken { heard, place, speaker, next_from } = spoken.map_err(|mut exhausted| {
+                drop(exhausted.reasons.splice(0..0, std::mem::take(&mut failed)));
+                exhausted
+            })?;
+            took_over(&std::mem::take(&mut failed), &speaker.provider);
+            self.switch(number, next_from);
+            if !std::mem::replace(&mut counted, true) {
+                // From here on it may be heard, so that it counts whatever becomes of the rest.
+                order.made(utterance.text.chars().count() as u64, pause);
+            }
+            let take = Take { leg, speaker: &speaker, took: begun.elapsed(), line };
+            let error = match heard {
+                Heard::Whole(speech) if said.is_nothing() => {
+                    return self.whole(&take, speech, number == 0).await;
+                }
+                heard => match self.follow(&take, heard, &said).await? {
+                    Followed::Whole(clip) if said.is_nothing() => {
+                        let clip = Arc::new(clip);
+                        self.remember_clip(plan.clip_key(utterance, pause, &speaker), Arc::clone(&clip));
+                        return Ok((clip, Some(take.took)));
+                    }
+                    // What two have said is kept under nobody's name.
+                    Followed::Whole(clip) => return Ok((Arc::new(said.with(&clip)), Some(take.took))),
+                    Followed::BrokenOff(error, frames, words) => {
+                        let heard = line.take_back();
+                        if heard > said.count() {
+                            self.has_seam.store(true, Ordering::Relaxed);
+                            said.break_off(&frames.split_at(heard - said.count()).0, &words);
+                        }
+                        // The pause at the seam, unless it was heard already.
+                        let pause = said.after(heard);
+                        if !pause.is_empty() {
+                            line.push(take.live(pause));
+                        }
+                        error
+                    }
+                },
+            };
+            if said.is_all(&utterance.text) {
+                return Ok((Arc::new(said.all(&speaker.provider, &speaker.voice)), Some(take.took)));
+            }
+            from = place + 1;
+            self.switch(number, from);
+            failed.push((speaker.provider.clone(), error));
+        }
+    }
 
-        let key = plan.clip_key(utterance, pause, &speaker);
+    /// The clip of an utterance that is all there.
+    async fn whole(
+        &self,
+        take: &Take<'_>,
+        speech: Speech,
+        first: bool,
+    ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
+        let Take { leg, speaker, took, line } = take;
+        let (plan, utterance, pause) = (&leg.plan, leg.utterance(), leg.pause);
+        leg.order.made(0, speech.samples.len() as f64 / f64::from(speech.rate.max(1)));
+        let key = plan.clip_key(utterance, pause, speaker);
         let (text, codec) = (utterance.text.clone(), plan.format.codec());
         let (sender, encoded) = oneshot::channel();
+        let (line, head, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
         let make = move || {
-            let opening = Opening {
-                provider: speaker.provider.clone(),
-                voice: speaker.voice.clone(),
-                provider_took: Some(took),
-            };
             let hand_on = |frames| {
-                // Whoever no longer waits for it has all of it.
-                drop(head.map(|head| head.send(Head { frames, opening })));
-                // The task that sends it may be waiting for this very core.
-                std::thread::yield_now();
+                if first {
+                    line.push(Live { frames, ..head });
+                    // The task that sends it may be waiting for this very core.
+                    std::thread::yield_now();
+                }
             };
             // Nobody who waits for the clip waits for what is made ready for the next.
             drop(sender.send(render::clip(speech, &text, pause, codec, &speaker, hand_on)));
@@ -296,7 +392,64 @@ impl Flying {
         drop(tokio::task::spawn_blocking(make));
         let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
         self.remember_clip(key, Arc::clone(&clip));
-        Ok((clip, Some(took)))
+        Ok((clip, Some(*took)))
+    }
+
+    /// Makes a clip as its provider speaks, and hands its frames on as they come.
+    async fn follow(&self, take: &Take<'_>, heard: Heard, said: &Said) -> Result<Followed, Failure> {
+        let Take { leg, speaker, line, .. } = take;
+        let codec = leg.plan.format.codec();
+        let mut parts = match heard {
+            Heard::Begun(parts) => parts,
+            Heard::Whole(Speech { rate, samples, words, .. }) => {
+                stream::iter([Ok(Part::Sound { rate, samples }), Ok(Part::Words(words))]).boxed()
+            }
+        };
+        let mut maker = Maker::new(codec, speaker, &self.speak.levels).map_err(Failure::internal)?;
+        let (mut frames, mut words) = (Frames::new(codec), Vec::new());
+        while let Some(part) = parts.next().await {
+            match part {
+                Ok(Part::Sound { rate, mut samples }) => {
+                    leg.order.made(0, samples.len() as f64 / f64::from(rate.max(1)));
+                    while !samples.is_empty() {
+                        // A little first, so that what comes in one piece is heard before all of it is encoded.
+                        let most = if frames.is_empty() { FIRST_PIECE } else { PIECE };
+                        let rest = samples.split_off(samples.len().min(most));
+                        let piece = std::mem::replace(&mut samples, rest);
+                        let push = move || {
+                            let new = maker.push(rate, piece);
+                            (maker, new)
+                        };
+                        let pushed = tokio::task::spawn_blocking(push).await.map_err(Failure::internal)?;
+                        maker = pushed.0;
+                        let new = match pushed.1 {
+                            Ok(new) => new,
+                            Err(MakeError::Rate) => {
+                                let error = ProviderError::Rejected(MakeError::Rate.to_string());
+                                return Ok(Followed::BrokenOff(error, frames, words));
+                            }
+                            Err(MakeError::Audio(error)) => return Err(Failure::internal(error)),
+                        };
+                        if !new.is_empty() {
+                            frames.extend(&new);
+                            line.push(take.live(new));
+                        }
+                    }
+                }
+                Ok(Part::Words(more)) => words.extend(more),
+                Ok(Part::Billed(_)) => {}
+                Err(error) => return Ok(Followed::BrokenOff(error, frames, words)),
+            }
+        }
+        let (text, pause) = (said.rest(&leg.utterance().text).to_owned(), leg.pause);
+        let finish = move || {
+            let made = maker.finish(&text, words, pause);
+            saywell_audio::make_ready(codec);
+            made
+        };
+        let made = tokio::task::spawn_blocking(finish).await.map_err(Failure::internal)?;
+        let (clip, _rest) = made.map_err(Failure::internal)?;
+        Ok(Followed::Whole(clip))
     }
 
     /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
@@ -359,6 +512,10 @@ impl Flying {
 /// The first provider of the chain that is asked for an utterance.
 fn first_asked(switches: &[(usize, usize)], number: usize) -> usize {
     switches.iter().filter(|(at, _)| *at <= number).map(|(_, to)| *to).max().unwrap_or_default()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What was held back, in one piece; one piece alone as it is.

@@ -319,7 +319,7 @@ impl Growing {
         let (plan, order) = (Arc::clone(&leg.plan), Arc::clone(&self.order));
         let flying = Flying::new(self.speak.clone(), plan, order, Arc::clone(&whole));
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        let span = info_span!("flight", message = self.request().message_id);
+        let span = info_span!("flight", message_id = self.request().message_id.as_deref());
         tokio::spawn(flying.fly(legs, writer).instrument(span));
         self.flight = Some(Aloft { legs: sender, whole });
         Ok(Departure { listener, captions })

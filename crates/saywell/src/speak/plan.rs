@@ -16,7 +16,6 @@ use crate::key::{Key, KeyFields, Kind};
 use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
 use crate::price::{Priced, Prices, Unit};
-use crate::request::{MAX_SPEED, MIN_SPEED};
 use crate::script::{self, Prepared, Reading, TooLong, UnsupportedLanguage, ends_early, whole_sentences};
 use crate::voices::{Cast, NoCast, Speaker};
 
@@ -65,9 +64,7 @@ impl Plan {
     /// [`SpeakError`] with what the caller has to change.
     pub(super) async fn chain(speak: &Speak, order: &Order) -> Result<Chain, SpeakError> {
         let (request, permit) = (order.request(), order.permit());
-        if !(MIN_SPEED..=MAX_SPEED).contains(&request.speed) {
-            return Err(SpeakError::Speed(request.speed));
-        }
+        request.check_speed()?;
         let steered = speak.steered_chain();
         if steered.links().is_empty() {
             return Err(SpeakError::NoProvider);
@@ -81,10 +78,10 @@ impl Plan {
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first.
-        match request.provider.as_ref().or(owner.as_ref()) {
+        match request.provider.as_deref().or(owner.as_deref()) {
             None => Ok(steered),
             Some(name) => steered.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
-                wished: name.clone(),
+                wished: name.to_owned(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
             }),
         }
@@ -115,9 +112,10 @@ impl Plan {
         let first = first.ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
             let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
-            asked.for_each(|speaker| speaker.model.clone_from(model));
+            asked.for_each(|speaker| model.as_ref().clone_into(&mut speaker.model));
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
+        notes.extend_from_slice(&request.notes);
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
         let instructions = request.instructions.as_deref().unwrap_or_default();

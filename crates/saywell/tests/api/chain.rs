@@ -71,15 +71,16 @@ async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
     let cloud = Gateway::with(Fake::named("cloud").paid(), ahead()).await;
     let home = Gateway::with(Fake::named("home"), ahead()).await;
     let _still = StandingTime::new();
-    let body = json!({ "text": reply(60) });
+    let body = json!({ "text": reply(60), "format": "pcm" });
 
     let request = Request::post("/tts").header("content-type", "application/json");
     let request = request.body(Body::from(body.to_string())).unwrap();
     let response = router(cloud.app.clone()).oneshot(request).await.unwrap();
     let mut pieces = response.into_body().into_data_stream();
-    // A sentence is said to take 2.8 s: eight begin within 20 s. The first comes in two pieces.
-    for _ in 0..9 {
-        pieces.next().await.unwrap().unwrap();
+    // A sentence is said to take 2.8 s: eight begin within 20 s. Each has at least 37 characters of 50 ms.
+    let mut heard = 0;
+    while heard < 8 * 37 * 50 * 48 {
+        heard += pieces.next().await.unwrap().unwrap().len();
     }
     drop(pieces);
     cloud.settle().await;

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use futures::StreamExt;
 use saywell::config::Settings;
 use saywell::provider::{Provider, ProviderError, Voice};
 use saywell::providers::fake::Fake;
 use saywell::voices::Twin;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::support::{Gateway, settings};
 
@@ -263,4 +265,85 @@ async fn the_twin_of_a_persona_takes_over() {
         .collect();
     assert_eq!(by, ["anna", "cleo"]);
     assert_eq!(twins.speeds(), [1.5]);
+}
+
+/// The sound of one reply as pcm, and whether its provider had finished when the first of it came.
+async fn heard(gateway: &Gateway, text: &str) -> (Vec<u8>, bool) {
+    let body = json!({ "text": text, "format": "pcm" });
+    let request = Request::post("/tts").header("content-type", "application/json");
+    let request = request.body(Body::from(body.to_string())).unwrap();
+    let response = saywell::http::router(gateway.app.clone()).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut pieces = response.into_body().into_data_stream();
+    let mut sound = pieces.next().await.unwrap().unwrap().to_vec();
+    let finished = gateway.calls.finished() > 0;
+    while let Some(piece) = pieces.next().await {
+        sound.extend_from_slice(&piece.unwrap());
+    }
+    gateway.settle().await;
+    (sound, finished)
+}
+
+const SENTENCE: &str = "Seven words make up this one sentence.";
+
+#[tokio::test]
+async fn sound_is_handed_on_within_an_utterance_as_it_comes_and_kept_as_it_was_heard() {
+    let dripping = || Fake::named("drip").measured().in_pieces(4, Duration::from_millis(20));
+    let gateway = Gateway::with(dripping(), settings()).await;
+    let (sound, finished) = heard(&gateway, SENTENCE).await;
+    assert!(!finished, "the first of it comes before the last is made");
+    let (again, _) = heard(&gateway, SENTENCE).await;
+    assert!(again == sound, "what is kept is what was heard");
+    assert_eq!(gateway.calls.count(), 1);
+
+    let seamless = Gateway::with(dripping(), Settings { seamless: true, ..settings() }).await;
+    assert!(heard(&seamless, SENTENCE).await.1, "who wants no seam waits for the whole of it");
+}
+
+#[tokio::test]
+async fn who_takes_over_within_an_utterance_says_the_rest_of_it() {
+    let torn = Fake::named("torn").in_pieces(6, Duration::from_millis(30)).tearing_after(3, down());
+    let rescue = Fake::named("rescue");
+    let (calls, rescued) = (torn.calls(), rescue.calls());
+    let chain: Vec<Arc<dyn Provider>> = vec![Arc::new(torn), Arc::new(rescue)];
+    let gateway = Gateway::with_chain(chain, calls, settings()).await;
+    let text = format!("{SENTENCE} And here is another.");
+    let links = gateway.links(&json!({ "text": text, "format": "pcm" })).await;
+    let sound = gateway.get(links["url"].as_str().unwrap()).await.body;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    // Eighteen characters were heard: three words, and half of the fourth.
+    assert_eq!(rescued.texts(), [" up this one sentence.", "And here is another."]);
+    let words: Vec<&str> =
+        captions["words"].as_array().unwrap().iter().map(|word| word["text"].as_str().unwrap()).collect();
+    assert_eq!(words[..3], ["Seven", "words", "make"], "each word once: {words:?}");
+    let ends: Vec<f64> =
+        captions["words"].as_array().unwrap().iter().map(|word| word["start"].as_f64().unwrap()).collect();
+    assert!(ends.is_sorted(), "{ends:?}");
+    let seconds = captions["duration_seconds"].as_f64().unwrap();
+    assert!((sound.len() as f64 / 48_000.0 - seconds).abs() < 1e-3, "{seconds} s");
+    assert_eq!(gateway.calls.count(), 1, "it is not asked again in this reply");
+}
+
+#[tokio::test]
+async fn where_no_words_are_known_who_takes_over_begins_the_utterance_anew() {
+    let torn =
+        Fake::named("torn").in_pieces(6, Duration::from_millis(30)).without_words().tearing_after(3, down());
+    let rescue = Fake::named("rescue");
+    let (calls, rescued) = (torn.calls(), rescue.calls());
+    let chain: Vec<Arc<dyn Provider>> = vec![Arc::new(torn), Arc::new(rescue)];
+    let gateway = Gateway::with_chain(chain, calls, settings()).await;
+    let (sound, _) = heard(&gateway, SENTENCE).await;
+    assert_eq!(rescued.texts(), [SENTENCE]);
+    let seconds = sound.len() as f64 / 48_000.0;
+    let expected = (18 + SENTENCE.len()) as f64 * 0.05 + 0.25;
+    assert!(
+        (seconds - expected).abs() < 0.1,
+        "{seconds} s, not {expected} s: what was heard, a pause, all of it"
+    );
+
+    let seamless = Settings { seamless: true, ..settings() };
+    let torn = Fake::named("torn").in_pieces(6, Duration::from_millis(5)).tearing_after(3, down());
+    let gateway = with_rescue(torn, seamless).await;
+    let (sound, _) = heard(&gateway, SENTENCE).await;
+    assert!((sound.len() as f64 / 48_000.0 - SENTENCE.len() as f64 * 0.05).abs() < 0.05, "no seam");
 }

@@ -1,9 +1,12 @@
 //! The HTTP interface, route by route, against a gateway with a scripted provider and everything in memory.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod first;
+
 mod admin;
 mod captions;
 mod chain;
+mod edge;
 mod failover;
 mod identity;
 mod identity_links;

@@ -275,7 +275,7 @@ async fn what_cannot_be_understood_is_named() {
     assert_eq!(client.refused().await, wrong("message"));
 
     for (begin, text, code) in [
-        (json!({ "type": "begin" }), "<think>Hm.</think>", "invalid_request"),
+        (json!({ "type": "begin" }), "<think>Hm.</think>", "nothing_to_say"),
         (json!({ "type": "begin" }), "", "invalid_request"),
         (json!({ "type": "begin", "voice": "nobody" }), "Hello.", "unknown_voice"),
     ] {

@@ -66,7 +66,7 @@ impl From<AuditRow> for Entry {
 #[utoipa::path(
     get, path = "/admin/api/audit", tag = "admin", params(Ask),
     responses(
-        (status = 200, body = Audit),
+        (status = 200, description = "The log", body = Audit),
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),

@@ -55,7 +55,7 @@ pub struct Purged {
 #[utoipa::path(
     post, path = "/admin/api/cache/purge", tag = "admin", request_body = Purge,
     responses(
-        (status = 200, body = Purged),
+        (status = 200, description = "What went", body = Purged),
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),

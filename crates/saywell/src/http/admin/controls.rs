@@ -42,7 +42,7 @@ impl Controls {
 #[utoipa::path(
     get, path = "/admin/api/controls", tag = "admin",
     responses(
-        (status = 200, body = Controls),
+        (status = 200, description = "What is in force", body = Controls),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`: too many wrong keys"),

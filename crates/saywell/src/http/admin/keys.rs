@@ -63,7 +63,7 @@ pub enum Scope {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewKey)]
-pub struct Ask {
+pub struct MintKey {
     /// What it is for, 1 to 100 characters.
     pub name: String,
     /// What it may do; at least one.
@@ -109,7 +109,7 @@ fn seconds(time: SystemTime) -> u64 {
 #[utoipa::path(
     get, path = "/admin/api/keys", tag = "admin",
     responses(
-        (status = 200, body = Keys),
+        (status = 200, description = "The keys", body = Keys),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`: too many wrong keys"),
@@ -121,9 +121,9 @@ pub async fn list(State(app): State<App>, _: Operator) -> Result<Json<Keys>, Api
 
 /// Mints an API key.
 #[utoipa::path(
-    post, path = "/admin/api/keys", tag = "admin", request_body = Ask,
+    post, path = "/admin/api/keys", tag = "admin", request_body = MintKey,
     responses(
-        (status = 200, body = Minted),
+        (status = 200, description = "The key, which is shown once", body = Minted),
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
@@ -134,7 +134,7 @@ pub async fn list(State(app): State<App>, _: Operator) -> Result<Json<Keys>, Api
 pub async fn mint(
     State(app): State<App>,
     Operator { who }: Operator,
-    body::Json(ask): body::Json<Ask>,
+    body::Json(ask): body::Json<MintKey>,
 ) -> Result<Json<Minted>, ApiError> {
     let name = ask.name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
@@ -176,7 +176,7 @@ pub async fn mint(
     delete, path = "/admin/api/keys/{id}", tag = "admin",
     params(("id" = String, Path, description = "Its `id`")),
     responses(
-        (status = 200, body = Key),
+        (status = 200, description = "The key", body = Key),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),
         (status = 429, description = "`rate_limited`: too many wrong keys"),

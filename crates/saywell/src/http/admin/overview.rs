@@ -112,7 +112,7 @@ pub struct CacheContent {
 #[utoipa::path(
     get, path = "/admin/api/overview", tag = "admin", params(Ask),
     responses(
-        (status = 200, body = Overview),
+        (status = 200, description = "The overview", body = Overview),
         (status = 400, description = "`invalid_request`"),
         (status = 401, description = "`unauthorized`"),
         (status = 403, description = "`forbidden`"),

@@ -26,6 +26,7 @@ const MOST: u32 = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// What to sum up by: `day` (default), `user`, `room`, `plan`, `provider`, `voice`, `message`.
+    #[param(inline)]
     by: Option<By>,
     /// The first day, UTC, like 2026-11-01; 30 days are summed up by default.
     since: Option<String>,
@@ -35,6 +36,7 @@ pub struct Ask {
     #[param(minimum = 1, maximum = 10000)]
     limit: Option<u32>,
     /// `json` (default) or `csv`; with `Accept: text/csv` as well.
+    #[param(inline)]
     format: Option<Form>,
 }
 

@@ -19,8 +19,8 @@ use futures::StreamExt;
 use saywell_stubs::call::RETRY_AFTER_SECONDS;
 use saywell_stubs::{Fault, Nobody, Stub};
 
-use crate::chain::Chain;
 use crate::chain::timeout::Timeout;
+use crate::chain::{Chain, Heard};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::net;
@@ -239,8 +239,9 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
         (provider.name().to_owned(), request.model.clone(), request.voice.clone());
     cast.insert(own.provider.clone(), own);
     let chain = Chain::new(vec![Arc::clone(provider), next]);
-    let spoken = chain.speak(request, &cast, 0).await.expect("the next one is well");
-    (spoken.speech, spoken.speaker.provider)
+    let spoken = chain.speak(request, &cast, 0, true).await.expect("the next one is well");
+    let Heard::Whole(speech) = spoken.heard else { panic!("all of it was asked for") };
+    (speech, spoken.speaker.provider)
 }
 
 fn means(error: &ProviderError, outcome: Outcome) -> bool {

@@ -1,0 +1,107 @@
+"""A real PostgreSQL and a real Redis, which can be made to stand still."""
+
+import glob
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(port, process=None, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if process is not None and process.poll() is not None:
+                raise RuntimeError(f"{process.args[0]} ended with {process.returncode}") from None
+            time.sleep(0.05)
+    raise RuntimeError(f"nobody listens on {port}")
+
+
+class Redis:
+    """`redis-server` on a free port, for the length of a `with` block."""
+
+    def __enter__(self):
+        self.port = free_port()
+        self.folder = tempfile.TemporaryDirectory(prefix="saywell-redis-")
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder.name]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.port, self.process)
+        self.url = f"redis://127.0.0.1:{self.port}"
+        return self
+
+    def stand_still(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def __exit__(self, *_):
+        self.go_on()
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.folder.cleanup()
+
+
+class Postgres:
+    """PostgreSQL on a free port, for the length of a `with` block."""
+
+    def __enter__(self):
+        self.port = free_port()
+        self.folder = tempfile.mkdtemp(prefix="saywell-postgres-")
+        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+        self.programs = programs[-1] if programs else ""
+        # It refuses to be root.
+        self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        if self.user:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = os.path.join(self.folder, "data")
+        self.run("initdb", "-D", data, "--auth=trust", "--username=saywell", "--encoding=UTF8", "--no-sync")
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories= -c fsync=off -c max_connections=200"
+        self.run("pg_ctl", "start", "--wait", "-D", data, "--log", os.path.join(self.folder, "log"), "--options", options)
+        self.url = f"postgres://saywell@127.0.0.1:{self.port}/postgres"
+        with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as pid:
+            self.pid = int(pid.readline())
+        return self
+
+    def run(self, program, *arguments):
+        command = [*self.user, os.path.join(self.programs, program), *arguments]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def ask(self, query):
+        """The one value that a query gives."""
+        command = [os.path.join(self.programs, "psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "saywell", "-At", "-c", query, "postgres"]
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd="/").stdout.strip()
+
+    def processes(self):
+        children = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False).stdout
+        return [self.pid, *map(int, children.split())]
+
+    def signal(self, number):
+        for pid in self.processes():
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    def stand_still(self):
+        self.signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.signal(signal.SIGCONT)
+
+    def __exit__(self, *_):
+        self.go_on()
+        self.run("pg_ctl", "stop", "--wait", "--mode=immediate", "-D", os.path.join(self.folder, "data"))
+        shutil.rmtree(self.folder, ignore_errors=True)
