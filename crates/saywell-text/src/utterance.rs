@@ -1,7 +1,6 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
 use crate::announcement::Announcement;
-use crate::length::length;
 use crate::mark::{How, Mark};
 use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
