@@ -50,6 +50,9 @@ hooks: ## Check form before every commit
 fmt: ## Bring the code into its one format
 	cargo fmt --all
 
+attack: build tools ## Attack the gateway from outside, in full (`make test` has a share)
+	@ulimit -n "$$(ulimit -Hn)"; ATTACK=full SAYWELL_BIN=$(CURDIR)/target/release/saywell SAYWELL_STUB=$(CURDIR)/target/debug/saywell-stub tools/test.sh build attack
+
 fuzz: tools voice ## Look for new faults in every parser, SECONDS_EACH=60 seconds each
 	fuzz/run.sh $(SECONDS_EACH)
 
@@ -130,4 +133,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice voices test check lint hooks fmt fuzz chaos bench advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run example voice voices test attack check lint hooks fmt fuzz chaos bench advisories licences clean tools tools-lint tools-bench lock

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Calls everything that /openapi.json names, with all that it allows and much that it does not: no answer may be a fault of
-# the server's, and none may have a status that the contract does not name.
+# the server's, and none may have a status that the contract does not name; and right requests have to be among them.
 #
 #   tools/contract.sh    CONTRACT_SECONDS=60 bounds it
 set -uo pipefail
@@ -31,4 +31,12 @@ call() {
         --generation-deterministic --no-shrink --continue-on-failure --request-timeout 20 --warnings off
 }
 # The controls come last: once they have switched speech off, nothing else would be tried.
-call --exclude-path /admin/api/controls && call --include-path /admin/api/controls
+call --exclude-path /admin/api/controls || exit 1
+# A contract that describes something else passes all of this without one right request.
+spoken=$(python3 -c '
+import sys, urllib.request
+lines = urllib.request.urlopen(sys.argv[1] + "/metrics").read().decode().splitlines()
+print(int(sum(float(line.split()[-1]) for line in lines if line.startswith("saywell_requests_total"))))' "$url")
+echo "right requests for speech that were answered with sound: $spoken (at least ${CONTRACT_SPOKEN:-4})"
+[[ $spoken -ge ${CONTRACT_SPOKEN:-4} ]] || { echo "too few: does /openapi.json describe the calls?" >&2; exit 1; }
+call --include-path /admin/api/controls

@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web alerts build rust voices providers stores documentation chaos sdk-python sdk-javascript contract hearing browser sound admin example fuzz)
+test_sections=(web alerts build rust voices providers stores documentation chaos sdk-python sdk-javascript attack contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -60,6 +60,7 @@ run_section() {
     stores) cargo nextest run --locked --workspace --run-ignored only -E 'binary(stores)' --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
+    attack) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/attack --top-level-directory tests ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     contract) tools/contract.sh ;;
     chaos) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/chaos ;;

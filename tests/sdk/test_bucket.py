@@ -4,8 +4,10 @@ own client.
 Run with: tools/test.sh sdk-python
 """
 
+import concurrent.futures
 import json
 import logging
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
@@ -89,6 +91,36 @@ class Bucket(unittest.TestCase):
             part = urllib.request.Request(link, headers={"Range": "bytes=100-199"})
             with urllib.request.urlopen(part) as answer:
                 self.assertEqual((answer.status, answer.read()), (206, made[100:200]))
+
+    def test_what_lies_in_it_stays_within_the_cap_through_bursts_cancels_and_kills(self):
+        cap = 600_000
+        in_bucket = lambda: sum(thing.size for thing in self.bucket.objects.filter(Prefix="capped/"))
+
+        def ask(gateway, number):
+            body = json.dumps({"text": f"This is reply number {number} of many. It has a second sentence.", "format": "wav"})
+            request = urllib.request.Request(f"{gateway.url}/tts", body.encode(), {"Content-Type": "application/json"})
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    # Every other listener leaves before the end.
+                    answer.read(1000 if number % 2 else None)
+            except OSError:
+                # The gateway was killed.
+                pass
+
+        most = 0
+        folder = tempfile.TemporaryDirectory(prefix="saywell-test-")
+        self.addCleanup(folder.cleanup)
+        for life in range(3):
+            with self.gateway("capped", TTS_CACHE_MAX_BYTES=str(cap), TTS_DATA_DIR=folder.name) as gateway:
+                with concurrent.futures.ThreadPoolExecutor(6) as callers:
+                    asked = [callers.submit(ask, gateway, 20 * life + number) for number in range(20)]
+                    while not all(one.done() for one in asked):
+                        most = max(most, in_bucket())
+                gateway.process.kill()
+        most = max(most, in_bucket())
+        self.assertGreater(most, cap / 2)
+        # Each kill may have left what was just being written: one reply and two sentences.
+        self.assertLess(most, cap * 1.05 + 3 * 500_000)
 
 
 if __name__ == "__main__":

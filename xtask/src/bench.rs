@@ -6,6 +6,7 @@
 mod added;
 mod beside;
 mod cached;
+mod connections;
 mod crowd;
 mod first_sound;
 mod http;
@@ -42,7 +43,7 @@ pub struct Bench {
 
 type Section = fn(&Bench, &mut Report) -> io::Result<()>;
 
-const SECTIONS: [(&str, Section); 9] = [
+const SECTIONS: [(&str, Section); 10] = [
     ("voice", voice::measure),
     ("prepare", prepare::measure),
     ("first-sound", first_sound::measure),
@@ -50,6 +51,7 @@ const SECTIONS: [(&str, Section); 9] = [
     ("beside", beside::measure),
     ("cached", cached::measure),
     ("crowd", crowd::measure),
+    ("connections", connections::measure),
     ("start", start::measure),
     ("soak", soak::measure),
 ];

@@ -5,7 +5,7 @@ mod live;
 mod mp3;
 mod opus;
 
-use crate::{AudioError, Codec, Frames, to_s16le};
+use crate::{AudioError, Codec, Frames, from_s16le, to_s16le};
 
 pub(crate) use flac::frame_header as flac_frame_header;
 pub use live::Encoder;
@@ -58,6 +58,17 @@ pub fn encode_with_head(
             }
             Ok(Frames::from_pcm(to_s16le(source.all())))
         }
+    }
+}
+
+/// The samples of frames that lose nothing (FLAC, PCM), padding included; `None` for others, and for frames that
+/// [`encode`] did not make.
+#[must_use]
+pub fn decode_lossless(frames: &Frames) -> Option<Vec<f32>> {
+    match frames.codec() {
+        Codec::Flac => flac::decode(frames),
+        Codec::Pcm => Some(from_s16le(frames.data())),
+        Codec::Mp3 | Codec::Opus => None,
     }
 }
 

@@ -73,6 +73,12 @@ impl Format {
         }
     }
 
+    /// Whether frames are put together in blocks (pages, clusters, fragments), each with something around it.
+    #[must_use]
+    pub const fn has_blocks(self) -> bool {
+        matches!(self, Format::Opus | Format::Webm | Format::Mp4)
+    }
+
     /// Whether the header states the length, so that an exact file can only be written when all of it is known.
     /// Such files come from [`whole`](crate::whole); a [`Muxer`](crate::Muxer) writes "unknown length" instead.
     #[must_use]

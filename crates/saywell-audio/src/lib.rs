@@ -40,10 +40,10 @@ mod wav;
 
 pub use captions::{CaptionUtterance, Captions, NamedPlace, Word};
 pub use container::{Muxer, whole};
-pub use encode::{Encoder, Source, encode, encode_with_head, make_ready};
+pub use encode::{Encoder, Source, decode_lossless, encode, encode_with_head, make_ready};
 pub use format::{Codec, Format, UnknownFormat};
 pub use frames::{Frames, FramesError};
-pub use pcm::{from_s16le, mix_down, to_s16le};
+pub use pcm::{from_s16le, mix_down, round_to_s16, to_s16le};
 pub use resample::{RESAMPLE_RATES, Resampler, resample};
 pub use stretch::Stretcher;
 pub use trim::audible;

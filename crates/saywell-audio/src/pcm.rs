@@ -13,7 +13,14 @@ pub fn to_s16le(samples: &[f32]) -> Vec<u8> {
 /// Samples from signed 16-bit little-endian bytes. An odd byte at the end is half a sample and is left out.
 #[must_use]
 pub fn from_s16le(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks::<2>().0.iter().map(|&pair| f32::from(i16::from_le_bytes(pair)) / FULL_SCALE).collect()
+    bytes.as_chunks::<2>().0.iter().map(|&pair| from_s16(i16::from_le_bytes(pair))).collect()
+}
+
+/// Rounds samples to those that 16 bits can hold, in place: what lossless formats keep of them.
+pub fn round_to_s16(samples: &mut [f32]) {
+    for sample in samples {
+        *sample = from_s16(to_s16(*sample));
+    }
 }
 
 /// The mean of interleaved channels. A last incomplete group is left out; no channels give no samples.
@@ -37,6 +44,11 @@ pub(crate) fn to_s16(sample: f32) -> i16 {
     // `round` is a call on processors whose floor is that of x86-64; half is added in 64 bits, where it is exact.
     let scaled = f64::from(sample * FULL_SCALE);
     (scaled + 0.5_f64.copysign(scaled)) as i16
+}
+
+/// The sample that a 16-bit number stands for.
+pub(crate) fn from_s16(sample: i16) -> f32 {
+    f32::from(sample) / FULL_SCALE
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@
 #![expect(clippy::result_large_err, reason = "a refusal is the answer itself")]
 
 pub mod call;
+mod charged;
 pub mod fault;
 pub mod markup;
 pub mod proxy;

@@ -100,6 +100,12 @@ impl Stub {
         self.desk.requests()
     }
 
+    /// Characters that its service would charge for, of all requests so far.
+    #[must_use]
+    pub fn charged(&self) -> u64 {
+        self.requests().iter().map(crate::charged::characters).sum()
+    }
+
     /// What became of the calls for speech so far.
     #[must_use]
     pub fn counts(&self) -> Counts {

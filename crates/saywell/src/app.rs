@@ -1,6 +1,7 @@
 //! The long-lived parts, built once from the settings.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::cache::{self, Cache};
+use crate::cache::{self, Cache, Storage};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
@@ -26,6 +27,7 @@ use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
 use crate::flight::Flights;
 use crate::identity::Identity;
+use crate::identity::signing_key::{self, SigningKeyError};
 use crate::limits::{AddressError, Limits};
 use crate::links::Links;
 use crate::net;
@@ -35,7 +37,7 @@ use crate::provider::{About, Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
 use crate::render::Levels;
 use crate::script::Bounds;
-use crate::secret::Secret;
+use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
@@ -99,6 +101,9 @@ pub enum StartError {
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
+    /// Links and sessions cannot be signed.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
     /// Callers cannot be known.
     #[error("callers cannot be told apart: {0}")]
     Identity(String),
@@ -161,7 +166,12 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
-        let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
+        let kept = settings.database_url.as_deref() != Some("sqlite::memory:");
+        let journal = settings.data_dir.join("usage");
+        let (calls, usage) = (Arc::clone(&store.calls), Arc::clone(&store.usage));
+        let opened = Ledger::open(kept.then_some(&*journal), calls, usage);
+        let (ledger, mut scribe) = opened.map_err(|error| StartError::data(&journal, error))?;
+        scribe.recover().await;
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
                 tracing::warn!(provider = %name, "{sunset}");
@@ -178,7 +188,7 @@ impl App {
         let cache = open_cache(&settings, &store, &clock).await?;
         let signing_key = match &settings.signing_key {
             Some(key) => key.clone(),
-            None => kept_signing_key(&settings)?,
+            None => signing_key::kept(&settings.data_dir)?,
         };
         let identity =
             Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
@@ -200,6 +210,8 @@ impl App {
         let scribe = tokio::spawn(scribe.run(shutdown.clone()));
         let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
+        let (alone, usage, stop) = (limits.clone(), Arc::clone(&store.usage), shutdown.clone());
+        tokio::spawn(async move { stop.run_until_cancelled(alone.learn_when_alone(&*usage)).await });
         Ok(Self {
             identity,
             orders: Orders {
@@ -247,6 +259,11 @@ impl App {
     pub fn default_voice(&self) -> Option<&str> {
         let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
         self.settings.default_voice.as_deref().or_else(own)
+    }
+
+    /// The services beside the gateway.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        [&self.store.service, self.speak.cache.storage()].into_iter().chain(self.limits.shared_books())
     }
 
     /// Lets flights end, then stops the rest and writes what is not written yet.
@@ -343,10 +360,33 @@ fn chain(
 /// [`StartError`] with what an operator has to change.
 pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
     let folder = &settings.data_dir;
-    if settings.database_url.is_none() {
-        std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
+    if settings.database_url.is_none()
+        && let Err(error) = std::fs::create_dir_all(folder).and_then(|()| try_writing(folder))
+    {
+        if !forbidden(&error) {
+            return Err(StartError::data(folder, error));
+        }
+        tracing::error!(
+            folder = %folder.display(), %error,
+            "the data folder cannot be written: speech goes on, and usage, API keys and what operators set end with this process. \
+             Make the folder writable and start again, or name another in TTS_DATA_DIR"
+        );
+        let in_memory = store::open(Some("sqlite::memory:"), folder).await;
+        return Ok(in_memory.map_err(cache::CacheError::from)?);
     }
     Ok(store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?)
+}
+
+/// Makes a file in a folder, and takes it away again.
+fn try_writing(folder: &Path) -> std::io::Result<()> {
+    let file = folder.join(format!(".writable.{:016x}", rand::random::<u64>()));
+    std::fs::File::create_new(&file)?;
+    std::fs::remove_file(&file)
+}
+
+/// Whether an error says that a folder is not to be written to.
+fn forbidden(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Opens the cache that the settings describe.
@@ -359,32 +399,17 @@ pub async fn open_cache(
     clock: &Arc<dyn Clock>,
 ) -> Result<Cache, StartError> {
     let folder = &settings.data_dir;
-    if settings.storage_url.is_none() {
-        std::fs::create_dir_all(folder).map_err(|error| StartError::data(folder, error))?;
-    }
-    let storage_url = settings.storage_url.as_deref().unwrap_or("file:audio");
-    let storage = cache::open_storage(storage_url, folder, std::env::vars())?;
+    let storage = match &settings.storage_url {
+        Some(url) => cache::open_storage(url, folder, std::env::vars())?,
+        // What is there is read where it can be; the store has said what is wrong with the folder.
+        None => match std::fs::create_dir_all(folder) {
+            Err(error) if forbidden(&error) => Storage::memory(),
+            Err(error) => return Err(StartError::data(folder, error)),
+            Ok(()) => match cache::open_storage(cache::DEFAULT_STORAGE_URL, folder, std::env::vars()) {
+                Err(_) if try_writing(folder).is_err_and(|error| forbidden(&error)) => Storage::memory(),
+                opened => opened?,
+            },
+        },
+    };
     Ok(Cache::open(settings.cache(), storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
-}
-
-/// The signing key in the data folder; made on the first start, readable by this user alone.
-fn kept_signing_key(settings: &Settings) -> Result<Secret, StartError> {
-    use std::io::Write as _;
-
-    let path = settings.data_dir.join("signing.key");
-    let fail = |error| StartError::data(&path, error);
-    if !path.exists() {
-        let key = hex::encode(rand::random::<[u8; 32]>());
-        let mut file = std::fs::OpenOptions::new();
-        file.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-        match file.open(&path) {
-            Ok(mut file) => file.write_all(key.as_bytes()).map_err(fail)?,
-            // Another process was quicker.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(fail(error)),
-        }
-    }
-    Ok(Secret::new(std::fs::read_to_string(&path).map_err(fail)?.trim()))
 }

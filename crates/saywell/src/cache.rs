@@ -7,8 +7,8 @@
 //!   each of the three writes is atomic. What is read is checked against the hash.
 //! - What a killed process leaves behind (sound without notes, notes without row, half-written
 //!   files) is finished or removed by [`Cache::repair`].
-//! - The entries in the index take at most `max_bytes`, as far as this process knows what the
-//!   others write: who stores one more first makes room. Each sweep looks anew.
+//! - All that lies in the storage takes at most `max_bytes`, indexed or not, as far as this process knows what others
+//!   write: who stores one more first makes room, and looks anew at what others wrote when it has written a hundredth.
 //!
 //! A cache that fails must never stop speech: every caller can go on without it.
 
@@ -17,6 +17,7 @@ mod conformance;
 mod memory;
 mod object;
 mod repair;
+mod room;
 mod storage;
 mod sweep;
 #[cfg(test)]
@@ -29,13 +30,15 @@ pub use sweep::SweepReport;
 
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::key::{Key, Kind};
+use crate::service::{Service, Trouble};
 use crate::store::{CacheIndex, Filter, IndexedRow, Selection, StoreError, Totals};
 use bytes::Bytes;
 use memory::MemoryLayer;
 use object::ObjectLayer;
 use object_store::signer::Url;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use room::Used;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use sweep::PendingAccesses;
 
@@ -67,6 +70,31 @@ pub struct Entry {
     pub sound: Bytes,
     /// What belongs to the sound (captions, timings); kept as it is, not looked at here.
     pub notes: Bytes,
+    digest: Digest,
+}
+
+impl Entry {
+    /// What is stored.
+    #[must_use]
+    pub fn new(about: About, sound: Bytes, notes: Bytes) -> Self {
+        Self { about, sound, notes, digest: Digest::default() }
+    }
+
+    /// SHA-256 of the sound, in 64 hexadecimal digits; computed once.
+    #[must_use]
+    pub fn sound_sha256(&self) -> &str {
+        self.digest.0.get_or_init(|| object::sha256(&self.sound))
+    }
+}
+
+/// The hash of an entry's sound, once somebody wanted to know. It says nothing that the sound does not say.
+#[derive(Debug, Clone, Default)]
+struct Digest(OnceLock<String>);
+
+impl PartialEq for Digest {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// How the cache is to behave.
@@ -133,6 +161,16 @@ impl From<StoreError> for CacheError {
     }
 }
 
+impl CacheError {
+    /// Whether it comes of a service that was known to be ill, which is told once for all.
+    #[must_use]
+    pub fn was_known(&self) -> bool {
+        let first: &(dyn std::error::Error + 'static) = self;
+        let mut causes = std::iter::successors(Some(first), |error| error.source());
+        causes.any(|error| matches!(error.downcast_ref(), Some(Trouble::Ill(_))))
+    }
+}
+
 /// What is stored now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
@@ -171,55 +209,15 @@ struct Shared {
     clock: Arc<dyn Clock>,
     pending: Arc<PendingAccesses>,
     used: Used,
+    /// Whether the last entry could not be written, of which operators were told.
+    unwritable: AtomicBool,
     /// Whether somebody is freeing more than it needs.
     trimming: AtomicBool,
 }
 
-/// The bytes of the storage that are taken, as far as this process knows.
-#[derive(Debug, Default)]
-struct Used {
-    /// By the entries in the index.
-    indexed: AtomicU64,
-    /// By entries that are being stored.
-    reserved: AtomicU64,
-}
-
-impl Used {
-    fn bytes(&self) -> u64 {
-        self.indexed.load(Ordering::Relaxed).saturating_add(self.reserved.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, bytes: u64) {
-        self.indexed.store(bytes, Ordering::Relaxed);
-    }
-
-    fn add(&self, bytes: u64) {
-        self.indexed.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    fn subtract(&self, bytes: u64) {
-        let less = |indexed: u64| Some(indexed.saturating_sub(bytes));
-        // Cannot fail: the closure always gives a value.
-        let _ = self.indexed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-    }
-}
-
-/// Room for an entry that is being stored; given back when dropped, stored or not.
-struct Reservation<'a> {
-    used: &'a Used,
-    bytes: u64,
-}
-
-impl<'a> Reservation<'a> {
-    fn new(used: &'a Used, bytes: u64) -> Self {
-        used.reserved.fetch_add(bytes, Ordering::Relaxed);
-        Self { used, bytes }
-    }
-}
-
-impl Drop for Reservation<'_> {
-    fn drop(&mut self) {
-        self.used.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
+impl From<Trouble> for CacheError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable { action: "use the storage", source: trouble.into() }
     }
 }
 
@@ -239,7 +237,7 @@ impl Cache {
             });
         }
         let used = Used::default();
-        used.set(index.stored_bytes().await?);
+        used.set_indexed(index.stored_bytes().await?);
         let pending = Arc::new(PendingAccesses::default());
         let shared = Shared {
             settings,
@@ -249,6 +247,7 @@ impl Cache {
             clock,
             pending,
             used,
+            unwritable: AtomicBool::new(false),
             trimming: AtomicBool::new(false),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -287,11 +286,10 @@ impl Cache {
         Ok(Some(held.entry))
     }
 
-    /// Stores an entry in place of what was there. When this returns without error, the entry
-    /// survives the process. An entry larger than the whole cache is not kept.
+    /// Stores an entry in place of what was there. When this returns without error, the entry survives the process; one
+    /// larger than the whole cache is not kept.
     ///
-    /// Dropping the future half-way leaves the old entry, or none, or the new one. Run it in a task
-    /// of its own where a listener's leaving must not cost the entry.
+    /// Dropping the future does not stop it: what was begun is ended, so that nothing half-done is left behind.
     pub async fn put(&self, key: &Key, entry: Arc<Entry>) -> Result<(), CacheError> {
         self.put_for(key, entry, self.shared.settings.ttl).await
     }
@@ -299,6 +297,12 @@ impl Cache {
     /// As [`put`](Self::put), for this long at most.
     pub async fn put_for(&self, key: &Key, entry: Arc<Entry>, ttl: Duration) -> Result<(), CacheError> {
         check(&entry.about)?;
+        let (cache, key) = (self.clone(), *key);
+        let stored = tokio::spawn(async move { cache.put_now(&key, entry, ttl).await });
+        stored.await.map_err(object::unavailable("store an entry"))?
+    }
+
+    async fn put_now(&self, key: &Key, entry: Arc<Entry>, ttl: Duration) -> Result<(), CacheError> {
         let shared = &*self.shared;
         let created_at = from_millis(to_millis(shared.clock.now()));
         let expires_at = created_at.checked_add(ttl.min(shared.settings.ttl)).unwrap_or(created_at);
@@ -309,13 +313,29 @@ impl Cache {
             return Ok(());
         }
         shared.memory.insert(key, held.clone());
-        let reservation = Reservation::new(&shared.used, prepared.bytes());
-        self.make_room(reservation.bytes).await?;
-        shared.objects.write(&prepared).await?;
-        let replaced = shared.index.put(&prepared.row()).await?;
-        shared.used.add(reservation.bytes);
-        shared.used.subtract(replaced);
-        Ok(())
+        let reservation = self.make_room(prepared.bytes()).await?;
+        if let Err(error) = shared.objects.write(&prepared).await {
+            shared.used.suspect_strays();
+            if !error.was_known() && !shared.unwritable.swap(true, Ordering::Relaxed) {
+                tracing::error!(
+                    error = %sweep::Chain(&error),
+                    "sound cannot be kept: speech goes on and is made anew each time. Free some space, or make the storage writable"
+                );
+            }
+            return Err(error);
+        }
+        if shared.unwritable.swap(false, Ordering::Relaxed) {
+            tracing::info!("sound is kept again");
+        }
+        match shared.index.put(&prepared.row()).await {
+            Ok(replaced) => reservation.stored(replaced),
+            Err(error) => {
+                // It is whole, and the next repair gives it its row.
+                reservation.strayed();
+                return Err(error.into());
+            }
+        }
+        self.look_at_others().await
     }
 
     /// Forgets one entry, in this process's memory and in the storage. Tells whether it was stored.
@@ -360,6 +380,12 @@ impl Cache {
         }
     }
 
+    /// Whether the storage answers.
+    #[must_use]
+    pub fn storage(&self) -> &Service {
+        self.shared.objects.service()
+    }
+
     /// What is stored now.
     pub async fn stats(&self) -> Result<Stats, CacheError> {
         let (memory_entries, memory_bytes) = self.shared.memory.size();
@@ -376,10 +402,11 @@ impl Cache {
         if rows.is_empty() {
             return Ok(());
         }
-        for row in rows {
-            self.shared.used.subtract(row.row.size_bytes);
-        }
-        self.shared.objects.remove_rows(rows.iter().map(|row| &row.row)).await
+        // Their room is free when they are gone, not before.
+        let removing = self.shared.used.removing(rows.iter().map(|row| row.row.size_bytes).sum());
+        self.shared.objects.remove_rows(rows.iter().map(|row| &row.row)).await?;
+        removing.done();
+        Ok(())
     }
 }
 

@@ -22,8 +22,6 @@ pub mod speech;
 pub mod stream;
 pub mod voices;
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::DefaultBodyLimit;
@@ -33,7 +31,6 @@ use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
-use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,9 +40,6 @@ use crate::app::App;
 /// Largest request body. The longest text that settings can allow has a million characters, and JSON may write
 /// one with six bytes.
 const MAX_BODY_BYTES: usize = 8 << 20;
-
-/// How long a client may take until the next piece of a request body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -105,7 +99,6 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(cors)
         .layer(middleware::map_response(at_once))

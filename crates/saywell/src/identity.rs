@@ -5,16 +5,18 @@
 //! What a browser shows counts only for pages that may call: see [`origin`].
 
 mod caller;
-mod jwks;
+pub mod jwks;
 pub mod key;
 pub mod origin;
 pub mod proxies;
 pub mod seal;
 pub mod session;
+pub mod signing_key;
 pub mod token;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, Uri, header};
 use ipnet::IpNet;
@@ -165,6 +167,8 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Where the server is reached from outside; empty where it is not said.
     pub public_url: String,
+    /// For how long an API key that was right is taken while the database does not answer.
+    pub key_cache: Duration,
 }
 
 impl Identity {
@@ -194,7 +198,7 @@ impl Identity {
         let parts = Parts {
             open: settings.auth.is_empty(),
             anybody: has(Mode::None),
-            keys: has(Mode::Key).then(|| Keys::new(keys)),
+            keys: has(Mode::Key).then(|| Keys::new(keys, settings.key_cache)),
             tokens,
             sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
             proxies: Proxies::new(settings.trusted_proxies.clone()),

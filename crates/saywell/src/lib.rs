@@ -48,3 +48,4 @@ pub mod net;
 pub mod price;
 pub mod request;
 pub mod secret;
+pub mod service;

@@ -13,6 +13,7 @@ mod books;
 mod capacity;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod connected;
 mod process;
 mod redis;
 mod refusal;
@@ -28,9 +29,11 @@ use tracing::warn;
 
 use self::account::{Account, Limit, account, window};
 use self::book::{Book, Claim, Taken, Ticket};
-use self::books::Books;
+use self::books::{Books, Entered};
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
+pub(crate) use self::connected::Connection;
+use self::connected::{Connected, Full};
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
@@ -38,6 +41,7 @@ use crate::identity::{Caller, Subject};
 use crate::request::SpeechRequest;
 use crate::script::Bounds;
 use crate::secret::Secret;
+use crate::service::Service;
 
 pub use self::account::{Amount, Scope, Span, What};
 pub use self::books::WithoutRedis;
@@ -67,7 +71,7 @@ struct Parts {
     books: Books,
     preparing: Capacity,
     flying: Capacity,
-    connected: Capacity,
+    connected: Connected,
     max_seconds: u32,
     count_cached: bool,
     networks: Seal,
@@ -116,10 +120,9 @@ pub struct Permit {
 #[must_use]
 pub struct Reservation {
     limits: Limits,
-    ticket: Ticket,
     amount: Amount,
     claims: Vec<(Limit, Claim)>,
-    book: Arc<dyn Book>,
+    entered: Entered,
     _flying: Option<Place>,
 }
 
@@ -180,10 +183,10 @@ impl Limits {
         let parts = Parts {
             enabled: settings.enabled,
             plans: settings.plans,
-            books: Books::new(shared.transpose()?, settings.without_redis),
+            books: Books::new(shared.transpose()?, settings.without_redis, &clock),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
-            connected: Capacity::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
+            connected: Connected::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
             max_seconds: settings.max_seconds,
             count_cached: settings.count_cached,
             networks: Seal::new(signing_key, "networks"),
@@ -259,12 +262,28 @@ impl Limits {
         })
     }
 
-    /// A place for a connection over which replies come as they are written.
+    /// A connection over which replies come as they are written.
     ///
     /// # Errors
-    /// [`Refusal::Overloaded`].
-    pub(crate) fn connect(&self, caller: &Caller) -> Result<Place, Refusal> {
-        self.parts.connected.take(&caller.subject(), false).ok_or(Refusal::Overloaded)
+    /// [`Refusal::Exceeded`] when the caller has as many as they may, [`Refusal::Overloaded`] when there are as many as
+    /// there can be or the caller has a quarter of those, [`Refusal::UnknownPlan`].
+    pub(crate) fn connect(&self, caller: &Caller) -> Result<Connection, Refusal> {
+        let (plan_name, plan) = self.plan(caller)?;
+        let (parts, now) = (&*self.parts, self.parts.clock.now());
+        let controls = parts.controls.state();
+        let accounts =
+            Account::all_of(caller, (&plan_name, plan), &parts.plans, &controls, &parts.networks, now);
+        let (limits, claims): (Vec<_>, Vec<_>) =
+            accounts.iter().filter_map(|account| account.connection(now)).unzip();
+        parts.connected.take(&caller.subject(), &claims).map_err(|full| match full {
+            Full::Account { claim, state } => match (limits.get(claim), claims.get(claim)) {
+                (Some(limit), Some(claim)) if limit.scope.is_told() => {
+                    Refusal::Exceeded(Box::new(Exceeded::new(limit, claim, state, &plan_name, now)))
+                }
+                _ => Refusal::Overloaded,
+            },
+            Full::Server => Refusal::Overloaded,
+        })
     }
 
     /// Every limit that a caller is told of, and what is left of it; none that there are when the books are away.
@@ -306,6 +325,12 @@ impl Limits {
         Ok(())
     }
 
+    /// Whether the books that all gateways share can be reached; `None` without any.
+    #[must_use]
+    pub fn shared_books(&self) -> Option<&Service> {
+        self.parts.books.service()
+    }
+
     /// Waits until everything settled so far is in the books.
     pub async fn settled(&self) {
         self.parts.books.settled().await;
@@ -318,10 +343,10 @@ impl Limits {
         claims: &[(Limit, Claim)],
         plan: &str,
         now: SystemTime,
-    ) -> Result<(Vec<u64>, Arc<dyn Book>), Refusal> {
+    ) -> Result<(Vec<u64>, Entered), Refusal> {
         let bare: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
         match self.parts.books.take(ticket, &bare, now).await {
-            Ok((Taken::All(states), book)) => Ok((states, book)),
+            Ok((Taken::All(states), entered)) => Ok((states, entered)),
             Ok((Taken::Refused { claim, state }, _)) => {
                 let Some((limit, claim)) = claims.get(claim) else { return Err(Refusal::Overloaded) };
                 // What everybody has in the air together is the server's capacity, not a caller's.
@@ -412,6 +437,18 @@ impl Permit {
         self.accounts.iter().find_map(Account::network).map(str::to_owned)
     }
 
+    /// Whether money is counted on any of the caller's accounts.
+    #[must_use]
+    pub fn limits_money(&self) -> bool {
+        self.accounts.iter().any(Account::limits_money)
+    }
+
+    /// The longest speech that one request may make, seconds.
+    #[must_use]
+    pub fn max_seconds(&self) -> u32 {
+        self.plan.max_seconds.unwrap_or(u32::MAX).min(self.limits.parts.max_seconds)
+    }
+
     /// It is known what will be heard: the place among those who wait for that is free again.
     pub fn prepared(&self) {
         let place = self.preparing.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -456,8 +493,7 @@ impl Permit {
     async fn set_aside(&self, amount: Amount, flying: Option<Place>) -> Result<Reservation, Refusal> {
         let parts = &self.limits.parts;
         let now = parts.clock.now();
-        let longest = self.plan.max_seconds.unwrap_or(u32::MAX).min(parts.max_seconds);
-        let until = now + 2 * Duration::from_secs(longest.into()) + FLIGHT_GRACE;
+        let until = now + 2 * Duration::from_secs(self.max_seconds().into()) + FLIGHT_GRACE;
         let places = u64::from(flying.is_some());
         let claims = self.accounts.iter().flat_map(|account| {
             let place = account.place(places, until).filter(|_| places > 0);
@@ -465,8 +501,8 @@ impl Permit {
         });
         let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
         let ticket = Ticket::new();
-        let (_, book) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
-        Ok(Reservation { limits: self.limits.clone(), ticket, amount, claims, book, _flying: flying })
+        let (_, entered) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
+        Ok(Reservation { limits: self.limits.clone(), amount, claims, entered, _flying: flying })
     }
 }
 
@@ -495,7 +531,7 @@ impl Reservation {
             claims.push(claim);
         }
         if !claims.is_empty() {
-            self.book.settle(self.ticket, &claims, &kept, self.limits.parts.clock.now());
+            self.entered.settle(&claims, &kept, self.limits.parts.clock.now());
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use metrics::counter;
 use tracing::info;
 
@@ -15,13 +16,16 @@ use crate::identity::{Caller, Via};
 use crate::key::Key;
 use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
 use crate::price::Cost;
-use crate::provider::{Account, Call};
+use crate::provider::{Account, Call, CallOutcome, ProviderError};
 use crate::request::SpeechRequest;
 use crate::store::{Asked, AskedOutcome, CacheOutcome, CallRow, Text};
 use crate::usage::Ledger;
 
 /// Longest name of anything that is kept, characters: what callers make up has no length of its own.
 const LONGEST: usize = 200;
+
+/// Sound may be longer than it was estimated to be, so many times at most.
+const SLACK: f64 = 1.25;
 
 /// Opens orders. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,9 +43,12 @@ pub struct Orders {
 /// One request for speech.
 #[derive(Debug)]
 pub struct Order {
+    id: u64,
     caller: Caller,
     request: SpeechRequest,
     permit: Permit,
+    /// How much sound may be made for it, seconds: what is allowed, and what estimates are off by.
+    max_seconds: f64,
     ledger: Ledger,
     /// `None` once it has ended.
     sheet: Mutex<Option<Sheet>>,
@@ -55,10 +62,17 @@ struct Sheet {
     /// From when on the first sound is awaited.
     since: Instant,
     set_aside: Vec<Reservation>,
+    /// What all of it comes to, and what calls under way may still come to of that.
+    reserved: Amount,
+    under_way: Amount,
+    /// Characters that providers have charged for so far.
+    charged: u64,
     /// What of it was used.
     used: Amount,
     /// Whether some of it was in the cache.
     found: bool,
+    /// Whether the ledger knows that something is bought for it.
+    taken_down: bool,
 }
 
 impl Orders {
@@ -74,15 +88,21 @@ impl Orders {
             row,
             since: Instant::now(),
             set_aside: Vec::new(),
+            reserved: Amount::default(),
+            under_way: Amount::default(),
+            charged: 0,
             used: Amount::default(),
             found: false,
+            taken_down: false,
         };
+        let id = sheet.row.id;
         let admitted = self.limits.admit(&caller, &(&request).into()).await;
         let permit = admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().to_owned()))?;
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
         let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
-        Ok(Arc::new(Order { caller, request, permit, ledger, sheet }))
+        let max_seconds = f64::from(permit.max_seconds()) * SLACK;
+        Ok(Arc::new(Order { id, caller, request, permit, max_seconds, ledger, sheet }))
     }
 }
 
@@ -116,6 +136,7 @@ impl Order {
     /// [`Refusal`].
     pub async fn reserve(&self, amount: Amount) -> Result<(), Refusal> {
         self.set_aside(self.permit.reserve(amount).await?);
+        self.update(|sheet| sheet.reserved = sheet.reserved.plus(amount));
         Ok(())
     }
 
@@ -123,7 +144,13 @@ impl Order {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub async fn reserve_more(&self, amount: Amount) -> Result<(), Refusal> {
+    pub async fn reserve_further(&self, amount: Amount) -> Result<(), Refusal> {
+        self.reserve_more(amount).await?;
+        self.update(|sheet| sheet.reserved = sheet.reserved.plus(amount));
+        Ok(())
+    }
+
+    async fn reserve_more(&self, amount: Amount) -> Result<(), Refusal> {
         self.set_aside(self.permit.reserve_more(amount).await?);
         Ok(())
     }
@@ -239,6 +266,20 @@ impl Order {
         self.close();
     }
 
+    /// A call that is made for this.
+    fn row_of(&self, call: Call) -> CallRow {
+        let mut rendition = None;
+        self.update(|sheet| rendition = sheet.row.rendition);
+        CallRow {
+            order: Some(self.id),
+            user: self.caller.user.clone(),
+            room: brief(self.caller.room.as_deref()),
+            message_id: brief(self.request.message_id.as_deref()),
+            rendition,
+            call,
+        }
+    }
+
     fn set_aside(&self, reservation: Reservation) {
         self.update(|sheet| sheet.set_aside.push(reservation));
     }
@@ -259,19 +300,56 @@ impl Order {
     }
 }
 
+#[async_trait]
 impl Account for Order {
-    fn called(&self, call: Call) {
-        let mut rendition = None;
+    async fn calling(&self, call: &Call) -> Result<f64, ProviderError> {
+        if call.cost == Cost::Unpriced && self.permit.limits_money() {
+            return Err(ProviderError::Unaffordable(
+                "has no price for this, so that only unlimited plans may ask".into(),
+            ));
+        }
+        let (mut missing, mut most) = (Amount::default(), f64::INFINITY);
+        let planned = planned(call);
         self.update(|sheet| {
-            rendition = sheet.row.rendition;
+            sheet.under_way = sheet.under_way.plus(planned);
+            let charged = Amount { money: sheet.used.money, characters: sheet.charged, seconds: 0.0 };
+            missing = charged.plus(sheet.under_way).beyond(sheet.reserved);
+            sheet.reserved = sheet.reserved.plus(missing);
+            most = self.max_seconds - sheet.row.bought.seconds;
+        });
+        if missing != Amount::default()
+            && let Err(refusal) = self.reserve_more(missing).await
+        {
+            self.update(|sheet| {
+                sheet.under_way = sheet.under_way.less(planned);
+                sheet.reserved = sheet.reserved.less(missing);
+            });
+            return Err(ProviderError::Unaffordable(format!("would cost more than is left: {refusal}")));
+        }
+        if call.cost != Cost::Free {
+            let mut order = None;
+            self.update(|sheet| {
+                if !std::mem::replace(&mut sheet.taken_down, true) {
+                    order = Some(sheet.row.clone());
+                }
+            });
+            self.ledger.begin(order, self.row_of(call.clone())).await;
+        }
+        Ok(most.max(0.0))
+    }
+
+    fn called(&self, before: &Call, call: Call) {
+        self.update(|sheet| {
             sheet.row.bought.add(&call);
+            sheet.under_way = sheet.under_way.less(planned(before));
             if let Cost::Known { amount, .. } = call.cost {
                 sheet.used.money += amount;
             }
+            if call.outcome != CallOutcome::Failed {
+                sheet.charged += call.characters;
+            }
         });
-        let (user, room) = (self.caller.user.clone(), brief(self.caller.room.as_deref()));
-        let message_id = brief(self.request.message_id.as_deref());
-        self.ledger.write(CallRow { user, room, message_id, rendition, call });
+        self.ledger.write(self.row_of(call));
     }
 }
 
@@ -279,6 +357,15 @@ impl Drop for Sheet {
     fn drop(&mut self) {
         Reservation::settle_all(std::mem::take(&mut self.set_aside), self.used);
         self.ledger.write_asked(std::mem::replace(&mut self.row, Asked::new(UNIX_EPOCH)));
+    }
+}
+
+/// What a call comes to when it is made.
+fn planned(call: &Call) -> Amount {
+    match call.cost {
+        Cost::Free => Amount::default(),
+        Cost::Known { amount, .. } => Amount { characters: call.characters, money: amount, seconds: 0.0 },
+        Cost::Unpriced => Amount { characters: call.characters, ..Amount::default() },
     }
 }
 
@@ -296,7 +383,7 @@ fn row(at: SystemTime, caller: &Caller, request: &SpeechRequest) -> Asked {
         message_id: brief(request.message_id.as_deref()),
         provider: brief(request.provider.as_deref()),
         voice: brief(request.voice.as_deref()),
-        format: request.format.name(),
+        format: request.format.name().into(),
         ..Asked::new(at)
     }
 }
@@ -337,7 +424,8 @@ mod tests {
             let plans = Plans::new(&own, toml::Table::new()).unwrap();
             let settings = Settings { plans, count_cached, ..Settings::default() };
             let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock)).unwrap();
-            let (ledger, scribe) = Ledger::open(Arc::clone(&store.calls), Arc::clone(&store.usage));
+            let (ledger, scribe) =
+                Ledger::open(None, Arc::clone(&store.calls), Arc::clone(&store.usage)).unwrap();
             Self { orders: Orders { limits, ledger, keeps_text: false, clock }, scribe, store }
         }
 
@@ -364,7 +452,7 @@ mod tests {
             let desk = Desk::open(count_cached).await;
             let order = desk.order().await;
             order.reserve(characters(20)).await.unwrap();
-            order.reserve_more(characters(40)).await.unwrap();
+            order.reserve_further(characters(40)).await.unwrap();
             order.made(10, 0.5);
             order.found(20, 1.0);
             assert_eq!(desk.left().await, 40.0);

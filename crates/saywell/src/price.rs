@@ -1,6 +1,6 @@
 //! What providers charge: a table that ships with the program, under the operator's own.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The table that ships.
 const SHIPPED: &str = include_str!("prices.toml");
@@ -73,7 +73,8 @@ pub struct Priced<'a> {
 }
 
 /// What a call costs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cost {
     /// Nothing: it is not paid for by the call.
     Free,
@@ -122,7 +123,54 @@ impl Prices {
     }
 }
 
+/// How much of what a provider charges by.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Quantity {
+    /// Characters that are sent, as it counts them.
+    pub characters: u64,
+    /// Bytes that are sent.
+    pub bytes: u64,
+    /// Seconds of sound.
+    pub seconds: f64,
+}
+
+impl Prices {
+    /// Whether any voice of this model has a price.
+    #[must_use]
+    pub fn knows(&self, what: Priced<'_>) -> bool {
+        let same = self.0.iter().filter(|price| price.kind == what.kind || price.kind == what.provider);
+        same.map(|price| &price.model).any(|model| fits(model, what.model))
+    }
+
+    /// What a call of this much costs, and whether that is a guess: what has no price of its own is taken to cost as much as
+    /// the dearest that the same provider has.
+    #[must_use]
+    pub fn cost(&self, what: Priced<'_>, quantity: &Quantity) -> (Cost, bool) {
+        if let Some(price) = self.find(what) {
+            return (price.units(quantity).map_or(Cost::Unpriced, |units| price.of(units)), false);
+        }
+        let same = self.0.iter().filter(|price| price.kind == what.kind || price.kind == what.provider);
+        let costs = same.filter_map(|price| Some((price.units(quantity)? * price.per_million, price)));
+        let dearest = costs.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        let cost = |(cost, price): (f64, &Price)| Cost::Known {
+            amount: cost / 1e6,
+            currency: price.currency.clone(),
+        };
+        (dearest.map_or(Cost::Unpriced, cost), true)
+    }
+}
+
 impl Price {
+    /// How many of its units this is, where that can be told before the provider says so.
+    fn units(&self, quantity: &Quantity) -> Option<f64> {
+        match self.unit {
+            Unit::Characters => Some(quantity.characters as f64),
+            Unit::Bytes => Some(quantity.bytes as f64),
+            Unit::Seconds => Some(quantity.seconds),
+            Unit::Tokens | Unit::Credits => None,
+        }
+    }
+
     /// The price of this much of its unit.
     #[must_use]
     pub fn of(&self, units: f64) -> Cost {

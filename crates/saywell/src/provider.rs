@@ -13,10 +13,10 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use saywell_audio::SAMPLE_RATE;
 use saywell_audio::loudness::{Level, Meter};
-use saywell_text::Mark;
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
-use serde::Serialize;
+use saywell_text::{How, Mark};
+use serde::{Deserialize, Serialize};
 
 use crate::price::Cost;
 
@@ -53,6 +53,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// The voices on offer. Cheap to call: a provider that has to ask keeps the answer.
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError>;
 
+    /// How much its service counts of this request: what limits and prices are judged by, before it is sent and after.
+    fn extent(&self, request: &Request) -> Extent {
+        Extent::of(&said(&request.text, &request.marks))
+    }
+
     /// Speaks one utterance.
     fn speak(&self, request: Request) -> SpeechStream;
 }
@@ -66,6 +71,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        (**self).extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -193,21 +202,86 @@ impl Request {
     }
 }
 
+/// How much of a text a service counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Characters, as it counts them.
+    pub characters: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Extent {
+    /// All of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self { characters: text.chars().count() as u64, bytes: text.len() as u64 }
+    }
+}
+
+impl std::iter::Sum for Extent {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |sum, part| Self {
+            characters: sum.characters + part.characters,
+            bytes: sum.bytes + part.bytes,
+        })
+    }
+}
+
+/// A text with the words and phonemes that its marks put in place of what is written.
+#[must_use]
+pub fn said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a, str> {
+    let mut said = String::new();
+    let mut at = 0;
+    for mark in marks {
+        let std::ops::Range { start, end } = mark.text;
+        // What is inside something that is said as one has no place of its own.
+        if start < at {
+            continue;
+        }
+        if let How::Alias(words) | How::Phonemes(words) = &mark.how {
+            said.push_str(text.get(at..start).unwrap_or_default());
+            said.push_str(words);
+            at = end;
+        }
+    }
+    if at == 0 && said.is_empty() {
+        return text.into();
+    }
+    said.push_str(text.get(at..).unwrap_or_default());
+    said.into()
+}
+
 /// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
 /// account of the request.
+#[async_trait]
 pub trait Account: Send + Sync + fmt::Debug {
-    /// A call has ended, in whatever way.
-    fn called(&self, call: Call);
+    /// A call is about to be made; `call` is what it comes to if nobody hears of it again. Answers how many seconds of sound
+    /// it may make.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unaffordable`]: it must not be made.
+    async fn calling(&self, call: &Call) -> Result<f64, ProviderError>;
+
+    /// A call has ended, in whatever way. `planned` is what it was to come to when it began.
+    fn called(&self, planned: &Call, call: Call);
 }
 
 /// Nobody keeps any.
+#[async_trait]
 impl Account for () {
-    fn called(&self, _: Call) {}
+    async fn calling(&self, _: &Call) -> Result<f64, ProviderError> {
+        Ok(f64::INFINITY)
+    }
+
+    fn called(&self, _: &Call, _: Call) {}
 }
 
 /// One call to a provider. There is one for every text that was sent, whatever became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
+    /// Tells it from every other.
+    pub id: u64,
     /// When it began.
     pub at: SystemTime,
     /// The provider's name.
@@ -216,7 +290,7 @@ pub struct Call {
     pub model: String,
     /// Its voice.
     pub voice: String,
-    /// Characters of text that were sent.
+    /// Characters that were sent, as the provider counts them.
     pub characters: u64,
     /// Seconds of sound that came back.
     pub seconds: f64,
@@ -231,7 +305,8 @@ pub struct Call {
 }
 
 /// What became of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallOutcome {
     /// All of it was spoken.
     Spoken,
@@ -374,6 +449,9 @@ pub enum ProviderError {
     /// It cannot say this text; another provider may.
     #[error("{0}")]
     Rejected(String),
+    /// It costs more than the caller has left, or nobody knows what: ask the next provider.
+    #[error("{0}")]
+    Unaffordable(String),
 }
 
 impl ProviderError {
@@ -389,6 +467,7 @@ impl ProviderError {
             Self::Resting(_) => "is resting after failing several times",
             Self::Misconfigured(_) => "cannot be used until its operator has changed its settings",
             Self::Rejected(_) => "cannot say this text",
+            Self::Unaffordable(_) => "costs more than is left",
         }
     }
 
@@ -403,6 +482,7 @@ impl ProviderError {
             Self::Resting(_) => "resting",
             Self::Misconfigured(_) => "misconfigured",
             Self::Rejected(_) => "rejected",
+            Self::Unaffordable(_) => "unaffordable",
         }
     }
 
@@ -414,7 +494,7 @@ impl ProviderError {
             Self::Resting(left) => Some(*left),
             Self::Overloaded => Some(Duration::from_secs(1)),
             Self::Throttled { retry_after: None } | Self::Unavailable(_) | Self::TimedOut(_) => Some(PASSING),
-            Self::Misconfigured(_) | Self::Rejected(_) => None,
+            Self::Misconfigured(_) | Self::Rejected(_) | Self::Unaffordable(_) => None,
         }
     }
 

@@ -27,7 +27,17 @@ pub use live::{MakeError, Maker};
 /// [`saywell_voice::MARGIN_BEFORE`] ahead of the next, seconds. A pause is counted from sound to sound.
 const MARGINS: f64 = saywell_voice::MARGIN_AFTER + saywell_voice::MARGIN_BEFORE;
 
-/// One utterance in sound.
+/// A clip's lossless source: the utterance as it was spoken, at one rate and one loudness, and nothing of the place
+/// where it stands. It is what is bought and what is kept; the clip of every format, with whatever pause after it, is
+/// made from it, so that a clip that is made and one that comes from the cache are the same bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Master {
+    /// Samples that 16 bits can hold.
+    samples: Vec<f32>,
+    notes: ClipNotes,
+}
+
+/// One utterance in sound, in the place where it stands.
 #[derive(Debug, Clone)]
 pub struct Clip {
     /// The encoded frames, the pause after the utterance included.
@@ -55,8 +65,8 @@ pub struct ClipNotes {
 /// want before they begin to play (0.2 to 0.3 s by Media Source Extensions).
 const HEAD: f64 = 0.3;
 
-/// Makes a clip: one rate, one loudness, the pause that follows, whole frames. `head` gets the first of them as soon as
-/// they are made, unless the clip is short or there is nothing to be heard in it.
+/// Makes a clip: one rate, one loudness, the pause that follows, whole frames; and the source that is kept of it. `head`
+/// gets the first frames as soon as they are made, unless the clip is short or there is nothing to be heard in it.
 ///
 /// # Errors
 /// [`AudioError`] for a rate or samples that cannot be encoded.
@@ -67,7 +77,7 @@ pub fn clip(
     codec: Codec,
     speaker: &Speaker,
     head: impl FnOnce(Frames),
-) -> Result<Clip, AudioError> {
+) -> Result<(Clip, Master), AudioError> {
     let Speech { rate, samples, words, meter } = speech;
     let (mut samples, meter) = if rate == SAMPLE_RATE {
         (samples, meter)
@@ -77,11 +87,15 @@ pub fn clip(
     let gain = loudness::gain(&samples, speaker.level, meter);
     let spoken = samples.len();
     let pause = pause_samples(spoken, (pause - MARGINS).max(0.0), codec);
-    let frames_in_head = (HEAD * f64::from(SAMPLE_RATE) / codec.frame_samples() as f64).ceil() as usize;
+    let frames_in_head = frames_in_head(codec);
     let samples_in_head = Source::head_samples(codec, frames_in_head);
-    let beginning = loudness::applied_head(&samples, samples_in_head, gain);
+    let mut beginning = loudness::applied_head(&samples, samples_in_head, gain);
+    saywell_audio::round_to_s16(&mut beginning);
+    let mut levelled = Vec::new();
     let all = || {
         loudness::apply(&mut samples, gain);
+        saywell_audio::round_to_s16(&mut samples);
+        levelled.clone_from(&samples);
         samples.resize(spoken + pause, 0.0);
         samples
     };
@@ -101,7 +115,60 @@ pub fn clip(
         .collect();
     let (provider, voice) = (speaker.provider.clone(), speaker.voice.clone());
     let notes = ClipNotes { provider, voice, speech_seconds, words, exact };
-    Ok(Clip { frames, notes })
+    Ok((Clip { frames, notes: notes.clone() }, Master { samples: levelled, notes }))
+}
+
+/// Frames of [`HEAD`].
+fn frames_in_head(codec: Codec) -> usize {
+    (HEAD * f64::from(SAMPLE_RATE) / codec.frame_samples() as f64).ceil() as usize
+}
+
+impl Master {
+    /// The clip with this pause after it, as [`clip`] made it the first time.
+    ///
+    /// # Errors
+    /// [`AudioError`] for samples that cannot be encoded.
+    pub fn clip(&self, pause: f64, codec: Codec) -> Result<Clip, AudioError> {
+        let mut samples = self.samples.clone();
+        let spoken = samples.len();
+        samples.resize(spoken + pause_samples(spoken, (pause - MARGINS).max(0.0), codec), 0.0);
+        Ok(Clip { frames: saywell_audio::encode(codec, &samples)?, notes: self.notes.clone() })
+    }
+
+    /// As the cache keeps it.
+    ///
+    /// # Errors
+    /// [`AudioError`] for samples that cannot be encoded.
+    pub fn to_entry(&self) -> Result<Entry, AudioError> {
+        let codec = Codec::Flac;
+        let notes = serde_json::to_vec(&self.notes)
+            .map_err(|error| AudioError::Encoder { codec, reason: error.to_string() })?;
+        let about = About {
+            kind: Kind::Clip,
+            provider: self.notes.provider.clone(),
+            voice: self.notes.voice.clone(),
+            format: codec.name().to_owned(),
+            content_type: "application/octet-stream".to_owned(),
+            duration_seconds: self.notes.speech_seconds,
+        };
+        let sound = saywell_audio::encode(codec, &self.samples)?.to_bytes();
+        Ok(Entry::new(about, sound.into(), notes.into()))
+    }
+
+    /// Reads what [`to_entry`](Self::to_entry) wrote; `None` for anything else, which is then made anew.
+    #[must_use]
+    pub fn from_entry(entry: &Entry) -> Option<Self> {
+        let frames = Frames::from_bytes(&entry.sound).ok()?;
+        let notes: ClipNotes = serde_json::from_slice(&entry.notes).ok()?;
+        let mut samples = saywell_audio::decode_lossless(&frames)?;
+        // The last frame is filled up with silence.
+        let spoken = (notes.speech_seconds * f64::from(SAMPLE_RATE)).round() as usize;
+        if Codec::Flac.padded_samples(spoken) != samples.len() {
+            return None;
+        }
+        samples.truncate(spoken);
+        Some(Self { samples, notes })
+    }
 }
 
 /// The pause in samples, such that speech and pause together are the whole number of frames nearest to what was
@@ -159,33 +226,6 @@ impl Clip {
         self.frames.seconds()
     }
 
-    /// As the cache keeps it.
-    ///
-    /// # Errors
-    /// Notes that cannot be written as JSON: none that this module makes.
-    pub fn to_entry(&self) -> Result<Entry, serde_json::Error> {
-        Ok(Entry {
-            about: About {
-                kind: Kind::Clip,
-                provider: self.notes.provider.clone(),
-                voice: self.notes.voice.clone(),
-                format: self.frames.codec().name().to_owned(),
-                content_type: "application/octet-stream".to_owned(),
-                duration_seconds: self.seconds(),
-            },
-            sound: self.frames.to_bytes().into(),
-            notes: serde_json::to_vec(&self.notes)?.into(),
-        })
-    }
-
-    /// Reads what [`to_entry`](Self::to_entry) wrote; `None` for anything else, which is then made anew.
-    #[must_use]
-    pub fn from_entry(entry: &Entry) -> Option<Self> {
-        let frames = Frames::from_bytes(&entry.sound).ok()?;
-        let notes = serde_json::from_slice(&entry.notes).ok()?;
-        Some(Self { frames, notes })
-    }
-
     /// The captions of this clip, spoken at `start` seconds of a rendition.
     #[must_use]
     pub fn captions(&self, utterance: &Utterance, start: f64) -> SpokenUtterance {
@@ -237,6 +277,9 @@ impl Clip {
 
 /// Joins clips into the bytes of a format, as they come.
 ///
+/// A container's blocks (pages, clusters, fragments) end every [`HEAD`] of a clip and with it, however its frames came:
+/// what was streamed as it was made, what was put together from the cache, and what is kept are the same bytes.
+///
 /// `wav` and `flac` state their length at their beginning, so nothing of them can be handed on before all of it is
 /// known: their sound comes with [`finish`](Self::finish).
 #[derive(Debug)]
@@ -245,6 +288,8 @@ pub struct Joiner {
     muxer: Muxer,
     begun: bool,
     samples: u64,
+    /// Frames of a block that is not full yet.
+    waiting: Frames,
     held: Vec<Frames>,
 }
 
@@ -252,7 +297,8 @@ impl Joiner {
     /// Nothing joined yet.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, held: Vec::new() }
+        let waiting = Frames::new(format.codec());
+        Self { format, muxer: Muxer::new(format), begun: false, samples: 0, waiting, held: Vec::new() }
     }
 
     /// Seconds joined so far: where the next clip begins.
@@ -261,20 +307,50 @@ impl Joiner {
         self.samples as f64 / f64::from(SAMPLE_RATE)
     }
 
-    /// The bytes that these frames add, a clip or a part of one.
+    /// The bytes of the blocks that these frames of a clip complete; [`end_clip`](Self::end_clip) has the rest.
     ///
     /// # Errors
     /// [`AudioError`] when they do not fit the format.
     pub fn push(&mut self, frames: &Frames) -> Result<Bytes, AudioError> {
+        if frames.codec() != self.format.codec() {
+            return Err(AudioError::WrongCodec { format: self.format, given: frames.codec() });
+        }
         self.samples += frames.samples();
         if self.format.states_length() {
             self.held.push(frames.clone());
             return Ok(Bytes::new());
         }
-        let header = if self.begun { Vec::new() } else { self.muxer.header() };
-        self.begun = true;
-        let sound = self.muxer.push(frames)?;
-        Ok(if header.is_empty() { sound.into() } else { [header, sound].concat().into() })
+        // Frames that need nothing around them wait for nobody.
+        let block = if self.format.has_blocks() { frames_in_head(self.format.codec()) } else { 1 };
+        self.waiting.extend(frames);
+        let mut sound = Vec::new();
+        while self.waiting.count() >= block {
+            let (full, rest) = self.waiting.split_at(if block == 1 { usize::MAX } else { block });
+            self.waiting = rest;
+            self.write(&full, &mut sound)?;
+        }
+        Ok(sound.into())
+    }
+
+    /// The bytes of what is left of a clip whose frames were all pushed.
+    ///
+    /// # Errors
+    /// [`AudioError`] when it does not fit the format.
+    pub fn end_clip(&mut self) -> Result<Bytes, AudioError> {
+        let rest = std::mem::replace(&mut self.waiting, Frames::new(self.format.codec()));
+        let mut sound = Vec::new();
+        if !rest.is_empty() {
+            self.write(&rest, &mut sound)?;
+        }
+        Ok(sound.into())
+    }
+
+    fn write(&mut self, frames: &Frames, sound: &mut Vec<u8>) -> Result<(), AudioError> {
+        if !std::mem::replace(&mut self.begun, true) {
+            sound.append(&mut self.muxer.header());
+        }
+        sound.append(&mut self.muxer.push(frames)?);
+        Ok(())
     }
 
     /// The bytes that end the file.
@@ -336,14 +412,50 @@ mod tests {
             level: loudness::Level::Measured,
             manner: crate::voices::Manner::default(),
         };
-        let mut head = None;
-        let clip =
-            clip(speech, "One second.", 0.3, Codec::Mp3, &speaker, |frames| head = Some(frames)).unwrap();
-        assert_eq!(head, Some(clip.frames.split_at(13).0));
-        let back = Clip::from_entry(&clip.to_entry().unwrap()).unwrap();
-        assert_eq!(back.frames, clip.frames);
-        assert_eq!(back.notes, clip.notes);
-        assert!(!back.notes.exact);
-        assert!((back.seconds() + MARGINS - 1.3).abs() < 0.03);
+        for codec in Codec::ALL {
+            let mut head = None;
+            let spoken = speech.clone();
+            let (clip, master) =
+                clip(spoken, "One second.", 0.3, codec, &speaker, |frames| head = Some(frames)).unwrap();
+            let beginning = head.expect("it is long enough");
+            assert_eq!(beginning, clip.frames.split_at(beginning.count()).0);
+            let back = Master::from_entry(&master.to_entry().unwrap()).unwrap();
+            assert_eq!(back, master);
+            let again = back.clip(0.3, codec).unwrap();
+            assert_eq!(again.frames, clip.frames, "{codec:?}: made from the cache, the same bytes");
+            assert_eq!(again.notes, clip.notes);
+            assert!((again.seconds() + MARGINS - 1.3).abs() < 0.03);
+            let last = back.clip(0.0, codec).unwrap();
+            // A tone up to the very end takes a frame or two more.
+            assert!((last.seconds() - 1.0).abs() < 0.06, "{codec:?}: the pause is not kept");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_a_format_are_the_same_however_its_frames_came() {
+        let samples: Vec<f32> = (0..40_000).map(|index| (index as f32 * 0.03).sin() * 0.3).collect();
+        for format in Format::ALL {
+            let frames = saywell_audio::encode(format.codec(), &samples).unwrap();
+            let join = |pieces: &[usize]| {
+                let mut joiner = Joiner::new(format);
+                let mut file = Vec::new();
+                for _clip in 0..2 {
+                    let mut rest = frames.clone();
+                    for &count in pieces {
+                        let (piece, left) = rest.split_at(count);
+                        file.extend_from_slice(&joiner.push(&piece).unwrap());
+                        rest = left;
+                    }
+                    file.extend_from_slice(&joiner.push(&rest).unwrap());
+                    file.extend_from_slice(&joiner.end_clip().unwrap());
+                }
+                file.extend_from_slice(&joiner.finish().unwrap());
+                file
+            };
+            let whole = join(&[]);
+            for pieces in [&[15][..], &[1, 1, 1], &[7, 30], &[500]] {
+                assert!(join(pieces) == whole, "{format}: pieces of {pieces:?}");
+            }
+        }
     }
 }

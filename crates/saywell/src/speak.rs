@@ -19,7 +19,7 @@ use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
 use tokio::sync::Semaphore;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, debug, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
@@ -322,8 +322,12 @@ impl Speak {
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
         self.cache.get(key, kind).await.unwrap_or_else(|error| {
-            service_failed(Service::Storage);
-            warn!(%error, "the cache could not be read");
+            if error.was_known() {
+                debug!(%error, "the cache could not be read");
+            } else {
+                service_failed(Service::Storage);
+                warn!(%error, "the cache could not be read");
+            }
             None
         })
     }
@@ -349,16 +353,21 @@ impl Speak {
             self.cache.put_for(&key, Arc::clone(&entry), links::LONGEST).await
         };
         if let Err(error) = kept {
-            service_failed(Service::Storage);
-            warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
+            if !error.was_known() {
+                service_failed(Service::Storage);
+                warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
+            }
             self.flights.wake().keep(key, entry);
         }
     }
 
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
-            service_failed(Service::Storage);
-            warn!(%error, "the cache could not be written");
+            if !error.was_known() {
+                service_failed(Service::Storage);
+            }
+            // The cache says once what is wrong.
+            debug!(%error, "the cache could not be written");
         }
     }
 }

@@ -8,6 +8,7 @@ mod calls;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 mod controls;
+mod guarded;
 mod insights;
 mod keys;
 pub mod postgres;
@@ -25,6 +26,9 @@ pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
 pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
 
+use crate::service::Service;
+use crate::telemetry;
+use guarded::Guarded;
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
 use std::path::Path;
@@ -66,6 +70,8 @@ pub struct Store {
     pub keys: Arc<dyn ApiKeys>,
     /// What was asked for.
     pub usage: Arc<dyn UsageLog>,
+    /// Whether it answers.
+    pub service: Service,
 }
 
 impl Store {
@@ -75,14 +81,18 @@ impl Store {
         D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + UsageLog + 'static,
     {
         let database = Arc::new(database);
+        let index = Arc::clone(&database) as Arc<dyn CacheIndex>;
+        let service = Service::new(telemetry::Service::Database, guarded::probe(Arc::clone(&index)));
+        let keys = Arc::clone(&database) as Arc<dyn ApiKeys>;
         Self {
-            cache: Arc::clone(&database) as Arc<dyn CacheIndex>,
+            cache: Arc::new(Guarded { service: service.clone(), inner: index }),
             calls: Arc::clone(&database) as Arc<dyn CallLog>,
             controls: Arc::clone(&database) as Arc<dyn ControlStore>,
             audit: Arc::clone(&database) as Arc<dyn AuditLog>,
             insights: Arc::clone(&database) as Arc<dyn Insights>,
-            keys: Arc::clone(&database) as Arc<dyn ApiKeys>,
+            keys: Arc::new(Guarded { service: service.clone(), inner: keys }),
             usage: database,
+            service,
         }
     }
 }

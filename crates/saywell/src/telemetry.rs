@@ -43,7 +43,9 @@ pub enum Service {
 impl Service {
     const ALL: [Self; 3] = [Self::Redis, Self::Database, Self::Storage];
 
-    const fn name(self) -> &'static str {
+    /// As labels and `/readyz` have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Redis => "redis",
             Self::Database => "database",

@@ -1,6 +1,7 @@
 //! Usage: what was asked and spoken, for whom, and at what cost: as metrics, as log lines, and as a row for every request
 //! and every call to a provider. Texts of replies are in none of them, unless the operator wants them in the rows.
 
+mod journal;
 mod keeper;
 mod ledger;
 pub mod table;
@@ -15,6 +16,16 @@ use tracing::warn;
 
 use crate::price::Cost;
 use crate::provider::{Call, ProviderError};
+
+/// A call was charged at the provider's dearest price, since its model has none.
+pub fn price_guessed(call: &Call) {
+    counter!("saywell_unpriced_calls_total", "provider" => call.provider.clone()).increment(1);
+    warn!(
+        provider = call.provider,
+        model = call.model,
+        "this model has no price: it is counted at the provider's dearest; `[[prices]]` in saywell.toml can name it"
+    );
+}
 
 /// A call to a provider ended.
 pub fn called(call: &Call) {

@@ -393,7 +393,7 @@ mod tests {
         assert_eq!(cast["world"].manner, calm);
         assert_ne!(cast["world"].options, cast["sound"].options, "what is kept of it is its own");
         let english = map.cast(Some("guide"), Some("en"), &links).await.unwrap();
-        assert_eq!(english["world"].voice, "mary", "otto speaks no English");
+        assert_eq!(english["world"].voice, "jack", "otto speaks no English");
         assert_eq!(map.owner("guide", &links).await, None, "the chain's order holds");
     }
 

@@ -19,6 +19,9 @@ use std::time::Duration;
 
 const FOLDER: &str = "SAYWELL_TEST_CRASH_FOLDER";
 const ROUND: &str = "SAYWELL_TEST_CRASH_ROUND";
+const CAP: &str = "SAYWELL_TEST_CRASH_CAP";
+/// More than all rounds write.
+const NO_CAP: u64 = 2 << 30;
 const ROUNDS: u32 = 20;
 /// Children at work on one folder at the same time.
 const CHILDREN: u32 = 2;
@@ -33,7 +36,8 @@ fn child() {
     let round: u32 = std::env::var(ROUND).unwrap().parse().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let cache = open(Path::new(&folder)).await;
+        let cap = std::env::var(CAP).unwrap().parse().unwrap();
+        let cache = open(Path::new(&folder), cap).await;
         let writers = (0..WRITERS).map(|writer| store_for_ever(cache.clone(), round * WRITERS + writer));
         futures::future::join_all(writers).await;
     });
@@ -56,11 +60,11 @@ async fn killed_at_any_moment_nothing_complete_is_lost_and_nothing_torn_is_left(
     let mut leftovers = 0;
     for round in 0..ROUNDS {
         let path = folder.path().to_owned();
-        let stored = tokio::task::spawn_blocking(move || run_and_kill(&path, round)).await.unwrap();
+        let stored = tokio::task::spawn_blocking(move || run_and_kill(&path, round, NO_CAP)).await.unwrap();
         assert!(!stored.is_empty());
         acknowledged.extend(stored.clone());
 
-        let cache = open(folder.path()).await;
+        let cache = open(folder.path(), NO_CAP).await;
         let report = cache.repair().await.unwrap();
         leftovers += report.changes();
         assert_eq!(cache.repair().await.unwrap().changes(), 0, "one repair is enough");
@@ -85,13 +89,42 @@ async fn killed_at_any_moment_nothing_complete_is_lost_and_nothing_torn_is_left(
     assert!(leftovers > 0, "no kill left anything to repair");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_again_and_again_what_lies_on_the_disk_stays_within_the_cap_and_what_is_being_written() {
+    const CAP_BYTES: u64 = 6 << 20;
+    /// Every writer may have been killed over one entry.
+    const BEING_WRITTEN: u64 = (CHILDREN * WRITERS) as u64 * (1 << 19);
+    let folder = tempfile::tempdir().unwrap();
+    let on_disk = || -> u64 {
+        let files = files(&folder.path().join("audio"));
+        files.iter().filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
+    };
+    let mut most = 0;
+    for round in 0..8 {
+        let path = folder.path().to_owned();
+        tokio::task::spawn_blocking(move || run_and_kill(&path, 100 + round, CAP_BYTES)).await.unwrap();
+        most = most.max(on_disk());
+        assert!(on_disk() <= CAP_BYTES + CAP_BYTES / 20 + BEING_WRITTEN, "round {round}: {}", on_disk());
+        // Not a repair a round: what one kill leaves behind must not add up with what the next does.
+        if round % 2 == 1 {
+            let cache = open(folder.path(), CAP_BYTES).await;
+            cache.repair().await.unwrap();
+            cache.sweep().await.unwrap();
+            assert!(on_disk() <= CAP_BYTES, "round {round}: {}", on_disk());
+            assert_eq!(on_disk(), cache.stats().await.unwrap().stored.bytes());
+        }
+    }
+    assert!(most > CAP_BYTES / 2, "hardly anything was written: {most}");
+}
+
 /// Starts children, waits until they have stored some, kills them, and returns what they stored.
-fn run_and_kill(folder: &Path, round: u32) -> BTreeMap<u32, u32> {
+fn run_and_kill(folder: &Path, round: u32, cap: u64) -> BTreeMap<u32, u32> {
     let mut children: Vec<_> = (0..CHILDREN)
         .map(|number| {
             Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
                 .env(FOLDER, folder)
+                .env(CAP, cap.to_string())
                 .env(ROUND, (round * CHILDREN + number).to_string())
                 .stdout(Stdio::piped())
                 .spawn()
@@ -123,10 +156,10 @@ fn parse(line: &str) -> Option<(u32, u32)> {
     (place < CONTESTED || place == CONTESTED + seed).then_some((place, seed))
 }
 
-async fn open(folder: &Path) -> Cache {
+async fn open(folder: &Path, max_bytes: u64) -> Cache {
     let storage = Storage::folder(&folder.join("audio")).unwrap();
     let index = SqliteStore::open(&folder.join("saywell.db")).await.unwrap();
-    let settings = Settings { grace: Duration::ZERO, memory_bytes: 0, ..Settings::default() };
+    let settings = Settings { max_bytes, grace: Duration::ZERO, memory_bytes: 0, ..Settings::default() };
     Cache::open(settings, storage, Arc::new(index), Arc::new(SystemClock)).await.unwrap()
 }
 
@@ -159,7 +192,7 @@ fn entry(seed: u32) -> Entry {
         content_type: "audio/pcm".to_owned(),
         duration_seconds: f64::from(seed),
     };
-    Entry { about, sound, notes: Bytes::from(format!("{{\"seed\":{seed}}}")) }
+    Entry::new(about, sound, Bytes::from(format!("{{\"seed\":{seed}}}")))
 }
 
 fn seed_of(entry: &Entry) -> u32 {

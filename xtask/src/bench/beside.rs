@@ -46,6 +46,21 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
             }
         }
     }
+    let metrics = String::from_utf8_lossy(&http::fetch(asked[1], &Request::get("/metrics"))?).into_owned();
+    let total = |what: &str| {
+        let lines = metrics
+            .lines()
+            .filter_map(|line| line.strip_prefix(what)?.strip_prefix(' ')?.parse::<f64>().ok());
+        lines.sum::<f64>()
+    };
+    let written = total("saywell_call_written_seconds_count");
+    let each = total("saywell_call_written_seconds_sum") * 1000.0 / written.max(1.0);
+    report.row(
+        "what a call to a paid provider waits until it is written down, on average",
+        "≤ 2 ms",
+        format!("{each:.3} ms ({written:.0} calls)"),
+        written > 0.0 && each <= 2.0,
+    );
     let [alone, gateway, litellm] = took;
     let added = |to: &[f64], times: &[f64]| -> Vec<f64> {
         times.iter().zip(to).map(|(time, alone)| time - alone).collect()

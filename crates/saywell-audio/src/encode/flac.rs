@@ -5,7 +5,7 @@
 //! container knows. [`crate::Muxer`] writes them around the bytes made here.
 
 use crate::crc::crc8;
-use crate::pcm::to_s16;
+use crate::pcm::{from_s16, to_s16};
 use crate::{Codec, Frames};
 
 const BLOCK: usize = Codec::Flac.frame_samples();
@@ -23,6 +23,17 @@ pub(super) fn encode(samples: &[f32]) -> Frames {
         frames.push(&subframe(&block));
     }
     frames
+}
+
+/// The samples of frames that [`encode`] made; `None` for any others.
+pub(super) fn decode(frames: &Frames) -> Option<Vec<f32>> {
+    let mut samples = Vec::with_capacity(BLOCK * frames.count());
+    for frame in frames.iter() {
+        let block = read_subframe(frame)?;
+        let block = block.iter().map(|&sample| i16::try_from(sample).ok().map(from_s16));
+        samples.extend(block.collect::<Option<Vec<_>>>()?);
+    }
+    Some(samples)
 }
 
 /// The header of frame `number`: fixed block size of 576, 24 kHz, mono, 16 bit.
@@ -136,6 +147,59 @@ impl RicePlan {
     }
 }
 
+/// The block of a subframe, as [`subframe`] writes it.
+fn read_subframe(bytes: &[u8]) -> Option<[i32; BLOCK]> {
+    let mut bits = BitReader { bytes, at: 0 };
+    let mut block = [0; BLOCK];
+    let kind = bits.take(8)?;
+    match kind {
+        0b0000_0000 => block.fill(bits.signed()?),
+        0b0000_0010 => {
+            for sample in &mut block {
+                *sample = bits.signed()?;
+            }
+        }
+        _ if kind & !0b0000_1110 == 0b0001_0000 && kind >> 1 & 7 <= 4 => {
+            let order = (kind >> 1 & 7) as usize;
+            for sample in &mut block[..order] {
+                *sample = bits.signed()?;
+            }
+            read_residual(&mut bits, order, &mut block)?;
+            for index in order..BLOCK {
+                let before = |distance: usize| block[index - distance];
+                let predicted = match order {
+                    0 => 0,
+                    1 => before(1),
+                    2 => 2 * before(1) - before(2),
+                    3 => 3 * (before(1) - before(2)) + before(3),
+                    _ => 4 * (before(1) + before(3)) - 6 * before(2) - before(4),
+                };
+                block[index] = block[index].checked_add(predicted)?;
+                // No further than samples go, so that nothing above overflows.
+                i16::try_from(block[index]).ok()?;
+            }
+        }
+        _ => return None,
+    }
+    Some(block)
+}
+
+fn read_residual(bits: &mut BitReader<'_>, order: usize, block: &mut [i32; BLOCK]) -> Option<()> {
+    let (coding, partition_order) = (bits.take(2)?, bits.take(4)?);
+    if coding != 0 || partition_order > MAX_PARTITION_ORDER {
+        return None;
+    }
+    let length = BLOCK >> partition_order;
+    for (index, partition) in block.chunks_mut(length).enumerate() {
+        let parameter = bits.take(4).filter(|&parameter| parameter < 15)?;
+        for value in &mut partition[if index == 0 { order } else { 0 }..] {
+            let high = u64::from(bits.zeros()?) << parameter;
+            *value = unfold(u32::try_from(high | u64::from(bits.take(parameter)?)).ok()?);
+        }
+    }
+    Some(())
+}
+
 /// Equal parts of the block; the first is short by the warm-up samples.
 fn partitions(residual: &[i32; BLOCK], order: usize, partition_order: u32) -> impl Iterator<Item = &[i32]> {
     let length = BLOCK >> partition_order;
@@ -165,6 +229,11 @@ fn cheapest(values: &[i32]) -> (u32, u64) {
 /// Signed to unsigned, small magnitudes first: 0, -1, 1, -2 … become 0, 1, 2, 3 …
 fn fold(value: i32) -> u32 {
     ((value << 1) ^ (value >> 31)) as u32
+}
+
+/// What [`fold`] made of it, back.
+fn unfold(folded: u32) -> i32 {
+    (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
 }
 
 /// Bits written from the top of each byte.
@@ -206,6 +275,55 @@ impl Bits {
     }
 }
 
+/// Bits read from the top of each byte; nothing past the end.
+struct BitReader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl BitReader<'_> {
+    /// The next bits and those that follow, from the top; zeros past the end.
+    fn ahead(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let mut next = [0; 8];
+        let some = rest.len().min(8);
+        next[..some].copy_from_slice(&rest[..some]);
+        u64::from_be_bytes(next) << (self.at % 8)
+    }
+
+    fn skip(&mut self, count: usize) -> Option<()> {
+        self.at += count;
+        (self.at <= 8 * self.bytes.len()).then_some(())
+    }
+
+    /// The next `count` bits as a number, at most 32.
+    fn take(&mut self, count: u32) -> Option<u32> {
+        let ahead = self.ahead();
+        self.skip(count as usize)?;
+        Some(if count == 0 { 0 } else { (ahead >> (64 - count)) as u32 })
+    }
+
+    fn signed(&mut self) -> Option<i32> {
+        Some(i32::from((self.take(16)? as u16).cast_signed()))
+    }
+
+    /// How many zeros come before the next one, which is passed over.
+    fn zeros(&mut self) -> Option<u32> {
+        let mut zeros = 0;
+        loop {
+            let ahead = self.ahead();
+            if ahead != 0 {
+                let some = ahead.leading_zeros();
+                self.skip(some as usize + 1)?;
+                return Some(zeros + some);
+            }
+            // As many as were certainly looked at.
+            zeros += 56;
+            self.skip(56)?;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +341,42 @@ mod tests {
             let mut out = Vec::new();
             coded_number(number, &mut out);
             assert_eq!(out, bytes, "{number:#x}");
+        }
+    }
+
+    #[test]
+    fn what_was_encoded_reads_back_to_the_bit() {
+        let loud = |index: usize| if index.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let kinds: [&dyn Fn(usize) -> f32; 6] = [
+            &|_| 0.0,
+            &|_| -1.0,
+            &|index| (index as f32 * 0.05).sin() * 0.4,
+            &|index| (index as f32 * index as f32 * 0.37).sin(),
+            &loud,
+            &|index| if index == 700 { 0.99 } else { (index % 7) as f32 / 32_768.0 },
+        ];
+        for (number, kind) in kinds.iter().enumerate() {
+            let samples: Vec<f32> = (0..3 * BLOCK + 100).map(kind).collect();
+            let read = decode(&encode(&samples)).unwrap();
+            assert_eq!(read.len(), 4 * BLOCK);
+            let pairs = samples.iter().chain(std::iter::repeat(&0.0)).zip(&read);
+            for (wanted, read) in pairs {
+                assert_eq!(to_s16(*wanted), to_s16(*read), "kind {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_none_or_another_sound_and_nothing_worse() {
+        let samples: Vec<f32> = (0..BLOCK).map(|index| (index as f32 * 0.05).sin() * 0.4).collect();
+        let whole = encode(&samples).iter().next().unwrap().to_vec();
+        for length in 0..whole.len() {
+            assert!(read_subframe(&whole[..length]).is_none(), "cut to {length} bytes");
+        }
+        for bit in 0..8 * whole.len() {
+            let mut damaged = whole.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let _ = read_subframe(&damaged);
         }
     }
 

@@ -69,18 +69,15 @@ pub(super) fn key(n: u32) -> Key {
 /// A rendition whose `bytes` bytes of sound and whose notes all follow from `seed`.
 pub(super) fn entry(seed: u32, bytes: usize) -> Entry {
     let sound: Bytes = (0..bytes).map(|at| (at as u32).wrapping_mul(31).wrapping_add(seed) as u8).collect();
-    Entry {
-        about: About {
-            kind: Kind::Rendition,
-            provider: "local".to_owned(),
-            voice: format!("voice \"{seed}\"\n"),
-            format: "mp3".to_owned(),
-            content_type: "audio/mpeg".to_owned(),
-            duration_seconds: f64::from(seed) / 3.0,
-        },
-        sound,
-        notes: Bytes::from(format!("{{\"seed\":\n {seed}}}\n")),
-    }
+    let about = About {
+        kind: Kind::Rendition,
+        provider: "local".to_owned(),
+        voice: format!("voice \"{seed}\"\n"),
+        format: "mp3".to_owned(),
+        content_type: "audio/mpeg".to_owned(),
+        duration_seconds: f64::from(seed) / 3.0,
+    };
+    Entry::new(about, sound, Bytes::from(format!("{{\"seed\":\n {seed}}}\n")))
 }
 
 /// Such an entry, good for an hour.

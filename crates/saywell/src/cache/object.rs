@@ -11,7 +11,9 @@
 //! alone which sound counts. So two writers of one key, in whatever order their writes come, leave
 //! one of the two entries, whole.
 
-use super::{About, CacheError, Entry, Held, Storage, check};
+use super::{About, CacheError, Entry, Held, Storage, check, storage};
+use crate::service::Service;
+use crate::telemetry;
 
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::key::{Key, Kind};
@@ -109,9 +111,15 @@ impl Header {
     }
 }
 
+/// How long somebody who wants to hear something may wait for the storage's answer, and for each megabyte of it.
+const READ_DEADLINE: Duration = Duration::from_millis(500);
+/// How long one write or removal beside speech may take.
+const WORK_DEADLINE: Duration = Duration::from_secs(15);
+
 #[derive(Debug)]
 pub(super) struct ObjectLayer {
     storage: Storage,
+    service: Service,
     clock: Arc<dyn Clock>,
 }
 
@@ -168,16 +176,36 @@ pub(super) struct Staged {
     pub(super) removed: u64,
     /// Not yet old enough to be given up.
     pub(super) young: u64,
+    /// What those take.
+    pub(super) young_bytes: u64,
 }
 
 impl ObjectLayer {
     pub(super) fn new(storage: Storage, clock: Arc<dyn Clock>) -> Self {
-        Self { storage, clock }
+        let probe = storage::probe(Arc::clone(&storage.objects), &storage.prefix);
+        let service = Service::new(telemetry::Service::Storage, probe);
+        Self { storage, service, clock }
+    }
+
+    /// Whether the storage answers.
+    pub(super) fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Waits for the storage, but not for long, and not at all while it is ill.
+    async fn ask<T>(
+        &self,
+        deadline: Duration,
+        answer: impl Future<Output = Result<T, CacheError>>,
+    ) -> Result<T, CacheError> {
+        // One file that cannot be read or a full disk says nothing of the rest of a folder; a bucket is one service.
+        let is_bucket = self.storage.folder.is_none();
+        self.service.ask(deadline, answer, |_| is_bucket).await
     }
 
     /// Hashes the sound and lays out both objects.
     pub(super) async fn prepare(&self, key: &Key, held: &Held) -> Result<Prepared, CacheError> {
-        let Entry { about, sound, notes } = &*held.entry;
+        let Entry { about, sound, notes, .. } = &*held.entry;
         let header = Header {
             version: VERSION,
             kind: about.kind,
@@ -186,7 +214,7 @@ impl ObjectLayer {
             format: about.format.clone(),
             content_type: about.content_type.clone(),
             duration_seconds: about.duration_seconds,
-            sound_sha256: sha256(sound.clone()).await?,
+            sound_sha256: hashed(&held.entry).await?,
             sound_bytes: sound.len() as u64,
             notes_bytes: notes.len() as u64,
             created_at: to_millis(held.created_at),
@@ -226,8 +254,11 @@ impl ObjectLayer {
                 (Attribute::CacheControl, immutable),
             ]);
         }
-        let put = self.storage.objects.put_opts(path, payload, options).await;
-        put.map(drop).map_err(unavailable("write to the storage"))
+        let put = async {
+            let put = self.storage.objects.put_opts(path, payload, options).await;
+            put.map(drop).map_err(unavailable("write to the storage"))
+        };
+        self.ask(WORK_DEADLINE, put).await
     }
 
     /// The entry, if it is there, whole, undamaged, and has not expired. `guess` is where its sound
@@ -255,21 +286,26 @@ impl ObjectLayer {
         let path = self.sound_path(key, &header);
         let sound = if guess.as_ref() == Some(&path) { guessed } else { self.read(&path).await? };
         let Some(sound) = sound else { return Ok(None) };
-        if sound.len() as u64 != header.sound_bytes || sha256(sound.clone()).await? != header.sound_sha256 {
+        let entry = Arc::new(Entry::new(header.about(), sound, notes));
+        if entry.sound.len() as u64 != header.sound_bytes || hashed(&entry).await? != header.sound_sha256 {
             return Ok(None);
         }
         let created_at = from_millis(header.created_at);
-        let entry = Arc::new(Entry { about: header.about(), sound, notes });
         Ok(Some(Held { entry, created_at, expires_at }))
     }
 
     async fn read(&self, path: &Path) -> Result<Option<Bytes>, CacheError> {
-        let read = async { self.storage.objects.get(path).await?.bytes().await };
-        match read.await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(unavailable("read from the storage")(error)),
-        }
+        let found = self.ask(READ_DEADLINE, async {
+            match self.storage.objects.get(path).await {
+                Ok(found) => Ok(Some(found)),
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(unavailable("read from the storage")(error)),
+            }
+        });
+        let Some(found) = found.await? else { return Ok(None) };
+        let megabytes = u32::try_from(found.meta.size >> 20).unwrap_or(u32::MAX);
+        let bytes = async { found.bytes().await.map_err(unavailable("read from the storage")) };
+        self.ask(READ_DEADLINE.saturating_mul(megabytes.saturating_add(1)), bytes).await.map(Some)
     }
 
     /// The header of the notes at `path`, if they are whole, and their key's sound by them.
@@ -351,10 +387,15 @@ impl ObjectLayer {
     ) -> Result<Option<Url>, CacheError> {
         let Some(signer) = &self.storage.signer else { return Ok(None) };
         let path = Path::from(path);
-        match self.storage.objects.head(&path).await {
-            Ok(_) => {}
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(unavailable("look into the storage")(error)),
+        let there = self.ask(READ_DEADLINE, async {
+            match self.storage.objects.head(&path).await {
+                Ok(_) => Ok(true),
+                Err(object_store::Error::NotFound { .. }) => Ok(false),
+                Err(error) => Err(unavailable("look into the storage")(error)),
+            }
+        });
+        if !there.await? {
+            return Ok(None);
         }
         let url = signer.signed_url(Method::GET, &path, valid_for).await;
         url.map(Some).map_err(unavailable("sign a URL of the storage"))
@@ -397,13 +438,19 @@ mod exact {
     }
 }
 
-/// In 64 hexadecimal digits.
-async fn sha256(sound: Bytes) -> Result<String, CacheError> {
-    let hash = |sound: &[u8]| hex::encode(Sha256::digest(sound));
-    if sound.len() <= HASH_INLINE_BYTES {
-        return Ok(hash(&sound));
+/// The hash of an entry's sound, of a long one on a thread that may be kept busy.
+async fn hashed(entry: &Arc<Entry>) -> Result<String, CacheError> {
+    if entry.sound.len() <= HASH_INLINE_BYTES {
+        return Ok(entry.sound_sha256().to_owned());
     }
-    tokio::task::spawn_blocking(move || hash(&sound)).await.map_err(unavailable("hash a sound"))
+    let entry = Arc::clone(entry);
+    let hash = move || entry.sound_sha256().to_owned();
+    tokio::task::spawn_blocking(hash).await.map_err(unavailable("hash a sound"))
+}
+
+/// In 64 hexadecimal digits.
+pub(super) fn sha256(sound: &[u8]) -> String {
+    hex::encode(Sha256::digest(sound))
 }
 
 /// A file in progress is named `NAME#NUMBER` by `object_store` until it is whole.
@@ -422,9 +469,11 @@ fn remove_staged(folder: &std::path::Path, before: SystemTime) -> std::io::Resul
             continue;
         }
         // Whoever finished or removed it since is welcome to.
-        let Ok(modified) = file.metadata().and_then(|metadata| metadata.modified()) else { continue };
+        let Ok(metadata) = file.metadata() else { continue };
+        let Ok(modified) = metadata.modified() else { continue };
         if modified > before {
             staged.young += 1;
+            staged.young_bytes += metadata.len();
         } else if std::fs::remove_file(file.path()).is_ok() {
             staged.removed += 1;
         }

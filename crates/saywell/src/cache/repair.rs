@@ -24,6 +24,8 @@ pub struct RepairReport {
     pub orphans_removed: u64,
     /// Objects that belong to no entry but may yet come to; a later repair sees to them.
     pub too_young: u64,
+    /// What those take.
+    pub young_bytes: u64,
 }
 
 impl RepairReport {
@@ -44,7 +46,8 @@ impl Cache {
                 self.repair_part(kind, &format!("{part:02x}"), &mut report).await?;
             }
         }
-        self.shared.used.set(self.shared.index.stored_bytes().await?);
+        self.shared.used.set_indexed(self.shared.index.stored_bytes().await?);
+        self.shared.used.set_stray(report.young_bytes);
         Ok(report)
     }
 
@@ -56,6 +59,7 @@ impl Cache {
         let staged = shared.objects.remove_staged(kind, part, before).await?;
         report.orphans_removed += staged.removed;
         report.too_young += staged.young;
+        report.young_bytes += staged.young_bytes;
 
         // Rows first, objects second: an entry's objects are written before its row, so a row that
         // was seen and whose objects are not there has really lost them.
@@ -88,6 +92,7 @@ impl Cache {
                     orphans.push(object.location);
                 } else {
                     report.too_young += 1;
+                    report.young_bytes += object.size;
                 }
             }
         }

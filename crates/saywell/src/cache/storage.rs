@@ -1,6 +1,7 @@
 //! Where sound lies: a folder, this process's memory, or a bucket, as `TTS_STORAGE_URL` says.
 
 use super::CacheError;
+use crate::service::Probe;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -8,7 +9,7 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::signer::Signer;
-use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -18,8 +19,11 @@ use std::time::Duration;
 pub const DEFAULT_URL: &str = "file:audio";
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The longest that one request to a bucket may take, and the longest that it is tried again.
+/// The longest that one request to a bucket may take, and the longest that it is tried again. Speech waits no such time:
+/// see `READ_DEADLINE`.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How soon a storage has to answer to be well again.
+const PROBE_DEADLINE: Duration = Duration::from_millis(300);
 const RETRY_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_RETRIES: usize = 2;
 
@@ -35,6 +39,18 @@ pub struct Storage {
     pub(super) folder: Option<PathBuf>,
     /// Whether objects keep a content type.
     pub(super) keeps_attributes: bool,
+}
+
+/// Looks for an object that is not there.
+pub(super) fn probe(objects: Arc<dyn ObjectStore>, prefix: &Path) -> Probe {
+    let nobody = prefix.clone().join("nothing");
+    Box::new(move || {
+        let (objects, nobody) = (Arc::clone(&objects), nobody.clone());
+        Box::pin(async move {
+            let found = tokio::time::timeout(PROBE_DEADLINE, objects.head(&nobody)).await;
+            matches!(found, Ok(Ok(_) | Err(object_store::Error::NotFound { .. })))
+        })
+    })
 }
 
 impl fmt::Debug for Storage {

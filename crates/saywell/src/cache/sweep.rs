@@ -59,10 +59,10 @@ pub(super) struct Removed {
 }
 
 /// Held by one at a time, who never waits for it; given back when dropped.
-struct Turn<'a>(&'a AtomicBool);
+pub(super) struct Turn<'a>(&'a AtomicBool);
 
 impl<'a> Turn<'a> {
-    fn take(taken: &'a AtomicBool) -> Option<Self> {
+    pub(super) fn take(taken: &'a AtomicBool) -> Option<Self> {
         // Not `then_some`: what it did not need would be dropped, and give back another's turn.
         (!taken.swap(true, Ordering::Acquire)).then(|| Self(taken))
     }
@@ -81,7 +81,13 @@ impl Cache {
         let mut repair_at = self.shared.clock.now();
         let work = async {
             loop {
-                if self.shared.clock.now() >= repair_at {
+                let now = self.shared.clock.now();
+                // What belongs to no entry takes room until it may be removed. A clock that was put back waits no longer.
+                let soon = now.checked_add(self.shared.settings.grace).unwrap_or(now);
+                if self.shared.used.has_stray() || repair_at > now + REPAIR_EVERY {
+                    repair_at = repair_at.min(soon);
+                }
+                if now >= repair_at {
                     let wait = self.repair_and_log().await;
                     repair_at = self.shared.clock.now().checked_add(wait).unwrap_or(repair_at);
                 }
@@ -121,22 +127,7 @@ impl Cache {
         let shared = &*self.shared;
         self.flush_accesses().await?;
         let expired = self.take_all(&Selection::ExpiredAt(shared.clock.now())).await?;
-        let mut evicted = Removed::default();
-        loop {
-            // The index knows what other processes stored, too.
-            let stored = shared.index.stored_bytes().await?;
-            shared.used.set(stored);
-            let excess = stored.saturating_sub(shared.settings.max_bytes);
-            if excess == 0 {
-                break;
-            }
-            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: excess }).await?;
-            if batch.entries == 0 {
-                break;
-            }
-            evicted.entries += batch.entries;
-            evicted.bytes += batch.bytes;
-        }
+        let evicted = self.trim().await?;
         Ok(SweepReport {
             expired: expired.entries,
             evicted: evicted.entries,
@@ -155,28 +146,25 @@ impl Cache {
         Ok(())
     }
 
-    /// Makes room for `bytes` that were just reserved, if the cap leaves none. Whoever stores frees
-    /// what it adds, so that any number may do this at once without freeing more than needed; and
-    /// one of them at a time frees a twentieth of the cap beside, so that few have to do this.
-    pub(super) async fn make_room(&self, bytes: u64) -> Result<(), CacheError> {
+    /// Removes what was not listened to for longest until the byte cap holds for all that is in the index, whoever wrote it.
+    pub(super) async fn trim(&self) -> Result<Removed, CacheError> {
         let shared = &*self.shared;
-        let max_bytes = shared.settings.max_bytes;
-        let excess = shared.used.bytes().saturating_sub(max_bytes);
-        if excess == 0 {
-            return Ok(());
-        }
-        self.flush_accesses().await?;
-        let turn = Turn::take(&shared.trimming);
-        let spare = if turn.is_some() { max_bytes / 20 } else { 0 };
-        let mut owed = excess.min(bytes).saturating_add(spare);
-        while owed > 0 {
-            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;
-            if batch.entries == 0 {
-                break;
+        let mut evicted = Removed::default();
+        loop {
+            // The index knows what other processes stored, too.
+            let stored = shared.index.stored_bytes().await?;
+            shared.used.set_indexed(stored);
+            let excess = stored.saturating_sub(shared.settings.max_bytes);
+            if excess == 0 {
+                return Ok(evicted);
             }
-            owed = owed.saturating_sub(batch.bytes);
+            let batch = self.take_batch(&Selection::LeastRecentlyUsed { bytes: excess }).await?;
+            if batch.entries == 0 {
+                return Ok(evicted);
+            }
+            evicted.entries += batch.entries;
+            evicted.bytes += batch.bytes;
         }
-        Ok(())
     }
 
     /// Removes all selected entries.
@@ -192,7 +180,7 @@ impl Cache {
         }
     }
 
-    async fn take_batch(&self, selection: &Selection) -> Result<Removed, CacheError> {
+    pub(super) async fn take_batch(&self, selection: &Selection) -> Result<Removed, CacheError> {
         let rows = self.shared.index.take(selection, BATCH).await?;
         let bytes = rows.iter().map(|row| row.row.size_bytes).sum();
         self.discard(&rows).await?;
@@ -201,7 +189,7 @@ impl Cache {
 }
 
 /// An error with its causes, on one line.
-struct Chain<'a>(&'a dyn std::error::Error);
+pub(super) struct Chain<'a>(pub(super) &'a dyn std::error::Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

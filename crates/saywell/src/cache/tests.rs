@@ -17,6 +17,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, memory::InMemory,
 };
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use tokio_util::sync::CancellationToken;
 
 const MINUTE: Duration = Duration::from_mins(1);

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 
 use crate::clock::Clock;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// When a breaker opens, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +126,10 @@ impl Gate {
         let (mut state, now) = (self.state(), self.clock.now());
         match *state {
             State::Closed { .. } => {}
-            State::Open { until } if now >= until => *state = State::Probing,
+            // A clock that was put back makes nobody rest for longer.
+            State::Open { until } if now >= until || until > now + self.policy.rest => {
+                *state = State::Probing;
+            }
             State::Open { until } => return Err(until.duration_since(now).unwrap_or_default()),
             State::Probing => return Err(self.policy.rest),
         }
@@ -182,6 +185,10 @@ impl<P: Provider> Provider for Breaker<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -1,18 +1,21 @@
 //! A provider whose every call is metered: what was sent, what came back, and what it costs. The request's account is told.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 
 use crate::clock::Clock;
-use crate::price::{Cost, Priced, Prices, Unit};
+use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{
-    About, Call, CallOutcome, Part, Provider, ProviderError, Request, SpeechStream, Voice,
+    About, Call, CallOutcome, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice,
 };
 use crate::usage;
+
+/// How many characters of text are about a second of sound, where only the price by the second is known.
+const CHARACTERS_PER_SECOND: f64 = 14.0;
 
 /// A provider behind a meter.
 #[derive(Debug)]
@@ -40,44 +43,68 @@ impl<P: Provider> Provider for Meter<P> {
         self.inner.name()
     }
 
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
+    }
+
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         self.inner.voices().await
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (about, prices) = (self.about().clone(), Arc::clone(&self.prices));
-        let (clock, mut inner) = (Arc::clone(&self.clock), self.inner.speak(request.clone()));
+        let extent = self.inner.extent(&request);
+        let reading = Reading {
+            about: self.about().clone(),
+            prices: Arc::clone(&self.prices),
+            extent,
+            request: request.clone(),
+            first_sound: None,
+            seconds: 0.0,
+            billed: None,
+            outcome: CallOutcome::Cancelled,
+            refused: false,
+        };
+        let (clock, mut inner) = (Arc::clone(&self.clock), self.inner.speak(request));
         Box::pin(stream! {
-            // What is never polled sends nothing; from here on the text may be on its way.
-            let mut reading = Reading {
-                about,
-                prices,
-                at: clock.now(),
-                begun: Instant::now(),
-                request,
-                first_sound: None,
-                seconds: 0.0,
-                billed: None,
-                outcome: CallOutcome::Cancelled,
-                refused: false,
+            let planned = reading.planned(clock.now());
+            let most = match reading.request.account.calling(&planned).await {
+                Ok(most) => most,
+                Err(error) => {
+                    usage::call_failed(&reading.about.name, &error);
+                    yield Err(error);
+                    return;
+                }
             };
+            // What is never polled sends nothing; from here on the text may be on its way.
+            let mut call = UnderWay { planned, begun: Instant::now(), reading };
             while let Some(part) = inner.next().await {
-                reading.read(&part);
+                call.reading.read(&part);
                 yield part;
+                if call.reading.seconds > most {
+                    call.reading.outcome = CallOutcome::Failed;
+                    yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
+                    return;
+                }
             }
-            if reading.outcome == CallOutcome::Cancelled {
-                reading.outcome = CallOutcome::Spoken;
+            if call.reading.outcome == CallOutcome::Cancelled {
+                call.reading.outcome = CallOutcome::Spoken;
             }
         })
     }
 }
 
-/// One call under way; the account is told when it is dropped, however it ends.
+/// A call that was begun; the account is told when it is dropped, however it ends.
+struct UnderWay {
+    planned: Call,
+    begun: Instant,
+    reading: Reading,
+}
+
+/// What is read of one call.
 struct Reading {
     about: About,
     prices: Arc<Prices>,
-    at: SystemTime,
-    begun: Instant,
+    extent: Extent,
     request: Request,
     first_sound: Option<Instant>,
     seconds: f64,
@@ -105,54 +132,82 @@ impl Reading {
         }
     }
 
-    fn cost(&self) -> Cost {
-        if !self.about.paid {
-            return Cost::Free;
-        }
-        let Request { model, voice, text, .. } = &self.request;
-        let what = Priced { kind: self.about.kind, provider: &self.about.name, model, voice };
-        let Some(price) = self.prices.find(what) else { return Cost::Unpriced };
-        // Providers charge for answers. Whether they charge for one that nobody waited for is not known, so it counts.
-        let unanswered = self.refused && self.first_sound.is_none();
-        let reckoned = match price.unit {
-            _ if unanswered => Some(0.0),
-            Unit::Characters => Some(text.chars().count() as f64),
-            Unit::Bytes => Some(text.len() as f64),
-            Unit::Seconds => Some(self.seconds),
-            Unit::Tokens | Unit::Credits => None,
-        };
-        self.billed.or(reckoned).map_or(Cost::Unpriced, |units| price.of(units))
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        let call = Call {
-            at: self.at,
+    /// What it comes to if nobody hears of it again.
+    fn planned(&self, at: SystemTime) -> Call {
+        let seconds = self.extent.characters as f64 / CHARACTERS_PER_SECOND;
+        Call {
+            id: rand::random(),
+            at,
             provider: self.about.name.to_string(),
             model: self.request.model.clone(),
             voice: self.request.voice.clone(),
-            characters: self.request.text.chars().count() as u64,
-            seconds: self.seconds,
-            first_sound: self.first_sound.map(|first| first - self.begun),
+            characters: self.extent.characters,
+            seconds: 0.0,
+            first_sound: None,
+            took: Duration::ZERO,
+            outcome: CallOutcome::Cancelled,
+            cost: self.cost_of(seconds),
+        }
+    }
+
+    fn cost(&self) -> Cost {
+        // Providers charge for answers. Whether they charge for one that nobody waited for is not known, so it counts.
+        let unanswered = self.outcome == CallOutcome::Failed && self.refused && self.first_sound.is_none();
+        let (cost, price) =
+            (self.cost_of(if unanswered { 0.0 } else { self.seconds }), self.prices.find(self.priced()));
+        match (cost, price) {
+            (Cost::Free, _) => Cost::Free,
+            (_, Some(price)) if self.billed.is_some() => price.of(self.billed.unwrap_or_default()),
+            (Cost::Known { currency, .. }, _) if unanswered => Cost::Known { amount: 0.0, currency },
+            (_, Some(price)) if unanswered => price.of(0.0),
+            (cost, _) => cost,
+        }
+    }
+
+    /// What that many seconds of its sound cost.
+    fn cost_of(&self, seconds: f64) -> Cost {
+        if !self.about.paid {
+            return Cost::Free;
+        }
+        let Extent { characters, bytes } = self.extent;
+        self.prices.cost(self.priced(), &Quantity { characters, bytes, seconds }).0
+    }
+
+    fn priced(&self) -> Priced<'_> {
+        let Request { model, voice, .. } = &self.request;
+        Priced { kind: self.about.kind, provider: &self.about.name, model, voice }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let reading = &self.reading;
+        let call = Call {
+            seconds: reading.seconds,
+            first_sound: reading.first_sound.map(|first| first - self.begun),
             took: self.begun.elapsed(),
-            outcome: self.outcome,
-            cost: self.cost(),
+            outcome: reading.outcome,
+            cost: reading.cost(),
+            ..self.planned.clone()
         };
         usage::called(&call);
-        self.request.account.called(call);
+        if reading.about.paid
+            && reading.prices.find(reading.priced()).is_none()
+            && call.cost != Cost::Unpriced
+        {
+            usage::price_guessed(&call);
+        }
+        reading.request.account.called(&self.planned, call);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::price::Price;
+    use crate::price::{Price, Unit};
     use crate::provider::gather;
     use crate::providers::fake::Fake;
     use crate::store::sqlite::SqliteStore;
@@ -167,10 +222,11 @@ mod tests {
     ) -> ProviderTotals {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
         let usage = Arc::clone(&store) as Arc<dyn UsageLog>;
-        let (ledger, scribe) = Ledger::open(Arc::clone(&store) as Arc<dyn CallLog>, usage);
+        let (ledger, scribe) = Ledger::open(None, Arc::clone(&store) as Arc<dyn CallLog>, usage).unwrap();
         let meter = Meter::new(fake, Arc::new(Prices::new(prices)), Arc::new(SystemClock));
         let request = Request { account: Arc::new(ledger), ..Request::new("Hello.", "tone-1", "tone") };
         calls(&meter, request).await;
+        drop(meter);
         scribe.run(CancellationToken::new()).await;
         let mut totals = store.provider_totals(SystemTime::UNIX_EPOCH).await.unwrap();
         assert_eq!(totals.len(), 1, "{totals:?}");

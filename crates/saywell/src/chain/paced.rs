@@ -8,7 +8,9 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use saywell_audio::{AudioError, Resampler, SAMPLE_RATE, Stretcher};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{
+    About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
+};
 
 /// A provider that speaks at any speed.
 #[derive(Debug)]
@@ -23,10 +25,20 @@ impl<P> Paced<P> {
     }
 }
 
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Paced<P> {
     fn about(&self) -> &About {
         self.inner.about()
+    }
+
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        let speed = request.speed.clamp(*self.about().speeds.start(), *self.about().speeds.end());
+        self.inner.extent(&Request { speed, ..request.clone() })
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

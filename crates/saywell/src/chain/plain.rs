@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use saywell_text::{How, Mark};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// A provider that is given plain text only, unless it follows marks itself.
 #[derive(Debug)]
@@ -36,6 +36,18 @@ impl<P: Provider + 'static> Provider for Plain<P> {
         self.inner.name()
     }
 
+    fn extent(&self, request: &Request) -> Extent {
+        if request.marks.is_empty() || self.about().follows.is_some() {
+            return self.inner.extent(request);
+        }
+        let pieces = pieces(&request.text, &request.marks).into_iter();
+        let sent = pieces.filter_map(|piece| match piece {
+            Piece::Text(text) => Some(plain(request, &text)),
+            Piece::Silence(_) => None,
+        });
+        sent.map(|part| self.inner.extent(&part)).sum()
+    }
+
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         self.inner.voices().await
     }
@@ -58,8 +70,7 @@ impl<P: Provider + 'static> Provider for Plain<P> {
                     Piece::Text(text) => text,
                 };
                 let begins = seconds + silence;
-                let part = Request { text: text.words.as_str().into(), marks: Arc::default(), ..request.clone() };
-                let mut parts = inner.speak(part);
+                let mut parts = inner.speak(plain(&request, &text));
                 while let Some(part) = parts.next().await {
                     match part {
                         Ok(Part::Sound { rate: new, samples }) => {
@@ -96,6 +107,11 @@ impl<P: Provider + 'static> Provider for Plain<P> {
             }
         })
     }
+}
+
+/// What is asked for one piece.
+fn plain(request: &Request, text: &Text) -> Request {
+    Request { text: text.words.as_str().into(), marks: Arc::default(), ..request.clone() }
 }
 
 fn quiet(rate: u32, seconds: f64) -> Part {

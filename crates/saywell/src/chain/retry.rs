@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures::StreamExt;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// How often to ask again, and how long to wait before.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +76,10 @@ impl<P: Provider + 'static> Provider for Retry<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 use crate::clock::Clock;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// How old a list may get until it is renewed.
 const FRESH: Duration = Duration::from_hours(1);
@@ -89,6 +89,10 @@ impl<P: Provider + 'static> Provider for Roster<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

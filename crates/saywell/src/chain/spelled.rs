@@ -9,7 +9,9 @@ use futures::StreamExt;
 use saywell_text::english::{Reader, SpelledOut, spell_out_around};
 use saywell_text::{How, Mark};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{
+    About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
+};
 
 /// A provider that is given what its [`About::reader`] can read.
 #[derive(Debug)]
@@ -35,26 +37,19 @@ impl<P: Provider> Provider for Spelled<P> {
         self.inner.name()
     }
 
+    fn extent(&self, request: &Request) -> Extent {
+        match self.carried(request) {
+            Some((carried, _)) => self.inner.extent(&carried),
+            None => self.inner.extent(request),
+        }
+    }
+
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         self.inner.voices().await
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let is_english = request.language.as_deref().is_none_or(|language| {
-            language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
-        });
-        let Some(reader) = self.about().reader.filter(|_| is_english) else {
-            return self.inner.speak(request);
-        };
-        let spelled = spell_out(&request, reader);
-        if spelled.text() == &*request.text {
-            return self.inner.speak(request);
-        }
-        let carried = Request {
-            text: spelled.text().into(),
-            marks: request.marks.iter().map(|mark| carry(mark, &spelled)).collect(),
-            ..request
-        };
+        let Some((carried, spelled)) = self.carried(&request) else { return self.inner.speak(request) };
         let mut inner = self.inner.speak(carried);
         Box::pin(stream! {
             while let Some(part) = inner.next().await {
@@ -64,6 +59,25 @@ impl<P: Provider> Provider for Spelled<P> {
                 };
             }
         })
+    }
+}
+
+impl<P: Provider> Spelled<P> {
+    /// The request with everything written out, and the way back; `None` where it stays as it is.
+    fn carried(&self, request: &Request) -> Option<(Request, SpelledOut)> {
+        let is_english = request.language.as_deref().is_none_or(|language| {
+            language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
+        });
+        let spelled = spell_out(request, self.about().reader.filter(|_| is_english)?);
+        if spelled.text() == &*request.text {
+            return None;
+        }
+        let carried = Request {
+            text: spelled.text().into(),
+            marks: request.marks.iter().map(|mark| carry(mark, &spelled)).collect(),
+            ..request.clone()
+        };
+        Some((carried, spelled))
     }
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream};
 
 use crate::controls::Controls;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// A provider that is asked only while no operator has switched it off.
 #[derive(Debug)]
@@ -34,6 +34,10 @@ impl<P: Provider> Provider for Switch<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

@@ -7,7 +7,7 @@ use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// A provider that answers in time or fails with [`ProviderError::TimedOut`].
 #[derive(Debug)]
@@ -33,6 +33,10 @@ impl<P: Provider> Provider for Timeout<P> {
 
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        self.inner.extent(request)
     }
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {

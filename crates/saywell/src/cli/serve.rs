@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Failed, print};
 use crate::app::App;
 use crate::config::Settings;
-use crate::http::{router, server};
+use crate::http::router;
+use crate::http::server::{self, Bounds, Server};
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Open files for everything but callers: databases, providers, sound on disk.
+#[cfg(unix)]
+const OWN_FILES: u64 = 512;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     let address = settings.listen;
@@ -18,6 +22,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         .await
         .map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))?;
     let address = listener.local_addr()?;
+    let (bounds, trusted) = (settings.connections.clone(), settings.trusted_proxies.clone());
     let app = App::open(settings).await?;
     print(format_args!("Saywell speaks at http://{address}"))?;
     let connections = app.connections.clone();
@@ -26,9 +31,33 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         info!("stopping");
         connections.stop();
     };
-    server::serve(listener, router(app.clone()), stop, PATIENCE).await;
+    let bounds = Bounds { connections: connections_to_have(bounds.connections), ..bounds };
+    Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())
+}
+
+/// How many connections there can be: as many as are wished, or as the system lets this process have open files for,
+/// less those that it needs otherwise.
+fn connections_to_have(wished: usize) -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        // What is allowed is taken: the lower number is for programs that cannot handle many.
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+        if let Some(files) = if raised { maximum } else { current } {
+            let most = usize::try_from(files.saturating_sub(OWN_FILES).max(files / 2)).unwrap_or(usize::MAX);
+            if most < wished {
+                warn!(
+                    most,
+                    "the system lets this process open {files} files (`ulimit -n`), and TTS_MAX_CONNECTIONS is {wished}"
+                );
+                return most;
+            }
+        }
+    }
+    wished
 }
 
 /// Resolves when the process is asked to stop.

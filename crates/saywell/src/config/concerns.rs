@@ -15,6 +15,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.clone(),
             origins: self.cors_origins.clone(),
             public_url: self.public_url.clone(),
+            key_cache: self.key_cache,
         }
     }
 

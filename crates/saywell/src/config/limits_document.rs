@@ -18,6 +18,12 @@ const QUANTITIES: &[Quantity] = &[
     ("requests_per_minute", "requests a minute", |q| or_none(q.requests_per_minute), "`rate_limited`"),
     ("burst", "how many of them may come at once", |q| or_none(q.burst), "`rate_limited`"),
     ("flights", "replies in the making at once", |q| or_none(q.flights), "`rate_limited`"),
+    (
+        "connections",
+        "connections of `/tts/stream` at once, to one gateway",
+        |q| or_none(q.connections),
+        "`rate_limited`",
+    ),
     ("characters_per_day", "characters made into sound a day", |q| or_none(q.characters_per_day), QUOTA),
     (
         "characters_per_month",
@@ -45,6 +51,7 @@ const REQUEST: &[Line] = &[
         "spoken as far as it fits, or `text_too_long`",
     ),
     ("providers", "providers that may be asked", |plan| listed(plan.providers.as_ref()), "`forbidden`"),
+    ("models", "models that may be asked for", |plan| priced(plan.models.as_ref()), "`forbidden`"),
     ("voices", "voices that may be asked for", |plan| listed(plan.voices.as_ref()), "`forbidden`"),
     (
         "prefetch",
@@ -61,25 +68,42 @@ const WORDS: &str = "\
 ## How it is counted
 
 - Days and months are UTC's. Requests fill up evenly: 120 a minute is one every half second, `burst` of them at once.
-- A reply is reserved for before it is made, by its script, and settled when it is made: what came from the cache, what
-  was not made because every listener left, and what no provider could say is given back. Characters and seconds count
-  for what the script said at most. Money counts for what the providers charge, which is known afterwards: it can pass
-  its limit by what the replies in the making cost more than their scripts said, and by calls that the table of prices
-  cannot price. Amounts in different currencies are added as they are.
+- A reply is reserved for before it is made, and settled when it is made: what came from the cache, what was not made
+  because every listener left, and what no provider could say is given back. What will really be sent and said is
+  reserved, as the provider that is asked first counts it: after dictionaries, aliases and spelling out, with markup where
+  it is charged for. `max_chars` and `max_seconds` are judged by the same. A call that would cost more than is reserved,
+  such as a dearer provider's that helps out, is made only if the rest can be reserved too. Sound that becomes longer than
+  1.25 times its bound is cut off.
+- Money counts for what the providers charge. Where only they can count (tokens, credits), that is known afterwards, and
+  can pass a limit by what the replies in the making cost. A model without a price costs as much as its provider's
+  dearest; without any price it is for plans without a limit of money. Amounts in different currencies are added as they are.
 - Whoever joins a reply in the making pays nothing for it, nor does whoever hears one from the cache; both are requests.
   With `TTS_LIMITS_COUNT_CACHED` they count like what is made, but for money.
 - A caller is the user, else the API key, else the anonymous session. An API key can have limits of its own, for all who
   use it together (`saywell key`). What an operator grants a user or a room comes on top of each day and month.
-- `\"none\"` takes a limit of a plan that ships away. `providers` leaves the rest of the chain out for that plan; `voices`
-  are names as callers ask for them, and the default voice needs none.
+- `\"none\"` takes a limit of a plan that ships away. `providers` leaves the rest of the chain out for that plan; `models` and
+  `voices` are names as callers ask for them, and the default voice needs none. Where money is limited and a plan names no
+  `models`, those of the table of prices may be asked for.
 
 ## Where it is counted
 
 Without `REDIS_URL` in this process, with it in Redis or Valkey, one atomic script a step, for all replicas together. What
-Redis keeps over a restart is its own setting (`appendonly yes` keeps nearly everything); what it loses begins from nothing.
-While it is away, `TTS_LIMITS_WITHOUT_REDIS` says what is done: `local` counts in each process, from nothing; `refuse`
-answers `overloaded`. It is asked again every second. What is to be given back waits until it is there, and is given back
-once.
+Redis keeps over a restart is its own setting (`appendonly yes` keeps nearly everything).
+
+Redis counts as away when it is, or has not answered within half a second. From then on no request waits for it; it is looked
+for twice a second. `TTS_LIMITS_WITHOUT_REDIS` says what is done meanwhile: `refuse` answers `overloaded`; with `local` each
+process goes on from the last state it knew, per account. It knows an account from Redis' last answer about it, and learns of
+callers whom it has not met from the rows of usage, when Redis goes away. So nobody gets a second quota; what can go wrong
+is bounded:
+
+- While Redis is away, gateways do not see what others allow. A caller who comes to several of them can have what was left to
+  them once at each, and as many flights at once. With one gateway everything stays exact.
+- What was allowed meanwhile is told to Redis when it is back, before it is used again, and what is to be given back is
+  given back, each once. A gateway that is killed before has told nothing: its part is then known from the rows of usage only.
+- A Redis that comes back empty is brought up to what the gateways knew when they notice, which is after they could not reach
+  it. It then forgets at most what other gateways allowed in the outage.
+- A replica that is promoted lacks what the old primary had not sent yet, as a rule less than a second's work: so much can be
+  had twice. With `appendfsync everysec` a crash costs the same. Rates and flights begin anew then; they last a minute.
 
 What was used this day and month is read from the rows of usage when a process starts, as far as the books do not know it:
 a restart gives nobody their quota again. Networks are counted under a name that is made from the network and the month
@@ -91,6 +115,9 @@ nobody can tell the address, and with another key, or another month, a network b
 Whatever the plans allow, this server has `TTS_MAX_FLIGHTS` replies in the making, and four requests for each of them on
 their way there. Past that it answers 503 `overloaded` at once, before the text is looked at. Half of it is anybody's; in the
 other half nothing is made that nobody listens to yet, and a caller gets no more than an equal share.
+
+Of `/tts/stream` it keeps four connections open for each reply that may be in the making, and no caller has more than a
+quarter of them, whatever their plan says. One that carries no reply ends after a minute.
 
 ## What callers are told
 
@@ -140,13 +167,14 @@ pub fn markdown() -> String {
     for (table, title, of) in groups {
         let _ = writeln!(text, "\n## {title}\n\n| key | what |{heads} past it |\n|{rule}");
         for (key, about, show, error) in QUANTITIES {
-            let error = if (table, *key) == ("all", "flights") { "`overloaded`" } else { error };
+            let everybodys = table == "all" && ["flights", "connections"].contains(key);
+            let error = if everybodys { "`overloaded`" } else { error };
             line(&mut text, &format!("{table}.{key}"), about, &|plan| show(of(plan)), error);
         }
     }
     text.push_str(
-        "\n## Everybody on every plan\n\n`[limits.in_all]` takes the same keys; none is set by default. Past `flights` the answer \
-         is `overloaded`.\n\n## Settings\n\n| variable | default | meaning |\n|---|---|---|\n",
+        "\n## Everybody on every plan\n\n`[limits.in_all]` takes the same keys; none is set by default. Past `flights` and \
+         `connections` the answer is `overloaded`.\n\n## Settings\n\n| variable | default | meaning |\n|---|---|---|\n",
     );
     let settings = SETTINGS.iter().filter(|setting| {
         setting.key.starts_with("limits.") && !setting.key.contains("timeout")
@@ -168,6 +196,10 @@ fn or_none(value: Option<impl ToString>) -> String {
 
 fn listed(names: Option<&Vec<String>>) -> String {
     names.map_or_else(|| "all".to_owned(), |names| names.join(", "))
+}
+
+fn priced(names: Option<&Vec<String>>) -> String {
+    names.map_or_else(|| "with a price".to_owned(), |names| names.join(", "))
 }
 
 fn allowed(allowed: bool) -> String {
@@ -199,6 +231,7 @@ mod tests {
             requests_per_minute: Some(1),
             burst: Some(1),
             flights: Some(1),
+            connections: Some(1),
             characters_per_day: Some(1),
             characters_per_month: Some(1),
             seconds_per_day: Some(1.0),
@@ -214,6 +247,7 @@ mod tests {
             max_seconds: Some(1),
             providers: Some(vec![]),
             voices: Some(vec![]),
+            models: Some(vec![]),
             prefetch: Some(true),
             ..Plan::default()
         };

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::http::server::Bounds;
 use crate::identity::Mode;
 use crate::identity::token::Rules;
 use crate::limits::{Plans, WithoutRedis};
@@ -93,6 +94,8 @@ pub struct Settings {
     pub signing_key: Option<Secret>,
     /// How callers say who they are.
     pub auth: Vec<Mode>,
+    /// For how long an API key that was right is taken while the database does not answer.
+    pub key_cache: Duration,
     /// What tokens have to say.
     pub jwt: Rules,
     /// Signs tokens, shared with the application that makes them.
@@ -101,6 +104,8 @@ pub struct Settings {
     pub jwt_jwks_url: Option<String>,
     /// The proxies whose word on callers' addresses is taken.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long connections may take over what they do, and how many there may be.
+    pub connections: Bounds,
     /// Days for which every request and every call to a provider has its row.
     pub usage_days: u32,
     /// Days for which sums of usage by day are kept.
@@ -281,7 +286,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_LIMITS_WITHOUT_REDIS",
         key: "limits.without_redis",
         default: "local",
-        about: "What is done while Redis is away: `local`, each process counts for itself from nothing; or `refuse`, nobody speaks and the answer is `overloaded`.",
+        about: "What is done while Redis is away: `local`, each process goes on from what it knew last; or `refuse`, nobody speaks and the answer is `overloaded`.",
         set: |s, v| assign(&mut s.without_redis, without_redis(v)),
         show: |s| if s.without_redis == WithoutRedis::Local { "local" } else { "refuse" }.to_owned(),
     },
@@ -459,6 +464,14 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.jwt_secret.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
     },
     Setting {
+        variable: "TTS_KEY_CACHE_SECONDS",
+        key: "auth.key_cache_seconds",
+        default: "300",
+        about: "For how long an API key that was right is taken while the database does not answer, in seconds; a key that is revoked meanwhile works for so long. While the database answers, it is asked every time.",
+        set: |s, v| assign(&mut s.key_cache, seconds(v, 0.0, 86_400.0)),
+        show: |s| s.key_cache.as_secs().to_string(),
+    },
+    Setting {
         variable: "TTS_JWT_JWKS_URL",
         key: "jwt.jwks_url",
         default: "",
@@ -531,6 +544,54 @@ pub static SETTINGS: &[Setting] = &[
             assign(&mut s.trusted_proxies, list(v).map(|network| proxy(&network)).collect::<Result<_, _>>())
         },
         show: |s| s.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+    },
+    Setting {
+        variable: "TTS_HEAD_SECONDS",
+        key: "server.head_seconds",
+        default: "10",
+        about: "How long a new connection may say nothing, how long the head of a request may take from its first byte, and how long a body may come slowly.",
+        set: |s, v| assign(&mut s.connections.head, seconds(v, 0.1, 600.0)),
+        show: |s| s.connections.head.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_BODY_BYTES_PER_SECOND",
+        key: "server.body_bytes_per_second",
+        default: "1000",
+        about: "How fast the body of a request has to come after that, over all of its time; else 408.",
+        set: |s, v| assign(&mut s.connections.body_rate, number(v, 1, 1_000_000_000)),
+        show: |s| s.connections.body_rate.to_string(),
+    },
+    Setting {
+        variable: "TTS_REQUEST_SECONDS",
+        key: "server.request_seconds",
+        default: "60",
+        about: "How long a request may take until all of it is here; else 408. Answers take as long as they are listened to.",
+        set: |s, v| assign(&mut s.connections.request, seconds(v, 0.1, 3600.0)),
+        show: |s| s.connections.request.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_IDLE_SECONDS",
+        key: "server.idle_seconds",
+        default: "75",
+        about: "How long a connection may be idle between requests. Longer than a proxy in front keeps its own, or it will send requests into connections that end.",
+        set: |s, v| assign(&mut s.connections.idle, seconds(v, 0.1, 3600.0)),
+        show: |s| s.connections.idle.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_MAX_CONNECTIONS",
+        key: "server.max_connections",
+        default: "16384",
+        about: "Connections at once, as far as the system allows the process as many open files. Past it, the one that has been idle for longest goes.",
+        set: |s, v| assign(&mut s.connections.connections, number(v, 1, 1_000_000)),
+        show: |s| s.connections.connections.to_string(),
+    },
+    Setting {
+        variable: "TTS_MAX_CONNECTIONS_PER_ADDRESS",
+        key: "server.max_connections_per_address",
+        default: "256",
+        about: "Connections of one address (a /56 of IPv6) that are idle or whose request is not here yet. Past it, the one that has been idle for longest goes. Trusted proxies have no such limit.",
+        set: |s, v| assign(&mut s.connections.connections_per_address, number(v, 1, 1_000_000)),
+        show: |s| s.connections.connections_per_address.to_string(),
     },
     Setting {
         variable: "TTS_LOCAL_THREADS",
@@ -638,9 +699,11 @@ impl Default for Settings {
                 plan_claim: String::new(),
                 cookie: None,
             },
+            key_cache: Duration::ZERO,
             jwt_secret: None,
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),
+            connections: Bounds::default(),
             usage_days: 0,
             usage_daily_days: 0,
             log_text: false,

@@ -69,7 +69,7 @@ pub async fn audio(
         if entry.about.format != format.extension() {
             return Err(not_found());
         }
-        return complete(&key, format, entry.sound.clone(), &request);
+        return complete(format, &entry, &request);
     }
     if app.settings.storage_redirects {
         match app.speak.cache.signed_url(&key, REDIRECT_LASTS).await {
@@ -81,11 +81,11 @@ pub async fn audio(
     let of_format = |entry: &Arc<Entry>| entry.about.format == format.extension();
     if let Some((kept, entry)) = app.speak.behind(&key).await {
         let entry = Some(entry).filter(of_format).ok_or_else(not_found)?;
-        return landed(&key, kept, format, entry.sound.clone(), &request);
+        return landed(&key, kept, format, &Landed::Kept(&entry), &request);
     }
     let speech = again(&app, &key, Some(format)).await?;
     match speech.sound {
-        Sound::Complete(entry) => complete(&speech.key, format, entry.sound.clone(), &request),
+        Sound::Complete(entry) => complete(format, &entry, &request),
         Sound::Flight(listener) => flight(&app, listener, &speech.key, format, &request).await,
     }
 }
@@ -112,7 +112,7 @@ async fn flight(
         Some(_) => {
             listener.landed().await?;
             let kept = app.speak.behind(key).await.map_or(key.as_heard(), |(kept, _)| kept);
-            landed(key, kept, format, listener.sound(), request)
+            landed(key, kept, format, &Landed::Flown(listener.sound()), request)
         }
     }
 }
@@ -185,36 +185,45 @@ fn landed(
     key: &Key,
     kept: Key,
     format: Format,
-    sound: Bytes,
+    sound: &Landed<'_>,
     request: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    if kept == *key { complete(key, format, sound, request) } else { as_heard(key, format, sound, request) }
+    // What is not what the link's key says may be another sound the next time.
+    let keep = if kept == *key { IMMUTABLE } else { "private, no-cache" };
+    tagged(keep, format, sound, request)
 }
 
-fn complete(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Result<Response, ApiError> {
-    tagged(&format!("\"{key}\""), IMMUTABLE, format, sound, request)
+fn complete(format: Format, entry: &Entry, request: &HeaderMap) -> Result<Response, ApiError> {
+    tagged(IMMUTABLE, format, &Landed::Kept(entry), request)
 }
 
-/// Sound that is not what the link's key says: the next time another may be there.
-fn as_heard(key: &Key, format: Format, sound: Bytes, request: &HeaderMap) -> Result<Response, ApiError> {
-    let content = hex::encode(&Sha256::digest(&sound)[..8]);
-    tagged(&format!("\"{key}-{content}\""), "private, no-cache", format, sound, request)
+/// A whole sound.
+enum Landed<'a> {
+    /// From the cache.
+    Kept(&'a Entry),
+    /// From a flight.
+    Flown(Bytes),
 }
 
+/// The answer with all of a sound, or what was asked for of it. Its tag is made from its bytes: a sound that was made anew
+/// may be another under the same key, and is then sent whole to whoever has a part of the old one.
 fn tagged(
-    tag: &str,
     keep: &'static str,
     format: Format,
-    sound: Bytes,
+    sound: &Landed<'_>,
     request: &HeaderMap,
 ) -> Result<Response, ApiError> {
+    let (sound, tag) = match sound {
+        Landed::Kept(entry) => (entry.sound.clone(), format!("\"{}\"", entry.sound_sha256())),
+        Landed::Flown(sound) => (sound.clone(), format!("\"{}\"", hex::encode(Sha256::digest(sound)))),
+    };
     let caching = [
-        (header::ETAG, value(tag)?),
+        (header::ETAG, value(&tag)?),
         (header::CACHE_CONTROL, HeaderValue::from_static(keep)),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (headers::CACHE, HeaderValue::from_static("hit")),
     ];
-    if request.get(header::IF_NONE_MATCH).is_some_and(|given| matches(given, tag)) {
+    if request.get(header::IF_NONE_MATCH).is_some_and(|given| matches(given, &tag)) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let content_type = [(header::CONTENT_TYPE, HeaderValue::from_static(format.content_type()))];

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::error::{ApiError, Code, brief};
+use super::server::TooSlow;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -34,12 +35,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 let most = super::MAX_BODY_BYTES >> 20;
                 ApiError::new(Code::TextTooLong, format!("The request body is larger than {most} MiB."))
+            } else if came_too_slowly(&rejection) {
+                ApiError::invalid("body", "The request body came too slowly.")
+                    .status(StatusCode::REQUEST_TIMEOUT)
             } else {
                 ApiError::invalid("body", "The request body could not be read to its end.")
             }
         })?;
         parse(&body).map(Json)
     }
+}
+
+fn came_too_slowly(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<TooSlow>)
 }
 
 /// What is read, as errors name it.

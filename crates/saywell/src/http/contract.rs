@@ -55,6 +55,12 @@ pub(super) fn complete(contract: &mut OpenApi) {
     for path in contract.paths.paths.values_mut() {
         let calls = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
         for call in calls.into_iter().flatten() {
+            // Handlers of different parts may have one name, operations may not.
+            let part =
+                call.tags.iter().flatten().find(|tag| ["openai", "admin"].contains(&tag.as_str())).cloned();
+            if let (Some(id), Some(part)) = (&mut call.operation_id, part) {
+                *id = format!("{part}_{id}");
+            }
             for (status, response) in &mut call.responses.responses {
                 let RefOr::T(response) = response else { continue };
                 complete_response(status, response);

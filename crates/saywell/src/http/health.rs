@@ -15,15 +15,19 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Speech can be made: some provider of the chain answers for its voices.
+/// Speech can be made: some provider of the chain answers for its voices. Services beside it that are ill, and why, come
+/// after the first line: speech goes on without them.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses(
     (status = 200, description = "Ready", body = str),
     (status = 503, description = "No provider can be used"),
 ))]
-pub async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
     for link in app.speak.steered_chain().links() {
         if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
-            return Ok("ready\n");
+            let ill = app.services().filter(|service| !service.is_well());
+            return Ok(std::iter::once("ready\n".to_owned())
+                .chain(ill.map(|service| format!("{} is ill\n", service.name())))
+                .collect());
         }
     }
     Err(ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used."))

@@ -15,14 +15,15 @@ use utoipa::openapi::{OpenApi, RefOr, Response};
 
 use super::error::{ApiError, Code, sentence};
 use crate::app::App;
+use crate::identity::jwks;
 use crate::identity::key::KeyFault;
 use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
 use crate::links::Grant;
 
-/// How long to wait when keys of an identity provider cannot be had.
-const KEYS_BACK: Duration = Duration::from_secs(30);
+/// How long to wait when the database is away.
+const DATABASE_BACK: Duration = Duration::from_secs(5);
 
 /// Finds out who calls before the handler runs. Handlers take the [`Caller`] as an argument, or [`Admin`].
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> axum::response::Response {
@@ -152,13 +153,14 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let message = sentence(&denied.to_string());
         match denied {
-            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(KEYS_BACK),
+            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(jwks::REST),
             Denied::Key(KeyFault::Throttled { wait }) => {
                 Self::new(Code::RateLimited, message).retry_after(wait)
             }
             Denied::Key(KeyFault::Store(error)) => {
-                tracing::error!(%error, "an API key could not be looked up");
-                Self::new(Code::InternalError, "Something went wrong here. It has been logged.")
+                tracing::warn!(%error, "an API key could not be looked up");
+                let message = "API keys cannot be looked up at the moment. Try again in a few seconds.";
+                Self::new(Code::Overloaded, message).retry_after(DATABASE_BACK)
             }
             Denied::Nobody | Denied::Unaccepted | Denied::Token(_) | Denied::Key(_) => {
                 Self::new(Code::Unauthorized, message).param("Authorization")

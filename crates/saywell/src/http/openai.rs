@@ -43,17 +43,19 @@ pub struct Ask {
     /// One of `GET /v1/models`, in any case. Any other is taken for the server's own choice, with a note, unless the operator
     /// has it otherwise.
     #[serde(default, deserialize_with = "word")]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "tts-1")]
     pub model: Option<String>,
     /// What to say.
+    #[schema(example = "Hello there. This is read aloud.")]
     pub input: String,
     /// A voice's name, in any case, or `{"id": name}`; the server's default when there is none.
     pub voice: Option<VoiceName>,
     /// How to speak, in words; passed over by voices that take none.
     #[serde(default, deserialize_with = "word")]
     pub instructions: Option<String>,
-    /// `mp3` (default), `opus`, `aac`, `flac`, `wav`, `pcm`; also `webm` and `mp4`.
+    /// `mp3` (default), `opus`, `flac`, `wav`, `pcm`; also `webm` and `mp4`. `aac` is answered in mp3, with a note.
     #[serde(default, deserialize_with = "word")]
+    #[schema(example = "mp3")]
     pub response_format: Option<String>,
     /// Speed, 0.25 to 4.0.
     #[serde(default, deserialize_with = "number")]
@@ -61,6 +63,7 @@ pub struct Ask {
     pub speed: Option<f32>,
     /// `audio` (default) or `sse`.
     #[serde(default, deserialize_with = "word")]
+    #[schema(example = "audio")]
     pub stream_format: Option<String>,
 }
 
@@ -109,12 +112,18 @@ pub async fn speech(
     };
     let voice = ask.voice.as_ref().map(VoiceName::name).filter(|name| !name.trim().is_empty());
     let model = name("model", ask.model.as_deref())?;
+    let asked_format = ask.response_format.as_deref().map(str::trim);
+    let is_aac = asked_format.is_some_and(|format| format.eq_ignore_ascii_case("aac"));
     let mut request = SpeechRequest {
-        format: format(ask.response_format.as_deref(), "response_format")?,
+        // There is no encoder for AAC (decision 0015): what asks for it plays mp3, and the Content-Type says so.
+        format: format(asked_format.filter(|_| !is_aac), "response_format")?,
         voice: name("voice", voice)?,
         instructions: ask.instructions,
         ..SpeechRequest::new(ask.input)
     };
+    if is_aac {
+        request.notes.push(SpeechRequest::note("there is no aac here: the sound is mp3".to_owned()));
+    }
     if let Some(model) = &model {
         choose(&app, &mut request, model)?;
     }

@@ -36,6 +36,7 @@ use crate::usage;
 #[schema(as = SpeechRequest)]
 pub struct Ask {
     /// The reply, as the application has it: Markdown or plain text.
+    #[schema(example = "Hello there. This is **read aloud**.")]
     pub text: Option<String>,
     /// Or what to say in SSML, the speech markup of the W3C.
     #[serde(default, deserialize_with = "word")]
@@ -50,11 +51,11 @@ pub struct Ask {
     pub room: Option<String>,
     /// A voice's name, in any case.
     #[serde(default, deserialize_with = "word")]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "alloy")]
     pub voice: Option<String>,
     /// The provider to ask first.
     #[serde(default, deserialize_with = "word")]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "local")]
     pub provider: Option<String>,
     /// One of that provider's models.
     #[serde(default, deserialize_with = "word")]
@@ -62,6 +63,7 @@ pub struct Ask {
     pub model: Option<String>,
     /// `mp3` (default), `opus` (also called `ogg`), `webm`, `mp4`, `flac`, `wav` or `pcm`, in any case.
     #[serde(default, deserialize_with = "word")]
+    #[schema(example = "mp3")]
     pub format: Option<String>,
     /// Speed, 0.25 to 4.0; 1.0 by default.
     #[serde(default, deserialize_with = "number")]
@@ -73,6 +75,7 @@ pub struct Ask {
     pub language: Option<String>,
     /// What becomes of code: `announce` (default), `skip` or `read`.
     #[serde(default, deserialize_with = "word")]
+    #[schema(example = "announce")]
     pub code: Option<String>,
     /// The reply begins inside reasoning, whose opening tag stood in the prompt: all up to the closing tag is left out.
     #[serde(default)]

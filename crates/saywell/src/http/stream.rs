@@ -18,7 +18,7 @@ use futures::{SinkExt, StreamExt};
 use saywell_audio::Format;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::{Instrument, info_span};
 
 pub use self::message::Said;
@@ -35,8 +35,8 @@ use crate::speak::{Departure, Ended, Growing};
 const MAX_MESSAGE_BYTES: usize = 256 << 10;
 /// How long the text of a reply that is open may pause: models think, and call tools.
 const TEXT_WITHIN: Duration = Duration::from_mins(2);
-/// How long a connection may carry nothing between replies.
-const BEGIN_WITHIN: Duration = Duration::from_mins(10);
+/// How long a connection may carry no reply.
+const BEGIN_WITHIN: Duration = Duration::from_mins(1);
 /// How long a client may take nothing of what is sent.
 const TAKEN_WITHIN: Duration = Duration::from_mins(1);
 /// How long nothing is sent before a ping is: proxies close what is silent for a minute.
@@ -64,6 +64,7 @@ struct Gone;
     responses(
         (status = 101, description = "A WebSocket. Text messages are JSON, binary messages are sound; docs/STREAM.md has both"),
         (status = 403, description = "`forbidden`"),
+        (status = 429, description = "`rate_limited`: as many connections as this caller may have"),
         (status = 426, description = "`invalid_request`: this is for WebSockets"),
     )
 )]
@@ -122,12 +123,14 @@ impl Session {
     ) -> Result<(), Gone> {
         // What is still on its way to a reply that ended early is for nobody.
         let mut ended_early = false;
+        // What is no reply does not make it longer.
+        let mut begin_by = Instant::now() + BEGIN_WITHIN;
         loop {
             let stopping = self.app.connections.stopping();
             let came = tokio::select! {
                 biased;
                 () = stopping => return close(&out, close_code::AWAY, "the server stops").await,
-                came = receive(source, BEGIN_WITHIN) => came,
+                came = receive(source, begin_by.saturating_duration_since(Instant::now())) => came,
             };
             let ask = match came {
                 Came::Said(Said::Begin(ask)) => ask,
@@ -155,7 +158,9 @@ impl Session {
                         "type": "begun", "format": format.name(), "content_type": format.content_type(), "request_id": self.id,
                     });
                     say(&out, &begun).await?;
-                    self.reply(source, &out, growing).await?
+                    let over = self.reply(source, &out, growing).await?;
+                    begin_by = Instant::now() + BEGIN_WITHIN;
+                    over
                 }
                 Err(error) => Over::Failed(error),
             };

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared as Together};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
@@ -15,8 +17,13 @@ use crate::clock::Clock;
 const FRESH: Duration = Duration::from_mins(15);
 /// How long keys are used that could not be renewed. A key that was withdrawn is gone after this at the latest.
 const USABLE: Duration = Duration::from_hours(24);
-/// How long the keys are not asked for again, whatever tokens name: unknown names cost the provider nothing.
-const REST: Duration = Duration::from_secs(30);
+/// How long the keys are not asked for again because a token names one that is not among them, so that made-up names
+/// cost the provider one call a second: a key that is new works within this and the time of an answer.
+const SPACE: Duration = Duration::from_secs(1);
+/// The same after they could not be had.
+pub const REST: Duration = Duration::from_secs(5);
+/// How long whoever shows a token waits for an answer; known trouble is not waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long an answer may take, and how large it may be.
 const DEADLINE: Duration = Duration::from_secs(5);
 const MAX_BYTES: usize = 256 * 1024;
@@ -33,17 +40,26 @@ struct Shared {
     client: reqwest::Client,
     clock: Arc<dyn Clock>,
     known: Mutex<Known>,
-    /// Held by whoever asks.
-    asking: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 struct Known {
-    keys: Arc<[Published]>,
+    keys: Keys,
     /// When these keys came, and when they were last asked for.
     came: Option<SystemTime>,
     asked: Option<SystemTime>,
+    /// The last answer could not be had.
+    ill: bool,
+    /// The question that is in the air.
+    asking: Option<Asking>,
 }
+
+/// Resolves when there is an answer.
+type Asking = Together<BoxFuture<'static, ()>>;
+
+/// The keys of one document.
+#[derive(Debug, Default, Clone)]
+pub struct Keys(Arc<[Published]>);
 
 /// One key. What it is for is said by the key, never by the token.
 struct Published {
@@ -58,15 +74,32 @@ impl std::fmt::Debug for Published {
     }
 }
 
-impl Known {
+impl Keys {
+    /// Reads a document. Keys of kinds that we do not know are passed over, as RFC 7517, section 5, has it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(document: &[u8]) -> Result<Self, String> {
+        let document: Value = serde_json::from_slice(document).map_err(|error| error.to_string())?;
+        let keys = document["keys"].as_array().ok_or("there is no list `keys`")?;
+        Ok(Self(keys.iter().filter_map(published).collect()))
+    }
+
     /// The key of this name; without a name, the only one there is of its kind.
-    fn find(&self, name: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
+    #[must_use]
+    pub fn find(&self, name: Option<&str>, algorithm: Algorithm) -> Option<DecodingKey> {
         let mut fitting = self
-            .keys
+            .0
             .iter()
             .filter(|key| key.algorithm == algorithm && (name.is_none() || key.name.as_deref() == name));
         let first = fitting.next()?;
         (name.is_some() || fitting.next().is_none()).then(|| first.key.clone())
+    }
+}
+
+impl Known {
+    fn find(&self, name: Option<&str>, algorithm: Algorithm, now: SystemTime) -> Option<DecodingKey> {
+        self.keys.find(name, algorithm).filter(|_| age(self.came, now) < USABLE)
     }
 }
 
@@ -78,8 +111,7 @@ impl Jwks {
     /// The keys at this address; asked for when the first token needs them.
     #[must_use]
     pub fn new(url: String, client: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        let (known, asking) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { shared: Arc::new(Shared { url, client, clock, known, asking }) }
+        Self { shared: Arc::new(Shared { url, client, clock, known: Mutex::default() }) }
     }
 
     /// The key to check a token with.
@@ -92,41 +124,53 @@ impl Jwks {
         algorithm: Algorithm,
         now: SystemTime,
     ) -> Result<DecodingKey, TokenFault> {
-        let known = self.known().clone();
-        let found = known.find(name, algorithm).filter(|_| age(known.came, now) < USABLE);
+        let found = self.known().find(name, algorithm, now);
         if let Some(key) = found {
-            if age(known.came, now) >= FRESH && age(known.asked, now) >= REST {
-                let this = self.clone();
-                tokio::spawn(async move { this.renew().await });
-            }
+            // Beside the request: what is known serves.
+            drop(self.renewal(FRESH));
             return Ok(key);
         }
-        self.renew().await;
-        let known = self.known().clone();
-        if age(known.came, now) >= USABLE {
-            return Err(TokenFault::NoKeys);
+        let ill = self.known().ill;
+        let renewal = self.renewal(SPACE);
+        if let Some(renewal) = renewal.filter(|_| !ill) {
+            let _ = tokio::time::timeout(PATIENCE, renewal).await;
         }
-        known.find(name, algorithm).ok_or(TokenFault::Signature)
+        let known = self.known();
+        // While the provider cannot be asked, nobody knows whether it has such a key by now.
+        let unsure = known.ill || known.asking.is_some() || age(known.came, now) >= USABLE;
+        let missing = if unsure { TokenFault::NoKeys } else { TokenFault::Signature };
+        known.find(name, algorithm, now).ok_or(missing)
     }
 
-    /// Asks, unless somebody did a moment ago.
-    async fn renew(&self) {
-        let _asking = self.shared.asking.lock().await;
+    /// The question that is in the air, or a new one if there was none within `space`.
+    fn renewal(&self, space: Duration) -> Option<Asking> {
         let now = self.shared.clock.now();
-        if age(self.known().asked, now) < REST {
-            return;
+        let mut known = self.known();
+        if known.asking.is_some() {
+            return known.asking.clone();
         }
+        if age(known.asked, now) < if known.ill { REST } else { space } {
+            return None;
+        }
+        known.asked = Some(now);
+        let this = self.clone();
+        let asking = tokio::spawn(async move { this.renew(now).await }).map(|_| ()).boxed().shared();
+        known.asking = Some(asking.clone());
+        Some(asking)
+    }
+
+    async fn renew(&self, now: SystemTime) {
         let answer = tokio::time::timeout(DEADLINE, self.ask()).await;
         let answer = answer.unwrap_or_else(|_| Err("took too long".to_owned()));
         let mut known = self.known();
-        known.asked = Some(now);
+        (known.ill, known.asking) = (answer.is_err(), None);
         match answer {
-            Ok(keys) => (known.keys, known.came) = (keys.into(), Some(now)),
+            Ok(keys) => (known.keys, known.came) = (keys, Some(now)),
             Err(reason) => warn!(%reason, "the keys at TTS_JWT_JWKS_URL could not be had"),
         }
     }
 
-    async fn ask(&self) -> Result<Vec<Published>, String> {
+    async fn ask(&self) -> Result<Keys, String> {
         let answer = self.shared.client.get(&self.shared.url).send().await;
         let mut answer = answer
             .and_then(reqwest::Response::error_for_status)
@@ -138,10 +182,7 @@ impl Jwks {
                 return Err(format!("more than {MAX_BYTES} bytes"));
             }
         }
-        let body: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
-        let keys = body["keys"].as_array().ok_or("there is no list `keys`")?;
-        // Keys of kinds that we do not know are passed over, as RFC 7517, section 5, has it.
-        Ok(keys.iter().filter_map(published).collect())
+        Keys::read(&body)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -27,9 +27,11 @@ const MOST_PROVEN: u64 = 1_000;
 pub struct Keys {
     store: Arc<dyn ApiKeys>,
     wrong: Mutex<HashMap<String, Wrong>>,
-    /// Hashes of keys that were right. They are looked up like any other, but whoever guesses from the same network
-    /// does not keep them out.
-    proven: Cache<[u8; 32], ()>,
+    /// Keys that were right, by their hashes, and when. They are looked up like any other, but whoever guesses from the
+    /// same network does not keep them out, nor does a database that is away.
+    proven: Cache<[u8; 32], (KeyRow, SystemTime)>,
+    /// For how long a key that was right is taken without its database.
+    remembered_for: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,10 +77,10 @@ pub struct NewKey {
 }
 
 impl Keys {
-    /// The keys in this store.
+    /// The keys in this store. While it does not answer, those that were right are taken for so long.
     #[must_use]
-    pub fn new(store: Arc<dyn ApiKeys>) -> Self {
-        Self { store, wrong: Mutex::default(), proven: Cache::new(MOST_PROVEN) }
+    pub fn new(store: Arc<dyn ApiKeys>, remembered_for: Duration) -> Self {
+        Self { store, wrong: Mutex::default(), proven: Cache::new(MOST_PROVEN), remembered_for }
     }
 
     /// The row of a key that may be used now.
@@ -91,7 +93,15 @@ impl Keys {
             return Err(KeyFault::Throttled { wait });
         }
         let row = match id(presented) {
-            Some(id) => self.store.find(id).await?,
+            Some(id) => match self.store.find(id).await {
+                Ok(row) => {
+                    if let Some(row) = row.as_ref().filter(|row| bool::from(row.hash.ct_eq(&hash))) {
+                        self.proven.insert(hash, (row.clone(), now));
+                    }
+                    row
+                }
+                Err(error) => Some(self.remembered(&hash, now).ok_or(error)?),
+            },
             None => None,
         };
         // The id is no secret, so it does not matter that finding it takes time or none.
@@ -100,20 +110,29 @@ impl Keys {
             return Err(KeyFault::Unknown);
         };
         if row.revoked_at.is_some() {
+            self.proven.invalidate(&hash);
             return Err(KeyFault::Revoked);
         }
         if row.expires_at.is_some_and(|expires| expires <= now) {
             return Err(KeyFault::Expired);
         }
-        self.proven.insert(hash, ());
         Ok(row)
+    }
+
+    /// The row of a key that was right not long ago.
+    fn remembered(&self, hash: &[u8; 32], now: SystemTime) -> Option<KeyRow> {
+        let (row, at) = self.proven.get(hash)?;
+        // A clock that was put back makes nothing last longer.
+        let age = now.duration_since(at).ok()?;
+        (age < self.remembered_for).then_some(row)
     }
 
     /// How long a network has to wait until it may try again, if it has to.
     fn wait(&self, network: &str, now: SystemTime) -> Option<Duration> {
         let all = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         let wrong = all.get(network).or_else(|| all.get("").filter(|_| all.len() > MOST_NETWORKS))?;
-        let left = WINDOW.checked_sub(now.duration_since(wrong.since).unwrap_or_default())?;
+        // A clock that was put back ends the wait.
+        let left = WINDOW.checked_sub(now.duration_since(wrong.since).ok()?)?;
         (wrong.count >= MOST_WRONG && !left.is_zero()).then_some(left)
     }
 
@@ -175,6 +194,8 @@ mod tests {
     use crate::clock::{Clock, ManualClock};
     use crate::store::sqlite::SqliteStore;
 
+    const REMEMBERED: Duration = Duration::from_mins(5);
+
     fn new_key() -> NewKey {
         let scopes = Scopes { speak: true, admin: false };
         NewKey { name: "app".into(), scopes, limits: KeyLimits::default(), expires_at: None }
@@ -183,7 +204,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_opens_until_it_expires_or_is_revoked() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>);
+        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
         let expires_at = Some(clock.now() + Duration::from_hours(1));
         let (key, row) = mint(&*store, NewKey { expires_at, ..new_key() }, clock.now()).await.unwrap();
         let (other, other_row) = mint(&*store, new_key(), clock.now()).await.unwrap();
@@ -201,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn who_guesses_has_to_wait_and_keeps_nobody_out_who_knows() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>);
+        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
         let [(known, _), (fresh, _)] = [
             mint(&*store, new_key(), clock.now()).await.unwrap(),
             mint(&*store, new_key(), clock.now()).await.unwrap(),
@@ -222,7 +243,7 @@ mod tests {
     #[tokio::test]
     async fn guesses_from_everywhere_do_not_fill_the_memory() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(store);
+        let keys = Keys::new(store, REMEMBERED);
         for n in 0..MOST_NETWORKS + 50 {
             keys.count_wrong(&n.to_string(), clock.now());
         }

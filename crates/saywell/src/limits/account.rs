@@ -20,6 +20,8 @@ pub enum What {
     Requests,
     /// Flights.
     Flights,
+    /// Connections over which replies come as they are written.
+    Connections,
     /// Characters that are made into sound.
     Characters,
     /// Seconds of sound that are made.
@@ -99,6 +101,7 @@ impl What {
         match self {
             Self::Requests => "requests",
             Self::Flights => "flights",
+            Self::Connections => "connections",
             Self::Characters => "characters",
             Self::Seconds => "seconds",
             Self::Money => "money",
@@ -108,7 +111,7 @@ impl What {
     /// How many of the books' whole numbers are one of it.
     pub(crate) const fn scale(self) -> f64 {
         match self {
-            Self::Requests | Self::Flights | Self::Characters => 1.0,
+            Self::Requests | Self::Flights | Self::Connections | Self::Characters => 1.0,
             Self::Seconds => 1e3,
             Self::Money => 1e6,
         }
@@ -191,6 +194,11 @@ impl Account {
         accounts
     }
 
+    /// Whether money is counted on it.
+    pub(crate) fn limits_money(&self) -> bool {
+        self.quantities.money_per_day.is_some()
+    }
+
     /// The network that it is of, sealed; `None` of every other account.
     pub(crate) fn network(&self) -> Option<&str> {
         // A seal has no colon, and the name of a plan may.
@@ -212,6 +220,13 @@ impl Account {
         let allowed = u64::from(self.quantities.flights?);
         let limit = self.limit(What::Flights, Span::AtOnce, allowed as f64, 0);
         Some((limit, self.claim(What::Flights, "", flights, allowed, Kind::Places { until })))
+    }
+
+    /// What a connection claims of this account.
+    pub(crate) fn connection(&self, now: SystemTime) -> Option<(Limit, Claim)> {
+        let allowed = u64::from(self.quantities.connections?);
+        let limit = self.limit(What::Connections, Span::AtOnce, allowed as f64, 0);
+        Some((limit, self.claim(What::Connections, "", 1, allowed, Kind::Places { until: now })))
     }
 
     /// What this much claims of this account. The longer spans come first: where both are used up, the longer counts.
@@ -276,6 +291,28 @@ impl Amount {
         }
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            characters: self.characters + other.characters,
+            seconds: self.seconds + other.seconds,
+            money: self.money + other.money,
+        }
+    }
+
+    /// How much more this is than the other, as far as it is more.
+    #[must_use]
+    pub fn beyond(self, other: Self) -> Self {
+        // What sums of fractions are off by is no money.
+        let more = |one: f64, other: f64| if one > other + 1e-9 { one - other } else { 0.0 };
+        Self {
+            characters: self.characters.saturating_sub(other.characters),
+            seconds: more(self.seconds, other.seconds),
+            money: more(self.money, other.money),
+        }
+    }
+
     /// What is left when the other, which is part of it, is taken away.
     #[must_use]
     pub fn less(self, other: Self) -> Self {
@@ -289,7 +326,7 @@ impl Amount {
     /// How much of this, in the books' whole numbers; a part counts as a whole.
     pub(crate) fn units(&self, what: What) -> u64 {
         match what {
-            What::Requests | What::Flights => 0,
+            What::Requests | What::Flights | What::Connections => 0,
             What::Characters => self.characters,
             What::Seconds => whole(self.seconds * what.scale()),
             What::Money => whole(self.money * what.scale()),

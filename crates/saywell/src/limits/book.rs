@@ -16,6 +16,12 @@ impl Ticket {
     pub(crate) fn new() -> Self {
         Self(rand::random())
     }
+
+    /// Under which the shared books hear later of what was taken while they were away. Not the ticket itself: they may
+    /// have done under that what nobody heard of in time, and it is undone.
+    pub(crate) fn later(self) -> Self {
+        Self(!self.0)
+    }
 }
 
 impl fmt::Display for Ticket {
@@ -71,6 +77,17 @@ pub(crate) enum Taken {
     },
 }
 
+/// What was known of a sum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownSum {
+    /// Names the account in the books.
+    pub account: String,
+    /// The sum.
+    pub used: u64,
+    /// When it begins again.
+    pub resets: SystemTime,
+}
+
 /// The books cannot be reached.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the limits' books cannot be reached: {0}")]
@@ -86,8 +103,21 @@ pub(crate) trait Book: fmt::Debug + Send + Sync {
     /// for each ticket; never waits.
     fn settle(&self, ticket: Ticket, claims: &[Claim], kept: &[u64], now: SystemTime);
 
+    /// Takes claims that were taken elsewhere already, whatever they come to; never waits.
+    fn take_later(&self, _ticket: Ticket, _claims: &[Claim], _now: SystemTime) {}
+
     /// Waits until everything settled so far is in the books.
     async fn settled(&self) {}
+
+    /// Looks whether they can be reached, and tells whether they still know what they knew.
+    async fn reach(&self) -> Result<bool, Away> {
+        Ok(true)
+    }
+
+    /// Brings sums up to at least these, in books that forgot what they knew.
+    async fn raise(&self, _sums: &[KnownSum], _now: SystemTime) -> Result<(), Away> {
+        Ok(())
+    }
 
     /// Writes down what was used before these books began, unless the account is in them.
     async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away>;

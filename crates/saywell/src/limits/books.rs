@@ -1,42 +1,84 @@
 //! Which books are used: the shared ones, and what is done while they are away.
+//!
+//! The process's own books follow the shared ones: each answer says how much is on the accounts it is about. When the shared
+//! books are away, or slow, the own go on from there; what they take is told to the shared ones when these are back. Shared
+//! books that come back empty are brought up to what was known.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use futures::future::BoxFuture;
 use tokio::time::Instant;
-use tracing::{info, warn};
 
-use super::book::{Away, Book, Claim, Taken, Ticket};
+use super::book::{Away, Book, Claim, KnownSum, Taken, Ticket};
 use super::process::ProcessBook;
-use crate::telemetry::{Service, service_failed};
+use crate::clock::Clock;
+use crate::service::{Service, Trouble};
+use crate::telemetry;
 
 /// What is done while the shared books are away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WithoutRedis {
-    /// Each process counts for itself, from nothing.
+    /// Each process goes on from what it knew last.
     #[default]
     Local,
     /// Nobody speaks.
     Refuse,
 }
 
-/// How long the shared books are left alone after they could not be reached.
-const LEFT_ALONE: Duration = Duration::from_secs(1);
+/// How long a step of the shared books may take at the very most; they have a tighter deadline of their own, past which they
+/// undo what they may have done.
+const DEADLINE: Duration = Duration::from_secs(1);
 
 /// The books in use.
 #[derive(Debug)]
 pub(crate) struct Books {
-    shared: Option<Arc<dyn Book>>,
-    own: Arc<dyn Book>,
+    shared: Option<Shared>,
+    own: Arc<ProcessBook>,
     without: WithoutRedis,
-    /// Until when the shared books are left alone; `None`: they were there when they were last asked.
-    away_until: Mutex<Option<Instant>>,
+}
+
+/// Books that all processes share, and whether they can be reached.
+#[derive(Debug)]
+struct Shared {
+    book: Arc<dyn Book>,
+    service: Service,
+}
+
+/// In which books a step was entered, and is to be settled.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    own: Arc<ProcessBook>,
+    /// The shared ones, and under which ticket they have it or will hear of it.
+    shared: Option<(Arc<dyn Book>, Ticket)>,
+    ticket: Ticket,
+}
+
+impl From<Trouble> for Away {
+    fn from(trouble: Trouble) -> Self {
+        Self(trouble.to_string())
+    }
 }
 
 impl Books {
     /// With shared books, or none.
-    pub(crate) fn new(shared: Option<Arc<dyn Book>>, without: WithoutRedis) -> Self {
-        Self { shared, own: Arc::new(ProcessBook::default()), without, away_until: Mutex::default() }
+    pub(crate) fn new(shared: Option<Arc<dyn Book>>, without: WithoutRedis, clock: &Arc<dyn Clock>) -> Self {
+        let own = Arc::<ProcessBook>::default();
+        let shared = shared.map(|book| {
+            let (there, known, clock) = (Arc::clone(&book), Arc::clone(&own), Arc::clone(clock));
+            let probe = move || {
+                let (there, known, clock) = (Arc::clone(&there), Arc::clone(&known), Arc::clone(&clock));
+                let well = async move { catch_up(&*there, &known, &*clock).await };
+                Box::pin(well) as BoxFuture<'static, bool>
+            };
+            Shared { service: Service::new(telemetry::Service::Redis, Box::new(probe)), book }
+        });
+        Self { shared, own, without }
+    }
+
+    /// Whether the shared books can be reached; `None` without any.
+    pub(crate) fn service(&self) -> Option<&Service> {
+        self.shared.as_ref().map(|shared| &shared.service)
     }
 
     /// Takes all claims or none, and says in which books.
@@ -45,24 +87,40 @@ impl Books {
         ticket: Ticket,
         claims: &[Claim],
         now: SystemTime,
-    ) -> Result<(Taken, Arc<dyn Book>), Away> {
-        let away = match &self.shared {
-            Some(shared) if !self.is_away() => match shared.take(ticket, claims, now).await {
-                Ok(taken) => {
-                    self.is_back();
-                    return Ok((taken, Arc::clone(shared)));
-                }
-                Err(away) => {
-                    self.leave_alone(&away);
-                    Some(away)
-                }
-            },
-            Some(_) => Some(Away("it was away a moment ago".into())),
-            None => None,
+    ) -> Result<(Taken, Entered), Away> {
+        let entered = |shared| Entered { own: Arc::clone(&self.own), shared, ticket };
+        let Some(Shared { book, service }) = &self.shared else {
+            return Ok((self.own.take(ticket, claims, now).await?, entered(None)));
         };
-        match away {
-            Some(away) if self.without == WithoutRedis::Refuse => Err(away),
-            _ => Ok((self.own.take(ticket, claims, now).await?, Arc::clone(&self.own))),
+        let asked = Instant::now();
+        match service.ask(DEADLINE, book.take(ticket, claims, now), |_| true).await {
+            Ok(taken) => {
+                self.follow(ticket, claims, &taken, asked, now);
+                Ok((taken, entered(Some((Arc::clone(book), ticket)))))
+            }
+            Err(away) if self.without == WithoutRedis::Refuse => Err(away),
+            Err(_) => {
+                let taken = self.own.take(ticket, claims, now).await?;
+                if matches!(taken, Taken::All(_)) {
+                    book.take_later(ticket.later(), claims, now);
+                }
+                Ok((taken, entered(Some((Arc::clone(book), ticket.later())))))
+            }
+        }
+    }
+
+    /// Notes what the shared books said.
+    fn follow(&self, ticket: Ticket, claims: &[Claim], taken: &Taken, asked: Instant, now: SystemTime) {
+        match taken {
+            Taken::All(states) => {
+                let states: Vec<_> = claims.iter().zip(states.iter().copied()).collect();
+                self.own.note(Some(ticket), &states, asked, now);
+            }
+            Taken::Refused { claim, state } => {
+                if let Some(claim) = claims.get(*claim) {
+                    self.own.note(None, &[(claim, *state)], asked, now);
+                }
+            }
         }
     }
 
@@ -77,38 +135,41 @@ impl Books {
         // A process that has to count for itself one day begins with what is known today.
         self.own.seed(account, used, resets, now).await?;
         match &self.shared {
-            Some(shared) => shared.seed(account, used, resets, now).await,
+            Some(Shared { book, service }) => {
+                service.ask(DEADLINE, book.seed(account, used, resets, now), |_| true).await
+            }
             None => Ok(()),
         }
     }
 
+    /// Brings a sum of the own books up to what is known of it elsewhere.
+    pub(crate) fn learn(&self, sum: KnownSum, now: SystemTime) {
+        self.own.raise_to(sum, now);
+    }
+
     /// Waits until everything settled so far is in the books.
     pub(crate) async fn settled(&self) {
-        for book in self.shared.iter().chain([&self.own]) {
+        if let Some(Shared { book, .. }) = &self.shared {
             book.settled().await;
         }
     }
+}
 
-    fn is_away(&self) -> bool {
-        let until = *self.away_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
-    }
-
-    fn leave_alone(&self, away: &Away) {
-        service_failed(Service::Redis);
-        let until = Some(Instant::now() + LEFT_ALONE);
-        let before =
-            std::mem::replace(&mut *self.away_until.lock().unwrap_or_else(PoisonError::into_inner), until);
-        if before.is_none() {
-            let policy = self.without;
-            warn!(%away, ?policy, "Redis is away");
+impl Entered {
+    /// Changes what a step took: each claim's amount becomes what is `kept` of it, and its places are given back. Once for
+    /// each step; never waits.
+    pub(crate) fn settle(&self, claims: &[Claim], kept: &[u64], now: SystemTime) {
+        self.own.settle(self.ticket, claims, kept, now);
+        if let Some((shared, ticket)) = &self.shared {
+            shared.settle(*ticket, claims, kept, now);
         }
     }
+}
 
-    fn is_back(&self) {
-        let before = self.away_until.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if before.is_some() {
-            info!("Redis is back");
-        }
-    }
+/// Whether shared books are there again, and know what happened meanwhile and whatever they may have forgotten.
+async fn catch_up(book: &dyn Book, own: &ProcessBook, clock: &dyn Clock) -> bool {
+    let Ok(remembers) = book.reach().await else { return false };
+    book.settled().await;
+    let now = clock.now();
+    remembers || book.raise(&own.sums(now), now).await.is_ok()
 }

@@ -16,6 +16,8 @@ pub struct Quantities {
     pub burst: Option<u32>,
     /// Flights at once.
     pub flights: Option<u32>,
+    /// Connections at once, to one gateway, over which replies come as they are written.
+    pub connections: Option<u32>,
     /// Characters a day that are made into sound.
     pub characters_per_day: Option<u64>,
     /// Characters a month that are made into sound.
@@ -38,6 +40,8 @@ pub struct Plan {
     pub burst: Option<u32>,
     /// Flights at once.
     pub flights: Option<u32>,
+    /// Connections at once, to one gateway, over which replies come as they are written.
+    pub connections: Option<u32>,
     /// Characters a day that are made into sound.
     pub characters_per_day: Option<u64>,
     /// Characters a month that are made into sound.
@@ -56,6 +60,8 @@ pub struct Plan {
     pub providers: Option<Vec<String>>,
     /// The voices that may be asked for by name; all when not said.
     pub voices: Option<Vec<String>>,
+    /// The models that may be asked for by name; those that have a price when not said.
+    pub models: Option<Vec<String>>,
     /// Whether replies may be made before anybody listens; they may when not said.
     pub prefetch: Option<bool>,
     /// Each room, all of its callers on this plan together.
@@ -82,6 +88,7 @@ impl Plan {
             requests_per_minute: self.requests_per_minute,
             burst: self.burst,
             flights: self.flights,
+            connections: self.connections,
             characters_per_day: self.characters_per_day,
             characters_per_month: self.characters_per_month,
             seconds_per_day: self.seconds_per_day,
@@ -102,6 +109,12 @@ impl Plan {
         self.voices.as_ref().is_none_or(|allowed| allowed.iter().any(|allowed| allowed == name))
     }
 
+    /// Whether this model may be asked for; `None`: the plan does not say.
+    #[must_use]
+    pub fn allows_model(&self, name: &str) -> Option<bool> {
+        Some(self.models.as_ref()?.iter().any(|allowed| allowed == name))
+    }
+
     /// Whether replies may be made before anybody listens.
     #[must_use]
     pub fn allows_prefetch(&self) -> bool {
@@ -114,6 +127,7 @@ impl Plan {
             requests_per_minute: Some(20),
             burst: Some(10),
             flights: Some(2),
+            connections: Some(4),
             characters_per_day: Some(10_000),
             characters_per_month: Some(50_000),
             seconds_per_day: Some(900.0),
@@ -126,6 +140,7 @@ impl Plan {
                 requests_per_minute: Some(60),
                 burst: Some(30),
                 flights: Some(6),
+                connections: Some(16),
                 characters_per_day: Some(30_000),
                 characters_per_month: Some(150_000),
                 seconds_per_day: Some(2700.0),
@@ -143,6 +158,7 @@ impl Plan {
             requests_per_minute: Some(120),
             burst: Some(60),
             flights: Some(8),
+            connections: Some(16),
             characters_per_day: Some(300_000),
             characters_per_month: Some(3_000_000),
             money_per_day: Some(5.0),
@@ -251,6 +267,7 @@ impl Quantities {
             ("requests_per_minute", self.requests_per_minute.map(u64::from), 60_000),
             ("burst", self.burst.map(u64::from), 60_000),
             ("flights", self.flights.map(u64::from), 100_000),
+            ("connections", self.connections.map(u64::from), 100_000),
             ("characters_per_day", self.characters_per_day, Self::MOST as u64),
             ("characters_per_month", self.characters_per_month, Self::MOST as u64),
         ];
@@ -280,6 +297,7 @@ impl From<KeyLimits> for Quantities {
             requests_per_minute: own.requests_per_minute,
             burst: None,
             flights: own.concurrent,
+            connections: None,
             characters_per_day: own.characters_per_day,
             characters_per_month: own.characters_per_month,
             seconds_per_day: own.seconds_per_day,

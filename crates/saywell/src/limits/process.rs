@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 
-use super::book::{Away, Book, Claim, Kind, Taken, Ticket};
+use tokio::time::Instant;
+
+use super::book::{Away, Book, Claim, Kind, KnownSum, Taken, Ticket};
 
 /// Books that end with the process.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ enum Held {
     Sum {
         used: u64,
         resets: SystemTime,
+        /// When other books last said what it is.
+        told: Option<Instant>,
     },
 }
 
@@ -37,6 +41,61 @@ enum Held {
 const FEW: usize = 1024;
 
 impl ProcessBook {
+    /// Takes over what other books say: the states of accounts after a step that they were asked for at `asked`, and that
+    /// took the claims if there is a ticket.
+    pub(super) fn note(
+        &self,
+        ticket: Option<Ticket>,
+        states: &[(&Claim, u64)],
+        asked: Instant,
+        now: SystemTime,
+    ) {
+        let mut accounts = self.accounts();
+        for (claim, state) in states {
+            let held = accounts.held.entry(claim.account.clone()).or_insert_with(|| Held::new(claim.kind));
+            match (held, claim.kind) {
+                (Held::Sum { used, told, .. }, Kind::Sum { .. }) => {
+                    // Of steps that were under way at once, nobody knows which came last: the greater sum is the safe one.
+                    let later = told.is_none_or(|told| told <= asked);
+                    *used = if later { *state } else { (*used).max(*state) };
+                    *told = Some(Instant::now());
+                }
+                (Held::Rate(full), Kind::Rate { .. }) => *full = (*full).max(micros(now) + state),
+                (Held::Places(places), Kind::Places { until }) => {
+                    places.retain(|_, until| *until > now);
+                    if let Some(ticket) = ticket.filter(|_| claim.amount > 0) {
+                        places.insert(ticket, until);
+                    }
+                }
+                // An account's name says what is kept on it.
+                _ => {}
+            }
+        }
+        accounts.sweep(now);
+    }
+
+    /// Brings a sum up to at least this.
+    pub(super) fn raise_to(&self, KnownSum { account, used, resets }: KnownSum, now: SystemTime) {
+        let mut accounts = self.accounts();
+        let nothing = Held::Sum { used: 0, resets, told: None };
+        if let Held::Sum { used: known, .. } = accounts.held.entry(account).or_insert(nothing) {
+            *known = (*known).max(used);
+        }
+        accounts.sweep(now);
+    }
+
+    /// Every sum that has not begun again.
+    pub(super) fn sums(&self, now: SystemTime) -> Vec<KnownSum> {
+        let accounts = self.accounts();
+        let sums = accounts.held.iter().filter_map(|(account, held)| match held {
+            Held::Sum { used, resets, .. } if *resets > now && *used > 0 => {
+                Some(KnownSum { account: account.clone(), used: *used, resets: *resets })
+            }
+            _ => None,
+        });
+        sums.collect()
+    }
+
     fn accounts(&self) -> MutexGuard<'_, Accounts> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -48,8 +107,11 @@ impl Book for ProcessBook {
         let mut accounts = self.accounts();
         let mut states = Vec::with_capacity(claims.len());
         for (number, claim) in claims.iter().enumerate() {
-            let state = accounts.held.get(&claim.account).map_or(0, |held| held.state(now));
             let unit = if let Kind::Rate { every } = claim.kind { every } else { 1 };
+            let state = accounts.held.get_mut(&claim.account).map_or(0, |held| {
+                held.begin_anew_before(now, claim.allowed * unit);
+                held.state(now)
+            });
             if claim.amount > 0 && state + claim.amount * unit > claim.allowed * unit {
                 return Ok(Taken::Refused { claim: number, state });
             }
@@ -81,7 +143,7 @@ impl Book for ProcessBook {
 
     async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
         let mut accounts = self.accounts();
-        accounts.held.entry(account.to_owned()).or_insert(Held::Sum { used, resets });
+        accounts.held.entry(account.to_owned()).or_insert(Held::Sum { used, resets, told: None });
         accounts.sweep(now);
         Ok(())
     }
@@ -110,7 +172,16 @@ impl Held {
         match kind {
             Kind::Rate { .. } => Self::Rate(0),
             Kind::Places { .. } => Self::Places(HashMap::new()),
-            Kind::Sum { resets } => Self::Sum { used: 0, resets },
+            Kind::Sum { resets } => Self::Sum { used: 0, resets, told: None },
+        }
+    }
+
+    /// Begins a bucket anew that is further from full than it can ever be: the clock was put back.
+    fn begin_anew_before(&mut self, now: SystemTime, longest: u64) {
+        if let Self::Rate(full) = self
+            && *full > micros(now) + longest
+        {
+            *full = 0;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Books in Redis or Valkey, which all replicas share. Every step is one script, which the server runs as a whole.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -9,25 +10,33 @@ use redis::{Client, RedisError, Script, ScriptInvocation};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, warn};
 
-use super::book::{Away, Book, Claim, Kind, Taken, Ticket};
+use super::book::{Away, Book, Claim, Kind, KnownSum, Taken, Ticket};
 use super::process::micros;
 
 /// How long a step may take in all; past it, the server counts as away.
 const DEADLINE: Duration = Duration::from_millis(500);
+/// How soon it has to answer to be no longer away.
+const PROBE_DEADLINE: Duration = Duration::from_millis(200);
 /// How long a ticket is kept: longer than any flight is in the air.
 const TICKET_KEPT: Duration = Duration::from_hours(48);
 /// Settlements that may wait for the server.
 const MAX_WAITING: usize = 65_536;
 /// How long a settlement waits before it is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
+/// More than any account holds, and a whole number to Lua.
+const UNBOUNDED: u64 = 1 << 52;
+/// Sums that are raised in one script, which holds the server up for less than a millisecond.
+const SUMS_AT_ONCE: usize = 500;
 /// In front of every key. The braces keep all of them in one slot of a cluster.
 const PREFIX: &str = "{saywell}:limits:";
 
 /// Books that every process with the same address shares.
 pub(crate) struct RedisBook {
     server: Server,
-    settlements: mpsc::Sender<Settlement>,
+    later: mpsc::Sender<Step>,
     waiting: watch::Sender<usize>,
+    /// The server's, as it was known last.
+    epoch: Arc<Mutex<Option<String>>>,
 }
 
 #[derive(Clone)]
@@ -35,13 +44,16 @@ struct Server {
     connection: ConnectionManager,
     take: Script,
     settle: Script,
+    raise: Script,
+    epoch: Script,
 }
 
-/// What is to be settled.
-struct Settlement {
-    ticket: Ticket,
-    claims: Vec<Claim>,
-    kept: Vec<u64>,
+/// A step for whose answer nobody waits.
+enum Step {
+    /// Take what was taken elsewhere.
+    Take { ticket: Ticket, claims: Vec<Claim>, now: SystemTime },
+    /// Keep so much of what was taken.
+    Settle { ticket: Ticket, claims: Vec<Claim>, kept: Vec<u64> },
 }
 
 impl RedisBook {
@@ -59,18 +71,37 @@ impl RedisBook {
             connection,
             take: Script::new(include_str!("redis/take.lua")),
             settle: Script::new(include_str!("redis/settle.lua")),
+            raise: Script::new(include_str!("redis/raise.lua")),
+            epoch: Script::new(include_str!("redis/epoch.lua")),
         };
-        let (settlements, received) = mpsc::channel(MAX_WAITING);
+        let (later, received) = mpsc::channel(MAX_WAITING);
         let waiting = watch::Sender::new(0);
-        tokio::spawn(settle_all(server.clone(), received, waiting.clone()));
-        Ok(Self { server, settlements, waiting })
+        tokio::spawn(take_and_settle(server.clone(), received, waiting.clone()));
+        let epoch = Arc::<Mutex<Option<String>>>::default();
+        let (asked, known) = (server.clone(), Arc::clone(&epoch));
+        tokio::spawn(async move {
+            if let Ok(epoch) = asked.epoch().await {
+                known.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(epoch);
+            }
+        });
+        Ok(Self { server, later, waiting, epoch })
+    }
+
+    fn do_later(&self, step: Step) {
+        self.waiting.send_modify(|waiting| *waiting += 1);
+        if self.later.try_send(step).is_err() {
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+            warn!(
+                "Redis has been away too long: what was reserved and not used stays counted, and what was used without it does not"
+            );
+        }
     }
 }
 
-/// Settles one after the other, each until it is done: what waits while the server is away is not lost.
-async fn settle_all(server: Server, mut received: mpsc::Receiver<Settlement>, waiting: watch::Sender<usize>) {
-    while let Some(settlement) = received.recv().await {
-        while let Err(away) = server.settle(&settlement).await {
+/// Does one step after the other, each until it is done: what waits while the server is away is not lost.
+async fn take_and_settle(server: Server, mut received: mpsc::Receiver<Step>, waiting: watch::Sender<usize>) {
+    while let Some(step) = received.recv().await {
+        while let Err(away) = server.do_now(&step).await {
             debug!(%away, "a settlement waits");
             tokio::time::sleep(RETRY_AFTER).await;
         }
@@ -79,13 +110,46 @@ async fn settle_all(server: Server, mut received: mpsc::Receiver<Settlement>, wa
 }
 
 impl Server {
-    async fn settle(&self, Settlement { ticket, claims, kept }: &Settlement) -> Result<(), Away> {
-        let mut call = self.settle.prepare_invoke();
-        call.key(format!("{PREFIX}ticket:{ticket}")).arg(ticket.to_string());
-        for (claim, kept) in claims.iter().zip(kept) {
-            call.key(key(&claim.account)).arg(name(claim.kind)).arg(claim.amount).arg(*kept);
+    async fn do_now(&self, step: &Step) -> Result<(), Away> {
+        match step {
+            Step::Take { ticket, claims, now } => self.take(*ticket, claims, *now).await.map(drop),
+            Step::Settle { ticket, claims, kept } => {
+                let mut call = self.settle.prepare_invoke();
+                call.key(format!("{PREFIX}ticket:{ticket}")).arg(ticket.to_string());
+                for (claim, kept) in claims.iter().zip(kept) {
+                    call.key(key(&claim.account)).arg(name(claim.kind)).arg(claim.amount).arg(*kept);
+                }
+                self.run::<u64>(&call).await.map(drop)
+            }
         }
-        self.run::<u64>(&call).await.map(drop)
+    }
+
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Vec<u64>, Away> {
+        let mut call = self.take.prepare_invoke();
+        call.key(format!("{PREFIX}ticket:{ticket}"));
+        call.arg(micros(now)).arg(ticket.to_string()).arg(TICKET_KEPT.as_millis() as u64);
+        // A second more, for replicas whose clocks differ.
+        let until = |time: SystemTime| milliseconds(now, time) + 1000;
+        for claim in claims {
+            let (extra, lasts) = match claim.kind {
+                Kind::Rate { every } => (every, 0),
+                Kind::Places { until: end } => (micros(end), until(end)),
+                Kind::Sum { resets } => (0, until(resets)),
+            };
+            call.key(key(&claim.account));
+            call.arg(name(claim.kind)).arg(claim.amount).arg(claim.allowed).arg(extra).arg(lasts);
+        }
+        self.run(&call).await
+    }
+
+    /// A name that the server keeps as long as it keeps anything: another one tells that it has lost what it knew.
+    async fn epoch(&self) -> Result<String, Away> {
+        let mut call = self.epoch.prepare_invoke();
+        call.key(format!("{PREFIX}epoch")).arg(Ticket::new().to_string());
+        match tokio::time::timeout(PROBE_DEADLINE, self.run(&call)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Away("no answer in time".into())),
+        }
     }
 
     async fn run<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, Away> {
@@ -99,23 +163,7 @@ impl Server {
 #[async_trait]
 impl Book for RedisBook {
     async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away> {
-        let mut call = self.server.take.prepare_invoke();
-        call.key(format!("{PREFIX}ticket:{ticket}"));
-        call.arg(micros(now)).arg(ticket.to_string()).arg(TICKET_KEPT.as_millis() as u64);
-        let until = |time: SystemTime| {
-            // A second more, for replicas whose clocks differ.
-            (time.duration_since(now).unwrap_or_default() + Duration::from_secs(1)).as_millis() as u64
-        };
-        for claim in claims {
-            let (extra, lasts) = match claim.kind {
-                Kind::Rate { every } => (every, 0),
-                Kind::Places { until: end } => (micros(end), until(end)),
-                Kind::Sum { resets } => (0, until(resets)),
-            };
-            call.key(key(&claim.account));
-            call.arg(name(claim.kind)).arg(claim.amount).arg(claim.allowed).arg(extra).arg(lasts);
-        }
-        let answer = self.server.run::<Vec<u64>>(&call).await.inspect_err(|_| {
+        let answer = self.server.take(ticket, claims, now).await.inspect_err(|_| {
             // It may have been done all the same: then it is undone.
             self.settle(ticket, claims, &vec![0; claims.len()], now);
         })?;
@@ -132,12 +180,35 @@ impl Book for RedisBook {
         if !claims.iter().any(|claim| claim.amount > 0 && !matches!(claim.kind, Kind::Rate { .. })) {
             return;
         }
-        let settlement = Settlement { ticket, claims: claims.to_vec(), kept: kept.to_vec() };
-        self.waiting.send_modify(|waiting| *waiting += 1);
-        if self.settlements.try_send(settlement).is_err() {
-            self.waiting.send_modify(|waiting| *waiting -= 1);
-            warn!("Redis has been away too long: what was reserved and not used stays counted");
+        self.do_later(Step::Settle { ticket, claims: claims.to_vec(), kept: kept.to_vec() });
+    }
+
+    fn take_later(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) {
+        let claims =
+            claims.iter().filter(|claim| claim.amount > 0 && !matches!(claim.kind, Kind::Rate { .. }));
+        let claims: Vec<_> = claims.map(|claim| Claim { allowed: UNBOUNDED, ..claim.clone() }).collect();
+        if !claims.is_empty() {
+            self.do_later(Step::Take { ticket, claims, now });
         }
+    }
+
+    async fn reach(&self) -> Result<bool, Away> {
+        let epoch = self.server.epoch().await?;
+        let mut known = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(*known.get_or_insert_with(|| epoch.clone()) == epoch)
+    }
+
+    async fn raise(&self, sums: &[KnownSum], now: SystemTime) -> Result<(), Away> {
+        for some in sums.chunks(SUMS_AT_ONCE) {
+            let mut call = self.server.raise.prepare_invoke();
+            for KnownSum { account, used, resets } in some {
+                call.key(key(account)).arg(*used).arg(milliseconds(now, *resets) + 1000);
+            }
+            self.server.run::<u64>(&call).await?;
+        }
+        let epoch = self.server.epoch().await?;
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
+        Ok(())
     }
 
     async fn settled(&self) {
@@ -146,15 +217,18 @@ impl Book for RedisBook {
     }
 
     async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
-        let lasts = resets.duration_since(now).unwrap_or_default().as_millis() as u64;
         let mut call = redis::cmd("SET");
-        call.arg(key(account)).arg(used).arg("NX").arg("PX").arg(lasts.max(1));
+        call.arg(key(account)).arg(used).arg("NX").arg("PX").arg(milliseconds(now, resets).max(1));
         let mut connection = self.server.connection.clone();
         let answer =
             tokio::time::timeout(DEADLINE, call.query_async::<Option<String>>(&mut connection)).await;
         let answer = answer.map_err(|_| Away("no answer in time".into()))?;
         answer.map(drop).map_err(|error| Away(error.to_string()))
     }
+}
+
+fn milliseconds(from: SystemTime, until: SystemTime) -> u64 {
+    until.duration_since(from).unwrap_or_default().as_millis() as u64
 }
 
 fn key(account: &str) -> String {

@@ -114,7 +114,7 @@ impl Exceeded {
     /// Whether it is how often something is asked that is limited, rather than how much.
     #[must_use]
     pub fn is_rate(&self) -> bool {
-        matches!(self.what, What::Requests | What::Flights)
+        matches!(self.what, What::Requests | What::Flights | What::Connections)
     }
 
     /// The words that a player can show.
@@ -131,6 +131,9 @@ impl Exceeded {
             (What::Requests, _) => "That was a little fast. Try again in a moment.".into(),
             (What::Flights, _) => {
                 format!("{whose} as many replies in the making as may be. Try again in a moment.")
+            }
+            (What::Connections, _) => {
+                format!("{whose} as many connections open as may be. Try again in a moment.")
             }
             (_, None) => "This reply is longer than what is allowed in all.".into(),
             (_, Some(_)) => {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::account::{Span, begins};
+use super::account::{Span, What, account, begins, window};
+use super::book::KnownSum;
 use super::{Amount, Limits, Refusal, Scope};
 use crate::store::{Spent, StoreError, UsageLog};
 
@@ -18,6 +19,35 @@ impl Limits {
             let day = day.get(&(scope, name.clone())).copied().unwrap_or_default();
             if let Err(Refusal::Overloaded) = self.seed(scope, &name, day, month).await {
                 return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Limits {
+    /// Whenever the books that all gateways share fall ill, learns from `usage` what callers have used, also of other
+    /// gateways: somebody whom this process has not met yet has no new quota here. Until it is dropped.
+    pub async fn learn_when_alone(&self, usage: &dyn UsageLog) {
+        let Some(shared) = self.shared_books() else { return };
+        loop {
+            shared.falls_ill().await;
+            if let Err(error) = self.learn_from(usage).await {
+                tracing::warn!(%error, "what was used elsewhere cannot be read: callers whom this process has not met count from nothing");
+            }
+            shared.recovers().await;
+        }
+    }
+
+    async fn learn_from(&self, usage: &dyn UsageLog) -> Result<(), StoreError> {
+        let now = self.parts.clock.now();
+        for span in [Span::Day, Span::Month] {
+            let (window, resets) = window(span, now);
+            for ((scope, name), spent) in by_account(&usage.spent(begins(span, now)).await?) {
+                for what in [What::Characters, What::Seconds, What::Money] {
+                    let account = account(what, &window, scope, &name);
+                    self.parts.books.learn(KnownSum { account, used: spent.units(what), resets }, now);
+                }
             }
         }
         Ok(())

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::access::{Access, Identity};
 use crate::net::socket_client;
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning};
 use crate::providers::{Kind, Opening, Options, Variable};
 use crate::secret::Secret;
@@ -233,6 +233,14 @@ impl Provider for Azure {
         self.service.voices.get(self.service.list()).await
     }
 
+    fn extent(&self, request: &Request) -> Extent {
+        if wire::is_blank(&request.text) {
+            Extent::default()
+        } else {
+            charged(&self.service.document(request))
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let service = Arc::clone(&self.service);
         if wire::is_blank(&request.text) {
@@ -240,6 +248,22 @@ impl Provider for Azure {
         }
         if service.options.word_times { service.turn(request) } else { service.stream(request) }
     }
+}
+
+/// What the service charges for: all that it is sent but the elements `speak` and `voice`, and each Chinese character twice.
+fn charged(document: &str) -> Extent {
+    let mut extent = Extent::of(document);
+    for tag in document.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0)) {
+        let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
+        if matches!(name, "speak" | "voice") {
+            let Extent { characters, bytes } = Extent::of(tag);
+            extent.characters -= characters + 2;
+            extent.bytes -= bytes + 2;
+        }
+    }
+    let chinese = |c: &char| matches!(*c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
+    extent.characters += document.chars().filter(chinese).count() as u64;
+    extent
 }
 
 /// A voice as the list has it.

@@ -26,7 +26,7 @@ use serde_json::json;
 use self::auth::{Access, Identity};
 use self::said::{Family, Said};
 use crate::net::grpc_client;
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
 use crate::providers::{Kind, Opening, Options, Variable};
 use crate::secret::Secret;
@@ -190,6 +190,13 @@ impl Provider for Google {
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         self.service.voices.get(self.service.list()).await
+    }
+
+    fn extent(&self, request: &Request) -> Extent {
+        if wire::is_blank(&request.text) {
+            return Extent::default();
+        }
+        Said::of(request, self.service.options.word_times).charged()
     }
 
     fn speak(&self, request: Request) -> SpeechStream {

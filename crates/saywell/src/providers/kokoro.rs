@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::config::Settings;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::local::{Spoken, spoken};
+use crate::providers::local::{FOLLOWS, Spoken, spoken};
 use crate::providers::{Kind, Opening, Variable};
 
 /// The provider's name.
@@ -105,6 +105,7 @@ impl Kokoro {
                 .to_owned(),
             parallel: threads.get(),
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
+            follows: Some(FOLLOWS),
             ..About::new(NAME, name, NAME)
         };
         let spoken = Arc::clone(&pack);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_stream::stream;
 use async_trait::async_trait;
 use saywell_audio::loudness::Level;
+use saywell_text::ssml::Follows;
 use saywell_voice::{Job, Pool, VoiceError};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -27,6 +28,9 @@ pub const KIND: Kind = Kind {
     check: |options| options.parse::<NoOptions>().map(drop),
     open: |opening| Ok(Arc::new(Local::open(opening.settings)?)),
 };
+
+/// Which marks the voices inside follow: all, but that text is written out before they get it.
+pub(super) const FOLLOWS: Follows = Follows { say_as: false, ..Follows::ALL };
 
 /// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
 const GAIN_DB: f64 = 6.8;
@@ -66,6 +70,7 @@ impl Local {
             parallel: threads.get(),
             whole: true,
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
+            follows: Some(FOLLOWS),
             ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
@@ -164,6 +169,8 @@ impl Drop for CancelOnDrop {
 
 #[cfg(test)]
 mod tests {
+    use saywell_text::{How, Mark, Prosody};
+
     use super::*;
     use crate::providers::conformance;
 
@@ -224,6 +231,20 @@ mod tests {
         assert!(count >= 25.0, "the replies are gone");
         assert!(off < 0.05, "{:.1} % off on average", off * 100.0);
         assert!(bias.abs() < 0.02, "{:+.1} % in all", bias * 100.0);
+    }
+
+    /// A mark reaches the voice through what is built around it.
+    #[tokio::test]
+    async fn marks_are_followed() {
+        let voice = crate::chain::plain::Plain::new(Local::open(&Settings::default()).unwrap());
+        let text = "One two three four five.";
+        let request = conformance::request(&voice, text).await;
+        let slow = Prosody { rate_percent: 50, ..Prosody::default() };
+        let marks: Arc<[Mark]> = [Mark { text: 0..text.len(), how: How::Prosody(slow) }].into();
+        let marked = Request { marks, ..request.clone() };
+        let plain = crate::provider::gather(voice.speak(request)).await.unwrap().samples.len();
+        let slowed = crate::provider::gather(voice.speak(marked)).await.unwrap().samples.len();
+        assert!(slowed * 2 > plain * 3, "{slowed} samples at half the pace, {plain} at the voice's own");
     }
 
     /// A minute of varied speech, brought to the level by the constant, is within 1 LU of the target.

@@ -30,7 +30,7 @@ use saywell_text::ssml::{Around, Dialect, Written, to_ssml};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Kept};
 use crate::providers::{Kind, Opening, Options, Variable};
 use crate::secret::Secret;
@@ -191,6 +191,16 @@ impl Provider for Polly {
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         // The client's futures are large.
         self.service.voices.get(Box::pin(self.service.list())).await
+    }
+
+    /// Elements are free, and the times of words are charged like the sound.
+    fn extent(&self, request: &Request) -> Extent {
+        if wire::is_blank(&request.text) {
+            return Extent::default();
+        }
+        let text = Extent::of(&request.text);
+        let times = 1 + u64::from(self.service.options.word_times);
+        Extent { characters: text.characters * times, bytes: text.bytes * times }
     }
 
     fn speak(&self, request: Request) -> SpeechStream {

@@ -4,7 +4,7 @@ use saywell_audio::loudness::{Level, Leveller, Meter};
 use saywell_audio::{AudioError, Codec, Encoder, Frames, Resampler, SAMPLE_RATE};
 
 use super::levels::Levels;
-use super::{Clip, ClipNotes, MARGINS, estimate_words, pause_samples, together};
+use super::{Clip, ClipNotes, MARGINS, Master, estimate_words, pause_samples, together};
 use crate::provider::WordTiming;
 use crate::voices::Speaker;
 
@@ -31,6 +31,8 @@ pub struct Maker {
     known: bool,
     encoder: Encoder,
     frames: Frames,
+    /// The samples that were encoded, without the pause.
+    levelled: Vec<f32>,
     spoken: usize,
 }
 
@@ -67,6 +69,7 @@ impl Maker {
             known: gain.is_some(),
             encoder: Encoder::new(codec)?,
             frames: Frames::new(codec),
+            levelled: Vec::new(),
             spoken: 0,
         })
     }
@@ -85,7 +88,7 @@ impl Maker {
         Ok(self.level(&samples)?)
     }
 
-    /// The last frames, with the pause that follows.
+    /// The clip, its lossless source, and the last frames, with the pause that follows.
     ///
     /// # Errors
     /// [`AudioError`] for samples that cannot be encoded.
@@ -94,12 +97,18 @@ impl Maker {
         text: &str,
         words: Vec<WordTiming>,
         pause: f64,
-    ) -> Result<(Clip, Frames), AudioError> {
+    ) -> Result<(Clip, Master, Frames), AudioError> {
         let rest = self.resampler.take().map(|(_, resampler)| resampler.finish()).unwrap_or_default();
         let before = self.frames.count();
         self.level(&rest)?;
-        let Self { codec, speaker, levels, meter, leveller, mut encoder, mut frames, spoken, .. } = self;
+        let Self {
+            codec, speaker, levels, meter, leveller, mut encoder, mut frames, levelled, spoken, ..
+        } = self;
+        let mut samples = levelled;
         let mut end = leveller.finish();
+        saywell_audio::round_to_s16(&mut end);
+        samples.extend_from_slice(&end);
+        samples.truncate(spoken);
         end.resize(end.len() + pause_samples(spoken, (pause - MARGINS).max(0.0), codec), 0.0);
         frames.extend(&encoder.push(end)?);
         frames.extend(&encoder.finish()?);
@@ -108,7 +117,7 @@ impl Maker {
         }
         let notes = notes(&speaker, text, words, spoken);
         let rest = frames.split_at(before).1;
-        Ok((Clip { frames, notes }, rest))
+        Ok((Clip { frames, notes: notes.clone() }, Master { samples, notes }, rest))
     }
 
     fn level(&mut self, samples: &[f32]) -> Result<Frames, AudioError> {
@@ -128,6 +137,8 @@ impl Maker {
             self.gain = Some(gain);
             self.known = self.spoken as f64 > SETTLED * f64::from(SAMPLE_RATE);
         }
+        saywell_audio::round_to_s16(&mut levelled);
+        self.levelled.extend_from_slice(&levelled);
         let new = self.encoder.push(levelled)?;
         self.frames.extend(&new);
         Ok(new)
@@ -176,7 +187,7 @@ mod tests {
         for piece in samples.chunks(size) {
             handed_on.extend(&maker.push(24_000, piece.to_vec()).unwrap());
         }
-        let (clip, rest) = maker.finish("One sentence.", Vec::new(), 0.3).unwrap();
+        let (clip, _, rest) = maker.finish("One sentence.", Vec::new(), 0.3).unwrap();
         handed_on.extend(&rest);
         assert_eq!(handed_on, clip.frames, "what is handed on is what is kept");
         clip
@@ -191,8 +202,8 @@ mod tests {
             let whole = clip(speech, "One sentence.", 0.3, codec, &speaker(level), |_| ()).unwrap();
             for size in [480, 5_000, 100_000] {
                 let live = made(&Levels::default(), level, codec, &samples, size);
-                assert_eq!(live.frames, whole.frames, "{codec:?} by {size}");
-                assert_eq!(live.notes, whole.notes);
+                assert_eq!(live.frames, whole.0.frames, "{codec:?} by {size}");
+                assert_eq!(live.notes, whole.0.notes);
             }
         }
     }

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use saywell_audio::Frames;
+use saywell_audio::{Codec, Frames};
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, warn};
 
 use super::Speak;
 use super::line::{Line, Live};
@@ -26,8 +26,11 @@ use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
 use crate::order::Order;
 use crate::provider::{Account, Part, Priority, Provider, ProviderError, Request, Speech, WordTiming};
-use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker};
+use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker, Master};
 use crate::voices::Speaker;
+
+/// How long the end of a flight waits for its rendition to be stored: a link that is followed at once finds it then.
+const STORED_BEFORE_THE_END: Duration = Duration::from_millis(200);
 
 /// Samples that are made into frames at first, and from then on, at a time: 0.3 s, 2 s.
 const FIRST_PIECE: usize = 7_200;
@@ -51,8 +54,8 @@ impl Take<'_> {
 
 /// What became of a provider's go.
 enum Followed {
-    /// All of it was said.
-    Whole(Clip),
+    /// All of it was said; what is kept of it.
+    Whole(Clip, Master),
     /// It failed after these frames, of which these words are known.
     BrokenOff(ProviderError, Frames, Vec<WordTiming>),
 }
@@ -86,7 +89,7 @@ impl Leg {
 
     /// The key of its clip as whoever is asked first, of the providers from number `from` on, would speak it.
     pub(super) fn clip_key(&self, from: usize) -> Option<Key> {
-        self.plan.planned_clip(self.number, self.pause, from)
+        self.plan.planned_clip(self.number, from)
     }
 }
 
@@ -210,13 +213,11 @@ impl Flying {
             audible |= *speech_seconds > 0.0;
             writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
             let mut spoken = clip.captions(utterance, start);
-            let sound = match ahead {
-                0 => joiner.push(&clip.frames),
-                ahead => joiner.push(&clip.frames.split_at(ahead).1),
-            };
-            spoken.until = joiner.seconds();
+            let rest = clip.frames.split_at(ahead).1;
             // Silence alone is no beginning: it may turn out that there is nothing else.
-            held.push(sound.map_err(Failure::internal)?);
+            held.push(joiner.push(&rest).map_err(Failure::internal)?);
+            held.push(joiner.end_clip().map_err(Failure::internal)?);
+            spoken.until = joiner.seconds();
             let sound = if audible { joined(&mut held) } else { Bytes::new() };
             self.hand_on(writer, sound, Some(spoken));
         }
@@ -287,7 +288,8 @@ impl Flying {
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let Leg { plan, pause, order, .. } = leg;
         let (utterance, pause) = (leg.utterance(), *pause);
-        if let Some(clip) = self.cached(leg, from).await {
+        let codec = plan.format.codec();
+        if let Some(clip) = self.cached(leg, from, pause, codec).await {
             order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
@@ -296,19 +298,13 @@ impl Flying {
             self.pace.wait(begins).await;
         }
         let request = Request {
-            text: utterance.text.as_str().into(),
-            marks: utterance.marks.as_slice().into(),
-            language: utterance.language.as_deref().map(Into::into),
-            model: String::new(),
-            voice: String::new(),
-            instructions: plan.instructions.as_str().into(),
-            speed: plan.speed,
             priority: match number {
                 _ if plan.prefetch => Priority::Prefetch,
                 0 => Priority::First,
                 _ => Priority::Rest,
             },
             account: Arc::clone(order) as Arc<dyn Account>,
+            ..plan.request(leg.number)
         };
         let whole = self.speak.seamless;
         let (mut from, mut said, mut failed) = (from, Said::nothing(plan.format.codec()), Vec::new());
@@ -324,7 +320,7 @@ impl Flying {
             self.switch(number, next_from);
             if !std::mem::replace(&mut counted, true) {
                 // From here on it may be heard, so that it counts whatever becomes of the rest.
-                order.made(utterance.text.chars().count() as u64, pause);
+                order.made(plan.extent(leg.number, &speaker).characters, pause);
             }
             let take = Take { leg, speaker: &speaker, took: begun.elapsed(), line };
             let error = match heard {
@@ -332,13 +328,12 @@ impl Flying {
                     return self.whole(&take, speech, number == 0).await;
                 }
                 heard => match self.follow(&take, heard, &said).await? {
-                    Followed::Whole(clip) if said.is_nothing() => {
-                        let clip = Arc::new(clip);
-                        self.remember_clip(plan.clip_key(utterance, pause, &speaker), Arc::clone(&clip));
-                        return Ok((clip, Some(take.took)));
+                    Followed::Whole(clip, master) if said.is_nothing() => {
+                        self.remember_clip(plan.clip_key(utterance, &speaker), master);
+                        return Ok((Arc::new(clip), Some(take.took)));
                     }
                     // What two have said is kept under nobody's name.
-                    Followed::Whole(clip) => return Ok((Arc::new(said.with(&clip)), Some(take.took))),
+                    Followed::Whole(clip, _) => return Ok((Arc::new(said.with(&clip)), Some(take.took))),
                     Followed::BrokenOff(error, frames, words) => {
                         let heard = line.take_back();
                         if heard > said.count() {
@@ -373,7 +368,7 @@ impl Flying {
         let Take { leg, speaker, took, line } = take;
         let (plan, utterance, pause) = (&leg.plan, leg.utterance(), leg.pause);
         leg.order.made(0, speech.samples.len() as f64 / f64::from(speech.rate.max(1)));
-        let key = plan.clip_key(utterance, pause, speaker);
+        let key = plan.clip_key(utterance, speaker);
         let (text, codec) = (utterance.text.clone(), plan.format.codec());
         let (sender, encoded) = oneshot::channel();
         let (line, head, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
@@ -390,9 +385,9 @@ impl Flying {
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
-        let clip = Arc::new(encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?);
-        self.remember_clip(key, Arc::clone(&clip));
-        Ok((clip, Some(*took)))
+        let (clip, master) = encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?;
+        self.remember_clip(key, master);
+        Ok((Arc::new(clip), Some(*took)))
     }
 
     /// Makes a clip as its provider speaks, and hands its frames on as they come.
@@ -448,15 +443,16 @@ impl Flying {
             made
         };
         let made = tokio::task::spawn_blocking(finish).await.map_err(Failure::internal)?;
-        let (clip, _rest) = made.map_err(Failure::internal)?;
-        Ok(Followed::Whole(clip))
+        let (clip, master, _rest) = made.map_err(Failure::internal)?;
+        Ok(Followed::Whole(clip, master))
     }
 
     /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
-    async fn cached(&self, leg: &Leg, from: usize) -> Option<Clip> {
+    async fn cached(&self, leg: &Leg, from: usize, pause: f64, codec: Codec) -> Option<Clip> {
         let key = leg.clip_key(from)?;
         let entry = self.speak.cached(&key, Kind::Clip).await?;
-        Clip::from_entry(&entry)
+        let make = move || Master::from_entry(&entry)?.clip(pause, codec).ok();
+        tokio::task::spawn_blocking(make).await.ok()?
     }
 
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
@@ -467,16 +463,17 @@ impl Flying {
         writer.push(sound, spoken);
     }
 
-    /// Stores a clip beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
-    fn remember_clip(&self, key: Key, clip: Arc<Clip>) {
+    /// Stores a clip's source beside the flight: nobody waits for the cache. A storage too slow to keep up misses some.
+    fn remember_clip(&self, key: Key, master: Master) {
         let speak = self.speak.clone();
         let Ok(place) = Arc::clone(&speak.writes).try_acquire_owned() else {
             warn!("the cache cannot keep up: a clip is not kept");
             return;
         };
         tokio::spawn(async move {
-            match clip.to_entry() {
-                Ok(entry) => speak.remember(key, entry).await,
+            match tokio::task::spawn_blocking(move || master.to_entry()).await {
+                Ok(Ok(entry)) => speak.remember(key, entry).await,
+                Ok(Err(error)) => warn!(%error, "a clip cannot be kept"),
                 Err(error) => warn!(%error, "a clip cannot be kept"),
             }
             drop(place);
@@ -504,8 +501,12 @@ impl Flying {
             duration_seconds: seconds,
         };
         let notes = captions.to_json();
-        let entry = Entry { about, sound: writer.sound(), notes: notes.into() };
-        self.speak.remember_rendition(key, as_planned, entry).await;
+        let (speak, entry) = (self.speak.clone(), Entry::new(about, writer.sound(), notes.into()));
+        let kept = tokio::spawn(
+            async move { speak.remember_rendition(key, as_planned, entry).await }.in_current_span(),
+        );
+        // It goes on by itself; whoever hears the end does not wait for a slow storage.
+        let _ = tokio::time::timeout(STORED_BEFORE_THE_END, kept).await;
     }
 }
 

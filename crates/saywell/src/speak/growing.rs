@@ -39,6 +39,8 @@ pub struct Growing {
     languages: Languages,
     foreign: Foreign,
     characters: usize,
+    /// Of them and of what is said in their place, those that reach a provider.
+    said: u64,
     seconds: f64,
     /// Why no more of it is spoken, if it is longer than may be.
     full: Option<String>,
@@ -48,8 +50,8 @@ pub struct Growing {
     until: usize,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
-    /// The keys of the clips that were planned.
-    planned: Vec<Option<Key>>,
+    /// The keys of the clips that were planned, and the pauses after them, seconds.
+    planned: Vec<(Option<Key>, f64)>,
     flight: Option<Aloft>,
 }
 
@@ -105,6 +107,7 @@ impl Speak {
             waiting: Vec::new(),
             until: 0,
             characters: 0,
+            said: 0,
             seconds: 0.0,
             held: None,
             planned: Vec::new(),
@@ -186,7 +189,7 @@ impl Growing {
         let characters = plan.script.characters();
         // What decides how each part sounds is in the keys of its clips: where these are the same, so is the sound.
         let clips = 0..plan.script.utterances.len();
-        let clips = clips.map(|number| plan.planned_clip(number, plan.pause(number), 0));
+        let clips = clips.map(|number| (plan.planned_clip(number, 0), plan.pause(number)));
         let as_spoken = clips.eq(self.planned.iter().copied());
         let (notes, continues_at) = (plan.notes.clone(), plan.continues_at);
         self.order.whole(key, characters);
@@ -286,14 +289,20 @@ impl Growing {
         let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
         let plan = Arc::new(self.plan(Prepared { script, language, continues_at: None }).await?);
+        let amount = plan.amount(&self.speak.prices);
+        self.said += amount.characters;
+        let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
+        if said > most && said > self.characters {
+            return Err(ScriptError::TooManyCharacters { characters: said, most }.into());
+        }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
         if begins {
             self.order.reserve(Amount::default()).await?;
         }
-        self.order.reserve_more(plan.amount(&self.speak.prices)).await?;
+        self.order.reserve_further(amount).await?;
         let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
-        self.planned.push(leg.clip_key(0));
+        self.planned.push((leg.clip_key(0), leg.pause));
         let departure = begins.then(|| self.depart(&leg)).transpose()?;
         if let Some(flight) = &self.flight {
             // A flight that has ended says why to its listener.

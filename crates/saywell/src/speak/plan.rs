@@ -15,8 +15,11 @@ use crate::chain::Chain;
 use crate::key::{Key, KeyFields, Kind};
 use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
-use crate::price::{Priced, Prices, Unit};
-use crate::script::{self, Prepared, Reading, TooLong, UnsupportedLanguage, ends_early, whole_sentences};
+use crate::price::{Cost, Priced, Prices, Quantity};
+use crate::provider::{Extent, Request, said};
+use crate::script::{
+    self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
+};
 use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.
@@ -111,8 +114,15 @@ impl Plan {
         let first = chain.links().iter().find(|link| casts[0].contains_key(link.name()));
         let first = first.ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
+            let about = first.about();
+            let model: &str = model.as_ref();
+            let what = Priced { kind: about.kind, provider: &about.name, model, voice: "" };
+            let own = !about.paid || model == about.model || !permit.limits_money();
+            if !permit.plan().allows_model(model).unwrap_or_else(|| own || speak.prices.knows(what)) {
+                return Err(permit.not_allowed(&format!("the model `{model}`"), "model").into());
+            }
             let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
-            asked.for_each(|speaker| model.as_ref().clone_into(&mut speaker.model));
+            asked.for_each(|speaker| model.clone_into(&mut speaker.model));
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&request.notes);
@@ -126,7 +136,7 @@ impl Plan {
         if let Some(unknown_symbols) = first.about().unknown_symbols {
             notes.extend(unsayable(&script, unknown_symbols));
         }
-        Ok(Self {
+        let plan = Self {
             script,
             parallel: first.about().parallel.max(1),
             speaker,
@@ -140,7 +150,25 @@ impl Plan {
             prefetch: request.prefetch,
             notes,
             continues_at,
-        })
+        };
+        plan.judge(permit.bounds(speak.bounds), &speak.prices)?;
+        Ok(plan)
+    }
+
+    /// What will really be sent and said is judged: dictionaries and markup may put many words in the place of one.
+    pub(super) fn judge(&self, bounds: Bounds, prices: &Prices) -> Result<(), ScriptError> {
+        let written: usize = self.script.utterances.iter().map(|said| said.text.chars().count()).sum();
+        let Amount { characters, seconds, .. } = self.amount(prices);
+        let (characters, most) = (usize::try_from(characters).unwrap_or(usize::MAX), bounds.max_chars);
+        if characters > written && characters > most {
+            return Err(ScriptError::TooManyCharacters { characters, most });
+        }
+        if (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
+            && seconds > f64::from(bounds.max_seconds)
+        {
+            return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
+        }
+        Ok(())
     }
 
     /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
@@ -189,30 +217,45 @@ impl Plan {
     fn amount_of(&self, number: usize, prices: &Prices) -> Amount {
         let speed = f64::from(self.speed);
         let Some(utterance) = self.script.utterances.get(number) else { return Amount::default() };
-        let speaker = self.speaker_of(number, 0);
-        let link = speaker
-            .and_then(|speaker| self.chain.links().iter().find(|link| link.name() == speaker.provider));
-        let money = speaker.zip(link).filter(|(_, link)| link.about().paid).map(|(speaker, link)| {
-            let about = link.about();
-            {
-                let (kind, provider) = (about.kind, about.name.as_ref());
-                let what = Priced { kind, provider, model: &speaker.model, voice: &speaker.voice };
-                let price = prices.find(what);
-                let units = price.map_or(0.0, |price| match price.unit {
-                    Unit::Characters => utterance.text.chars().count() as f64,
-                    Unit::Bytes => utterance.text.len() as f64,
-                    Unit::Seconds => utterance.estimated_seconds(speed),
-                    // Only the provider can count these: it is known afterwards.
-                    Unit::Tokens | Unit::Credits => 0.0,
-                });
-                // Something at least: who has no money left asks nobody who takes any.
-                price.map_or(0.0, |price| units * price.per_million / 1e6).max(1e-6)
-            }
-        });
-        Amount {
-            characters: utterance.characters() as u64,
-            seconds: utterance.estimated_seconds(speed),
-            money: money.unwrap_or(0.0),
+        let seconds = utterance.estimated_seconds(speed) * longer(&self.request(number));
+        let mut amount = Amount { seconds, ..Amount::default() };
+        let Some(speaker) = self.speaker_of(number, 0) else { return amount };
+        let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
+        let Some(link) = link else { return amount };
+        let Extent { characters, bytes } = self.extent(number, speaker);
+        amount.characters = characters;
+        let about = link.about();
+        if about.paid {
+            let (kind, provider) = (about.kind, about.name.as_ref());
+            let what = Priced { kind, provider, model: &speaker.model, voice: &speaker.voice };
+            let (cost, _) = prices.cost(what, &Quantity { characters, bytes, seconds });
+            // Something at least: who has no money left asks nobody who takes any. What only the provider can count is
+            // known afterwards.
+            amount.money = if let Cost::Known { amount, .. } = cost { amount.max(1e-6) } else { 1e-6 };
+        }
+        amount
+    }
+
+    /// How much the service of this speaker counts of an utterance.
+    pub(super) fn extent(&self, number: usize, speaker: &Speaker) -> Extent {
+        let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
+        let request = Request { model, voice, ..self.request(number) };
+        let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
+        link.map(|link| link.extent(&request)).unwrap_or_default()
+    }
+
+    /// What is asked of whoever speaks this utterance; the model, the voice and who waits for it are theirs to say.
+    pub(super) fn request(&self, number: usize) -> Request {
+        let utterance = self.script.utterances.get(number);
+        let (text, marks) =
+            utterance.map_or(("", &[][..]), |said| (said.text.as_str(), said.marks.as_slice()));
+        Request {
+            text: text.into(),
+            marks: marks.into(),
+            language: utterance.and_then(|said| said.language.as_deref()).map(Into::into),
+            instructions: self.instructions.as_str().into(),
+            speed: self.speed,
+            ..Request::new("", "", "")
         }
     }
 
@@ -261,22 +304,21 @@ impl Plan {
         pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
     }
 
-    /// The key of an utterance's clip with this pause after it, as whoever is asked first would speak it, of the providers
-    /// from number `from` on.
-    pub(super) fn planned_clip(&self, number: usize, pause: f64, from: usize) -> Option<Key> {
+    /// The key of an utterance's clip as whoever is asked first would speak it, of the providers from number `from` on.
+    pub(super) fn planned_clip(&self, number: usize, from: usize) -> Option<Key> {
         let speaker = self.speaker_of(number, from)?;
-        Some(self.clip_key(self.script.utterances.get(number)?, pause, speaker))
+        Some(self.clip_key(self.script.utterances.get(number)?, speaker))
     }
 
-    /// The key of an utterance in one speaker's voice, wherever it stands: its text, how it is said, and the pause
-    /// after it.
-    pub(super) fn clip_key(&self, utterance: &Utterance, pause: f64, speaker: &Speaker) -> Key {
+    /// The key of an utterance in one speaker's voice, wherever it stands and whatever format it is heard in: its text,
+    /// and how it is said.
+    pub(super) fn clip_key(&self, utterance: &Utterance, speaker: &Speaker) -> Key {
         let Utterance { text, marks, .. } = utterance;
         let marks = serde_json::to_string(marks).unwrap_or_default();
-        let text = format!("{pause} {marks} {:?} {text}", self.instructions);
+        let text = format!("{marks} {:?} {text}", self.instructions);
         let fields = self.fields(Kind::Clip, speaker);
         let language = utterance.language.as_deref().unwrap_or_default();
-        KeyFields { prepared_text: &text, format: self.format.codec().name(), language, ..fields }.key()
+        KeyFields { prepared_text: &text, language, ..fields }.key()
     }
 
     fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {
@@ -295,6 +337,12 @@ impl Plan {
             voice_version: &speaker.voice_version,
         }
     }
+}
+
+/// How many times as long as it is written something takes to say, for the words that are said in its place.
+fn longer(request: &Request) -> f64 {
+    let (written, said) = (request.text.chars().count(), said(&request.text, &request.marks).chars().count());
+    (said as f64 / written.max(1) as f64).max(1.0)
 }
 
 /// Notes on phonemes that have symbols which the voice does not know and leaves out.

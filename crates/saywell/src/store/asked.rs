@@ -1,14 +1,19 @@
 //! One request for speech, as its row has it.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
 
 use crate::key::Key;
 use crate::price::Cost;
 use crate::provider::Call;
 
 /// One request for speech. There is one row for each, whatever became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
+    /// Tells it from every other.
+    pub id: u64,
     /// When it came.
     pub at: SystemTime,
     /// Whom limits count it for, such as `user:ann`.
@@ -32,7 +37,7 @@ pub struct Asked {
     /// In which voice.
     pub voice: Option<String>,
     /// In which format.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// What the cache had, where it was asked.
     pub cache: Option<CacheOutcome>,
     /// What became of it.
@@ -52,7 +57,8 @@ pub struct Asked {
 }
 
 /// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AskedOutcome {
     /// It is spoken, or being spoken by another's flight.
     Spoken,
@@ -78,7 +84,8 @@ impl AskedOutcome {
 }
 
 /// A reply's text, which no log ever has.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Text(String);
 
 impl Text {
@@ -106,6 +113,7 @@ impl Asked {
     #[must_use]
     pub fn new(at: SystemTime) -> Self {
         Self {
+            id: rand::random(),
             at,
             subject: String::new(),
             key: None,
@@ -117,7 +125,7 @@ impl Asked {
             rendition: None,
             provider: None,
             voice: None,
-            format: "",
+            format: Cow::Borrowed(""),
             cache: None,
             outcome: AskedOutcome::Refused,
             error: None,
@@ -131,7 +139,7 @@ impl Asked {
 }
 
 /// What some calls to providers come to.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sum {
     /// Characters that were sent.
     pub characters: u64,
@@ -162,7 +170,8 @@ impl Sum {
 }
 
 /// What the cache had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CacheOutcome {
     /// The whole rendition.
     Hit,

@@ -60,6 +60,7 @@ fn at(seconds: u64) -> SystemTime {
 /// A call of 10 characters and two seconds, `n` seconds after 1000 seconds of 1970.
 fn call(n: u64, provider: &str, cost: Cost) -> CallRow {
     let call = Call {
+        id: rand::random(),
         at: at(1000 + n),
         provider: provider.to_owned(),
         model: "model '1'".to_owned(),
@@ -71,7 +72,7 @@ fn call(n: u64, provider: &str, cost: Cost) -> CallRow {
         outcome: CallOutcome::Spoken,
         cost,
     };
-    CallRow { user: Some("ann".to_owned()), room: None, message_id: None, rendition: Some(row(1).key), call }
+    CallRow { user: Some("ann".to_owned()), rendition: Some(row(1).key), ..CallRow::nobodys(call) }
 }
 
 /// Tries everything that [`CallLog`] promises on an empty log.
@@ -86,6 +87,7 @@ pub async fn call_log(log: &dyn CallLog) {
     ];
     log.append(&calls[..2]).await.unwrap();
     log.append(&calls[2..]).await.unwrap();
+    log.append(&calls[1..3]).await.unwrap(); // What is there already is not added again.
     log.append(&[]).await.unwrap();
 
     let totals = |provider: &str, currency: &str, calls: u64, cost, unpriced| ProviderTotals {

@@ -75,6 +75,60 @@ where
     }
 }
 
+/// A table that rows are added to, and its columns by name: rows are objects of JSON that have these, so that none can
+/// take the place of another.
+pub(super) struct Table {
+    pub name: &'static str,
+    pub columns: &'static [(&'static str, Holds)],
+}
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+pub(super) enum Holds {
+    Text,
+    Integer,
+    Real,
+}
+
+impl Table {
+    /// One statement for any number of rows, which SQLite takes as an array in its only parameter. What is there already, by
+    /// its `entry`, stays as it is.
+    pub(super) fn sqlite(&self) -> String {
+        let values = self.columns.iter().map(|(name, _)| format!("value ->> '{name}'"));
+        let (name, columns, values) = (self.name, self.names(), values.collect::<Vec<_>>().join(", "));
+        format!(
+            "INSERT INTO {name} ({columns}) SELECT {values} FROM json_each(?1) WHERE true
+             ON CONFLICT (entry) DO NOTHING"
+        )
+    }
+
+    /// As [`sqlite`](Self::sqlite), for PostgreSQL.
+    pub(super) fn postgres(&self) -> String {
+        let typed = self.columns.iter().map(|(name, of)| {
+            let of = match of {
+                Holds::Text => "text",
+                Holds::Integer => "bigint",
+                Holds::Real => "float8",
+            };
+            format!("\"{name}\" {of}")
+        });
+        let (name, columns, typed) = (self.name, self.names(), typed.collect::<Vec<_>>().join(", "));
+        format!(
+            "INSERT INTO {name} ({columns}) SELECT {columns} FROM jsonb_to_recordset($1::jsonb) AS row ({typed})
+             ON CONFLICT (entry) DO NOTHING"
+        )
+    }
+
+    fn names(&self) -> String {
+        self.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The name under which what has this number is a row.
+pub(super) fn entry(id: u64) -> String {
+    format!("{id:016x}")
+}
+
 /// What a database can be given and gives back.
 pub(super) trait Value<D: Database>: for<'q> Encode<'q, D> + for<'r> Decode<'r, D> + Type<D> {}
 

@@ -19,7 +19,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,7 +59,40 @@ impl SqliteStore {
             // Safe in write-ahead mode: a power cut may undo the last statements, never tear one.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT);
-        Self::connect(options, CONNECTIONS).await
+        let opened = match Self::connect(options.clone(), CONNECTIONS).await {
+            Ok(store) => store.checked().await,
+            Err(error) => Err(error),
+        };
+        match opened {
+            Err(error) if is_damage(&error) => {
+                let aside = set_aside(path).map_err(|source| StoreError::Unavailable {
+                    action: "be set aside, though it is damaged",
+                    source: source.into(),
+                })?;
+                tracing::error!(
+                    database = %path.display(), aside = %aside.display(), %error,
+                    "the database is damaged: it was set aside, and an empty one begun. Sound is indexed again from its files; usage, \
+                     API keys and what operators set are in the damaged file alone. To get back what can be read: stop the server, run \
+                     `sqlite3 DAMAGED .recover | sqlite3 NEW`, and put NEW in the database's place"
+                );
+                Self::connect(options, CONNECTIONS).await
+            }
+            opened => opened,
+        }
+    }
+
+    /// This store, if no page of its file is damaged.
+    async fn checked(self) -> Result<Self, StoreError> {
+        let checked: Result<String, _> =
+            sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.pool).await;
+        let problem = match checked {
+            Ok(ok) if ok == "ok" => return Ok(self),
+            Ok(problem) => StoreError::Unavailable { action: "be read", source: Damage(problem).into() },
+            Err(error) => unavailable("be read")(error),
+        };
+        // Nobody may have it open who is to put it aside.
+        self.pool.close().await;
+        Err(problem)
     }
 
     /// A database in memory, gone with the value.
@@ -97,6 +130,46 @@ impl SqliteStore {
         migrate(&pool).await?;
         Ok(Self { pool, _keeper: None })
     }
+}
+
+/// What a check found.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Damage(String);
+
+/// Whether the file is no database, or a damaged one, as far as the error tells.
+fn is_damage(error: &StoreError) -> bool {
+    /// `SQLITE_CORRUPT` and `SQLITE_NOTADB`; in an extended code, the lowest byte.
+    const CODES: [u32; 2] = [11, 26];
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| error.source()).any(|error| {
+        let code = match error.downcast_ref::<sqlx::Error>() {
+            Some(sqlx::Error::Database(answer)) => answer.code(),
+            _ => None,
+        };
+        let code = code.and_then(|code| code.parse::<u32>().ok());
+        code.is_some_and(|code| CODES.contains(&(code & 0xff))) || error.is::<Damage>()
+    })
+}
+
+/// Gives a database, with its log, another name, under which nothing lies yet.
+fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let named = |number: u32, ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        if number > 0 {
+            name.push(format!(".damaged-{number}"));
+        }
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let number = (1..u32::MAX).find(|&number| !named(number, "").exists()).unwrap_or(u32::MAX);
+    for ending in ["-wal", "-shm", ""] {
+        match std::fs::rename(named(0, ending), named(number, ending)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            renamed => renamed?,
+        }
+    }
+    Ok(named(number, ""))
 }
 
 /// Brings the tables up to date. When two processes start at once on a new file, one of them finds

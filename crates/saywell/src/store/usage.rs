@@ -1,6 +1,6 @@
 //! What was asked for, by whom, and what it came to.
 
-use super::rows::Columns;
+use super::rows::{Columns, Holds, Table, entry};
 use super::{Answered, Asked, CacheOutcome, StoreError, Text};
 use crate::clock::to_millis;
 use async_trait::async_trait;
@@ -16,10 +16,10 @@ pub(super) const DAY_MS: i64 = 86_400_000;
 
 /// The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`: every request for speech, and sums by day.
 ///
-/// Every call is atomic and safe to repeat, but for [`add`](Self::add). Several processes may use one database.
+/// Every call is atomic and safe to repeat. Several processes may use one database.
 #[async_trait]
 pub trait UsageLog: Send + Sync + Debug {
-    /// Adds requests, all or none.
+    /// Adds requests, all or none; one that is there already is not added again.
     async fn add(&self, requests: &[Asked]) -> Result<(), StoreError>;
 
     /// What was bought since then, for whom; from what is not forgotten yet.
@@ -208,34 +208,68 @@ impl<R: Columns> FromRow<'_, R> for Spent {
     }
 }
 
-/// What is kept of a request, in the order in which the statements of every database name the columns.
+/// The table of requests.
+pub(super) const USAGE: Table = Table {
+    name: "tts_usage",
+    columns: &[
+        ("entry", Holds::Text),
+        ("at", Holds::Integer),
+        ("subject", Holds::Text),
+        ("api_key", Holds::Text),
+        ("network", Holds::Text),
+        ("user", Holds::Text),
+        ("room", Holds::Text),
+        ("plan", Holds::Text),
+        ("message_id", Holds::Text),
+        ("rendition", Holds::Text),
+        ("provider", Holds::Text),
+        ("voice", Holds::Text),
+        ("format", Holds::Text),
+        ("cache", Holds::Text),
+        ("outcome", Holds::Text),
+        ("error", Holds::Text),
+        ("characters", Holds::Integer),
+        ("seconds", Holds::Real),
+        ("first_sound_ms", Holds::Real),
+        ("sent_characters", Holds::Integer),
+        ("made_seconds", Holds::Real),
+        ("cost", Holds::Real),
+        ("currency", Holds::Text),
+        ("unpriced", Holds::Integer),
+        ("text", Holds::Text),
+    ],
+};
+
+/// What is kept of a request, by the names of its columns.
 pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
-    json!([
-        to_millis(asked.at),
-        asked.subject,
-        asked.key.as_deref().unwrap_or_default(),
-        asked.user.as_deref().unwrap_or_default(),
-        asked.room.as_deref().unwrap_or_default(),
-        asked.plan,
-        asked.message_id.as_deref().unwrap_or_default(),
-        asked.rendition.map(|key| key.to_string()).unwrap_or_default(),
-        asked.provider.as_deref().unwrap_or_default(),
-        asked.voice.as_deref().unwrap_or_default(),
-        asked.format,
-        asked.cache.map(CacheOutcome::name).unwrap_or_default(),
-        asked.outcome.name(),
-        asked.error.as_deref().unwrap_or_default(),
-        asked.characters,
-        asked.seconds,
-        asked.first_sound.map(|took| took.as_secs_f64() * 1000.0),
-        asked.bought.characters,
-        asked.bought.seconds,
-        asked.bought.cost,
-        asked.bought.currency,
-        asked.bought.unpriced,
-        asked.text.as_ref().map(Text::reveal),
-        asked.network.as_deref().unwrap_or_default(),
-    ])
+    let known = |name: &Option<String>| name.clone().unwrap_or_default();
+    json!({
+        "entry": entry(asked.id),
+        "at": to_millis(asked.at),
+        "subject": asked.subject,
+        "api_key": known(&asked.key),
+        "network": known(&asked.network),
+        "user": known(&asked.user),
+        "room": known(&asked.room),
+        "plan": asked.plan,
+        "message_id": known(&asked.message_id),
+        "rendition": asked.rendition.map(|key| key.to_string()).unwrap_or_default(),
+        "provider": known(&asked.provider),
+        "voice": known(&asked.voice),
+        "format": asked.format,
+        "cache": asked.cache.map(CacheOutcome::name).unwrap_or_default(),
+        "outcome": asked.outcome.name(),
+        "error": known(&asked.error),
+        "characters": asked.characters,
+        "seconds": asked.seconds,
+        "first_sound_ms": asked.first_sound.map(|took| took.as_secs_f64() * 1000.0),
+        "sent_characters": asked.bought.characters,
+        "made_seconds": asked.bought.seconds,
+        "cost": asked.bought.cost,
+        "currency": asked.bought.currency,
+        "unpriced": asked.bought.unpriced,
+        "text": asked.text.as_ref().map(Text::reveal),
+    })
 }
 
 #[cfg(test)]

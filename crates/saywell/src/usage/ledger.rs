@@ -1,145 +1,372 @@
-//! The ledger: every request and every provider call on its way into the store, in batches, off the path of requests.
+//! The ledger: every request and every provider call on its way into the store, off the path of requests.
+//!
+//! What is taken down goes into the [`journal`] first, and from there into the store, in batches; what the store cannot take
+//! waits there, and what a process that was killed had begun is booked by the next.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use metrics::counter;
-use tokio::sync::mpsc;
+use async_trait::async_trait;
+use metrics::{counter, histogram};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
-use crate::provider::{Account, Call};
+use super::journal::{self, Reader, Record, Rows, Writer};
+use crate::provider::{Account, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
 
-/// Lines that may wait to be written. At a thousand lines a second, a store may stand still for a minute.
-const LONGEST_QUEUE: usize = 65_536;
-/// Lines written at once.
+/// Rows written at once.
 const BATCH: usize = 256;
 /// How long a batch may grow.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a call may wait until it is written down. It is made then all the same: the data folder is slow, and whoever
+/// listens is not to hear of it.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(2);
+/// How long it is waited before the store is tried again, at first and at most.
+const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
+/// How often rows are tried that the store does not take while it answers everything else.
+const TRIES: u32 = 5;
+/// No row is from a time that far ahead.
+const FAR: Duration = Duration::from_secs(1 << 36);
 
 /// Takes calls and requests down; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    lines: Option<mpsc::Sender<Line>>,
+    journal: Option<Writer>,
 }
 
 /// Calls that are made for nobody's request, such as an operator's trial of a provider.
+#[async_trait]
 impl Account for Ledger {
-    fn called(&self, call: Call) {
-        self.write(CallRow { user: None, room: None, message_id: None, rendition: None, call });
+    async fn calling(&self, call: &Call) -> Result<f64, ProviderError> {
+        self.begin(None, CallRow::nobodys(call.clone())).await;
+        Ok(f64::INFINITY)
     }
-}
 
-/// What is taken down.
-#[derive(Debug)]
-enum Line {
-    Call(CallRow),
-    Asked(Asked),
+    fn called(&self, _: &Call, call: Call) {
+        self.write(CallRow::nobodys(call));
+    }
 }
 
 /// Writes them into the store.
 #[derive(Debug)]
 pub struct Scribe {
-    lines: mpsc::Receiver<Line>,
+    journal: Reader,
     calls: Arc<dyn CallLog>,
     usage: Arc<dyn UsageLog>,
 }
 
 impl Ledger {
-    /// A ledger over these parts of a store, and what has to [`run`](Scribe::run) for it.
-    #[must_use]
-    pub fn open(calls: Arc<dyn CallLog>, usage: Arc<dyn UsageLog>) -> (Self, Scribe) {
-        let (sender, lines) = mpsc::channel(LONGEST_QUEUE);
-        (Self { lines: Some(sender) }, Scribe { lines, calls, usage })
+    /// A ledger over these parts of a store, with its journal in this folder, and what has to [`run`](Scribe::run) for it.
+    /// Without a folder what is not in the store when the process ends is lost.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn open(
+        folder: Option<&Path>,
+        calls: Arc<dyn CallLog>,
+        usage: Arc<dyn UsageLog>,
+    ) -> io::Result<(Self, Scribe)> {
+        let (writer, journal) = journal::open(folder)?;
+        Ok((Self { journal: Some(writer) }, Scribe { journal, calls, usage }))
     }
 
     /// A ledger that keeps nothing.
     #[must_use]
     pub const fn forgetful() -> Self {
-        Self { lines: None }
+        Self { journal: None }
+    }
+
+    /// Writes down that a call is about to be made, for this order if that is not known yet. Once this returns, the call is
+    /// booked even if the process is killed.
+    pub async fn begin(&self, order: Option<Asked>, call: CallRow) {
+        let Some(journal) = &self.journal else { return };
+        let records = order.into_iter().map(Record::Order).chain([Record::Begun(call)]).collect();
+        let begun = Instant::now();
+        match journal.begin(records) {
+            Ok(written) => drop(tokio::time::timeout(WRITTEN_WITHIN, written).await),
+            Err(records) => lost(&records),
+        }
+        histogram!("saywell_call_written_seconds").record(begun.elapsed().as_secs_f64());
     }
 
     /// Takes a call down. Never waits: a call that finds no place is logged whole, so that it is not lost.
     pub fn write(&self, call: CallRow) {
-        self.take(Line::Call(call));
+        self.take(Record::Call(call));
     }
 
     /// Takes a request down, as [`write`](Self::write) does a call.
     pub fn write_asked(&self, asked: Asked) {
-        self.take(Line::Asked(asked));
+        self.take(Record::Asked(asked));
     }
 
-    fn take(&self, line: Line) {
-        let Some(lines) = &self.lines else { return };
-        if let Err(mpsc::error::TrySendError::Full(line) | mpsc::error::TrySendError::Closed(line)) =
-            lines.try_send(line)
-        {
-            counter!("saywell_usage_unwritten_total").increment(1);
-            error!(?line, "the ledger cannot keep up: a line is in this log only");
+    fn take(&self, record: Record) {
+        if let Some(Err(records)) = self.journal.as_ref().map(|journal| journal.write(vec![record])) {
+            lost(&records);
         }
     }
+}
+
+fn lost(records: &[Record]) {
+    counter!("saywell_usage_unwritten_total").increment(records.len() as u64);
+    error!(?records, "the ledger cannot keep up: this is in this log only");
 }
 
 impl Scribe {
-    /// Writes until every [`Ledger`] is gone, or `stop` says so and nothing waits any more.
-    pub async fn run(mut self, stop: CancellationToken) {
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            let received = tokio::select! {
-                biased;
-                received = self.lines.recv_many(&mut batch, BATCH) => received,
-                () = stop.cancelled() => 0,
-            };
-            if received == 0 {
-                return;
+    /// Books what processes that are gone had begun or not written yet; left where it is while the store is away.
+    pub async fn recover(&mut self) {
+        let left = self.journal.recover();
+        let rows = match left {
+            Ok(rows) => rows,
+            Err(error) => return warn!(%error, "what an earlier process left of usage cannot be read"),
+        };
+        let (calls, requests) = (rows.calls.len(), rows.asked.len());
+        match self.add(&rows).await {
+            Ok(()) => {
+                if calls + requests > 0 {
+                    info!(calls, requests, "booked what an earlier process had not written down");
+                }
+                self.journal.recovered();
             }
-            // A few more may be on their way, and one statement costs the same for all of them.
-            if batch.len() < BATCH && !stop.is_cancelled() {
-                let room = BATCH - batch.len();
-                let more = self.lines.recv_many(&mut batch, room);
-                let _ = tokio::time::timeout(PATIENCE, more).await;
-            }
-            self.write(&mut batch).await;
+            Err(error) => warn!(%error, "what an earlier process left of usage is written at the next start"),
         }
     }
 
-    async fn write(&self, batch: &mut Vec<Line>) {
-        let (mut calls, mut asked) = (Vec::new(), Vec::new());
-        for line in batch.drain(..) {
-            match line {
-                Line::Call(call) => calls.push(call),
-                Line::Asked(one) => asked.push(one),
+    /// Writes until every [`Ledger`] is gone, or `stop` says so and nothing waits any more. What the store does not take by
+    /// then stays in the journal.
+    pub async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let more = tokio::select! {
+                biased;
+                more = self.journal.more() => more,
+                () = stop.cancelled() => false,
+            };
+            if !more {
+                break;
+            }
+            // A few more may be on their way, and one statement costs the same for all of them.
+            let _ = stop.run_until_cancelled(self.journal.gather(PATIENCE)).await;
+            if !self.write(&stop).await {
+                return;
             }
         }
-        if !calls.is_empty() {
-            insist(&calls, || self.calls.append(&calls)).await;
+        self.journal.flushed().await;
+        while !self.journal.is_at_end() && self.write(&stop).await {}
+    }
+
+    /// Writes the next piece of the journal; `false` when it was stopped before that was done.
+    async fn write(&mut self, stop: &CancellationToken) -> bool {
+        let (rows, next) = match self.journal.next() {
+            Ok(read) => read,
+            Err(error) => {
+                error!(%error, "the journal of usage cannot be read");
+                return stop.run_until_cancelled(tokio::time::sleep(AGAIN[1])).await.is_some();
+            }
+        };
+        let (mut wait, mut tries, never) = (AGAIN[0], 0, UNIX_EPOCH + FAR);
+        while let Err(error) = self.add(&rows).await {
+            service_failed(Service::Database);
+            tries += 1;
+            warn!(%error, tries, "usage could not be written: it waits in the data folder");
+            if tries >= TRIES && self.calls.provider_totals(never).await.is_ok() {
+                self.add_singly(&rows).await;
+                break;
+            }
+            if stop.is_cancelled() && tries > 1 {
+                warn!("stopped before all usage was written down: the next start does");
+                return false;
+            }
+            let _ = stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+            wait = (wait * 2).min(AGAIN[1]);
         }
-        if !asked.is_empty() {
-            insist(&asked, || self.usage.add(&asked)).await;
+        self.journal.go_on(&next);
+        true
+    }
+
+    /// Adds rows, each once however often it is tried.
+    async fn add(&self, rows: &Rows) -> Result<(), StoreError> {
+        for calls in rows.calls.chunks(BATCH) {
+            self.calls.append(calls).await?;
+        }
+        for asked in rows.asked.chunks(BATCH) {
+            self.usage.add(asked).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what can be added of rows of which the store takes not all.
+    async fn add_singly(&self, rows: &Rows) {
+        let refused = |error: StoreError, row: &dyn std::fmt::Debug| {
+            counter!("saywell_usage_unwritten_total").increment(1);
+            error!(%error, ?row, "the database does not take this: it is in this log only");
+        };
+        for call in &rows.calls {
+            if let Err(error) = self.calls.append(std::slice::from_ref(call)).await {
+                refused(error, call);
+            }
+        }
+        for asked in &rows.asked {
+            if let Err(error) = self.usage.add(std::slice::from_ref(asked)).await {
+                refused(error, asked);
+            }
         }
     }
 }
 
-/// Writes, and tries again a few times.
-async fn insist<L, W>(lines: &[L], write: impl Fn() -> W)
-where
-    L: std::fmt::Debug,
-    W: Future<Output = Result<(), StoreError>>,
-{
-    const TRIES: u32 = 3;
-    for attempt in 1..=TRIES {
-        match write().await {
-            Ok(()) => break,
-            Err(error) if attempt < TRIES => {
-                service_failed(Service::Database);
-                warn!(%error, "usage could not be written; trying again");
-            }
-            Err(error) => {
-                counter!("saywell_usage_unwritten_total").increment(lines.len() as u64);
-                error!(%error, ?lines, "usage could not be written: it is in this log only");
-            }
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::price::Cost;
+    use crate::provider::CallOutcome;
+    use crate::store::sqlite::SqliteStore;
+    use crate::store::{Answered, By, Days, ProviderTotals, Spent, UsageLine};
+
+    /// A store that is away when it is told to be.
+    #[derive(Debug)]
+    struct Shaky {
+        store: SqliteStore,
+        away: AtomicBool,
+    }
+
+    impl Shaky {
+        async fn open() -> Arc<Self> {
+            Arc::new(Self { store: SqliteStore::in_memory().await.unwrap(), away: AtomicBool::new(false) })
         }
+
+        fn there(&self) -> Result<&SqliteStore, StoreError> {
+            let away = StoreError::Unavailable { action: "be asked", source: "it is away".into() };
+            (!self.away.load(Ordering::SeqCst)).then_some(&self.store).ok_or(away)
+        }
+    }
+
+    #[async_trait]
+    impl CallLog for Shaky {
+        async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError> {
+            self.there()?.append(calls).await
+        }
+
+        async fn provider_totals(&self, since: SystemTime) -> Result<Vec<ProviderTotals>, StoreError> {
+            self.there()?.provider_totals(since).await
+        }
+    }
+
+    #[async_trait]
+    impl UsageLog for Shaky {
+        async fn add(&self, requests: &[Asked]) -> Result<(), StoreError> {
+            self.there()?.add(requests).await
+        }
+
+        async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {
+            self.there()?.spent(since).await
+        }
+
+        async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError> {
+            self.there()?.report(by, days, limit).await
+        }
+
+        async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
+            self.there()?.answered(since).await
+        }
+
+        async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
+            self.there()?.roll_up(end).await
+        }
+
+        async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError> {
+            self.there()?.forget(rows, sums).await
+        }
+    }
+
+    fn call() -> CallRow {
+        CallRow::nobodys(Call {
+            id: rand::random(),
+            at: UNIX_EPOCH,
+            provider: "cloud".into(),
+            model: String::new(),
+            voice: String::new(),
+            characters: 10,
+            seconds: 1.0,
+            first_sound: None,
+            took: Duration::ZERO,
+            outcome: CallOutcome::Spoken,
+            cost: Cost::Known { amount: 0.5, currency: "USD".into() },
+        })
+    }
+
+    async fn requests(store: &Shaky) -> u64 {
+        let lines = store.report(By::Day, Days { first: 0, last: 10 }, 10).await.unwrap();
+        lines.iter().map(|line| line.requests).sum()
+    }
+
+    #[tokio::test]
+    async fn what_the_store_cannot_take_waits_in_the_data_folder_and_is_there_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Shaky::open().await;
+        let open =
+            || Ledger::open(Some(folder.path()), Arc::clone(&store) as _, Arc::clone(&store) as _).unwrap();
+        let (ledger, scribe) = open();
+        let stop = CancellationToken::new();
+        store.away.store(true, Ordering::SeqCst);
+        let writing = tokio::spawn(scribe.run(stop.clone()));
+        for _ in 0..1000 {
+            ledger.write(call());
+            ledger.write_asked(Asked::new(UNIX_EPOCH));
+        }
+        // Stopped while the database is away: nothing is lost, and nothing is written.
+        stop.cancel();
+        writing.await.unwrap();
+        drop(ledger);
+        store.away.store(false, Ordering::SeqCst);
+        assert_eq!(requests(&store).await, 0);
+
+        // The lock of the first is free as soon as its thread has ended.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while requests(&store).await == 0 && Instant::now() < deadline {
+            let (_, mut scribe) = open();
+            scribe.recover().await;
+            tokio::task::yield_now().await;
+        }
+        let totals = store.provider_totals(UNIX_EPOCH).await.unwrap();
+        assert_eq!((totals[0].calls, totals[0].cost, requests(&store).await), (1000, 500.0, 1000));
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path()).collect();
+        assert!(left.iter().all(|path| path.extension().is_some_and(|end| end == "lock")), "{left:?}");
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_and_never_ended_is_booked_as_sent_with_a_row_for_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Shaky::open().await;
+        let order = Asked { subject: "user:ann".into(), user: Some("ann".into()), ..Asked::new(UNIX_EPOCH) };
+        let made_for = |call: CallRow| CallRow { order: Some(order.id), ..call };
+        // As a process leaves it that was killed, in the middle of a line.
+        let (ended, begun) = (made_for(call()), made_for(call()));
+        let records = [
+            Record::Order(order.clone()),
+            Record::Begun(ended.clone()),
+            Record::Begun(begun),
+            Record::Call(ended),
+        ];
+        let mut text: String =
+            records.iter().map(|record| serde_json::to_string(record).unwrap() + "\n").collect();
+        text.push_str("{\"call\": {");
+        std::fs::write(folder.path().join("0123456789abcdef-000000.jsonl"), text).unwrap();
+
+        for _ in 0..2 {
+            let (_, mut scribe) =
+                Ledger::open(Some(folder.path()), Arc::clone(&store) as _, Arc::clone(&store) as _).unwrap();
+            scribe.recover().await;
+        }
+        let totals = store.provider_totals(UNIX_EPOCH).await.unwrap();
+        assert_eq!((totals[0].calls, totals[0].characters, totals[0].cost), (2, 20, 1.0));
+        let lines = store.report(By::User, Days { first: 0, last: 10 }, 10).await.unwrap();
+        let UsageLine { name, requests, cancelled, sent_characters, cost, .. } = &lines[0];
+        assert_eq!((name.as_str(), *requests, *cancelled, *sent_characters, *cost), ("ann", 1, 1, 20, 1.0));
     }
 }

@@ -264,6 +264,7 @@ async fn openais_call_takes_what_its_clients_send() {
         (json!({ "speed": 0.25 }), "tone", ""),
         (json!({ "speed": 4 }), "tone", ""),
         (json!({ "speed": "1.5" }), "tone", ""),
+        (json!({ "response_format": "AAC" }), "tone", "there is no aac here: the sound is mp3"),
     ] {
         let answer = speak(change.clone()).await;
         assert_eq!(answer.status, 200, "{change}: {}", answer.text());
@@ -385,8 +386,11 @@ async fn the_contract_is_whole() {
     let contract = gateway.get("/openapi.json").await.json();
     let schemas = contract["components"]["schemas"].as_object().unwrap();
     let mut errors = 0;
+    let mut operations = std::collections::BTreeSet::new();
     for (path, calls) in contract["paths"].as_object().unwrap() {
         for (method, call) in calls.as_object().unwrap() {
+            let operation = call["operationId"].as_str().unwrap().to_owned();
+            assert!(operations.insert(operation), "{method} {path}: another operation has its name");
             for (status, response) in call["responses"].as_object().unwrap() {
                 assert_ne!(
                     response["description"].as_str().unwrap_or_default(),

@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use saywell::clock::Clock;
 use saywell::config::Settings;
-use saywell::http::{router, server};
+use saywell::http::router;
+use saywell::http::server::{self, Bounds, Server};
 use saywell::identity::key::{NewKey, mint};
 use saywell::identity::{KeyLimits, Mode, Scopes};
 use saywell::providers::fake::Fake;
@@ -294,7 +295,8 @@ async fn over_a_connection_the_peer_is_known_and_a_head_that_never_ends_is_given
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };
-    let serving = tokio::spawn(server::serve(listener, router(gateway.app.clone()), stopped, Duration::ZERO));
+    let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
+    let serving = tokio::spawn(server.serve(listener, stopped, Duration::ZERO));
 
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = "GET /tts/config HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n";

@@ -194,23 +194,32 @@ struct Provider {
     keys: Arc<std::sync::Mutex<Vec<Value>>>,
     asked: Arc<AtomicUsize>,
     down: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl Provider {
     async fn start() -> Self {
         let keys: Arc<std::sync::Mutex<Vec<Value>>> = Arc::default();
         let (asked, down): (Arc<AtomicUsize>, Arc<AtomicBool>) = Default::default();
+        let hangs: Arc<AtomicBool> = Arc::default();
         let (published, count, fails) = (Arc::clone(&keys), Arc::clone(&asked), Arc::clone(&down));
+        let stalls = Arc::clone(&hangs);
         let answer = move || {
             count.fetch_add(1, Ordering::SeqCst);
             let body = json!({ "keys": *published.lock().unwrap() }).to_string();
             let down = fails.load(Ordering::SeqCst);
-            async move { if down { StatusCode::BAD_GATEWAY.into_response() } else { body.into_response() } }
+            let stalls = stalls.load(Ordering::SeqCst);
+            async move {
+                if stalls {
+                    std::future::pending::<()>().await;
+                }
+                if down { StatusCode::BAD_GATEWAY.into_response() } else { body.into_response() }
+            }
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, Router::new().route("/jwks.json", get(answer))).into_future());
-        Self { url, keys, asked, down }
+        Self { url, keys, asked, down, hangs }
     }
 
     fn publish(&self, keys: &[&Value]) {
@@ -331,8 +340,8 @@ async fn keys_rotate_and_unknown_ones_cost_the_provider_nothing() {
         assert!(refused(&gateway, &new.sign(&gateway)).await.contains("signature"));
     }
     assert_eq!(provider.asked(), 1, "asked a moment ago");
-    gateway.clock.advance(Duration::from_secs(30));
-    assert_eq!(show(&gateway, &new.sign(&gateway)).await.status, 200);
+    gateway.clock.advance(Duration::from_secs(1));
+    assert_eq!(show(&gateway, &new.sign(&gateway)).await.status, 200, "a second after they were asked for");
     assert_eq!(provider.asked(), 2);
     // While the provider is down, what is known serves on, for a day.
     provider.down.store(true, Ordering::SeqCst);
@@ -341,11 +350,62 @@ async fn keys_rotate_and_unknown_ones_cost_the_provider_nothing() {
     gateway.clock.advance(Duration::from_hours(2));
     let late = show(&gateway, &old.sign(&gateway)).await;
     assert_eq!(late.error(), (503, "overloaded".into(), String::new()));
-    assert_eq!(late.header("retry-after"), "30");
+    assert_eq!(late.header("retry-after"), "5");
     // Back, without the old key.
     provider.down.store(false, Ordering::SeqCst);
     provider.publish(&[&new.public]);
-    gateway.clock.advance(Duration::from_secs(30));
+    gateway.clock.advance(Duration::from_secs(5));
     assert_eq!(show(&gateway, &new.sign(&gateway)).await.status, 200);
     assert!(refused(&gateway, &old.sign(&gateway)).await.contains("signature"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_unknown_is_asked_for_at_once_and_then_once_a_second() {
+    let (provider, [old, new]) = (Provider::start().await, [Pair::ec("old"), Pair::ec("new")]);
+    provider.publish(&[&old.public]);
+    let gateway = provider.gateway(None).await;
+    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
+    gateway.clock.advance(Duration::from_mins(1));
+    // Made-up names, ten a second for a minute, and a key that is rotated in between.
+    for tenth in 0..600 {
+        let made_up = Pair { name: "made up", ..Pair::ec("made up") };
+        assert!(refused(&gateway, &made_up.sign(&gateway)).await.contains("signature"));
+        if tenth == 300 {
+            provider.publish(&[&new.public]);
+        }
+        if tenth == 320 {
+            assert_eq!(show(&gateway, &new.sign(&gateway)).await.status, 200, "within two seconds");
+        }
+        gateway.clock.advance(Duration::from_millis(100));
+    }
+    assert!((55..=62).contains(&provider.asked()), "{}", provider.asked());
+}
+
+#[tokio::test]
+async fn a_provider_that_hangs_is_waited_for_once_and_known_keys_serve_on() {
+    let (provider, [old, new]) = (Provider::start().await, [Pair::ec("old"), Pair::ec("new")]);
+    provider.publish(&[&old.public]);
+    let gateway = provider.gateway(None).await;
+    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
+    provider.hangs.store(true, Ordering::SeqCst);
+    gateway.clock.advance(Duration::from_mins(20));
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
+    assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
+    let first = show(&gateway, &new.sign(&gateway)).await;
+    assert_eq!(
+        first.error(),
+        (503, "overloaded".into(), String::new()),
+        "whether there is such a key cannot be known"
+    );
+    assert!(begun.elapsed() <= Duration::from_millis(1100), "{:?}", begun.elapsed());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    gateway.clock.advance(Duration::from_secs(6));
+    let ill = tokio::time::Instant::now();
+    for pair in [&new, &old, &new] {
+        let status = show(&gateway, &pair.sign(&gateway)).await.status;
+        assert_eq!(status, if pair.name == "old" { 200 } else { 503 });
+    }
+    assert!(ill.elapsed() < Duration::from_millis(200), "{:?}", ill.elapsed());
 }

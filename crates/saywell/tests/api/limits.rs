@@ -135,8 +135,9 @@ async fn many_who_ask_for_the_same_pay_for_it_once() {
 async fn a_cancelled_flight_pays_for_what_it_made_alone() {
     let plans = "[admin]\ncharacters_per_day = 10000\nflights = 3\nmoney_per_day = 5";
     let lookahead = Some(Duration::from_secs(20));
-    let gateway =
-        Gateway::with(Fake::named("fake").paid(), Settings { lookahead, ..with_plans(plans) }).await;
+    let prices = vec![crate::money::dollar("*", 1e-6)];
+    let settings = Settings { lookahead, prices, ..with_plans(plans) };
+    let gateway = Gateway::with(Fake::named("fake").paid(), settings).await;
     let text: String = (0..60).map(|n| format!("This is sentence number {n:02} of a reply. ")).collect();
     let request = Request::post("/tts").header("content-type", "application/json");
     let request = request.body(Body::from(json!({ "text": text }).to_string())).unwrap();

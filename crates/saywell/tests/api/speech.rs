@@ -89,7 +89,6 @@ async fn what_changes_the_sound_is_another_entry() {
     for change in [
         json!({ "text": "Hello There." }),
         json!({ "text": "Hello there.", "speed": 1.1 }),
-        json!({ "text": "Hello there.", "format": "opus" }),
         json!({ "text": "Hello there.", "language": "en-GB" }),
         json!({ "text": "Hello there.", "model": "tone-2" }),
     ] {

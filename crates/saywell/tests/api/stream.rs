@@ -8,7 +8,9 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::{SinkExt, StreamExt};
 use saywell::config::Settings;
-use saywell::http::{router, server};
+use saywell::http::router;
+use saywell::http::server::{self, Bounds, Server};
+use saywell::identity::Mode;
 use saywell::providers::fake::Fake;
 use saywell::script::TooLong;
 use serde_json::{Value, json};
@@ -42,12 +44,8 @@ impl Client {
     async fn with(gateway: &Gateway, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
         let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(server::serve(
-            listener,
-            router(gateway.app.clone()),
-            std::future::pending(),
-            Duration::ZERO,
-        ));
+        let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
+        tokio::spawn(server.serve(listener, std::future::pending(), Duration::ZERO));
         let mut request = format!("ws://{address}/tts/stream").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
@@ -423,7 +421,73 @@ async fn silence_is_no_end() {
     let error = client.refused().await;
     assert!(passed(120) && error == ("invalid_request".into(), "text".into()), "{error:?}: {begun:?}");
     assert_eq!(client.next().await, Sent::Closed);
-    assert!(passed(12 * 60), "{begun:?}");
+    assert!(passed(3 * 60), "{begun:?}");
+}
+
+#[tokio::test]
+async fn a_connection_without_a_reply_ends_after_a_minute_whatever_it_says() {
+    let gateway = Gateway::new().await;
+    let mut client = Client::connect(&gateway).await;
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    'open: loop {
+        // Neither nonsense nor a ping nor a reply that cannot begin is a reply.
+        let _ = client.0.send(Message::Ping(vec![1].into())).await;
+        let _ = client.0.send(Message::text(json!({ "type": "cancel" }).to_string())).await;
+        let _ =
+            client.0.send(Message::text(json!({ "type": "begin", "provider": "nobody" }).to_string())).await;
+        // Time goes on only while nobody has anything to do, so all that is answered is heard first.
+        loop {
+            match tokio::time::timeout(Duration::from_secs(9), client.next()).await {
+                Ok(Sent::Closed) => break 'open,
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        assert!(begun.elapsed() < Duration::from_mins(3), "it stays open");
+    }
+    assert!((59..91).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn each_caller_and_each_network_has_so_many_connections() {
+    let plans = "[trial]\nconnections = 2\n[trial.address]\nconnections = 3";
+    let settings = Settings { auth: vec![Mode::Trial], ..with_plans(plans) };
+    let gateway = Gateway::with(Fake::named("fake"), settings).await;
+    let refused = |answer: Result<Client, tungstenite::Error>| match answer.err() {
+        Some(tungstenite::Error::Http(answer)) => {
+            let body: Value = serde_json::from_slice(answer.body().as_deref().unwrap_or_default()).unwrap();
+            (answer.status().as_u16(), body["error"]["details"]["of"].as_str().unwrap_or_default().to_owned())
+        }
+        other => panic!("{other:?}"),
+    };
+    let session =
+        async || gateway.get("/tts/config").await.header("set-cookie").split(';').next().unwrap().to_owned();
+    let (ann, bob) = (session().await, session().await);
+    let first = Client::with(&gateway, &[("cookie", &ann)]).await.unwrap();
+    let second = Client::with(&gateway, &[("cookie", &ann)]).await.unwrap();
+    assert_eq!(refused(Client::with(&gateway, &[("cookie", &ann)]).await), (429, "caller".into()));
+    let third = Client::with(&gateway, &[("cookie", &bob)]).await.unwrap();
+    assert_eq!(refused(Client::with(&gateway, &[("cookie", &bob)]).await), (429, "address".into()));
+    drop((first, third));
+    // The server sees that they left a moment later.
+    let again = async || Client::with(&gateway, &[("cookie", &ann)]).await.is_ok();
+    tokio::time::timeout(Duration::from_secs(20), async { while !again().await {} }).await.unwrap();
+    drop(second);
+}
+
+#[tokio::test]
+async fn nobody_has_more_than_a_quarter_of_all_connections() {
+    // Four for each reply that may be in the making.
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_flights: 2, ..settings() }).await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        open.push(Client::with(&gateway, &[]).await.unwrap());
+    }
+    match Client::with(&gateway, &[]).await.err() {
+        Some(tungstenite::Error::Http(answer)) => assert_eq!(answer.status(), 503),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use saywell::http::router;
 use saywell::provider::Provider;
 use saywell::providers::fake::{Calls, Fake};
 use saywell::secret::Secret;
+use saywell::speak::MAX_WRITES;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -108,9 +109,13 @@ impl Gateway {
 
     /// Waits until whatever is being made is made and stored.
     pub async fn settle(&self) {
-        tokio::time::timeout(Duration::from_secs(20), self.app.speak.flights.landed())
-            .await
-            .expect("flights land");
+        let speak = &self.app.speak;
+        let stored = async {
+            speak.flights.landed().await;
+            // Clips are stored beside their flights.
+            drop(speak.writes.acquire_many(MAX_WRITES as u32).await.unwrap());
+        };
+        tokio::time::timeout(Duration::from_secs(20), stored).await.expect("flights land");
     }
 }
 

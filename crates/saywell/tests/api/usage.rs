@@ -1,5 +1,6 @@
 //! Usage: a row for every request, whatever became of it, and reports of them.
 
+use std::path::Path;
 use std::time::Duration;
 
 use saywell::config::Settings;
@@ -131,9 +132,10 @@ async fn texts_are_kept_only_where_the_operator_wants_them() {
         let text = "The password is swordfish.";
         gateway.post("/tts", &json!({ "text": text })).await;
         report(&gateway, "", 1).await;
-        let files = std::fs::read_dir(folder.path())
-            .unwrap()
-            .map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        let within = |path: &Path| std::fs::read_dir(path).unwrap().map(|file| file.unwrap().path());
+        let (folders, mut files): (Vec<_>, Vec<_>) = within(folder.path()).partition(|path| path.is_dir());
+        files.extend(folders.iter().flat_map(|folder| within(folder)));
+        let files = files.iter().map(|file| std::fs::read(file).unwrap());
         let found =
             files.into_iter().any(|file| file.windows(text.len()).any(|part| part == text.as_bytes()));
         assert_eq!(found, keeps);

@@ -110,7 +110,7 @@ fn entry(n: u8) -> (Key, Arc<Entry>) {
         content_type: "audio/mpeg".into(),
         duration_seconds: 1.0,
     };
-    (Key::from_bytes([n; 32]), Arc::new(Entry { about, sound: vec![n; 100].into(), notes: "{}".into() }))
+    (Key::from_bytes([n; 32]), Arc::new(Entry::new(about, vec![n; 100].into(), "{}".into())))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -3,9 +3,10 @@
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
+use saywell::identity::Caller;
 use saywell::limits::conformance::{Bench, characters, examine, user};
 use saywell::limits::{Refusal, Span, What, WithoutRedis};
 use tempfile::TempDir;
@@ -47,6 +48,27 @@ impl Redis {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), there).await.expect("redis-server starts");
+    }
+
+    /// Answers nobody for this long, though connections stay.
+    async fn pause(&self, milliseconds: u64) {
+        let client = redis::Client::open(self.url(0)).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut pause = redis::cmd("CLIENT");
+        pause.arg("PAUSE").arg(milliseconds).arg("ALL");
+        pause.query_async::<()>(&mut connection).await.unwrap();
+    }
+
+    /// Loses everything it kept.
+    fn forget(&self) {
+        for file in std::fs::read_dir(self.data.path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap();
+            } else {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
     }
 
     fn stop(&mut self) {
@@ -118,4 +140,70 @@ async fn without_redis_each_process_counts_for_itself_if_it_is_to() {
     assert!(matches!(bench.reserve(&ann, characters(1)).await.unwrap_err(), Refusal::Exceeded(_)));
     drop(held);
     assert!(bench.reserve(&ann, characters(100)).await.is_ok());
+}
+
+/// How many of this many callers who come at once get so many characters, and keep them.
+async fn served(bench: &Bench, caller: &Caller, callers: usize, each: u64) -> usize {
+    let tries = (0..callers).map(|_| bench.reserve(caller, characters(each)));
+    let reserved: Vec<_> = futures::future::join_all(tries).await.into_iter().flatten().collect();
+    let served = reserved.len();
+    for reserved in reserved {
+        reserved.settle(characters(each));
+    }
+    served
+}
+
+/// What is left today by the shared books.
+async fn left(redis: &Redis, caller: &Caller) -> u64 {
+    let fresh = Bench::open(PLAN, Some(&redis.url(0)), WithoutRedis::Refuse).await;
+    fresh.limits.left(caller).await[0].left as u64
+}
+
+const PLAN: &str = "[plans.test]\ncharacters_per_day = 2000";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs redis-server; `tools/test.sh stores` runs it"]
+async fn a_redis_that_is_slow_gives_nobody_a_second_quota() {
+    let redis = Redis::start().await;
+    let bench = Bench::open(PLAN, Some(&redis.url(0)), WithoutRedis::Local).await;
+    let (ann, bob) = (user("ann"), user("bob"));
+    assert_eq!(served(&bench, &ann, 60, 50).await, 40);
+    assert_eq!(served(&bench, &bob, 10, 50).await, 10);
+    redis.pause(900).await;
+    let begun = Instant::now();
+    assert_eq!(served(&bench, &ann, 60, 50).await, 0, "ann has had all of it");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(served(&bench, &bob, 60, 50).await, 30, "bob has what was left");
+    bench.limits.shared_books().unwrap().recovers().await;
+    bench.limits.settled().await;
+    assert_eq!((left(&redis, &ann).await, left(&redis, &bob).await), (0, 0), "and Redis knows");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs redis-server; `tools/test.sh stores` runs it"]
+async fn while_redis_is_away_each_goes_on_from_what_it_knew_and_settles_when_it_is_back() {
+    for forgetful in [false, true] {
+        let mut redis = Redis::start().await;
+        let bench = Bench::open(PLAN, Some(&redis.url(0)), WithoutRedis::Local).await;
+        let ann = user("ann");
+        assert_eq!(served(&bench, &ann, 10, 50).await, 10);
+        // What is under way as it goes away is settled once, when it is back.
+        let under_way = bench.reserve(&ann, characters(100)).await.unwrap();
+        redis.stop();
+        let begun = Instant::now();
+        for _ in 0..20 {
+            assert_eq!(served(&bench, &ann, 1, 25).await, 1);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "nobody waits for it: {:?}", begun.elapsed());
+        under_way.settle(characters(40));
+        if forgetful {
+            redis.forget();
+        }
+        redis.resume().await;
+        bench.limits.shared_books().unwrap().recovers().await;
+        bench.limits.settled().await;
+        // 500 before, 40 across, 500 without Redis. Of what a Redis without its data has forgotten, nothing is lost.
+        assert_eq!(left(&redis, &ann).await, 960, "forgetful: {forgetful}");
+        assert_eq!(served(&bench, &ann, 60, 50).await, 19);
+    }
 }

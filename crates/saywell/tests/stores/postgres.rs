@@ -47,6 +47,10 @@ impl Postgres {
         self.run("pg_ctl", &["stop", "--wait", "--mode=immediate"]);
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn url(&self) -> String {
         format!("postgres://saywell@127.0.0.1:{}/postgres", self.port)
     }

@@ -14,6 +14,8 @@ for i = 2, #KEYS do
     local extra, state, unit = tonumber(ARGV[at + 3]), 0, 1
     if kind == 'rate' then
         state, unit = math.max(0, tonumber(redis.call('GET', KEYS[i]) or 0) - now), extra
+        -- Further from full than it can ever be: a clock was put back, and it begins anew.
+        if state > allowed * unit then state = 0 end
     elseif kind == 'places' then
         state = redis.call('ZCOUNT', KEYS[i], '(' .. whole(now), '+inf')
     else
@@ -24,6 +26,9 @@ for i = 2, #KEYS do
     end
     states[i - 1] = state + amount * unit
 end
+
+-- A step that is tried again because nobody heard of its answer was done already.
+if redis.call('EXISTS', KEYS[1]) == 1 then return { 0 } end
 
 local kept = false
 for i = 2, #KEYS do

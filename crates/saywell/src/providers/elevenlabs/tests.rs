@@ -162,3 +162,16 @@ async fn no_more_calls_are_under_way_than_the_service_allows() {
         call.abort();
     }
 }
+
+#[tokio::test]
+async fn counts_what_is_charged_as_the_service_does() {
+    let stub = stub().await;
+    let provider = opened(&stub.url(), "");
+    for (text, speed) in [("Fish & chips, please.", 1.0), ("Faster, please.", 1.25), ("你好, world.", 1.0)]
+    {
+        let request = Request { speed, ..conformance::request(&*provider, text).await };
+        let before = stub.charged();
+        let _ = gather(provider.speak(request.clone())).await;
+        assert_eq!(provider.extent(&request).characters, stub.charged() - before, "{request:?}");
+    }
+}

@@ -6,7 +6,7 @@ use saywell_text::ssml::{Around, Dialect, to_ssml};
 use saywell_text::{How, Mark};
 use serde_json::json;
 
-use crate::provider::Request;
+use crate::provider::{Extent, Request};
 
 /// The most bytes of one call's text, elements included.
 pub(super) const MAX_BYTES: usize = 5_000;
@@ -66,6 +66,22 @@ impl Said {
         }
         let marked = if request.marks.is_empty() { None } else { written(&request.marks) };
         Self { input: marked.unwrap_or_else(|| json!({"text": *request.text})), words: Vec::new() }
+    }
+}
+
+impl Said {
+    /// What the service charges for: all of it, with its elements, but for `mark`.
+    pub(super) fn charged(&self) -> Extent {
+        let sent = self.input["ssml"].as_str().or_else(|| self.input["text"].as_str()).unwrap_or_default();
+        let mut extent = Extent::of(sent);
+        for tag in sent.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0)) {
+            if self.input.get("ssml").is_some() && tag.starts_with("mark") {
+                let Extent { characters, bytes } = Extent::of(tag);
+                extent.characters -= characters + 2;
+                extent.bytes -= bytes + 2;
+            }
+        }
+        extent
     }
 }
 

@@ -267,7 +267,7 @@ mod tests {
     fn a_status_says_what_to_do_next() {
         let kind = |status| match failure(status, "{}").meant(|_| None) {
             ProviderError::Misconfigured(_) => "operator",
-            ProviderError::Rejected(_) => "text",
+            ProviderError::Rejected(_) | ProviderError::Unaffordable(_) => "text",
             ProviderError::Throttled { .. } => "wait",
             _ => "again",
         };

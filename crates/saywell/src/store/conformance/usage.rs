@@ -19,7 +19,7 @@ fn asked(when: SystemTime, user: &str, message: &str) -> Asked {
         user: Some(user.to_owned()),
         plan: "member".to_owned(),
         message_id: Some(message.to_owned()),
-        format: "mp3",
+        format: "mp3".into(),
         text: Some(Text::new("Hello.".to_owned())),
         room: Some("room \"1\"".to_owned()),
         provider: Some("cloud".to_owned()),
@@ -52,16 +52,17 @@ fn line(name: &str, requests: u64) -> UsageLine {
 /// Requests that ended in every way, none of which bought anything.
 fn others(when: SystemTime) -> [Asked; 4] {
     let plain = Asked { bought: Sum::default(), first_sound: None, ..asked(when, "ann", "m9") };
+    let another = || Asked { id: rand::random(), ..plain.clone() };
     let ended = |outcome, error: &str| Asked {
         outcome,
         error: Some(error.to_owned()),
         cache: None,
         characters: 0,
         seconds: 0.0,
-        ..plain.clone()
+        ..another()
     };
     [
-        Asked { cache: Some(CacheOutcome::Hit), ..plain.clone() },
+        Asked { cache: Some(CacheOutcome::Hit), ..another() },
         ended(AskedOutcome::Refused, "rate_limited"),
         ended(AskedOutcome::Failed, "providers_exhausted"),
         Asked { bought: Sum { unpriced: 2, ..Sum::default() }, ..ended(AskedOutcome::Cancelled, "") },
@@ -74,7 +75,9 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     assert_eq!(log.report(By::Day, all, 10).await.unwrap(), []);
     let nobody = Asked { user: None, room: None, ..asked(hour(102, 23), "", "m3") };
     log.add(&[asked(hour(100, 0), "ann", "m1"), asked(hour(100, 23), "bob \0", "m2"), nobody]).await.unwrap();
-    log.add(&[asked(hour(101, 5), "ann", "m1")]).await.unwrap();
+    let again = asked(hour(101, 5), "ann", "m1");
+    log.add(std::slice::from_ref(&again)).await.unwrap();
+    log.add(&[again]).await.unwrap(); // What is there already is not added again.
     log.add(&others(hour(101, 6))).await.unwrap();
     log.add(&[]).await.unwrap();
 

@@ -4,20 +4,10 @@ use super::{PostgresStore, ROLLED_UP, ask, json, lock};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::rows::Columns as _;
-use crate::store::usage::{DAY_MS, asked_columns};
+use crate::store::usage::{DAY_MS, USAGE, asked_columns};
 use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use async_trait::async_trait;
 use std::time::SystemTime;
-
-/// One statement for any number of rows, each an array of JSON in the order of the columns.
-const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, \"user\", room, plan, message_id, rendition, provider,
-         voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
-         cost, currency, unpriced, text, network)
-     SELECT (value ->> 0)::bigint, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-         value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
-         (value ->> 14)::bigint, (value ->> 15)::float8, (value ->> 16)::float8, (value ->> 17)::bigint,
-         (value ->> 18)::float8, (value ->> 19)::float8, value ->> 20, (value ->> 21)::bigint, value ->> 22, value ->> 23
-     FROM jsonb_array_elements($1::jsonb)";
 
 /// The sums of requests that the sums by day have.
 macro_rules! sums {
@@ -103,7 +93,12 @@ const BY_MESSAGE: &str = concat!(
 impl UsageLog for PostgresStore {
     async fn add(&self, requests: &[Asked]) -> Result<(), StoreError> {
         let rows: Vec<_> = requests.iter().map(asked_columns).collect();
-        ask("store usage", sqlx::query(ADD).bind(json(rows)).execute(&self.pool)).await.map(drop)
+        ask(
+            "store usage",
+            sqlx::query(sqlx::AssertSqlSafe(USAGE.postgres())).bind(json(rows)).execute(&self.pool),
+        )
+        .await
+        .map(drop)
     }
 
     async fn spent(&self, since: SystemTime) -> Result<Vec<Spent>, StoreError> {

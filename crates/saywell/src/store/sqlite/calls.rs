@@ -2,23 +2,16 @@
 
 use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
-use crate::store::calls::call_columns;
+use crate::store::calls::{CALLS, call_columns};
 use crate::store::{CallLog, CallRow, ProviderTotals, StoreError};
 use async_trait::async_trait;
 use std::time::SystemTime;
-
-/// One statement for any number of rows, each an array of JSON in the order of the columns.
-const APPEND: &str = "INSERT INTO tts_calls (at, provider, model, voice, user, room, message_id, rendition,
-         characters, seconds, first_sound_ms, took_ms, outcome, cost, currency)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
-     FROM json_each(?1)";
 
 #[async_trait]
 impl CallLog for SqliteStore {
     async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError> {
         let rows: Vec<_> = calls.iter().map(call_columns).collect();
-        sqlx::query(APPEND)
+        sqlx::query(sqlx::AssertSqlSafe(CALLS.sqlite()))
             .bind(serde_json::Value::from(rows).to_string())
             .execute(&self.pool)
             .await

@@ -3,20 +3,10 @@
 use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
-use crate::store::usage::{DAY_MS, asked_columns};
+use crate::store::usage::{DAY_MS, USAGE, asked_columns};
 use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
 use async_trait::async_trait;
 use std::time::SystemTime;
-
-/// One statement for any number of rows, each an array of JSON in the order of the columns.
-const ADD: &str = "INSERT INTO tts_usage (at, subject, api_key, user, room, plan, message_id, rendition, provider,
-         voice, format, cache, outcome, error, characters, seconds, first_sound_ms, sent_characters, made_seconds,
-         cost, currency, unpriced, text, network)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-         value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-         value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19, value ->> 20, value ->> 21,
-         value ->> 22, value ->> 23
-     FROM json_each(?1)";
 
 /// The sums of requests that the sums by day have.
 macro_rules! sums {
@@ -90,7 +80,7 @@ const BY_MESSAGE: &str = concat!(
 impl UsageLog for SqliteStore {
     async fn add(&self, requests: &[Asked]) -> Result<(), StoreError> {
         let rows: Vec<_> = requests.iter().map(asked_columns).collect();
-        sqlx::query(ADD)
+        sqlx::query(sqlx::AssertSqlSafe(USAGE.sqlite()))
             .bind(serde_json::Value::from(rows).to_string())
             .execute(&self.pool)
             .await

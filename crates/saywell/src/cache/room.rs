@@ -1,0 +1,241 @@
+//! Room in the storage: how much is taken, by what, and who may write more.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use super::sweep::Turn;
+use super::{Cache, CacheError};
+use crate::store::Selection;
+
+/// How long an entry waits for others that are being written and take all the room there is.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// There is nothing to remove.
+#[derive(Debug, thiserror::Error)]
+#[error("others that are being written take all of it")]
+struct Crowded;
+
+/// The bytes of the storage that are taken, as far as this process knows. Cheap to clone; all clones are one count.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Used {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    taken: Mutex<Taken>,
+    /// Told when something is given back.
+    freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    /// By the entries in the index.
+    indexed: u64,
+    /// By entries that are being stored.
+    reserved: u64,
+    /// By entries that are no longer in the index, and still in the storage.
+    removing: u64,
+    /// By what belongs to no entry, such as a killed process leaves behind, until a repair removes it.
+    stray: u64,
+    /// Whether there may be something of that kind that nobody has counted.
+    suspected: bool,
+    /// What this process stored since it last asked the index for the sum.
+    since_look: u64,
+}
+
+impl Taken {
+    fn bytes(&self) -> u64 {
+        [self.indexed, self.reserved, self.removing, self.stray].into_iter().fold(0, u64::saturating_add)
+    }
+}
+
+impl Used {
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> u64 {
+        self.taken().bytes()
+    }
+
+    /// What the index says.
+    pub(super) fn set_indexed(&self, bytes: u64) {
+        let mut taken = self.taken();
+        (taken.indexed, taken.since_look) = (bytes, 0);
+        drop(taken);
+        self.shared.freed.notify_waiters();
+    }
+
+    /// What the index says, which may count entries that are still reserved for here; tells how much is too much.
+    fn see_indexed(&self, bytes: u64, max_bytes: u64) -> u64 {
+        let mut taken = self.taken();
+        taken.indexed = taken.indexed.max(bytes.saturating_sub(taken.reserved));
+        taken.since_look = 0;
+        taken.bytes().saturating_sub(max_bytes).min(bytes.saturating_sub(max_bytes))
+    }
+
+    /// What a repair found that belongs to no entry and may not be removed yet.
+    pub(super) fn set_stray(&self, bytes: u64) {
+        let mut taken = self.taken();
+        (taken.stray, taken.suspected) = (bytes, false);
+        drop(taken);
+        self.shared.freed.notify_waiters();
+    }
+
+    /// Something may have been left behind.
+    pub(super) fn suspect_strays(&self) {
+        self.taken().suspected = true;
+    }
+
+    /// Whether a repair is wanted.
+    pub(super) fn has_stray(&self) -> bool {
+        let taken = self.taken();
+        taken.stray > 0 || taken.suspected
+    }
+
+    /// An entry was found and indexed.
+    pub(super) fn add(&self, bytes: u64) {
+        self.taken().indexed += bytes;
+    }
+
+    /// A row was forgotten whose objects are gone.
+    pub(super) fn subtract(&self, bytes: u64) {
+        let mut taken = self.taken();
+        taken.indexed = taken.indexed.saturating_sub(bytes);
+        drop(taken);
+        self.shared.freed.notify_waiters();
+    }
+
+    /// Entries were taken out of the index, and their objects are about to be removed.
+    pub(super) fn removing(&self, bytes: u64) -> Removing {
+        let mut taken = self.taken();
+        taken.indexed = taken.indexed.saturating_sub(bytes);
+        taken.removing += bytes;
+        Removing { used: self.clone(), bytes, done: false }
+    }
+
+    /// Room for so much more, or how much is lacking.
+    fn reserve(&self, bytes: u64, max_bytes: u64) -> Result<Reservation, u64> {
+        let mut taken = self.taken();
+        match taken.bytes().saturating_add(bytes).checked_sub(max_bytes) {
+            None | Some(0) => {
+                taken.reserved += bytes;
+                Ok(Reservation { used: self.clone(), bytes })
+            }
+            Some(lacking) => Err(lacking),
+        }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.shared.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Room for an entry that is being stored; given back when dropped.
+#[derive(Debug)]
+pub(super) struct Reservation {
+    used: Used,
+    bytes: u64,
+}
+
+impl Reservation {
+    /// It is in the index now, in place of an entry of so many bytes.
+    pub(super) fn stored(self, replaced: u64) {
+        let mut taken = self.used.taken();
+        taken.indexed = (taken.indexed + self.bytes).saturating_sub(replaced);
+        taken.since_look += self.bytes;
+        // The same sound again lies where it lay; another one leaves the old behind, until a repair.
+        if replaced != self.bytes {
+            taken.stray += replaced;
+        }
+    }
+
+    /// It is there and has no row.
+    pub(super) fn strayed(self) {
+        self.used.taken().stray += self.bytes;
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let mut taken = self.used.taken();
+        taken.reserved = taken.reserved.saturating_sub(self.bytes);
+        drop(taken);
+        self.used.shared.freed.notify_waiters();
+    }
+}
+
+/// Entries whose objects are being removed. Dropped before that is done, they take their room until a repair.
+#[derive(Debug)]
+pub(super) struct Removing {
+    used: Used,
+    bytes: u64,
+    done: bool,
+}
+
+impl Removing {
+    /// They are gone.
+    pub(super) fn done(mut self) {
+        self.done = true;
+    }
+}
+
+impl Drop for Removing {
+    fn drop(&mut self) {
+        let mut taken = self.used.taken();
+        taken.removing = taken.removing.saturating_sub(self.bytes);
+        if !self.done {
+            taken.stray += self.bytes;
+        }
+        drop(taken);
+        self.used.shared.freed.notify_waiters();
+    }
+}
+
+impl Cache {
+    /// Room for an entry no larger than the cache, made by removing what was not listened to for longest. Whoever stores
+    /// frees what it adds, so that any number may do this at once without freeing more than needed; and one of them at a
+    /// time frees a twentieth of the cap beside, so that few have to do this.
+    pub(super) async fn make_room(&self, bytes: u64) -> Result<Reservation, CacheError> {
+        let shared = &*self.shared;
+        let max_bytes = shared.settings.max_bytes;
+        let deadline = Instant::now() + PATIENCE;
+        let mut told = false;
+        loop {
+            // From here on, so that nothing that is given back meanwhile is missed.
+            let freed = shared.used.shared.freed.notified();
+            let lacking = match shared.used.reserve(bytes, max_bytes) {
+                Ok(reservation) => return Ok(reservation),
+                Err(lacking) => lacking,
+            };
+            if !std::mem::replace(&mut told, true) {
+                self.flush_accesses().await?;
+            }
+            let turn = Turn::take(&shared.trimming);
+            let spare = if turn.is_some() { max_bytes / 20 } else { 0 };
+            let owed = lacking.min(bytes).saturating_add(spare);
+            let removed = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;
+            if removed.entries == 0 && timeout_at(deadline, freed).await.is_err() {
+                return Err(CacheError::Unavailable {
+                    action: "make room for an entry",
+                    source: Crowded.into(),
+                });
+            }
+        }
+    }
+
+    /// Asks the index what is stored once this process has written a hundredth of the cap, as others may have written as
+    /// well, and removes what is too much.
+    pub(super) async fn look_at_others(&self) -> Result<(), CacheError> {
+        let shared = &*self.shared;
+        if shared.used.taken().since_look < shared.settings.max_bytes / 100 {
+            return Ok(());
+        }
+        let excess = shared.used.see_indexed(shared.index.stored_bytes().await?, shared.settings.max_bytes);
+        if excess > 0 {
+            self.take_batch(&Selection::LeastRecentlyUsed { bytes: excess }).await?;
+        }
+        Ok(())
+    }
+}
