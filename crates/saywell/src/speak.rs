@@ -4,6 +4,7 @@
 //! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
 
 mod flying;
+mod foreign;
 mod growing;
 mod line;
 mod pace;
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, debug, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
+use self::foreign::Foreign;
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry};
@@ -36,7 +38,7 @@ use crate::provider::Priority;
 use crate::queue::Errand;
 use crate::render::Levels;
 use crate::request::{SpeechRequest, SpeedFault};
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
+use crate::script::{self, Bounds, Prepared, Reading, ScriptError, UnsupportedLanguage};
 use crate::store::CacheOutcome;
 use crate::telemetry::{Service, service_failed};
 use crate::voices::{Speaker, VoiceMap};
@@ -63,6 +65,8 @@ pub struct Speech {
     pub sound: Sound,
     /// What is asked for and not done, or not quite.
     pub notes: Vec<Note>,
+    /// The byte of the reply that the next request goes on from, where not all of it is spoken.
+    pub continues_at: Option<usize>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
 }
@@ -161,6 +165,8 @@ pub(crate) fn called(tag: &str) -> String {
 pub struct Speak {
     /// What one request may ask for.
     pub bounds: Bounds,
+    /// What becomes of what is in a language that no voice speaks.
+    pub unsupported_language: UnsupportedLanguage,
     /// What becomes of emoji.
     pub emoji: Emoji,
     /// Whether replies begin inside reasoning, where a request does not say.
@@ -200,10 +206,31 @@ impl Speak {
         speech.inspect_err(|error| order.fails(error.code()))
     }
 
+    /// The sound of a reply, or of what fits into the caller's quota.
     async fn find_or_start(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
-        let request = order.request();
         let begun = Instant::now();
-        let plan = Arc::new(Plan::make(self, order).await?);
+        let mut plan = Arc::new(Plan::make(self, order).await?);
+        loop {
+            match self.find_or_start_plan(order, &plan, begun).await {
+                Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {
+                    match plan.within(self, order, &exceeded) {
+                        // Shorter each time.
+                        Some(shorter) => plan = Arc::new(shorter),
+                        None => return Err(Refusal::Exceeded(exceeded).into()),
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn find_or_start_plan(
+        &self,
+        order: &Arc<Order>,
+        plan: &Arc<Plan>,
+        begun: Instant,
+    ) -> Result<Speech, SpeakError> {
+        let request = order.request();
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -220,6 +247,7 @@ impl Speak {
             seconds,
             sound,
             notes: plan.notes.clone(),
+            continues_at: plan.continues_at,
             timing,
         };
         let amount = plan.amount(&self.prices);
@@ -251,10 +279,9 @@ impl Speak {
             Boarding::Started(listener, writer) => {
                 order.whole(key, characters);
                 order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
-                let legs = stream::iter(Leg::all(&plan, order));
-                let ending =
-                    Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
-                let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
+                let legs = stream::iter(Leg::all(plan, order));
+                let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(plan), key, as_spoken: true }));
+                let flying = Flying::new(self.clone(), Arc::clone(plan), Arc::clone(order), ending);
                 let span =
                     info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
@@ -279,16 +306,24 @@ impl Speak {
             language: request.language.as_deref().map(str::to_owned),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),
+            start_at: request.start_at,
         }
     }
 
     /// The script of a request, without making any of it.
     ///
     /// # Errors
-    /// [`SpeakError::Script`], or a speed out of bounds.
-    pub fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
+    /// [`SpeakError::Script`], a speed out of bounds, or a language that nobody speaks.
+    pub async fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         request.check_speed()?;
-        Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
+        let bounds = permit.bounds(self.bounds);
+        let prepared = script::prepare(&request.text, &self.reading(request), request.speed, bounds)?;
+        let chain = self.steered_chain().only(|name| permit.plan().allows_provider(name));
+        if chain.links().is_empty() {
+            return Ok(prepared);
+        }
+        let foreign = Foreign::new(self.unsupported_language, request.voice.as_deref());
+        foreign.all(self, &chain, prepared).await
     }
 
     /// A place in the queue of whoever has one for it, where all have queues and what is asked for is not all there.

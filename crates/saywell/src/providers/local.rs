@@ -207,6 +207,60 @@ mod tests {
         conformance::examine(&Local::open(&Settings::default()).unwrap()).await;
     }
 
+    /// What limits use is what this voice takes: within 5 % for a reply on average, and 2 % over all of them. The replies
+    /// are those of saywell-text's golden tests; `-- --nocapture` prints each utterance for a new calibration.
+    #[tokio::test]
+    async fn estimates_are_the_voices_own_pace() {
+        let local = Local::open(&Settings::default()).unwrap();
+        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../saywell-text/tests/golden");
+        let files = std::fs::read_dir(golden)
+            .unwrap()
+            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+        let mut files: Vec<_> = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "md"))
+            .collect();
+        files.sort();
+        let every: usize = std::env::var("PACE_EVERY").map_or(4, |every| every.parse().unwrap());
+        let (mut off, mut count, mut taken_by_all, mut estimated_of_all) = (0.0, 0.0, 0.0, 0.0);
+        for file in files.iter().step_by(every) {
+            let reply = std::fs::read_to_string(file).unwrap();
+            let mut script = saywell_text::script(&reply, &saywell_text::Options::default());
+            saywell_text::language::assign(&mut script);
+            let (mut taken, mut estimated) = (0.0, 0.0);
+            for utterance in &script.utterances {
+                if utterance.language.as_deref().is_some_and(|language| language != "en") {
+                    continue;
+                }
+                let request = conformance::request(&local, &utterance.text).await;
+                let Ok(speech) = crate::provider::gather(local.speak(request)).await else { continue };
+                let pause = utterance.pause.seconds();
+                // The margins are part of the pause.
+                let sound = speech.samples.len() as f64 / 24_000.0
+                    - saywell_voice::MARGIN_BEFORE
+                    - saywell_voice::MARGIN_AFTER;
+                println!("{sound:.3}\t{:.3}\t{}", utterance.estimated_seconds(1.0) - pause, utterance.text);
+                taken += sound + pause;
+                estimated += utterance.estimated_seconds(1.0);
+            }
+            if taken > 5.0 {
+                off += (estimated / taken - 1.0_f64).abs();
+                count += 1.0;
+                taken_by_all += taken;
+                estimated_of_all += estimated;
+            }
+        }
+        let (off, bias) = (off / count, estimated_of_all / taken_by_all - 1.0);
+        println!(
+            "{count} replies of {taken_by_all:.0} s: {:.1} % off on average, {:+.1} % in all",
+            off * 100.0,
+            bias * 100.0
+        );
+        assert!(count >= 25.0, "the replies are gone");
+        assert!(off < 0.05, "{:.1} % off on average", off * 100.0);
+        assert!(bias.abs() < 0.02, "{:+.1} % in all", bias * 100.0);
+    }
+
     /// A mark reaches the voice through what is built around it.
     #[tokio::test]
     async fn marks_are_followed() {

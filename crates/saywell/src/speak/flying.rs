@@ -226,6 +226,8 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
+        let (remarks, continues_at) = whole.plan.remarks();
+        writer.remark(remarks, continues_at);
         if !audible {
             return Err(Failure::Unspeakable);
         }
