@@ -5,6 +5,7 @@
 
 mod added;
 mod beside;
+mod burst;
 mod cached;
 mod connections;
 mod crowd;
@@ -43,7 +44,7 @@ pub struct Bench {
 
 type Section = fn(&Bench, &mut Report) -> io::Result<()>;
 
-const SECTIONS: [(&str, Section); 10] = [
+const SECTIONS: [(&str, Section); 11] = [
     ("voice", voice::measure),
     ("prepare", prepare::measure),
     ("first-sound", first_sound::measure),
@@ -51,6 +52,7 @@ const SECTIONS: [(&str, Section); 10] = [
     ("beside", beside::measure),
     ("cached", cached::measure),
     ("crowd", crowd::measure),
+    ("burst", burst::measure),
     ("connections", connections::measure),
     ("start", start::measure),
     ("soak", soak::measure),
