@@ -182,11 +182,11 @@ export class PartsSource {
    * @param {(event: PlayerEvent) => void} order.report
    */
   async load({ speech, gateway, signal, report }) {
-    const { utterances } = await gateway.script(speech, signal);
+    const { utterances, continuesAt } = await gateway.script(speech, signal);
     if (utterances.length === 0) throw new PlayerError('invalid_request', 'There is nothing in this reply to read aloud.');
     const reply = new TextEncoder().encode(speech.text);
     this.#ask = async (part) => {
-      const rendition = await gateway.ask({ ...speech, text: part.text, format: this.format }, signal);
+      const rendition = await gateway.ask({ ...speech, text: part.text, startAt: null, format: this.format }, signal);
       const captions = rendition.captionsUrl && gateway.open(rendition.captionsUrl, signal);
       // Without them the sentence is marked, and its words are not.
       if (captions) this.#caption(part, reply, captions).catch(() => {});
@@ -196,7 +196,7 @@ export class PartsSource {
     this.#lay();
     const rendition = await this.#goTo(captionAt(this.#parts, this.#wanted), this.#wanted);
     const { duration } = this.measure();
-    report({ type: 'answered', rendition: { ...rendition, durationSeconds: duration, complete: false } });
+    report({ type: 'answered', rendition: { ...rendition, durationSeconds: duration, complete: false, continuesAt: continuesAt ?? null } });
     this.#report = report;
     this.#lay();
   }

@@ -31,6 +31,7 @@ export class PlayerError extends Error {
  * @property {string | null} [voice]
  * @property {string | null} [provider]
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
+ * @property {number | null} [startAt]  the byte of the text to go on from
  */
 
 /** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
@@ -38,7 +39,7 @@ export class PlayerError extends Error {
 /**
  * What would be said of a reply, without any sound.
  *
- * @typedef {{ language: string | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
  */
 
 /**
@@ -97,21 +98,23 @@ export class Gateway {
       cached: answer.cached === true,
       complete: answer.complete === true,
       durationSeconds: Number(answer.duration_seconds) || 0,
+      continuesAt: byteOf(answer.continues_at),
     };
   }
 
   /**
    * What would be said of a reply: for a voice that is not the gateway's.
    *
-   * @param {{ text: string, messageId?: string | null }} request
+   * @param {{ text: string, messageId?: string | null, startAt?: number | null }} request
    * @param {AbortSignal} signal
    * @returns {Promise<Script>}
    */
   async script(request, signal) {
-    const { language, utterances } = await this.#post('tts/script', request, signal);
+    const { language, utterances, continues_at } = await this.#post('tts/script', request, signal);
     if (!Array.isArray(utterances)) throw unreadable();
     return {
       language: language ?? null,
+      continuesAt: byteOf(continues_at),
       utterances: utterances.map(({ text, source, language }) => ({ text, source, language: language ?? null })),
     };
   }
@@ -154,7 +157,7 @@ export class Gateway {
    * @param {Partial<SpeechRequest>} request
    * @param {AbortSignal} signal
    */
-  async #post(path, { text, format, messageId, voice, provider, prefetch }, signal) {
+  async #post(path, { text, format, messageId, voice, provider, prefetch, startAt }, signal) {
     const response = await this.#request(path, {
       method: 'POST',
       headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(await this.#identity()) },
@@ -165,6 +168,7 @@ export class Gateway {
         ...(voice && { voice }),
         ...(provider && { provider }),
         ...(prefetch && { prefetch }),
+        ...(startAt && { start_at: startAt }),
       }),
       signal,
     });
@@ -221,6 +225,9 @@ async function json(response) {
   if (typeof answer !== 'object' || answer === null) throw unreadable();
   return answer;
 }
+
+/** A place in the text, if it is one. @param {unknown} value */
+const byteOf = (value) => (Number.isInteger(value) ? Number(value) : null);
 
 /** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
 export function unreadable(cause) {

@@ -25,6 +25,7 @@ const END_TOLERANCE_SECONDS = 0.5;
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {number | null} [startAt]  the byte of the reply to go on from
  */
 
 /** One listening. Everything asynchronous holds on to the session it belongs to and checks it. */

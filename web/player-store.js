@@ -31,6 +31,7 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
  * @property {boolean} cached
  * @property {boolean} complete
  * @property {number} durationSeconds  an estimate until `complete`
+ * @property {number | null} [continuesAt]  the byte of the reply that the next press goes on from, where this is not all
  */
 
 /**

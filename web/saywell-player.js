@@ -235,7 +235,7 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   /**
-   * Reads a message from its start. Call it in a click, or the browser may refuse; then the state is
+   * Reads a message from its start, or the rest of one that was too long for once. Call it in a click, or the browser may refuse; then the state is
    * `blocked` and the message's speaker says "Tap to hear".
    *
    * @param {Element | null} [message]  absent: the newest
@@ -243,13 +243,24 @@ export class SaywellPlayer extends HTMLElement {
   speak(message = this.#messages.newest) {
     if (!message) return;
     this.#continuous.unhush(message);
-    const speech = this.#speechOf(message);
+    const speech = { ...this.#speechOf(message), startAt: this.#goesOnAt(message) };
     this.#ahead.giveUp(speech);
     this.#heard = { message, text: speech.text };
     this.#mark();
     this.#speaks.leave();
     this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
     this.#speaks.speak(speech);
+  }
+
+  /**
+   * Where a reply goes on that ended before its end, being too long for once.
+   *
+   * @param {Element} message
+   */
+  #goesOnAt(message) {
+    const { status, rendition } = this.state;
+    const same = this.#heard?.message === message && this.#heard.text === this.#speechOf(message).text;
+    return same && status === 'ended' ? rendition?.continuesAt ?? null : null;
   }
 
   pause() {

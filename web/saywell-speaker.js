@@ -101,7 +101,7 @@ export class SaywellSpeaker extends HTMLElement {
     this.#chosen = choices;
     const status = state?.status ?? 'idle';
     const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
-    const [label, picture] = this.#face(status);
+    const [label, picture] = this.#face(status, (state?.rendition?.continuesAt ?? null) !== null);
     this.toggleAttribute('active', active);
     if (this.getAttribute('status') !== status) this.setAttribute('status', status);
     setText(this.#label, label);
@@ -163,9 +163,10 @@ export class SaywellSpeaker extends HTMLElement {
 
   /**
    * @param {PlayerState['status']} status
+   * @param {boolean} goesOn  whether there is more of the reply than was heard
    * @returns {[string, keyof typeof ICONS]}
    */
-  #face(status) {
+  #face(status, goesOn) {
     const { strings } = this;
     switch (status) {
       case 'idle':
@@ -179,7 +180,7 @@ export class SaywellSpeaker extends HTMLElement {
       case 'blocked':
         return [strings.tapToHear, 'play'];
       case 'ended':
-        return [strings.again, 'again'];
+        return goesOn ? [strings.goOn, 'play'] : [strings.again, 'again'];
       case 'failed':
         return [strings.retry, 'again'];
     }

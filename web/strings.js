@@ -7,6 +7,8 @@ export const ENGLISH = Object.freeze({
   pause: 'Pause',
   resume: 'Resume',
   again: 'Listen again',
+  /** A reply that was too long for once has a rest. */
+  goOn: 'Hear the rest',
   retry: 'Try again',
   tapToHear: 'Tap to hear',
   stop: 'Stop',

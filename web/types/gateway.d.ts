@@ -34,6 +34,10 @@ export type SpeechRequest = {
      * make it ahead, for nobody yet
      */
     prefetch?: boolean;
+    /**
+     * the byte of the text to go on from
+     */
+    startAt?: number | null;
 };
 export type GatewayConfig = {
     enabled: boolean;
@@ -41,6 +45,7 @@ export type GatewayConfig = {
 };
 export type Script = {
     language: string | null;
+    continuesAt?: number | null;
     utterances: {
         text: string;
         source: [number, number];
@@ -56,12 +61,13 @@ export type Token = string | (() => string | null | Promise<string | null>) | nu
  * @property {string | null} [voice]
  * @property {string | null} [provider]
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
+ * @property {number | null} [startAt]  the byte of the text to go on from
  */
 /** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
 /**
  * What would be said of a reply, without any sound.
  *
- * @typedef {{ language: string | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
  */
 /**
  * A JWT or an API key, or what gives the present one.
@@ -92,13 +98,14 @@ export declare class Gateway {
     /**
      * What would be said of a reply: for a voice that is not the gateway's.
      *
-     * @param {{ text: string, messageId?: string | null }} request
+     * @param {{ text: string, messageId?: string | null, startAt?: number | null }} request
      * @param {AbortSignal} signal
      * @returns {Promise<Script>}
      */
     script(request: {
         text: string;
         messageId?: string | null;
+        startAt?: number | null;
     }, signal: AbortSignal): Promise<Script>;
     /**
      * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.

@@ -13,6 +13,10 @@ export type Speech = {
     messageId?: string | null;
     voice?: string | null;
     provider?: string | null;
+    /**
+     * the byte of the reply to go on from
+     */
+    startAt?: number | null;
 };
 export type Surroundings = {
     audio: HTMLAudioElement;

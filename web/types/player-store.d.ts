@@ -29,6 +29,10 @@ export type Rendition = {
      * an estimate until `complete`
      */
     durationSeconds: number;
+    /**
+     * the byte of the reply that the next press goes on from, where this is not all
+     */
+    continuesAt?: number | null;
 };
 export type Failure = {
     /**

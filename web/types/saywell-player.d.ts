@@ -69,7 +69,7 @@ export declare class SaywellPlayer extends HTMLElement {
      */
     toggle(message?: Element | null): void;
     /**
-     * Reads a message from its start. Call it in a click, or the browser may refuse; then the state is
+     * Reads a message from its start, or the rest of one that was too long for once. Call it in a click, or the browser may refuse; then the state is
      * `blocked` and the message's speaker says "Tap to hear".
      *
      * @param {Element | null} [message]  absent: the newest

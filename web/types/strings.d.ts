@@ -5,6 +5,8 @@ export declare const ENGLISH: Readonly<{
     pause: "Pause";
     resume: "Resume";
     again: "Listen again";
+    /** A reply that was too long for once has a rest. */
+    goOn: "Hear the rest";
     retry: "Try again";
     tapToHear: "Tap to hear";
     stop: "Stop";

@@ -17,6 +17,21 @@ pub struct Captions {
     /// The places of the reply that have a name, in order; none unless it is SSML.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<NamedPlace>,
+    /// What of the reply is not read, or otherwise than asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Remark>,
+    /// The byte of the reply that the next request goes on from, where not all of it is spoken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues_at: Option<usize>,
+}
+
+/// What a part of the reply is said otherwise than asked, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// The bytes of the reply: from, and up to but without, to.
+    pub source: [usize; 2],
+    /// Why, for a person.
+    pub note: String,
 }
 
 /// A place of the reply that has a name (SSML's `mark`), and when it is reached.
@@ -141,7 +156,12 @@ mod tests {
             voice: "heart".into(),
         };
         let word = Word { text: text.into(), start: 0.1 + 0.2, end: 1.0, source: [0, 5], exact: true };
-        Captions { duration_seconds: 2.5, words: vec![word], utterances: vec![utterance], marks: Vec::new() }
+        Captions {
+            duration_seconds: 2.5,
+            words: vec![word],
+            utterances: vec![utterance],
+            ..Captions::default()
+        }
     }
 
     #[test]

@@ -76,7 +76,15 @@ pub(crate) struct Words {
     pub(crate) and: &'static str,
     /// After the names of some columns: "and 3 more".
     pub(crate) more: &'static str,
+    /// Before what is in another language, with its name, ...
+    in_language: &'static str,
+    /// ... as it is called there: of [`NAMED`], in that order.
+    languages: &'static str,
+    pub(crate) sentences: [&'static str; 3],
 }
+
+/// The languages whose names are known in each.
+const NAMED: &str = "ar bg cs da de el en es fi fr he hi hu id it ja ko nb nl pl pt ro ru sv th tr uk vi zh";
 
 macro_rules! languages {
     ($($language:ident)*) => {
@@ -131,6 +139,13 @@ impl Phrase {
 }
 
 impl Words {
+    /// "In Spanish", for what is in `language` (BCP 47); `None` where its name is not known.
+    pub(crate) fn in_language(&self, language: &str) -> Option<String> {
+        let primary = language.split('-').next().unwrap_or_default();
+        let number = NAMED.split(' ').position(|tag| tag.eq_ignore_ascii_case(primary))?;
+        Some(self.in_language.replace("{}", self.languages.split(' ').nth(number)?))
+    }
+
     /// `count` of what `forms` name.
     pub(crate) fn counted(count: usize, forms: &[&str; 3]) -> String {
         let [one, few, many] = forms;
@@ -161,9 +176,11 @@ mod tests {
     #[test]
     fn every_template_has_its_places() {
         for words in LANGUAGES {
-            let one_place = [words.code_in, words.added, words.removed, words.more];
-            let many =
-                [words.lines, words.rows, words.columns].into_iter().flat_map(|[_, few, many]| [few, many]);
+            assert_eq!(words.languages.split(' ').count(), NAMED.split(' ').count(), "{}", words.language);
+            let one_place = [words.code_in, words.added, words.removed, words.more, words.in_language];
+            let many = [words.lines, words.rows, words.columns, words.sentences]
+                .into_iter()
+                .flat_map(|[_, few, many]| [few, many]);
             for template in one_place.into_iter().chain(many) {
                 assert_eq!(template.matches("{}").count(), 1, "{}: {template}", words.language);
             }

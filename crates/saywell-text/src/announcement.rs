@@ -16,7 +16,14 @@ pub(crate) enum Announcement {
     /// A table by its size and the names of its first columns: "A table with 30 rows and 3 columns: Name, Unit,
     /// and Price".
     Table { rows: usize, columns: usize, names: Vec<String>, unnamed: usize },
+    /// What is in a language that nobody here speaks: "In Spanish, two sentences"; of a part of a sentence, "In
+    /// Spanish".
+    Foreign { language: String, sentences: usize },
 }
+
+/// Two and the numbers after it.
+const SMALL: [&str; 11] =
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /// What is called the same in every language.
 const SAME: [&str; 6] = ["JSON", "YAML", "TOML", "XML", "CSV", "Markdown"];
@@ -35,6 +42,18 @@ impl Announcement {
                 format!("Diff, {} added, {removed} removed", counted(added))
             }
             Self::Diagram(name) => name.to_owned(),
+            Self::Foreign { ref language, sentences } => {
+                let name = crate::language::name(language).unwrap_or("another language");
+                let sentences = match sentences {
+                    0 => return format!("In {name}"),
+                    1 => "one sentence".to_owned(),
+                    few => format!(
+                        "{} sentences",
+                        SMALL.get(few - 2).map_or(few.to_string(), ToString::to_string)
+                    ),
+                };
+                format!("In {name}, {sentences}")
+            }
             Self::Table { rows, columns, ref names, unnamed } => {
                 let size = format!("A table with {}", size(rows, columns));
                 let and = if names.len() > 2 { ", and " } else { " and " };
@@ -69,6 +88,13 @@ impl Announcement {
                 })
             }
             Self::Diagram(_) => words.diagram.to_owned(),
+            Self::Foreign { ref language, sentences } => {
+                let name = words.in_language(language)?;
+                match sentences {
+                    0 => name,
+                    count => format!("{name}, {}", Words::counted(count, &words.sentences)),
+                }
+            }
             Self::Table { rows, columns, ref names, unnamed } => {
                 let size = words.table.replacen("{}", &Words::counted(rows, &words.rows), 1);
                 let size = size.replacen("{}", &Words::counted(columns, &words.columns), 1);
@@ -126,6 +152,25 @@ mod tests {
         for (lines, expected) in [(1, "jedna linia"), (2, "2 linie"), (5, "5 linii"), (22, "22 linie")] {
             assert_eq!(said(code(lines), "pl"), format!("Kod Rust, {expected}"));
         }
+    }
+
+    #[test]
+    fn what_nobody_speaks_is_named_and_counted() {
+        let foreign = |sentences| Announcement::Foreign { language: "es-MX".to_owned(), sentences };
+        assert_eq!(foreign(2).english(), "In Spanish, two sentences");
+        assert_eq!(foreign(1).english(), "In Spanish, one sentence");
+        assert_eq!(foreign(0).english(), "In Spanish");
+        assert_eq!(foreign(40).english(), "In Spanish, 40 sentences");
+        for (language, expected) in [
+            ("de", "Auf Spanisch, 2 Sätze"),
+            ("fr", "En espagnol, 2 phrases"),
+            ("pl", "Po hiszpańsku, 2 zdania"),
+            ("nl", "In het Spaans, 2 zinnen"),
+        ] {
+            assert_eq!(foreign(2).foreign(language).unwrap(), expected);
+        }
+        let unknown = Announcement::Foreign { language: "cy".to_owned(), sentences: 1 };
+        assert_eq!((unknown.english(), unknown.foreign("de")), ("In Welsh, one sentence".to_owned(), None));
     }
 
     #[test]

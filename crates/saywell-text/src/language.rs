@@ -1,9 +1,10 @@
 //! Which language a text is in.
 //!
 //! Most scripts name their language: kana is Japanese, Hangul Korean. What the Latin and Cyrillic
-//! alphabets write is told by the small words that no sentence does without ("the", "und", "que"), by letters
-//! that only some languages have, and, where those do not decide, by `whichlang`. Names say nothing: a word
-//! that is written with a capital letter inside a sentence does not count, nor does code, a quotation or a number.
+//! alphabets write is told by the small words that no sentence does without ("the", "und", "que"), and by letters
+//! that only some languages have; `whichlang` decides between equals. Names, loanwords and titles say nothing: a
+//! word that is written with a capital letter inside a sentence does not count, nor do code, formulas, lone letters,
+//! a quotation or a number, and a text is in another language than English only if its small words are.
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
 use crate::utterance::{Kind, Script, Utterance};
@@ -12,6 +13,7 @@ use script::Writing;
 use std::borrow::Cow;
 
 mod names;
+mod parts;
 mod script;
 mod words;
 
@@ -26,60 +28,82 @@ pub struct Detected {
 
 /// Bytes of a text that are looked at; more tells no more.
 const WINDOW: usize = 600;
-/// A language is sure if the weight of its own words is at least this, and ...
-const SURE: f32 = 1.0;
-/// ... this much above the next one's, from two words or more.
-const MARGIN: f32 = 0.7;
+/// So many small words of other languages, and none of English, are a sentence of another language, ...
+const FOREIGN: f32 = 2.0;
+/// ... or this many, if the statistics over its letters agree, ...
+const FOREIGN_AGREED: f32 = 1.0;
+/// ... or this many for each one of English, and [`FOREIGN`] at least.
+const FOREIGN_TO_ENGLISH: f32 = 3.0;
+/// A letter that English does not have says half as much: loanwords have it too.
+const FOREIGN_LETTER: f32 = 0.5;
+/// A word of one letter, such as an article before an apostrophe; one of a to z that stands alone says nothing.
+const LONE_LETTER: f32 = 0.4;
+/// What a word says for English that others have as well: "a", "in".
+const SHARED: f32 = 0.25;
 /// What a word with a letter that a language does not have is worth against it.
 const LACKING: f32 = 0.5;
 /// What a word with a letter that is a language's own is worth; one that two have, half of it to each.
 const LETTER: f32 = 0.7;
+/// What a spelling is worth that tells one language from its neighbour.
+const CLUE: f32 = 0.3;
+/// How far behind the best language another may be that the statistics prefer.
+const CLOSE: f32 = 0.15;
+/// How far behind the best language the one that most of the reply is in may be.
+const CLOSE_TO_MAIN: f32 = 0.7;
 /// What ends English words after an apostrophe, and would be a word of other languages.
 const ENDINGS: [&str; 7] = ["t", "s", "re", "ll", "ve", "m", "d"];
-/// Where a language is known, another needs a text of this many letters: a shorter one is a name, a title.
-const LONG_ENOUGH: usize = 20;
 
 /// The language of `text`; `None` if nothing in it tells.
 #[must_use]
 pub fn detect(text: &str) -> Option<Detected> {
+    detect_within(text, None)
+}
+
+/// The language of `text` within a reply that is mostly in `main`, which decides between languages that are close.
+fn detect_within(text: &str, main: Option<&str>) -> Option<Detected> {
     let text = &text[..text.floor_char_boundary(WINDOW)];
     match script::of(text) {
+        // Japanese has sentences without kana.
+        Writing::One("zh") if main == Some("ja") => Some(Detected { language: "ja", sure: true }),
         Writing::One(language) => Some(Detected { language, sure: true }),
-        Writing::Cyrillic => alphabetic(text, true),
-        Writing::Latin => alphabetic(text, false),
+        Writing::Cyrillic => {
+            // It is no English, whichever it is.
+            let [best, _] = Evidence::of(text).leaders();
+            Some(Detected { language: if best.1 > 0.0 { best.0 } else { "ru" }, sure: true })
+        }
+        Writing::Latin => latin(text, main),
         Writing::None => None,
     }
 }
 
-/// The language of a text in an alphabet that many languages share.
-fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
+/// The language of a text in the Latin alphabet.
+fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
     let evidence = Evidence::of(text);
-    let [best, next] = evidence.leaders();
-    let hits = words::number(best.0).map_or(0, |number| evidence.hits[number]);
-    if best.1 >= SURE && best.1 - next.1 >= MARGIN && hits >= 2 {
-        return Some(Detected { language: best.0, sure: true });
-    }
-    let known = best.1 > 0.0;
-    if cyrillic {
-        return Some(Detected { language: if known { best.0 } else { "ru" }, sure: false });
-    }
+    let Evidence { english, foreign, count, .. } = evidence;
     if evidence.words.is_empty() {
         return None;
     }
+    if english > 0.0 && english >= foreign {
+        let sure = count >= 2 && english >= 2.0 * foreign;
+        return Some(Detected { language: "en", sure });
+    }
     let guess = tag(whichlang::detect_language(&evidence.words));
+    let best = evidence.leaders().into_iter().find(|(language, _)| *language != "en").unwrap_or_default();
+    let known = best.1 > 0.0;
+    let main = main.and_then(words::number).map(words::tag).filter(|main| *main != "en");
+    let language = match main {
+        Some(main) if known && evidence.weight(main) >= best.1 - CLOSE_TO_MAIN => main,
+        _ if known && evidence.weight(guess) < best.1 - CLOSE => best.0,
+        _ => guess,
+    };
+    let agreed = foreign >= FOREIGN_AGREED && guess != "en" && english <= FOREIGN_AGREED / 2.0 && count >= 3;
+    let many = foreign >= FOREIGN.max(FOREIGN_TO_ENGLISH * english);
+    let sure = known && count >= 2 && (many || agreed);
     match () {
-        // Both say so, and no other language is close.
-        () if known && guess == best.0 => {
-            Some(Detected { language: guess, sure: hits >= 2 && best.1 - next.1 >= MARGIN / 2.0 })
+        () if sure => {
+            Some(Detected { language: if language == "en" { best.0 } else { language }, sure: true })
         }
-        // Between equals it decides; else the words are right.
-        () if known && evidence.weight(guess) >= best.1 - 0.2 => {
-            Some(Detected { language: guess, sure: false })
-        }
-        () if known => Some(Detected { language: best.0, sure: false }),
-        () if evidence.count >= 2 && evidence.letters >= 12 => {
-            Some(Detected { language: guess, sure: false })
-        }
+        () if known || (count >= 2 && evidence.letters >= 12) => Some(Detected { language, sure: false }),
         () => None,
     }
 }
@@ -89,8 +113,9 @@ fn alphabetic(text: &str, cyrillic: bool) -> Option<Detected> {
 struct Evidence {
     /// For each language, by its number in [`words`].
     weights: [f32; words::COUNT],
-    /// How many words gave it that.
-    hits: [u16; words::COUNT],
+    /// Small words of English, and of others that English does not have.
+    english: f32,
+    foreign: f32,
     /// The words that count, in lower case, with spaces between them.
     words: String,
     count: usize,
@@ -99,6 +124,14 @@ struct Evidence {
 
 impl Evidence {
     fn of(text: &str) -> Self {
+        // Latin that every language writes.
+        let text = &text.replace("et al", "");
+        let outside = Self::of_parts(text, false);
+        if outside.words.is_empty() { Self::of_parts(text, true) } else { outside }
+    }
+
+    /// The evidence of what is not quoted, or of all.
+    fn of_parts(text: &str, with_quoted: bool) -> Self {
         let mut evidence = Self::default();
         // What begins a sentence may be a name: if it is no small word, it counts only if nothing else does.
         let (mut begins, mut first): (bool, Option<&str>) = (true, None);
@@ -114,10 +147,14 @@ impl Evidence {
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
             // What follows a number may be its unit: "30 s", "12 km/h".
             let unit = std::mem::replace(&mut counted, token.contains(|c: char| c.is_ascii_digit()));
-            if !outside || is_code(token) {
+            if !(outside || with_quoted) || is_code(token) {
                 continue;
             }
             let mut before = "";
+            // "a, b, c", "x": letters that stand for something.
+            let lone = |word: &str| {
+                word.chars().count() == 1 && token.len() > word.len() && !token.contains(['\'', '’'])
+            };
             for part in token.split_inclusive(['\'', '’', '-', '/', '—', '–']) {
                 let word = part.trim_matches(|c: char| !c.is_alphanumeric());
                 let before = std::mem::replace(&mut before, part);
@@ -131,7 +168,7 @@ impl Evidence {
                 if initial || (letter && (unit || before.ends_with('/') || part.ends_with('/'))) {
                     continue;
                 }
-                if !is_word(word) {
+                if !is_word(word) || lone(word) {
                     continue;
                 }
                 let capital = word.starts_with(char::is_uppercase) && word != "I";
@@ -139,22 +176,22 @@ impl Evidence {
                     // "Mies van der Rohe" is no Dutch.
                     particles.clear();
                 } else {
-                    particles.drain(..).for_each(|word| evidence.add(word));
+                    particles.drain(..).for_each(|word| evidence.add(word, false));
                 }
                 match () {
                     () if capital && begun && words::of_word(&word.to_lowercase()) == 0 => first = Some(word),
                     () if capital && !begun => {}
                     () if named && words::is_particle(word) => particles.push(word),
-                    () => evidence.add(word),
+                    () => evidence.add(word, part.ends_with(['\'', '’'])),
                 }
                 named = capital || (named && words::is_particle(word));
             }
         }
         for word in particles {
-            evidence.add(word);
+            evidence.add(word, false);
         }
         if let Some(word) = first.filter(|_| evidence.count == 0) {
-            evidence.add(word);
+            evidence.add(word, false);
         }
         evidence
     }
@@ -163,11 +200,12 @@ impl Evidence {
     fn english(&mut self, tells: bool) {
         if let Some(english) = words::number("en").filter(|_| tells) {
             self.weights[english] += 1.0;
-            self.hits[english] += 1;
+            self.english += 1.0;
         }
     }
 
-    fn add(&mut self, word: &str) {
+    /// Counts a word; one that is `elided` ends with an apostrophe.
+    fn add(&mut self, word: &str, elided: bool) {
         let word: Cow<'_, str> = if word.chars().any(char::is_uppercase) {
             Cow::Owned(word.to_lowercase())
         } else {
@@ -182,11 +220,24 @@ impl Evidence {
             rare = if rare == 0 || letter.count_ones() < rare.count_ones() { letter } else { rare };
         }
         let rarity = LETTER / rare.count_ones().max(1) as f32;
-        for (number, (weight, hits)) in self.weights.iter_mut().zip(&mut self.hits).enumerate() {
+        for (number, weight) in self.weights.iter_mut().enumerate() {
             let has = |set: words::Set| set >> number & 1 == 1;
             *weight += if has(spoken) { share } else { 0.0 } + if has(rare) { rarity } else { 0.0 };
             *weight -= if has(lacking) { LACKING } else { 0.0 };
-            *hits += u16::from(has(spoken) || (has(rare) && rarity == LETTER));
+        }
+        if let Some(number) = words::number("nb").filter(|_| words::is_norwegian(&word)) {
+            self.weights[number] += CLUE;
+        }
+        let letter = word.chars().count() == 1;
+        let in_english = |set: words::Set| words::number("en").is_some_and(|english| set >> english & 1 == 1);
+        match () {
+            () if in_english(spoken) && spoken.is_power_of_two() => self.english += 1.0,
+            () if in_english(spoken) => self.english += SHARED,
+            () if words::is_also_english(&word) => {}
+            () if letter && word.is_ascii() && !elided => {}
+            () if spoken != 0 => self.foreign += if letter { LONE_LETTER } else { 1.0 },
+            () if in_english(lacking) => self.foreign += FOREIGN_LETTER,
+            () => {}
         }
         self.words.push_str(&word);
         self.words.push(' ');
@@ -212,14 +263,10 @@ impl Evidence {
     }
 }
 
-fn is_latin(text: &str) -> bool {
-    matches!(script::of(text), Writing::Latin)
-}
-
 /// Whether `token` is no word of any language: a name in code, an option, a path, a number.
 fn is_code(token: &str) -> bool {
     let inside = token.trim_matches(|c: char| !c.is_alphanumeric());
-    token.starts_with("--")
+    token.starts_with(['-', '/']) && token.len() > 1
         || inside.contains(['_', '(', ')', '<', '>', '=', '{', '}', '\\', '@', '#'])
         || inside.contains("::")
         || inside.contains(|c: char| c.is_ascii_digit())
@@ -257,12 +304,13 @@ fn tag(language: whichlang::Lang) -> &'static str {
 /// The languages of a reply's utterances, one after the other: that of each depends on it and those before it
 /// only, so a reply that arrives in pieces gets the same ones.
 ///
-/// An utterance that is long enough and sure has its own language. Every other is in the language of most of
-/// the reply so far; while that is not known, in English if that is the likeliest, in the likeliest of an alphabet
-/// other than the Latin, or in none: a guess must not take a reply to another voice. A language that the markup
+/// An utterance that is sure has its own language, and so has a quotation in it, what stands after a colon, and what is
+/// in another script: these become utterances of their own. Every other is in English, if that is the likeliest and the
+/// reply has it already, else in the language of most of the reply so far; while that is not known, in English if that
+/// is the likeliest, or in none: a guess must not take a reply to another voice. A language that the markup
 /// says is kept. What is announced is said in the language of most of the reply so far, for code in English where its
-/// words are not known; code that is read is English. Words that are added to the reply's own ("link to") say
-/// nothing of the language and are said in it.
+/// words are not known; code that is read is English. Words that are added to the reply's own ("link to") and
+/// formulas say nothing of the language and are said in it.
 #[derive(Clone, Debug, Default)]
 pub struct Languages {
     /// Letters that were surely in each language so far.
@@ -284,9 +332,22 @@ impl Languages {
         most.map(|(language, _)| language.as_ref())
     }
 
-    /// Gives `utterance`, the next one, its language.
-    pub fn assign(&mut self, utterance: &mut Utterance) {
-        let words = utterance.own_text().into_owned();
+    /// Gives `utterance`, the next one, its language; as several where parts of it have another.
+    #[must_use]
+    pub fn assign(&mut self, utterance: Utterance) -> Vec<Utterance> {
+        let mut parts = match (&utterance.language, utterance.kind) {
+            (Some(_), _) | (None, Kind::Code) => vec![utterance],
+            _ if utterance.is_announcement() => vec![utterance],
+            _ => parts::apart(utterance, self.main()),
+        };
+        for part in &mut parts {
+            self.one(part);
+        }
+        parts
+    }
+
+    fn one(&mut self, utterance: &mut Utterance) {
+        let words = utterance.own_prose();
         let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::length::breadth).sum();
         if let Some(language) = utterance.language.clone() {
             utterance.speak(&language);
@@ -303,19 +364,16 @@ impl Languages {
             utterance.speak(main);
             return;
         }
-        let found = detect(&words);
-        let sure = found.filter(|found| found.sure);
-        if let Some(found) = sure {
+        let found = detect_within(&words, self.main());
+        if let Some(found) = found.filter(|found| found.sure) {
             self.count(Cow::Borrowed(found.language), letters);
         }
-        let own = sure.filter(|_| letters >= LONG_ENOUGH || self.letters.len() < 2);
-        let language = match (own, self.main()) {
-            (Some(own), _) => Some(own.language),
-            (None, Some(main)) => Some(main),
+        let has = |language: &str| self.letters.iter().any(|(known, _)| known == language);
+        let language = match (found, self.main()) {
+            (Some(found), _) if found.sure || (found.language == "en" && has("en")) => Some(found.language),
+            (_, Some(main)) => Some(main),
             // A guess is worse than nothing: it would take the reply to a voice of another language.
-            (None, None) => found
-                .filter(|found| found.sure || found.language == "en" || !is_latin(&words))
-                .map(|found| found.language),
+            (found, None) => found.filter(|found| found.language == "en").map(|found| found.language),
         };
         if let Some(language) = language {
             utterance.speak(language);
@@ -333,8 +391,7 @@ impl Languages {
 /// Gives every utterance of `script` its language; the language of most of it.
 pub fn assign(script: &mut Script) -> Option<String> {
     let mut languages = Languages::new();
-    for utterance in &mut script.utterances {
-        languages.assign(utterance);
-    }
+    let utterances = std::mem::take(&mut script.utterances);
+    script.utterances = utterances.into_iter().flat_map(|utterance| languages.assign(utterance)).collect();
     languages.main().map(str::to_owned)
 }

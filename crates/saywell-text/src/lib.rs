@@ -28,6 +28,7 @@ pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted,
 
 // What is made of a reply.
 mod mark;
+mod pace;
 mod utterance;
 
 // The way of a reply: cut into blocks and parts as it arrives, ...

@@ -1,7 +1,6 @@
 //! Text to be spoken, with the way back to the reply: which bytes of the reply each byte stands for.
 
 use crate::added::Phrase;
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Text assembled from pieces of the reply, each piece remembering where it came from.
@@ -192,14 +191,17 @@ impl SourceMap {
         }
     }
 
-    /// `text` (which this map belongs to) without what is [`Relation::Added`] to the reply's own words.
-    pub(crate) fn own<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if !self.has_phrases() {
-            return Cow::Borrowed(text);
+    /// `text` (which this map belongs to) with blanks for what is not [`Relation::Prose`].
+    pub(crate) fn prose(&self, text: &str) -> String {
+        let mut prose = String::with_capacity(text.len());
+        for (index, span) in self.spans.iter().enumerate() {
+            let part = &text[span.start..self.end_of(index, text.len())];
+            match span.relation {
+                Relation::Prose => prose.push_str(part),
+                _ => prose.extend(std::iter::repeat_n(' ', part.len())),
+            }
         }
-        let own =
-            self.spans.iter().enumerate().filter(|(_, span)| !matches!(span.relation, Relation::Added(_)));
-        own.map(|(index, span)| &text[span.start..self.end_of(index, text.len())]).collect()
+        prose
     }
 
     fn has_phrases(&self) -> bool {

@@ -1,11 +1,9 @@
 //! The script: what is said, in order, and where in the reply each part of it stands.
 
 use crate::announcement::Announcement;
-use crate::length::length;
 use crate::mark::{How, Mark};
 use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// A reply made speakable.
@@ -19,11 +17,8 @@ pub struct Script {
     pub notes: Vec<Note>,
 }
 
-/// Characters a second that a voice speaks at speed 1, from the first sound of an utterance to its
-/// last. A character of Chinese, Japanese or Korean counts as three.
-///
-/// Measured with the voice *heart* on the golden replies of this crate (107 utterances, 3,642
-/// characters): 15.05. Readers of English at 155 words a minute of 5.8 characters come to the same.
+/// Characters a second that a voice speaks at speed 1, where there is no text to judge by: readers of English at 155 words a
+/// minute of 5.8 characters.
 pub const CHARACTERS_PER_SECOND: f64 = 15.0;
 
 impl Script {
@@ -34,8 +29,8 @@ impl Script {
     }
 
     /// About how long the speech will last, in seconds, judged before any sound is made:
-    /// [`CHARACTERS_PER_SECOND`] at speed 1, and the pauses between utterances. The estimate is for
-    /// refusing what is far too long, not for timelines. `speed` above 1 is faster; a speed that is
+    /// the pace of the voice *heart*, and the pauses between utterances. Within 5 % for a reply on average; limits use it,
+    /// timelines should not. `speed` above 1 is faster; a speed that is
     /// not a positive number counts as 1.
     #[must_use]
     pub fn estimated_seconds(&self, speed: f64) -> f64 {
@@ -129,14 +124,59 @@ impl Utterance {
         }
     }
 
+    /// Says for `run`, utterances of a reply one after the other, all in `language`, that they are in it and how many
+    /// sentences they are; in `own`, the language of the reply. `None` for no utterances.
+    #[must_use]
+    pub fn in_foreign(run: &[Self], language: &str, own: &str) -> Option<Self> {
+        let (first, last) = (run.first()?, run.last()?);
+        let ends = |said: &&Self| !matches!(said.pause, Pause::None | Pause::Clause);
+        let announcement = Announcement::Foreign {
+            language: language.to_owned(),
+            sentences: run.iter().filter(ends).count(),
+        };
+        let own = announcement.foreign(own).map_or("en", |_| own);
+        let mut spoken = Spoken::default();
+        spoken.replace(&format!("{}.", announcement.english()), first.source.start..last.source.end);
+        let mut utterance = Self::new(spoken, first.kind, last.pause);
+        utterance.announces = Some(announcement);
+        utterance.speak(own);
+        Some(utterance)
+    }
+
     /// Whether it stands for what is not read.
     pub(crate) fn is_announcement(&self) -> bool {
         self.announces.is_some()
     }
 
-    /// What is said of the reply's own words: what tells which language it is in.
-    pub(crate) fn own_text(&self) -> Cow<'_, str> {
-        self.map.own(&self.text)
+    /// The prose in it: what tells which language it is in. Code, formulas and what is said for something else do
+    /// not; each leaves a blank of its length, so that places stay the same.
+    pub(crate) fn own_prose(&self) -> String {
+        self.map.prose(&self.text)
+    }
+
+    /// As several utterances without marks, each from one of these places of its text to the next. The last has its pause. A place
+    /// inside of what stands for something else as a whole is left out, and so is one next to which nothing is said.
+    pub(crate) fn cut(self, places: &[usize]) -> Vec<Utterance> {
+        let spoken = Spoken { text: self.text.clone(), map: self.map.clone() };
+        let end = self.text.len();
+        let mut parts: Vec<Utterance> = Vec::new();
+        let mut from = 0;
+        let places = places.iter().copied().filter(|at| spoken.outside_replaced(*at) == *at);
+        for to in places.chain([end]) {
+            let says = |range: Range<usize>| self.text[range].contains(char::is_alphanumeric);
+            if to <= from || !says(from..to) || (to < end && !says(to..end)) {
+                continue;
+            }
+            let part = &self.text[from..to];
+            let start = from + (part.len() - part.trim_start().len());
+            let stop = start + part.trim().len();
+            let pause = if to == end { self.pause } else { Pause::None };
+            let mut utterance = Self::new(spoken.slice(start..stop), self.kind, pause);
+            utterance.voice.clone_from(&self.voice);
+            parts.push(utterance);
+            from = to;
+        }
+        if parts.len() < 2 { vec![self] } else { parts }
     }
 
     /// Characters (Unicode scalar values) of the text.
@@ -163,7 +203,7 @@ impl Utterance {
     pub fn estimated_seconds(&self, speed: f64) -> f64 {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
         let breaks: f64 = self.marks.iter().map(|mark| mark.silence().as_secs_f64()).sum();
-        let spoken = length(&self.text) as f64 * self.slowness() / CHARACTERS_PER_SECOND;
+        let spoken = crate::pace::seconds(&self.text, self.language.as_deref()) * self.slowness();
         (spoken + breaks + self.pause.seconds()) / speed
     }
 }
@@ -271,6 +311,8 @@ pub enum About {
     Attribute,
     /// A voice that there is not, or a language that no voice speaks.
     Voice,
+    /// How much of the reply is spoken.
+    Length,
     /// A pronunciation in phonemes.
     Phonemes,
     /// Words said for others, or the way in which text is said.
@@ -312,6 +354,10 @@ pub enum Omitted {
     Formula,
     /// The rows of a table that is too large to be followed by ear.
     Table,
+    /// What is in a language that no voice speaks.
+    Language,
+    /// What is beyond the longest speech, or the longest text, of one request.
+    Length,
 }
 
 pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {

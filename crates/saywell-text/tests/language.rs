@@ -90,10 +90,8 @@ fn check(reply: &str, expected: &[&str]) {
     assert_eq!(said, expected, "mainly {main:?}");
     // Each depends on what came before it only.
     let mut languages = Languages::new();
-    for (mut utterance, expected) in before.into_iter().zip(&whole.utterances) {
-        languages.assign(&mut utterance);
-        assert_eq!(utterance.language, expected.language);
-    }
+    let arriving: Vec<_> = before.into_iter().flat_map(|utterance| languages.assign(utterance)).collect();
+    assert_eq!(arriving, whole.utterances);
 }
 
 #[test]
@@ -118,9 +116,8 @@ fn what_only_looks_foreign_is_english_or_open() {
     not_foreign("Load test: 500 req/s, then 30 s at 100 km/h.");
     // A guess is no language while none is known.
     let mut languages = Languages::new();
-    let mut guessed = plain("Plank: 3 x 30 s", &Options::default()).utterances.remove(0);
-    languages.assign(&mut guessed);
-    assert_eq!(guessed.language, None);
+    let guessed = plain("Plank: 3 x 30 s", &Options::default()).utterances.remove(0);
+    assert_eq!(languages.assign(guessed)[0].language, None);
 }
 
 #[test]
@@ -179,7 +176,7 @@ fn words_that_are_added_are_in_the_language_of_the_reply() {
         let mut utterance: Utterance = script(reply, &Options::default()).utterances.remove(0);
         match language {
             Some(language) => utterance.speak(language),
-            None => Languages::new().assign(&mut utterance),
+            None => utterance = Languages::new().assign(utterance).remove(0),
         }
         utterance.text
     };
@@ -205,14 +202,82 @@ fn marks_follow_words_that_become_longer() {
 fn a_known_language_stays_where_nothing_is_sure() {
     let mut languages = Languages::new();
     let mut said = |text: &str| {
-        let mut utterance: Utterance = script(text, &Options::default()).utterances.remove(0);
-        languages.assign(&mut utterance);
-        utterance.language
+        let utterance: Utterance = script(text, &Options::default()).utterances.remove(0);
+        languages.assign(utterance).remove(0).language
     };
     assert_eq!(said("Der Server startet sofort und wartet dann auf Anfragen.").as_deref(), Some("de"));
     assert_eq!(said("Docker Compose").as_deref(), Some("de"));
     assert_eq!(said("Le Monde").as_deref(), Some("de"));
     assert_eq!(said("The server starts at once and then it waits for what is asked.").as_deref(), Some("en"));
     assert_eq!(said("Installation").as_deref(), Some("en"));
-    assert_eq!(said("Так это работает.").as_deref(), Some("en"));
+    // A voice for the Latin alphabet cannot say it at all.
+    assert_eq!(said("Так это работает.").as_deref(), Some("ru"));
+}
+
+/// Section, language or languages, Markdown.
+fn pieces() -> Vec<(&'static str, &'static str, String)> {
+    let mut section = "";
+    let mut found = Vec::new();
+    for line in include_str!("language/pieces.txt").lines() {
+        match (line.strip_prefix("# "), line.split_once(" | ")) {
+            (Some(title), None) => section = title,
+            (None, Some((language, piece))) => {
+                // The escape stands for line breaks of mixed replies; in others it is LaTeX.
+                let piece = if section == "mixed" { piece.replace("\\n", "\n") } else { piece.to_owned() };
+                found.push((section, language, piece));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The languages of a reply's utterances; `-` where it is open.
+fn languages_of(reply: &str) -> Vec<String> {
+    let mut script = script(reply, &Options::default());
+    assign(&mut script);
+    let languages = script.utterances.into_iter().map(|said| said.language.unwrap_or_else(|| "-".into()));
+    languages.collect()
+}
+
+/// What issue 11 asks for, and what decision 0008 has the figures of other detectors for.
+#[test]
+fn english_stays_english_and_foreign_sentences_are_told() {
+    let pieces = pieces();
+    assert!(pieces.len() >= 500, "the pieces are gone");
+    let (mut english, mut taken, mut long, mut right, mut mixed) = (0, 0, 0, 0, 0);
+    for (section, language, piece) in &pieces {
+        let found = languages_of(piece);
+        match *section {
+            "mixed" => {
+                let expected: Vec<_> = language.split(' ').collect();
+                mixed += usize::from(found != expected);
+                if found != expected {
+                    println!("mixed: {expected:?}, found {found:?}: {piece}");
+                }
+            }
+            "foreign sentences of five words and more" => {
+                long += 1;
+                let told = found.iter().all(|found| found == language);
+                right += usize::from(told);
+                if !told {
+                    println!("{language} taken for {found:?}: {piece}");
+                }
+            }
+            "short foreign" => {}
+            _ => {
+                assert_eq!(*language, "en");
+                english += 1;
+                let other = found.iter().any(|found| found != "en" && found != "-");
+                taken += usize::from(other);
+                if other {
+                    println!("English taken for {found:?}: {piece}");
+                }
+            }
+        }
+    }
+    println!("English taken for another language: {taken} of {english}; foreign right: {right} of {long}");
+    assert!(taken * 100 <= english, "{taken} of {english} English pieces are taken for another language");
+    assert_eq!(mixed, 0, "mixed replies are told apart wrongly");
+    assert!(right * 100 >= long * 97, "only {right} of {long} foreign sentences are told");
 }

@@ -21,7 +21,7 @@ mod trim;
 mod voice;
 
 pub use manner::{FOLLOWS, Follows};
-pub use pool::{Job, Overloaded, Pool, Priority};
+pub use pool::{AHEAD, Job, Overloaded, Pool, Turn, Urgency};
 pub use voice::{Line, MARGIN_AFTER, MARGIN_BEFORE, SPEEDS, Speech, SpokenWord, Voice, VoiceError};
 
 /// What is passed on with packs of Kokoro's voices.

@@ -1,25 +1,45 @@
 //! Threads of our own that speak, most urgent text first.
+//!
+//! A reply that has begun to sound is finished before a new one begins, but for what its listener reaches no sooner than
+//! [`AHEAD`]: a long reply must not hold up everybody. Among new replies, and among what nobody waits for yet, callers
+//! take turns.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use saywell_text::Mark;
 
 use crate::voice::{Line, Speech, Voice, VoiceError};
 
-/// How urgent a job is; jobs of one priority are taken in the order they came.
+/// How far a listener is from an utterance that new replies may be begun before.
+pub const AHEAD: Duration = Duration::from_secs(20);
+
+/// How urgent a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Priority {
+pub enum Urgency {
+    /// An utterance of a reply that sounds already.
+    Sounding {
+        /// When its listener comes to it.
+        due: Instant,
+    },
     /// The first utterance for someone who listens and hears nothing yet.
     First,
-    /// The utterances after it.
-    Rest,
-    /// Utterances nobody has asked to hear yet. They never take the last free thread.
+    /// Nobody has asked to hear it yet. Such jobs never take the last free thread.
     Prefetch,
+}
+
+/// Whose turn it is, and how urgent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Turn {
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// Who waits for it, as a number: callers take turns.
+    pub caller: u64,
 }
 
 /// One text to speak.
@@ -34,13 +54,13 @@ pub struct Job {
     /// The speed, see [`crate::SPEEDS`].
     pub speed: f32,
     /// Its place in the queue.
-    pub priority: Priority,
+    pub turn: Turn,
     /// Set to true when nobody waits for the result any more. The job then ends with
     /// [`VoiceError::Cancelled`], at the latest between two stages of the synthesis.
     pub cancelled: Arc<AtomicBool>,
 }
 
-/// The queue of this priority is full: try later or elsewhere.
+/// As many jobs wait as may: try later or elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many texts are waiting to be spoken")]
 pub struct Overloaded;
@@ -54,14 +74,14 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of `threads` threads; at most `queue_capacity` jobs of each priority wait.
+    /// A pool of `threads` threads; at most `capacity` jobs wait.
     #[must_use]
-    pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, queue_capacity: usize) -> Self {
+    pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, capacity: usize) -> Self {
         let speak = move |job: &Job| {
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
-        Self::with_speaker(speak, threads, queue_capacity)
+        Self::with_speaker(speak, threads, capacity)
     }
 
     /// As [`Self::new`], with a voice for every job: `find` makes the voice of a name. It is asked on the pool's
@@ -70,13 +90,13 @@ impl Pool {
     pub fn of_voices(
         find: impl Fn(&str) -> Result<Voice, VoiceError> + Send + Sync + 'static,
         threads: NonZero<usize>,
-        queue_capacity: usize,
+        capacity: usize,
     ) -> Self {
         let speak = move |job: &Job| {
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
             find(&job.voice)?.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
-        Self::with_speaker(speak, threads, queue_capacity)
+        Self::with_speaker(speak, threads, capacity)
     }
 
     /// As many threads as there are processor cores for this process.
@@ -105,25 +125,22 @@ impl Pool {
         Self { threads: (0..threads.get()).filter_map(spawn).collect(), shared }
     }
 
-    /// Queues `job`; `done` is called with its result, once, on one of the pool's threads (or, if the job never
-    /// starts, on the thread that finds so). It should only hand the result on.
+    /// Queues `job`. When its turn comes `begun` is called, then `done` with its result, each once, on one of the pool's
+    /// threads; a job that never starts only ends, on the thread that finds so. Both should only hand on what they get.
     ///
-    /// Returns at once; when the queue is full the job is dropped and `done` never called.
+    /// Returns at once; when the queue is full the job is dropped and neither is called.
     pub fn submit(
         &self,
         job: Job,
+        begun: impl FnOnce() + Send + 'static,
         done: impl FnOnce(Result<Speech, VoiceError>) + Send + 'static,
     ) -> Result<(), Overloaded> {
         let mut state = self.shared.lock();
-        let mut abandoned = VecDeque::new();
-        let queue = state.queue(job.priority);
-        if queue.len() >= self.shared.capacity {
-            let (cancelled, waiting) = queue.drain(..).partition(|task| task.job.is_cancelled());
-            (abandoned, *queue) = (cancelled, waiting);
-        }
-        let room = queue.len() < self.shared.capacity && !self.threads.is_empty();
+        let abandoned =
+            if state.waiting >= self.shared.capacity { state.take_cancelled() } else { Vec::new() };
+        let room = state.waiting < self.shared.capacity && !self.threads.is_empty();
         if room {
-            queue.push_back(Task { job, done: Box::new(done) });
+            state.add(Task { job, begun: Box::new(begun), done: Box::new(done) });
         }
         drop(state);
         self.shared.changed.notify_one();
@@ -134,8 +151,9 @@ impl Pool {
     }
 
     /// How many jobs wait.
+    #[must_use]
     pub fn waiting(&self) -> usize {
-        self.shared.lock().queues.iter().map(VecDeque::len).sum()
+        self.shared.lock().waiting
     }
 }
 
@@ -153,10 +171,10 @@ impl Drop for Pool {
         let waiting = {
             let mut state = self.shared.lock();
             state.closed = true;
-            std::mem::take(&mut state.queues)
+            state.take_all(|_| true)
         };
         self.shared.changed.notify_all();
-        for task in waiting.into_iter().flatten() {
+        for task in waiting {
             task.end(Err(VoiceError::Cancelled));
         }
         for thread in self.threads.drain(..) {
@@ -172,6 +190,7 @@ type Speaker = dyn Fn(&Job) -> Result<Speech, VoiceError> + Send + Sync;
 
 struct Task {
     job: Job,
+    begun: Box<dyn FnOnce() + Send>,
     done: Box<dyn FnOnce(Result<Speech, VoiceError>) + Send>,
 }
 
@@ -179,6 +198,18 @@ impl Task {
     /// Reports the result. A panic of the receiver is its own affair and must not end the thread.
     fn end(self, result: Result<Speech, VoiceError>) {
         let _ = catch_unwind(AssertUnwindSafe(|| (self.done)(result)));
+    }
+
+    /// Speaks, from the first word to the report of the result.
+    fn run(self, speaker: &Speaker) {
+        if self.job.is_cancelled() {
+            return self.end(Err(VoiceError::Cancelled));
+        }
+        let Self { job, begun, done } = self;
+        let _ = catch_unwind(AssertUnwindSafe(begun));
+        let result = catch_unwind(AssertUnwindSafe(|| speaker(&job)))
+            .unwrap_or_else(|panic| Err(VoiceError::Failed(message(&*panic))));
+        let _ = catch_unwind(AssertUnwindSafe(|| done(result)));
     }
 }
 
@@ -197,33 +228,103 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// One queue per priority, the most urgent first.
-    queues: [VecDeque<Task>; 3],
+    /// What sounding replies need, by when, and in the order it came.
+    sounding: BTreeMap<(Instant, u64), Task>,
+    /// New replies.
+    first: Turns,
+    /// What nobody waits for.
+    prefetch: Turns,
+    waiting: usize,
+    /// Jobs that ever came.
+    came: u64,
     /// Threads that speak a prefetched text.
     prefetching: usize,
     closed: bool,
 }
 
 impl State {
-    fn queue(&mut self, priority: Priority) -> &mut VecDeque<Task> {
-        let [first, rest, prefetch] = &mut self.queues;
-        match priority {
-            Priority::First => first,
-            Priority::Rest => rest,
-            Priority::Prefetch => prefetch,
+    fn add(&mut self, task: Task) {
+        self.waiting += 1;
+        self.came += 1;
+        match task.job.turn.urgency {
+            Urgency::Sounding { due } => drop(self.sounding.insert((due, self.came), task)),
+            Urgency::First => self.first.push(task),
+            Urgency::Prefetch => self.prefetch.push(task),
         }
     }
 
     /// The next task a thread may take.
-    fn next(&mut self, prefetching_limit: usize) -> Option<Task> {
-        let [first, rest, prefetch] = &mut self.queues;
-        let urgent = first.pop_front().or_else(|| rest.pop_front());
-        if urgent.is_some() || self.prefetching >= prefetching_limit {
-            return urgent;
-        }
-        let task = prefetch.pop_front()?;
-        self.prefetching += 1;
+    fn next(&mut self, now: Instant, prefetching_limit: usize) -> Option<Task> {
+        let task = self.next_urgent(now).or_else(|| {
+            let task = (self.prefetching < prefetching_limit).then(|| self.prefetch.pop()).flatten()?;
+            self.prefetching += 1;
+            Some(task)
+        })?;
+        self.waiting -= 1;
         Some(task)
+    }
+
+    fn next_urgent(&mut self, now: Instant) -> Option<Task> {
+        let soon = self.sounding.first_key_value().is_some_and(|((due, _), _)| *due <= now + AHEAD);
+        let new = if soon { None } else { self.first.pop() };
+        new.or_else(|| Some(self.sounding.pop_first()?.1))
+    }
+
+    fn take_cancelled(&mut self) -> Vec<Task> {
+        self.take_all(|task| task.job.is_cancelled())
+    }
+
+    /// Takes out every task of which this is true.
+    fn take_all(&mut self, of: impl Fn(&Task) -> bool) -> Vec<Task> {
+        let mut taken: Vec<_> =
+            self.sounding.extract_if(.., |_, task| of(task)).map(|(_, task)| task).collect();
+        taken.extend(self.first.take_all(&of));
+        taken.extend(self.prefetch.take_all(&of));
+        self.waiting -= taken.len();
+        taken
+    }
+}
+
+/// Tasks of several callers, who take turns; each caller's in the order they came.
+#[derive(Default)]
+struct Turns {
+    of: HashMap<u64, VecDeque<Task>>,
+    /// The callers of whom there are any, the next first.
+    order: VecDeque<u64>,
+}
+
+impl Turns {
+    fn push(&mut self, task: Task) {
+        let caller = task.job.turn.caller;
+        let own = self.of.entry(caller).or_default();
+        if own.is_empty() {
+            self.order.push_back(caller);
+        }
+        own.push_back(task);
+    }
+
+    fn pop(&mut self) -> Option<Task> {
+        let caller = self.order.pop_front()?;
+        let own = self.of.get_mut(&caller)?;
+        let task = own.pop_front();
+        if own.is_empty() {
+            self.of.remove(&caller);
+        } else {
+            self.order.push_back(caller);
+        }
+        task
+    }
+
+    fn take_all(&mut self, of: impl Fn(&Task) -> bool) -> Vec<Task> {
+        let mut taken = Vec::new();
+        for own in self.of.values_mut() {
+            let (out, kept) = own.drain(..).partition::<VecDeque<_>, _>(&of);
+            taken.extend(out);
+            *own = kept;
+        }
+        self.of.retain(|_, own| !own.is_empty());
+        self.order.retain(|caller| self.of.contains_key(caller));
+        taken
     }
 }
 
@@ -236,18 +337,12 @@ impl Shared {
     /// What each thread does until the pool closes.
     fn work(&self, speaker: &Speaker) {
         while let Some(task) = self.take() {
-            let prefetched = task.job.priority == Priority::Prefetch;
-            let result = if task.job.is_cancelled() {
-                Err(VoiceError::Cancelled)
-            } else {
-                catch_unwind(AssertUnwindSafe(|| speaker(&task.job)))
-                    .unwrap_or_else(|panic| Err(VoiceError::Failed(message(&*panic))))
-            };
+            let prefetched = task.job.turn.urgency == Urgency::Prefetch;
+            task.run(speaker);
             if prefetched {
                 self.lock().prefetching -= 1;
                 self.changed.notify_one();
             }
-            task.end(result);
         }
     }
 
@@ -258,7 +353,7 @@ impl Shared {
             if state.closed {
                 return None;
             }
-            if let Some(task) = state.next(self.prefetching_limit) {
+            if let Some(task) = state.next(Instant::now(), self.prefetching_limit) {
                 return Some(task);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -303,19 +398,28 @@ mod tests {
             Self { pool: Some(pool), taken, go_on, results: channel() }
         }
 
-        fn submit(&self, text: &str, priority: Priority) -> Result<Arc<AtomicBool>, Overloaded> {
+        fn submit(&self, text: &str, urgency: Urgency) -> Result<Arc<AtomicBool>, Overloaded> {
+            self.submit_for(1, text, urgency)
+        }
+
+        fn submit_for(
+            &self,
+            caller: u64,
+            text: &str,
+            urgency: Urgency,
+        ) -> Result<Arc<AtomicBool>, Overloaded> {
             let cancelled = Arc::new(AtomicBool::new(false));
             let job = Job {
                 voice: String::new(),
                 text: text.into(),
                 marks: Arc::default(),
                 speed: 1.0,
-                priority,
+                turn: Turn { urgency, caller },
                 cancelled: Arc::clone(&cancelled),
             };
             let (results, text) = (self.results.0.clone(), text.to_owned());
             let done = move |result| results.send((text, result)).unwrap();
-            self.pool.as_ref().unwrap().submit(job, done).map(|()| cancelled)
+            self.pool.as_ref().unwrap().submit(job, || (), done).map(|()| cancelled)
         }
 
         fn taken(&self) -> String {
@@ -331,21 +435,42 @@ mod tests {
         }
     }
 
+    /// Of a reply that sounds, whose listener comes to it in that many seconds.
+    fn sounding(seconds: u64) -> Urgency {
+        Urgency::Sounding { due: Instant::now() + Duration::from_secs(seconds) }
+    }
+
     #[test]
-    fn takes_the_most_urgent_first_and_in_order() {
+    fn what_sounds_is_finished_before_what_is_new_unless_it_is_far_ahead() {
         let stage = Stage::new(1, 9);
-        stage.submit("busy", Priority::Rest).unwrap();
+        stage.submit("busy", Urgency::First).unwrap();
         assert_eq!(stage.taken(), "busy");
-        for (text, priority) in [
-            ("p1", Priority::Prefetch),
-            ("r1", Priority::Rest),
-            ("f1", Priority::First),
-            ("r2", Priority::Rest),
-            ("f2", Priority::First),
+        for (text, urgency) in [
+            ("p1", Urgency::Prefetch),
+            ("much later", sounding(3000)),
+            ("f1", Urgency::First),
+            ("later", sounding(9)),
+            ("f2", Urgency::First),
+            ("now", sounding(0)),
         ] {
-            stage.submit(text, priority).unwrap();
+            stage.submit(text, urgency).unwrap();
         }
-        for expected in ["f1", "f2", "r1", "r2", "p1"] {
+        for expected in ["now", "later", "f1", "f2", "much later", "p1"] {
+            stage.go_on();
+            assert_eq!(stage.taken(), expected);
+        }
+        stage.go_on();
+    }
+
+    #[test]
+    fn callers_take_turns() {
+        let stage = Stage::new(1, 9);
+        stage.submit("busy", Urgency::First).unwrap();
+        assert_eq!(stage.taken(), "busy");
+        for (caller, text) in [(1, "a1"), (1, "a2"), (1, "a3"), (2, "b1"), (3, "c1"), (2, "b2")] {
+            stage.submit_for(caller, text, Urgency::First).unwrap();
+        }
+        for expected in ["a1", "b1", "c1", "a2", "b2", "a3"] {
             stage.go_on();
             assert_eq!(stage.taken(), expected);
         }
@@ -355,10 +480,10 @@ mod tests {
     #[test]
     fn prefetch_leaves_a_thread_free() {
         let stage = Stage::new(2, 9);
-        stage.submit("p1", Priority::Prefetch).unwrap();
+        stage.submit("p1", Urgency::Prefetch).unwrap();
         assert_eq!(stage.taken(), "p1");
-        stage.submit("p2", Priority::Prefetch).unwrap();
-        stage.submit("f1", Priority::First).unwrap();
+        stage.submit("p2", Urgency::Prefetch).unwrap();
+        stage.submit("f1", Urgency::First).unwrap();
         assert_eq!(stage.taken(), "f1");
         // Both threads hold a text; whichever ends, p2 is next only once p1 has ended.
         stage.go_on();
@@ -368,18 +493,17 @@ mod tests {
     }
 
     #[test]
-    fn refuses_at_once_when_full_but_keeps_room_for_the_urgent() {
+    fn refuses_at_once_when_full() {
         let stage = Stage::new(1, 1);
-        stage.submit("busy", Priority::Rest).unwrap();
+        stage.submit("busy", Urgency::First).unwrap();
         stage.taken();
-        let waiting = stage.submit("p1", Priority::Prefetch).unwrap();
-        assert_eq!(stage.submit("p2", Priority::Prefetch).unwrap_err(), Overloaded);
-        stage.submit("f1", Priority::First).unwrap();
+        let waiting = stage.submit("p1", Urgency::Prefetch).unwrap();
+        assert_eq!(stage.submit("f1", Urgency::First).unwrap_err(), Overloaded);
         // A cancelled job makes room.
         waiting.store(true, Ordering::Relaxed);
-        stage.submit("p3", Priority::Prefetch).unwrap();
+        stage.submit("f2", Urgency::First).unwrap();
         assert!(matches!(stage.result(), (text, Err(VoiceError::Cancelled)) if text == "p1"));
-        for _ in 0..3 {
+        for _ in 0..2 {
             stage.go_on();
         }
     }
@@ -387,10 +511,10 @@ mod tests {
     #[test]
     fn does_not_start_what_was_cancelled() {
         let stage = Stage::new(1, 9);
-        stage.submit("busy", Priority::Rest).unwrap();
+        stage.submit("busy", sounding(0)).unwrap();
         stage.taken();
-        stage.submit("unwanted", Priority::Rest).unwrap().store(true, Ordering::Relaxed);
-        stage.submit("wanted", Priority::Rest).unwrap();
+        stage.submit("unwanted", sounding(0)).unwrap().store(true, Ordering::Relaxed);
+        stage.submit("wanted", sounding(0)).unwrap();
         stage.go_on();
         assert_eq!(stage.taken(), "wanted");
         stage.go_on();
@@ -401,8 +525,8 @@ mod tests {
     #[test]
     fn survives_a_panic() {
         let stage = Stage::new(1, 9);
-        stage.submit("panic", Priority::Rest).unwrap();
-        stage.submit("next", Priority::Rest).unwrap();
+        stage.submit("panic", sounding(0)).unwrap();
+        stage.submit("next", sounding(0)).unwrap();
         stage.go_on();
         stage.go_on();
         let (_, result) = stage.result();
@@ -413,9 +537,9 @@ mod tests {
     #[test]
     fn dropping_cancels_what_waits_and_joins() {
         let mut stage = Stage::new(1, 9);
-        stage.submit("busy", Priority::Rest).unwrap();
+        stage.submit("busy", sounding(0)).unwrap();
         stage.taken();
-        stage.submit("waiting", Priority::First).unwrap();
+        stage.submit("waiting", Urgency::First).unwrap();
         let pool = stage.pool.take();
         let dropping = thread::spawn(move || drop(pool));
         assert!(matches!(stage.result(), (text, Err(VoiceError::Cancelled)) if text == "waiting"));

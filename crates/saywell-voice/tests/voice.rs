@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, LazyLock};
 
 use saywell_voice::dsp::SAMPLE_RATE;
-use saywell_voice::{Job, Line, MARGIN_AFTER, MARGIN_BEFORE, Pool, Priority, Speech, Voice, VoiceError};
+use saywell_voice::{Job, Line, MARGIN_AFTER, MARGIN_BEFORE, Pool, Speech, Turn, Urgency, Voice, VoiceError};
 
 static VOICE: LazyLock<Arc<Voice>> = LazyLock::new(|| Arc::new(Voice::heart().unwrap()));
 
@@ -112,9 +112,9 @@ fn the_pool_speaks_and_stops() {
     let submit = |text: &str, cancelled| {
         let send = send.clone();
         let cancelled = Arc::new(AtomicBool::new(cancelled));
-        let (marks, priority) = (Arc::default(), Priority::First);
-        let job = Job { voice: String::new(), text: text.into(), marks, speed: 1.0, priority, cancelled };
-        pool.submit(job, move |result| send.send(result).unwrap()).unwrap();
+        let (marks, turn) = (Arc::default(), Turn { urgency: Urgency::First, caller: 1 });
+        let job = Job { voice: String::new(), text: text.into(), marks, speed: 1.0, turn, cancelled };
+        pool.submit(job, || (), move |result| send.send(result).unwrap()).unwrap();
     };
     submit("From the pool.", false);
     assert_eq!(results.recv().unwrap().unwrap(), speak("From the pool.", 1.0));

@@ -222,7 +222,12 @@ impl App {
             },
             limits,
             speak: Speak {
-                bounds: Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds },
+                bounds: Bounds {
+                    max_chars: settings.max_chars,
+                    max_seconds: settings.max_seconds,
+                    too_long: settings.too_long,
+                },
+                unsupported_language: settings.unsupported_language,
                 emoji: settings.emoji,
                 begins_in_reasoning: settings.begins_in_reasoning,
                 pronunciations: settings.pronunciations.clone(),

@@ -78,7 +78,7 @@ impl Exhausted {
     /// Whether every provider only lacked capacity, so that coming back later is all it takes.
     #[must_use]
     pub fn is_overload(&self) -> bool {
-        self.reasons.iter().all(|(_, error)| *error == ProviderError::Overloaded)
+        self.reasons.iter().all(|(_, error)| matches!(error, ProviderError::Overloaded { .. }))
     }
 }
 
@@ -188,19 +188,21 @@ impl Chain {
         whole: bool,
     ) -> Result<Spoken, Exhausted> {
         let (mut reasons, mut next_from) = (Vec::new(), range.start);
+        let last = self.links.iter().rposition(|link| cast.get(link.name()).is_some());
         for (number, link) in self.links.iter().enumerate().take(range.end).skip(range.start) {
             let Some(speaker) = cast.get(link.name()) else {
                 reasons.push((link.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
+            let last = last == Some(number);
             let Manner { speed, instructions } = &speaker.manner;
             let speed = request.speed * speed.unwrap_or(1.0);
             let instructions = match instructions {
                 Some(own) if request.instructions.is_empty() => own.as_str().into(),
                 _ => Arc::clone(&request.instructions),
             };
-            let asked = link.speak(Request { model, voice, instructions, speed, ..request.clone() });
+            let asked = link.speak(Request { model, voice, instructions, speed, last, ..request.clone() });
             let heard = if whole || link.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)
             } else {
@@ -305,7 +307,7 @@ mod tests {
     #[tokio::test]
     async fn exhausted_tells_each_reason_in_order() {
         let first = Fake::named("first").failing(ProviderError::Unavailable("is down".into()));
-        let second = Fake::named("second").failing(ProviderError::Overloaded);
+        let second = Fake::named("second").failing(ProviderError::Overloaded { retry_after: None });
         let chain = Chain::new(vec![Arc::new(first), Arc::new(second)]);
         let error = chain.speak(&request(), &cast(&chain).await, 0, true).await.unwrap_err();
         assert_eq!(error.to_string(), "first is down; second is at capacity");

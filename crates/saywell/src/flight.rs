@@ -13,6 +13,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use saywell_audio::captions::Remark;
 use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
@@ -58,6 +59,8 @@ struct Flight {
 struct Progress {
     pieces: Vec<Bytes>,
     spoken: Vec<SpokenUtterance>,
+    remarks: Vec<Remark>,
+    continues_at: Option<usize>,
     opening: Option<Opening>,
     outcome: Option<Result<(), Failure>>,
     listeners: usize,
@@ -357,6 +360,11 @@ impl Writer {
         });
     }
 
+    /// Says what of the reply is not spoken, or otherwise than asked, and where the next request goes on.
+    pub fn remark(&self, remarks: Vec<Remark>, continues_at: Option<usize>) {
+        self.flight.change(|progress| (progress.remarks, progress.continues_at) = (remarks, continues_at));
+    }
+
     /// Resolves when nobody wants this flight any more.
     pub async fn cancelled(&self) {
         self.flight.cancel.cancelled().await;
@@ -393,7 +401,7 @@ impl Writer {
     /// The captions made so far.
     #[must_use]
     pub fn captions(&self) -> Captions {
-        captions(&self.flight.progress().spoken)
+        captions(&self.flight.progress())
     }
 }
 
@@ -467,7 +475,7 @@ impl Listener {
     /// The captions made so far.
     #[must_use]
     pub fn captions(&self) -> Captions {
-        captions(&self.flight.progress().spoken)
+        captions(&self.flight.progress())
     }
 
     /// Leaves, and has the flight made to the end all the same, unless whom it is for
@@ -510,7 +518,7 @@ impl Reader {
     /// The flight's [`Failure`].
     pub async fn landed(&mut self) -> Result<Captions, Failure> {
         let made = |progress: &Progress| match &progress.outcome {
-            Some(outcome) => Poll::Ready(outcome.clone().map(|()| captions(&progress.spoken))),
+            Some(outcome) => Poll::Ready(outcome.clone().map(|()| captions(progress))),
             None => Poll::Pending,
         };
         self.flight.until(&mut self.version, made).await
@@ -528,12 +536,15 @@ impl Reader {
     }
 }
 
-fn captions(spoken: &[SpokenUtterance]) -> Captions {
+fn captions(progress: &Progress) -> Captions {
+    let Progress { spoken, remarks, continues_at, .. } = progress;
     Captions {
         duration_seconds: spoken.last().map_or(0.0, |last| last.until),
         words: spoken.iter().flat_map(|utterance| utterance.words.clone()).collect(),
         utterances: spoken.iter().map(|utterance| utterance.caption.clone()).collect(),
         marks: spoken.iter().flat_map(|utterance| utterance.marks.clone()).collect(),
+        notes: remarks.clone(),
+        continues_at: *continues_at,
     }
 }
 

@@ -30,6 +30,7 @@ pub mod store;
 pub mod chain;
 pub mod provider;
 pub mod providers;
+pub mod queue;
 pub mod voices;
 
 pub mod render;

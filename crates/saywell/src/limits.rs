@@ -372,6 +372,7 @@ impl Plan {
         Bounds {
             max_chars: self.max_chars.map_or(bounds.max_chars, |most| most.min(bounds.max_chars)),
             max_seconds: self.max_seconds.map_or(bounds.max_seconds, |most| most.min(bounds.max_seconds)),
+            ..bounds
         }
     }
 

@@ -17,6 +17,7 @@ use crate::key::Key;
 use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
 use crate::price::Cost;
 use crate::provider::{Account, Call, CallOutcome, ProviderError};
+use crate::queue::Errand;
 use crate::request::SpeechRequest;
 use crate::store::{Asked, AskedOutcome, CacheOutcome, CallRow, Text};
 use crate::usage::Ledger;
@@ -47,6 +48,7 @@ pub struct Order {
     caller: Caller,
     request: SpeechRequest,
     permit: Permit,
+    errand: Arc<Errand>,
     /// How much sound may be made for it, seconds: what is allowed, and what estimates are off by.
     max_seconds: f64,
     ledger: Ledger,
@@ -101,8 +103,9 @@ impl Orders {
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
         let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
+        let errand = Arc::new(Errand::new(caller.subject().number()));
         let max_seconds = f64::from(permit.max_seconds()) * SLACK;
-        Ok(Arc::new(Order { id, caller, request, permit, max_seconds, ledger, sheet }))
+        Ok(Arc::new(Order { id, caller, request, permit, errand, max_seconds, ledger, sheet }))
     }
 }
 
@@ -122,6 +125,12 @@ impl Order {
     /// Leave to ask for it.
     pub fn permit(&self) -> &Permit {
         &self.permit
+    }
+
+    /// What it wants of the voices on this machine.
+    #[must_use]
+    pub fn errand(&self) -> &Arc<Errand> {
+        &self.errand
     }
 
     /// Where the caller stands with requests, this one counted.
@@ -293,6 +302,7 @@ impl Order {
     fn close(&self) {
         let sheet = self.sheet().take();
         drop(sheet);
+        self.errand.leave();
     }
 
     fn sheet(&self) -> MutexGuard<'_, Option<Sheet>> {

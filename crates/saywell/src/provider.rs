@@ -6,7 +6,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -19,6 +19,7 @@ use saywell_text::{How, Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::price::Cost;
+use crate::queue::{Errand, Queue};
 
 /// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
 const PLAIN_FOLLOWS: Follows = Follows {
@@ -36,7 +37,8 @@ const PLAIN_FOLLOWS: Follows = Follows {
 /// # Contract
 /// - [`speak`](Self::speak) does nothing until its stream is polled, and **dropping the stream stops the work**,
 ///   upstream included: the call to a paid service is closed, not merely forgotten.
-/// - A stream yields at least one [`Part::Sound`], or one error, after which it ends. Sound comes in order, at
+/// - A stream yields at least one [`Part::Sound`], or one error, after which it ends. Where a queue of its own comes
+///   before the work, it says [`Part::Queued`] and [`Part::Begun`] first. Sound comes in order, at
 ///   the one rate that its first part names. An utterance that holds nothing this voice can say has no samples.
 /// - A provider does not retry, does not time out and does not cache: wrappers do.
 /// - An error says what to do next, see [`ProviderError`]; its text never contains a key.
@@ -122,6 +124,8 @@ pub struct About {
     pub unknown_symbols: Option<fn(&str) -> String>,
     /// The most characters of one call's text; a longer utterance is asked for in parts.
     pub longest: usize,
+    /// The queue before it, where it works on this machine.
+    pub queue: Option<Queue>,
     /// That its service ends, when, and what to choose instead; operators are warned with it at the start.
     pub sunset: Option<&'static str>,
 }
@@ -153,6 +157,7 @@ impl About {
             follows: None,
             unknown_symbols: None,
             longest: usize::MAX,
+            queue: None,
             sunset: None,
         }
     }
@@ -180,6 +185,12 @@ pub struct Request {
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
+    /// When its listener comes to it, where that can be told: of [`Priority::Rest`].
+    pub due: Option<Instant>,
+    /// The reply that it is of.
+    pub errand: Arc<Errand>,
+    /// Nobody else is left to ask: a breaker lets it through.
+    pub last: bool,
     /// Who is told what it came to.
     pub account: Arc<dyn Account>,
 }
@@ -197,6 +208,9 @@ impl Request {
             instructions: Arc::default(),
             speed: 1.0,
             priority: Priority::First,
+            due: None,
+            errand: Arc::default(),
+            last: false,
             account: Arc::new(()),
         }
     }
@@ -339,9 +353,13 @@ pub enum Priority {
     Prefetch,
 }
 
-/// A piece of an utterance's sound.
+/// A piece of an utterance's sound, or news of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
+    /// It waits in a queue of this gateway's own. Until [`Begun`](Self::Begun) nobody is to blame for the time that goes by.
+    Queued,
+    /// Its turn has come: the work begins, or the call goes out.
+    Begun,
     /// Mono samples in [-1, 1] at `rate` Hz.
     Sound {
         /// Samples a second.
@@ -436,7 +454,10 @@ pub enum ProviderError {
     },
     /// No capacity left here: tell the caller to come back.
     #[error("is at capacity")]
-    Overloaded,
+    Overloaded {
+        /// When there is room again, as far as can be told.
+        retry_after: Option<Duration>,
+    },
     /// It took longer than it may: ask the next provider.
     #[error("gave no answer within {} s", .0.as_secs_f64())]
     TimedOut(Duration),
@@ -462,7 +483,7 @@ impl ProviderError {
         match self {
             Self::Unavailable(_) => "could not be reached, or failed",
             Self::Throttled { .. } => "has been asked too often and needs a pause",
-            Self::Overloaded => "is busy",
+            Self::Overloaded { .. } => "is busy",
             Self::TimedOut(_) => "did not answer in time",
             Self::Resting(_) => "is resting after failing several times",
             Self::Misconfigured(_) => "cannot be used until its operator has changed its settings",
@@ -477,7 +498,7 @@ impl ProviderError {
         match self {
             Self::Unavailable(_) => "unavailable",
             Self::Throttled { .. } => "throttled",
-            Self::Overloaded => "overloaded",
+            Self::Overloaded { .. } => "overloaded",
             Self::TimedOut(_) => "timeout",
             Self::Resting(_) => "resting",
             Self::Misconfigured(_) => "misconfigured",
@@ -492,7 +513,7 @@ impl ProviderError {
         match self {
             Self::Throttled { retry_after: Some(asked) } => Some(*asked),
             Self::Resting(left) => Some(*left),
-            Self::Overloaded => Some(Duration::from_secs(1)),
+            Self::Overloaded { retry_after } => Some(retry_after.unwrap_or(Duration::from_secs(1))),
             Self::Throttled { retry_after: None } | Self::Unavailable(_) | Self::TimedOut(_) => Some(PASSING),
             Self::Misconfigured(_) | Self::Rejected(_) | Self::Unaffordable(_) => None,
         }
@@ -501,7 +522,10 @@ impl ProviderError {
     /// Whether asking the same provider once more may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Throttled { .. } | Self::Overloaded | Self::TimedOut(_))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Throttled { .. } | Self::Overloaded { .. } | Self::TimedOut(_)
+        )
     }
 }
 
@@ -562,7 +586,7 @@ pub async fn gather_for(mut stream: SpeechStream, level: Level) -> Result<Speech
                 }
             }
             Part::Words(words) => speech.words.extend(words),
-            Part::Billed(_) => {}
+            Part::Queued | Part::Begun | Part::Billed(_) => {}
         }
     }
     if speech.rate == 0 {

@@ -61,6 +61,8 @@ pub struct SpeechRequest {
     pub message_id: Option<Name>,
     /// What of it was read in another way than it was written.
     pub notes: Vec<Note>,
+    /// The byte of the text that speech goes on from: where an earlier request ended.
+    pub start_at: usize,
 }
 
 impl SpeechRequest {
@@ -82,6 +84,7 @@ impl SpeechRequest {
             pronunciations: Dictionary::default(),
             instructions: None,
             message_id: None,
+            start_at: 0,
             notes: Vec::new(),
         }
     }

@@ -1,8 +1,13 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
 use crate::request::Markup;
+use std::ops::Range;
+
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{Code, Emoji, Options, Script, SsmlError, language};
+use saywell_text::{
+    About, Code, Emoji, Note, Omission, Omitted, Options, Pause, Script, Scripter, SsmlError, Utterance,
+    language,
+};
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +16,32 @@ pub struct Bounds {
     pub max_chars: usize,
     /// Longest speech, seconds.
     pub max_seconds: u32,
+    /// What becomes of what is longer.
+    pub too_long: TooLong,
+}
+
+/// What becomes of a reply that is longer than one request may have it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TooLong {
+    /// What fits is spoken, to the end of a sentence; the next request goes on from there.
+    #[default]
+    Speak,
+    /// It is refused.
+    Refuse,
+}
+
+/// What becomes of what is in a language that nobody here speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnsupportedLanguage {
+    /// It is said that it is in that language, and how many sentences it is.
+    #[default]
+    Announce,
+    /// The voice that is there does what it can.
+    Read,
+    /// It is left out.
+    Skip,
+    /// The reply is refused.
+    Refuse,
 }
 
 /// How a reply is read.
@@ -28,6 +59,8 @@ pub struct Reading {
     pub language: Option<String>,
     /// How words are said.
     pub pronunciations: Dictionary,
+    /// The byte of the reply that it goes on from; what is before has been heard.
+    pub start_at: usize,
 }
 
 impl Reading {
@@ -50,6 +83,8 @@ pub struct Prepared {
     pub script: Script,
     /// The language of most of it: as its caller says, or as found.
     pub language: Option<String>,
+    /// The byte of the reply that the next request goes on from, where not all of it fits into this one.
+    pub continues_at: Option<usize>,
 }
 
 /// Why a reply is not spoken.
@@ -85,26 +120,25 @@ pub enum ScriptError {
     Ssml(#[from] SsmlError),
 }
 
-/// Makes the script of a reply.
+/// Makes the script of a reply, or of what fits of it.
 ///
 /// # Errors
-/// [`ScriptError`] for a reply that is empty, says nothing, is longer than `bounds` allow, or is no SSML where it should be.
+/// [`ScriptError`] for a reply that is empty, says nothing, is longer than `bounds` allow where that is refused, or is no SSML
+/// where it should be.
 pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Result<Prepared, ScriptError> {
     if reply.trim().is_empty() {
         return Err(ScriptError::Empty);
     }
-    let characters = reply.chars().count();
-    if characters > bounds.max_chars {
-        return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
-    }
+    let start = reply.floor_char_boundary(reading.start_at);
+    let window = window(&reply[start..], bounds)?.map(|window| start + window);
     let options = reading.options();
     let mut script = match reading.markup {
-        Markup::Markdown => saywell_text::script(reply, &options),
+        Markup::Markdown => match window {
+            None => saywell_text::script(reply, &options),
+            Some(end) => beginning(&reply[..end], start, &options),
+        },
         Markup::Ssml => saywell_text::ssml(reply, &options)?,
     };
-    if script.utterances.is_empty() {
-        return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
-    }
     // What the caller says is right for all that does not say otherwise itself.
     let language = match &reading.language {
         Some(language) => {
@@ -115,14 +149,90 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
         }
         None => language::assign(&mut script),
     };
+    // What was heard before tells the language, and no more.
+    let within = |source: &Range<usize>| source.start >= start && window.is_none_or(|end| source.end <= end);
+    script.utterances.retain(|utterance| within(&utterance.source));
+    script.omissions.retain(|omission| within(&omission.source));
+    if script.utterances.is_empty() {
+        return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
+    }
     for utterance in &mut script.utterances {
         reading.pronunciations.apply(utterance, language.as_deref());
     }
     let seconds = script.estimated_seconds(f64::from(speed));
+    let mut bound = window.map(|_| format!("{} characters", bounds.max_chars));
     if seconds > f64::from(bounds.max_seconds) {
-        return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
+        let too_long = ScriptError::TooLong { seconds, most: bounds.max_seconds };
+        let mut left = f64::from(bounds.max_seconds);
+        let fit = script.utterances.iter().take_while(|utterance| {
+            left -= utterance.estimated_seconds(f64::from(speed));
+            left >= 0.0
+        });
+        let fit = whole_sentences(&script.utterances, fit.count());
+        if bounds.too_long == TooLong::Refuse || fit == 0 {
+            return Err(too_long);
+        }
+        script.utterances.truncate(fit);
+        bound = Some(format!("{} s", bounds.max_seconds));
     }
-    Ok(Prepared { script, language })
+    let mut prepared = Prepared { script, language, continues_at: None };
+    if let Some(bound) = bound {
+        prepared.ends_early(reply, &format!("one request may have {bound}"));
+    }
+    Ok(prepared)
+}
+
+/// Where what one request may have of a text ends; `None` if all of it fits.
+fn window(text: &str, bounds: Bounds) -> Result<Option<usize>, ScriptError> {
+    let Some((end, _)) = text.char_indices().nth(bounds.max_chars) else { return Ok(None) };
+    if bounds.too_long == TooLong::Refuse {
+        let characters = text.chars().count();
+        return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
+    }
+    Ok(Some(end))
+}
+
+/// The script of a reply's beginning: what no later byte can change, or all of it where that is nothing from `start` on.
+fn beginning(text: &str, start: usize, options: &Options) -> Script {
+    let utterances = Scripter::new(options.clone()).push(text);
+    if utterances.last().is_some_and(|last| last.source.start >= start) {
+        Script { utterances, ..Script::default() }
+    } else {
+        saywell_text::script(text, options)
+    }
+}
+
+/// How many of the first `fit` utterances are whole sentences; all of them where not one is.
+#[must_use]
+pub fn whole_sentences(utterances: &[Utterance], fit: usize) -> usize {
+    let ends = |said: &Utterance| !matches!(said.pause, Pause::None | Pause::Clause);
+    let sentences = utterances.iter().take(fit).rposition(ends).map(|last| last + 1);
+    if fit >= utterances.len() { fit } else { sentences.unwrap_or(fit) }
+}
+
+impl Prepared {
+    /// Notes that it ends before the end of `reply`, and why, unless there is nothing more to say.
+    pub fn ends_early(&mut self, reply: &str, why: &str) {
+        let at = self.script.utterances.last().map_or(0, |last| last.source.end);
+        self.continues_at = ends_early(&mut self.script.notes, reply, at, why).then_some(at);
+        if let Some(at) = self.continues_at {
+            self.script.omissions.retain(|omission| omission.source.start < at);
+            let note = format!("{why}; go on with start_at {at}");
+            self.script.omissions.push(Omission { what: Omitted::Length, source: at..reply.len(), note });
+        }
+    }
+}
+
+/// Notes that speech ends at this byte of `reply`, and why; whether there is more to say.
+pub fn ends_early(notes: &mut Vec<Note>, reply: &str, at: usize, why: &str) -> bool {
+    let more = reply[at..].contains(char::is_alphanumeric);
+    if more {
+        let (said, all) = (reply[..at].chars().count(), reply.chars().count());
+        let note = format!("ends after {said} of {all} characters: {why}; it goes on with start_at {at}");
+        notes.retain(|note| note.about != About::Length);
+        notes.insert(0, Note { about: About::Length, source: at..reply.len(), note });
+    }
+    more
 }
 
 #[cfg(test)]
@@ -130,7 +240,7 @@ mod tests {
     use super::*;
     use saywell_text::pronunciation::Entry;
 
-    const BOUNDS: Bounds = Bounds { max_chars: 200, max_seconds: 5 };
+    const BOUNDS: Bounds = Bounds { max_chars: 200, max_seconds: 5, too_long: TooLong::Refuse };
 
     fn read(reply: &str, reading: &Reading) -> Result<Prepared, ScriptError> {
         prepare(reply, reading, 1.0, BOUNDS)

@@ -4,6 +4,7 @@
 //! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
 
 mod flying;
+mod foreign;
 mod growing;
 mod line;
 mod pace;
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, debug, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
+use self::foreign::Foreign;
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry};
@@ -32,9 +34,11 @@ use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
+use crate::provider::Priority;
+use crate::queue::Errand;
 use crate::render::Levels;
 use crate::request::{SpeechRequest, SpeedFault};
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
+use crate::script::{self, Bounds, Prepared, Reading, ScriptError, UnsupportedLanguage};
 use crate::store::CacheOutcome;
 use crate::telemetry::{Service, service_failed};
 use crate::voices::{Speaker, VoiceMap};
@@ -61,6 +65,8 @@ pub struct Speech {
     pub sound: Sound,
     /// What is asked for and not done, or not quite.
     pub notes: Vec<Note>,
+    /// The byte of the reply that the next request goes on from, where not all of it is spoken.
+    pub continues_at: Option<usize>,
     /// How long the script took to make, and the cache to ask.
     pub timing: Timing,
 }
@@ -114,7 +120,10 @@ pub enum SpeakError {
     NoProvider,
     /// No capacity at the moment.
     #[error("the server is busy")]
-    Overloaded,
+    Overloaded {
+        /// When there is some again, as far as can be told.
+        retry_after: Option<Duration>,
+    },
     /// It was begun, and could not be made.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -134,7 +143,7 @@ impl SpeakError {
             Self::UnknownProvider { .. } => "unknown_provider",
             Self::UnsupportedLanguage(_) => "language_unsupported",
             Self::NoProvider => "providers_exhausted",
-            Self::Overloaded => "overloaded",
+            Self::Overloaded { .. } => "overloaded",
             Self::Failed(failure) => failure.code(),
         }
     }
@@ -142,7 +151,7 @@ impl SpeakError {
 
 impl From<Full> for SpeakError {
     fn from(Full: Full) -> Self {
-        Self::Overloaded
+        Self::Overloaded { retry_after: None }
     }
 }
 
@@ -156,6 +165,8 @@ pub(crate) fn called(tag: &str) -> String {
 pub struct Speak {
     /// What one request may ask for.
     pub bounds: Bounds,
+    /// What becomes of what is in a language that no voice speaks.
+    pub unsupported_language: UnsupportedLanguage,
     /// What becomes of emoji.
     pub emoji: Emoji,
     /// Whether replies begin inside reasoning, where a request does not say.
@@ -195,10 +206,31 @@ impl Speak {
         speech.inspect_err(|error| order.fails(error.code()))
     }
 
+    /// The sound of a reply, or of what fits into the caller's quota.
     async fn find_or_start(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
-        let request = order.request();
         let begun = Instant::now();
-        let plan = Arc::new(Plan::make(self, order).await?);
+        let mut plan = Arc::new(Plan::make(self, order).await?);
+        loop {
+            match self.find_or_start_plan(order, &plan, begun).await {
+                Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {
+                    match plan.within(self, order, &exceeded) {
+                        // Shorter each time.
+                        Some(shorter) => plan = Arc::new(shorter),
+                        None => return Err(Refusal::Exceeded(exceeded).into()),
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn find_or_start_plan(
+        &self,
+        order: &Arc<Order>,
+        plan: &Arc<Plan>,
+        begun: Instant,
+    ) -> Result<Speech, SpeakError> {
+        let request = order.request();
         let scripted = Instant::now();
         let key = plan.key(&request.text);
         let cached = self.cached(&key, Kind::Rendition).await;
@@ -215,6 +247,7 @@ impl Speak {
             seconds,
             sound,
             notes: plan.notes.clone(),
+            continues_at: plan.continues_at,
             timing,
         };
         let amount = plan.amount(&self.prices);
@@ -238,16 +271,17 @@ impl Speak {
             order.charge_cached(amount).await?;
             return joined(listener);
         }
+        order.errand().add(characters as u64);
+        self.queue_up(&plan, order.errand()).await?;
         order.reserve(amount).await?;
         match self.flights.board(key, plan.format)? {
             Boarding::Joined(listener) => joined(listener),
             Boarding::Started(listener, writer) => {
                 order.whole(key, characters);
                 order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
-                let legs = stream::iter(Leg::all(&plan, order));
-                let ending =
-                    Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
-                let flying = Flying::new(self.clone(), Arc::clone(&plan), Arc::clone(order), ending);
+                let legs = stream::iter(Leg::all(plan, order));
+                let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(plan), key, as_spoken: true }));
+                let flying = Flying::new(self.clone(), Arc::clone(plan), Arc::clone(order), ending);
                 let span =
                     info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 tokio::spawn(flying.fly(legs, writer).instrument(span));
@@ -272,16 +306,51 @@ impl Speak {
             language: request.language.as_deref().map(str::to_owned),
             // Where both have something to say, the request is right.
             pronunciations: request.pronunciations.before(&self.pronunciations),
+            start_at: request.start_at,
         }
     }
 
     /// The script of a request, without making any of it.
     ///
     /// # Errors
-    /// [`SpeakError::Script`], or a speed out of bounds.
-    pub fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
+    /// [`SpeakError::Script`], a speed out of bounds, or a language that nobody speaks.
+    pub async fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         request.check_speed()?;
-        Ok(script::prepare(&request.text, &self.reading(request), request.speed, permit.bounds(self.bounds))?)
+        let bounds = permit.bounds(self.bounds);
+        let prepared = script::prepare(&request.text, &self.reading(request), request.speed, bounds)?;
+        let chain = self.steered_chain().only(|name| permit.plan().allows_provider(name));
+        if chain.links().is_empty() {
+            return Ok(prepared);
+        }
+        let foreign = Foreign::new(self.unsupported_language, request.voice.as_deref());
+        foreign.all(self, &chain, prepared).await
+    }
+
+    /// A place in the queue of whoever has one for it, where all have queues and what is asked for is not all there.
+    ///
+    /// # Errors
+    /// [`SpeakError::Overloaded`] when there is none.
+    async fn queue_up(&self, plan: &Plan, errand: &Errand) -> Result<(), SpeakError> {
+        let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
+        let mut shortest: Option<Duration> = None;
+        for link in plan.chain.links() {
+            let Some(speaker) = plan.cast(0).get(link.name()) else { continue };
+            let Some(queue) = &link.about().queue else { return Ok(()) };
+            let Err(wait) = queue.enter(errand, &speaker.voice, priority) else { return Ok(()) };
+            shortest = Some(shortest.map_or(wait, |shortest| shortest.min(wait)));
+        }
+        let Some(wait) = shortest else { return Ok(()) };
+        for number in 0..plan.script.utterances.len() {
+            let key = plan.planned_clip(number, plan.pause(number), 0);
+            let found = match key {
+                Some(key) => self.cached(&key, Kind::Clip).await,
+                None => None,
+            };
+            if found.is_none() {
+                return Err(SpeakError::Overloaded { retry_after: Some(wait) });
+            }
+        }
+        Ok(())
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.

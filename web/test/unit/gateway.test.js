@@ -148,3 +148,12 @@ test('times are written as people read them', () => {
     '0:00', '0:07', '1:01', '12:34', '1:02:03', '0:00', '0:00',
   ]);
 });
+
+test('a reply that is too long for once goes on at the next press', async () => {
+  const first = await answering(Response.json({ ...ANSWER, continues_at: 4120 })).gateway.ask({ text: 'Long.', format: 'webm' }, signal);
+  assert.equal(first.continuesAt, 4120);
+  const { gateway, calls } = answering(Response.json(ANSWER));
+  const rest = await gateway.ask({ text: 'Long.', format: 'webm', startAt: first.continuesAt }, signal);
+  assert.equal(JSON.parse(String(calls[0]?.init.body)).start_at, 4120);
+  assert.equal(rest.continuesAt, null);
+});

@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["einer Spalte", "{} Spalten", "{} Spalten"],
     and: "und",
     more: "und {} weitere",
+    in_language: "Auf {}",
+    languages: "Arabisch Bulgarisch Tschechisch Dänisch Deutsch Griechisch Englisch Spanisch Finnisch Französisch Hebräisch Hindi Ungarisch Indonesisch Italienisch Japanisch Koreanisch Norwegisch Niederländisch Polnisch Portugiesisch Rumänisch Russisch Schwedisch Thailändisch Türkisch Ukrainisch Vietnamesisch Chinesisch",
+    sentences: ["ein Satz", "{} Sätze", "{} Sätze"],
 };

@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["una columna", "{} columnas", "{} columnas"],
     and: "y",
     more: "y {} más",
+    in_language: "En {}",
+    languages: "árabe búlgaro checo danés alemán griego inglés español finés francés hebreo hindi húngaro indonesio italiano japonés coreano noruego neerlandés polaco portugués rumano ruso sueco tailandés turco ucraniano vietnamita chino",
+    sentences: ["una frase", "{} frases", "{} frases"],
 };

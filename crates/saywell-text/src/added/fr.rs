@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["une colonne", "{} colonnes", "{} colonnes"],
     and: "et",
     more: "et {} de plus",
+    in_language: "En {}",
+    languages: "arabe bulgare tchèque danois allemand grec anglais espagnol finnois français hébreu hindi hongrois indonésien italien japonais coréen norvégien néerlandais polonais portugais roumain russe suédois thaï turc ukrainien vietnamien chinois",
+    sentences: ["une phrase", "{} phrases", "{} phrases"],
 };

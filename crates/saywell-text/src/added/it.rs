@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["una colonna", "{} colonne", "{} colonne"],
     and: "e",
     more: "e altre {}",
+    in_language: "In {}",
+    languages: "arabo bulgaro ceco danese tedesco greco inglese spagnolo finlandese francese ebraico hindi ungherese indonesiano italiano giapponese coreano norvegese olandese polacco portoghese rumeno russo svedese thailandese turco ucraino vietnamita cinese",
+    sentences: ["una frase", "{} frasi", "{} frasi"],
 };

@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["één kolom", "{} kolommen", "{} kolommen"],
     and: "en",
     more: "en nog {}",
+    in_language: "In het {}",
+    languages: "Arabisch Bulgaars Tsjechisch Deens Duits Grieks Engels Spaans Fins Frans Hebreeuws Hindi Hongaars Indonesisch Italiaans Japans Koreaans Noors Nederlands Pools Portugees Roemeens Russisch Zweeds Thais Turks Oekraïens Vietnamees Chinees",
+    sentences: ["één zin", "{} zinnen", "{} zinnen"],
 };

@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["jedna kolumna", "{} kolumny", "{} kolumn"],
     and: "i",
     more: "i jeszcze {}",
+    in_language: "Po {}",
+    languages: "arabsku bułgarsku czesku duńsku niemiecku grecku angielsku hiszpańsku fińsku francusku hebrajsku hindusku węgiersku indonezyjsku włosku japońsku koreańsku norwesku niderlandzku polsku portugalsku rumuńsku rosyjsku szwedzku tajsku turecku ukraińsku wietnamsku chińsku",
+    sentences: ["jedno zdanie", "{} zdania", "{} zdań"],
 };

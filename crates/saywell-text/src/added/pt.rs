@@ -34,4 +34,7 @@ pub(super) const WORDS: Words = Words {
     columns: ["uma coluna", "{} colunas", "{} colunas"],
     and: "e",
     more: "e mais {}",
+    in_language: "Em {}",
+    languages: "árabe búlgaro checo dinamarquês alemão grego inglês espanhol finlandês francês hebraico hindi húngaro indonésio italiano japonês coreano norueguês neerlandês polonês português romeno russo sueco tailandês turco ucraniano vietnamita chinês",
+    sentences: ["uma frase", "{} frases", "{} frases"],
 };

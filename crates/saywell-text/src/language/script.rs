@@ -38,12 +38,28 @@ const BLOCKS: &[(u32, u32, &str)] = &[
     (0xAC00, 0xD7AF, "ko"),
 ];
 
+/// The shortest word of Greek, whose letters are signs everywhere: "α = 0.05" has none.
+const SHORTEST_WORD: usize = 3;
+
+/// Letters that are signs in every language.
+fn may_be_sign(c: char) -> bool {
+    matches!(u32::from(c), 0x370..=0x3FF)
+}
+
 /// What most of the letters of `text` are.
 pub(crate) fn of(text: &str) -> Writing {
+    let words = || text.split(|c: char| !c.is_alphabetic());
+    let word = |word: &str| word.chars().count() >= SHORTEST_WORD && word.chars().all(may_be_sign);
+    let signs = text.contains(may_be_sign) && !words().any(word);
+    let text = text.chars().filter(|c| !(signs && may_be_sign(*c)));
+    of_letters(text)
+}
+
+fn of_letters(text: impl Iterator<Item = char>) -> Writing {
     let (mut latin, mut cyrillic, mut arabic, mut kana, mut han) = (0, 0, 0, 0, 0);
     let mut others = [0; BLOCKS.len()];
     let (mut persian, mut urdu) = (false, false);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
+    for c in text.filter(|c| c.is_alphabetic()) {
         // One character of Chinese says as much as some letters.
         let weight = breadth(c);
         match u32::from(c) {

@@ -3,6 +3,9 @@
 //! Closed: every call goes through. After [`Policy::failures`] passing failures in a row it opens: calls fail at
 //! once. After [`Policy::rest`] one probe goes through (half open); its outcome closes the breaker or opens it for
 //! another rest.
+//!
+//! Whoever is the last of a chain is asked whatever happened before: to refuse would end all speech. Such calls never open
+//! it; one that is spoken closes it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -122,9 +125,10 @@ impl Gate {
     ///
     /// # Errors
     /// How long it rests still.
-    fn admit(self: &Arc<Self>) -> Result<Verdict, Duration> {
+    fn admit(self: &Arc<Self>, last: bool) -> Result<Verdict, Duration> {
         let (mut state, now) = (self.state(), self.clock.now());
         match *state {
+            _ if last => {}
             State::Closed { .. } => {}
             // A clock that was put back makes nobody rest for longer.
             State::Open { until } if now >= until || until > now + self.policy.rest => {
@@ -133,13 +137,19 @@ impl Gate {
             State::Open { until } => return Err(until.duration_since(now).unwrap_or_default()),
             State::Probing => return Err(self.policy.rest),
         }
-        Ok(Verdict { gate: Arc::clone(self), spoken: false })
+        Ok(Verdict { gate: Arc::clone(self), spoken: false, last })
     }
 
-    fn settle(&self, outcome: Result<(), &ProviderError>) {
+    fn settle(&self, outcome: Result<(), &ProviderError>, last: bool) {
         let mut state = self.state();
+        if last {
+            if outcome.is_ok() {
+                *state = State::Closed { failures: 0 };
+            }
+            return;
+        }
         // Bad text or a full queue says nothing about the provider's health.
-        let harmless = matches!(outcome, Err(ProviderError::Rejected(_) | ProviderError::Overloaded));
+        let harmless = matches!(outcome, Err(ProviderError::Rejected(_) | ProviderError::Overloaded { .. }));
         let failures = match *state {
             State::Closed { failures } if harmless => failures,
             _ if harmless || outcome.is_ok() => 0,
@@ -158,19 +168,21 @@ impl Gate {
 struct Verdict {
     gate: Arc<Gate>,
     spoken: bool,
+    /// There was nobody else to ask.
+    last: bool,
 }
 
 impl Verdict {
     fn settle(&mut self, outcome: Result<(), &ProviderError>) {
         self.spoken = true;
-        self.gate.settle(outcome);
+        self.gate.settle(outcome, self.last);
     }
 }
 
 impl Drop for Verdict {
     fn drop(&mut self) {
         let mut state = self.gate.state();
-        if !self.spoken && matches!(*state, State::Probing) {
+        if !self.spoken && !self.last && matches!(*state, State::Probing) {
             *state = State::Open { until: self.gate.clock.now() };
         }
     }
@@ -196,10 +208,10 @@ impl<P: Provider> Provider for Breaker<P> {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let gate = Arc::clone(&self.gate);
+        let (gate, last) = (Arc::clone(&self.gate), request.last);
         let mut inner = self.inner.speak(request);
         Box::pin(stream! {
-            let mut verdict = match gate.admit() {
+            let mut verdict = match gate.admit(last) {
                 Ok(verdict) => verdict,
                 Err(left) => {
                     yield Err(ProviderError::Resting(left));
@@ -274,6 +286,25 @@ mod tests {
         assert!(probe.next().await.is_some());
         drop(probe);
         assert!(gather(breaker.speak(request())).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_last_that_is_left_is_asked_whatever_happened() {
+        let clock = Arc::new(ManualClock::default());
+        let fake = Fake::named("shaky").failing(down());
+        let calls = fake.calls();
+        let breaker = Breaker::new(fake, Policy { failures: 1, rest: Duration::from_secs(10) }, clock);
+        let last = || Request { last: true, ..request() };
+        for _ in 0..3 {
+            assert_eq!(gather(breaker.speak(last())).await.unwrap_err(), down());
+            assert!(breaker.is_closed());
+        }
+        assert!(gather(breaker.speak(request())).await.is_err());
+        let resting = ProviderError::Resting(Duration::from_secs(10));
+        assert_eq!(gather(breaker.speak(request())).await.unwrap_err(), resting);
+        calls.recover();
+        assert!(gather(breaker.speak(last())).await.is_ok());
+        assert!(breaker.is_closed());
     }
 
     #[tokio::test]

@@ -63,6 +63,7 @@ impl<P: Provider> Provider for Meter<P> {
             billed: None,
             outcome: CallOutcome::Cancelled,
             refused: false,
+            queued: false,
         };
         let (clock, mut inner) = (Arc::clone(&self.clock), self.inner.speak(request));
         Box::pin(stream! {
@@ -78,6 +79,9 @@ impl<P: Provider> Provider for Meter<P> {
             // What is never polled sends nothing; from here on the text may be on its way.
             let mut call = UnderWay { planned, begun: Instant::now(), reading };
             while let Some(part) = inner.next().await {
+                if let Ok(Part::Begun) = part {
+                    call.begun = Instant::now();
+                }
                 call.reading.read(&part);
                 yield part;
                 if call.reading.seconds > most {
@@ -112,6 +116,8 @@ struct Reading {
     outcome: CallOutcome,
     /// Failed, and not for want of time.
     refused: bool,
+    /// Waits for its turn in a queue of our own, where nothing has been sent.
+    queued: bool,
 }
 
 impl Reading {
@@ -122,6 +128,9 @@ impl Reading {
                 self.seconds += samples.len() as f64 / f64::from((*rate).max(1));
             }
             Ok(Part::Words(_)) => {}
+            // What is given up before its turn in a queue of our own was never sent.
+            Ok(Part::Queued) => self.queued = true,
+            Ok(Part::Begun) => self.queued = false,
             Ok(Part::Billed(units)) => self.billed = Some(*units),
             Err(error) => {
                 self.outcome = CallOutcome::Failed;
@@ -152,7 +161,8 @@ impl Reading {
 
     fn cost(&self) -> Cost {
         // Providers charge for answers. Whether they charge for one that nobody waited for is not known, so it counts.
-        let unanswered = self.outcome == CallOutcome::Failed && self.refused && self.first_sound.is_none();
+        let unsent = self.queued || (self.outcome == CallOutcome::Failed && self.refused);
+        let unanswered = unsent && self.first_sound.is_none();
         let (cost, price) =
             (self.cost_of(if unanswered { 0.0 } else { self.seconds }), self.prices.find(self.priced()));
         match (cost, price) {
@@ -266,6 +276,17 @@ mod tests {
         });
         let ProviderTotals { calls, characters, cost, .. } = made.await;
         assert_eq!((calls, characters, cost), (1, 6, 6.0));
+    }
+
+    #[tokio::test]
+    async fn what_is_given_up_before_its_turn_costs_nothing() {
+        let queued = Fake::named("fake").paid().queued(Duration::from_millis(1));
+        let made = totals(queued, dollar_a_character(), async |meter, request| {
+            assert_eq!(meter.speak(request.clone()).next().await, Some(Ok(Part::Queued)));
+            gather(meter.speak(request)).await.unwrap();
+        });
+        let ProviderTotals { calls, characters, cost, .. } = made.await;
+        assert_eq!((calls, characters, cost), (2, 12, 6.0), "both are taken down, and one is paid for");
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures::StreamExt;
 
-use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 
 /// How often to ask again, and how long to wait before.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ impl Policy {
     fn wait(self, error: &ProviderError, waits: &mut impl Iterator<Item = Duration>) -> Option<Duration> {
         match error {
             // Time is up, or somebody else decides when there is room.
-            ProviderError::TimedOut(_) | ProviderError::Overloaded => None,
+            ProviderError::TimedOut(_) | ProviderError::Overloaded { .. } => None,
             ProviderError::Throttled { retry_after: Some(asked) } => {
                 let wait = waits.next()?;
                 (*asked <= self.longest).then(|| wait.max(*asked))
@@ -102,7 +102,7 @@ impl<P: Provider + 'static> Provider for Retry<P> {
                         tokio::time::sleep(wait).await;
                         continue 'asking;
                     }
-                    begun = true;
+                    begun |= !matches!(part, Ok(Part::Queued | Part::Begun));
                     yield part;
                 }
                 break;
@@ -137,7 +137,7 @@ mod tests {
             ProviderError::Rejected("cannot say this".into()),
             ProviderError::Misconfigured("has no key".into()),
             ProviderError::Resting(Duration::from_secs(9)),
-            ProviderError::Overloaded,
+            ProviderError::Overloaded { retry_after: None },
             ProviderError::TimedOut(Duration::from_secs(1)),
         ] {
             assert_eq!(calls_until_failure(lasting, policy).await, 1);

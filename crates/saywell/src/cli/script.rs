@@ -49,8 +49,13 @@ pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Faile
         begins_in_reasoning: settings.begins_in_reasoning,
         language: arguments.language,
         pronunciations: settings.pronunciations.clone(),
+        start_at: 0,
     };
-    let bounds = Bounds { max_chars: settings.max_chars, max_seconds: settings.max_seconds };
+    let bounds = Bounds {
+        max_chars: settings.max_chars,
+        max_seconds: settings.max_seconds,
+        too_long: settings.too_long,
+    };
     let script = Script::new(prepare(&text, &reading, 1.0, bounds)?, 1.0);
     if arguments.json {
         return print(serde_json::to_string_pretty(&script)?);

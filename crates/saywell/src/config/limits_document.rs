@@ -38,8 +38,18 @@ const QUANTITIES: &[Quantity] = &[
 
 /// What is limited for one request.
 const REQUEST: &[Line] = &[
-    ("max_chars", "longest text, characters", |plan| or_none(plan.max_chars), "`text_too_long`"),
-    ("max_seconds", "longest speech, seconds", |plan| or_none(plan.max_seconds), "`text_too_long`"),
+    (
+        "max_chars",
+        "longest text, characters",
+        |plan| or_none(plan.max_chars),
+        "spoken as far as it fits, or `text_too_long`",
+    ),
+    (
+        "max_seconds",
+        "longest speech, seconds",
+        |plan| or_none(plan.max_seconds),
+        "spoken as far as it fits, or `text_too_long`",
+    ),
     ("providers", "providers that may be asked", |plan| listed(plan.providers.as_ref()), "`forbidden`"),
     ("models", "models that may be asked for", |plan| priced(plan.models.as_ref()), "`forbidden`"),
     ("voices", "voices that may be asked for", |plan| listed(plan.voices.as_ref()), "`forbidden`"),

@@ -13,6 +13,7 @@ use crate::limits::{Plans, WithoutRedis};
 use crate::models::ModelMap;
 use crate::price::Price;
 use crate::providers::Options;
+use crate::script::{TooLong, UnsupportedLanguage};
 use crate::secret::Secret;
 use crate::voices::Persona;
 use ipnet::IpNet;
@@ -43,6 +44,10 @@ pub struct Settings {
     pub personas: BTreeMap<String, Persona>,
     /// Longest speech one request may make, seconds.
     pub max_seconds: u32,
+    /// What becomes of what is longer.
+    pub too_long: TooLong,
+    /// What becomes of what is in a language that no voice speaks.
+    pub unsupported_language: UnsupportedLanguage,
     /// Longest text accepted, characters.
     pub max_chars: usize,
     /// How long one provider call may take in all.
@@ -119,8 +124,8 @@ pub struct Settings {
     pub without_redis: WithoutRedis,
     /// Threads of the voice inside; 0: one for each core.
     pub local_threads: usize,
-    /// Utterances that may wait for the voice inside.
-    pub local_queue: usize,
+    /// How long an admitted reply may wait for the voice inside.
+    pub queue_longest: Duration,
     /// Log filter.
     pub log: String,
     /// Log lines as JSON.
@@ -196,6 +201,30 @@ pub static SETTINGS: &[Setting] = &[
         about: "Voice when a request names none. OpenAI's names work with every provider. Unset: each provider's own, `heart` for the voice inside.",
         set: |s, v| assign(&mut s.default_voice, filled(v).map(Some)),
         show: |s| s.default_voice.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_TOO_LONG",
+        key: "limits.too_long",
+        default: "speak",
+        about: "What becomes of a reply that is longer than one request, or the caller's quota, may have it: `speak` what fits, to the end of a sentence, and say where the next request goes on; or `refuse`.",
+        set: |s, v| assign(&mut s.too_long, too_long(v)),
+        show: |s| if s.too_long == TooLong::Refuse { "refuse" } else { "speak" }.to_owned(),
+    },
+    Setting {
+        variable: "TTS_UNSUPPORTED_LANGUAGE",
+        key: "voice.unsupported_language",
+        default: "announce",
+        about: "What becomes of what is in a language that no voice speaks: `announce` it (\"In Spanish, two sentences.\"), `read` it as the nearest voice can, `skip` it, or `refuse` the reply. A reply of which nothing else is left is refused.",
+        set: |s, v| assign(&mut s.unsupported_language, unsupported_language(v)),
+        show: |s| {
+            match s.unsupported_language {
+                UnsupportedLanguage::Announce => "announce",
+                UnsupportedLanguage::Read => "read",
+                UnsupportedLanguage::Skip => "skip",
+                UnsupportedLanguage::Refuse => "refuse",
+            }
+            .to_owned()
+        },
     },
     Setting {
         variable: "TTS_EMOJI",
@@ -573,12 +602,12 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.local_threads.to_string(),
     },
     Setting {
-        variable: "TTS_LOCAL_QUEUE",
-        key: "providers.local.queue",
-        default: "256",
-        about: "Utterances that may wait for the voice inside; past it, `overloaded`.",
-        set: |s, v| assign(&mut s.local_queue, number(v, 1, 100_000)),
-        show: |s| s.local_queue.to_string(),
+        variable: "TTS_QUEUE_SECONDS",
+        key: "providers.local.queue_seconds",
+        default: "8",
+        about: "How long a reply may wait for the voice inside, as its speed was measured on this machine. Whoever would wait longer is told `overloaded` at once, with the time after which there is room.",
+        set: |s, v| assign(&mut s.queue_longest, number(v, 1, 600).map(Duration::from_secs)),
+        show: |s| s.queue_longest.as_secs().to_string(),
     },
     Setting {
         variable: "TTS_USAGE_RETENTION_DAYS",
@@ -636,6 +665,8 @@ impl Default for Settings {
             model_map: ModelMap::default(),
             personas: BTreeMap::new(),
             max_seconds: 0,
+            too_long: TooLong::default(),
+            unsupported_language: UnsupportedLanguage::default(),
             max_chars: 0,
             provider_timeout: Duration::ZERO,
             first_sound_timeout: Duration::ZERO,
@@ -682,7 +713,7 @@ impl Default for Settings {
             redis_url: None,
             without_redis: WithoutRedis::default(),
             local_threads: 0,
-            local_queue: 0,
+            queue_longest: Duration::ZERO,
             log: String::new(),
             log_json: false,
         };
@@ -704,6 +735,24 @@ fn flag(value: &str) -> Result<bool, String> {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err("must be true or false".into()),
+    }
+}
+
+fn too_long(value: &str) -> Result<TooLong, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "speak" => Ok(TooLong::Speak),
+        "refuse" => Ok(TooLong::Refuse),
+        _ => Err("must be speak or refuse".into()),
+    }
+}
+
+fn unsupported_language(value: &str) -> Result<UnsupportedLanguage, String> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "announce" => Ok(UnsupportedLanguage::Announce),
+        "read" => Ok(UnsupportedLanguage::Read),
+        "skip" => Ok(UnsupportedLanguage::Skip),
+        "refuse" => Ok(UnsupportedLanguage::Refuse),
+        _ => Err("must be announce, read, skip or refuse".into()),
     }
 }
 

@@ -171,7 +171,7 @@ impl From<Refusal> for ApiError {
                 Self::new(Code::Forbidden, sentence(&refusal.to_string())).param(param)
             }
             Refusal::Exceeded(exceeded) => exceeded.as_ref().into(),
-            Refusal::Overloaded => overloaded(),
+            Refusal::Overloaded => overloaded(None),
         }
     }
 }
@@ -236,7 +236,7 @@ impl From<SpeakError> for ApiError {
             SpeakError::UnsupportedLanguage(_) => {
                 Self::new(Code::LanguageUnsupported, message).param("language")
             }
-            SpeakError::Overloaded => overloaded(),
+            SpeakError::Overloaded { retry_after } => overloaded(retry_after),
             SpeakError::NoProvider => Self::new(Code::ProvidersExhausted, message),
             SpeakError::Failed(failure) => failure.into(),
         }
@@ -246,7 +246,7 @@ impl From<SpeakError> for ApiError {
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Exhausted(exhausted) if exhausted.is_overload() => overloaded(),
+            Failure::Exhausted(exhausted) if exhausted.is_overload() => overloaded(exhausted.retry_after()),
             Failure::Exhausted(exhausted) => {
                 let reasons = |words: &dyn Fn(&ProviderError) -> Value| {
                     let each = |(provider, error): &(String, _)| (provider.clone(), words(error));
@@ -281,9 +281,10 @@ fn plainly(exhausted: &Exhausted) -> String {
     text
 }
 
-fn overloaded() -> ApiError {
+/// A moment, unless it is known how long it takes until there is room.
+fn overloaded(retry_after: Option<Duration>) -> ApiError {
     ApiError::new(Code::Overloaded, "The server is busy. Try again in a moment.")
-        .retry_after(Duration::from_secs(1))
+        .retry_after(retry_after.unwrap_or(Duration::from_secs(1)))
 }
 
 /// First letter large, full stop at the end.

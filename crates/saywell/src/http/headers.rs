@@ -16,5 +16,7 @@ pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub const PROVIDER: HeaderName = HeaderName::from_static("x-tts-provider");
 /// What is asked for and not done.
 pub const NOTES: HeaderName = HeaderName::from_static("x-tts-notes");
+/// The byte of the text that the next request goes on from.
+pub const CONTINUES_AT: HeaderName = HeaderName::from_static("x-tts-continues-at");
 /// In which voice.
 pub const VOICE: HeaderName = HeaderName::from_static("x-tts-voice");

@@ -30,6 +30,9 @@ pub struct Script {
     pub language: Option<String>,
     /// Characters that are spoken.
     pub characters: usize,
+    /// The byte of the text that the next request goes on from, where not all of it is spoken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues_at: Option<usize>,
     /// About how long it would be.
     pub estimated_seconds: f64,
 }
@@ -51,7 +54,7 @@ impl Script {
     /// The script, at this speed.
     #[must_use]
     pub fn new(prepared: Prepared, speed: f32) -> Self {
-        let Prepared { script, language } = prepared;
+        let Prepared { script, language, continues_at } = prepared;
         let (characters, seconds) = (script.characters(), script.estimated_seconds(f64::from(speed)));
         Self {
             utterances: script.utterances.into_iter().map(Line::new).collect(),
@@ -59,6 +62,7 @@ impl Script {
             notes: script.notes,
             language,
             characters,
+            continues_at,
             estimated_seconds: (seconds * 1000.0).round() / 1000.0,
         }
     }
@@ -93,6 +97,6 @@ pub async fn script(
 ) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;
     let permit = app.limits.admit(&caller.in_room(room), &Demand::default()).await?;
-    let prepared = app.speak.script(&permit, &request).map_err(|error| of(error, &request))?;
+    let prepared = app.speak.script(&permit, &request).await.map_err(|error| of(error, &request))?;
     Ok(axum::Json(Script::new(prepared, request.speed)))
 }

@@ -89,6 +89,9 @@ pub struct Ask {
     #[serde(default, deserialize_with = "word")]
     #[schema(max_length = 4096)]
     pub instructions: Option<String>,
+    /// The byte of the text to go on from: the `continues_at` of an earlier answer for the same text.
+    #[serde(default)]
+    pub start_at: Option<usize>,
     /// Nobody listens yet: make it when there is time, and to the end. With links, `DELETE` on that of the sound gives it up.
     #[serde(default, deserialize_with = "or_default")]
     #[schema(value_type = Option<bool>)]
@@ -163,6 +166,7 @@ impl Ask {
             pronunciations,
             instructions: self.instructions,
             message_id: name("message_id", self.message_id.as_deref())?,
+            start_at: self.start_at.unwrap_or_default(),
             ..SpeechRequest::new(text)
         };
         let request = at_speed(request, self.speed)?;
@@ -240,6 +244,10 @@ pub struct Answer {
     pub duration_seconds: f64,
     /// When the links expire, seconds since 1970.
     pub expires_at: u64,
+    /// The byte of the text that the next request goes on from (its `start_at`), where it is longer than one request or the
+    /// caller's quota may have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues_at: Option<usize>,
     /// What is asked for and not done, or not quite.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
@@ -351,6 +359,7 @@ fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): 
         characters: speech.characters,
         duration_seconds: speech.seconds,
         expires_at: signed.expires_at(),
+        continues_at: speech.continues_at,
         notes: speech.notes,
     };
     if let Sound::Flight(listener) = speech.sound {
@@ -396,6 +405,9 @@ pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::respon
         .header("server-timing", server_timing(&speech.timing, provider_took, begun));
     if !speech.notes.is_empty() {
         response = response.header(headers::NOTES, value(&noted(&speech.notes)));
+    }
+    if let Some(at) = speech.continues_at {
+        response = response.header(headers::CONTINUES_AT, at.to_string());
     }
     response.body(body).map_err(|error| ApiError::new(super::error::Code::InternalError, error.to_string()))
 }

@@ -180,9 +180,12 @@ impl Session {
 
     /// What `POST /tts` does before it has a script.
     async fn begin(&self, ask: Ask) -> Result<Growing, ApiError> {
-        for (given, param) in
-            [(ask.text.is_some(), "text"), (ask.ssml.is_some(), "ssml"), (ask.prefetch, "prefetch")]
-        {
+        for (given, param) in [
+            (ask.text.is_some(), "text"),
+            (ask.ssml.is_some(), "ssml"),
+            (ask.prefetch, "prefetch"),
+            (ask.start_at.is_some(), "start_at"),
+        ] {
             if given {
                 let message =
                     format!("`{param}` has no place in `begin`: text comes in messages of its own.");
@@ -258,15 +261,21 @@ impl Session {
     /// Where the rendition is, if it is kept.
     async fn done(&self, writing: &Writing, duration: f64) -> Value {
         let mut done = json!({ "type": "done", "duration_seconds": duration });
-        let Some(Ended { key, characters }) = writing.ended else { return done };
+        let Some(Ended { key, characters, notes, continues_at }) = &writing.ended else { return done };
         let format = writing.growing.request().format;
         done["characters"] = json!(characters);
-        if self.app.speak.behind(&key).await.is_some() {
+        if !notes.is_empty() {
+            done["notes"] = json!(notes);
+        }
+        if let Some(at) = continues_at {
+            done["continues_at"] = json!(at);
+        }
+        if self.app.speak.behind(key).await.is_some() {
             let links = &self.app.links;
-            let signed = links.sign(&key, self.app.clock.now(), self.holder.0.as_ref());
+            let signed = links.sign(key, self.app.clock.now(), self.holder.0.as_ref());
             done["key"] = json!(key.to_string());
-            done["url"] = json!(links.audio(&key, format.extension(), &signed));
-            done["captions_url"] = json!(links.captions(&key, "json", &signed));
+            done["url"] = json!(links.audio(key, format.extension(), &signed));
+            done["captions_url"] = json!(links.captions(key, "json", &signed));
             done["expires_at"] = json!(signed.expires_at());
         }
         done

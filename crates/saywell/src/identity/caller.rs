@@ -1,6 +1,7 @@
 //! Who calls.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
 
 use crate::name::Name;
@@ -130,6 +131,16 @@ impl Caller {
     #[must_use]
     pub fn network(&self) -> Option<String> {
         self.address.map(network)
+    }
+}
+
+impl Subject {
+    /// A number that stands for them within this process; none for whoever runs the server.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        (*self != Self::Operator).then(|| hasher.finish())
     }
 }
 

@@ -327,7 +327,14 @@ impl Provider for ElevenLabs {
         let (call, http, places) = (self.call(&request), self.http.clone(), Arc::clone(&self.places));
         Box::pin(try_stream! {
             let call = call?;
-            let _place = places.take().await;
+            let _place = if let Some(free) = places.free() {
+                Some(free)
+            } else {
+                yield Part::Queued;
+                let place = places.take().await;
+                yield Part::Begun;
+                place
+            };
             let response = http.send(call, meaning).await?;
             places.learn(response.headers());
             let credits = credits(response.headers());

@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use saywell_audio::loudness::Level;
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
+use tokio::sync::watch;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::queue::{Pace, Queue};
 
 /// A tone for every utterance, 50 ms a character, or what it was told to do instead.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Fake {
     about: About,
     voices: Arc<[Voice]>,
     delay: Duration,
+    /// How long each utterance waits in a queue of our own.
+    queued: Duration,
     pieces: Option<(usize, Duration)>,
     tears: Option<(usize, ProviderError)>,
     wordless: bool,
@@ -33,6 +37,7 @@ pub struct Calls {
     fault: Option<(usize, ProviderError)>,
     /// Whether some sound comes before the fault.
     breaks_off: bool,
+    held: watch::Sender<bool>,
     /// Whether only one call has it.
     once: bool,
     texts: Mutex<Vec<String>>,
@@ -53,6 +58,16 @@ impl Calls {
     /// What was asked for, in order.
     pub fn texts(&self) -> Vec<String> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on nobody is answered until [`let_go`](Self::let_go).
+    pub fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Everybody is answered.
+    pub fn let_go(&self) {
+        self.held.send_replace(false);
     }
 
     /// At which speeds, in order.
@@ -76,6 +91,7 @@ impl Fake {
             about,
             voices: Arc::new([voice]),
             delay: Duration::ZERO,
+            queued: Duration::ZERO,
             pieces: None,
             tears: None,
             wordless: false,
@@ -166,6 +182,22 @@ impl Fake {
         self
     }
 
+    /// Admits nobody who has more work before them than `longest`, at so many seconds a character.
+    #[must_use]
+    pub fn queueing(mut self, seconds_a_character: f64, longest: Duration) -> Self {
+        let pace = Arc::new(Pace::guessed(seconds_a_character));
+        let paces = self.voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&pace))).collect();
+        self.about.queue = Some(Queue::new(&self.about.name, 1, longest, paces));
+        self
+    }
+
+    /// Lets each utterance wait in a queue of our own before.
+    #[must_use]
+    pub fn queued(mut self, queued: Duration) -> Self {
+        self.queued = queued;
+        self
+    }
+
     /// Follows every mark, and knows phonemes but for these symbols of theirs.
     #[must_use]
     pub fn knowing(mut self, unknown_symbols: fn(&str) -> String) -> Self {
@@ -206,12 +238,27 @@ impl Provider for Fake {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let (delay, calls) = (self.delay, Arc::clone(&self.calls));
+        let (delay, queued, calls) = (self.delay, self.queued, Arc::clone(&self.calls));
+        let queue = self.about.queue.clone();
         let (pieces, tears, wordless) = (self.pieces, self.tears.clone(), self.wordless);
         Box::pin(stream! {
+            if let Some(queue) = queue {
+                if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
+                    yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
+                    return;
+                }
+                request.errand.begin();
+            }
             let number = calls.started.fetch_add(1, Ordering::SeqCst);
             calls.texts.lock().unwrap_or_else(PoisonError::into_inner).push(request.text.to_string());
             calls.speeds.lock().unwrap_or_else(PoisonError::into_inner).push(request.speed);
+            if !queued.is_zero() {
+                yield Ok(Part::Queued);
+                tokio::time::sleep(queued).await;
+                yield Ok(Part::Begun);
+            }
+            // Its sender is a field of the calls, so it outlives the wait.
+            let _ = calls.held.subscribe().wait_for(|held| !held).await;
             if !delay.is_zero() {
                 tokio::time::sleep(delay).await;
             }

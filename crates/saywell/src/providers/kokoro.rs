@@ -11,12 +11,12 @@ use async_trait::async_trait;
 use saywell_voice::Pool;
 use saywell_voice::kokoro::Pack;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use crate::config::Settings;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::local::{FOLLOWS, Spoken, spoken};
+use crate::providers::local::{FOLLOWS, Spoken, most_waiting, spoken};
 use crate::providers::{Kind, Opening, Variable};
+use crate::queue::{Pace, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "kokoro";
@@ -42,6 +42,9 @@ struct KokoroOptions {
     /// The pack of voices; `kokoro.pack` in the data folder if not set.
     pack: Option<PathBuf>,
 }
+
+/// What a character of text takes on one thread, until it is measured: real time, about.
+const SECONDS_A_CHARACTER: f64 = 0.06;
 
 /// How long the network's memory is kept after somebody last heard it.
 const KEPT: Duration = Duration::from_mins(5);
@@ -73,9 +76,9 @@ pub fn pack_in(settings: &Settings) -> PathBuf {
 #[derive(Debug)]
 pub struct Kokoro {
     pool: Arc<Pool>,
+    queue: Queue,
     about: About,
     voices: Arc<[Voice]>,
-    places: Arc<Semaphore>,
     /// Ends the task that lets the network rest.
     resting: Option<tokio::task::JoinHandle<()>>,
 }
@@ -97,7 +100,11 @@ impl Kokoro {
             return Err(misconfigured(&format_args!("{} has no voice that can be used", path.display())));
         };
         let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
+        let measured = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
+        let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&measured))).collect();
+        let queue = Queue::new(name, threads.get(), settings.queue_longest, paces);
         let about = About {
+            queue: Some(queue.clone()),
             default_voice: Some(default.id.clone()),
             voice_version: saywell_voice::Voice::of_pack(&pack, &default.id)
                 .map_err(|error| misconfigured(&error))?
@@ -110,10 +117,9 @@ impl Kokoro {
         };
         let spoken = Arc::clone(&pack);
         let find = move |id: &str| saywell_voice::Voice::of_pack(&spoken, id);
-        let pool = Arc::new(Pool::of_voices(find, threads, settings.local_queue));
-        let places = Arc::new(Semaphore::new(settings.local_queue));
+        let pool = Arc::new(Pool::of_voices(find, threads, most_waiting(settings, threads)));
         let resting = tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(rest(pack)));
-        Ok(Self { pool, about, voices, places, resting })
+        Ok(Self { pool, queue, about, voices, resting })
     }
 }
 
@@ -161,7 +167,7 @@ impl Provider for Kokoro {
 
     fn speak(&self, request: Request) -> SpeechStream {
         let known = self.voices.iter().any(|voice| voice.id == request.voice);
-        spoken(Spoken { pool: Arc::clone(&self.pool), places: Arc::clone(&self.places), known }, request)
+        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known }, request)
     }
 }
 

@@ -1,21 +1,24 @@
 //! `local`: the voice inside this process.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use async_stream::stream;
 use async_trait::async_trait;
 use saywell_audio::loudness::Level;
 use saywell_text::ssml::Follows;
-use saywell_voice::{Job, Pool, VoiceError};
-use tokio::sync::{Semaphore, oneshot};
+use saywell_voice::{Job, Pool, Turn, Urgency, VoiceError};
+use tokio::sync::oneshot;
 
 use crate::config::Settings;
 use crate::provider::{
     About, Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
 };
 use crate::providers::{Kind, NoOptions};
+use crate::queue::{Pace, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "local";
@@ -35,15 +38,16 @@ pub(super) const FOLLOWS: Follows = Follows { say_as: false, ..Follows::ALL };
 /// What brings the voice to the one loudness, measured over a minute of its speech; a test measures it again.
 const GAIN_DB: f64 = 6.8;
 
+/// What a character of text takes on one thread, until it is measured: more than on any machine seen.
+const SECONDS_A_CHARACTER: f64 = 0.001;
+
 /// The voice inside, behind its own threads.
 #[derive(Debug)]
 pub struct Local {
     pool: Arc<Pool>,
+    queue: Queue,
     about: About,
     voices: Arc<[Voice]>,
-    /// Places in the queue for utterances of replies that are sounding already, or that nobody waits for: those
-    /// wait for a place instead of being refused.
-    places: Arc<Semaphore>,
 }
 
 impl Local {
@@ -63,7 +67,11 @@ impl Local {
             other_languages: Vec::new(),
             gender: Some("female".into()),
         }]);
+        let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
+        let paces = BTreeMap::from([(voice.name().to_owned(), pace)]);
+        let queue = Queue::new(NAME, threads.get(), settings.queue_longest, paces);
         let about = About {
+            queue: Some(queue.clone()),
             default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
             level: Level::Fixed(GAIN_DB),
@@ -73,9 +81,8 @@ impl Local {
             follows: Some(FOLLOWS),
             ..About::new(NAME, NAME, "hibari")
         };
-        let pool = Arc::new(Pool::new(Arc::new(voice), threads, settings.local_queue));
-        let places = Arc::new(Semaphore::new(settings.local_queue));
-        Ok(Self { pool, about, voices, places })
+        let pool = Arc::new(Pool::new(Arc::new(voice), threads, most_waiting(settings, threads)));
+        Ok(Self { pool, queue, about, voices })
     }
 }
 
@@ -90,57 +97,62 @@ impl Provider for Local {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        spoken(
-            Spoken { pool: Arc::clone(&self.pool), places: Arc::clone(&self.places), known: true },
-            request,
-        )
+        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known: true }, request)
     }
+}
+
+/// The most utterances that wait for threads: as many of each flight as it has made at once.
+pub(super) fn most_waiting(settings: &Settings, threads: NonZero<usize>) -> usize {
+    settings.max_flights.saturating_mul(threads.get())
 }
 
 /// Who speaks a request.
 pub(super) struct Spoken {
     /// The threads that do.
     pub pool: Arc<Pool>,
-    /// Places for what can wait.
-    pub places: Arc<Semaphore>,
+    /// The queue before them.
+    pub queue: Queue,
     /// Whether the voice asked for is one of theirs.
     pub known: bool,
 }
 
 /// Speaks a request on a pool of this process.
-pub(super) fn spoken(Spoken { pool, places, known }: Spoken, request: Request) -> SpeechStream {
+pub(super) fn spoken(Spoken { pool, queue, known }: Spoken, request: Request) -> SpeechStream {
     Box::pin(stream! {
         if !known {
             yield Err(ProviderError::Rejected(format!("has no voice `{}`", request.voice)));
             return;
         }
-        let _place = match request.priority {
-            Priority::First => None,
-            Priority::Rest | Priority::Prefetch => places.acquire_owned().await.ok(),
-        };
+        if let Err(wait) = queue.enter(&request.errand, &request.voice, request.priority) {
+            yield Err(ProviderError::Overloaded { retry_after: Some(wait) });
+            return;
+        }
         let cancelled = Arc::new(AtomicBool::new(false));
         // Dropping the stream drops this guard: a job that has not started never does.
         let _guard = CancelOnDrop(Arc::clone(&cancelled));
-        let job = Job {
-            voice: request.voice.clone(),
-            text: request.text.to_string(),
-            marks: request.marks,
-            speed: request.speed,
-            priority: match request.priority {
-                Priority::First => saywell_voice::Priority::First,
-                Priority::Rest => saywell_voice::Priority::Rest,
-                Priority::Prefetch => saywell_voice::Priority::Prefetch,
-            },
-            cancelled,
-        };
+        let came = Instant::now();
+        let job = job(&request, cancelled, came);
+        let (start, begun) = oneshot::channel();
         let (done, result) = oneshot::channel();
-        // A receiver that is gone has lost interest.
-        if pool.submit(job, move |speech| drop(done.send(speech))).is_err() {
-            yield Err(ProviderError::Overloaded);
+        // Receivers that are gone have lost interest.
+        let start = move || {
+            let _ = start.send(Instant::now());
+        };
+        let done = move |speech| drop(done.send((speech, Instant::now())));
+        if pool.submit(job, start, done).is_err() {
+            yield Err(ProviderError::Overloaded { retry_after: None });
             return;
         }
+        yield Ok(Part::Queued);
+        let begun = begun.await.unwrap_or(came);
+        queue.waited(begun - came);
+        request.errand.begin();
+        yield Ok(Part::Begun);
         match result.await {
-            Ok(Ok(speech)) => {
+            Ok((Ok(speech), ended)) => {
+                if let Some(pace) = queue.pace(&request.voice) {
+                    pace.measured(request.text.chars().count() as u64, ended - begun);
+                }
                 yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
                 yield Ok(Part::Words(
                     speech
@@ -150,13 +162,29 @@ pub(super) fn spoken(Spoken { pool, places, known }: Spoken, request: Request) -
                         .collect(),
                 ));
             }
-            Ok(Err(VoiceError::Speed(speed))) => {
+            Ok((Err(VoiceError::Speed(speed)), _)) => {
                 yield Err(ProviderError::Rejected(format!("does not speak at speed {speed}")));
             }
-            Ok(Err(error)) => yield Err(ProviderError::Unavailable(error.to_string())),
+            Ok((Err(error), _)) => yield Err(ProviderError::Unavailable(error.to_string())),
             Err(_) => yield Err(ProviderError::Unavailable("is shutting down".into())),
         }
     })
+}
+
+fn job(request: &Request, cancelled: Arc<AtomicBool>, now: Instant) -> Job {
+    let urgency = match request.priority {
+        Priority::First => Urgency::First,
+        Priority::Rest => Urgency::Sounding { due: request.due.unwrap_or(now) },
+        Priority::Prefetch => Urgency::Prefetch,
+    };
+    Job {
+        voice: request.voice.clone(),
+        text: request.text.to_string(),
+        marks: Arc::clone(&request.marks),
+        speed: request.speed,
+        turn: Turn { urgency, caller: request.errand.caller() },
+        cancelled,
+    }
 }
 
 struct CancelOnDrop(Arc<AtomicBool>);
@@ -177,6 +205,60 @@ mod tests {
     #[tokio::test]
     async fn passes_the_exam() {
         conformance::examine(&Local::open(&Settings::default()).unwrap()).await;
+    }
+
+    /// What limits use is what this voice takes: within 5 % for a reply on average, and 2 % over all of them. The replies
+    /// are those of saywell-text's golden tests; `-- --nocapture` prints each utterance for a new calibration.
+    #[tokio::test]
+    async fn estimates_are_the_voices_own_pace() {
+        let local = Local::open(&Settings::default()).unwrap();
+        let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../saywell-text/tests/golden");
+        let files = std::fs::read_dir(golden)
+            .unwrap()
+            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+        let mut files: Vec<_> = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "md"))
+            .collect();
+        files.sort();
+        let every: usize = std::env::var("PACE_EVERY").map_or(4, |every| every.parse().unwrap());
+        let (mut off, mut count, mut taken_by_all, mut estimated_of_all) = (0.0, 0.0, 0.0, 0.0);
+        for file in files.iter().step_by(every) {
+            let reply = std::fs::read_to_string(file).unwrap();
+            let mut script = saywell_text::script(&reply, &saywell_text::Options::default());
+            saywell_text::language::assign(&mut script);
+            let (mut taken, mut estimated) = (0.0, 0.0);
+            for utterance in &script.utterances {
+                if utterance.language.as_deref().is_some_and(|language| language != "en") {
+                    continue;
+                }
+                let request = conformance::request(&local, &utterance.text).await;
+                let Ok(speech) = crate::provider::gather(local.speak(request)).await else { continue };
+                let pause = utterance.pause.seconds();
+                // The margins are part of the pause.
+                let sound = speech.samples.len() as f64 / 24_000.0
+                    - saywell_voice::MARGIN_BEFORE
+                    - saywell_voice::MARGIN_AFTER;
+                println!("{sound:.3}\t{:.3}\t{}", utterance.estimated_seconds(1.0) - pause, utterance.text);
+                taken += sound + pause;
+                estimated += utterance.estimated_seconds(1.0);
+            }
+            if taken > 5.0 {
+                off += (estimated / taken - 1.0_f64).abs();
+                count += 1.0;
+                taken_by_all += taken;
+                estimated_of_all += estimated;
+            }
+        }
+        let (off, bias) = (off / count, estimated_of_all / taken_by_all - 1.0);
+        println!(
+            "{count} replies of {taken_by_all:.0} s: {:.1} % off on average, {:+.1} % in all",
+            off * 100.0,
+            bias * 100.0
+        );
+        assert!(count >= 25.0, "the replies are gone");
+        assert!(off < 0.05, "{:.1} % off on average", off * 100.0);
+        assert!(bias.abs() < 0.02, "{:+.1} % in all", bias * 100.0);
     }
 
     /// A mark reaches the voice through what is built around it.

@@ -174,6 +174,10 @@ impl Flying {
             lock(&begun).push_back(Arc::clone(&line));
             async move {
                 let clip = self.clip(&leg, number, starts, &line).await;
+                let errand = self.order.errand();
+                errand.made(leg.utterance().text.chars().count() as u64);
+                // Whatever became of it, the next need not wait for its turn.
+                errand.begin();
                 (clip, leg, (number, starts))
             }
         });
@@ -222,6 +226,8 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
+        let (remarks, continues_at) = whole.plan.remarks();
+        writer.remark(remarks, continues_at);
         if !audible {
             return Err(Failure::Unspeakable);
         }
@@ -295,12 +301,18 @@ impl Flying {
         if asked.iter().any(|link| link.about().paid) {
             self.pace.wait(begins).await;
         }
+        if number > 0 && asked.iter().any(|link| link.about().queue.is_some()) {
+            order.errand().begun().await;
+        }
         let request = Request {
             priority: match number {
                 _ if plan.prefetch => Priority::Prefetch,
                 0 => Priority::First,
                 _ => Priority::Rest,
             },
+            due: self.pace.reaches(begins),
+            errand: Arc::clone(order.errand()),
+            last: false,
             account: Arc::clone(order) as Arc<dyn Account>,
             ..plan.request(leg.number)
         };
@@ -430,7 +442,7 @@ impl Flying {
                     }
                 }
                 Ok(Part::Words(more)) => words.extend(more),
-                Ok(Part::Billed(_)) => {}
+                Ok(Part::Queued | Part::Begun | Part::Billed(_)) => {}
                 Err(error) => return Ok(Followed::BrokenOff(error, frames, words)),
             }
         }

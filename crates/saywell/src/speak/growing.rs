@@ -4,22 +4,26 @@ use std::sync::{Arc, OnceLock};
 
 use futures::stream;
 use saywell_text::language::Languages;
-use saywell_text::{Script, Scripter, Utterance};
+use saywell_text::{Note, Pause, Script, Scripter, Utterance};
 use tokio::sync::mpsc;
 use tracing::{Instrument, info_span};
 
 use super::flying::{Flying, Leg, Whole};
+use super::foreign::Foreign;
 use super::plan::Plan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::key::Key;
-use crate::limits::Amount;
+use crate::limits::{Amount, Refusal, What};
 use crate::order::Order;
 use crate::request::SpeechRequest;
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
+use crate::script::{self, Bounds, Prepared, Reading, ScriptError, TooLong};
 use crate::store::CacheOutcome;
 use crate::voices::Speaker;
+
+/// From this share of the longest speech on, parts of a sentence wait for its end: it is said as a whole or not at all.
+const NEAR_THE_END: f64 = 0.75;
 
 /// A reply that is still being written. When it is dropped before its [end](Self::end), its flight is given up.
 #[derive(Debug)]
@@ -33,10 +37,17 @@ pub struct Growing {
     chain: Chain,
     scripter: Option<Scripter>,
     languages: Languages,
+    foreign: Foreign,
     characters: usize,
     /// Of them and of what is said in their place, those that reach a provider.
     said: u64,
     seconds: f64,
+    /// Why no more of it is spoken, if it is longer than may be.
+    full: Option<String>,
+    /// Parts of a sentence, which wait for its end where not much more fits.
+    waiting: Vec<(Utterance, Option<String>)>,
+    /// The last byte that is spoken.
+    until: usize,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
     /// The keys of the clips that were planned, and the pauses after them, seconds.
@@ -61,12 +72,16 @@ pub struct Departure {
 }
 
 /// A reply whose text is all there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ended {
     /// The key of the reply's rendition, as for a reply that comes whole.
     pub key: Key,
     /// Characters that are spoken.
     pub characters: usize,
+    /// What is asked for and not done, or not quite.
+    pub notes: Vec<Note>,
+    /// The byte of the text that the next request goes on from, where not all of it is spoken.
+    pub continues_at: Option<usize>,
 }
 
 impl Speak {
@@ -87,6 +102,10 @@ impl Speak {
             scripter: Some(Scripter::new(reading.options())),
             reading,
             languages: Languages::new(),
+            foreign: Foreign::new(self.unsupported_language, order.request().voice.as_deref()),
+            full: None,
+            waiting: Vec::new(),
+            until: 0,
             characters: 0,
             said: 0,
             seconds: 0.0,
@@ -109,12 +128,19 @@ impl Growing {
     /// # Errors
     /// [`SpeakError`]; nothing more can be said of this reply then.
     pub async fn push(&mut self, piece: &str) -> Result<Option<Departure>, SpeakError> {
+        let before = self.characters;
         self.characters += piece.chars().count();
-        if self.characters > self.bounds.max_chars {
-            let (characters, most) = (self.characters, self.bounds.max_chars);
-            return Err(ScriptError::TooManyCharacters { characters, most }.into());
+        let most = self.bounds.max_chars;
+        if self.characters > most && self.bounds.too_long == TooLong::Refuse {
+            return Err(ScriptError::TooManyCharacters { characters: self.characters, most }.into());
         }
-        self.text.push_str(piece);
+        if before > most || self.full.is_some() {
+            return Ok(None);
+        }
+        // One more than may be says that there is more.
+        let kept = piece.char_indices().nth(most + 1 - before).map_or(piece, |(end, _)| &piece[..end]);
+        self.text.push_str(kept);
+        let piece = piece.char_indices().nth(most - before).map_or(piece, |(end, _)| &piece[..end]);
         let mut utterances: Vec<_> = self.held.take().into_iter().collect();
         utterances.extend(self.scripter.as_mut().map(|scripter| scripter.push(piece)).unwrap_or_default());
         // Where nothing to be said follows yet, this may be the end.
@@ -134,14 +160,30 @@ impl Growing {
     /// # Errors
     /// [`SpeakError`], such as for a reply in which there is nothing to say.
     pub async fn end(&mut self) -> Result<(Option<Departure>, Ended), SpeakError> {
-        let last = self.scripter.take().map(|scripter| scripter.finish().0).unwrap_or_default();
+        let mut last = self.scripter.take().map(|scripter| scripter.finish().0).unwrap_or_default();
+        if self.full.is_some() || self.characters > self.bounds.max_chars {
+            // What is not all there is not said.
+            last.clear();
+        }
         let utterances: Vec<_> = self.held.take().into_iter().chain(last).collect();
         let mut departure = None;
         let count = utterances.len();
         for (number, utterance) in utterances.into_iter().enumerate() {
             departure = self.add(utterance, number + 1 == count).await?.or(departure);
         }
+        let left = self.foreign.end()?;
+        for utterance in left {
+            departure = self.say(utterance, true).await?.or(departure);
+        }
+        departure = self.sentence(true).await?.or(departure);
         let prepared = script::prepare(&self.text, &self.reading, self.request().speed, self.bounds)?;
+        let foreign = Foreign::new(self.speak.unsupported_language, self.request().voice.as_deref());
+        let mut prepared = foreign.all(&self.speak, &self.chain, prepared).await?;
+        if let Some(why) = self.full.clone() {
+            let until = self.until;
+            prepared.script.utterances.retain(|utterance| utterance.source.end <= until);
+            prepared.ends_early(&self.text, &why);
+        }
         let plan = Arc::new(self.plan(prepared).await?);
         let key = plan.key(&self.text);
         let characters = plan.script.characters();
@@ -149,6 +191,7 @@ impl Growing {
         let clips = 0..plan.script.utterances.len();
         let clips = clips.map(|number| (plan.planned_clip(number, 0), plan.pause(number)));
         let as_spoken = clips.eq(self.planned.iter().copied());
+        let (notes, continues_at) = (plan.notes.clone(), plan.continues_at);
         self.order.whole(key, characters);
         self.order.written(&self.text);
         if let Some(Aloft { legs, whole }) = self.flight.take() {
@@ -156,7 +199,7 @@ impl Growing {
             let _ = whole.set(Whole { plan, key, as_spoken });
             drop(legs);
         }
-        Ok((departure, Ended { key, characters }))
+        Ok((departure, Ended { key, characters, notes, continues_at }))
     }
 
     /// It ends here, with an error of this code, which is taken down.
@@ -165,25 +208,87 @@ impl Growing {
         self.order.fails(code);
     }
 
-    /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
+    /// Takes what is said next, in the languages that it is in.
     async fn add(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
-        let speed = f64::from(self.request().speed);
-        let language = if let Some(language) = &self.reading.language {
+        let parts = if let Some(language) = &self.reading.language {
             utterance.speak(language);
-            Some(language.clone())
+            vec![utterance]
         } else {
-            self.languages.assign(&mut utterance);
-            self.languages.main().map(str::to_owned)
+            self.languages.assign(utterance)
         };
-        self.reading.pronunciations.apply(&mut utterance, language.as_deref());
-        self.seconds += utterance.estimated_seconds(speed);
-        if self.seconds > f64::from(self.bounds.max_seconds) {
-            let most = self.bounds.max_seconds;
-            return Err(ScriptError::TooLong { seconds: self.seconds, most }.into());
+        let mut said = Vec::new();
+        for part in parts {
+            said.extend(self.foreign.take(&self.speak, &self.chain, part).await?);
         }
+        let (mut departure, count) = (None, said.len());
+        for (number, part) in said.into_iter().enumerate() {
+            departure = self.say(part, last && number + 1 == count).await?.or(departure);
+        }
+        Ok(departure)
+    }
+
+    /// Says an utterance, or holds it back until its sentence is known to fit: always near the end of what may be.
+    async fn say(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
+        if self.full.is_some() {
+            return Ok(None);
+        }
+        let main = self.reading.language.clone().or_else(|| self.languages.main().map(str::to_owned));
+        let language = self.foreign.main(main.as_deref());
+        self.reading.pronunciations.apply(&mut utterance, language.as_deref());
+        let (speed, most) = (f64::from(self.request().speed), f64::from(self.bounds.max_seconds));
+        self.seconds += utterance.estimated_seconds(speed);
+        if self.seconds > most {
+            let too_long = ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds };
+            if self.bounds.too_long == TooLong::Refuse || self.planned.is_empty() {
+                return Err(too_long.into());
+            }
+            self.waiting.clear();
+            self.full = Some(format!("one request may have {most} s"));
+            return Ok(None);
+        }
+        let within = matches!(utterance.pause, Pause::None | Pause::Clause) && !last;
+        self.waiting.push((utterance, language));
+        if within && self.seconds > most * NEAR_THE_END {
+            return Ok(None);
+        }
+        self.sentence(last).await
+    }
+
+    /// Says what was held back.
+    async fn sentence(&mut self, last: bool) -> Result<Option<Departure>, SpeakError> {
+        let (mut departure, waiting) = (None, std::mem::take(&mut self.waiting));
+        let count = waiting.len();
+        for (number, (utterance, language)) in waiting.into_iter().enumerate() {
+            let until = utterance.source.end;
+            match self.send_off(utterance, language, last && number + 1 == count).await {
+                Ok(departed) => departure = departed.or(departure),
+                // What has begun is heard, as far as the quota goes.
+                Err(SpeakError::Refused(Refusal::Exceeded(exceeded)))
+                    if self.bounds.too_long == TooLong::Speak
+                        && !self.planned.is_empty()
+                        && !matches!(exceeded.what, What::Requests | What::Flights) =>
+                {
+                    self.full = Some(format!("the quota of {} is used up", exceeded.what.name()));
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+            self.until = until;
+        }
+        Ok(departure)
+    }
+
+    /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
+    async fn send_off(
+        &mut self,
+        utterance: Utterance,
+        language: Option<String>,
+        last: bool,
+    ) -> Result<Option<Departure>, SpeakError> {
+        let speed = f64::from(self.request().speed);
         let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
-        let plan = Arc::new(self.plan(Prepared { script, language }).await?);
+        let plan = Arc::new(self.plan(Prepared { script, language, continues_at: None }).await?);
         let amount = plan.amount(&self.speak.prices);
         self.said += amount.characters;
         let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
@@ -192,7 +297,9 @@ impl Growing {
         }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
+        self.order.errand().add(plan.script.characters() as u64);
         if begins {
+            self.speak.queue_up(&plan, self.order.errand()).await?;
             self.order.reserve(Amount::default()).await?;
         }
         self.order.reserve_further(amount).await?;
@@ -239,7 +346,7 @@ fn board(
     let (Boarding::Started(listener, writer), Some(reader)) =
         (flights.board(key, request.format)?, flights.read_along(&key))
     else {
-        return Err(SpeakError::Overloaded);
+        return Err(SpeakError::Overloaded { retry_after: None });
     };
     Ok((listener, reader, writer))
 }

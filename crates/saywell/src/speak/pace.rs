@@ -33,6 +33,12 @@ impl Pace {
         });
     }
 
+    /// When a listener comes to what begins that many seconds into the rendition; none while nothing is held back for them.
+    pub(super) fn reaches(&self, begins: f64) -> Option<std::time::Instant> {
+        let since = self.sounding_since.borrow().filter(|_| !self.released.is_cancelled())?;
+        Some((since + Duration::try_from_secs_f64(begins / FASTEST_PLAYBACK).ok()?).into_std())
+    }
+
     /// Somebody waits for the end: from here on all is made at once.
     pub(super) fn release(&self) {
         self.released.cancel();

@@ -5,21 +5,25 @@ use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 
 use saywell_audio::Format;
+use saywell_audio::captions::Remark;
 use saywell_text::ssml::unfollowed;
 use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
+use super::foreign::Foreign;
 use super::{Speak, SpeakError, called};
 use crate::chain::Chain;
 use crate::key::{Key, KeyFields, Kind};
-use crate::limits::{Amount, Demand};
+use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{Extent, Request, said};
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError};
+use crate::script::{
+    self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
+};
 use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) script: Script,
     pub(super) chain: Chain,
@@ -37,6 +41,8 @@ pub(super) struct Plan {
     pub(super) prefetch: bool,
     /// What is asked for and not done.
     pub(super) notes: Vec<Note>,
+    /// The byte of the reply that the next request goes on from, where not all of it is spoken.
+    pub(super) continues_at: Option<usize>,
 }
 
 impl Plan {
@@ -50,6 +56,8 @@ impl Plan {
         let reading = speak.reading(request);
         let bounds = order.permit().bounds(speak.bounds);
         let prepared = script::prepare(&request.text, &reading, request.speed, bounds)?;
+        let foreign = Foreign::new(speak.unsupported_language, request.voice.as_deref());
+        let prepared = foreign.all(speak, &chain, prepared).await?;
         Self::of(speak, order, &reading, chain, prepared).await
     }
 
@@ -95,7 +103,7 @@ impl Plan {
     ) -> Result<Self, SpeakError> {
         let (request, permit) = (order.request(), order.permit());
         let wished = request.voice.as_deref();
-        let Prepared { script, language } = prepared;
+        let Prepared { script, language, continues_at } = prepared;
         for voice in script.utterances.iter().filter_map(|utterance| utterance.voice.as_deref()) {
             permit.check(&Demand { voice: Some(voice), ..Demand::default() })?;
         }
@@ -141,6 +149,7 @@ impl Plan {
             pronunciations: reading.pronunciations.version(),
             prefetch: request.prefetch,
             notes,
+            continues_at,
         };
         plan.judge(permit.bounds(speak.bounds), &speak.prices)?;
         Ok(plan)
@@ -162,30 +171,67 @@ impl Plan {
         Ok(())
     }
 
+    /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
+    /// does, or such is refused here.
+    pub(super) fn within(&self, speak: &Speak, order: &Order, exceeded: &Exceeded) -> Option<Self> {
+        if speak.bounds.too_long == TooLong::Refuse {
+            return None;
+        }
+        let mut left = exceeded.allowed - exceeded.used;
+        let takes = |number| {
+            let amount = self.amount_of(number, &speak.prices);
+            match exceeded.what {
+                What::Characters => amount.characters as f64,
+                What::Seconds => amount.seconds,
+                What::Money => amount.money,
+                What::Requests | What::Flights => f64::INFINITY,
+            }
+        };
+        let count = self.script.utterances.len();
+        let fit = (0..count).take_while(|number| {
+            left -= takes(*number);
+            left >= 0.0
+        });
+        let fit = whole_sentences(&self.script.utterances, fit.count().min(count.saturating_sub(1)));
+        let at = self.script.utterances.get(fit.checked_sub(1)?)?.source.end;
+        let mut shorter = self.clone();
+        shorter.script.utterances.truncate(fit);
+        shorter.cast_of.truncate(fit);
+        let why = format!("the quota of {} is used up", exceeded.what.name());
+        let more = ends_early(&mut shorter.notes, &order.request().text, at, &why);
+        shorter.continues_at = more.then_some(at);
+        Some(shorter)
+    }
+
     /// What it takes to make all of this, as far as can be told before.
     pub(super) fn amount(&self, prices: &Prices) -> Amount {
+        let amounts = (0..self.script.utterances.len()).map(|number| self.amount_of(number, prices));
+        amounts.fold(Amount::default(), |sum, amount| Amount {
+            characters: sum.characters + amount.characters,
+            seconds: sum.seconds + amount.seconds,
+            money: sum.money + amount.money,
+        })
+    }
+
+    /// What it takes to make one utterance.
+    fn amount_of(&self, number: usize, prices: &Prices) -> Amount {
         let speed = f64::from(self.speed);
-        let mut amount = Amount { seconds: self.script.estimated_seconds(speed), ..Amount::default() };
-        for (number, utterance) in self.script.utterances.iter().enumerate() {
-            let request = self.request(number);
-            let extra = longer(&request) - 1.0;
-            amount.seconds += utterance.estimated_seconds(speed) * extra;
-            let Some(speaker) = self.speaker_of(number, 0) else { continue };
-            let Some(link) = self.chain.links().iter().find(|link| link.name() == speaker.provider) else {
-                continue;
-            };
-            let Extent { characters, bytes } = self.extent(number, speaker);
-            amount.characters += characters;
-            let about = link.about();
-            if about.paid {
-                let (kind, provider) = (about.kind, about.name.as_ref());
-                let what = Priced { kind, provider, model: &speaker.model, voice: &speaker.voice };
-                let seconds = utterance.estimated_seconds(speed) * (1.0 + extra);
-                let (cost, _) = prices.cost(what, &Quantity { characters, bytes, seconds });
-                // Something at least: who has no money left asks nobody who takes any. What only the provider can count is
-                // known afterwards.
-                amount.money += if let Cost::Known { amount, .. } = cost { amount.max(1e-6) } else { 1e-6 };
-            }
+        let Some(utterance) = self.script.utterances.get(number) else { return Amount::default() };
+        let seconds = utterance.estimated_seconds(speed) * longer(&self.request(number));
+        let mut amount = Amount { seconds, ..Amount::default() };
+        let Some(speaker) = self.speaker_of(number, 0) else { return amount };
+        let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
+        let Some(link) = link else { return amount };
+        let Extent { characters, bytes } = self.extent(number, speaker);
+        amount.characters = characters;
+        let about = link.about();
+        if about.paid {
+            let (kind, provider) = (about.kind, about.name.as_ref());
+            let what = Priced { kind, provider, model: &speaker.model, voice: &speaker.voice };
+            let (cost, _) = prices.cost(what, &Quantity { characters, bytes, seconds });
+            // Something at least: who has no money left asks nobody who takes any. What only the provider can count is
+            // known afterwards.
+            amount.money = if let Cost::Known { amount, .. } = cost { amount.max(1e-6) } else { 1e-6 };
         }
         amount
     }
@@ -211,6 +257,13 @@ impl Plan {
             speed: self.speed,
             ..Request::new("", "", "")
         }
+    }
+
+    /// What captions say of what is not spoken, or otherwise than asked, and where the next request goes on.
+    pub(super) fn remarks(&self) -> (Vec<Remark>, Option<usize>) {
+        let remark =
+            |note: &Note| Remark { source: [note.source.start, note.source.end], note: note.note.clone() };
+        (self.notes.iter().map(remark).collect(), self.continues_at)
     }
 
     /// Who would speak this utterance.
@@ -317,11 +370,25 @@ async fn cast(
     script: &Script,
     chain: &Chain,
 ) -> Result<(Vec<Cast>, Vec<usize>, Vec<Note>), SpeakError> {
-    let main = speak.voices.cast(wished, language, chain.links()).await.map_err(|none| match none {
+    let mut unspoken = None;
+    let main = match speak.voices.cast(wished, language, chain.links()).await {
+        // What nobody speaks is read as the nearest voice can.
+        Err(NoCast::Language) if speak.unsupported_language == UnsupportedLanguage::Read => {
+            unspoken = language;
+            speak.voices.cast(wished, None, chain.links()).await
+        }
+        cast => cast,
+    };
+    let main = main.map_err(|none| match none {
         NoCast::UnknownVoice => SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned()),
         NoCast::Language => SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned()),
     })?;
     let (mut casts, mut cast_of, mut notes) = (vec![main], Vec::new(), Vec::new());
+    notes.extend(unspoken.map(|language| Note {
+        about: About::Voice,
+        source: script.utterances.first().map_or(0..0, |first| first.source.clone()),
+        note: format!("no voice here speaks {}", called(language)),
+    }));
     let mut known: HashMap<(Option<&str>, Option<&str>), usize> = [((wished, language), 0)].into();
     for utterance in &script.utterances {
         let voice = utterance.voice.as_deref().or(wished);

@@ -88,7 +88,7 @@ async fn what_is_used_up_is_told_with_when_it_begins_again() {
     let early = json!({ "text": "Hi.", "room": "porch", "prefetch": true });
     assert_eq!(gateway.post("/tts", &early).await.error(), (403, "forbidden".into(), "prefetch".into()));
     let long = json!({ "text": "word ".repeat(900), "room": "porch" });
-    assert_eq!(gateway.post("/tts", &long).await.error(), (413, "text_too_long".into(), "text".into()));
+    assert_eq!(gateway.post("/tts", &long).await.error(), (429, "trial_exhausted".into(), String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -222,4 +222,21 @@ async fn clearing_cookies_gives_no_new_trial() {
     assert_eq!(refused.error().1, "trial_exhausted", "{}", refused.text());
     assert_eq!(details(&refused)["allowed"], 30.0, "it is the network that has used it up");
     assert_eq!(fresh("198.51.100.7", "Number four.").await.status, 200, "another network is another");
+}
+
+#[tokio::test]
+async fn what_a_quota_has_left_is_spoken_to_the_end_of_a_sentence() {
+    let gateway = Gateway::with(Fake::named("fake"), with_plans("[admin]\ncharacters_per_day = 40")).await;
+    let text = "This is the first one. And this is the second. The third comes last.";
+    let links = gateway.links(&json!({ "text": text })).await;
+    let at = links["continues_at"].as_u64().unwrap() as usize;
+    assert_eq!(&text[..at], "This is the first one.");
+    let note = links["notes"][0]["note"].as_str().unwrap();
+    assert!(note.contains("the quota of characters is used up"), "{note}");
+    gateway.get(links["url"].as_str().unwrap()).await;
+    gateway.settle().await;
+    assert_eq!(left(&gateway, "characters", "day").await, 18.0);
+    // No whole sentence fits any more.
+    let rest = json!({ "text": text, "start_at": at });
+    assert_eq!(gateway.post("/tts", &rest).await.error(), (429, "quota_exceeded".into(), String::new()));
 }

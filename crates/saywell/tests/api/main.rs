@@ -16,6 +16,7 @@ mod links;
 mod money;
 mod nonsense;
 mod openai;
+mod queue;
 mod script;
 mod server;
 mod speech;

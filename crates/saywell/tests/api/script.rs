@@ -5,6 +5,7 @@ use std::sync::Arc;
 use saywell::config::Settings;
 use saywell::provider::{Provider, Voice};
 use saywell::providers::fake::Fake;
+use saywell::script::UnsupportedLanguage;
 use serde_json::{Value, json};
 
 use crate::support::{Gateway, settings};
@@ -147,4 +148,101 @@ async fn a_reply_may_begin_inside_reasoning() {
     assert_eq!(said(&never, json!({ "text": reply, "begins_in_reasoning": true })).await, 1);
     assert_eq!(said(&always, json!({ "text": reply })).await, 1);
     assert_eq!(said(&always, json!({ "text": "Hello!", "begins_in_reasoning": false })).await, 1);
+}
+
+/// What is heard of a reply, by its captions.
+async fn heard(gateway: &Gateway, text: &str) -> Vec<String> {
+    let links = gateway.links(&json!({ "text": text })).await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let utterances = captions["utterances"].as_array().unwrap();
+    utterances.iter().map(|said| said["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn english_that_only_looks_foreign_is_heard() {
+    let gateway = Gateway::new().await;
+    for reply in [
+        "α = 0.05",
+        "α = 0.05, β = 0.2",
+        "$$\\begin{cases} x + y = 3 \\\\ x - y = 1 \\end{cases}$$ gives $x=2$",
+        "Come in.",
+        "Per se.",
+        "I had a strange feeling of déjà vu, which is her raison d'être.",
+        "Day 1: Check-in 3pm.\n\n10 Rue de l'Église, 75001 Paris.\n\nEnjoy your stay!",
+        "- Hello\n- Bonjour\n- Guten Tag",
+        "a b c d e",
+    ] {
+        let answer = gateway.post("/tts", &json!({ "text": reply })).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("x-tts-notes")),
+            (200, ""),
+            "{reply}: {}",
+            answer.text()
+        );
+    }
+}
+
+const FOX: &str = "Here is the translation you asked for:\n\n> Der schnelle braune Fuchs springt über den faulen \
+                   Hund und läuft dann in den Wald. Das ist alles.\n\nLet me know if you need more.";
+
+#[tokio::test]
+async fn what_nobody_speaks_is_announced_and_the_rest_is_heard() {
+    let gateway = Gateway::new().await;
+    for (reply, expected) in [
+        (
+            FOX,
+            vec![
+                "Here is the translation you asked for:",
+                "In German, two sentences.",
+                "Let me know if you need more.",
+            ],
+        ),
+        (
+            "Sure! In German you say: Guten Morgen, wie geht es dir heute? It means good morning.",
+            vec!["Sure!", "In German you say:", "In German, one sentence.", "It means good morning."],
+        ),
+        (
+            "Bonjour, comment allez-vous aujourd'hui ? How can I help you with that today?",
+            vec!["In French, one sentence.", "How can I help you with that today?"],
+        ),
+        ("The word 你好 means hello.", vec!["The word", "In Chinese.", "means hello."]),
+    ] {
+        assert_eq!(heard(&gateway, reply).await, expected, "{reply}");
+        let links = gateway.links(&json!({ "text": reply })).await;
+        let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+        let script = script(&gateway, &json!({ "text": reply })).await;
+        for notes in [&links["notes"], &captions["notes"], &script["notes"]] {
+            assert!(notes[0]["note"].as_str().unwrap().starts_with("no voice here speaks "), "{notes}");
+        }
+        let left_out = &script["omissions"][0];
+        assert_eq!(left_out["what"], "language");
+        assert_eq!(left_out["source"], links["notes"][0]["source"]);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_says_what_becomes_of_what_nobody_speaks() {
+    let (first, last) = ("Here is the translation you asked for:", "Let me know if you need more.");
+    let with = async |unsupported_language| {
+        Gateway::with(Fake::named("fake"), Settings { unsupported_language, ..settings() }).await
+    };
+    let skipping = with(UnsupportedLanguage::Skip).await;
+    assert_eq!(heard(&skipping, FOX).await, [first, last]);
+    let answer = skipping.post("/tts", &json!({ "text": FOX })).await;
+    assert_eq!(answer.header("x-tts-notes"), "no voice here speaks German (`de`)");
+
+    let reading = with(UnsupportedLanguage::Read).await;
+    let said = heard(&reading, FOX).await;
+    assert_eq!((said.len(), said[1].starts_with("Der schnelle")), (4, true), "{said:?}");
+    let all = "Das ist eine Antwort, die auf Deutsch geschrieben ist.";
+    assert_eq!(heard(&reading, all).await, [all]);
+    assert_eq!(
+        reading.post("/tts", &json!({ "text": all })).await.header("x-tts-notes"),
+        "no voice here speaks German (`de`)"
+    );
+
+    let refusing = with(UnsupportedLanguage::Refuse).await;
+    let answer = refusing.post("/tts", &json!({ "text": FOX })).await;
+    assert_eq!(answer.error(), (400, "language_unsupported".into(), "text".into()));
+    assert!(answer.text().contains("German"), "{}", answer.text());
 }

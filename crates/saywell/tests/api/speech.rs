@@ -10,6 +10,7 @@ use saywell::config::Settings;
 use saywell::http::router;
 use saywell::provider::ProviderError;
 use saywell::providers::fake::Fake;
+use saywell::script::TooLong;
 use serde_json::json;
 use tower::ServiceExt;
 
@@ -204,8 +205,11 @@ async fn switched_off_it_says_so() {
 
 #[tokio::test]
 async fn what_is_too_long_is_refused_before_anything_is_made() {
-    let gateway =
-        Gateway::with(Fake::named("fake"), Settings { max_seconds: 5, max_chars: 400, ..settings() }).await;
+    let gateway = Gateway::with(
+        Fake::named("fake"),
+        Settings { max_seconds: 5, max_chars: 400, too_long: TooLong::Refuse, ..settings() },
+    )
+    .await;
     let long = gateway.post("/tts", &json!({ "text": "a ".repeat(201) })).await;
     assert_eq!(long.error(), (413, "text_too_long".into(), "text".into()));
     assert_eq!(long.json()["error"]["details"]["max_characters"], 400);
@@ -213,4 +217,66 @@ async fn what_is_too_long_is_refused_before_anything_is_made() {
     assert_eq!(slow.error(), (413, "text_too_long".into(), "text".into()));
     assert_eq!(slow.json()["error"]["details"]["max_seconds"], 5);
     assert_eq!(gateway.calls.count(), 0);
+}
+
+const LONG: &str = "The first sentence is short. The second one is a little longer than that. \
+                    A third follows, and says nothing new. The fourth is the last of them all.";
+
+/// What is said of [`LONG`], one request after the other, each going on where the one before ended.
+async fn said_in_turn(gateway: &Gateway) -> Vec<String> {
+    let (mut start, mut said) = (0, Vec::new());
+    loop {
+        let ask = json!({ "text": LONG, "start_at": start });
+        let links = gateway.links(&ask).await;
+        let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+        let utterances = captions["utterances"].as_array().unwrap();
+        said.push(utterances.iter().map(|said| said["text"].as_str().unwrap()).collect::<Vec<_>>().join(" "));
+        assert_eq!(captions["continues_at"], links["continues_at"]);
+        gateway.settle().await;
+        let sound = gateway.post("/tts", &ask).await;
+        assert_eq!(sound.header("x-tts-cache"), "hit");
+        let Some(at) = links["continues_at"].as_u64() else {
+            assert_eq!(sound.header("x-tts-continues-at"), "");
+            return said;
+        };
+        assert_eq!(sound.header("x-tts-continues-at"), at.to_string());
+        let note = links["notes"][0]["note"].as_str().unwrap();
+        assert!(note.starts_with("ends after ") && note.contains(&format!("start_at {at}")), "{note}");
+        assert_eq!(sound.header("x-tts-notes"), note);
+        assert_eq!(captions["notes"][0]["note"], note);
+        assert!(at > start, "it goes on");
+        start = at;
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_spoken_as_far_as_it_fits_and_goes_on_at_the_next_press() {
+    for bounds in [
+        Settings { max_seconds: 6, ..settings() },
+        Settings { max_chars: 90, ..settings() },
+        Settings { max_chars: 80, max_seconds: 5, ..settings() },
+    ] {
+        let gateway = Gateway::with(Fake::named("fake"), bounds).await;
+        let said = said_in_turn(&gateway).await;
+        assert!(said.len() > 1, "{said:?}");
+        assert_eq!(said.join(" "), LONG, "each sentence once, none cut");
+        assert!(said.iter().all(|said| said.ends_with('.')), "{said:?}");
+        let script = gateway.post("/tts/script", &json!({ "text": LONG })).await.json();
+        assert_eq!(script["omissions"][0]["what"], "length", "{script}");
+        assert_eq!(script["omissions"][0]["source"], json!([script["continues_at"], LONG.len()]));
+    }
+}
+
+#[tokio::test]
+async fn what_is_beyond_all_that_is_there_is_nothing_to_say() {
+    let gateway = Gateway::new().await;
+    for start in [LONG.len() as u64, u64::from(u32::MAX)] {
+        let answer = gateway.post("/tts", &json!({ "text": LONG, "start_at": start })).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+    }
+    let wrong = gateway.post("/tts", &json!({ "text": LONG, "start_at": -1 })).await;
+    assert_eq!(wrong.status, 400);
+    // Inside a letter of two bytes.
+    let answer = gateway.post("/tts", &json!({ "text": "é. Then more is said.", "start_at": 1 })).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
 }

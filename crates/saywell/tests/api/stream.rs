@@ -12,6 +12,7 @@ use saywell::http::router;
 use saywell::http::server::{self, Bounds, Server};
 use saywell::identity::Mode;
 use saywell::providers::fake::Fake;
+use saywell::script::TooLong;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -221,7 +222,7 @@ async fn whoever_cancels_or_leaves_stops_the_work() {
 
 #[tokio::test]
 async fn limits_refuse_in_the_middle() {
-    let bounded = Settings { max_chars: 100, max_seconds: 5, ..settings() };
+    let bounded = Settings { max_chars: 100, max_seconds: 5, too_long: TooLong::Refuse, ..settings() };
     let gateway = Gateway::with(Fake::named("fake"), bounded).await;
     let mut client = Client::connect(&gateway).await;
     client.say(json!({ "type": "begin" })).await;
@@ -304,7 +305,7 @@ async fn a_provider_that_fails_is_an_error_and_no_end() {
 
 #[tokio::test]
 async fn each_has_its_row_whatever_becomes_of_it() {
-    let slow = Settings { max_chars: 100, ..settings() };
+    let slow = Settings { max_chars: 100, too_long: TooLong::Refuse, ..settings() };
     let gateway = Gateway::with(Fake::named("fake"), slow).await;
     let mut client = Client::connect(&gateway).await;
     let begin = |room: &str| json!({ "type": "begin", "room": room });
@@ -532,4 +533,72 @@ async fn pages_from_elsewhere_open_nothing() {
         other => panic!("{other:?}"),
     }
     assert_eq!(gateway.get("/tts/stream").await.error().0, 426);
+}
+
+/// What is said of a reply that comes in pieces, with how it ends.
+async fn said_of(gateway: &Gateway, text: &str, step: usize) -> (Vec<String>, Value) {
+    let mut client = Client::connect(gateway).await;
+    client.say(json!({ "type": "begin" })).await;
+    let letters: Vec<char> = text.chars().collect();
+    for piece in letters.chunks(step) {
+        client.text(&piece.iter().collect::<String>()).await;
+    }
+    client.say(json!({ "type": "end" })).await;
+    let mut said = Vec::new();
+    loop {
+        let told = client.told().await;
+        match told["type"].as_str().unwrap() {
+            "utterance" => said.push(told["text"].as_str().unwrap().to_owned()),
+            "done" | "error" => return (said, told),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_speaks_is_announced_as_it_comes() {
+    let gateway = Gateway::new().await;
+    let reply = "Sure! In German you say: Guten Morgen, wie geht es dir heute? It means good morning.\n\n\
+                 Das ist sehr einfach. Das war es schon.";
+    for step in [1, 7, 500] {
+        let (said, done) = said_of(&gateway, reply, step).await;
+        let expected = [
+            "Sure!",
+            "In German you say:",
+            "In German, one sentence.",
+            "It means good morning.",
+            "In German, two sentences.",
+        ];
+        assert_eq!(said, expected, "{step}");
+        assert_eq!(done["notes"][0]["note"], "no voice here speaks German (`de`)", "{done}");
+        assert!(done["url"].is_string(), "it is what would be made of the whole: {done}");
+    }
+    let (said, error) = said_of(&gateway, "Das ist sehr einfach. Das war es schon.", 5).await;
+    assert_eq!((said.len(), &error["error"]["code"]), (0, &json!("language_unsupported")), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_too_long_ends_at_a_sentence_as_it_comes() {
+    let reply = "The first sentence is short. The second one is a little longer than that. \
+                 A third follows, and says nothing new. The fourth is the last of them all.";
+    for (bounded, sentences) in
+        [(Settings { max_seconds: 6, ..settings() }, 2), (Settings { max_chars: 90, ..settings() }, 2)]
+    {
+        let gateway = Gateway::with(Fake::named("fake"), bounded).await;
+        for step in [1, 9, 500] {
+            let (said, done) = said_of(&gateway, reply, step).await;
+            assert_eq!(said.len(), sentences, "{said:?}");
+            let at = done["continues_at"].as_u64().unwrap() as usize;
+            assert_eq!(said.join(" "), reply[..at], "{done}");
+            assert!(done["notes"][0]["note"].as_str().unwrap().starts_with("ends after "), "{done}");
+        }
+    }
+    let gateway = Gateway::with(Fake::named("fake"), with_plans("[admin]\ncharacters_per_day = 80")).await;
+    let (said, done) = said_of(&gateway, reply, 10).await;
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        done["notes"][0]["note"].as_str().unwrap().contains("the quota of characters is used up"),
+        "{done}"
+    );
+    assert!(done["continues_at"].is_u64());
 }

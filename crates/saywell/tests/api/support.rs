@@ -99,10 +99,15 @@ impl Gateway {
         self.send(post(path, body).body(Body::from(body.to_string())).unwrap()).await
     }
 
+    /// `POST /tts` for links, whatever it answers.
+    pub async fn ask_for_links(&self, body: &Value) -> Answer {
+        let request = post("/tts", body).header("accept", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
     /// `POST /tts` for links.
     pub async fn links(&self, body: &Value) -> Value {
-        let request = post("/tts", body).header("accept", "application/json");
-        let answer = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        let answer = self.ask_for_links(body).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
     }

@@ -30,6 +30,11 @@ impl Places {
         Self { learns: true, ..Self::fixed(places) }
     }
 
+    /// A place that is free now.
+    pub(super) fn free(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_owned().ok()
+    }
+
     /// Waits for a place. The semaphore is never closed.
     pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.free).acquire_owned().await.ok()

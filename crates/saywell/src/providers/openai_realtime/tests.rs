@@ -66,7 +66,7 @@ async fn a_text_that_is_answered_instead_of_read_is_refused_and_paid_for() {
         match part {
             Ok(Part::Sound { samples, .. }) => heard += samples.len(),
             Ok(Part::Billed(units)) => billed += units,
-            Ok(Part::Words(_)) => {}
+            Ok(Part::Queued | Part::Begun | Part::Words(_)) => {}
             Err(error) => refused = Some(error),
         }
     }

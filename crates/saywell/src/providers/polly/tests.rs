@@ -63,6 +63,7 @@ async fn words(provider: &dyn Provider, request: Request) -> (Vec<(usize, String
                 words.extend(timings.into_iter().map(word));
             }
             Part::Billed(characters) => billed += characters,
+            Part::Queued | Part::Begun => {}
             Part::Sound { rate, .. } => assert_eq!(rate, 16_000),
         }
     }

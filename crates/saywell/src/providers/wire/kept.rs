@@ -109,10 +109,14 @@ mod tests {
     async fn the_old_answer_serves_while_there_is_no_new_one() {
         let clock = Arc::new(ManualClock::default());
         let kept = Kept::new(Duration::from_mins(1), &(Arc::clone(&clock) as Arc<dyn Clock>));
-        let down = || async { Err(ProviderError::Overloaded) };
+        let down = || async { Err(ProviderError::Overloaded { retry_after: None }) };
         let up = |value| async move { Ok(value) };
-        assert_eq!(kept.get(down()).await, Err(ProviderError::Overloaded));
-        assert_eq!(kept.get(up(1)).await, Err(ProviderError::Overloaded), "asked again at once");
+        assert_eq!(kept.get(down()).await, Err(ProviderError::Overloaded { retry_after: None }));
+        assert_eq!(
+            kept.get(up(1)).await,
+            Err(ProviderError::Overloaded { retry_after: None }),
+            "asked again at once"
+        );
         clock.advance(PAUSE);
         assert_eq!(kept.get(up(1)).await, Ok(1));
         clock.advance(Duration::from_mins(1));

@@ -1,0 +1,163 @@
+//! What is in a language that nobody here speaks: announced, left out, read all the same, or refused.
+
+use std::collections::HashMap;
+
+use saywell_text::{About, Note, Omission, Omitted, Utterance};
+
+use super::{Speak, SpeakError, called};
+use crate::chain::Chain;
+use crate::script::{Prepared, UnsupportedLanguage};
+use crate::voices::NoCast;
+
+/// What becomes of the utterances of one reply, one after the other: that of each depends on it and those before it only,
+/// so a reply that arrives in pieces is said as the whole is.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    policy: UnsupportedLanguage,
+    voice: Option<String>,
+    /// Whether somebody speaks a language in a voice.
+    spoken: HashMap<(Option<String>, String), bool>,
+    /// What waits for the end of its run: how much it is, is said before what follows.
+    run: Vec<Utterance>,
+    /// The language of the first utterance that is said, in which others are announced.
+    own: Option<String>,
+    /// The first language that nobody speaks.
+    first: Option<String>,
+    says: bool,
+    /// What is not read.
+    pub(super) omissions: Vec<Omission>,
+    /// The same, in words.
+    pub(super) notes: Vec<Note>,
+}
+
+impl Foreign {
+    pub(super) fn new(policy: UnsupportedLanguage, voice: Option<&str>) -> Self {
+        Self {
+            policy,
+            voice: voice.map(str::to_owned),
+            spoken: HashMap::new(),
+            run: Vec::new(),
+            own: None,
+            first: None,
+            says: false,
+            omissions: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// What is said once this utterance, the next one, is known.
+    ///
+    /// # Errors
+    /// [`SpeakError::UnsupportedLanguage`] where such is to be refused.
+    pub(super) async fn take(
+        &mut self,
+        speak: &Speak,
+        chain: &Chain,
+        utterance: Utterance,
+    ) -> Result<Vec<Utterance>, SpeakError> {
+        match utterance.language.clone() {
+            Some(language) if !self.is_spoken(speak, chain, &utterance, &language).await => match self.policy
+            {
+                UnsupportedLanguage::Read => Ok(self.said(utterance)),
+                UnsupportedLanguage::Refuse => Err(SpeakError::UnsupportedLanguage(language)),
+                UnsupportedLanguage::Announce | UnsupportedLanguage::Skip => {
+                    self.first.get_or_insert(language);
+                    self.run.push(utterance);
+                    Ok(Vec::new())
+                }
+            },
+            _ => Ok(self.said(utterance)),
+        }
+    }
+
+    /// What is said after the last utterance.
+    ///
+    /// # Errors
+    /// [`SpeakError::UnsupportedLanguage`] where nothing of the reply can be said.
+    pub(super) fn end(&mut self) -> Result<Vec<Utterance>, SpeakError> {
+        match self.first.clone().filter(|_| !self.says) {
+            Some(language) => Err(SpeakError::UnsupportedLanguage(language)),
+            None => Ok(self.leave("en")),
+        }
+    }
+
+    /// The whole of a reply.
+    ///
+    /// # Errors
+    /// Those of [`Self::take`] and [`Self::end`].
+    pub(super) async fn all(
+        mut self,
+        speak: &Speak,
+        chain: &Chain,
+        mut prepared: Prepared,
+    ) -> Result<Prepared, SpeakError> {
+        let mut said = Vec::new();
+        for utterance in std::mem::take(&mut prepared.script.utterances) {
+            said.extend(self.take(speak, chain, utterance).await?);
+        }
+        said.extend(self.end()?);
+        prepared.script.utterances = said;
+        if self.first.is_some() {
+            prepared.language = self.own;
+        }
+        prepared.script.omissions.extend(self.omissions);
+        prepared.script.omissions.sort_by_key(|omission| omission.source.start);
+        prepared.script.notes.extend(self.notes);
+        Ok(prepared)
+    }
+
+    /// The language that most of what is said is in: `main` if that is said.
+    pub(super) fn main(&self, main: Option<&str>) -> Option<String> {
+        let spoken =
+            |language: &&str| self.spoken.iter().any(|((_, known), spoken)| known == language && *spoken);
+        let main = main.filter(|main| self.policy == UnsupportedLanguage::Read || spoken(main));
+        main.map(str::to_owned).or_else(|| self.own.clone())
+    }
+
+    async fn is_spoken(&mut self, speak: &Speak, chain: &Chain, said: &Utterance, language: &str) -> bool {
+        let voice = said.voice.clone().or_else(|| self.voice.clone());
+        let key = (voice, language.to_owned());
+        if let Some(known) = self.spoken.get(&key) {
+            return *known;
+        }
+        let cast = speak.voices.cast(key.0.as_deref(), Some(language), chain.links()).await;
+        // A voice that there is not is another matter.
+        let spoken = !matches!(cast, Err(NoCast::Language));
+        self.spoken.insert(key, spoken);
+        spoken
+    }
+
+    fn said(&mut self, utterance: Utterance) -> Vec<Utterance> {
+        let language = utterance.language.as_deref().unwrap_or("en").to_owned();
+        let mut said = self.leave(&language);
+        self.says = true;
+        if utterance.language.is_some() {
+            self.own.get_or_insert(language);
+        }
+        said.push(utterance);
+        said
+    }
+
+    /// Ends the run before what is in `next`: says what it was, or nothing.
+    fn leave(&mut self, next: &str) -> Vec<Utterance> {
+        let run = std::mem::take(&mut self.run);
+        let own = self.own.as_deref().unwrap_or(next);
+        let mut said = Vec::new();
+        for part in run.chunk_by(|one, next| one.language == next.language) {
+            let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
+            let language = first.language.as_deref().unwrap_or_default();
+            let source = first.source.start..last.source.end;
+            let note = format!("no voice here speaks {}", called(language));
+            self.omissions.push(Omission {
+                what: Omitted::Language,
+                source: source.clone(),
+                note: note.clone(),
+            });
+            self.notes.push(Note { about: About::Voice, source, note });
+            if self.policy == UnsupportedLanguage::Announce {
+                said.extend(Utterance::in_foreign(part, language, own));
+            }
+        }
+        said
+    }
+}
