@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -334,6 +335,117 @@ async fn tokens_are_signed_for_a_server_with_the_same_secret() {
 }
 
 #[test]
+fn a_signing_key_that_is_none_is_refused_and_left_as_it_is() {
+    let data = TempDir::new().unwrap();
+    let kept = data.path().join("kept");
+    std::fs::create_dir(&kept).unwrap();
+    let file = kept.join("signing.key");
+    for (bytes, problem) in [
+        (&b""[..], "has 0 bytes"),
+        (b"\n", "has 0 bytes"),
+        (b"only thirty-one bytes long, so: ", "has 31 bytes"),
+        (&[0xff; 64], "is not text"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let (status, stdout, stderr) =
+            run(saywell(data.path()).arg("serve").env("TTS_LISTEN", "127.0.0.1:0"));
+        assert_eq!((status, stdout.as_str()), (1, ""), "{stderr}");
+        for part in ["signing.key", problem, "from a backup", "move the file away"] {
+            assert!(stderr.contains(part), "{part}: {stderr}");
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    }
+    std::fs::remove_file(&file).unwrap();
+    drop(Server::start(data.path()));
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), 64, "a new one");
+}
+
+#[tokio::test]
+async fn a_bucket_that_answers_nobody_holds_nobody_up() {
+    // Takes connections and says nothing, as a host does whose disk hangs.
+    let frozen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", frozen.local_addr().unwrap());
+    let data = TempDir::new().unwrap();
+    let server = Server::start_with(
+        data.path(),
+        &[
+            ("TTS_STORAGE_URL", "s3://sound"),
+            ("AWS_ENDPOINT", &endpoint),
+            ("AWS_ALLOW_HTTP", "true"),
+            ("AWS_ACCESS_KEY_ID", "somebody"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_REGION", "eu-north-1"),
+        ],
+    );
+    // Three that are new, one that is known, and one in another format.
+    for (number, format) in [(0, "mp3"), (1, "mp3"), (2, "mp3"), (0, "mp3"), (1, "wav")] {
+        let begun = Instant::now();
+        let answer = server.speak(&json!({ "text": format!("Number {number}."), "format": format })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(answer.bytes().await.unwrap().len() > 1000);
+        // Some of this is the voice, on a machine that may be busy; waiting for the bucket took 30 s.
+        assert!(begun.elapsed() < Duration::from_secs(8), "{number}: {:?}", begun.elapsed());
+    }
+    let ready = reqwest::get(format!("{}/readyz", server.address)).await.unwrap();
+    assert_eq!(ready.text().await.unwrap(), "ready\nstorage is ill\n");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_by_name_and_its_sound_found_again() {
+    let data = TempDir::new().unwrap();
+    let database = data.path().join("kept/saywell.db");
+    let body = json!({ "text": "This was said before the damage." });
+    let server = Server::start(data.path());
+    let first = server.speak(&body).await.bytes().await.unwrap();
+    assert!(server.stop());
+    let whole = std::fs::read(&database).unwrap();
+    // The header; the root of a table; all of it; every page but the first.
+    let damages: [fn(&mut Vec<u8>); 4] = [
+        |bytes| bytes[..100].fill(b'x'),
+        |bytes| bytes[4096..4096 + 200].fill(0xee),
+        |bytes| bytes.fill(0),
+        |bytes| bytes[4096..].fill(0x55),
+    ];
+    for (number, damage) in (1..).zip(damages) {
+        let mut bytes = whole.clone();
+        damage(&mut bytes);
+        std::fs::write(&database, &bytes).unwrap();
+        let server = Server::start(data.path());
+        let aside = data.path().join(format!("kept/saywell.db.damaged-{number}"));
+        assert!(std::fs::read(&aside).unwrap() == bytes, "damage {number}: set aside as it was");
+        // The index is being rebuilt from the files in the background.
+        let found = async {
+            loop {
+                let again = server.speak(&body).await;
+                assert_eq!(again.status(), StatusCode::OK);
+                let hit = header(&again, "x-tts-cache") == "hit";
+                assert!(again.bytes().await.unwrap() == first);
+                if hit {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), found).await.unwrap();
+        assert!(server.stop());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn in_a_data_folder_that_cannot_be_written_speech_goes_on() {
+    let data = TempDir::new().unwrap();
+    // Nobody may make a folder there, not even root.
+    let server = Server::start_with(data.path(), &[("TTS_DATA_DIR", "/sys/saywell")]);
+    let body = json!({ "text": "Heard all the same." });
+    for outcome in ["miss", "hit"] {
+        let answer = server.speak(&body).await;
+        assert_eq!((answer.status(), header(&answer, "x-tts-cache")), (StatusCode::OK, outcome.to_owned()));
+        assert!(answer.bytes().await.unwrap().len() > 4_000);
+    }
+    assert!(server.stop());
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let data = TempDir::new().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -341,6 +453,63 @@ fn a_port_in_use_is_named() {
     let (status, _, stderr) = run(saywell(data.path()).arg("serve").env("TTS_LISTEN", &address));
     assert_eq!(status, 1);
     assert!(stderr.contains(&address) && stderr.contains("cannot be listened on"), "{stderr}");
+}
+
+/// What `saywell usage` sums up of these days.
+fn booked(data: &Path) -> Value {
+    let (code, printed, complaints) = run(saywell(data).args(["usage", "--format", "json"]));
+    assert_eq!(code, 0, "{complaints}");
+    let report: Value = serde_json::from_str(&printed).unwrap();
+    report["lines"].as_array().unwrap().iter().fold(json!({}), |mut sum, line| {
+        for what in ["requests", "sent_characters", "cost"] {
+            sum[what] = json!(sum[what].as_f64().unwrap_or_default() + line[what].as_f64().unwrap());
+        }
+        sum
+    })
+}
+
+#[tokio::test]
+async fn every_character_that_reached_a_provider_is_booked_however_often_the_gateway_is_killed() {
+    let data = TempDir::new().unwrap();
+    let stub = saywell_stubs::Stub::start(&saywell_stubs::stubs::openai::KIND).await.unwrap();
+    let url = format!("{}/v1", stub.url());
+    let settings = [
+        ("TTS_PROVIDER", "openai"),
+        ("OPENAI_API_KEY", "a-key-that-nobody-may-see"),
+        ("OPENAI_BASE_URL", url.as_str()),
+    ];
+    for round in 0..3 {
+        let server = Server::start_with(data.path(), &settings);
+        // Some are spoken, some under way, when it is killed.
+        let spoken =
+            server.speak(&json!({ "text": format!("This is number {round}, spoken to its end.") })).await;
+        assert_eq!(spoken.status(), StatusCode::OK);
+        drop(spoken.bytes().await.unwrap());
+        stub.fails(saywell_stubs::Fault::Hang, ..);
+        let begun = stub.counts().begun;
+        let asked: Vec<_> = (0..8)
+            .map(|n| {
+                let text = format!("Round {round} asks for {n}, and never hears of it again.");
+                let request = Client::new().post(format!("{}/tts", server.address));
+                tokio::spawn(request.json(&json!({ "text": text })).send())
+            })
+            .collect();
+        assert!(stub.until(|counts| counts.begun >= begun + 8).await);
+        server.signal("-KILL");
+        drop(server);
+        for request in asked {
+            drop(request.await.unwrap());
+        }
+        stub.recovers();
+    }
+    // The next start reads what was open, and books it as sent.
+    let server = Server::start_with(data.path(), &settings);
+    assert_eq!(reqwest::get(format!("{}/healthz", server.address)).await.unwrap().status(), StatusCode::OK);
+    assert!(server.stop());
+    let booked = booked(data.path());
+    let whole = |what: &str| booked[what].as_f64().unwrap() as u64;
+    assert_eq!((whole("sent_characters"), whole("requests")), (stub.charged(), 27), "{booked}");
+    assert!(booked["cost"].as_f64().unwrap() > 0.0, "{booked}");
 }
 
 /// Whatever callers write, each event is one line of at most 2 kB, in JSON as well; and refusals do not fill the log.
