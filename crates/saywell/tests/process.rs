@@ -511,3 +511,51 @@ async fn every_character_that_reached_a_provider_is_booked_however_often_the_gat
     assert_eq!((whole("sent_characters"), whole("requests")), (stub.charged(), 27), "{booked}");
     assert!(booked["cost"].as_f64().unwrap() > 0.0, "{booked}");
 }
+
+/// Whatever callers write, each event is one line of at most 2 kB, in JSON as well; and refusals do not fill the log.
+#[tokio::test]
+async fn callers_neither_forge_log_lines_nor_fill_the_log() {
+    for json_lines in ["false", "true"] {
+        let data = TempDir::new().unwrap();
+        let log = data.path().join("log");
+        let mut process = saywell(data.path())
+            .arg("serve")
+            .envs([("TTS_LISTEN", "127.0.0.1:0"), ("TTS_LOG", "info"), ("TTS_LOG_JSON", json_lines)])
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        let server = Server { process, address };
+        let forged = "x\n2026-11-29T00:00:00.000000Z  INFO saywell: forged user=admin";
+        let long = format!("{forged}{}", "q".repeat(1_000_000));
+        for field in ["voice", "message_id", "room", "language", "format", &long] {
+            let mut body = json!({ "text": "Hello." });
+            body[field] = json!(forged);
+            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{:.20}", field);
+            body[field] = json!(long);
+            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{:.20}", field);
+        }
+        for _ in 0..300 {
+            server.speak(&json!({ "text": "Hello.", "x": 1 })).await;
+        }
+        assert!(server.stop());
+        let log = std::fs::read_to_string(&log).unwrap();
+        let lines: Vec<&str> = log.lines().collect();
+        assert!(
+            lines.iter().all(|line| line.len() <= 2048 && !line.starts_with("2026-11-29T00:00:00.000000Z"))
+        );
+        let refused = lines.iter().filter(|line| line.contains("refused")).count();
+        assert!((100..312).contains(&refused), "{refused} of 312 refusals are written");
+        if json_lines == "true" {
+            for line in lines {
+                let read: Value = serde_json::from_str(line).unwrap();
+                let again = serde_json::to_string(&read).unwrap();
+                let fields = |text: &str| text.matches("\":").count();
+                assert!(fields(&again) >= fields(line), "a field stands twice in {line}");
+            }
+        }
+    }
+}
