@@ -272,7 +272,7 @@ impl Speak {
             return joined(listener);
         }
         order.errand().add(characters as u64);
-        self.queue_up(&plan, order.errand()).await?;
+        self.queue_up(plan, order.errand()).await?;
         order.reserve(amount).await?;
         match self.flights.board(key, plan.format)? {
             Boarding::Joined(listener) => joined(listener),
@@ -341,7 +341,7 @@ impl Speak {
         }
         let Some(wait) = shortest else { return Ok(()) };
         for number in 0..plan.script.utterances.len() {
-            let key = plan.planned_clip(number, plan.pause(number), 0);
+            let key = plan.planned_clip(number, 0);
             let found = match key {
                 Some(key) => self.cached(&key, Kind::Clip).await,
                 None => None,

@@ -530,13 +530,13 @@ async fn callers_neither_forge_log_lines_nor_fill_the_log() {
         let address = line.trim().rsplit(' ').next().unwrap().to_owned();
         let server = Server { process, address };
         let forged = "x\n2026-11-29T00:00:00.000000Z  INFO saywell: forged user=admin";
-        let long = format!("{forged}{}", "q".repeat(1_000_000));
-        for field in ["voice", "message_id", "room", "language", "format", &long] {
+        let endless = format!("{forged}{}", "q".repeat(1_000_000));
+        for field in ["voice", "message_id", "room", "language", "format", &endless] {
             let mut body = json!({ "text": "Hello." });
             body[field] = json!(forged);
-            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{:.20}", field);
-            body[field] = json!(long);
-            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{:.20}", field);
+            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{field:.20}");
+            body[field] = json!(endless);
+            assert_eq!(server.speak(&body).await.status(), StatusCode::BAD_REQUEST, "{field:.20}");
         }
         for _ in 0..300 {
             server.speak(&json!({ "text": "Hello.", "x": 1 })).await;

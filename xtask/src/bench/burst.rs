@@ -152,6 +152,7 @@ fn saturated(address: SocketAddr, texts: &[String], format: &str) -> io::Result<
 }
 
 /// Milliseconds to the first sound of replies that are asked for at this rate, whoever is still being heard.
+#[expect(clippy::disallowed_methods, reason = "the rate is what is measured at")]
 fn at_rate(address: SocketAddr, texts: &[String], format: &str, a_second: f64) -> io::Result<Vec<f64>> {
     let begun = Instant::now();
     let outcomes: Vec<_> = std::thread::scope(|scope| {

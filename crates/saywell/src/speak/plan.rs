@@ -184,7 +184,7 @@ impl Plan {
                 What::Characters => amount.characters as f64,
                 What::Seconds => amount.seconds,
                 What::Money => amount.money,
-                What::Requests | What::Flights => f64::INFINITY,
+                What::Requests | What::Flights | What::Connections => f64::INFINITY,
             }
         };
         let count = self.script.utterances.len();
