@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web alerts build rust voices providers stores documentation chaos sdk-python sdk-javascript attack contract hearing browser sound admin example fuzz)
+test_sections=(web alerts build rust voices providers stores documentation sdk-python sdk-javascript attack contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -55,7 +55,7 @@ run_section() {
     build) cargo build --locked --workspace --exclude saywell-fuzz --all-targets ;;
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     # The voices of the pack against the reference's numbers, and through the gateway's exam.
-    voices) cargo xtask voice kokoro && cargo nextest run --locked --package saywell-voice --package saywell --run-ignored only -E 'binary(kokoro) or test(/providers::kokoro::/)' --no-fail-fast ;;
+    voices) cargo xtask voice kokoro && cargo nextest run --locked --workspace --run-ignored only -E 'binary(kokoro) or test(/providers::kokoro::/)' --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
     stores) cargo nextest run --locked --workspace --run-ignored only -E 'binary(stores)' --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;

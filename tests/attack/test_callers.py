@@ -335,7 +335,7 @@ class Requests(unittest.TestCase):
 
 class Kept(unittest.TestCase):
     def test_memory_returns_after_large_bodies(self):
-        with Gateway() as gateway:
+        with Gateway(TTS_TOO_LONG="refuse") as gateway:
             before = resident_mib(gateway.process.pid)
             body = json.dumps({"text": "a" * 7_000_000})
             for _ in range(scale(20, 200)):

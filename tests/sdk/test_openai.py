@@ -126,9 +126,20 @@ class OpenAiSdk(unittest.TestCase):
                 self.assertTrue(raised.exception.body["message"])
                 self.assertTrue(raised.exception.body["request_id"])
 
-    def test_text_over_the_limit_is_refused_with_its_own_code(self):
-        with self.assertRaises(openai.APIStatusError) as raised:
-            self.speak(input="word " * 5000)
+    def test_text_over_the_limit_is_spoken_as_far_as_it_fits(self):
+        with Gateway(TTS_MAX_CHARS="200") as gateway:
+            client = openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="not-needed", max_retries=0)
+            answer = client.audio.speech.with_raw_response.create(
+                model="tts-1", voice="alloy", input="This sentence has a length of fifty letters and marks. " * 8
+            )
+        self.assertGreater(seconds_of(answer.content), 5)
+        self.assertIn("200", answer.headers["x-tts-notes"])
+
+    def test_text_over_the_limit_is_refused_with_its_own_code_where_that_is_wished(self):
+        with Gateway(TTS_TOO_LONG="refuse") as gateway:
+            client = openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="not-needed", max_retries=0)
+            with self.assertRaises(openai.APIStatusError) as raised:
+                client.audio.speech.create(model="tts-1", voice="alloy", input="word " * 5000)
         self.assertEqual(raised.exception.status_code, 413)
         self.assertEqual(raised.exception.code, "text_too_long")
 

@@ -2,6 +2,7 @@
 
 use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
+use crate::sentences::sentences;
 use crate::spoken::{Moved, SourceMap, Spoken};
 use serde::{Serialize, Serializer};
 use std::ops::Range;
@@ -132,7 +133,8 @@ impl Utterance {
         let ends = |said: &&Self| !matches!(said.pause, Pause::None | Pause::Clause);
         let announcement = Announcement::Foreign {
             language: language.to_owned(),
-            sentences: run.iter().filter(ends).count(),
+            // Very short ones are said together as one utterance.
+            sentences: run.iter().filter(ends).map(|said| sentences(&said.text, &[]).len().max(1)).sum(),
         };
         let own = announcement.foreign(own).map_or("en", |_| own);
         let mut spoken = Spoken::default();

@@ -41,11 +41,13 @@ use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
-use crate::usage::{Keeper, Ledger, Retention};
+use crate::usage::{Keeper, Ledger, Retention, Scribe};
 use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// How long a stop waits for clips that are being stored.
+const STORED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Everything a request needs, cheap to clone.
 #[derive(Debug, Clone)]
@@ -166,11 +168,7 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
-        let kept = settings.database_url.as_deref() != Some("sqlite::memory:");
-        let journal = settings.data_dir.join("usage");
-        let (calls, usage) = (Arc::clone(&store.calls), Arc::clone(&store.usage));
-        let opened = Ledger::open(kept.then_some(&*journal), calls, usage);
-        let (ledger, mut scribe) = opened.map_err(|error| StartError::data(&journal, error))?;
+        let (ledger, mut scribe) = open_ledger(&settings, &store)?;
         scribe.recover().await;
         for About { name, sunset, .. } in providers.iter().map(Provider::about) {
             if let Some(sunset) = sunset {
@@ -278,6 +276,11 @@ impl App {
         if tokio::time::timeout(patience, self.limits.settled()).await.is_err() {
             tracing::warn!("stopped before everything that was not used was given back");
         }
+        // Clips are stored beside their flights.
+        let stored = self.speak.writes.acquire_many(MAX_WRITES as u32);
+        if tokio::time::timeout(patience.min(STORED_WITHIN), stored).await.is_err() {
+            tracing::warn!("stopped before every clip was stored");
+        }
         self.shutdown.cancel();
         let scribe = self.scribe.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(scribe) = scribe
@@ -287,6 +290,9 @@ impl App {
         }
         if let Err(error) = self.speak.cache.flush_accesses().await {
             tracing::warn!(%error, "the last accesses were not counted");
+        }
+        if let Err(error) = self.store.cache.settle().await {
+            tracing::warn!(%error, "the database's log was not brought into its file");
         }
     }
 }
@@ -375,6 +381,19 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
         return Ok(in_memory.map_err(cache::CacheError::from)?);
     }
     Ok(store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?)
+}
+
+/// Opens the journal of what providers are asked, beside the database.
+fn open_ledger(settings: &Settings, store: &Store) -> Result<(Ledger, Scribe), StartError> {
+    let url = settings.database_url.as_deref();
+    let journal = settings.data_dir.join("usage");
+    let open = |folder| Ledger::open(folder, Arc::clone(&store.calls), Arc::clone(&store.usage));
+    let opened = match open((url != Some("sqlite::memory:")).then_some(&*journal)) {
+        // As the database does, of which operators were told, it then ends with this process.
+        Err(error) if url.is_none() && forbidden(&error) => open(None),
+        opened => opened,
+    };
+    opened.map_err(|error| StartError::data(&journal, error))
 }
 
 /// Makes a file in a folder, and takes it away again.

@@ -31,12 +31,13 @@ pub use sweep::SweepReport;
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::key::{Key, Kind};
 use crate::service::{Service, Trouble};
-use crate::store::{CacheIndex, Filter, IndexedRow, Selection, StoreError, Totals};
+use crate::store::{CacheIndex, Filter, IndexedRow, Row, Selection, StoreError, Totals};
 use bytes::Bytes;
 use memory::MemoryLayer;
 use object::ObjectLayer;
+use object_store::path::Path;
 use object_store::signer::Url;
-use room::Used;
+use room::{Removing, Used};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -327,8 +328,14 @@ impl Cache {
         if shared.unwritable.swap(false, Ordering::Relaxed) {
             tracing::info!("sound is kept again");
         }
-        match shared.index.put(&prepared.row()).await {
-            Ok(replaced) => reservation.stored(replaced),
+        let row = prepared.row();
+        // When it cannot be told what is replaced, that waits for a repair.
+        let before = shared.index.find(key).await.ok().flatten();
+        match shared.index.put(&row).await {
+            Ok(replaced) => {
+                let before = before.filter(|before| before.row.size_bytes == replaced);
+                self.discard_replaced(before, &row, reservation.stored(replaced)).await;
+            }
             Err(error) => {
                 // It is whole, and the next repair gives it its row.
                 reservation.strayed();
@@ -407,6 +414,25 @@ impl Cache {
         self.shared.objects.remove_rows(rows.iter().map(|row| &row.row)).await?;
         removing.done();
         Ok(())
+    }
+
+    /// Removes the sound of an entry that was just replaced. Where that fails, or other notes came last, it is left to a
+    /// repair, and takes its room until then.
+    async fn discard_replaced(&self, before: Option<IndexedRow>, row: &Row, removing: Removing) {
+        let Some(before) = before else { return };
+        let objects = &self.shared.objects;
+        // The same sound again lies where it lay.
+        if before.row.path != row.path {
+            // Of two who write one key, the other's notes may have come last, and they alone decide which sound counts.
+            match objects.header(&row.key, &objects.notes_path(row.kind, &row.key)).await {
+                Ok(Some((_, counts))) if counts.as_ref() != before.row.path => {}
+                _ => return,
+            }
+            if objects.remove(vec![Path::from(before.row.path)]).await.is_err() {
+                return;
+            }
+        }
+        removing.done();
     }
 }
 

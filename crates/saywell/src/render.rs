@@ -417,8 +417,11 @@ mod tests {
             let spoken = speech.clone();
             let (clip, master) =
                 clip(spoken, "One second.", 0.3, codec, &speaker, |frames| head = Some(frames)).unwrap();
-            let beginning = head.expect("it is long enough");
-            assert_eq!(beginning, clip.frames.split_at(beginning.count()).0);
+            // FLAC states its length at its beginning: nobody could be handed a part of it.
+            assert_eq!(head.is_some(), codec != Codec::Flac, "{codec:?}: it is long enough");
+            if let Some(beginning) = head {
+                assert_eq!(beginning, clip.frames.split_at(beginning.count()).0);
+            }
             let back = Master::from_entry(&master.to_entry().unwrap()).unwrap();
             assert_eq!(back, master);
             let again = back.clip(0.3, codec).unwrap();

@@ -151,9 +151,15 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     };
     // What was heard before tells the language, and no more.
     let within = |source: &Range<usize>| source.start >= start && window.is_none_or(|end| source.end <= end);
+    let says_something = script.utterances.iter().any(|utterance| utterance.source.start >= start);
     script.utterances.retain(|utterance| within(&utterance.source));
     script.omissions.retain(|omission| within(&omission.source));
     if script.utterances.is_empty() {
+        // Not even what is said first fits.
+        if window.is_some() && says_something {
+            let characters = reply[start..].chars().count();
+            return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
+        }
         return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
     }
     for utterance in &mut script.utterances {

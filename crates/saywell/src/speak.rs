@@ -355,7 +355,7 @@ impl Speak {
 
     /// A cache that cannot be read is a miss: it must never stop speech.
     async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
-        self.cache.get(key, kind).await.unwrap_or_else(|error| {
+        let found = self.cache.get(key, kind).await.unwrap_or_else(|error| {
             if error.was_known() {
                 debug!(%error, "the cache could not be read");
             } else {
@@ -363,7 +363,9 @@ impl Speak {
                 warn!(%error, "the cache could not be read");
             }
             None
-        })
+        });
+        // What is still on its way into the storage, or what that does not take.
+        found.or_else(|| self.flights.wake().sound(key).filter(|entry| entry.about.kind == kind))
     }
 
     /// The sound that a link to this rendition opens when no flight makes it: the rendition itself; else as it was heard

@@ -37,7 +37,11 @@ fn child() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let cap = std::env::var(CAP).unwrap().parse().unwrap();
-        let cache = open(Path::new(&folder), cap).await;
+        let cache = open_with(Path::new(&folder), cap, Duration::from_mins(10)).await;
+        if cap < NO_CAP {
+            // As a server does at its start: what the last kill left behind, too young to be removed, takes room.
+            cache.repair().await.unwrap();
+        }
         let writers = (0..WRITERS).map(|writer| store_for_ever(cache.clone(), round * WRITERS + writer));
         futures::future::join_all(writers).await;
     });
@@ -157,9 +161,13 @@ fn parse(line: &str) -> Option<(u32, u32)> {
 }
 
 async fn open(folder: &Path, max_bytes: u64) -> Cache {
+    open_with(folder, max_bytes, Duration::ZERO).await
+}
+
+async fn open_with(folder: &Path, max_bytes: u64, grace: Duration) -> Cache {
     let storage = Storage::folder(&folder.join("audio")).unwrap();
     let index = SqliteStore::open(&folder.join("saywell.db")).await.unwrap();
-    let settings = Settings { max_bytes, grace: Duration::ZERO, memory_bytes: 0, ..Settings::default() };
+    let settings = Settings { max_bytes, grace, memory_bytes: 0, ..Settings::default() };
     Cache::open(settings, storage, Arc::new(index), Arc::new(SystemClock)).await.unwrap()
 }
 

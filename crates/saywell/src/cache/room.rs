@@ -45,11 +45,19 @@ struct Taken {
     suspected: bool,
     /// What this process stored since it last asked the index for the sum.
     since_look: u64,
+    /// What this process ever took out of the index.
+    left: u64,
 }
 
 impl Taken {
     fn bytes(&self) -> u64 {
         [self.indexed, self.reserved, self.removing, self.stray].into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// So much is no longer in the index.
+    fn leave(&mut self, bytes: u64) {
+        self.indexed = self.indexed.saturating_sub(bytes);
+        self.left = self.left.saturating_add(bytes);
     }
 }
 
@@ -67,12 +75,26 @@ impl Used {
         self.shared.freed.notify_waiters();
     }
 
-    /// What the index says, which may count entries that are still reserved for here; tells how much is too much.
-    fn see_indexed(&self, bytes: u64, max_bytes: u64) -> u64 {
+    /// Whether it is time to ask the index; then what had left it by now.
+    fn wants_look(&self, max_bytes: u64) -> Option<u64> {
+        let taken = self.taken();
+        (taken.since_look >= max_bytes / 100).then_some(taken.left)
+    }
+
+    /// What the index said, which may count entries that are still reserved for here, and those that have left it since
+    /// it was asked (so much had left before); tells how much is too much.
+    fn see_indexed(&self, bytes: u64, left_before: u64, max_bytes: u64) -> u64 {
         let mut taken = self.taken();
+        let bytes = bytes.saturating_sub(taken.left.saturating_sub(left_before));
         taken.indexed = taken.indexed.max(bytes.saturating_sub(taken.reserved));
         taken.since_look = 0;
-        taken.bytes().saturating_sub(max_bytes).min(bytes.saturating_sub(max_bytes))
+        let seen = bytes.saturating_add(taken.stray);
+        taken.bytes().saturating_sub(max_bytes).min(seen.saturating_sub(max_bytes))
+    }
+
+    /// What belongs to no entry.
+    pub(super) fn stray(&self) -> u64 {
+        self.taken().stray
     }
 
     /// What a repair found that belongs to no entry and may not be removed yet.
@@ -102,7 +124,7 @@ impl Used {
     /// A row was forgotten whose objects are gone.
     pub(super) fn subtract(&self, bytes: u64) {
         let mut taken = self.taken();
-        taken.indexed = taken.indexed.saturating_sub(bytes);
+        taken.leave(bytes);
         drop(taken);
         self.shared.freed.notify_waiters();
     }
@@ -110,7 +132,7 @@ impl Used {
     /// Entries were taken out of the index, and their objects are about to be removed.
     pub(super) fn removing(&self, bytes: u64) -> Removing {
         let mut taken = self.taken();
-        taken.indexed = taken.indexed.saturating_sub(bytes);
+        taken.leave(bytes);
         taken.removing += bytes;
         Removing { used: self.clone(), bytes, done: false }
     }
@@ -140,15 +162,15 @@ pub(super) struct Reservation {
 }
 
 impl Reservation {
-    /// It is in the index now, in place of an entry of so many bytes.
-    pub(super) fn stored(self, replaced: u64) {
+    /// It is in the index now, in place of an entry of so many bytes, whose sound is about to be removed.
+    pub(super) fn stored(self, replaced: u64) -> Removing {
         let mut taken = self.used.taken();
-        taken.indexed = (taken.indexed + self.bytes).saturating_sub(replaced);
+        taken.indexed += self.bytes;
+        taken.leave(replaced);
+        taken.removing += replaced;
         taken.since_look += self.bytes;
-        // The same sound again lies where it lay; another one leaves the old behind, until a repair.
-        if replaced != self.bytes {
-            taken.stray += replaced;
-        }
+        drop(taken);
+        Removing { used: self.used.clone(), bytes: replaced, done: false }
     }
 
     /// It is there and has no row.
@@ -229,10 +251,9 @@ impl Cache {
     /// well, and removes what is too much.
     pub(super) async fn look_at_others(&self) -> Result<(), CacheError> {
         let shared = &*self.shared;
-        if shared.used.taken().since_look < shared.settings.max_bytes / 100 {
-            return Ok(());
-        }
-        let excess = shared.used.see_indexed(shared.index.stored_bytes().await?, shared.settings.max_bytes);
+        let max_bytes = shared.settings.max_bytes;
+        let Some(left_before) = shared.used.wants_look(max_bytes) else { return Ok(()) };
+        let excess = shared.used.see_indexed(shared.index.stored_bytes().await?, left_before, max_bytes);
         if excess > 0 {
             self.take_batch(&Selection::LeastRecentlyUsed { bytes: excess }).await?;
         }

@@ -146,7 +146,8 @@ impl Cache {
         Ok(())
     }
 
-    /// Removes what was not listened to for longest until the byte cap holds for all that is in the index, whoever wrote it.
+    /// Removes what was not listened to for longest until the byte cap holds for all that is in the index, whoever wrote it,
+    /// and for what is known to lie beside it.
     pub(super) async fn trim(&self) -> Result<Removed, CacheError> {
         let shared = &*self.shared;
         let mut evicted = Removed::default();
@@ -154,7 +155,7 @@ impl Cache {
             // The index knows what other processes stored, too.
             let stored = shared.index.stored_bytes().await?;
             shared.used.set_indexed(stored);
-            let excess = stored.saturating_sub(shared.settings.max_bytes);
+            let excess = stored.saturating_add(shared.used.stray()).saturating_sub(shared.settings.max_bytes);
             if excess == 0 {
                 return Ok(evicted);
             }

@@ -43,6 +43,12 @@ pub trait CacheIndex: Send + Sync + Debug {
 
     /// What is stored in all; reads every row.
     async fn totals(&self) -> Result<Totals, StoreError>;
+
+    /// Brings everything into the database's own file, for whoever copies or mends it while no process runs. A server's
+    /// database has nothing to do.
+    async fn settle(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// What the index knows of one stored rendition or clip.

@@ -97,6 +97,10 @@ impl CacheIndex for Guarded<dyn CacheIndex> {
     async fn totals(&self) -> Result<Totals, StoreError> {
         self.ask(WORK_DEADLINE, self.inner.totals()).await
     }
+
+    async fn settle(&self) -> Result<(), StoreError> {
+        self.ask(WORK_DEADLINE, self.inner.settle()).await
+    }
 }
 
 #[async_trait]

@@ -323,6 +323,12 @@ impl CacheIndex for SqliteStore {
         .map_err(unavailable("count what is stored"))?;
         Ok(of_kinds.into_iter().collect())
     }
+
+    async fn settle(&self) -> Result<(), StoreError> {
+        // What is left in the log would hide damage to the file, and come back over a file that was put in its place.
+        let settled = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.pool).await;
+        settled.map(drop).map_err(unavailable("bring its log into its file"))
+    }
 }
 
 #[cfg(test)]
@@ -383,12 +389,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_no_database_is_refused() {
+    async fn a_file_that_is_no_database_is_set_aside_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("saywell.db");
-        std::fs::write(&path, "this is not a database, and long enough to be looked at as one".repeat(20))
-            .unwrap();
-        assert!(SqliteStore::open(&path).await.is_err());
+        let junk = "this is not a database, and long enough to be looked at as one".repeat(20);
+        for number in 1..=2 {
+            std::fs::write(&path, &junk).unwrap();
+            let store = SqliteStore::open(&path).await.unwrap();
+            store.put(&conformance::row(1)).await.unwrap();
+            store.pool.close().await;
+            // Never overwritten, not even by the next one.
+            for earlier in 1..=number {
+                let aside = folder.path().join(format!("saywell.db.damaged-{earlier}"));
+                assert_eq!(std::fs::read_to_string(aside).unwrap(), junk);
+            }
+        }
     }
 
     #[tokio::test]

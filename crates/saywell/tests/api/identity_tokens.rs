@@ -355,7 +355,12 @@ async fn keys_rotate_and_unknown_ones_cost_the_provider_nothing() {
     provider.down.store(false, Ordering::SeqCst);
     provider.publish(&[&new.public]);
     gateway.clock.advance(Duration::from_secs(5));
-    assert_eq!(show(&gateway, &new.sign(&gateway)).await.status, 200);
+    // Known trouble is not waited for: the keys are asked for beside the requests.
+    let begun = std::time::Instant::now();
+    while show(&gateway, &new.sign(&gateway)).await.status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the keys are there again");
+        tokio::task::yield_now().await;
+    }
     assert!(refused(&gateway, &old.sign(&gateway)).await.contains("signature"));
 }
 
@@ -389,10 +394,11 @@ async fn a_provider_that_hangs_is_waited_for_once_and_known_keys_serve_on() {
     assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
     provider.hangs.store(true, Ordering::SeqCst);
     gateway.clock.advance(Duration::from_mins(20));
+    let begun = std::time::Instant::now();
+    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
+    assert!(begun.elapsed() < Duration::from_millis(800), "{:?}", begun.elapsed());
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
-    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
-    assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
     let first = show(&gateway, &new.sign(&gateway)).await;
     assert_eq!(
         first.error(),

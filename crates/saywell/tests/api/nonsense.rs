@@ -1,8 +1,14 @@
 //! Nonsense gets its own clear error, and the server stays up.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Request;
+use saywell::http::router;
+use saywell::http::server::{Bounds, Server};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::Gateway;
 
@@ -62,10 +68,22 @@ async fn bodies_that_are_no_requests_are_told_so() {
 #[tokio::test]
 async fn a_body_that_never_comes_is_given_up() {
     let gateway = Gateway::new().await;
-    tokio::time::pause();
-    let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let request = Request::post("/tts").header("content-type", "application/json").body(body).unwrap();
-    assert_eq!(gateway.send(request).await.error(), invalid("body"));
+    let bounds = Bounds { head: Duration::from_secs(1), ..Bounds::default() };
+    let server = Server::new(router(gateway.app.clone()), bounds, vec![]);
+    let (mut client, stream) = tokio::io::duplex(4096);
+    server.welcome(stream, SocketAddr::from(([127, 0, 0, 1], 4711)));
+    let fields = ["Host: localhost", "Content-Type: application/json", "Content-Length: 9"].join("\r\n");
+    let head = format!("POST /tts HTTP/1.1\r\n{fields}\r\n\r\n");
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), client.read_to_end(&mut answer)).await;
+    read.expect("it is given up").unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let answer: Value = serde_json::from_str(body).unwrap();
+    let error = &answer["error"];
+    assert_eq!((&error["code"], &error["param"]), (&json!("invalid_request"), &json!("body")), "{error}");
 }
 
 #[tokio::test]

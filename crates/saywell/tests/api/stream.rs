@@ -351,17 +351,13 @@ async fn a_quota_that_is_used_up_ends_it_at_the_sentence_that_is_too_much() {
     let bounded = with_plans("[admin]\ncharacters_per_day = 40");
     let gateway = Gateway::with(Fake::named("fake"), bounded).await;
     let mut client = Client::connect(&gateway).await;
-    client.say(json!({ "type": "begin" })).await;
-    client.text(REPLY).await;
-    assert_eq!(client.told().await["type"], "begun");
-    loop {
-        let told = client.told().await;
-        if told["type"] == "error" {
-            assert_eq!(told["error"]["code"], "quota_exceeded", "{told}");
-            break;
-        }
-        assert_eq!(told["text"], "Hello there.", "no more than fits");
-    }
+    let (utterances, heard, done) = client.whole(json!({ "type": "begin" }), REPLY, 1000).await;
+    let texts: Vec<_> = utterances.iter().map(|utterance| utterance["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["Hello there."], "no more than fits");
+    assert!(!heard.is_empty());
+    let note = done["notes"][0]["note"].as_str().unwrap();
+    assert!(note.contains("the quota of characters is used up"), "{note}");
+    assert_eq!(done["continues_at"], "Hello there.".len(), "{done}");
 }
 
 /// Sentences with these numbers, none like another, so that none is found in the cache.

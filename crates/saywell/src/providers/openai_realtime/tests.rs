@@ -1,6 +1,7 @@
 use saywell_stubs::{Fault, Stub, stubs};
 
 use super::*;
+use crate::chain::paced::Paced;
 use crate::provider::gather;
 use crate::providers::conformance;
 use crate::providers::conformance::faults::{self, Case, Outcome};
@@ -79,9 +80,16 @@ async fn a_text_that_is_answered_instead_of_read_is_refused_and_paid_for() {
 }
 
 #[tokio::test]
-async fn a_speed_it_does_not_have_is_refused_before_anything_is_asked() {
+async fn a_speed_it_does_not_have_is_done_to_its_sound() {
     let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
-    let request = Request { speed: 2.0, ..Request::new("Hello.", "gpt-realtime-2.1-mini", "marin") };
-    assert!(matches!(gather(opened(&stub.url()).speak(request)).await, Err(ProviderError::Rejected(_))));
-    assert_eq!(stub.requests().len(), 0);
+    let provider = opened(&stub.url());
+    let at = |speed| Request { speed, ..Request::new("Hello there.", "gpt-realtime-2.1-mini", "marin") };
+    let nearest = gather(provider.speak(at(1.5))).await.unwrap();
+    let faster = gather(Paced::new(provider).speak(at(2.0))).await.unwrap();
+    let seconds = |samples: usize, rate: u32| samples as f64 / f64::from(rate);
+    let own = seconds(nearest.samples.len(), nearest.rate);
+    let heard = seconds(faster.samples.len(), faster.rate);
+    // The stub speaks at one speed.
+    assert!((heard - own * 1.5 / 2.0).abs() < 0.02, "{heard} s of {own} s");
+    assert_eq!(stub.requests().len(), 2);
 }
