@@ -27,7 +27,13 @@ let chat = '';
 before(async () => {
   const port = await freePort();
   chat = `http://127.0.0.1:${port}/`;
-  gateway = await startGateway({ TTS_AUTH: 'jwt', TTS_JWT_SECRET: SECRET, TTS_CORS_ORIGINS: chat.slice(0, -1) });
+  gateway = await startGateway({
+    TTS_AUTH: 'jwt',
+    TTS_JWT_SECRET: SECRET,
+    TTS_CORS_ORIGINS: chat.slice(0, -1),
+    // As an operator may wish it; by default what fits is spoken.
+    TTS_TOO_LONG: 'refuse',
+  });
   application = start('python3', [`${FOLDER}app.py`], {
     env: { PORT: String(port), TTS_JWT_SECRET: SECRET, SAYWELL_URL: gateway.url.slice(0, -1), WRITING_PAUSE: '0.01' },
   });
