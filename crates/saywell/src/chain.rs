@@ -18,7 +18,8 @@ use std::time::Duration;
 use futures::future::Either;
 
 use crate::controls;
-use crate::provider::{Priority, Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
+use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
+use crate::queue::Priority;
 use crate::voices::{Cast, Manner, Speaker};
 
 /// The providers to try, in order.
