@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 mod parts;
 mod script;
-mod words;
+pub(crate) mod words;
 
 /// A language that was found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
