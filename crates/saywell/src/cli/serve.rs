@@ -7,8 +7,9 @@ use tracing::{info, warn};
 use super::{Failed, print};
 use crate::app::App;
 use crate::config::Settings;
+use crate::connections::Bounds;
 use crate::http::router;
-use crate::http::server::{self, Bounds, Server};
+use crate::http::server::{self, Server};
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,7 +1,8 @@
 //! The journal: what the ledger takes down, in files of the data folder until the database has it.
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
-//! record waits for one write, and [`Reader`] reads the files from behind: what the database cannot take yet stays where
+//! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
+//! outlives a killed process. [`Reader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
@@ -11,7 +12,8 @@ use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
 use metrics::counter;
 use serde::{Deserialize, Serialize};
@@ -145,7 +147,8 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
         open: Open::default(),
         left,
     };
-    let writing = Writing { files, end, file: None, synced: Instant::now(), _lock: lock };
+    let syncing = Syncing::start()?;
+    let writing = Writing { files, end, file: None, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
     Ok((Writer(sender), reader))
 }
@@ -176,8 +179,8 @@ impl Writer {
 struct Writing {
     files: Files,
     end: watch::Sender<Position>,
-    file: Option<File>,
-    synced: Instant,
+    file: Option<Arc<File>>,
+    syncing: Syncing,
     _lock: Option<File>,
 }
 
@@ -210,10 +213,13 @@ impl Writing {
             for written in waiting {
                 let _ = written.send(());
             }
-            self.sync();
+            if let Some(file) = &self.file {
+                self.syncing.soon(file);
+            }
         }
-        self.synced = Instant::now().checked_sub(SYNC_EVERY).unwrap_or(self.synced);
-        self.sync();
+        if let Some(file) = self.file {
+            sync(&file);
+        }
     }
 
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
@@ -227,9 +233,9 @@ impl Writing {
             fs::create_dir_all(&self.files.folder.path)?;
             let opened = OpenOptions::new().create(true).append(true).open(self.files.path(file))?;
             let bytes = opened.metadata()?.len();
-            (self.file, end) = (Some(opened), Position { file, bytes });
+            (self.file, end) = (Some(Arc::new(opened)), Position { file, bytes });
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(mut file) = self.file.as_deref() else { return Ok(()) };
         if let Err(error) = file.write_all(text) {
             // What is half written must not stand before what comes next.
             let _ = file.set_len(end.bytes);
@@ -239,14 +245,35 @@ impl Writing {
         self.end.send_replace(Position { bytes: end.bytes + size, ..end });
         Ok(())
     }
+}
 
-    fn sync(&mut self) {
-        if let Some(file) = self.file.as_ref().filter(|_| self.synced.elapsed() >= SYNC_EVERY) {
-            if let Err(error) = file.sync_data() {
-                warn!(%error, "the journal of usage could not be forced onto the disk");
+fn sync(file: &File) {
+    if let Err(error) = file.sync_data() {
+        warn!(%error, "the journal of usage could not be forced onto the disk");
+    }
+}
+
+/// The thread that forces what was written onto the disk, each file at most so often.
+struct Syncing(SyncSender<Arc<File>>);
+
+impl Syncing {
+    #[expect(clippy::disallowed_methods, reason = "a pause between syncs, not a wait for one")]
+    fn start() -> io::Result<Self> {
+        let (files, written) = sync_channel::<Arc<File>>(1);
+        let sync = move || {
+            while let Ok(file) = written.recv() {
+                sync(&file);
+                drop(file);
+                std::thread::sleep(SYNC_EVERY);
             }
-            self.synced = Instant::now();
-        }
+        };
+        std::thread::Builder::new().name("journal-sync".into()).spawn(sync)?;
+        Ok(Self(files))
+    }
+
+    /// Has what was written so far forced onto the disk, unless that is about to be done anyway.
+    fn soon(&self, file: &Arc<File>) {
+        let _ = self.0.try_send(Arc::clone(file));
     }
 }
 
