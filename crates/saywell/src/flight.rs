@@ -61,7 +61,7 @@ struct Progress {
     spoken: Vec<SpokenUtterance>,
     remarks: Vec<Remark>,
     continues_at: Option<usize>,
-    opening: Option<Opening>,
+    opening: Option<FirstVoice>,
     outcome: Option<Result<(), Failure>>,
     listeners: usize,
     /// Who wants it made to the end even if nobody listens.
@@ -87,7 +87,7 @@ pub struct SpokenUtterance {
 
 /// Who is heard first, known as soon as anything is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
+pub struct FirstVoice {
     /// Who speaks.
     pub provider: String,
     /// In which voice.
@@ -344,7 +344,7 @@ impl Flight {
 
 impl Writer {
     /// Says who is heard first. Comes before any sound; only the first call counts.
-    pub fn open(&self, opening: Opening) {
+    pub fn open(&self, opening: FirstVoice) {
         self.flight.change(|progress| {
             progress.opening.get_or_insert(opening);
         });
@@ -468,7 +468,7 @@ impl Listener {
 
     /// Who is heard first, once that is known.
     #[must_use]
-    pub fn opening(&self) -> Option<Opening> {
+    pub fn opening(&self) -> Option<FirstVoice> {
         self.flight.progress().opening.clone()
     }
 

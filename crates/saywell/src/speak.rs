@@ -25,12 +25,12 @@ use tracing::{Instrument, debug, info_span, warn};
 use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
 pub use self::growing::{Departure, Ended, Growing};
-use self::plan::Plan;
+use self::plan::ReplyPlan;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::controls::{Controls, State};
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
@@ -212,7 +212,7 @@ impl Speak {
     /// The sound of a reply, or of what fits into the caller's quota.
     async fn find_or_start(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
         let begun = Instant::now();
-        let mut plan = Arc::new(Plan::make(self, order).await?);
+        let mut plan = Arc::new(ReplyPlan::make(self, order).await?);
         loop {
             match self.find_or_start_plan(order, &plan, begun).await {
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {
@@ -230,13 +230,13 @@ impl Speak {
     async fn find_or_start_plan(
         &self,
         order: &Arc<Order>,
-        plan: &Arc<Plan>,
+        plan: &Arc<ReplyPlan>,
         begun: Instant,
     ) -> Result<Speech, SpeakError> {
         let request = order.request();
         let scripted = Instant::now();
         let key = plan.key(&request.text);
-        let cached = self.cached(&key, Kind::Rendition).await;
+        let cached = self.cached(&key, KeyKind::Rendition).await;
         let timing = Timing { script: scripted - begun, cache: scripted.elapsed() };
 
         let characters = plan.script.characters();
@@ -340,7 +340,7 @@ impl Speak {
     ///
     /// # Errors
     /// [`SpeakError::Overloaded`] when there is none.
-    async fn queue_up(&self, plan: &Plan, errand: &Errand) -> Result<(), SpeakError> {
+    async fn queue_up(&self, plan: &ReplyPlan, errand: &Errand) -> Result<(), SpeakError> {
         let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
         let mut shortest: Option<Duration> = None;
         for link in plan.chain.links() {
@@ -353,7 +353,7 @@ impl Speak {
         for number in 0..plan.script.utterances.len() {
             let key = plan.planned_clip(number, 0);
             let found = match key {
-                Some(key) => self.cached(&key, Kind::Clip).await,
+                Some(key) => self.cached(&key, KeyKind::Clip).await,
                 None => None,
             };
             if found.is_none() {
@@ -364,7 +364,7 @@ impl Speak {
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.
-    async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
+    async fn cached(&self, key: &Key, kind: KeyKind) -> Option<Arc<Entry>> {
         let found = self.cache.get(key, kind).await.unwrap_or_else(|error| {
             if error.was_known() {
                 debug!(%error, "the cache could not be read");
@@ -382,7 +382,7 @@ impl Speak {
     /// when another provider helped out, which is told by another key; else what could not be stored.
     pub async fn behind(&self, key: &Key) -> Option<(Key, Arc<Entry>)> {
         for key in [*key, key.as_heard()] {
-            if let Some(entry) = self.cached(&key, Kind::Rendition).await {
+            if let Some(entry) = self.cached(&key, KeyKind::Rendition).await {
                 return Some((key, entry));
             }
         }

@@ -16,13 +16,13 @@ use sha2::{Digest, Sha256};
 use super::contract::SoundFile;
 use super::error::{ApiError, Code};
 use super::headers;
-use super::identity::{Speaker, follower};
+use super::identity::{MaySpeak, follower};
 use super::query::Search;
-use super::speech::{of, pieces};
+use super::speech::{naming_the_field, pieces};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Listener;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::links::Grant;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, Speech};
@@ -65,7 +65,7 @@ pub async fn audio(
     if let Some(listener) = app.speak.flights.join(&key, format) {
         return flight(&app, listener, &key, format, &request).await;
     }
-    if let Some(entry) = app.speak.cache.get_memory(&key, Kind::Rendition) {
+    if let Some(entry) = app.speak.cache.get_memory(&key, KeyKind::Rendition) {
         if entry.about.format != format.extension() {
             return Err(not_found());
         }
@@ -137,7 +137,7 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
     let asked = asked.ok_or_else(gone)?;
     let request = SpeechRequest { prefetch: false, ..asked.request.clone() };
     let order = app.orders.open(asked.caller.clone(), request).await?;
-    app.speak.speak(&order).await.map_err(|error| of(error, order.request()))
+    app.speak.speak(&order).await.map_err(|error| naming_the_field(error, order.request()))
 }
 
 /// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
@@ -156,7 +156,7 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
 )]
 pub async fn give_up(
     State(app): State<App>,
-    Speaker(caller): Speaker,
+    MaySpeak(caller): MaySpeak,
     Path(file): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let (key, _) = name(&file)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::account::{Limit, Scope, Span, What};
-use super::book::{Claim, Kind};
+use super::book::{Claim, ClaimKind};
 use super::standing::{Standing, round};
 use crate::identity::TRIAL;
 
@@ -84,15 +84,15 @@ impl Exceeded {
     pub(super) fn new(limit: &Limit, claim: &Claim, state: u64, plan: &str, now: SystemTime) -> Self {
         let scale = limit.what.scale();
         let (used, wait, resets_at) = match claim.kind {
-            Kind::Rate { every } => {
+            ClaimKind::Rate { every } => {
                 let wait = Duration::from_micros(
                     (state + claim.amount * every).saturating_sub(claim.allowed * every),
                 );
                 (state.div_ceil(every) as f64, wait, now + wait)
             }
             // Nobody knows when a flight ends; most do within seconds.
-            Kind::Places { .. } => (state as f64, Duration::from_secs(2), now + Duration::from_secs(2)),
-            Kind::Sum { resets } => {
+            ClaimKind::Places { .. } => (state as f64, Duration::from_secs(2), now + Duration::from_secs(2)),
+            ClaimKind::Sum { resets } => {
                 (state as f64 / scale, resets.duration_since(now).unwrap_or_default(), resets)
             }
         };

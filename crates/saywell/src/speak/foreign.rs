@@ -58,7 +58,7 @@ impl Foreign {
         match utterance.language.clone() {
             Some(language) if !self.is_spoken(speak, chain, &utterance, &language).await => match self.policy
             {
-                UnsupportedLanguage::Read => Ok(self.said(utterance)),
+                UnsupportedLanguage::Read => Ok(self.keep(utterance)),
                 UnsupportedLanguage::Refuse => Err(SpeakError::UnsupportedLanguage(language)),
                 UnsupportedLanguage::Announce | UnsupportedLanguage::Skip => {
                     self.first.get_or_insert(language);
@@ -66,7 +66,7 @@ impl Foreign {
                     Ok(Vec::new())
                 }
             },
-            _ => Ok(self.said(utterance)),
+            _ => Ok(self.keep(utterance)),
         }
     }
 
@@ -127,7 +127,7 @@ impl Foreign {
         spoken
     }
 
-    fn said(&mut self, utterance: Utterance) -> Vec<Utterance> {
+    fn keep(&mut self, utterance: Utterance) -> Vec<Utterance> {
         let language = utterance.language.as_deref().unwrap_or("en").to_owned();
         let mut said = self.leave(&language);
         self.says = true;

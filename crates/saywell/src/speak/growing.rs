@@ -10,7 +10,7 @@ use tracing::{Instrument, info_span};
 
 use super::flying::{Flying, Leg, Whole};
 use super::foreign::Foreign;
-use super::plan::Plan;
+use super::plan::ReplyPlan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::flight::{Boarding, Flights, Listener, Reader};
@@ -90,7 +90,7 @@ impl Speak {
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
     pub async fn grow(&self, order: &Arc<Order>) -> Result<Growing, SpeakError> {
-        let chain = Plan::chain(self, order).await;
+        let chain = ReplyPlan::chain(self, order).await;
         let chain = chain.inspect_err(|error| order.fails(error.code()))?;
         let reading = self.reading(order.request());
         Ok(Growing {
@@ -314,9 +314,9 @@ impl Growing {
     }
 
     /// By whom a script, of the whole or of a part, is to be spoken.
-    async fn plan(&self, prepared: Prepared) -> Result<Plan, SpeakError> {
+    async fn plan(&self, prepared: Prepared) -> Result<ReplyPlan, SpeakError> {
         let chain = self.chain.clone();
-        Plan::of(&self.speak, &self.order, &self.reading, chain, prepared).await
+        ReplyPlan::of_script(&self.speak, &self.order, &self.reading, chain, prepared).await
     }
 
     /// Begins the flight with its first leg.

@@ -339,7 +339,7 @@ fn voices_tell_their_family_and_language() {
         ("en-GB-Studio-B", Family::Studio, "en-GB"),
         ("Kore", Family::Classic, "fr-FR"),
     ] {
-        assert_eq!(Family::of(voice), family, "{voice}");
+        assert_eq!(Family::of_voice(voice), family, "{voice}");
         let request = Request { language: Some("fr-FR".into()), ..Request::new("a", "google", voice) };
         assert_eq!(language_of(&request), language, "{voice}");
     }
@@ -369,7 +369,7 @@ fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str, message: &str| {
         let body = json!({"error": {"code": status, "status": code, "message": message}}).to_string();
         wire::Failure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes())
-            .meant(MEANING)
+            .to_error(MEANING)
     };
     for (status, code, message) in [
         (503, "UNAVAILABLE", ""),
@@ -378,7 +378,7 @@ fn codes_have_their_meaning() {
         (499, "CANCELLED", ""),
         (409, "ABORTED", ""),
     ] {
-        assert!(matches!(meant(status, code, message), ProviderError::Unavailable(_)), "{code}");
+        assert!(matches!(from_status(status, code, message), ProviderError::Unavailable(_)), "{code}");
     }
     for (status, code, message) in [
         (401, "UNAUTHENTICATED", ""),
@@ -387,13 +387,13 @@ fn codes_have_their_meaning() {
         (400, "FAILED_PRECONDITION", ""),
         (400, "INVALID_ARGUMENT", "API key not valid."),
     ] {
-        assert!(matches!(meant(status, code, message), ProviderError::Misconfigured(_)), "{code}");
+        assert!(matches!(from_status(status, code, message), ProviderError::Misconfigured(_)), "{code}");
     }
     assert!(matches!(
-        meant(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."),
+        from_status(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."),
         ProviderError::Rejected(_)
     ));
-    assert!(matches!(meant(429, "RESOURCE_EXHAUSTED", ""), ProviderError::Throttled { .. }));
+    assert!(matches!(from_status(429, "RESOURCE_EXHAUSTED", ""), ProviderError::Throttled { .. }));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::controls::Change;
 use crate::http::body;
 use crate::http::error::ApiError;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::store::Filter;
 
 /// What is to go: what fulfils every condition given. Everything goes only when `all` says so.
@@ -26,7 +26,7 @@ pub struct Purge {
     /// `rendition` or `clip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub kind: Option<Kind>,
+    pub kind: Option<KeyKind>,
     /// What this provider made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
