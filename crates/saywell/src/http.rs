@@ -4,7 +4,6 @@ pub mod admin;
 pub mod audio;
 pub mod body;
 pub mod captions;
-pub mod code;
 mod contract;
 pub mod error;
 mod fields;

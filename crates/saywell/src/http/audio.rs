@@ -25,7 +25,7 @@ use crate::flight::Listener;
 use crate::key::{Key, KeyKind};
 use crate::links::Grant;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, Speech};
+use crate::speak::{Sound, SpokenReply};
 
 /// How long browsers may keep what can never change; the link itself expires sooner or later.
 const IMMUTABLE: &str = "private, max-age=7200, immutable";
@@ -123,7 +123,7 @@ async fn flight(
 /// # Errors
 /// Why its flight failed, while that is news; else why it cannot be spoken now; `not_found`, and gone, where this server
 /// does not know what it was given for.
-pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<Speech, ApiError> {
+pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<SpokenReply, ApiError> {
     let wake = app.speak.flights.wake();
     let asked = wake.asked_for(key);
     if let (Some(format), Some(asked)) = (format, &asked)

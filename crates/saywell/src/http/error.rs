@@ -13,12 +13,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
-pub use super::code::ErrorCode as Code;
 use super::headers;
 use super::sampler::Sampler;
 use crate::chain::Exhausted;
+pub use crate::error_code::ErrorCode as Code;
 use crate::flight::Failure;
-use crate::identity::{Caller, TRIAL};
+use crate::identity::Caller;
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
 use crate::links::LinkFault;
 use crate::provider::ProviderError;
@@ -178,11 +178,6 @@ impl From<Refusal> for ApiError {
 
 impl From<&Exceeded> for ApiError {
     fn from(exceeded: &Exceeded) -> Self {
-        let code = match exceeded {
-            exceeded if exceeded.is_rate() => Code::RateLimited,
-            exceeded if exceeded.plan == TRIAL => Code::TrialExhausted,
-            _ => Code::QuotaExceeded,
-        };
         let mut details = json!({
             "what": exceeded.what,
             "per": exceeded.per,
@@ -202,7 +197,7 @@ impl From<&Exceeded> for ApiError {
             details: Some(details),
             retry_after: exceeded.wait,
             standing: Box::new(exceeded.standing.clone()),
-            ..Self::new(code, message)
+            ..Self::new(exceeded.code(), message)
         }
     }
 }
@@ -342,7 +337,7 @@ fn unshaped(response: &Response) -> Option<ApiError> {
         return None;
     }
     let what = status.canonical_reason().unwrap_or("An error").to_lowercase();
-    let code = Code::of_status(status);
+    let code = Code::from_status(status);
     Some(ApiError::new(code, sentence(&format!("this request cannot be answered: {what}"))).status(status))
 }
 

@@ -32,7 +32,7 @@ use crate::app::App;
 use crate::models::{Asked, OPENAI_MODELS};
 use crate::name::Name;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, Speech};
+use crate::speak::{Sound, SpokenReply};
 use crate::voices::OPENAI_VOICES;
 
 /// How long the silence lasts that stands for a text with nothing to say, seconds.
@@ -202,7 +202,7 @@ fn done(characters: usize) -> String {
 }
 
 /// The sound as server-sent events.
-async fn events(speech: Speech) -> Result<Response, ApiError> {
+async fn events(speech: SpokenReply) -> Result<Response, ApiError> {
     let done = done(speech.characters);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));

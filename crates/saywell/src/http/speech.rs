@@ -26,7 +26,7 @@ use crate::limits::Standing;
 use crate::name::Name;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, SpeakError, Speech, Timing};
+use crate::speak::{Sound, SpeakError, SpokenReply, Timing};
 use crate::store::CacheOutcome;
 use crate::usage;
 
@@ -343,7 +343,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): &Holder) -> Answer {
+fn answer(app: &App, speech: SpokenReply, kept_for: Option<Subject>, Holder(holder): &Holder) -> Answer {
     let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
@@ -372,7 +372,7 @@ fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): 
 }
 
 /// The sound itself, from its first piece on; an error if it comes before any sound.
-pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::response::Response, ApiError> {
+pub(super) async fn sound(speech: SpokenReply, begun: Instant) -> Result<axum::response::Response, ApiError> {
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, speech.format.content_type())
         .header(header::CACHE_CONTROL, "no-store")

@@ -238,7 +238,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            writing.growing.refuse(error.code.name());
+                            writing.growing.refuse(error.code);
                             return Ok(Over::Failed(error));
                         }
                     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::account::{Limit, Scope, Span, What};
 use super::book::{Claim, ClaimKind};
 use super::standing::{Standing, round};
+use crate::error_code::ErrorCode;
 use crate::identity::TRIAL;
 
 /// Why a caller may not speak now.
@@ -42,14 +43,12 @@ pub enum Refusal {
 impl Refusal {
     /// The code of the error that callers get.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Disabled => "tts_disabled",
-            Self::Blocked | Self::UnknownPlan(_) | Self::NotAllowed { .. } => "forbidden",
-            Self::Exceeded(exceeded) if exceeded.is_rate() => "rate_limited",
-            Self::Exceeded(exceeded) if exceeded.plan == TRIAL => "trial_exhausted",
-            Self::Exceeded(_) => "quota_exceeded",
-            Self::Overloaded => "overloaded",
+            Self::Disabled => ErrorCode::TtsDisabled,
+            Self::Blocked | Self::UnknownPlan(_) | Self::NotAllowed { .. } => ErrorCode::Forbidden,
+            Self::Exceeded(exceeded) => exceeded.code(),
+            Self::Overloaded => ErrorCode::Overloaded,
         }
     }
 }
@@ -80,6 +79,16 @@ pub struct Exceeded {
 }
 
 impl Exceeded {
+    /// The code of the error that callers get.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            exceeded if exceeded.is_rate() => ErrorCode::RateLimited,
+            exceeded if exceeded.plan == TRIAL => ErrorCode::TrialExhausted,
+            _ => ErrorCode::QuotaExceeded,
+        }
+    }
+
     /// This limit, by this claim, with this state of its account.
     pub(super) fn new(limit: &Limit, claim: &Claim, state: u64, plan: &str, now: SystemTime) -> Self {
         let scale = limit.what.scale();

@@ -13,6 +13,7 @@ use super::foreign::Foreign;
 use super::plan::ReplyPlan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
+use crate::error_code::ErrorCode;
 use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
@@ -203,9 +204,9 @@ impl Growing {
     }
 
     /// It ends here, with an error of this code, which is taken down.
-    pub fn refuse(&self, code: &str) {
+    pub fn refuse(&self, code: ErrorCode) {
         self.order.written(&self.text);
-        self.order.fails(code);
+        self.order.fails(Some(code));
     }
 
     /// Takes what is said next, in the languages that it is in.
