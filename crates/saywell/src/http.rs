@@ -7,6 +7,7 @@ pub mod captions;
 mod contract;
 pub mod error;
 mod fields;
+mod granted;
 pub mod headers;
 pub mod health;
 pub mod identity;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
@@ -15,9 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::contract::SoundFile;
 use super::error::{ApiError, Code};
+use super::granted::Granted;
 use super::headers;
-use super::identity::{MaySpeak, follower};
-use super::query::Search;
+use super::identity::MaySpeak;
 use super::speech::{naming_the_field, pieces};
 use crate::app::App;
 use crate::cache::Entry;
@@ -51,14 +50,9 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
 )]
 pub async fn audio(
     State(app): State<App>,
-    Path(file): Path<String>,
-    Search(grant): Search<Grant>,
-    parts: Parts,
+    Granted { key, extension }: Granted,
+    request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (key, extension) = name(&file)?;
-    let follower = follower(&app, &grant, &parts).await;
-    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
-    let request = parts.headers;
     let format =
         Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 
