@@ -161,8 +161,8 @@ impl Hosts {
             url.path() == "/" && url.host_str().is_some_and(|host| host.contains(".cognitiveservices.azure."))
         });
         Self {
-            speech: address.at(if own_domain { "/tts" } else { "" }),
-            token: address.at("/sts/v1.0/issueToken"),
+            speech: address.join(if own_domain { "/tts" } else { "" }),
+            token: address.join("/sts/v1.0/issueToken"),
         }
     }
 }

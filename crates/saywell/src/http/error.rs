@@ -117,7 +117,7 @@ impl ApiError {
     }
 
     /// Counts and logs it, and gives what the caller is told.
-    pub(super) fn body_for_operators(&self, request_id: &str) -> Value {
+    pub(super) fn logged_body(&self, request_id: &str) -> Value {
         metrics::counter!("saywell_errors_total", "code" => self.code.name()).increment(1);
         // Whoever is refused all day must not fill the log: every refusal is counted, some are written.
         if let Some(unlogged) = REFUSALS.take(tokio::time::Instant::now().into_std()) {
@@ -351,7 +351,7 @@ fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
 }
 
 fn write_out(error: &ApiError, id: &str, response: &mut Response) {
-    *response.body_mut() = Body::from(error.body_for_operators(id).to_string());
+    *response.body_mut() = Body::from(error.logged_body(id).to_string());
     let headers = response.headers_mut();
     tell_standing(&error.standing, headers);
     headers.remove(header::CONTENT_LENGTH);

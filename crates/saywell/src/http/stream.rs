@@ -282,7 +282,7 @@ impl Session {
     }
 
     async fn error(&self, out: &mpsc::Sender<Message>, error: &ApiError) -> Result<(), Gone> {
-        let mut body = error.told(&self.id);
+        let mut body = error.logged_body(&self.id);
         body["type"] = json!("error");
         say(out, &body).await
     }

@@ -187,7 +187,7 @@ impl Account {
             // Neither the books nor the rows of usage have anybody's address, and from month to month nobody is known
             // again.
             let (month, _) = window(Span::Month, now);
-            add(Scope::Address, format!("{plan_name}:{}", networks.of(&[&network, &month])), plan.address);
+            add(Scope::Address, format!("{plan_name}:{}", networks.over(&[&network, &month])), plan.address);
         }
         add(Scope::Plan, plan_name.to_owned(), plan.all);
         add(Scope::All, String::new(), plans.in_all);
@@ -383,8 +383,8 @@ mod tests {
             ("2026-12-31T23:59:59Z", "2026-12-31", "2027-01-01T00:00:00Z", "2026-12", "2027-01-01T00:00:00Z"),
             ("2028-02-29T00:00:00Z", "2028-02-29", "2028-03-01T00:00:00Z", "2028-02", "2028-03-01T00:00:00Z"),
         ] {
-            assert_eq!(window(Span::Day, at(now)), (day.to_owned(), at(ends)), "{now}");
-            assert_eq!(window(Span::Month, at(now)), (month.to_owned(), at(month_ends)), "{now}");
+            assert_eq!(window(Span::Day, instant(now)), (day.to_owned(), instant(ends)), "{now}");
+            assert_eq!(window(Span::Month, instant(now)), (month.to_owned(), instant(month_ends)), "{now}");
         }
     }
 

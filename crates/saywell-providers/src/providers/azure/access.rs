@@ -101,7 +101,7 @@ impl Access {
         let path = format!("/{tenant_id}/oauth2/v2.0/token");
         let url = match login_url {
             Some(url) => url.join(&path),
-            None => BaseUrl::known("https://login.microsoftonline.com").at(&path),
+            None => BaseUrl::known("https://login.microsoftonline.com").join(&path),
         };
         let request = self.http.post(url).form(&[
             ("grant_type", "client_credentials"),
