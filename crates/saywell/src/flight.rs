@@ -195,14 +195,14 @@ impl Flights {
 
     /// Does `boarding` while nobody else does so for this key: it may wait, for limits say, and guards no data. Those of
     /// some other keys wait as well, but never for a flight itself.
-    pub async fn in_turn<T>(&self, key: &Key, boarding: impl Future<Output = T>) -> T {
+    pub async fn in_turn<F: Future>(&self, key: &Key, boarding: impl FnOnce() -> F) -> F::Output {
         let [first, ..] = key.as_bytes();
         let _turn = match self.turns.get(usize::from(*first) % TURNS) {
             // They are never closed.
             Some(turn) => turn.acquire().await.ok(),
             None => None,
         };
-        boarding.await
+        boarding().await
     }
 
     /// Joins the flight of this key, or starts it.

@@ -264,7 +264,7 @@ impl Speak {
             return Ok(speech(CacheOutcome::Hit, seconds, Sound::Complete(entry)));
         }
         // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
-        let boarding = self.flights.in_turn(&key, async {
+        let boarding = self.flights.in_turn(&key, move || async move {
             if let Some(listener) = self.flights.join(&key, plan.format) {
                 return Ok((Boarding::Joined(listener), false));
             }

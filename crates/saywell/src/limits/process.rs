@@ -196,7 +196,7 @@ impl Held {
     fn add(&mut self, ticket: Ticket, claim: &Claim, now: SystemTime) {
         match (self, claim.kind) {
             (Self::Rate(full), ClaimKind::Rate { every }) => {
-                *full = micros(now).max(*full) + claim.amount * every
+                *full = micros(now).max(*full) + claim.amount * every;
             }
             (Self::Places(places), ClaimKind::Places { until }) => {
                 places.retain(|_, until| *until > now);

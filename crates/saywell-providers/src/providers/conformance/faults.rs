@@ -31,7 +31,7 @@ use saywell_base::net;
 /// A provider to be examined with the stub of its service.
 pub struct Case<'a> {
     /// The service.
-    pub stub: &'static saywell_stubs::ProviderKind,
+    pub stub: &'static saywell_stubs::Kind,
     /// Opens the provider for the service at this address, such as `http://127.0.0.1:40000`. Keys that it is given
     /// are [`KEY`].
     pub open: &'a dyn Fn(&str) -> Arc<dyn Provider>,

@@ -378,7 +378,7 @@ fn codes_have_their_meaning() {
         (499, "CANCELLED", ""),
         (409, "ABORTED", ""),
     ] {
-        assert!(matches!(from_status(status, code, message), ProviderError::Unavailable(_)), "{code}");
+        assert!(matches!(meant(status, code, message), ProviderError::Unavailable(_)), "{code}");
     }
     for (status, code, message) in [
         (401, "UNAUTHENTICATED", ""),
@@ -387,13 +387,13 @@ fn codes_have_their_meaning() {
         (400, "FAILED_PRECONDITION", ""),
         (400, "INVALID_ARGUMENT", "API key not valid."),
     ] {
-        assert!(matches!(from_status(status, code, message), ProviderError::Misconfigured(_)), "{code}");
+        assert!(matches!(meant(status, code, message), ProviderError::Misconfigured(_)), "{code}");
     }
     assert!(matches!(
-        from_status(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."),
+        meant(400, "INVALID_ARGUMENT", "Voice 'x' does not exist."),
         ProviderError::Rejected(_)
     ));
-    assert!(matches!(from_status(429, "RESOURCE_EXHAUSTED", ""), ProviderError::Throttled { .. }));
+    assert!(matches!(meant(429, "RESOURCE_EXHAUSTED", ""), ProviderError::Throttled { .. }));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::providers::conformance;
 use crate::providers::conformance::faults::{self, Case};
 
 /// Each server that is known, and how it is set up.
-const SERVERS: [(&saywell_stubs::ProviderKind, &str); 5] = [
+const SERVERS: [(&saywell_stubs::Kind, &str); 5] = [
     (&stubs::openai_compatible::KOKORO, "preset = 'kokoro'"),
     (&stubs::openai_compatible::SPEACHES, "preset = 'speaches'\nmodel = 'speaches-ai/Kokoro-82M-v1.0-ONNX'"),
     (&stubs::openai_compatible::OPENEDAI, "preset = 'openedai'\nvoices = ['alloy', 'nova']"),

@@ -205,14 +205,14 @@ fn codes_have_their_meaning() {
             wire::Failure { code: code.into(), ..wire::Failure::of_message(status, b"{\"message\":\"m\"}") };
         failure.to_error(failure::MEANING)
     };
-    assert!(matches!(from_sdk(400, "ThrottlingException"), ProviderError::Throttled { .. }));
+    assert!(matches!(meant(400, "ThrottlingException"), ProviderError::Throttled { .. }));
     for code in [
         "TextLengthExceededException",
         "InvalidSsmlException",
         "ValidationException",
         "EngineNotSupportedException",
     ] {
-        assert!(matches!(from_sdk(400, code), ProviderError::Rejected(_)), "{code}");
+        assert!(matches!(meant(400, code), ProviderError::Rejected(_)), "{code}");
     }
     for (status, code) in [
         (400, "LexiconNotFoundException"),
@@ -221,12 +221,12 @@ fn codes_have_their_meaning() {
         (403, "AccessDeniedException"),
         (400, "aws#ExpiredTokenException:http://internal"),
     ] {
-        let meant = from_sdk(status, code);
+        let meant = meant(status, code);
         assert!(matches!(meant, ProviderError::Misconfigured(_)), "{code}: {meant:?}");
     }
     for (status, code) in [(500, "ServiceFailureException"), (503, "ServiceUnavailableException"), (502, "")]
     {
-        assert!(matches!(from_sdk(status, code), ProviderError::Unavailable(_)), "{code}");
+        assert!(matches!(meant(status, code), ProviderError::Unavailable(_)), "{code}");
     }
 }
 
