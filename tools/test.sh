@@ -71,7 +71,7 @@ run_section() {
     sound) (cd web && repeating node --test --test-reporter=spec test/sound.test.js) ;;
     admin) (cd web && node --test --test-reporter=spec test/admin.test.js) ;;
     example) (cd web && node --test --test-reporter=spec test/example.test.js) ;;
-    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-5}" ;;
+    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-4}" ;;
     *)
         echo "There is no section called '$1'." >&2
         return 2

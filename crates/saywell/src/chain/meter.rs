@@ -68,23 +68,25 @@ impl<P: Provider> Provider for Meter<P> {
         let (clock, mut inner) = (Arc::clone(&self.clock), self.inner.speak(request));
         Box::pin(stream! {
             let planned = reading.planned(clock.now());
-            let most = match reading.request.account.calling(&planned).await {
-                Ok(most) => most,
-                Err(error) => {
-                    usage::call_failed(&reading.about.name, &error);
-                    yield Err(error);
-                    return;
-                }
-            };
+            let mut call = UnderWay { planned, stage: Stage::Planned, begun: Instant::now(), reading };
+            let account = Arc::clone(&call.reading.request.account);
+            if let Err(error) = account.calling(&call.planned).await {
+                call.stage = Stage::Refused;
+                usage::call_failed(&call.reading.about.name, &error);
+                yield Err(error);
+                return;
+            }
             // What is never polled sends nothing; from here on the text may be on its way.
-            let mut call = UnderWay { planned, begun: Instant::now(), reading };
+            (call.stage, call.begun) = (Stage::Sent, Instant::now());
             while let Some(part) = inner.next().await {
                 if let Ok(Part::Begun) = part {
                     call.begun = Instant::now();
                 }
+                let before = call.reading.seconds;
                 call.reading.read(&part);
                 yield part;
-                if call.reading.seconds > most {
+                let more = call.reading.seconds - before;
+                if more > 0.0 && !account.sounded(more) {
                     call.reading.outcome = CallOutcome::Failed;
                     yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
                     return;
@@ -97,11 +99,22 @@ impl<P: Provider> Provider for Meter<P> {
     }
 }
 
-/// A call that was begun; the account is told when it is dropped, however it ends.
+/// A call; the account is told when it is dropped, however it ends.
 struct UnderWay {
     planned: Call,
+    stage: Stage,
     begun: Instant,
     reading: Reading,
+}
+
+/// How far a call came.
+enum Stage {
+    /// The account is being asked.
+    Planned,
+    /// The account refused it.
+    Refused,
+    /// It may have reached its provider.
+    Sent,
 }
 
 /// What is read of one call.
@@ -192,6 +205,11 @@ impl Reading {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         let reading = &self.reading;
+        match self.stage {
+            Stage::Planned => return reading.request.account.withdrawn(&self.planned),
+            Stage::Refused => return,
+            Stage::Sent => {}
+        }
         let call = Call {
             seconds: reading.seconds,
             first_sound: reading.first_sound.map(|first| first - self.begun),
@@ -213,12 +231,14 @@ impl Drop for UnderWay {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::clock::SystemClock;
     use crate::price::{Price, Unit};
-    use crate::provider::gather;
+    use crate::provider::{Account, gather};
     use crate::providers::fake::Fake;
     use crate::store::sqlite::SqliteStore;
     use crate::store::{CallLog, ProviderTotals, UsageLog};
@@ -264,6 +284,46 @@ mod tests {
         let ProviderTotals { provider, calls, characters, seconds, cost, unpriced, .. } = made.await;
         assert_eq!((provider.as_str(), calls, characters, unpriced), ("fake", 1, 6, 0));
         assert!((seconds - 0.3).abs() < 1e-6 && (cost - 6.0).abs() < 1e-9, "{seconds} s, {cost}");
+    }
+
+    /// An account that takes its time, and counts what it is told.
+    #[derive(Debug, Default)]
+    struct Slow {
+        called: AtomicUsize,
+        withdrawn: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl Account for Slow {
+        async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
+            std::future::pending().await
+        }
+
+        fn sounded(&self, _: f64) -> bool {
+            true
+        }
+
+        fn called(&self, _: &Call, _: Call) {
+            self.called.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn withdrawn(&self, _: &Call) {
+            self.withdrawn.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_given_up_before_it_is_made_is_withdrawn() {
+        let fake = Fake::named("fake").paid();
+        let calls = fake.calls();
+        let meter = Meter::new(fake, Arc::new(Prices::new(dollar_a_character())), Arc::new(SystemClock));
+        let account = Arc::new(Slow::default());
+        let asked = Arc::clone(&account) as Arc<dyn Account>;
+        let mut speech = meter.speak(Request { account: asked, ..Request::new("Hello.", "tone-1", "tone") });
+        assert!(tokio::time::timeout(Duration::from_secs(5), speech.next()).await.is_err());
+        drop(speech);
+        let told = [&account.withdrawn, &account.called].map(|count| count.load(Ordering::SeqCst));
+        assert_eq!((told, calls.count()), ([1, 0], 0), "it is open no more, and was never sent");
     }
 
     #[tokio::test]
