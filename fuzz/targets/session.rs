@@ -9,8 +9,9 @@ use std::net::SocketAddr;
 
 use futures::{SinkExt, StreamExt};
 use libfuzzer_sys::fuzz_target;
+use saywell::connections::Bounds;
 use saywell::http::router;
-use saywell::http::server::{Bounds, Server};
+use saywell::http::server::Server;
 use serde_json::Value;
 use support::{Bench, MAX_PCM_BYTES};
 use tokio_tungstenite::client_async;

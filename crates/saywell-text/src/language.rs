@@ -7,16 +7,15 @@
 //! a quotation or a number, and a text is in another language than English only if its small words are.
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
+pub use crate::language_names::name;
 use crate::utterance::{Kind, Script, Utterance};
-pub use names::name;
 use script::Writing;
 use std::borrow::Cow;
 use std::ops::Range;
 
-mod names;
 mod parts;
 mod script;
-mod words;
+pub(crate) mod words;
 
 /// A language that was found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -43,6 +43,7 @@ mod announcement;
 mod clean;
 mod emoji;
 mod islands;
+mod language_names;
 mod markdown;
 mod maths;
 // ... and those cut into utterances.
@@ -56,6 +57,7 @@ mod split;
 pub mod ssml;
 
 // Which language utterances are in, and how words are pronounced, by a dictionary.
+mod ipa;
 pub mod language;
 pub mod pronunciation;
 mod tag;

@@ -305,20 +305,20 @@ pub fn open_providers(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
-    let client = net::client();
+    let (client, of_providers) = (net::client(), settings.providers());
     let mut names = settings.chain();
     // The pack brings its voices along wherever the voice inside is heard at all.
     let is_own =
         providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
     let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(settings).is_file() {
+    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
         names.push(kokoro::NAME);
     }
     let providers = names.into_iter().map(|name| {
         let opened = client
             .clone()
             .map_err(ProviderError::from)
-            .and_then(|client| providers::open(name, settings, &client, clock));
+            .and_then(|client| providers::open(name, &of_providers, &client, clock));
         opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
     });
     providers.collect()

@@ -10,6 +10,7 @@ pub mod spelled;
 pub mod switch;
 pub mod timeout;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 use futures::future::Either;
 
-use crate::controls;
-use crate::provider::{Priority, Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
+use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
+use crate::queue::Priority;
 use crate::voices::{Cast, Manner, Speaker};
 
 /// The providers to try, in order.
@@ -112,12 +113,11 @@ impl Chain {
     /// The same chain as an operator has it now: those that are switched off left out, those that are to be asked first
     /// at the front.
     #[must_use]
-    pub fn steered(&self, controls: &controls::State) -> Self {
-        let first = controls.provider_order.as_deref().unwrap_or_default();
-        if first.is_empty() && controls.disabled_providers.is_empty() {
+    pub fn steered(&self, first: &[String], off: &BTreeSet<String>) -> Self {
+        if first.is_empty() && off.is_empty() {
             return self.clone();
         }
-        let on = |link: &&Arc<dyn Provider>| !controls.disabled_providers.contains(link.name());
+        let on = |link: &&Arc<dyn Provider>| !off.contains(link.name());
         let mut links: Vec<_> = self.links.iter().filter(on).cloned().collect();
         // The sort is stable: whoever is not named stays behind those who are, in the order of the settings.
         links.sort_by_key(|link| first.iter().position(|name| name == link.name()).unwrap_or(first.len()));
@@ -321,13 +321,9 @@ mod tests {
         let chain =
             Chain::new(["a", "b", "c"].map(|name| Arc::new(Fake::named(name)) as Arc<dyn Provider>).to_vec());
         let steered = |order: &[&str], off: &[&str]| {
-            let order = order.iter().map(ToString::to_string).collect();
-            let state = controls::State {
-                provider_order: Some(order),
-                disabled_providers: off.iter().map(ToString::to_string).collect(),
-                ..controls::State::default()
-            };
-            chain.steered(&state).links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+            let order: Vec<_> = order.iter().map(ToString::to_string).collect();
+            let off = off.iter().map(ToString::to_string).collect();
+            chain.steered(&order, &off).links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(steered(&[], &[]), ["a", "b", "c"]);
         assert_eq!(steered(&["c", "gone"], &[]), ["c", "a", "b"]);

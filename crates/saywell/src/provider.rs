@@ -19,7 +19,7 @@ use saywell_text::{How, Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::price::Cost;
-use crate::queue::{Errand, Queue};
+use crate::queue::{Errand, Priority, Queue};
 
 /// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
 const PLAIN_FOLLOWS: Follows = Follows {
@@ -362,17 +362,6 @@ impl CallOutcome {
             Self::Cancelled => "cancelled",
         }
     }
-}
-
-/// Who waits for an utterance; the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Priority {
-    /// Somebody listens, and nothing has sounded yet.
-    First,
-    /// Somebody listens, and earlier utterances are sounding.
-    Rest,
-    /// Nobody listens yet.
-    Prefetch,
 }
 
 /// A piece of an utterance's sound, or news of it.

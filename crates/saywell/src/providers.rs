@@ -22,13 +22,16 @@ pub mod xtts;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use saywell_voice::Pool;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
-use crate::config::Settings;
 use crate::net::ClientError;
 use crate::provider::{Provider, ProviderError};
 
@@ -81,6 +84,51 @@ pub struct Variable {
     pub about: &'static str,
 }
 
+/// What providers take of the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The options of each provider that has any, by its name.
+    pub options: BTreeMap<String, Options>,
+    /// What the voices inside may take of this machine.
+    pub inside: Inside,
+}
+
+/// What the voices inside this process may take of its machine.
+#[derive(Debug, Clone)]
+pub struct Inside {
+    /// Threads of each; 0: one for each core.
+    pub threads: usize,
+    /// How long an admitted reply may wait for one.
+    pub queue_longest: Duration,
+    /// How many replies may be in the making at once.
+    pub max_flights: usize,
+    /// The folder that voices are looked for in.
+    pub data_dir: PathBuf,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            queue_longest: Duration::from_secs(8),
+            max_flights: 256,
+            data_dir: "saywell-data".into(),
+        }
+    }
+}
+
+impl Inside {
+    /// How many threads that is on this machine.
+    pub(crate) fn threads(&self) -> NonZero<usize> {
+        NonZero::new(self.threads).unwrap_or_else(Pool::available_threads)
+    }
+
+    /// The most utterances that wait for threads: as many of each flight as it has made at once.
+    pub(crate) fn most_waiting(&self) -> usize {
+        self.max_flights.saturating_mul(self.threads().get())
+    }
+}
+
 /// The options of one provider, as `[providers.NAME]` in the settings file and the environment give them.
 #[derive(Clone, Default, PartialEq)]
 pub struct Options {
@@ -123,8 +171,8 @@ pub struct Opening<'a> {
     pub name: &'a str,
     /// Its own options, which [`Kind::check`] found right.
     pub options: &'a Options,
-    /// Everything else that is set.
-    pub settings: &'a Settings,
+    /// What voices inside this process may take.
+    pub inside: &'a Inside,
     /// The client for calls over HTTP. It follows no redirects and sets no deadlines.
     pub client: &'a reqwest::Client,
     /// The time.
@@ -148,11 +196,11 @@ pub fn open(
     client: &reqwest::Client,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Provider>, ProviderError> {
-    let kind = kind_of(name, &settings.providers)
+    let kind = kind_of(name, &settings.options)
         .ok_or_else(|| ProviderError::Misconfigured(format!("there is no provider `{name}`")))?;
     let none = Options::default();
-    let options = settings.providers.get(name).unwrap_or(&none);
-    (kind.open)(Opening { name, options, settings, client, clock })
+    let options = settings.options.get(name).unwrap_or(&none);
+    (kind.open)(Opening { name, options, inside: &settings.inside, client, clock })
 }
 
 impl From<ClientError> for ProviderError {

@@ -13,7 +13,16 @@ use std::time::Duration;
 use metrics::{counter, gauge, histogram};
 use tokio_util::sync::CancellationToken;
 
-use crate::provider::Priority;
+/// Who waits for an utterance; the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody listens, and nothing has sounded yet.
+    First,
+    /// Somebody listens, and earlier utterances are sounding.
+    Rest,
+    /// Nobody listens yet.
+    Prefetch,
+}
 
 /// Characters that a voice speaks in a second, about.
 const CHARACTERS_A_SECOND: f64 = 15.0;

@@ -464,7 +464,7 @@ impl ObjectStore for Dying<Arc<dyn ObjectStore>> {
 
 #[async_trait]
 impl CacheIndex for Dying<Arc<SqliteStore>> {
-    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
         if self.life.change() { self.inner.put(row).await } else { Err(Life::store_error()) }
     }
 

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
+use metrics::{counter, histogram};
+use tracing::warn;
 
 use crate::clock::Clock;
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{
     About, Call, CallOutcome, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice,
 };
-use crate::usage;
 
 /// How many characters of text are about a second of sound, where only the price by the second is known.
 const CHARACTERS_PER_SECOND: f64 = 14.0;
@@ -72,7 +73,7 @@ impl<P: Provider> Provider for Meter<P> {
             let account = Arc::clone(&call.reading.request.account);
             if let Err(error) = account.calling(&call.planned).await {
                 call.stage = Stage::Refused;
-                usage::call_failed(&call.reading.about.name, &error);
+                count_failure(&call.reading.about.name, &error);
                 yield Err(error);
                 return;
             }
@@ -149,7 +150,7 @@ impl Reading {
                 self.outcome = CallOutcome::Failed;
                 // One that hangs may have done its work all the same.
                 self.refused = !matches!(error, ProviderError::TimedOut(_));
-                usage::call_failed(&self.about.name, error);
+                count_failure(&self.about.name, error);
             }
         }
     }
@@ -218,153 +219,55 @@ impl Drop for UnderWay {
             cost: reading.cost(),
             ..self.planned.clone()
         };
-        usage::called(&call);
+        count_call(&call);
         if reading.about.paid
             && reading.prices.find(reading.priced()).is_none()
             && call.cost != Cost::Unpriced
         {
-            usage::price_guessed(&call);
+            count_guessed_price(&call);
         }
         reading.request.account.called(&self.planned, call);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+/// A call was charged at the provider's dearest price, since its model has none.
+fn count_guessed_price(call: &Call) {
+    counter!("saywell_unpriced_calls_total", "provider" => call.provider.clone()).increment(1);
+    warn!(
+        provider = call.provider,
+        model = call.model,
+        "this model has no price: it is counted at the provider's dearest; `[[prices]]` in saywell.toml can name it"
+    );
+}
 
-    use tokio_util::sync::CancellationToken;
-
-    use super::*;
-    use crate::clock::SystemClock;
-    use crate::price::{Price, Unit};
-    use crate::provider::{Account, gather};
-    use crate::providers::fake::Fake;
-    use crate::store::sqlite::SqliteStore;
-    use crate::store::{CallLog, ProviderTotals, UsageLog};
-    use crate::usage::Ledger;
-
-    /// What the store has after `calls` were made through a meter over `fake`, priced at 1 USD a character.
-    async fn totals(
-        fake: Fake,
-        prices: Vec<Price>,
-        calls: impl AsyncFnOnce(&dyn Provider, Request),
-    ) -> ProviderTotals {
-        let store = Arc::new(SqliteStore::in_memory().await.unwrap());
-        let usage = Arc::clone(&store) as Arc<dyn UsageLog>;
-        let (ledger, scribe) = Ledger::open(None, Arc::clone(&store) as Arc<dyn CallLog>, usage).unwrap();
-        let meter = Meter::new(fake, Arc::new(Prices::new(prices)), Arc::new(SystemClock));
-        let request = Request { account: Arc::new(ledger), ..Request::new("Hello.", "tone-1", "tone") };
-        calls(&meter, request).await;
-        drop(meter);
-        scribe.run(CancellationToken::new()).await;
-        let mut totals = store.provider_totals(SystemTime::UNIX_EPOCH).await.unwrap();
-        assert_eq!(totals.len(), 1, "{totals:?}");
-        totals.remove(0)
-    }
-
-    fn dollar_a_character() -> Vec<Price> {
-        vec![Price {
-            kind: "fake".into(),
-            model: "tone-*".into(),
-            voice: "*".into(),
-            unit: Unit::Characters,
-            per_million: 1e6,
-            currency: "USD".into(),
-            source: String::new(),
-        }]
-    }
-
-    #[tokio::test]
-    async fn a_call_is_taken_down_with_its_cost() {
-        let made = totals(Fake::named("fake").paid(), dollar_a_character(), async |meter, request| {
-            gather(meter.speak(request.clone())).await.unwrap();
-            drop(meter.speak(request)); // Never polled: nothing was sent.
-        });
-        let ProviderTotals { provider, calls, characters, seconds, cost, unpriced, .. } = made.await;
-        assert_eq!((provider.as_str(), calls, characters, unpriced), ("fake", 1, 6, 0));
-        assert!((seconds - 0.3).abs() < 1e-6 && (cost - 6.0).abs() < 1e-9, "{seconds} s, {cost}");
-    }
-
-    /// An account that takes its time, and counts what it is told.
-    #[derive(Debug, Default)]
-    struct Slow {
-        called: AtomicUsize,
-        withdrawn: AtomicUsize,
-    }
-
-    #[async_trait]
-    impl Account for Slow {
-        async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
-            std::future::pending().await
+/// A call to a provider ended.
+fn count_call(call: &Call) {
+    let (provider, outcome) = (call.provider.clone(), call.outcome.name());
+    counter!("saywell_calls_total", "provider" => provider.clone(), "outcome" => outcome).increment(1);
+    counter!("saywell_characters_total", "provider" => provider.clone(), "outcome" => outcome)
+        .increment(call.characters);
+    match &call.cost {
+        Cost::Free => {}
+        Cost::Known { amount, currency } => {
+            // Prometheus counts in whole numbers here; a millionth is small enough for any price.
+            let labels = [("provider", provider.clone()), ("currency", currency.clone())];
+            counter!("saywell_cost_millionths_total", &labels).increment((amount * 1e6).round() as u64);
         }
-
-        fn sounded(&self, _: f64) -> bool {
-            true
-        }
-
-        fn called(&self, _: &Call, _: Call) {
-            self.called.fetch_add(1, Ordering::SeqCst);
-        }
-
-        fn withdrawn(&self, _: &Call) {
-            self.withdrawn.fetch_add(1, Ordering::SeqCst);
+        Cost::Unpriced => {
+            counter!("saywell_unpriced_calls_total", "provider" => provider.clone()).increment(1);
         }
     }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_call_that_is_given_up_before_it_is_made_is_withdrawn() {
-        let fake = Fake::named("fake").paid();
-        let calls = fake.calls();
-        let meter = Meter::new(fake, Arc::new(Prices::new(dollar_a_character())), Arc::new(SystemClock));
-        let account = Arc::new(Slow::default());
-        let asked = Arc::clone(&account) as Arc<dyn Account>;
-        let mut speech = meter.speak(Request { account: asked, ..Request::new("Hello.", "tone-1", "tone") });
-        assert!(tokio::time::timeout(Duration::from_secs(5), speech.next()).await.is_err());
-        drop(speech);
-        let told = [&account.withdrawn, &account.called].map(|count| count.load(Ordering::SeqCst));
-        assert_eq!((told, calls.count()), ([1, 0], 0), "it is open no more, and was never sent");
+    if let Some(first) = call.first_sound {
+        histogram!("saywell_provider_first_sound_seconds", "provider" => provider.clone())
+            .record(first.as_secs_f64());
     }
+    histogram!("saywell_call_seconds", "provider" => provider.clone()).record(call.took.as_secs_f64());
+    histogram!("saywell_speech_seconds", "provider" => provider).record(call.seconds);
+}
 
-    #[tokio::test]
-    async fn a_call_that_is_abandoned_is_paid_for() {
-        let slow = Fake::named("fake").paid().delayed(Duration::from_mins(1));
-        let made = totals(slow, dollar_a_character(), async |meter, request| {
-            let mut speech = meter.speak(request);
-            // Begun, and dropped at once.
-            // It is written down first, which takes a moment.
-            assert!(tokio::time::timeout(Duration::from_millis(300), speech.next()).await.is_err());
-        });
-        let ProviderTotals { calls, characters, cost, .. } = made.await;
-        assert_eq!((calls, characters, cost), (1, 6, 6.0));
-    }
-
-    #[tokio::test]
-    async fn what_is_given_up_before_its_turn_costs_nothing() {
-        let queued = Fake::named("fake").paid().queued(Duration::from_millis(1));
-        let made = totals(queued, dollar_a_character(), async |meter, request| {
-            assert_eq!(meter.speak(request.clone()).next().await, Some(Ok(Part::Queued)));
-            gather(meter.speak(request)).await.unwrap();
-        });
-        let ProviderTotals { calls, characters, cost, .. } = made.await;
-        assert_eq!((calls, characters, cost), (2, 12, 6.0), "both are taken down, and one is paid for");
-    }
-
-    #[tokio::test]
-    async fn a_call_that_fails_without_sound_is_taken_down_and_costs_nothing() {
-        let broken = Fake::named("fake").failing(ProviderError::Unavailable("is down".into())).paid();
-        let made = totals(broken, dollar_a_character(), async |meter, request| {
-            gather(meter.speak(request)).await.unwrap_err();
-        });
-        let ProviderTotals { calls, characters, cost, unpriced, .. } = made.await;
-        assert_eq!((calls, characters, cost, unpriced), (1, 6, 0.0, 0));
-    }
-
-    #[tokio::test]
-    async fn without_a_price_a_call_is_flagged() {
-        let made = totals(Fake::named("fake").paid(), Vec::new(), async |meter, request| {
-            gather(meter.speak(request)).await.unwrap();
-        });
-        assert_eq!(made.await.unpriced, 1);
-    }
+/// A call to a provider failed, for this reason.
+fn count_failure(provider: &str, error: &ProviderError) {
+    let labels = [("provider", provider.to_owned()), ("reason", error.reason().to_owned())];
+    counter!("saywell_call_failures_total", &labels).increment(1);
+    warn!(provider, reason = error.reason(), %error, "a call to a provider failed");
 }

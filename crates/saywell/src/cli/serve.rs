@@ -7,8 +7,9 @@ use tracing::{info, warn};
 use super::{Failed, print};
 use crate::app::App;
 use crate::config::Settings;
+use crate::connections::Bounds;
 use crate::http::router;
-use crate::http::server::{self, Bounds, Server};
+use crate::http::server::{self, Server};
 use crate::identity::Mode;
 
 /// How long flights may take to end once the server is asked to stop.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::server::Bounds;
+use crate::connections::Bounds;
 use crate::identity::token::Rules;
 use crate::identity::{Mode, UserCase};
 use crate::limits::{Plans, WithoutRedis};

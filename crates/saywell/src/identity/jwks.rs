@@ -10,7 +10,6 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 use tracing::warn;
 
-use super::token::TokenFault;
 use crate::clock::Clock;
 
 /// How old the keys may get until they are asked for again, beside the requests.
@@ -107,6 +106,15 @@ fn age(then: Option<SystemTime>, now: SystemTime) -> Duration {
     then.map_or(Duration::MAX, |then| now.duration_since(then).unwrap_or_default())
 }
 
+/// Why there is no key to check a token with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingKey {
+    /// Nobody publishes it.
+    NotPublished,
+    /// The keys cannot be had at present.
+    Unknown,
+}
+
 impl Jwks {
     /// The keys at this address; asked for when the first token needs them.
     #[must_use]
@@ -117,13 +125,13 @@ impl Jwks {
     /// The key to check a token with.
     ///
     /// # Errors
-    /// [`TokenFault::Signature`] if nobody publishes such a key, [`TokenFault::NoKeys`] if that cannot be known.
+    /// [`MissingKey`] if nobody publishes such a key, or that cannot be known.
     pub async fn find(
         &self,
         name: Option<&str>,
         algorithm: Algorithm,
         now: SystemTime,
-    ) -> Result<DecodingKey, TokenFault> {
+    ) -> Result<DecodingKey, MissingKey> {
         let found = self.known().find(name, algorithm, now);
         if let Some(key) = found {
             // Beside the request: what is known serves.
@@ -138,7 +146,7 @@ impl Jwks {
         let known = self.known();
         // While the provider cannot be asked, nobody knows whether it has such a key by now.
         let unsure = known.ill || known.asking.is_some() || age(known.came, now) >= USABLE;
-        let missing = if unsure { TokenFault::NoKeys } else { TokenFault::Signature };
+        let missing = if unsure { MissingKey::Unknown } else { MissingKey::NotPublished };
         known.find(name, algorithm, now).ok_or(missing)
     }
 

@@ -2,7 +2,6 @@
 //!
 //! It is in the chain behind `local` by itself wherever the pack lies in the data folder.
 
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +11,9 @@ use saywell_voice::Pool;
 use saywell_voice::kokoro::Pack;
 use serde::Deserialize;
 
-use crate::config::Settings;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::local::{FOLLOWS, Spoken, most_waiting, spoken};
-use crate::providers::{Kind, Opening, Variable};
+use crate::providers::local::{FOLLOWS, Spoken, spoken};
+use crate::providers::{Inside, Kind, Opening, Variable};
 use crate::queue::{Pace, Queue};
 
 /// The provider's name.
@@ -68,8 +66,8 @@ pub const OPENAI_VOICES: [(&str, &str); 13] = [
 
 /// The pack in the data folder.
 #[must_use]
-pub fn pack_in(settings: &Settings) -> PathBuf {
-    settings.data_dir.join("kokoro.pack")
+pub fn pack_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("kokoro.pack")
 }
 
 /// The voices of a pack, behind threads of their own.
@@ -86,11 +84,11 @@ pub struct Kokoro {
 impl Kokoro {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: KokoroOptions = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let path = options.pack.unwrap_or_else(|| pack_in(opening.settings));
-        Self::with_pack(&path, opening.name, opening.settings)
+        let path = options.pack.unwrap_or_else(|| pack_in(&opening.inside.data_dir));
+        Self::with_pack(&path, opening.name, opening.inside)
     }
 
-    fn with_pack(path: &Path, name: &str, settings: &Settings) -> Result<Self, ProviderError> {
+    fn with_pack(path: &Path, name: &str, inside: &Inside) -> Result<Self, ProviderError> {
         let misconfigured = |error: &dyn std::fmt::Display| {
             ProviderError::Misconfigured(format!("{error}; `cargo xtask voice kokoro` fetches the voices"))
         };
@@ -99,10 +97,10 @@ impl Kokoro {
         let Some(default) = voices.iter().find(|voice| voice.id == "af_heart").or(voices.first()) else {
             return Err(misconfigured(&format_args!("{} has no voice that can be used", path.display())));
         };
-        let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
+        let threads = inside.threads();
         let measured = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
         let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&measured))).collect();
-        let queue = Queue::new(name, threads.get(), settings.queue_longest, paces);
+        let queue = Queue::new(name, threads.get(), inside.queue_longest, paces);
         let about = About {
             queue: Some(queue.clone()),
             default_voice: Some(default.id.clone()),
@@ -117,7 +115,7 @@ impl Kokoro {
         };
         let spoken = Arc::clone(&pack);
         let find = move |id: &str| saywell_voice::Voice::of_pack(&spoken, id);
-        let pool = Arc::new(Pool::of_voices(find, threads, most_waiting(settings, threads)));
+        let pool = Arc::new(Pool::of_voices(find, threads, inside.most_waiting()));
         let resting = tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(rest(pack)));
         Ok(Self { pool, queue, about, voices, resting })
     }
@@ -206,7 +204,7 @@ mod tests {
     #[test]
     fn a_missing_pack_is_a_fault_of_the_settings() {
         let error =
-            Kokoro::with_pack(Path::new("/nonexistent/kokoro.pack"), NAME, &Settings::default()).unwrap_err();
+            Kokoro::with_pack(Path::new("/nonexistent/kokoro.pack"), NAME, &Inside::default()).unwrap_err();
         assert!(
             matches!(&error, ProviderError::Misconfigured(why) if why.contains("xtask voice kokoro")),
             "{error}"
@@ -216,6 +214,6 @@ mod tests {
     #[tokio::test]
     #[ignore = "needs the pack of voices: tools/test.sh voices"]
     async fn passes_the_exam() {
-        conformance::examine(&Kokoro::with_pack(&pack(), NAME, &Settings::default()).unwrap()).await;
+        conformance::examine(&Kokoro::with_pack(&pack(), NAME, &Inside::default()).unwrap()).await;
     }
 }

@@ -1,7 +1,6 @@
 //! `local`: the voice inside this process.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -13,12 +12,9 @@ use saywell_text::ssml::Follows;
 use saywell_voice::{Job, Pool, Turn, Urgency, VoiceError};
 use tokio::sync::oneshot;
 
-use crate::config::Settings;
-use crate::provider::{
-    About, Part, Priority, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
-};
-use crate::providers::{Kind, NoOptions};
-use crate::queue::{Pace, Queue};
+use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::providers::{Inside, Kind, NoOptions};
+use crate::queue::{Pace, Priority, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "local";
@@ -29,7 +25,7 @@ pub const KIND: Kind = Kind {
     about: "The voice inside this process: no key, no network.",
     variables: &[],
     check: |options| options.parse::<NoOptions>().map(drop),
-    open: |opening| Ok(Arc::new(Local::open(opening.settings)?)),
+    open: |opening| Ok(Arc::new(Local::open(opening.inside)?)),
 };
 
 /// Which marks the voices inside follow: all, but that text is written out before they get it.
@@ -55,10 +51,10 @@ impl Local {
     ///
     /// # Errors
     /// [`ProviderError::Misconfigured`] when the voice in this binary cannot be loaded.
-    pub fn open(settings: &Settings) -> Result<Self, ProviderError> {
+    pub fn open(inside: &Inside) -> Result<Self, ProviderError> {
         let voice =
             saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
-        let threads = NonZero::new(settings.local_threads).unwrap_or_else(Pool::available_threads);
+        let threads = inside.threads();
         let voices = Arc::new([Voice {
             id: voice.name().into(),
             name: "Heart".into(),
@@ -69,7 +65,7 @@ impl Local {
         }]);
         let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
         let paces = BTreeMap::from([(voice.name().to_owned(), pace)]);
-        let queue = Queue::new(NAME, threads.get(), settings.queue_longest, paces);
+        let queue = Queue::new(NAME, threads.get(), inside.queue_longest, paces);
         let about = About {
             queue: Some(queue.clone()),
             default_voice: Some(voice.name().to_owned()),
@@ -81,7 +77,7 @@ impl Local {
             follows: Some(FOLLOWS),
             ..About::new(NAME, NAME, "hibari")
         };
-        let pool = Arc::new(Pool::new(Arc::new(voice), threads, most_waiting(settings, threads)));
+        let pool = Arc::new(Pool::new(Arc::new(voice), threads, inside.most_waiting()));
         Ok(Self { pool, queue, about, voices })
     }
 }
@@ -99,11 +95,6 @@ impl Provider for Local {
     fn speak(&self, request: Request) -> SpeechStream {
         spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known: true }, request)
     }
-}
-
-/// The most utterances that wait for threads: as many of each flight as it has made at once.
-pub(super) fn most_waiting(settings: &Settings, threads: NonZero<usize>) -> usize {
-    settings.max_flights.saturating_mul(threads.get())
 }
 
 /// Who speaks a request.
@@ -204,14 +195,14 @@ mod tests {
 
     #[tokio::test]
     async fn passes_the_exam() {
-        conformance::examine(&Local::open(&Settings::default()).unwrap()).await;
+        conformance::examine(&Local::open(&Inside::default()).unwrap()).await;
     }
 
     /// What limits use is what this voice takes: within 5 % for a reply on average, and 2 % over all of them. The replies
     /// are those of saywell-text's golden tests; `-- --nocapture` prints each utterance for a new calibration.
     #[tokio::test]
     async fn estimates_are_the_voices_own_pace() {
-        let local = Local::open(&Settings::default()).unwrap();
+        let local = Local::open(&Inside::default()).unwrap();
         let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../saywell-text/tests/golden");
         let files = std::fs::read_dir(golden)
             .unwrap()
@@ -264,7 +255,7 @@ mod tests {
     /// A mark reaches the voice through what is built around it.
     #[tokio::test]
     async fn marks_are_followed() {
-        let voice = crate::chain::plain::Plain::new(Local::open(&Settings::default()).unwrap());
+        let voice = crate::chain::plain::Plain::new(Local::open(&Inside::default()).unwrap());
         let text = "One two three four five.";
         let request = conformance::request(&voice, text).await;
         let slow = Prosody { rate_percent: 50, ..Prosody::default() };
@@ -278,7 +269,7 @@ mod tests {
     /// A minute of varied speech, brought to the level by the constant, is within 1 LU of the target.
     #[tokio::test]
     async fn the_gain_is_right() {
-        let local = Local::open(&Settings::default()).unwrap();
+        let local = Local::open(&Inside::default()).unwrap();
         let mut minute = Vec::new();
         for text in [
             "The quick brown fox jumps over the lazy dog, and then it rests in the shade for a while.",

@@ -66,7 +66,7 @@ fn is_away(error: &StoreError) -> bool {
 
 #[async_trait]
 impl CacheIndex for Guarded<dyn CacheIndex> {
-    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
         self.ask(WORK_DEADLINE, self.inner.put(row)).await
     }
 

@@ -1,7 +1,8 @@
 //! The journal: what the ledger takes down, in files of the data folder until the database has it.
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
-//! record waits for one write, and [`Reader`] reads the files from behind: what the database cannot take yet stays where
+//! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
+//! outlives a killed process. [`Reader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
@@ -10,9 +11,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use metrics::counter;
 use serde::{Deserialize, Serialize};
@@ -22,8 +23,6 @@ use tracing::{error, warn};
 use crate::provider::CallOutcome;
 use crate::store::{Asked, AskedOutcome, CallRow};
 
-/// Files that may wait to be forced onto the disk.
-const LONGEST_SYNC_QUEUE: usize = 64;
 /// Records that may wait for the thread that writes them.
 const LONGEST_QUEUE: usize = 65_536;
 /// Bytes after which a file is ended and another begun: what the database has is given back a file at a time.
@@ -155,10 +154,8 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
         at: Position::default(),
         pages: Arc::new(Mutex::new(pages)),
     };
-    let (sync, to_sync) = sync_channel(LONGEST_SYNC_QUEUE);
-    // Whoever waits for a record waits for no disk: that has a thread of its own.
-    std::thread::Builder::new().name("journal-sync".into()).spawn(move || force_all(&to_sync))?;
-    let writing = Writing { files, end, file: None, sync, _lock: lock };
+    let syncing = Syncing::start()?;
+    let writing = Writing { files, end, file: None, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
     Ok((Writer(sender), reader))
 }
@@ -189,31 +186,9 @@ impl Writer {
 struct Writing {
     files: Files,
     end: watch::Sender<Position>,
-    file: Option<File>,
-    /// Files to be forced onto the disk, by their numbers.
-    sync: SyncSender<(u64, File)>,
+    file: Option<Arc<File>>,
+    syncing: Syncing,
     _lock: Option<File>,
-}
-
-/// Forces files onto the disk, each a while after it was written to: what comes meanwhile is forced with it.
-fn force_all(files: &Receiver<(u64, File)>) {
-    while let Ok(mut last) = files.recv() {
-        let due = Instant::now() + SYNC_EVERY;
-        while let Ok(next) = files.recv_timeout(due.saturating_duration_since(Instant::now())) {
-            if next.0 != last.0 {
-                force(&last.1);
-            }
-            last = next;
-        }
-        force(&last.1);
-    }
-}
-
-/// Forces what was written onto the disk.
-fn force(file: &File) {
-    if let Err(error) = file.sync_data() {
-        warn!(%error, "the journal of usage could not be forced onto the disk");
-    }
 }
 
 impl Writing {
@@ -245,12 +220,13 @@ impl Writing {
             for written in waiting {
                 let _ = written.send(());
             }
-            // Where many wait already, those are for this as well.
-            if let Some(Ok(file)) = self.file.as_ref().map(File::try_clone) {
-                let _ = self.sync.try_send((self.end.borrow().file, file));
+            if let Some(file) = &self.file {
+                self.syncing.soon(file);
             }
         }
-        self.file.iter().for_each(force);
+        if let Some(file) = self.file {
+            sync(&file);
+        }
     }
 
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
@@ -264,9 +240,9 @@ impl Writing {
             fs::create_dir_all(&self.files.folder.path)?;
             let opened = OpenOptions::new().create(true).append(true).open(self.files.path(file))?;
             let bytes = opened.metadata()?.len();
-            (self.file, end) = (Some(opened), Position { file, bytes });
+            (self.file, end) = (Some(Arc::new(opened)), Position { file, bytes });
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(mut file) = self.file.as_deref() else { return Ok(()) };
         if let Err(error) = file.write_all(text) {
             // What is half written must not stand before what comes next.
             let _ = file.set_len(end.bytes);
@@ -275,6 +251,36 @@ impl Writing {
         self.files.bytes.fetch_add(size, Ordering::Relaxed);
         self.end.send_replace(Position { bytes: end.bytes + size, ..end });
         Ok(())
+    }
+}
+
+fn sync(file: &File) {
+    if let Err(error) = file.sync_data() {
+        warn!(%error, "the journal of usage could not be forced onto the disk");
+    }
+}
+
+/// The thread that forces what was written onto the disk, each file at most so often.
+struct Syncing(SyncSender<Arc<File>>);
+
+impl Syncing {
+    #[expect(clippy::disallowed_methods, reason = "a pause between syncs, not a wait for one")]
+    fn start() -> io::Result<Self> {
+        let (files, written) = sync_channel::<Arc<File>>(1);
+        let sync = move || {
+            while let Ok(file) = written.recv() {
+                sync(&file);
+                drop(file);
+                std::thread::sleep(SYNC_EVERY);
+            }
+        };
+        std::thread::Builder::new().name("journal-sync".into()).spawn(sync)?;
+        Ok(Self(files))
+    }
+
+    /// Has what was written so far forced onto the disk, unless that is about to be done anyway.
+    fn soon(&self, file: &Arc<File>) {
+        let _ = self.0.try_send(Arc::clone(file));
     }
 }
 

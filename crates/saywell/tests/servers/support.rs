@@ -8,9 +8,8 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use saywell::clock::SystemClock;
-use saywell::config::Settings;
 use saywell::provider::Provider;
-use saywell::providers::{self, Options};
+use saywell::providers::{self, Options, Settings};
 use tempfile::TempDir;
 
 /// A server that does not listen after this time has failed to start.
@@ -81,7 +80,7 @@ impl Drop for Server {
 /// The provider of this kind with these options, given as a table in TOML.
 pub fn open(kind: &str, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().unwrap() };
-    let settings = Settings { providers: [(kind.to_owned(), options)].into(), ..Settings::default() };
+    let settings = Settings { options: [(kind.to_owned(), options)].into(), ..Settings::default() };
     let client = saywell::net::client().unwrap();
     providers::open(kind, &settings, &client, &(Arc::new(SystemClock) as _)).unwrap()
 }

@@ -31,7 +31,7 @@ impl Controls {
         };
         Self {
             enabled: state.enabled.unwrap_or(app.settings.enabled),
-            chain: names(&app.speak.chain.steered(state)),
+            chain: names(&app.speak.chain_under(state)),
             providers: names(&app.speak.chain),
             state: state.clone(),
         }

@@ -5,8 +5,8 @@ use saywell_stubs::{Fault, Stub, stubs};
 use super::turn::closing;
 use super::*;
 use crate::clock::{Clock, ManualClock};
-use crate::config::Settings;
 use crate::provider::gather;
+use crate::providers::Inside;
 use crate::providers::conformance::{
     self,
     faults::{self, Case, KEY},
@@ -119,9 +119,9 @@ fn with_clock(url: &str, more: &str) -> (Azure, Arc<ManualClock>) {
     let hands = Arc::new(ManualClock::default());
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&hands);
     let options = Options { kind: None, table: options(url, more).parse().unwrap() };
-    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
+    let (inside, client) = (Inside::default(), crate::net::client().unwrap());
     let opening =
-        Opening { name: "azure", options: &options, settings: &settings, client: &client, clock: &clock };
+        Opening { name: "azure", options: &options, inside: &inside, client: &client, clock: &clock };
     (Azure::open(&opening).unwrap(), hands)
 }
 

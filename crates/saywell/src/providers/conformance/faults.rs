@@ -22,11 +22,10 @@ use saywell_stubs::{Fault, Nobody, Stub};
 use crate::chain::timeout::Timeout;
 use crate::chain::{Chain, Heard};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Settings;
 use crate::net;
 use crate::provider::{Provider, ProviderError, Request, Speech, gather};
 use crate::providers::fake::Fake;
-use crate::providers::{Kind, Opening, Options};
+use crate::providers::{Inside, Kind, Opening, Options};
 use crate::voices::{Cast, VoiceMap};
 
 /// A provider to be examined with the stub of its service.
@@ -92,10 +91,10 @@ pub fn usual(fault: Fault) -> Outcome {
 pub fn open(kind: &Kind, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().expect("a table in TOML") };
     (kind.check)(&options).expect("options that are right");
-    let (settings, client) = (Settings::default(), net::client().expect("a client"));
+    let (inside, client) = (Inside::default(), net::client().expect("a client"));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let opening =
-        Opening { name: kind.name, options: &options, settings: &settings, client: &client, clock: &clock };
+        Opening { name: kind.name, options: &options, inside: &inside, client: &client, clock: &clock };
     (kind.open)(opening).expect("opens without asking anybody")
 }
 

@@ -11,8 +11,8 @@ use saywell_text::{How, Mark};
 use super::said::words;
 use super::*;
 use crate::clock::{Clock, ManualClock, to_millis};
-use crate::config::Settings;
 use crate::provider::gather;
+use crate::providers::Inside;
 use crate::providers::conformance::{
     self,
     faults::{self, Case, KEY, Outcome},
@@ -204,9 +204,9 @@ fn with_clock(options: &str) -> (Google, Arc<ManualClock>) {
     let hands = Arc::new(ManualClock::default());
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&hands);
     let options = Options { kind: None, table: options.parse().unwrap() };
-    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
+    let (inside, client) = (Inside::default(), crate::net::client().unwrap());
     let opening =
-        Opening { name: "google", options: &options, settings: &settings, client: &client, clock: &clock };
+        Opening { name: "google", options: &options, inside: &inside, client: &client, clock: &clock };
     (Google::open(&opening).unwrap(), hands)
 }
 
@@ -280,11 +280,11 @@ async fn a_user_and_a_machine_get_tokens_too() {
         ("Bearer granted-1", "quota")
     );
 
-    let (settings, client) = (Settings::default(), crate::net::client().unwrap());
+    let (inside, client) = (Inside::default(), crate::net::client().unwrap());
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     let options = Options::default();
     let opening =
-        Opening { name: "google", options: &options, settings: &settings, client: &client, clock: &clock };
+        Opening { name: "google", options: &options, inside: &inside, client: &client, clock: &clock };
     let machine = Access::new(Identity::Machine { url: stub.url() }, None, &opening);
     assert_eq!(machine.headers().await.unwrap()["authorization"], "Bearer granted-2");
     let nobody = saywell_stubs::Nobody::new().unwrap();

@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(name("de"), Some("German"));
         assert_eq!(name("pt-BR"), Some("Portuguese"));
         assert_eq!(name("xx"), None);
-        for (language, _) in super::super::words::WORDS {
+        for (language, _) in crate::language::words::WORDS {
             assert!(name(language).is_some(), "{language}");
         }
     }
