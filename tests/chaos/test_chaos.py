@@ -19,7 +19,7 @@ from support.gateway import Gateway
 from support.servers import Postgres, Redis
 from support.services import Stub
 
-HOW_MANY = os.environ.get("SAYWELL_CHAOS", "6")
+HOW_MANY = os.environ.get("SAYWELL_CHAOS", "10")
 SEEDS = [int(HOW_MANY[5:])] if HOW_MANY.startswith("seed=") else range(int(HOW_MANY))
 FAULTS = [
     None, "late", "hang", "stall", "cut", "crumbs", "wrong-type", "throttled-seconds", "throttled-date", "quota", "bad-key",

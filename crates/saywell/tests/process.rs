@@ -489,7 +489,7 @@ async fn a_damaged_log_of_the_database_loses_no_sound() {
         // It is stored when its notes are there.
         let stored = data.path().join("kept/audio");
         let found =
-            || walk(&stored).iter().filter(|file| file.extension().is_some_and(|end| end == "json")).count();
+            || walk(&stored).iter().filter(|file| file.extension().is_some_and(|end| end == "notes")).count();
         let deadline = Instant::now() + Duration::from_secs(20);
         while found() < 2 && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;

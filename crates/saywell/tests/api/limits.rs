@@ -245,6 +245,8 @@ async fn what_a_quota_has_left_is_spoken_to_the_end_of_a_sentence() {
 async fn a_clock_that_jumps_an_hour_back_and_forth_stops_nobody_and_loses_nothing() {
     let plans = "[admin]\nrequests_per_minute = 60\nburst = 20\ncharacters_per_day = 1000";
     let gateway = Gateway::with(Fake::named("fake"), with_plans(plans)).await;
+    // Not next to midnight, where a day's limits begin anew.
+    gateway.clock.advance(Duration::from_hours(12));
     let before = json!({ "text": "Said before the clock jumped." });
     let links = gateway.links(&before).await;
     let url = links["url"].as_str().unwrap();

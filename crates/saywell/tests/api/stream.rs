@@ -607,7 +607,7 @@ async fn what_is_said_in_the_place_of_what_is_written_has_one_bound_for_all_part
     let begin = |words: &str| json!({ "type": "begin", "pronunciations": [{ "word": "it", "say": words }] });
     let mut client = Client::connect(&gateway).await;
     let (utterances, _, _) = client.whole(begin("that"), &reply, 40).await;
-    assert_eq!(utterances.len(), 12);
+    assert!(utterances.len() > 4, "short ones are said together: {utterances:?}");
     // Each sentence of it is short, and all of them are a hundred seconds.
     client.say(begin(&"very many words ".repeat(8))).await;
     client.text(&reply).await;
