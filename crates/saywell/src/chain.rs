@@ -124,6 +124,12 @@ impl Chain {
         Self::new(links).hedged(self.hedge)
     }
 
+    /// Whether a provider of this name is in it.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.links.iter().any(|link| link.name() == name)
+    }
+
     /// The same chain with the named provider first, or `None` if it has no such provider.
     #[must_use]
     pub fn starting_with(&self, name: &str) -> Option<Self> {

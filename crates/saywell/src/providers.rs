@@ -51,6 +51,9 @@ pub static KINDS: &[&Kind] = &[
     &xtts::KIND,
 ];
 
+/// Services that applications still name and that speak no longer, each with its last day.
+pub static ENDED: &[(&str, &str)] = &[("playht", "2025-12-31")];
+
 /// A kind of provider: what one file in this folder makes.
 pub struct Kind {
     /// What settings call it; also the name of the provider of this kind that needs no name of its own.
