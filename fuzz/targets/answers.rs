@@ -1,6 +1,7 @@
 //! Whatever a provider's service answers, of every kind of provider there is, is sound within its range, or a failure.
 //! The first byte is the kind, the second the status, the third how what comes is named and cut; the rest is the answer.
 #![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
 
 use std::sync::{Arc, Mutex};
 

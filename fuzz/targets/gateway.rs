@@ -1,6 +1,7 @@
 //! Any request is spoken within its bounds or is refused in the one shape: text or SSML, with a dictionary, made or as
 //! bytes that may be JSON.
 #![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
 
 #[path = "../support/gateway.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! No query string opens a link that was not signed, and none is too strange to be refused in the one shape.
 #![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
 
 #[path = "../support/gateway.rs"]
 mod support;

@@ -1,6 +1,7 @@
 //! Whatever is said over a WebSocket, a line each message, is answered by JSON and sound within the bounds, and the
 //! connection ends when it is closed.
 #![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
 
 #[path = "../support/gateway.rs"]
 mod support;
