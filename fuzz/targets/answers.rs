@@ -13,10 +13,9 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use libfuzzer_sys::fuzz_target;
 use saywell::clock::{Clock, SystemClock};
-use saywell::config::Settings;
 use saywell::net;
 use saywell::provider::{Provider, Request, gather};
-use saywell::providers::{KINDS, Opening, Options};
+use saywell::providers::{Inside, KINDS, Opening, Options};
 use tokio::runtime::Runtime;
 
 /// Kinds that ask another service before, or sign what they ask.
@@ -63,14 +62,14 @@ impl Bench {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let router = Router::new().fallback(reply).with_state(Arc::clone(&answer));
         runtime.spawn(async move { axum::serve(listener, router).await });
-        let (settings, client) = (Settings::default(), net::client().expect("a client"));
+        let (inside, client) = (Inside::default(), net::client().expect("a client"));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let providers = OPTIONS.iter().map(|(name, options)| {
             let kind = KINDS.iter().find(|kind| kind.name == *name).expect("a kind");
             let table = options.replace("URL", &url).parse().expect("options");
             let options = Options { kind: None, table };
             let opening =
-                Opening { name, options: &options, settings: &settings, client: &client, clock: &clock };
+                Opening { name, options: &options, inside: &inside, client: &client, clock: &clock };
             let _runtime = runtime.enter();
             (kind.open)(opening).expect("opens without asking anybody")
         });
