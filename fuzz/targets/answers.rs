@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
@@ -78,9 +79,12 @@ impl Bench {
     }
 }
 
-async fn reply(State(answer): State<Arc<Mutex<Answer>>>, upgrade: Option<WebSocketUpgrade>) -> Response {
+async fn reply(
+    State(answer): State<Arc<Mutex<Answer>>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
     let answer = answer.lock().map(|answer| answer.clone()).unwrap_or_default();
-    if let Some(upgrade) = upgrade {
+    if let Ok(upgrade) = upgrade {
         return upgrade.on_upgrade(move |socket| talk(socket, answer));
     }
     let pieces: Vec<Bytes> = answer.bytes.chunks(answer.size).map(Bytes::copy_from_slice).collect();

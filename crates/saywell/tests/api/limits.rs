@@ -256,9 +256,9 @@ async fn a_clock_that_jumps_an_hour_back_and_forth_stops_nobody_and_loses_nothin
     for (number, jump) in ["back", "forth", "forth", "back"].into_iter().enumerate() {
         let hour = Duration::from_hours(1);
         if jump == "back" {
-            gateway.clock.set_back(hour)
+            gateway.clock.set_back(hour);
         } else {
-            gateway.clock.advance(hour)
+            gateway.clock.advance(hour);
         }
         let again = gateway.post("/tts", &before).await;
         assert_eq!(
