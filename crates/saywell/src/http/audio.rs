@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::contract::SoundFile;
 use super::error::{ApiError, Code};
-use super::granted::Granted;
+use super::granted::{Granted, name, not_found};
 use super::headers;
 use super::identity::MaySpeak;
 use super::speech::{naming_the_field, pieces};
@@ -156,16 +156,6 @@ pub async fn give_up(
     let (key, _) = name(&file)?;
     app.speak.flights.give_up(&key, &caller.subject());
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `{key}.{ext}` of a path.
-pub(super) fn name(file: &str) -> Result<(Key, &str), ApiError> {
-    let (key, extension) = file.split_once('.').ok_or_else(not_found)?;
-    Ok((key.parse().map_err(|_| not_found())?, extension))
-}
-
-pub(super) fn not_found() -> ApiError {
-    ApiError::new(Code::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
 }
 
 /// The link is right, and nothing is known of what was behind it: another server's, or of before a restart.

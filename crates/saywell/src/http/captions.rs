@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use saywell_audio::captions::{Captions, ndjson_line};
 
-use super::audio::{again, not_found};
+use super::audio::again;
 use super::error::ApiError;
-use super::granted::Granted;
+use super::granted::{Granted, not_found};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Reader;

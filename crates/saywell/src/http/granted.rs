@@ -4,8 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::audio::name;
-use super::error::ApiError;
+use super::error::{ApiError, Code};
 use super::identity::follower;
 use super::query::Search;
 use crate::app::App;
@@ -37,4 +36,14 @@ impl FromRequestParts<App> for Granted {
         };
         granted.await.map_err(IntoResponse::into_response)
     }
+}
+
+/// `{key}.{ext}` of a path.
+pub(super) fn name(file: &str) -> Result<(Key, &str), ApiError> {
+    let (key, extension) = file.split_once('.').ok_or_else(not_found)?;
+    Ok((key.parse().map_err(|_| not_found())?, extension))
+}
+
+pub(super) fn not_found() -> ApiError {
+    ApiError::new(Code::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
 }
