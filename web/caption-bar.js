@@ -9,7 +9,7 @@ export class CaptionBar {
   #bar = document.createElement('div');
   #shown = '';
 
-  /** @param {ShadowRoot} root */
+  /** @param {Element} root */
   constructor(root) {
     this.#bar.setAttribute('part', 'captions');
     this.#bar.className = 'captions';
