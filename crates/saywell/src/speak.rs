@@ -11,6 +11,7 @@ mod pace;
 mod plan;
 mod seam;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -177,6 +178,8 @@ pub struct Speak {
     pub voices: Arc<VoiceMap>,
     /// Every provider, in the order of the settings.
     pub chain: Chain,
+    /// Names that a request may give a provider by, also of those that are not set up here.
+    pub known_providers: Arc<BTreeSet<String>>,
     /// What an operator steers.
     pub controls: Controls,
     /// What providers charge.

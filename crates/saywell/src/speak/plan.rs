@@ -17,6 +17,7 @@ use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{Extent, Request, said};
+use crate::request::SpeechRequest;
 use crate::script::{
     self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
 };
@@ -81,9 +82,12 @@ impl Plan {
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first.
-        match request.provider.as_deref().or(owner.as_deref()) {
-            None => Ok(steered),
-            Some(name) => steered.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
+        let Some(name) = request.provider.as_deref().or(owner.as_deref()) else { return Ok(steered) };
+        match steered.starting_with(name) {
+            Some(chain) => Ok(chain),
+            // One that is not set up here, or switched off, leaves its place to the others.
+            None if speak.known_providers.contains(name) => Ok(steered),
+            None => Err(SpeakError::UnknownProvider {
                 wished: name.to_owned(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
             }),
@@ -126,6 +130,9 @@ impl Plan {
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&request.notes);
+        if let Some(wished) = request.provider.as_deref().filter(|wished| !chain.has(wished)) {
+            notes.push(SpeechRequest::note(format!("{wished} does not speak here at present: others do")));
+        }
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
         let instructions = request.instructions.as_deref().unwrap_or_default();

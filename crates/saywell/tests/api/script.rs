@@ -34,6 +34,14 @@ async fn the_script_says_what_would_be_said_and_what_not() {
 }
 
 #[tokio::test]
+async fn what_is_left_out_of_a_silent_reply_is_named() {
+    let gateway = Gateway::new().await;
+    let hidden = gateway.post("/tts", &json!({ "text": "<think>Hm.</think>\n\n<!-- A note. -->" })).await;
+    let message = "There is nothing to say in this text: it is only reasoning and markup.";
+    assert_eq!(hidden.json()["error"]["message"], message);
+}
+
+#[tokio::test]
 async fn ssml_is_read_and_its_faults_are_placed() {
     let gateway = Gateway::new().await;
     let ssml = "<speak>Hello <break time='300ms'/><emphasis>there</emphasis>.</speak>";
