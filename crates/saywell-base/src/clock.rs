@@ -39,6 +39,12 @@ impl ManualClock {
         let mut now = self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *now += by;
     }
+
+    /// Sets the clock back, as a machine's is when it was wrong.
+    pub fn set_back(&self, by: Duration) {
+        let mut now = self.now.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *now -= by;
+    }
 }
 
 impl Default for ManualClock {

@@ -208,7 +208,9 @@ impl Chain {
                 Some(own) if request.instructions.is_empty() => own.as_str().into(),
                 _ => Arc::clone(&request.instructions),
             };
-            let asked = link.speak(Request { model, voice, instructions, speed, last, ..request.clone() });
+            let language = request.language.clone().or_else(|| speaker.own_language());
+            let asked = Request { language, model, voice, instructions, speed, last, ..request.clone() };
+            let asked = link.speak(asked);
             let heard = if whole || link.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)
             } else {

@@ -114,6 +114,8 @@ pub struct About {
     pub whole: bool,
     /// The speeds that its voices have. What lies beyond is done to their sound.
     pub speeds: RangeInclusive<f32>,
+    /// Whether one of its models has a single speed all the same.
+    pub has_one_speed: fn(&str) -> bool,
     /// Whether one of its models takes instructions in words.
     pub takes_instructions: fn(&str) -> bool,
     /// Who reads: what is written out for its voices before they get it. `None`: they write out for themselves.
@@ -131,6 +133,12 @@ pub struct About {
 }
 
 impl About {
+    /// The speeds that its voices have with one of its models.
+    #[must_use]
+    pub fn speeds_of(&self, model: &str) -> RangeInclusive<f32> {
+        if (self.has_one_speed)(model) { 1.0..=1.0 } else { self.speeds.clone() }
+    }
+
     /// Which marks are followed, by itself or for it.
     #[must_use]
     pub fn followed(&self) -> Follows {
@@ -152,6 +160,7 @@ impl About {
             parallel: 1,
             whole: false,
             speeds: 0.5..=2.0,
+            has_one_speed: |_| false,
             takes_instructions: |_| false,
             reader: None,
             follows: None,
@@ -270,25 +279,38 @@ pub fn said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a, str> {
 /// account of the request.
 #[async_trait]
 pub trait Account: Send + Sync + fmt::Debug {
-    /// A call is about to be made; `call` is what it comes to if nobody hears of it again. Answers how many seconds of sound
-    /// it may make.
+    /// A call is about to be made; `call` is what it comes to if nobody hears of it again.
     ///
     /// # Errors
-    /// [`ProviderError::Unaffordable`]: it must not be made.
-    async fn calling(&self, call: &Call) -> Result<f64, ProviderError>;
+    /// It must not be made: [`ProviderError::Unaffordable`], or [`ProviderError::Rejected`] where all the sound that may be
+    /// made is.
+    async fn calling(&self, call: &Call) -> Result<(), ProviderError>;
+
+    /// So much more sound came of one of its calls, seconds. Whether more may come: it is the calls together that have a
+    /// bound, those that are under way at the same time as well.
+    fn sounded(&self, seconds: f64) -> bool;
 
     /// A call has ended, in whatever way. `planned` is what it was to come to when it began.
     fn called(&self, planned: &Call, call: Call);
+
+    /// A call was given up before it was made.
+    fn withdrawn(&self, planned: &Call);
 }
 
 /// Nobody keeps any.
 #[async_trait]
 impl Account for () {
-    async fn calling(&self, _: &Call) -> Result<f64, ProviderError> {
-        Ok(f64::INFINITY)
+    async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    fn sounded(&self, _: f64) -> bool {
+        true
     }
 
     fn called(&self, _: &Call, _: Call) {}
+
+    fn withdrawn(&self, _: &Call) {}
 }
 
 /// One call to a provider. There is one for every text that was sent, whatever became of it.
@@ -418,15 +440,25 @@ impl Voice {
         }
     }
 
+    /// The language of its own, without a country; empty where it has none before others.
+    #[must_use]
+    pub fn own_language(&self) -> String {
+        if self.language == "*" { String::new() } else { primary(&self.language) }
+    }
+
     /// Whether it speaks this language, of whichever country.
     #[must_use]
     pub fn speaks(&self, language: &str) -> bool {
-        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
         let wanted = primary(language);
         std::iter::once(&self.language)
             .chain(&self.other_languages)
             .any(|spoken| spoken == "*" || primary(spoken) == wanted)
     }
+}
+
+/// A language tag without its country.
+fn primary(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Why an utterance was not spoken, named by what to do next.

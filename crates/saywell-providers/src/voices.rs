@@ -74,6 +74,9 @@ pub struct Speaker {
     pub model: String,
     /// Its voice.
     pub voice: String,
+    /// The language that the voice has of its own, without a country: what a text is in of which nothing tells. Empty where
+    /// that is not known.
+    pub language: String,
     /// What changes when that voice would sound different, see [`About::voice_version`].
     pub voice_version: String,
     /// What else of that provider's settings changes its sound, see [`About::options`].
@@ -85,12 +88,13 @@ pub struct Speaker {
 }
 
 impl Speaker {
-    fn new(link: &dyn Provider, voice: &str) -> Self {
+    fn new(link: &dyn Provider, voice: &str, listed: Option<&Voice>) -> Self {
         let About { name, model, voice_version, options, level, reader, .. } = link.about();
         Self {
             provider: name.to_string(),
             model: model.clone(),
             voice: voice.to_owned(),
+            language: listed.map(Voice::own_language).unwrap_or_default(),
             voice_version: voice_version.clone(),
             options: match reader {
                 // What it is given depends on how English is written out for it.
@@ -100,6 +104,12 @@ impl Speaker {
             level: *level,
             manner: Manner::default(),
         }
+    }
+
+    /// The language of a text of which nothing tells it, where that is known.
+    #[must_use]
+    pub fn own_language(&self) -> Option<Arc<str>> {
+        Some(self.language.as_str().into()).filter(|language: &Arc<str>| !language.is_empty())
     }
 
     /// The same as a persona has it.
@@ -202,16 +212,18 @@ impl VoiceMap {
                 let listed = listed.clone().find(|voice| voice.id == twin.voice);
                 let speaks = |voice: &Voice| language.is_none_or(|language| voice.speaks(language));
                 if listed.is_none_or(speaks) {
-                    cast.insert(link.name().to_owned(), Speaker::new(*link, &twin.voice).speaking_as(twin));
+                    let speaker = Speaker::new(*link, &twin.voice, listed).speaking_as(twin);
+                    cast.insert(link.name().to_owned(), speaker);
                     continue;
                 }
             }
             let speaker = match voices {
-                None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default())),
+                None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default(), None)),
                 Some(voices) => {
                     let bare = kokoro.map(|kokoro| kokoro.bare);
                     let wanted = [wished, mapped, bare, own.filter(|_| wished.is_none())];
-                    nearest(&wanted, like, language, own, voices).map(|voice| Speaker::new(*link, &voice.id))
+                    let nearest = nearest(&wanted, like, language, own, voices);
+                    nearest.map(|voice| Speaker::new(*link, &voice.id, Some(voice)))
                 }
             };
             cast.extend(speaker.map(|speaker| (link.name().to_owned(), speaker)));

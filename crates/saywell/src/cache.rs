@@ -135,6 +135,10 @@ pub enum CacheError {
         /// What stood in the way.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Try again when less is written at once, or have the operator raise the cap: entries that are being written take all
+    /// the room there is.
+    #[error("the cache has no room for an entry: others that are being written take all of it")]
+    Crowded,
     /// Have the operator mend a setting.
     #[error("{field}: {problem}")]
     BadSetting {

@@ -13,6 +13,7 @@ import { demo } from './demo.js';
 import { embedding } from './embedding.js';
 import { listening } from './listening.js';
 import { looks } from './looks.js';
+import { sdk } from './sdk.js';
 import { trouble } from './trouble.js';
 import { voices } from './voices.js';
 import { writing } from './writing.js';
@@ -30,6 +31,7 @@ export async function suiteOn(name) {
   access(world);
   embedding(world);
   anywhere(world);
+  sdk(world);
   writing(world);
   demo(world);
   looks(world);

@@ -69,23 +69,25 @@ impl<P: Provider> Provider for Meter<P> {
         let (clock, mut inner) = (Arc::clone(&self.clock), self.inner.speak(request));
         Box::pin(stream! {
             let planned = reading.planned(clock.now());
-            let most = match reading.request.account.calling(&planned).await {
-                Ok(most) => most,
-                Err(error) => {
-                    count_failure(&reading.about.name, &error);
-                    yield Err(error);
-                    return;
-                }
-            };
+            let mut call = UnderWay { planned, stage: Stage::Planned, begun: Instant::now(), reading };
+            let account = Arc::clone(&call.reading.request.account);
+            if let Err(error) = account.calling(&call.planned).await {
+                call.stage = Stage::Refused;
+                count_failure(&call.reading.about.name, &error);
+                yield Err(error);
+                return;
+            }
             // What is never polled sends nothing; from here on the text may be on its way.
-            let mut call = UnderWay { planned, begun: Instant::now(), reading };
+            (call.stage, call.begun) = (Stage::Sent, Instant::now());
             while let Some(part) = inner.next().await {
                 if let Ok(Part::Begun) = part {
                     call.begun = Instant::now();
                 }
+                let before = call.reading.seconds;
                 call.reading.read(&part);
                 yield part;
-                if call.reading.seconds > most {
+                let more = call.reading.seconds - before;
+                if more > 0.0 && !account.sounded(more) {
                     call.reading.outcome = CallOutcome::Failed;
                     yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
                     return;
@@ -98,11 +100,22 @@ impl<P: Provider> Provider for Meter<P> {
     }
 }
 
-/// A call that was begun; the account is told when it is dropped, however it ends.
+/// A call; the account is told when it is dropped, however it ends.
 struct UnderWay {
     planned: Call,
+    stage: Stage,
     begun: Instant,
     reading: Reading,
+}
+
+/// How far a call came.
+enum Stage {
+    /// The account is being asked.
+    Planned,
+    /// The account refused it.
+    Refused,
+    /// It may have reached its provider.
+    Sent,
 }
 
 /// What is read of one call.
@@ -193,6 +206,11 @@ impl Reading {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         let reading = &self.reading;
+        match self.stage {
+            Stage::Planned => return reading.request.account.withdrawn(&self.planned),
+            Stage::Refused => return,
+            Stage::Sent => {}
+        }
         let call = Call {
             seconds: reading.seconds,
             first_sound: reading.first_sound.map(|first| first - self.begun),

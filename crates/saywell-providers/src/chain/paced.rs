@@ -37,7 +37,8 @@ impl<P: Provider> Provider for Paced<P> {
     }
 
     fn extent(&self, request: &Request) -> Extent {
-        let speed = request.speed.clamp(*self.about().speeds.start(), *self.about().speeds.end());
+        let own = self.about().speeds_of(&request.model);
+        let speed = request.speed.clamp(*own.start(), *own.end());
         self.inner.extent(&Request { speed, ..request.clone() })
     }
 
@@ -46,7 +47,7 @@ impl<P: Provider> Provider for Paced<P> {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let own = &self.about().speeds;
+        let own = self.about().speeds_of(&request.model);
         let nearest = request.speed.clamp(*own.start(), *own.end());
         let missing = f64::from(request.speed) / f64::from(nearest);
         let mut inner = self.inner.speak(Request { speed: nearest, ..request });

@@ -7,6 +7,8 @@
 )]
 
 #[cfg(test)]
+pub mod charges;
+#[cfg(test)]
 pub mod faults;
 
 use std::time::Duration;

@@ -253,6 +253,7 @@ impl ElevenLabs {
             parallel: usize::from(options.parallel.get()),
             longest: listing::longest(&options.model),
             speeds: 0.7..=1.2,
+            has_one_speed: |model| model.starts_with("eleven_v3"),
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model.clone())
         };

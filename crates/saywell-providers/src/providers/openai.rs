@@ -282,6 +282,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn counts_what_is_charged_as_the_service_does() {
+        let stub = Stub::start(&stubs::openai::KIND).await.unwrap();
+        let provider = opened(&stub.url(), "");
+        let like = conformance::request(&*provider, "").await;
+        conformance::charges::examine(provider, like, &stub).await;
+    }
+
+    #[tokio::test]
     async fn knows_every_fault_for_what_it_is() {
         faults::examine(&Case {
             stub: &stubs::openai::KIND,

@@ -170,12 +170,15 @@ impl Plan {
         if characters > written && characters > most {
             return Err(ScriptError::TooManyCharacters { characters, most });
         }
-        if (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
-            && seconds > f64::from(bounds.max_seconds)
-        {
+        if self.swells() && seconds > f64::from(bounds.max_seconds) {
             return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
         }
         Ok(())
+    }
+
+    /// Whether more is said of some of it than is written.
+    pub(super) fn swells(&self) -> bool {
+        (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
     }
 
     /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
@@ -246,7 +249,9 @@ impl Plan {
     /// How much the service of this speaker counts of an utterance.
     pub(super) fn extent(&self, number: usize, speaker: &Speaker) -> Extent {
         let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
-        let request = Request { model, voice, ..self.request(number) };
+        let request = self.request(number);
+        let language = request.language.clone().or_else(|| speaker.own_language());
+        let request = Request { language, model, voice, ..request };
         let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
         link.map(|link| link.extent(&request)).unwrap_or_default()
     }
@@ -324,7 +329,8 @@ impl Plan {
         let marks = serde_json::to_string(marks).unwrap_or_default();
         let text = format!("{marks} {:?} {text}", self.instructions);
         let fields = self.fields(Kind::Clip, speaker);
-        let language = utterance.language.as_deref().unwrap_or_default();
+        // What nothing tells the language of is said in the voice's own, so that it is one clip wherever it stands.
+        let language = utterance.language.as_deref().unwrap_or(&speaker.language);
         KeyFields { prepared_text: &text, language, ..fields }.key()
     }
 

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use saywell_stubs::{Fault, Stub, stubs};
-use saywell_text::{How, Mark};
 
 use super::turn::closing;
 use super::*;
@@ -245,15 +244,10 @@ fn codes_of_closing_have_their_meaning() {
 #[tokio::test]
 async fn counts_what_is_charged_as_the_service_does() {
     let stub = stub().await;
-    let provider = open(&stub.url(), "word_times = false");
-    for (text, speed) in [("Fish & chips, please.", 1.0), ("Faster, please.", 1.25), ("你好, world.", 1.0)]
-    {
-        let marks = [Mark { text: 0..text.find(',').unwrap(), how: How::Alias("Something <else>".into()) }];
-        let plain = Request { speed, ..conformance::request(&*provider, text).await };
-        for request in [Request { marks: marks.to_vec().into(), ..plain.clone() }, plain] {
-            let before = stub.charged();
-            let _ = gather(provider.speak(request.clone())).await;
-            assert_eq!(provider.extent(&request).characters, stub.charged() - before, "{request:?}");
-        }
+    // Over REST, and over the socket that tells the times of words.
+    for options in ["word_times = false", "word_times = true"] {
+        let provider = open(&stub.url(), options);
+        let like = conformance::request(&*provider, "").await;
+        conformance::charges::examine(provider, like, &stub).await;
     }
 }

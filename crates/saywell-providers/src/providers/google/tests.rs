@@ -399,15 +399,12 @@ fn codes_have_their_meaning() {
 #[tokio::test]
 async fn counts_what_is_charged_as_the_service_does() {
     let stub = stub().await;
-    let provider = open(&stub.url(), "word_times = true");
-    for (text, speed) in [("Fish & chips, please.", 1.0), ("Faster, please.", 1.25), ("你好, world.", 1.0)]
-    {
-        let marks = [Mark { text: 0..text.find(',').unwrap(), how: How::Alias("Something <else>".into()) }];
-        let plain = Request { speed, ..Request::new(text, "google", CLASSIC) };
-        for request in [Request { marks: marks.to_vec().into(), ..plain.clone() }, plain] {
-            let before = stub.charged();
-            let _ = gather(provider.speak(request.clone())).await;
-            assert_eq!(provider.extent(&request).characters, stub.charged() - before, "{request:?}");
-        }
+    for (options, voice) in [
+        ("word_times = true", CLASSIC),
+        ("streaming = false", "en-US-Chirp3-HD-Kore"),
+        ("streaming = true", "en-US-Chirp3-HD-Kore"),
+    ] {
+        let like = Request::new("", "google", voice);
+        conformance::charges::examine(open(&stub.url(), options), like, &stub).await;
     }
 }

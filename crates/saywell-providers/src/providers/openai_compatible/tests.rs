@@ -32,6 +32,16 @@ async fn every_server_passes_the_exam() {
 }
 
 #[tokio::test]
+async fn counts_what_is_charged_as_the_server_does() {
+    for (stub, options) in SERVERS {
+        let stub = Stub::start(stub).await.unwrap();
+        let provider = opened(&stub.url(), options);
+        let like = conformance::request(&*provider, "").await;
+        conformance::charges::examine(provider, like, &stub).await;
+    }
+}
+
+#[tokio::test]
 async fn every_server_is_known_by_its_faults() {
     let raw = [
         Fault::WavZero,

@@ -17,6 +17,13 @@ async fn passes_the_exam() {
 }
 
 #[tokio::test]
+async fn counts_what_is_said_as_the_service_does() {
+    let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
+    let like = Request::new("", "gpt-realtime-2.1-mini", "marin");
+    conformance::charges::examine(opened(&stub.url()), like, &stub).await;
+}
+
+#[tokio::test]
 async fn knows_every_fault_for_what_it_is() {
     faults::examine(&Case {
         stub: &stubs::openai_realtime::KIND,
