@@ -1,5 +1,6 @@
 // Each word in the order of languages.js, one a line.
 
+/** @type {string} */
 export const WORDS = `聞く
 一時停止
 再開
