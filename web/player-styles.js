@@ -101,7 +101,7 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   box-shadow: 0 4px 16px -6px rgb(0 0 0 / .3);
   font-size: .875rem;
 }
-.dock .title { padding-inline: .5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; opacity: .85; }
+.dock .title { padding-inline: .5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .dock saywell-speaker { grid-column: 1 / -1; margin: 0; --saywell-gap: 0; }
 .dock .back { background: none; color: inherit; border: 1px solid color-mix(in srgb, currentColor 30%, transparent); min-block-size: 2rem; padding-inline: .75rem; }
 .captions {
