@@ -38,6 +38,7 @@ export class Dock {
     this.foot.className = 'foot';
     this.#dock.className = 'dock';
     this.#dock.setAttribute('part', 'dock');
+    this.#dock.setAttribute('role', 'region');
     this.#dock.hidden = true;
     this.#title.className = 'title';
     this.#title.setAttribute('part', 'title');
@@ -91,6 +92,7 @@ export class Dock {
     this.#dock.hidden = !isWanted;
     const theme = this.#player.getAttribute('theme');
     if (theme) this.#speaker.setAttribute('theme', theme);
+    this.#dock.setAttribute('aria-label', strings.controls);
     this.#title.textContent = title;
     this.#back.textContent = strings.backToText;
     this.#back.hidden = !message?.isConnected || (follows && this.#isInView);

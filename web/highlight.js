@@ -4,6 +4,7 @@
 import { byteLength } from './captions.js';
 import { captionAt, isActive } from './player-store.js';
 import { pageStyle } from './player-styles.js';
+import { sentencesOf } from './true-sentences.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./player-store.js').Caption} Caption */
@@ -51,13 +52,14 @@ export class Highlighter {
   show({ status, position, captions }) {
     if (this.#pieces.length === 0) return;
     const heard = isActive({ status }) || status === 'paused';
-    const sentence = heard ? captionAt(captions.utterances, position) : -1;
+    const sentences = sentencesOf(captions);
+    const sentence = heard ? captionAt(sentences, position) : -1;
     const word = heard ? captionAt(captions.words, position) : -1;
-    const shown = `${sentence}/${word}`;
+    const shown = `${sentence}/${word}/${sentences[sentence]?.source[1]}`;
     if (shown !== this.#shown) {
       const isNext = !this.#shown.startsWith(`${sentence}/`);
       this.#shown = shown;
-      const range = this.#mark(SENTENCE, captions.utterances[sentence]);
+      const range = this.#mark(SENTENCE, sentences[sentence]);
       this.#mark(WORD, captions.words[word]);
       if (range && isNext && status === 'playing') this.#scroller.bring(range);
     }

@@ -19,6 +19,7 @@ import { ShortcutHelp, isWriting, press } from './shortcuts.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { playerStyle } from './player-styles.js';
 import { Told } from './told.js';
+import { sentencesOf } from './true-sentences.js';
 import { Voices } from './one-voice.js';
 import { hasSentence, settled } from './sentences.js';
 import { Written, whole } from './written.js';
@@ -32,6 +33,8 @@ import { Written, whole } from './written.js';
 const SENTENCE_BEGUN = 1.5;
 /** How often a message that is heard while it is written is read off the page, in milliseconds. */
 const READ_EVERY_MS = 100;
+/** How far a place is from the start and the end to be worth going back to, in seconds. */
+const WORTH_KEEPING = 3;
 /** How much of a reply tells it from another in its place, in UTF-16 units. */
 const BEGINNING = 24;
 /** How many replies that the page wrote by `write` are remembered. */
@@ -76,6 +79,8 @@ export class Listening {
   #drafts = new Map();
   /** Messages that continuous mode has been told of, and how they began then. @type {Map<unknown, string>} */
   #announced = new Map();
+  /** Where messages were left for others. @type {Map<unknown, { position: number, text: string }>} */
+  #places = new Map();
   #reading = false;
   #ticking = false;
   /** How many sentences were known when the marks were laid out. */
@@ -155,7 +160,10 @@ export class Listening {
     const written = this.#drafts.get(name) ?? this.#draftOf(element);
     this.#announced.set(name, written.text.slice(0, BEGINNING));
     const startAt = this.#goesOnAt(name, written.text);
-    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt });
+    const place = this.#places.get(name);
+    this.#places.delete(name);
+    const position = place && written.over && place.text === written.text ? place.position : 0;
+    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt }, position);
   }
 
   /** @param {Message} message @param {string} piece */
@@ -241,9 +249,10 @@ export class Listening {
   /** @param {number} sentences */
   skip(sentences) {
     const { position, captions } = this.#state;
-    const at = captionAt(captions.utterances, position);
-    const begun = sentences < 0 && at >= 0 && position - Number(captions.utterances[at]?.start) > SENTENCE_BEGUN;
-    this.#goTo(captions.utterances[Math.max(0, at + sentences + (begun ? 1 : 0))]);
+    const known = sentencesOf(captions);
+    const at = captionAt(known, position);
+    const begun = sentences < 0 && at >= 0 && position - Number(known[at]?.start) > SENTENCE_BEGUN;
+    this.#goTo(known[Math.max(0, at + sentences + (begun ? 1 : 0))]);
   }
 
   /** @param {number} words */
@@ -367,8 +376,10 @@ export class Listening {
   /**
    * @param {Heard} heard
    * @param {Speech} speech
+   * @param {number} [position]  where it goes on, in seconds
    */
-  #begin(heard, speech) {
+  #begin(heard, speech, position = 0) {
+    this.#keepPlace(heard.name);
     this.#ahead.giveUp(speech);
     this.#heard = heard;
     this.#voices.speakUp();
@@ -376,8 +387,15 @@ export class Listening {
     this.#mark();
     this.#speaks.leave();
     this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
-    this.#speaks.speak(speech);
+    this.#speaks.speak(speech, null, position);
     this.#place();
+  }
+
+  /** Who turns from one message to another finds their place in it later. @param {unknown} next */
+  #keepPlace(next) {
+    const { position, duration, status } = this.#state;
+    if (!this.#heard || Object.is(this.#heard.name, next) || !['playing', 'paused'].includes(status)) return;
+    if (position > WORTH_KEEPING && duration - position > WORTH_KEEPING) this.#places.set(this.#heard.name, { position, text: this.#heard.written.text });
   }
 
   /** Another player on this page or in another tab speaks. */
@@ -501,6 +519,8 @@ export class Listening {
    */
   #onState(state, before) {
     this.#showCaptions();
+    const sentence = spoken(state);
+    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
     this.#keys.show(state, () => titleOf(this.#heard?.written.text ?? ''));
     if (state.status === 'playing') this.#tick();
     if (state.status !== before.status || state.message !== before.message) this.#place();
@@ -574,6 +594,17 @@ export class Listening {
     event.preventDefault();
     this.#goTo(this.#state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
   }
+}
+
+/**
+ * The sentence that is spoken, from the first sound on.
+ *
+ * @param {Readonly<PlayerState>} state
+ */
+function spoken({ firstSoundMs, captions, position }) {
+  if (firstSoundMs === null) return undefined;
+  const sentences = sentencesOf(captions);
+  return sentences[captionAt(sentences, position)];
 }
 
 /**

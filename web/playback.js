@@ -97,9 +97,11 @@ export class Playback {
    * browser lets the sound start.
    *
    * @param {Speech} speech
+   * @param {null} [_instead]  the browser's voice is told here why it speaks
+   * @param {number} [position]  where to begin, in seconds
    */
-  speak(speech) {
-    this.#begin(speech, this.#pickSource(), 0);
+  speak(speech, _instead = null, position = 0) {
+    this.#begin(speech, this.#pickSource(), position);
   }
 
   pause() {
@@ -193,7 +195,10 @@ export class Playback {
     if (source.load) {
       session.writing = source.awaitsWriter === undefined ? null : /** @type {{ awaitsWriter: boolean }} */ (source);
       const written = speech.written ?? whole(speech.text);
-      await source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
+      const loading = source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
+      signal.addEventListener('abort', written.watch(() => this.#judge(session)));
+      this.#judge(session);
+      await loading;
       if (session === this.#session) this.#startLate(session);
       return;
     }

@@ -49,10 +49,12 @@ input::-moz-range-thumb {
 select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
 select option { color: CanvasText; background: Canvas; }
 
-.steps { display: flex; align-items: center; gap: .125rem; flex: 1 1 12rem; min-inline-size: 0; }
+.steps { display: flex; align-items: center; gap: .25rem; flex: 1 1 15rem; min-inline-size: 0; }
 .steps:not(:has(> :not([hidden]))) { display: none; }
 .steps select { border: 1px solid var(--_line); max-inline-size: 100%; min-inline-size: 0; flex: 1 1 auto; text-align: start; text-align-last: start; padding-inline: .75rem; }
 [part='volume'] { max-inline-size: 8rem; }
+.steps select { min-inline-size: 8rem; }
+:host([docked][active]) .bar { inline-size: 100%; border: 0; box-shadow: none; background: none; }
 @media (pointer: coarse) {
   select, input[type='range'] { min-block-size: 2.75rem; }
 }
@@ -99,7 +101,7 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   box-shadow: 0 4px 16px -6px rgb(0 0 0 / .3);
   font-size: .875rem;
 }
-.dock .title { padding-inline: .5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; opacity: .85; }
+.dock .title { padding-inline: .5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .dock saywell-speaker { grid-column: 1 / -1; margin: 0; --saywell-gap: 0; }
 .dock .back { background: none; color: inherit; border: 1px solid color-mix(in srgb, currentColor 30%, transparent); min-block-size: 2rem; padding-inline: .75rem; }
 .captions {
@@ -111,7 +113,7 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   border: 1px solid rgb(255 255 255 / .18);
   background: #16181d;
   color: #f4f5f7;
-  font-size: 1.25rem;
+  font-size: clamp(1rem, .8rem + 1vw, 1.25rem);
   text-align: center;
   text-wrap: balance;
   pointer-events: none;

@@ -5,7 +5,7 @@
 import { within } from './clock.js';
 import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
-import { PlayerStore, captionAt, clampSpeed, isActive } from './player-store.js';
+import { PlayerStore, clampSpeed, isActive } from './player-store.js';
 import { choicesOf, forget, isOn, remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { ENGLISH } from './strings.js';
@@ -62,6 +62,8 @@ export class SaywellPlayer extends Base {
   #token = null;
   /** @type {Strings} */
   #strings = ENGLISH;
+  /** Those of the page's language. @type {Partial<Strings> | null} */
+  #language = null;
   /** Those that the page has given. @type {Partial<Strings>} */
   #words = {};
 
@@ -131,7 +133,7 @@ export class SaywellPlayer extends Base {
   }
 
   /**
-   * Words to show in place of the English ones; what is left out stays English.
+   * Words to show in place of those of the page's language, English where it is none of languages.js.
    *
    * @returns {Strings}
    */
@@ -146,7 +148,7 @@ export class SaywellPlayer extends Base {
   }
 
   #rename() {
-    this.#strings = { ...ENGLISH, ...this.#words };
+    this.#strings = { ...ENGLISH, ...this.#language, ...this.#words };
     for (const [message, speaker] of this.#messages.speakers) {
       speaker.strings = this.#strings;
       this.#showOn(message, speaker);
@@ -423,6 +425,11 @@ export class SaywellPlayer extends Base {
     this.#ready = true;
     this.#loadWhereNeeded();
     this.#watch();
+    const language = this.closest('[lang]')?.getAttribute('lang') ?? '';
+    if (!language || /^en\b/i.test(language)) return;
+    // What fails to load stays English.
+    this.#language = await import('./languages.js').then(({ wordsIn }) => wordsIn(language)).catch(() => null);
+    if (!left.aborted) this.#rename();
   }
 
   #depart() {
@@ -548,8 +555,6 @@ export class SaywellPlayer extends Base {
     if (state.firstSoundMs !== null && before.firstSoundMs === null) this.#tell('speechstart', state);
     if (became('failed')) this.#tell('speecherror', state.failure);
     if (became('ended')) this.#tell('speechend', state);
-    const sentence = sentenceOf(state);
-    if (sentence && sentence.source[0] !== sentenceOf(before)?.source[0]) this.#tell('captionchange', sentence);
   }
 
   /** @param {string} type @param {unknown} detail */
@@ -570,13 +575,4 @@ export class SaywellPlayer extends Base {
   #showOn(message, speaker) {
     speaker.show(Object.is(nameOf(message), this.state.message) ? this.state : null, this.choices);
   }
-}
-
-/**
- * The sentence that is spoken, from the first sound on.
- *
- * @param {Readonly<PlayerState>} state
- */
-function sentenceOf({ firstSoundMs, captions: { utterances }, position }) {
-  return firstSoundMs === null ? undefined : utterances[captionAt(utterances, position)];
 }

@@ -6,7 +6,7 @@ export class CaptionBar {
      * @param {Readonly<PlayerState>} state
      * @param {boolean} wanted
      */
-    show({ status, position, captions: { utterances, words } }: Readonly<PlayerState>, wanted: boolean): void;
+    show({ status, position, captions }: Readonly<PlayerState>, wanted: boolean): void;
     #private;
 }
 export type PlayerState = import("./player-store.js").PlayerState;

@@ -16,8 +16,10 @@ export class Playback {
      * browser lets the sound start.
      *
      * @param {Speech} speech
+     * @param {null} [_instead]  the browser's voice is told here why it speaks
+     * @param {number} [position]  where to begin, in seconds
      */
-    speak(speech: Speech): void;
+    speak(speech: Speech, _instead?: null, position?: number): void;
     pause(): void;
     /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
     resume(): void;

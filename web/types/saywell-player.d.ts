@@ -48,7 +48,7 @@ export class SaywellPlayer extends HTMLElement {
     /** @param {Partial<Strings>} words */
     set strings(words: Partial<Strings>);
     /**
-     * Words to show in place of the English ones; what is left out stays English.
+     * Words to show in place of those of the page's language, English where it is none of languages.js.
      *
      * @returns {Strings}
      */

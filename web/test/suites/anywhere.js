@@ -140,6 +140,7 @@ export function anywhere(world) {
       await driver.run(() => {
         const second = document.createElement('saywell-player');
         second.id = 'second';
+        second.lang = 'de';
         document.body.append(second);
         const typed = document.createElement('button');
         typed.textContent = 'Read this';
@@ -150,6 +151,7 @@ export function anywhere(world) {
       const status = () => driver.run(() => [...document.querySelectorAll('saywell-player')].map((player) => /** @type {any} */ (player).state.status));
       await world.until(async () => (await status()).join() === 'paused,playing', 'the second alone');
       await world.until(async () => (await status()).join() === 'paused,ended', 'its end');
+      assert.equal(await driver.run(() => /** @type {any} */ (document.querySelector('#second')).strings.listen), 'Anhören', 'in the language of the page');
     }));
 
   test('of the page only what is seen is read', () =>
