@@ -27,6 +27,7 @@ touched() { grep -qE "$1" <<<"$changed"; }
 
 run format cargo fmt --all --check
 run_with typos spelling typos
+run floors cargo xtask floors
 run_with cargo-deny licences cargo deny --workspace --offline check --hide-inclusion-graph licenses bans sources
 run_with actionlint workflows actionlint
 if touched '\.rs$|Cargo\.(toml|lock)$'; then

@@ -9,6 +9,9 @@ need() { # need PACKAGE TEST… : PACKAGE is missing unless TEST succeeds
     shift
     "$@" >/dev/null 2>&1 || missing+=("$package")
 }
+installed() { # whether a Debian package is there: one that others name, or that was removed, is known as well
+    [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1") == installed ]]
+}
 compiles() { # compiles LANGUAGE COMPILER : whether a program can be compiled and linked
     printf 'int main(void) { return 0; }' | "$2" -x "$1" - -o /dev/null
 }
@@ -35,15 +38,15 @@ for topic in "$@"; do
         need firefox-esr command -v firefox-esr
         need webkit2gtk-driver command -v WebKitWebDriver
         for set in good bad ugly; do
-            need gstreamer1.0-plugins-$set dpkg-query --show gstreamer1.0-plugins-$set
+            need gstreamer1.0-plugins-$set installed gstreamer1.0-plugins-$set
         done
-        need gstreamer1.0-libav dpkg-query --show gstreamer1.0-libav
+        need gstreamer1.0-libav installed gstreamer1.0-libav
         need xvfb command -v Xvfb
         need pulseaudio command -v pulseaudio
         need pulseaudio-utils command -v parec
         # The synthesiser that Chromium and Firefox speak with on a desktop.
         need speech-dispatcher command -v speech-dispatcher
-        need speech-dispatcher-espeak-ng dpkg-query --show speech-dispatcher-espeak-ng
+        need speech-dispatcher-espeak-ng installed speech-dispatcher-espeak-ng
         # A bus of each engine's own, and what presses media keys on it.
         need dbus-daemon command -v dbus-daemon
         need libglib2.0-bin command -v gdbus

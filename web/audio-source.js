@@ -1,15 +1,17 @@
 // How sound gets from the gateway into the one <audio> element. Which way is open depends on the
 // engine and is found out at run time; the rest of the player sees one interface.
 
-import { placesIn, wholeCaptions } from './captions.js';
+import { byteLength, placesIn, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { captionAt } from './player-store.js';
+import { common, settled, whole } from './written.js';
 
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./playback.js').Speech} Speech */
 /** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {import('./player-store.js').PlayerEvent} PlayerEvent */
 /** @typedef {import('./player-store.js').Rendition} Rendition */
+/** @typedef {import('./written.js').Written} Written */
 
 /**
  * @typedef {object} AudioSource
@@ -27,6 +29,8 @@ import { captionAt } from './player-store.js';
  * @property {(position: number) => Promise<unknown> | null} [seek]
  * @property {() => Promise<unknown> | null} [next]  what to go on with when the element has ended
  * @property {() => { duration: number, exact: boolean, buffered: number }} [measure]
+ * @property {number} [laid]  seconds that lie whole from the start
+ * @property {boolean} [awaitsWriter]  whether nothing can be said before the writer goes on
  */
 
 /**
@@ -48,6 +52,8 @@ const STREAMS = Object.freeze([
   { format: 'mp4', type: 'audio/mp4;codecs=Opus' },
 ]);
 
+/** The longest hole in the sound that is none: encoders begin and end a little off. Seconds. */
+const GAP = 0.25;
 /** About what voices say; each part's own length corrects it. */
 const CHARS_PER_SECOND = 14;
 /** How many parts are asked for before they are due. */
@@ -78,6 +84,8 @@ export class StreamSource {
   #address = '';
   /** @type {Promise<unknown>} */
   #opened = Promise.resolve();
+  /** @type {SourceBuffer | null} */
+  #buffer = null;
 
   /**
    * @param {typeof MediaSource} Media
@@ -107,34 +115,95 @@ export class StreamSource {
   async feed(rendition, { open, signal, arrived }) {
     const [sound] = await Promise.all([open(rendition.url, signal), this.#opened]);
     const media = /** @type {MediaSource} */ (this.#media);
-    const buffer = media.addSourceBuffer(this.#type);
+    await this.begin(0);
     // The expected length, so that the progress bar has an end; the end of the stream corrects it.
     if (rendition.durationSeconds > 0) media.duration = rendition.durationSeconds;
 
     const reader = sound.getReader();
+    const leave = () => reader.cancel().catch(() => {});
+    signal.addEventListener('abort', leave);
     try {
       for (;;) {
         const { done, value } = await reader.read();
+        signal.throwIfAborted();
         if (done) break;
-        await append(buffer, value);
+        await this.lay(value);
         arrived();
       }
     } catch (cause) {
       // Frees the connection when it was not the connection that failed.
-      reader.cancel().catch(() => {});
+      leave();
       if (signal.aborted || cause instanceof PlayerError) throw cause;
       // The element plays on to the end of what it has, instead of waiting for the rest.
-      if (buffer.buffered.length > 0) media.endOfStream();
+      if (this.laid > 0) this.end();
       throw new PlayerError('interrupted', 'It broke off.', { cause });
+    } finally {
+      signal.removeEventListener('abort', leave);
     }
-    if (media.readyState === 'open') media.endOfStream();
+    this.end();
+  }
+
+  /** How much sound there is from the start without a gap, in seconds. */
+  get laid() {
+    try {
+      const ranges = this.#buffer?.buffered;
+      return ranges && ranges.length > 0 && ranges.start(0) < GAP ? ranges.end(0) : 0;
+    } catch {
+      // The element is another's by now.
+      return 0;
+    }
+  }
+
+  /**
+   * What is laid from here on is a stream of its own, and is heard from a moment on.
+   *
+   * @param {number} second
+   */
+  async begin(second) {
+    await this.#opened;
+    const media = this.#media;
+    if (!media) return;
+    this.#buffer ??= media.addSourceBuffer(this.#type);
+    await this.#still();
+    // Also ends what was under way. The end of the sound before may be a hair off what was said of it.
+    if (media.readyState === 'open') this.#buffer.abort();
+    const { laid } = this;
+    this.#buffer.timestampOffset = laid < second && laid > second - GAP ? laid : second;
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  async lay(bytes) {
+    if (this.#media && this.#buffer) await append(this.#buffer, bytes);
+  }
+
+  /**
+   * Forgets what lies after a moment.
+   *
+   * @param {number} second
+   */
+  async cut(second) {
+    const [media, buffer] = [this.#media, this.#buffer];
+    if (!media || !buffer || this.laid <= second) return;
+    await this.#still();
+    const cut = once(buffer, 'updateend');
+    buffer.remove(second, Infinity);
+    await cut;
+  }
+
+  /** There is no more, as far as is known. */
+  end() {
+    if (this.#media?.readyState === 'open' && !this.#buffer?.updating) this.#media.endOfStream();
+  }
+
+  async #still() {
+    while (this.#buffer?.updating) await once(this.#buffer, 'updateend');
   }
 
   close() {
     if (this.#audio) empty(this.#audio);
     URL.revokeObjectURL(this.#address);
     this.#audio = null;
-    this.#media = null;
+    this.#media = this.#buffer = null;
   }
 }
 
@@ -167,6 +236,12 @@ export class PartsSource {
   #ask = () => Promise.reject(new Error('nothing is loaded'));
   /** @type {(event: PlayerEvent) => void} */
   #report = () => {};
+  /** Whether every part is known. */
+  #whole = false;
+  /** Ends a wait for the part that follows. */
+  #came = () => {};
+  /** @type {Written | null} */
+  #written = null;
 
   /** @param {HTMLAudioElement} audio */
   attach(audio) {
@@ -174,32 +249,115 @@ export class PartsSource {
     empty(audio);
   }
 
+  /** Whether nothing can be said before the writer goes on. */
+  get awaitsWriter() {
+    return !this.#whole && this.#written?.over === false && this.#index >= this.#parts.length - 1;
+  }
+
   /**
    * @param {object} order
    * @param {Speech} order.speech
+   * @param {Written} [order.written]
    * @param {Gateway} order.gateway
    * @param {AbortSignal} order.signal
    * @param {(event: PlayerEvent) => void} order.report
    */
-  async load({ speech, gateway, signal, report }) {
-    const { utterances, continuesAt } = await gateway.script(speech, signal);
-    if (utterances.length === 0) throw new PlayerError('invalid_request', 'There is nothing in this reply to read aloud.');
-    const reply = new TextEncoder().encode(speech.text);
+  async load({ speech, written = whole(speech.text), gateway, signal, report }) {
+    this.#written = written;
+    this.#report = report;
     this.#ask = async (part) => {
+      const reply = new TextEncoder().encode(written.text);
       const rendition = await gateway.ask({ ...speech, text: part.text, startAt: null, format: this.format }, signal);
       const captions = rendition.captionsUrl && gateway.open(rendition.captionsUrl, signal);
       // Without them the sentence is marked, and its words are not.
       if (captions) this.#caption(part, reply, captions).catch(() => {});
       return rendition;
     };
-    this.#parts = utterances.map(({ text, source }) => ({ text, source, start: 0, duration: text.length / CHARS_PER_SECOND, words: [], asked: null }));
-    this.#lay();
-    const rendition = await this.#goTo(captionAt(this.#parts, this.#wanted), this.#wanted);
-    const { duration } = this.measure();
-    report({ type: 'answered', rendition: { ...rendition, durationSeconds: duration, complete: false, continuesAt: continuesAt ?? null } });
-    this.#report = report;
-    this.#lay();
+    for (;;) {
+      const more = await this.#learn(speech, written, gateway, signal);
+      if (this.#parts.length > 0) {
+        const index = Math.max(0, captionAt(this.#parts, this.#wanted));
+        const rendition = await this.#goTo(index, this.#wanted);
+        const { duration } = this.measure();
+        report({ type: 'answered', rendition: { ...rendition, durationSeconds: duration, complete: false, continuesAt: more } });
+        this.#lay();
+        if (!this.#whole) this.#followOn(speech, written, gateway, signal);
+        return;
+      }
+      if (this.#whole) throw new PlayerError('nothing_to_say', 'There is nothing in this reply to read aloud.');
+      await written.changed(signal, this.#version);
+    }
   }
+
+  /**
+   * Learns the parts that have been written since.
+   *
+   * @param {Speech} speech
+   * @param {Written} written
+   * @param {Gateway} gateway
+   * @param {AbortSignal} signal
+   * @returns {Promise<number | null>}  the byte that the next press goes on from, where this is not all
+   */
+  async #learn(speech, written, gateway, signal) {
+    this.#version = written.version;
+    const isWhole = written.mayEnd;
+    const text = isWhole ? written.text : settled(written.text);
+    const bytes = new TextEncoder().encode(text);
+    this.#keep(text);
+    const from = this.#parts.at(-1)?.source[1] ?? 0;
+    const fresh = new TextDecoder().decode(bytes.subarray(from));
+    let more = null;
+    if (/[\p{L}\p{N}]/u.test(fresh) || (isWhole && this.#parts.length === 0)) {
+      const { utterances, continuesAt = null } = await gateway.script({ ...speech, text: fresh, startAt: from ? null : speech.startAt ?? null }, signal);
+      if (continuesAt !== null) more = from + continuesAt;
+      const parts = utterances.map(({ text, source: [start, end] }) => ({ text, source: /** @type {[number, number]} */ ([from + start, from + end]), start: 0, duration: text.length / CHARS_PER_SECOND, words: [], asked: null }));
+      this.#parts.push(...parts);
+      this.#lay();
+    }
+    this.#whole = more !== null || (written.over && this.#version === written.version);
+    return more;
+  }
+
+  /** Forgets the parts that are not what stands there any more. @param {string} text */
+  #keep(text) {
+    if (text.startsWith(this.#known)) {
+      this.#known = text;
+      return;
+    }
+    const kept = byteLength(text.slice(0, common(this.#known, text)));
+    this.#known = text;
+    this.#parts = this.#parts.filter(({ source }) => source[1] <= kept);
+    // What is heard is no longer said: the rest follows at once.
+    if (this.#index < this.#parts.length || !this.#audio) return;
+    this.#index = this.#parts.length - 1;
+    empty(this.#audio);
+    this.#audio.dispatchEvent(new Event('ended'));
+  }
+
+  #known = '';
+  #version = 0;
+
+  /**
+   * @param {Speech} speech
+   * @param {Written} written
+   * @param {Gateway} gateway
+   * @param {AbortSignal} signal
+   */
+  async #followOn(speech, written, gateway, signal) {
+    try {
+      while (!this.#whole) {
+        await written.changed(signal, this.#version);
+        await this.#learn(speech, written, gateway, signal);
+        this.#came();
+      }
+    } catch (error) {
+      this.#broken = error;
+    }
+    this.#came();
+  }
+
+  /** @type {unknown} */
+  #broken = null;
 
   /**
    * The file after the present one: it is on the element when the promise resolves. Null at the end.
@@ -208,7 +366,11 @@ export class PartsSource {
    */
   next() {
     const next = this.#parts[this.#index + 1];
-    return next ? this.#goTo(this.#index + 1, next.start) : null;
+    if (next) return this.#goTo(this.#index + 1, next.start);
+    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#whole || !this.#written) return null;
+    // Not written yet, or not known.
+    return new Promise((resolve) => (this.#came = () => resolve(null))).then(() => this.next());
   }
 
   /**

@@ -1,7 +1,7 @@
 // The spoken sentence in large letters at the foot of the page, for those who want it. Assistive
 // technology has the message itself, and is not told twice.
 
-import { captionAt } from './player-store.js';
+import { captionAt, isActive } from './player-store.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 
@@ -23,7 +23,7 @@ export class CaptionBar {
    * @param {boolean} wanted
    */
   show({ status, position, captions: { utterances, words } }, wanted) {
-    const heard = wanted && ['playing', 'loading', 'paused'].includes(status);
+    const heard = wanted && (isActive({ status }) || status === 'paused');
     const sentence = heard ? captionAt(utterances, position) : -1;
     const word = heard ? captionAt(words, position) : -1;
     const shown = `${sentence}/${word}`;

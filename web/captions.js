@@ -78,9 +78,11 @@ function parse(json) {
 }
 
 /**
+ * A caption as the gateway writes it.
+ *
  * @param {any} given
  * @returns {Caption}
  */
-function caption({ text, start, end, source }) {
+export function caption({ text, start, end, source }) {
   return { text: String(text), start: Number(start), end: Number(end), source: [Number(source?.[0]), Number(source?.[1])] };
 }

@@ -43,15 +43,18 @@ export class PlayerError extends Error {
  */
 
 /**
- * A JWT or an API key, or what gives the present one.
+ * A JWT or an API key, or what gives the present one; `refused` is the one that the gateway would not take,
+ * so that one that was kept is not given again.
  *
- * @typedef {string | (() => string | null | Promise<string | null>) | null} Token
+ * @typedef {string | ((refused?: string) => string | null | Promise<string | null>) | null} Token
  */
 
 export class Gateway {
   #base;
   #fetch;
   #token;
+  /** The token that was given last. @type {string | null} */
+  #given = null;
 
   /**
    * @param {string | URL} base  the gateway's address; its paths are appended
@@ -71,7 +74,7 @@ export class Gateway {
    * @returns {Promise<GatewayConfig>}
    */
   async config(signal) {
-    const answer = await json(await this.#request('tts/config', { headers: await this.#identity(), signal }));
+    const answer = await json(await this.#identified('tts/config', { signal }));
     return { enabled: answer.enabled !== false, prefetch: answer.prefetch !== false };
   }
 
@@ -149,7 +152,7 @@ export class Gateway {
    * @param {Rendition} rendition
    */
   async giveUp({ url }) {
-    await this.#request(url, { method: 'DELETE', headers: await this.#identity(), keepalive: true });
+    await this.#identified(url, { method: 'DELETE', keepalive: true });
   }
 
   /**
@@ -158,9 +161,9 @@ export class Gateway {
    * @param {AbortSignal} signal
    */
   async #post(path, { text, format, messageId, voice, provider, prefetch, startAt }, signal) {
-    const response = await this.#request(path, {
+    const response = await this.#identified(path, {
       method: 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...(await this.#identity()) },
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       body: JSON.stringify({
         text,
         ...(format && { format }),
@@ -175,10 +178,51 @@ export class Gateway {
     return json(response);
   }
 
-  /** @returns {Promise<Record<string, string>>} */
-  async #identity() {
-    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
-    return token ? { Authorization: `Bearer ${token}` } : {};
+  /**
+   * A connection that takes a reply as it is written; docs/STREAM.md has what is said on it.
+   *
+   * @param {boolean} [anew]  with a new token: it was refused, perhaps for the one it had
+   */
+  async socket(anew = false) {
+    const address = this.address('tts/stream').replace(/^http/, 'ws');
+    const token = await this.#present(anew);
+    return new WebSocket(address, token ? ['saywell', `saywell.bearer.${token}`] : ['saywell']);
+  }
+
+  /** An address of the gateway, whole. @param {string} path */
+  address(path) {
+    return new URL(path, this.#base).href;
+  }
+
+  /**
+   * Says who asks. A token that is refused may have ended: a new one is asked for, once.
+   *
+   * @param {string} path
+   * @param {RequestInit} init
+   */
+  async #identified(path, init) {
+    /** @param {string | null} token */
+    const ask = (token) => this.#request(path, { ...init, headers: { ...init.headers, ...(token && { Authorization: `Bearer ${token}` }) } });
+    const token = await this.#present();
+    try {
+      return await ask(token);
+    } catch (error) {
+      if (!(error instanceof PlayerError) || error.code !== 'unauthorized' || typeof this.#token !== 'function') throw error;
+      const next = await this.#present(true);
+      if (!next || next === token) throw error;
+      return await ask(next);
+    }
+  }
+
+  /** The token of now. @param {boolean} [anew] @returns {Promise<string | null>} */
+  async #present(anew = false) {
+    if (typeof this.#token !== 'function') return this.#token;
+    try {
+      this.#given = anew && this.#given ? await this.#token(this.#given) : await this.#token();
+    } catch (cause) {
+      throw new PlayerError('no_token', 'The page could not say who listens.', { cause });
+    }
+    return this.#given;
   }
 
   /**

@@ -2,7 +2,7 @@
 // by boxes laid over the text where there is none: nothing is added to the page's own nodes.
 
 import { byteLength } from './captions.js';
-import { captionAt } from './player-store.js';
+import { captionAt, isActive } from './player-store.js';
 import { pageStyle } from './styles.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
@@ -22,6 +22,8 @@ const LOOKING_ELSEWHERE_MS = 4000;
 export class Highlighter {
   /** @type {Piece[]} */
   #pieces = [];
+  /** What captions count in the bytes of. */
+  reply = '';
   #shown = '';
   #marker;
   #scroller = new Scroller();
@@ -40,13 +42,14 @@ export class Highlighter {
   follow(message, reply) {
     this.clear();
     this.#marker.prepare(message.ownerDocument);
+    this.reply = reply;
     this.#pieces = align(message, reply);
   }
 
   /** @param {Readonly<PlayerState>} state */
   show({ status, position, captions }) {
     if (this.#pieces.length === 0) return;
-    const heard = status === 'playing' || status === 'loading' || status === 'paused';
+    const heard = isActive({ status }) || status === 'paused';
     const sentence = heard ? captionAt(captions.utterances, position) : -1;
     const word = heard ? captionAt(captions.words, position) : -1;
     const shown = `${sentence}/${word}`;
@@ -80,6 +83,7 @@ export class Highlighter {
 
   clear() {
     this.#pieces = [];
+    this.reply = '';
     this.#shown = '';
     this.#marker.set(SENTENCE, null);
     this.#marker.set(WORD, null);

@@ -6,16 +6,26 @@ const BLOCKS = 'address,article,blockquote,dd,div,dl,dt,figure,footer,header,hr,
 const UNSPOKEN = 'script,style,noscript,button,input,select,textarea,svg,[hidden],[aria-hidden="true"]';
 
 /**
- * In this order: the attribute `data-markdown`, a child `<template data-markdown>`, the page's text.
+ * The reply as the model wrote it, where the page gives it: the attribute `data-markdown`, or a child
+ * `<template data-markdown>`.
+ *
+ * @param {Element} message
+ * @returns {string | null}
+ */
+export function givenText(message) {
+  const attribute = message.getAttribute('data-markdown');
+  if (attribute) return attribute;
+  const template = message.querySelector('template[data-markdown]');
+  return template instanceof HTMLTemplateElement ? (template.content.textContent ?? '') : null;
+}
+
+/**
+ * The reply as the page shows it.
  *
  * @param {Element} message
  * @returns {string}
  */
-export function textOf(message) {
-  const attribute = message.getAttribute('data-markdown');
-  if (attribute) return attribute;
-  const template = message.querySelector('template[data-markdown]');
-  if (template instanceof HTMLTemplateElement) return template.content.textContent ?? '';
+export function drawnText(message) {
   return markdownOf(message).replace(/\n{3,}/g, '\n\n').trim();
 }
 

@@ -14,7 +14,9 @@ const HIDDEN_SCAN_MS = 250;
  * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
  * @property {(message: Element, isTalk: boolean) => void} complete
  *   a reply is complete; whether it came in the course of the conversation
+ * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
  * @property {() => Element | null} heard  the message whose every change matters
+ * @property {(message: Element) => void} changed  it has changed
  */
 
 export class Messages {
@@ -32,12 +34,23 @@ export class Messages {
   /** @param {Interest} interest */
   constructor(interest) {
     this.#interest = interest;
-    this.#newcomers = new Newcomers(interest.complete);
+    this.#newcomers = new Newcomers(interest.complete, undefined, interest.grown);
   }
 
   /** @returns {Element | null} */
   get newest() {
     return [...this.speakers.keys()].at(-1) ?? null;
+  }
+
+  /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
+  isOpen(message) {
+    return this.#newcomers.isOpen(message);
+  }
+
+  /** The message of a name. @param {unknown} name @returns {Element | null} */
+  named(name) {
+    for (const message of this.speakers.keys()) if (Object.is(nameOf(message), name)) return message;
+    return null;
   }
 
   /**
@@ -55,7 +68,7 @@ export class Messages {
     this.#observer.observe(page, {
       childList: true,
       characterData: true,
-      attributeFilter: ['aria-busy', 'class', 'id', ...named],
+      attributeFilter: ['aria-busy', 'class', 'id', 'data-markdown', ...named],
       subtree: true,
     });
     this.#scan();
@@ -71,9 +84,16 @@ export class Messages {
     this.speakers.clear();
   }
 
-  /** @param {MutationRecord[]} changes */
-  #onMutation(changes) {
+  /** @param {MutationRecord[]} records */
+  #onMutation(records) {
+    // Speakers come and go by this very class.
+    const changes = records.filter(({ addedNodes, removedNodes }) => {
+      const nodes = [...addedNodes, ...removedNodes];
+      return nodes.length === 0 || nodes.some((node) => !(node instanceof Element && node.localName === 'saywell-speaker'));
+    });
     for (const { target } of changes) this.#newcomers.changed(target);
+    const heard = this.#interest.heard();
+    if (heard && changes.some(({ target }) => heard.contains(target) || target.contains(heard))) this.#interest.changed(heard);
     if (this.#scanning || !changes.some((change) => this.#matters(change))) return;
     this.#scanning = true;
     const look = () => {
@@ -132,8 +152,9 @@ export class Messages {
 /**
  * What tells a message apart, also after the page has rendered it anew.
  *
- * @param {Element} message
+ * @param {Element | string} message  or its name itself
+ * @returns {unknown}
  */
 export function nameOf(message) {
-  return message.getAttribute('data-message-id') ?? message;
+  return typeof message === 'string' ? message : (message.getAttribute('data-message-id') ?? message);
 }

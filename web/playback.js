@@ -1,11 +1,13 @@
 // The conductor: one listening at a time, from the click to the last sound. It alone touches the
 // <audio> element, and everything that happens ends up as an event in the store.
 
+import { AsWritten, NoLine } from './as-written.js';
 import { PartsSource, pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
 import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { clampSpeed } from './player-store.js';
+import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
@@ -26,6 +28,7 @@ const END_TOLERANCE_SECONDS = 0.5;
  * @property {string | null} [voice]
  * @property {string | null} [provider]
  * @property {number | null} [startAt]  the byte of the reply to go on from
+ * @property {import('./written.js').Written} [written]  the text as it is being written; `text` is what there was of it
  */
 
 /** One listening. Everything asynchronous holds on to the session it belongs to and checks it. */
@@ -37,6 +40,8 @@ class Session {
   fed = false;
   /** Why no more sound will come; told only when what has come is used up. @type {PlayerError | null} */
   broken = null;
+  /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
+  writing = null;
 
   /**
    * @param {Speech} speech
@@ -160,10 +165,11 @@ export class Playback {
    * @param {Speech} speech
    * @param {AudioSource} source
    * @param {number} position  where to start, in seconds
+   * @param {number} [askedAt]  when the listener asked, by the clock
    */
-  #begin(speech, source, position) {
+  #begin(speech, source, position, askedAt = this.#clock.now()) {
     this.leave();
-    const session = new Session(speech, source, this.#clock.now());
+    const session = new Session(speech, source, askedAt);
     this.#session = session;
     this.#report({ type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
@@ -178,25 +184,160 @@ export class Playback {
     const { signal } = session.abort;
     const gateway = this.#gateway();
     if (source.load) {
-      await source.load({ speech, gateway, signal, report: (event) => session === this.#session && this.#report(event) });
+      session.writing = source.awaitsWriter === undefined ? null : /** @type {{ awaitsWriter: boolean }} */ (source);
+      const written = speech.written ?? whole(speech.text);
+      await source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
       if (session === this.#session) this.#startLate(session);
       return;
     }
-    const rendition = await gateway.ask({ ...speech, format: source.format }, signal);
-    if (session !== this.#session) return;
-    this.#report({ type: 'answered', rendition });
-    const live = rendition.liveCaptionsUrl !== null;
-    const captioned = live ? this.#caption(session, gateway, rendition) : null;
-    await source.feed?.(rendition, {
-      open: (url, leave) => gateway.open(url, leave),
-      signal,
-      arrived: () => this.#feedWatchdog(),
+    const { written } = speech;
+    if (!written || written.over) {
+      const text = written?.text ?? speech.text;
+      const isWhole = await this.#feed(session, gateway, text);
+      if (!written || !isWhole || session !== this.#session) return;
+      await this.#follow(session, gateway, written, { text, second: source.laid ?? 0 });
+    } else {
+      await this.#follow(session, gateway, written);
+    }
+  }
+
+  /**
+   * Hands over the sound of a text that is all there.
+   *
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {string} text
+   * @returns {Promise<boolean>}  whether that was all that is to be said of it
+   */
+  async #feed(session, gateway, text) {
+    const { speech, source } = session;
+    const feeding = new AbortController();
+    const signal = AbortSignal.any([session.abort.signal, feeding.signal]);
+    // What is made of words that stand there no more is for nobody.
+    const unwatch = speech.written?.watch(() => {
+      if (!speech.written?.text.startsWith(text)) feeding.abort();
     });
+    try {
+      const rendition = await gateway.ask({ ...speech, text, format: source.format }, signal);
+      if (session !== this.#session) return false;
+      this.#report({ type: 'answered', rendition });
+      const live = rendition.liveCaptionsUrl !== null;
+      const captioned = live ? this.#caption(session, gateway, rendition) : null;
+      await source.feed?.(rendition, {
+        open: (url, leave) => gateway.open(url, leave),
+        signal,
+        arrived: () => this.#feedWatchdog(),
+      });
+      if (session !== this.#session) return false;
+      session.fed = true;
+      this.#measure();
+      (captioned ?? this.#caption(session, gateway, rendition)).then(() => this.#checkEnd(session));
+      this.#startLate(session);
+      return rendition.continuesAt == null;
+    } catch (error) {
+      if (!feeding.signal.aborted) throw error;
+      return true;
+    } finally {
+      unwatch?.();
+    }
+  }
+
+  /**
+   * Speaks what is written from now on, for as long as the session lasts.
+   *
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {import('./written.js').Written} written
+   * @param {{ text: string, second: number }} [said]  what was said already
+   */
+  async #follow(session, gateway, written, said = { text: '', second: 0 }) {
+    const { speech, source } = session;
+    const { signal } = session.abort;
+    const sound = /** @type {import('./audio-source.js').StreamSource} */ (source);
+    signal.addEventListener('abort', written.watch(() => this.#judge(session)));
+    for (;;) {
+      if (written.text !== said.text || !written.over) {
+        session.fed = false;
+        const writing = new AsWritten(
+          {
+            written,
+            speech,
+            gateway,
+            signal,
+            sound,
+            captions: () => this.#store.state.captions,
+            report: (event) => this.#reportOf(session, event),
+            cut: (second) => this.#cut(session, second),
+            arrived: () => this.#onArrival(session),
+            clock: this.#clock,
+          },
+          said,
+        );
+        session.writing = writing;
+        this.#judge(session);
+        try {
+          await writing.run();
+        } catch (error) {
+          if (!(error instanceof NoLine) || session !== this.#session) throw error;
+          this.#begin(speech, new PartsSource(), this.#store.state.position, session.askedAt);
+          return;
+        }
+        if (session !== this.#session) return;
+        said = writing.said;
+        if (sound.laid === 0) throw new PlayerError('nothing_to_say', 'There is nothing in this reply to read aloud.');
+        sound.end();
+        session.fed = true;
+        this.#measure();
+        this.#startLate(session);
+      }
+      await written.changed(signal);
+    }
+  }
+
+  /** Sound has come, perhaps of what was written after all had been heard. @param {Session} session */
+  #onArrival(session) {
     if (session !== this.#session) return;
-    session.fed = true;
     this.#measure();
-    (captioned ?? this.#caption(session, gateway, rendition)).then(() => this.#checkEnd(session));
-    this.#startLate(session);
+    if (this.#store.state.status === 'ended' && session.wanted) {
+      this.#report({ type: 'resumed', here: true });
+      this.#play(session);
+    }
+    this.#feedWatchdog();
+  }
+
+  /**
+   * What lay after a moment is not said any more.
+   *
+   * @param {Session} session
+   * @param {number} second
+   */
+  #cut(session, second) {
+    if (session !== this.#session) return;
+    this.#report({ type: 'arrived', buffered: second });
+    this.#report({ type: 'measured', duration: second, exact: false, open: true });
+    if (this.#audio.currentTime <= second) return;
+    this.#audio.currentTime = second;
+    this.#report({ type: 'moved', position: second });
+    this.#report({ type: 'starved' });
+  }
+
+  /**
+   * Whether it is the writer who is waited for, or the gateway.
+   *
+   * @param {Session} session
+   */
+  #judge(session) {
+    if (session === this.#session && session.writing) this.#report({ type: 'awaited', writer: session.writing.awaitsWriter });
+  }
+
+  /**
+   * @param {Session} session
+   * @param {import('./player-store.js').PlayerEvent} event
+   */
+  #reportOf(session, event) {
+    if (session !== this.#session) return;
+    this.#report(event);
+    if (event.type !== 'awaited') this.#judge(session);
   }
 
   /**
@@ -243,7 +384,11 @@ export class Playback {
    */
   #goOn(session, switched) {
     switched.then(
-      () => session === this.#session && session.wanted && this.#play(session),
+      (sound) => {
+        if (session !== this.#session) return;
+        if (sound === null) this.#report({ type: 'finished' });
+        else if (session.wanted) this.#play(session);
+      },
       (error) => this.#breakOff(session, error),
     );
   }
@@ -291,7 +436,10 @@ export class Playback {
       const session = this.#session;
       if (session) this.#report({ type: 'sounding', afterMs: this.#clock.now() - session.askedAt });
     });
-    audio.addEventListener('waiting', () => this.#report({ type: 'starved' }));
+    audio.addEventListener('waiting', () => {
+      this.#report({ type: 'starved' });
+      if (this.#session) this.#judge(this.#session);
+    });
     audio.addEventListener('pause', () => {
       // A media key, a headphone pulled out, a phone call: the browser paused, not the listener.
       if (!this.#session?.wanted || !audio.paused || audio.ended) return;
@@ -313,8 +461,13 @@ export class Playback {
       const session = this.#session;
       const switched = session?.source.next?.();
       if (session?.broken) this.#fail(session.broken);
-      else if (session && switched) this.#goOn(session, switched);
-      else if (session) {
+      else if (session && switched) {
+        if (session.writing?.awaitsWriter) {
+          this.#report({ type: 'starved' });
+          this.#judge(session);
+        }
+        this.#goOn(session, switched);
+      } else if (session) {
         this.#measure();
         this.#report({ type: 'finished' });
       }
@@ -337,7 +490,12 @@ export class Playback {
       return;
     }
     const { buffered, duration } = this.#audio;
-    if (buffered.length > 0) this.#report({ type: 'arrived', buffered: buffered.end(buffered.length - 1) });
+    if (buffered.length > 0) {
+      const end = buffered.end(buffered.length - 1);
+      this.#report({ type: 'arrived', buffered: end });
+      if (session.writing && !session.fed) this.#report({ type: 'measured', duration: end, exact: false, open: true });
+    }
+    if (session.writing && !session.fed) return;
     if (Number.isFinite(duration) && duration > 0) {
       const exact = session.fed || this.#store.state.rendition?.complete === true;
       this.#report({ type: 'measured', duration, exact });

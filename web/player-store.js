@@ -10,11 +10,12 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
 /**
  * - `idle`: nothing is being heard.
  * - `loading`: sound is wanted and there is none yet, at the start or because it ran out.
+ * - `waiting`: all that is written has been heard, and the reply is still being written.
  * - `playing`, `paused`, `ended`: as the words say.
  * - `blocked`: the browser refused to start without a tap; one tap starts it.
  * - `failed`: `failure` says why; it can be tried again.
  *
- * @typedef {'idle' | 'loading' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed'} Status
+ * @typedef {'idle' | 'loading' | 'waiting' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed'} Status
  */
 
 /**
@@ -60,6 +61,7 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
  * @property {number} position  seconds
  * @property {number} duration  seconds; 0 while nothing is known
  * @property {boolean} durationExact  false while `duration` is an estimate
+ * @property {boolean} open  whether the reply is still being written, so that nobody knows its length
  * @property {number} buffered  seconds of sound that have arrived, from the start
  * @property {number} speed
  * @property {Rendition | null} rendition
@@ -72,16 +74,17 @@ export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
 
 /**
  * @typedef {{ type: 'asked', message: unknown, position: number, by?: 'gateway' | 'browser', instead?: Failure | null }
- *   | { type: 'answered', rendition: Rendition }
+ *   | { type: 'answered', rendition: Rendition, growing?: boolean }
  *   | { type: 'sounding', afterMs: number }
  *   | { type: 'starved' }
- *   | { type: 'resumed' }
+ *   | { type: 'awaited', writer: boolean }
+ *   | { type: 'resumed', here?: boolean }
  *   | { type: 'paused' }
  *   | { type: 'refused' }
  *   | { type: 'moved', position: number }
  *   | { type: 'arrived', buffered: number }
- *   | { type: 'measured', duration: number, exact: boolean }
- *   | { type: 'captioned', utterances: Caption[], words: Caption[], anew?: boolean }
+ *   | { type: 'measured', duration: number, exact: boolean, open?: boolean }
+ *   | { type: 'captioned', utterances: Caption[], words: Caption[], anew?: boolean, by?: { provider: string, voice: string } }
  *   | { type: 'finished' }
  *   | { type: 'failed', failure: Failure }
  *   | { type: 'stopped' }
@@ -98,6 +101,7 @@ export const INITIAL = Object.freeze({
   position: 0,
   duration: 0,
   durationExact: false,
+  open: false,
   buffered: 0,
   speed: 1,
   rendition: null,
@@ -129,20 +133,27 @@ export function reduce(state, event) {
         instead: event.instead ?? null,
       };
     case 'answered':
+      if (event.growing) {
+        const { provider = '', voice = '' } = state.rendition ?? {};
+        return { ...state, rendition: { ...event.rendition, provider, voice }, duration: Math.max(state.duration, event.rendition.durationSeconds), durationExact: false, open: true };
+      }
       return {
         ...state,
         rendition: event.rendition,
         duration: event.rendition.durationSeconds,
         durationExact: event.rendition.complete,
       };
+    case 'awaited':
+      if (!['loading', 'waiting'].includes(state.status) || (state.status === 'waiting') === event.writer) return state;
+      return { ...state, status: event.writer ? 'waiting' : 'loading' };
     case 'sounding':
-      if (state.status !== 'loading') return state;
+      if (state.status !== 'loading' && state.status !== 'waiting') return state;
       return { ...state, status: 'playing', firstSoundMs: state.firstSoundMs ?? event.afterMs };
     case 'starved':
       return state.status === 'playing' ? { ...state, status: 'loading' } : state;
     case 'resumed':
       if (!['paused', 'blocked', 'ended'].includes(state.status)) return state;
-      return { ...state, status: 'loading', position: state.status === 'ended' ? 0 : state.position };
+      return { ...state, status: 'loading', position: state.status === 'ended' && !event.here ? 0 : state.position };
     case 'paused':
       return isActive(state) ? { ...state, status: 'paused' } : state;
     case 'refused':
@@ -152,11 +163,12 @@ export function reduce(state, event) {
     case 'arrived':
       return same(state.buffered, event.buffered) ? state : { ...state, buffered: event.buffered };
     case 'measured':
-      if (same(state.duration, event.duration) && state.durationExact === event.exact) return state;
-      return { ...state, duration: event.duration, durationExact: event.exact };
+      if (same(state.duration, event.duration) && state.durationExact === event.exact && state.open === (event.open ?? false)) return state;
+      return { ...state, duration: event.duration, durationExact: event.exact, open: event.open ?? false };
     case 'captioned':
       return {
         ...state,
+        rendition: state.rendition && event.by ? { ...state.rendition, ...event.by } : state.rendition,
         captions: {
           utterances: event.anew ? event.utterances : [...state.captions.utterances, ...event.utterances],
           words: event.anew ? event.words : [...state.captions.words, ...event.words],
@@ -206,10 +218,10 @@ export class PlayerStore {
 /**
  * Whether sound is being heard or waited for.
  *
- * @param {Readonly<PlayerState>} state
+ * @param {Readonly<Pick<PlayerState, 'status'>>} state
  */
 export function isActive(state) {
-  return state.status === 'loading' || state.status === 'playing';
+  return state.status === 'loading' || state.status === 'waiting' || state.status === 'playing';
 }
 
 /**

@@ -2,38 +2,53 @@
 // mode) or made ahead (prefetch).
 
 import { CLOCK } from './clock.js';
+import { endsLikeASentence } from './written.js';
 
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./gateway.js').SpeechRequest} SpeechRequest */
 /** @typedef {Pick<SpeechRequest, 'text' | 'voice' | 'provider'>} Wish */
+/** A message, or its name where it is not on the page yet. @typedef {Element | string} Message */
 
 /** How long a reply must stay as it is to count as complete, where the page does not say. */
 const QUIET_MS = 1200;
+/** And where it ends in the middle of a sentence: a model thinks, or calls a tool. */
+const MID_SENTENCE_MS = 10_000;
 /** How long an idle moment is waited for. */
 const IDLE_PATIENCE_MS = 3000;
 const NEVER = new AbortController().signal;
 
 /**
- * A reply is complete when it is not `aria-busy`, inside nothing that is, and has not changed for a
- * while.
+ * @typedef {object} Coming
+ * @property {unknown} timer
+ * @property {boolean} isTalk
+ * @property {boolean} grew  whether it has changed since it was met
+ * @property {boolean} busy  whether the page has said that it is being written
+ */
+
+/**
+ * A reply is complete as soon as its page says so: `aria-busy` was true, on it or around it, and is no
+ * more. Where the page says nothing, it is complete when it has not changed for a while.
  */
 export class Newcomers {
-  /** Those that are not complete yet. @type {Map<Element, { timer: unknown, isTalk: boolean }>} */
+  /** Those that are not complete yet. @type {Map<Element, Coming>} */
   #waiting = new Map();
   /** @type {WeakSet<Element>} */
   #seen = new WeakSet();
   /** @type {Set<unknown>} */
   #names = new Set();
   #settled;
+  #grown;
   #clock;
 
   /**
-   * @param {(message: Element, isTalk: boolean) => void} settled  called once for each new reply, when it is complete
+   * @param {(message: Element, isTalk: boolean) => void} settled  called for each new reply, when it is complete
    * @param {import('./clock.js').Clock} [clock]
+   * @param {(message: Element, isTalk: boolean) => void} [grown]  called whenever one that is not complete has changed
    */
-  constructor(settled, clock = CLOCK) {
+  constructor(settled, clock = CLOCK, grown = () => {}) {
     this.#settled = settled;
     this.#clock = clock;
+    this.#grown = grown;
   }
 
   /**
@@ -50,20 +65,30 @@ export class Newcomers {
       const [before] = [...this.#waiting].filter(([other]) => other.getAttribute('data-message-id') === name);
       if (before) {
         this.forget(before[0]);
-        this.#wait(message, before[1].isTalk);
+        this.#wait(message, { ...before[1], grew: true });
         return;
       }
       if (this.#names.has(name)) return;
       this.#names.add(name);
     }
-    this.#wait(message, isTalk);
+    this.#wait(message, { timer: null, isTalk, grew: false, busy: false });
+    if (isBusy(message)) this.#grown(message, isTalk);
   }
 
   /** Something on the page has changed. @param {Node} node */
   changed(node) {
-    for (const [message, { isTalk }] of this.#waiting) {
-      if (message.contains(node) || (node instanceof Element && node.getAttribute('aria-busy') && node.contains(message))) this.#wait(message, isTalk);
+    for (const [message, coming] of this.#waiting) {
+      const inside = message.contains(node);
+      if (!inside && !(node instanceof Element && node.hasAttribute('aria-busy') && node.contains(message)) && !(coming.busy && node.contains(message))) continue;
+      if (inside) coming.grew = true;
+      this.#wait(message, coming);
+      if (this.#waiting.has(message)) this.#grown(message, coming.isTalk);
     }
+  }
+
+  /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
+  isOpen(message) {
+    return isBusy(message) || this.#waiting.get(message)?.grew === true;
   }
 
   /** @param {Element} message */
@@ -78,39 +103,49 @@ export class Newcomers {
 
   /**
    * @param {Element} message
-   * @param {boolean} isTalk
+   * @param {Coming} coming
    */
-  #wait(message, isTalk) {
-    this.#clock.cancel(this.#waiting.get(message)?.timer);
-    const look = () => {
-      if (message.closest('[aria-busy="true"]')) {
-        this.#wait(message, isTalk);
-        return;
-      }
+  #wait(message, coming) {
+    this.#clock.cancel(coming.timer);
+    const busy = isBusy(message);
+    const said = (coming.busy && !busy) || message.getAttribute('aria-busy') === 'false';
+    coming.busy = busy;
+    this.#waiting.set(message, coming);
+    const settle = () => {
       this.#waiting.delete(message);
-      if (message.isConnected) this.#settled(message, isTalk);
+      if (message.isConnected) this.#settled(message, coming.isTalk);
     };
-    this.#waiting.set(message, { timer: this.#clock.after(look, QUIET_MS), isTalk });
+    if (said) {
+      settle();
+      return;
+    }
+    const inSentence = coming.grew && !endsLikeASentence(message.textContent ?? '');
+    coming.timer = this.#clock.after(() => (isBusy(message) ? this.#wait(message, coming) : settle()), inSentence ? MID_SENTENCE_MS : QUIET_MS);
   }
+}
+
+/** Whether the page says that a message is being written. @param {Element} message */
+function isBusy(message) {
+  return message.closest('[aria-busy="true"]') !== null;
 }
 
 /** Continuous mode: new replies are read by themselves, in order, until the listener begins to write. */
 export class Continuous {
   #read;
-  /** Replies that are yet to be read. @type {Element[]} */
+  /** Replies that are yet to be read. @type {Message[]} */
   #queue = [];
   /** Whether reading stopped because the listener began to write. */
   #hushed = false;
 
-  /** @param {(message: Element) => void} read */
+  /** @param {(message: Message) => void} read */
   constructor(read) {
     this.#read = read;
   }
 
   /**
-   * A reply is complete: it is read when those before it have been.
+   * The first sentence of a reply is finished, or all of it: it is read when those before it have been.
    *
-   * @param {Element} message
+   * @param {Message} message
    * @param {boolean} isFree  whether nothing is being read
    */
   add(message, isFree) {
@@ -124,8 +159,8 @@ export class Continuous {
   /** The last one was heard to its end. */
   next() {
     const message = this.#queue.shift();
-    if (message?.isConnected) this.#read(message);
-    else if (message) this.next();
+    if (typeof message === 'object' && !message.isConnected) this.next();
+    else if (message) this.#read(message);
   }
 
   /** The listener speaks up. */
@@ -136,7 +171,7 @@ export class Continuous {
   /**
    * The listener wants to hear again.
    *
-   * @param {Element | null} [message]  what they have chosen themselves
+   * @param {Message | null} [message]  what they have chosen themselves
    */
   unhush(message = null) {
     this.#hushed = false;

@@ -9,7 +9,7 @@ import { within } from './clock.js';
 import { Gateway, PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
 import { MediaKeys } from './media-session.js';
-import { textOf, titleOf } from './message-text.js';
+import { drawnText, givenText, titleOf } from './message-text.js';
 import { Messages, nameOf } from './messages.js';
 import { Playback } from './playback.js';
 import { playerStyle } from './styles.js';
@@ -19,6 +19,7 @@ import { Ahead, Continuous } from './replies.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { ShortcutHelp, isWriting, press } from './shortcuts.js';
 import { ENGLISH } from './strings.js';
+import { Written, hasSentence, settled, whole } from './written.js';
 
 /** @typedef {import('./gateway.js').Token} Token */
 /** @typedef {import('./playback.js').Speech} Speech */
@@ -26,11 +27,16 @@ import { ENGLISH } from './strings.js';
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./preferences.js').Choices} Choices */
 /** @typedef {import('./strings.js').Strings} Strings */
+/** A message, or its name (`data-message-id`) where it need not be on the page. @typedef {Element | string} Message */
 
 /** How long the page waits for the gateway's settings before it shows the speakers anyway. */
 const CONFIG_PATIENCE_MS = 2000;
 /** How far into a sentence a step back means this one, and not the one before, in seconds. */
 const SENTENCE_BEGUN = 1.5;
+/** How often a message that is heard while it is written is read off the page, in milliseconds. */
+const READ_EVERY_MS = 100;
+/** How many replies that the page wrote by `write` are remembered. */
+const DRAFTS = 100;
 /** What the gateway may be unable to do while the browser still can. */
 const STAND_IN = [
   'tts_disabled',
@@ -107,11 +113,20 @@ export class SaywellPlayer extends HTMLElement {
     shown: (message, speaker) => this.#showOn(message, speaker),
     scanned: (messages) => this.#onScan(messages),
     complete: (message, isTalk) => this.#onComplete(message, isTalk),
+    grown: (message, isTalk) => this.#onGrowth(message, isTalk),
     heard: () => this.#heard?.message ?? null,
+    changed: () => this.#readSoon(),
   });
 
-  /** What is heard: the message as it was found, and what was sent of it. @type {{ message: Element, text: string } | null} */
+  /** What is heard: the message as it was found, if it is on the page, and its text. @type {{ message: Element | null, name: unknown, written: Written } | null} */
   #heard = null;
+  /** Replies that the page writes by `write`, by their names. @type {Map<unknown, Written>} */
+  #drafts = new Map();
+  /** Messages that continuous mode has been told of. @type {Set<unknown>} */
+  #announced = new Set();
+  #reading = false;
+  /** How many sentences were known when the marks were laid out. */
+  #marked = 0;
   #present = false;
   #ready = false;
   /** What the gateway says of this listener's plan. */
@@ -235,17 +250,104 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   /**
-   * Reads a message from its start, or the rest of one that was too long for once. Call it in a click, or the browser may refuse; then the state is
+   * Reads a message from its start, or the rest of one that was too long for once. One that is still being
+   * written is read as it is written. Call it in a click, or the browser may refuse; then the state is
    * `blocked` and the message's speaker says "Tap to hear".
    *
-   * @param {Element | null} [message]  absent: the newest
+   * @param {Message | null} [message]  absent: the newest
    */
   speak(message = this.#messages.newest) {
     if (!message) return;
     this.#continuous.unhush(message);
-    const speech = { ...this.#speechOf(message), startAt: this.#goesOnAt(message) };
+    const name = nameOf(message);
+    this.#announced.add(name);
+    const element = typeof message === 'string' ? this.#messages.named(message) : message;
+    const written = this.#drafts.get(name) ?? this.#draftOf(element);
+    const startAt = this.#goesOnAt(name, written.text);
+    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt });
+  }
+
+  /**
+   * Adds to a message that is being written. It can be listened to from its first words; in continuous mode
+   * it is read from its first finished sentence on. The first piece after `complete` begins it anew.
+   *
+   * @param {Message} message
+   * @param {string} piece  of the reply as the model writes it, of any size
+   */
+  write(message, piece) {
+    const name = nameOf(message);
+    let written = this.#drafts.get(name);
+    if (!written) {
+      written = new Written();
+      this.#drafts.set(name, written);
+      const [oldest] = this.#drafts.keys();
+      if (this.#drafts.size > DRAFTS) this.#drafts.delete(oldest);
+      // Whoever listens to it already hears it from here on.
+      if (Object.is(this.#heard?.name, name) && this.#heard) this.speak(message);
+    }
+    if (written.over) {
+      this.#announced.delete(name);
+      written.set(piece, false);
+    } else written.write(piece);
+    if (hasSentence(written.text)) this.#announce(message, name);
+  }
+
+  /**
+   * A message that was written by `write` is all there.
+   *
+   * @param {Message} message
+   */
+  complete(message) {
+    const name = nameOf(message);
+    const written = this.#drafts.get(name);
+    if (!written) return;
+    written.set(written.text, true);
+    if (/\S/.test(written.text)) this.#announce(message, name);
+  }
+
+  /**
+   * Reads a text as it comes, a message's or anybody's. Call it in a click.
+   *
+   * @param {AsyncIterable<string> | Iterable<string>} pieces
+   * @param {{ message?: Message, voice?: string, language?: string }} [options]
+   * @returns {Promise<void>}  when all of it has been written, which is before it has all been heard
+   */
+  async speakStream(pieces, { message, ...wishes } = {}) {
+    const name = message ? nameOf(message) : Symbol('a stream');
+    const written = new Written();
+    if (message) this.#drafts.set(name, written);
+    this.#announced.add(name);
+    const element = message instanceof Element ? message : this.#messages.named(name);
+    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, ''), ...wishes, written });
+    try {
+      for await (const piece of pieces) {
+        // Nobody listens any more: the writer is told, as by any loop that ends.
+        if (!message && this.#heard?.written !== written) return;
+        written.write(piece);
+      }
+    } finally {
+      written.set(written.text, true);
+    }
+  }
+
+  /**
+   * Reads any text. Call it in a click.
+   *
+   * @param {string} text  plain or Markdown
+   * @param {{ voice?: string, language?: string }} [options]
+   */
+  speakText(text, options = {}) {
+    const name = Symbol('a text');
+    this.#begin({ message: null, name, written: whole(text) }, { ...this.#speechOf(name, null, text), ...options });
+  }
+
+  /**
+   * @param {{ message: Element | null, name: unknown, written: Written }} heard
+   * @param {Speech} speech
+   */
+  #begin(heard, speech) {
     this.#ahead.giveUp(speech);
-    this.#heard = { message, text: speech.text };
+    this.#heard = heard;
     this.#mark();
     this.#speaks.leave();
     this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
@@ -255,11 +357,12 @@ export class SaywellPlayer extends HTMLElement {
   /**
    * Where a reply goes on that ended before its end, being too long for once.
    *
-   * @param {Element} message
+   * @param {unknown} name
+   * @param {string} text
    */
-  #goesOnAt(message) {
+  #goesOnAt(name, text) {
     const { status, rendition } = this.state;
-    const same = this.#heard?.message === message && this.#heard.text === this.#speechOf(message).text;
+    const same = Object.is(this.#heard?.name, name) && this.#heard?.written.text === text;
     return same && status === 'ended' ? rendition?.continuesAt ?? null : null;
   }
 
@@ -270,7 +373,7 @@ export class SaywellPlayer extends HTMLElement {
   resume() {
     this.#continuous.unhush();
     // Where the browser stood in and failed too, it is the gateway's turn again.
-    if (this.state.status === 'failed' && this.state.instead && this.#heard) this.speak(this.#heard.message);
+    if (this.state.status === 'failed' && this.state.instead && this.#heard?.message) this.speak(this.#heard.message);
     else this.#speaks.resume();
   }
 
@@ -337,7 +440,7 @@ export class SaywellPlayer extends HTMLElement {
   prefetch(message = this.#messages.newest) {
     if (!message || this.#isBrowsers()) return;
     const { format } = pickSource();
-    this.#ahead.make({ ...this.#speechOf(message), format }, () => this.#gateway());
+    this.#ahead.make({ ...this.#speechOf(nameOf(message), message, this.#textFor(message)), format }, () => this.#gateway());
   }
 
   /**
@@ -350,7 +453,7 @@ export class SaywellPlayer extends HTMLElement {
     if (!message) return;
     const { signal } = this.#leave;
     try {
-      const speech = this.#speechOf(message);
+      const speech = this.#speechOf(nameOf(message), message, this.#textFor(message));
       save(await this.#gateway().file({ ...speech, format: 'mp3' }, signal), titleOf(speech.text));
     } catch (cause) {
       const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
@@ -390,15 +493,58 @@ export class SaywellPlayer extends HTMLElement {
     return new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI), undefined, this.token);
   }
 
-  /** @param {Element} message @returns {Speech} */
-  #speechOf(message) {
+  /**
+   * @param {unknown} name
+   * @param {Element | null} message
+   * @param {string} text
+   * @returns {Speech}
+   */
+  #speechOf(name, message, text) {
     return {
-      message: nameOf(message),
-      text: this.#textOf(message) ?? textOf(message),
-      messageId: message.getAttribute('data-message-id'),
+      message: name,
+      text,
+      messageId: typeof name === 'string' ? name : (message?.getAttribute('data-message-id') ?? null),
       voice: this.getAttribute('voice'),
       provider: this.#isBrowsers() ? null : this.getAttribute('provider'),
     };
+  }
+
+  /** A message's text. @param {Element} message */
+  #textFor(message) {
+    return this.#drafts.get(nameOf(message))?.text ?? this.#textOf(message) ?? givenText(message) ?? drawnText(message);
+  }
+
+  /** A message's text as the page has it, to be brought up to date. @param {Element | null} message */
+  #draftOf(message) {
+    const written = new Written();
+    if (message) this.#read(message, written);
+    return written;
+  }
+
+  /**
+   * @param {Element} message
+   * @param {Written} written
+   */
+  #read(message, written) {
+    const given = this.#textOf(message) ?? givenText(message);
+    const isOpen = this.#messages.isOpen(message);
+    const drawn = given ?? drawnText(message);
+    // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
+    written.set(given === null && isOpen ? settled(drawn) : drawn, !isOpen);
+  }
+
+  /** What is heard has changed on the page. */
+  #readSoon() {
+    if (this.#reading || !this.#heard?.message || this.#drafts.has(this.#heard.name)) return;
+    this.#reading = true;
+    setTimeout(() => {
+      this.#reading = false;
+      const { heard, state } = { heard: this.#heard, state: this.state };
+      if (!heard?.message?.isConnected || this.#drafts.has(heard.name)) return;
+      // What was heard to its end goes on only while it is being written.
+      if (state.status === 'ended' && !this.#messages.isOpen(heard.message)) return;
+      this.#read(heard.message, heard.written);
+    }, READ_EVERY_MS);
   }
 
   #isBrowsers() {
@@ -430,11 +576,12 @@ export class SaywellPlayer extends HTMLElement {
     const { status, message: heard } = this.state;
     if (status === 'idle') return;
     const message = messages.find((message) => Object.is(nameOf(message), heard));
-    if (!message) {
+    if (!message && this.#heard?.message) {
       // Sound without a message on the page could not be stopped by anyone.
       this.stop();
-    } else if (this.#heard && (message !== this.#heard.message || this.#highlighter.isStale)) {
+    } else if (message && this.#heard && (message !== this.#heard.message || this.#highlighter.isStale)) {
       this.#heard.message = message;
+      this.#readSoon();
       this.#mark();
     }
   }
@@ -447,7 +594,32 @@ export class SaywellPlayer extends HTMLElement {
    */
   #onComplete(message, isTalk) {
     if (isOn(this, 'prefetch') && this.#mayPrefetch && message === this.#messages.newest) this.prefetch(message);
-    if (isTalk && this.choices.continuous) this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.state.status));
+    if (isTalk) this.#announce(message, nameOf(message));
+    if (message === this.#heard?.message) this.#readSoon();
+  }
+
+  /**
+   * A reply that is not complete has changed.
+   *
+   * @param {Element} message
+   * @param {boolean} isTalk
+   */
+  #onGrowth(message, isTalk) {
+    const name = nameOf(message);
+    if (!isTalk || !this.choices.continuous || this.#announced.has(name) || this.#drafts.has(name)) return;
+    if (hasSentence(this.#textFor(message))) this.#announce(message, name);
+  }
+
+  /**
+   * Continuous mode reads a reply from its first finished sentence on.
+   *
+   * @param {Message} message
+   * @param {unknown} name
+   */
+  #announce(message, name) {
+    if (!this.choices.continuous || this.#announced.has(name)) return;
+    this.#announced.add(name);
+    this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.state.status));
   }
 
   /** @param {Element} message */
@@ -477,7 +649,7 @@ export class SaywellPlayer extends HTMLElement {
       if (Object.is(name, state.message) || Object.is(name, before.message)) this.#showOn(message, speaker);
     }
     this.#showCaptions();
-    this.#keys.show(state, titleOf(this.#heard?.text ?? ''));
+    this.#keys.show(state, titleOf(this.#heard?.written.text ?? ''));
     if (state.status === 'playing') this.#tick();
     // Somebody was served: the gateway is willing.
     if (state.firstSoundMs !== null) this.#ahead.allow();
@@ -510,12 +682,16 @@ export class SaywellPlayer extends HTMLElement {
 
   /** Begins to mark what is heard, or leaves it. */
   #mark() {
-    if (this.#heard && this.choices.words) this.#highlighter.follow(this.#heard.message, this.#heard.text);
+    this.#marked = this.state.captions.utterances.length;
+    if (this.#heard?.message && this.choices.words) this.#highlighter.follow(this.#heard.message, this.#heard.written.text);
     else this.#highlighter.clear();
     this.#showCaptions();
   }
 
   #showCaptions() {
+    // What has been written since has its place now.
+    const { length } = this.state.captions.utterances;
+    if (length > this.#marked && this.#heard?.written.text !== this.#highlighter.reply) this.#mark();
     this.#highlighter.show(this.state);
     this.#captionBar.show(this.state, this.choices.bar);
   }
@@ -560,7 +736,7 @@ export class SaywellPlayer extends HTMLElement {
 
   /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
   #onClick(event) {
-    if (!event.altKey || !this.#heard?.message.contains(/** @type {Node} */ (event.target))) return;
+    if (!event.altKey || !this.#heard?.message?.contains(/** @type {Node} */ (event.target))) return;
     const byte = this.#highlighter.byteAt(event);
     if (byte === null) return;
     event.preventDefault();

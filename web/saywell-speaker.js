@@ -13,8 +13,7 @@ import { ENGLISH, explain, formatTime } from './strings.js';
 /**
  * Who does what the listener asks for.
  *
- * @typedef {Pick<import('./saywell-player.js').SaywellPlayer,
- *   'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>} Player
+ * @typedef {Pick<import('./saywell-player.js').SaywellPlayer, 'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>} Player
  */
 
 /** @type {(keyof Choices)[]} */
@@ -118,7 +117,7 @@ export class SaywellSpeaker extends HTMLElement {
     if (active && !this.#panel.hidden) this.#showChoices();
     this.#download.hidden = state?.by === 'browser';
 
-    const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : '';
+    const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : status === 'waiting' ? strings.waiting : '';
     const reason = state?.instead ? explain(state.instead, strings, null) : '';
     setText(this.#note, active && reason ? `${reason} ${note}` : note);
     this.#note.hidden = !active;
@@ -172,6 +171,7 @@ export class SaywellSpeaker extends HTMLElement {
       case 'idle':
         return [strings.listen, 'speaker'];
       case 'loading':
+      case 'waiting':
         return [strings.pause, 'loading'];
       case 'playing':
         return [strings.pause, 'pause'];
@@ -187,15 +187,15 @@ export class SaywellSpeaker extends HTMLElement {
   }
 
   /** @param {Readonly<PlayerState>} state */
-  #showProgress({ position, duration, speed }) {
+  #showProgress({ position, duration, open, speed }) {
     const { strings } = this;
     const length = Math.max(duration, position, 0.1);
     this.#progress.max = String(length);
     this.#progress.value = String(position);
     this.#progress.style.setProperty('--progress', String(position / length));
-    const [at, of] = [formatTime(position), formatTime(duration)];
+    const [at, of] = [formatTime(position), open ? '…' : formatTime(duration)];
     setText(this.#time, `${at} / ${of}`);
-    setAttribute(this.#progress, 'aria-valuetext', strings.progress(at, of));
+    setAttribute(this.#progress, 'aria-valuetext', open ? at : strings.progress(at, of));
     setAttribute(this.#progress, 'aria-label', strings.position);
     setAttribute(this.#speed, 'aria-label', strings.speed);
     const named = /** @type {[HTMLButtonElement, "stop" | "back" | "forward" | "more"][]} */ ([[this.#stop, 'stop'], [this.#back, 'back'], [this.#forward, 'forward'], [this.#more, 'more']]);

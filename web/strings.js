@@ -11,6 +11,8 @@ export const ENGLISH = Object.freeze({
   goOn: 'Hear the rest',
   retry: 'Try again',
   tapToHear: 'Tap to hear',
+  /** All that is written has been heard. */
+  waiting: 'Waiting for the rest of the reply.',
   stop: 'Stop',
   position: 'Position',
   speed: 'Speed',

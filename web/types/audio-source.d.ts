@@ -3,6 +3,7 @@ export type Speech = import('./playback.js').Speech;
 export type Caption = import('./player-store.js').Caption;
 export type PlayerEvent = import('./player-store.js').PlayerEvent;
 export type Rendition = import('./player-store.js').Rendition;
+export type Written = import('./written.js').Written;
 export type AudioSource = {
     /**
      * what to ask the gateway for
@@ -43,6 +44,14 @@ export type AudioSource = {
         exact: boolean;
         buffered: number;
     };
+    /**
+     * seconds that lie whole from the start
+     */
+    laid?: number;
+    /**
+     * whether nothing can be said before the writer goes on
+     */
+    awaitsWriter?: boolean;
 };
 export type Connection = {
     open: (url: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
@@ -86,6 +95,24 @@ export declare class StreamSource {
      * @param {Connection} connection
      */
     feed(rendition: Rendition, { open, signal, arrived }: Connection): Promise<void>;
+    /** How much sound there is from the start without a gap, in seconds. */
+    get laid(): number;
+    /**
+     * What is laid from here on is a stream of its own, and is heard from a moment on.
+     *
+     * @param {number} second
+     */
+    begin(second: number): Promise<void>;
+    /** @param {Uint8Array<ArrayBuffer>} bytes */
+    lay(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+    /**
+     * Forgets what lies after a moment.
+     *
+     * @param {number} second
+     */
+    cut(second: number): Promise<void>;
+    /** There is no more, as far as is known. */
+    end(): void;
     close(): void;
 }
 export type Part = {
@@ -123,15 +150,19 @@ export declare class PartsSource {
     offset: number;
     /** @param {HTMLAudioElement} audio */
     attach(audio: HTMLAudioElement): void;
+    /** Whether nothing can be said before the writer goes on. */
+    get awaitsWriter(): boolean;
     /**
      * @param {object} order
      * @param {Speech} order.speech
+     * @param {Written} [order.written]
      * @param {Gateway} order.gateway
      * @param {AbortSignal} order.signal
      * @param {(event: PlayerEvent) => void} order.report
      */
-    load({ speech, gateway, signal, report }: {
+    load({ speech, written, gateway, signal, report }: {
         speech: Speech;
+        written?: Written;
         gateway: Gateway;
         signal: AbortSignal;
         report: (event: PlayerEvent) => void;

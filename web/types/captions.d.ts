@@ -30,3 +30,10 @@ export declare function captionLines(stream: ReadableStream<Uint8Array<ArrayBuff
 export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
     duration: number;
 }>;
+/**
+ * A caption as the gateway writes it.
+ *
+ * @param {any} given
+ * @returns {Caption}
+ */
+export declare function caption({ text, start, end, source }: any): Caption;

@@ -52,7 +52,7 @@ export type Script = {
         language: string | null;
     }[];
 };
-export type Token = string | (() => string | null | Promise<string | null>) | null;
+export type Token = string | ((refused?: string) => string | null | Promise<string | null>) | null;
 /**
  * @typedef {object} SpeechRequest
  * @property {string} text  the reply as the application has it
@@ -70,9 +70,10 @@ export type Token = string | (() => string | null | Promise<string | null>) | nu
  * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
  */
 /**
- * A JWT or an API key, or what gives the present one.
+ * A JWT or an API key, or what gives the present one; `refused` is the one that the gateway would not take,
+ * so that one that was kept is not given again.
  *
- * @typedef {string | (() => string | null | Promise<string | null>) | null} Token
+ * @typedef {string | ((refused?: string) => string | null | Promise<string | null>) | null} Token
  */
 export declare class Gateway {
     #private;
@@ -128,6 +129,14 @@ export declare class Gateway {
      * @param {Rendition} rendition
      */
     giveUp({ url }: Rendition): Promise<void>;
+    /**
+     * A connection that takes a reply as it is written; docs/STREAM.md has what is said on it.
+     *
+     * @param {boolean} [anew]  with a new token: it was refused, perhaps for the one it had
+     */
+    socket(anew?: boolean): Promise<WebSocket>;
+    /** An address of the gateway, whole. @param {string} path */
+    address(path: string): string;
 }
 /** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
 export declare function unreadable(cause?: unknown): PlayerError;

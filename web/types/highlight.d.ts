@@ -9,6 +9,8 @@ export type Piece = {
 };
 export declare class Highlighter {
     #private;
+    /** What captions count in the bytes of. */
+    reply: string;
     /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
     constructor(layer: Element | ShadowRoot);
     /**

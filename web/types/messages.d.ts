@@ -14,9 +14,17 @@ export type Interest = {
      */
     complete: (message: Element, isTalk: boolean) => void;
     /**
+     * a reply that is not complete has changed
+     */
+    grown: (message: Element, isTalk: boolean) => void;
+    /**
      * the message whose every change matters
      */
     heard: () => Element | null;
+    /**
+     * it has changed
+     */
+    changed: (message: Element) => void;
 };
 /**
  * @typedef {object} Interest
@@ -25,7 +33,9 @@ export type Interest = {
  * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
  * @property {(message: Element, isTalk: boolean) => void} complete
  *   a reply is complete; whether it came in the course of the conversation
+ * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
  * @property {() => Element | null} heard  the message whose every change matters
+ * @property {(message: Element) => void} changed  it has changed
  */
 export declare class Messages {
     #private;
@@ -35,6 +45,10 @@ export declare class Messages {
     constructor(interest: Interest);
     /** @returns {Element | null} */
     get newest(): Element | null;
+    /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
+    isOpen(message: Element): boolean;
+    /** The message of a name. @param {unknown} name @returns {Element | null} */
+    named(name: unknown): Element | null;
     /**
      * Begins to look, or looks for something else.
      *
@@ -48,6 +62,7 @@ export declare class Messages {
 /**
  * What tells a message apart, also after the page has rendered it anew.
  *
- * @param {Element} message
+ * @param {Element | string} message  or its name itself
+ * @returns {unknown}
  */
-export declare function nameOf(message: Element): string | Element;
+export declare function nameOf(message: Element | string): unknown;

@@ -17,6 +17,10 @@ export type Speech = {
      * the byte of the reply to go on from
      */
     startAt?: number | null;
+    /**
+     * the text as it is being written; `text` is what there was of it
+     */
+    written?: import('./written.js').Written;
 };
 export type Surroundings = {
     audio: HTMLAudioElement;

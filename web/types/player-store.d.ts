@@ -5,7 +5,7 @@ export declare const SPEEDS: Readonly<{
 }>;
 /** The speeds on offer, slowest first. */
 export declare const SPEED_STEPS: readonly number[];
-export type Status = 'idle' | 'loading' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
+export type Status = 'idle' | 'loading' | 'waiting' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
 export type Rendition = {
     key: string;
     /**
@@ -80,6 +80,10 @@ export type PlayerState = {
      */
     durationExact: boolean;
     /**
+     * whether the reply is still being written, so that nobody knows its length
+     */
+    open: boolean;
+    /**
      * seconds of sound that have arrived, from the start
      */
     buffered: number;
@@ -109,13 +113,18 @@ export type PlayerEvent = {
 } | {
     type: 'answered';
     rendition: Rendition;
+    growing?: boolean;
 } | {
     type: 'sounding';
     afterMs: number;
 } | {
     type: 'starved';
 } | {
+    type: 'awaited';
+    writer: boolean;
+} | {
     type: 'resumed';
+    here?: boolean;
 } | {
     type: 'paused';
 } | {
@@ -130,11 +139,16 @@ export type PlayerEvent = {
     type: 'measured';
     duration: number;
     exact: boolean;
+    open?: boolean;
 } | {
     type: 'captioned';
     utterances: Caption[];
     words: Caption[];
     anew?: boolean;
+    by?: {
+        provider: string;
+        voice: string;
+    };
 } | {
     type: 'finished';
 } | {
@@ -172,9 +186,9 @@ export declare class PlayerStore {
 /**
  * Whether sound is being heard or waited for.
  *
- * @param {Readonly<PlayerState>} state
+ * @param {Readonly<Pick<PlayerState, 'status'>>} state
  */
-export declare function isActive(state: Readonly<PlayerState>): boolean;
+export declare function isActive(state: Readonly<Pick<PlayerState, 'status'>>): boolean;
 /**
  * @param {number} speed  anything; what is no number becomes 1
  * @returns {number}  within `SPEEDS`

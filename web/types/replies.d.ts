@@ -1,17 +1,38 @@
 export type Gateway = import('./gateway.js').Gateway;
 export type SpeechRequest = import('./gateway.js').SpeechRequest;
 export type Wish = Pick<SpeechRequest, 'text' | 'voice' | 'provider'>;
+export type Message = Element | string;
+export type Coming = {
+    timer: unknown;
+    isTalk: boolean;
+    /**
+     * whether it has changed since it was met
+     */
+    grew: boolean;
+    /**
+     * whether the page has said that it is being written
+     */
+    busy: boolean;
+};
 /**
- * A reply is complete when it is not `aria-busy`, inside nothing that is, and has not changed for a
- * while.
+ * @typedef {object} Coming
+ * @property {unknown} timer
+ * @property {boolean} isTalk
+ * @property {boolean} grew  whether it has changed since it was met
+ * @property {boolean} busy  whether the page has said that it is being written
+ */
+/**
+ * A reply is complete as soon as its page says so: `aria-busy` was true, on it or around it, and is no
+ * more. Where the page says nothing, it is complete when it has not changed for a while.
  */
 export declare class Newcomers {
     #private;
     /**
-     * @param {(message: Element, isTalk: boolean) => void} settled  called once for each new reply, when it is complete
+     * @param {(message: Element, isTalk: boolean) => void} settled  called for each new reply, when it is complete
      * @param {import('./clock.js').Clock} [clock]
+     * @param {(message: Element, isTalk: boolean) => void} [grown]  called whenever one that is not complete has changed
      */
-    constructor(settled: (message: Element, isTalk: boolean) => void, clock?: import('./clock.js').Clock);
+    constructor(settled: (message: Element, isTalk: boolean) => void, clock?: import('./clock.js').Clock, grown?: (message: Element, isTalk: boolean) => void);
     /**
      * A message that is on the page. The first time it is new, unless it is a known one, rendered anew.
      *
@@ -22,6 +43,8 @@ export declare class Newcomers {
     meet(message: Element, name: unknown, isTalk: boolean): void;
     /** Something on the page has changed. @param {Node} node */
     changed(node: Node): void;
+    /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
+    isOpen(message: Element): boolean;
     /** @param {Element} message */
     forget(message: Element): void;
     clear(): void;
@@ -29,15 +52,15 @@ export declare class Newcomers {
 /** Continuous mode: new replies are read by themselves, in order, until the listener begins to write. */
 export declare class Continuous {
     #private;
-    /** @param {(message: Element) => void} read */
-    constructor(read: (message: Element) => void);
+    /** @param {(message: Message) => void} read */
+    constructor(read: (message: Message) => void);
     /**
-     * A reply is complete: it is read when those before it have been.
+     * The first sentence of a reply is finished, or all of it: it is read when those before it have been.
      *
-     * @param {Element} message
+     * @param {Message} message
      * @param {boolean} isFree  whether nothing is being read
      */
-    add(message: Element, isFree: boolean): void;
+    add(message: Message, isFree: boolean): void;
     /** The last one was heard to its end. */
     next(): void;
     /** The listener speaks up. */
@@ -45,9 +68,9 @@ export declare class Continuous {
     /**
      * The listener wants to hear again.
      *
-     * @param {Element | null} [message]  what they have chosen themselves
+     * @param {Message | null} [message]  what they have chosen themselves
      */
-    unhush(message?: Element | null): void;
+    unhush(message?: Message | null): void;
     clear(): void;
 }
 /**

@@ -4,6 +4,7 @@ export type Failure = import('./player-store.js').Failure;
 export type PlayerState = import('./player-store.js').PlayerState;
 export type Choices = import('./preferences.js').Choices;
 export type Strings = import('./strings.js').Strings;
+export type Message = Element | string;
 /**
  * Attributes:
  * - `messages`: CSS selector of the assistant's messages
@@ -69,12 +70,49 @@ export declare class SaywellPlayer extends HTMLElement {
      */
     toggle(message?: Element | null): void;
     /**
-     * Reads a message from its start, or the rest of one that was too long for once. Call it in a click, or the browser may refuse; then the state is
+     * Reads a message from its start, or the rest of one that was too long for once. One that is still being
+     * written is read as it is written. Call it in a click, or the browser may refuse; then the state is
      * `blocked` and the message's speaker says "Tap to hear".
      *
-     * @param {Element | null} [message]  absent: the newest
+     * @param {Message | null} [message]  absent: the newest
      */
-    speak(message?: Element | null): void;
+    speak(message?: Message | null): void;
+    /**
+     * Adds to a message that is being written. It can be listened to from its first words; in continuous mode
+     * it is read from its first finished sentence on. The first piece after `complete` begins it anew.
+     *
+     * @param {Message} message
+     * @param {string} piece  of the reply as the model writes it, of any size
+     */
+    write(message: Message, piece: string): void;
+    /**
+     * A message that was written by `write` is all there.
+     *
+     * @param {Message} message
+     */
+    complete(message: Message): void;
+    /**
+     * Reads a text as it comes, a message's or anybody's. Call it in a click.
+     *
+     * @param {AsyncIterable<string> | Iterable<string>} pieces
+     * @param {{ message?: Message, voice?: string, language?: string }} [options]
+     * @returns {Promise<void>}  when all of it has been written, which is before it has all been heard
+     */
+    speakStream(pieces: AsyncIterable<string> | Iterable<string>, { message, ...wishes }?: {
+        message?: Message;
+        voice?: string;
+        language?: string;
+    }): Promise<void>;
+    /**
+     * Reads any text. Call it in a click.
+     *
+     * @param {string} text  plain or Markdown
+     * @param {{ voice?: string, language?: string }} [options]
+     */
+    speakText(text: string, options?: {
+        voice?: string;
+        language?: string;
+    }): void;
     pause(): void;
     resume(): void;
     /** Ends the listening and forgets what was to be read next. */

@@ -1,7 +1,7 @@
 export type PlayerState = import('./player-store.js').PlayerState;
 export type Strings = import('./strings.js').Strings;
 export type Choices = import('./preferences.js').Choices;
-export type Player = Pick<import('./saywell-player.js').SaywellPlayer, *   'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>;
+export type Player = Pick<import('./saywell-player.js').SaywellPlayer, 'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>;
 export declare class SaywellSpeaker extends HTMLElement {
     #private;
     /** @type {Player | null} */

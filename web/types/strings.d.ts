@@ -9,6 +9,8 @@ export declare const ENGLISH: Readonly<{
     goOn: "Hear the rest";
     retry: "Try again";
     tapToHear: "Tap to hear";
+    /** All that is written has been heard. */
+    waiting: "Waiting for the rest of the reply.";
     stop: "Stop";
     position: "Position";
     speed: "Speed";

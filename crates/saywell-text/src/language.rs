@@ -7,15 +7,15 @@
 //! a quotation or a number, and a text is in another language than English only if its small words are.
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
+pub use crate::language_names::name;
 use crate::utterance::{Kind, Script, Utterance};
-pub use names::name;
 use script::Writing;
 use std::borrow::Cow;
+use std::ops::Range;
 
-mod names;
 mod parts;
 mod script;
-mod words;
+pub(crate) mod words;
 
 /// A language that was found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,12 @@ const ENDINGS: [&str; 7] = ["t", "s", "re", "ll", "ve", "m", "d"];
 #[must_use]
 pub fn detect(text: &str) -> Option<Detected> {
     detect_within(text, None)
+}
+
+/// Letters in `text` of other scripts than most of it, one or two alone, which are signs and in no language; with the language
+/// whose voices would know them. Greek ones, which every voice has words for, are not among them.
+pub fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    parts::signs(text)
 }
 
 /// The language of `text` within a reply that is mostly in `main`, which decides between languages that are close.
@@ -347,13 +353,18 @@ impl Languages {
             _ if utterance.is_announcement() => vec![utterance],
             _ => parts::apart(utterance, self.main()),
         };
+        let named = match &parts[..] {
+            [] | [_] => None,
+            parts => parts::named(&parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")),
+        };
         for part in &mut parts {
-            self.one(part);
+            self.one(part, named);
         }
         parts
     }
 
-    fn one(&mut self, utterance: &mut Utterance) {
+    /// `named` says whose ideographs there are, where that is told.
+    fn one(&mut self, utterance: &mut Utterance, named: Option<&'static str>) {
         let words = utterance.own_prose();
         let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::length::breadth).sum();
         if let Some(language) = utterance.language.clone() {
@@ -372,6 +383,10 @@ impl Languages {
             return;
         }
         let found = detect_within(&words, self.main());
+        let found = found.map(|found| match found.language {
+            "zh" => Detected { language: named.unwrap_or("zh"), ..found },
+            _ => found,
+        });
         if let Some(found) = found.filter(|found| found.sure) {
             self.count(Cow::Borrowed(found.language), letters);
         }

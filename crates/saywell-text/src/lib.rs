@@ -44,6 +44,7 @@ mod clean;
 mod emoji;
 mod foreign;
 mod islands;
+mod language_names;
 mod markdown;
 mod maths;
 // ... and those cut into utterances.
@@ -57,6 +58,7 @@ mod split;
 pub mod ssml;
 
 // Which language utterances are in, and how words are pronounced, by a dictionary.
+mod ipa;
 pub mod language;
 pub mod pronunciation;
 mod tag;

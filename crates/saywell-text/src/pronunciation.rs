@@ -23,7 +23,6 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(crate) mod ipa;
 mod pls;
 mod rules;
 

@@ -1,6 +1,6 @@
 //! The long-lived parts, built once from the settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -194,6 +194,7 @@ impl App {
         let shutdown = CancellationToken::new();
         let (swept, stop) = (cache.clone(), shutdown.clone());
         tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
+        let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
         let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
         let stop = shutdown.clone();
@@ -231,6 +232,7 @@ impl App {
                 pronunciations: settings.pronunciations.clone(),
                 voices: Arc::new(voices),
                 chain,
+                known_providers: Arc::new(known_providers),
                 controls: controls.clone(),
                 prices,
                 cache,
@@ -305,23 +307,31 @@ pub fn open_providers(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
-    let client = net::client();
+    let (client, of_providers) = (net::client(), settings.providers());
     let mut names = settings.chain();
     // The pack brings its voices along wherever the voice inside is heard at all.
     let is_own =
         providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
     let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(settings).is_file() {
+    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
         names.push(kokoro::NAME);
     }
     let providers = names.into_iter().map(|name| {
         let opened = client
             .clone()
             .map_err(ProviderError::from)
-            .and_then(|client| providers::open(name, settings, &client, clock));
+            .and_then(|client| providers::open(name, &of_providers, &client, clock));
         opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
     });
     providers.collect()
+}
+
+/// The names of every kind of provider there is or was, and of those that an operator named.
+fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
+    let kinds = providers::KINDS.iter().map(|kind| kind.name.to_owned());
+    let ended = providers::ENDED.iter().map(|(name, _)| (*name).to_owned());
+    let here = chain.links().iter().map(|link| link.name().to_owned());
+    kinds.chain(ended).chain(here).chain(settings.providers.keys().cloned()).collect()
 }
 
 /// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.

@@ -135,6 +135,10 @@ pub enum CacheError {
         /// What stood in the way.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Try again when less is written at once, or have the operator raise the cap: entries that are being written take all
+    /// the room there is.
+    #[error("the cache has no room for an entry: others that are being written take all of it")]
+    Crowded,
     /// Have the operator mend a setting.
     #[error("{field}: {problem}")]
     BadSetting {
@@ -329,12 +333,13 @@ impl Cache {
             tracing::info!("sound is kept again");
         }
         let row = prepared.row();
-        // When it cannot be told what is replaced, that waits for a repair.
-        let before = shared.index.find(key).await.ok().flatten();
         match shared.index.put(&row).await {
             Ok(replaced) => {
-                let before = before.filter(|before| before.row.size_bytes == replaced);
-                self.discard_replaced(before, &row, reservation.stored(replaced)).await;
+                let bytes = replaced.as_ref().map_or(0, |replaced| replaced.row.size_bytes);
+                let removing = reservation.stored(bytes);
+                if let Some(replaced) = replaced {
+                    self.discard_replaced(&replaced.row, &row, removing).await;
+                }
             }
             Err(error) => {
                 // It is whole, and the next repair gives it its row.
@@ -418,17 +423,16 @@ impl Cache {
 
     /// Removes the sound of an entry that was just replaced. Where that fails, or other notes came last, it is left to a
     /// repair, and takes its room until then.
-    async fn discard_replaced(&self, before: Option<IndexedRow>, row: &Row, removing: Removing) {
-        let Some(before) = before else { return };
+    async fn discard_replaced(&self, replaced: &Row, row: &Row, removing: Removing) {
         let objects = &self.shared.objects;
         // The same sound again lies where it lay.
-        if before.row.path != row.path {
+        if replaced.path != row.path {
             // Of two who write one key, the other's notes may have come last, and they alone decide which sound counts.
             match objects.header(&row.key, &objects.notes_path(row.kind, &row.key)).await {
-                Ok(Some((_, counts))) if counts.as_ref() != before.row.path => {}
+                Ok(Some((_, counts))) if counts.as_ref() != replaced.path => {}
                 _ => return,
             }
-            if objects.remove(vec![Path::from(before.row.path)]).await.is_err() {
+            if objects.remove(vec![Path::from(replaced.path.as_str())]).await.is_err() {
                 return;
             }
         }

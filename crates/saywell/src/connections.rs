@@ -1,10 +1,43 @@
-//! The connections over which replies come as they are written.
+//! Connections: what bounds them, and those over which replies come as they are written.
+
+use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TrackedFuture;
 
-/// The connections that are open.
+/// How long connections may take over what they do, and how many there may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long a connection may take until its first byte, and the head of a request from its first byte; and how
+    /// long a body may come slowly.
+    pub head: Duration,
+    /// How fast a body comes after that, bytes a second over all of its time.
+    pub body_rate: u64,
+    /// How long a request may take until all of its body is here.
+    pub request: Duration,
+    /// How long a connection may be idle between requests.
+    pub idle: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Those of one address (IPv4) or subscriber (/56 of IPv6) that are idle or whose request is not here yet.
+    pub connections_per_address: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            body_rate: 1000,
+            request: Duration::from_mins(1),
+            idle: Duration::from_secs(75),
+            connections: 16_384,
+            connections_per_address: 256,
+        }
+    }
+}
+
+/// The connections over which replies come, that are open.
 #[derive(Debug, Clone, Default)]
 pub struct Connections {
     stopping: CancellationToken,

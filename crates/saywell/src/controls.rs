@@ -17,6 +17,7 @@ use tracing::warn;
 pub use change::{Change, ControlError};
 pub use state::{Grant, State, Subject, Unit};
 
+use crate::chain::switch::Switches;
 use crate::clock::Clock;
 use crate::store::{AuditEntry, ControlStore, Revision};
 use crate::telemetry::{Service, service_failed};
@@ -126,6 +127,12 @@ impl Controls {
         self.shared
             .state
             .rcu(|old| if old.revision < state.revision { Arc::clone(&state) } else { Arc::clone(old) });
+    }
+}
+
+impl Switches for Controls {
+    fn is_off(&self, provider: &str) -> bool {
+        self.state().disabled_providers.contains(provider)
     }
 }
 

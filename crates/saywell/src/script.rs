@@ -94,11 +94,11 @@ pub enum ScriptError {
     #[error("the text is empty")]
     Empty,
     /// There is text, and nothing in it to say.
-    #[error("there is nothing to say in this text: {left_out} part(s) of it are not read aloud")]
-    NothingToSay {
-        /// How many parts were left out (code, reasoning, markup).
-        left_out: usize,
-    },
+    #[error("there is nothing to say in this text{}", only(.0))]
+    NothingToSay(
+        /// What was left out.
+        Vec<Omitted>,
+    ),
     /// More characters than one request may have.
     #[error("the text has {characters} characters; the most is {most}")]
     TooManyCharacters {
@@ -118,6 +118,34 @@ pub enum ScriptError {
     /// SSML that cannot be read.
     #[error(transparent)]
     Ssml(#[from] SsmlError),
+}
+
+/// ": it is only code and reasoning", where that is why nothing is said.
+fn only(left_out: &[Omitted]) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for what in left_out {
+        let kind = match what {
+            Omitted::Code => "code",
+            Omitted::Reasoning => "reasoning",
+            Omitted::Html => "markup",
+            Omitted::Image => "images",
+            Omitted::Struck => "struck-out text",
+            Omitted::ToolCall => "tool calls",
+            Omitted::Diagram => "diagrams",
+            Omitted::Formula => "formulas",
+            Omitted::Table => "tables",
+            Omitted::Language => "text in a language that no voice here speaks",
+            _ => "what is not for reading aloud",
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    match kinds.as_slice() {
+        [] => String::new(),
+        [one] => format!(": it is only {one}"),
+        [first @ .., last] => format!(": it is only {} and {last}", first.join(", ")),
+    }
 }
 
 /// Makes the script of a reply, or of what fits of it.
@@ -160,7 +188,9 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
             let characters = reply[start..].chars().count();
             return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
         }
-        return Err(ScriptError::NothingToSay { left_out: script.omissions.len() });
+        return Err(ScriptError::NothingToSay(
+            script.omissions.iter().map(|omission| omission.what).collect(),
+        ));
     }
     for utterance in &mut script.utterances {
         reading.pronunciations.apply(utterance, language.as_deref());

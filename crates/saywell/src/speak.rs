@@ -11,6 +11,7 @@ mod pace;
 mod plan;
 mod seam;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -27,15 +28,15 @@ pub use self::growing::{Departure, Ended, Growing};
 use self::plan::Plan;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
-use crate::controls::Controls;
+use crate::controls::{Controls, State};
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
 use crate::key::{Key, Kind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
 use crate::price::Prices;
-use crate::provider::Priority;
 use crate::queue::Errand;
+use crate::queue::Priority;
 use crate::render::Levels;
 use crate::request::{SpeechRequest, SpeedFault};
 use crate::script::{self, Bounds, Prepared, Reading, ScriptError, UnsupportedLanguage};
@@ -177,6 +178,8 @@ pub struct Speak {
     pub voices: Arc<VoiceMap>,
     /// Every provider, in the order of the settings.
     pub chain: Chain,
+    /// Names that a request may give a provider by, also of those that are not set up here.
+    pub known_providers: Arc<BTreeSet<String>>,
     /// What an operator steers.
     pub controls: Controls,
     /// What providers charge.
@@ -293,7 +296,14 @@ impl Speak {
     /// The providers that are asked now, in order.
     #[must_use]
     pub fn steered_chain(&self) -> Chain {
-        self.chain.steered(&self.controls.state())
+        self.chain_under(&self.controls.state())
+    }
+
+    /// The chain as these controls have it.
+    #[must_use]
+    pub fn chain_under(&self, controls: &State) -> Chain {
+        let State { provider_order, disabled_providers, .. } = controls;
+        self.chain.steered(provider_order.as_deref().unwrap_or_default(), disabled_providers)
     }
 
     /// How a request's reply is read.

@@ -12,6 +12,7 @@ import { demo } from './demo.js';
 import { embedding } from './embedding.js';
 import { listening } from './listening.js';
 import { looks } from './looks.js';
+import { sdk } from './sdk.js';
 import { trouble } from './trouble.js';
 import { voices } from './voices.js';
 import { writing } from './writing.js';
@@ -28,6 +29,7 @@ export async function suiteOn(name) {
   background(world);
   access(world);
   embedding(world);
+  sdk(world);
   writing(world);
   demo(world);
   looks(world);

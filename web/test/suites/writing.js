@@ -31,6 +31,11 @@ document.querySelector('button').addEventListener('click', () => {
   void audio.play();
 });`;
 
+/** @typedef {import('../support/world.js').Probe} Probe */
+
+const CHAT = '/test/chat.html?with=captions';
+const FERRY = ['The ferry leaves at nine in the morning. ', 'Bring a warm coat, because the wind is cold. ', 'Nobody will wait for you.'];
+
 /** @param {World} world */
 export function writing(world) {
   const { driver, front } = world;
@@ -81,4 +86,138 @@ export function writing(world) {
       await world.until(async () => (await sound()).ended, 'the end of what was made');
       assert.ok((await sound()).made <= before + 0.1, 'no more came');
     }));
+
+  const sentences = async () => (await world.state()).captions.utterances.map(({ text }) => text);
+  const whole = FERRY.map((text) => text.trim());
+  /** The model writes to the message `new`. @param {...string} pieces */
+  const write = (...pieces) =>
+    driver.run((pieces) => {
+      for (const piece of pieces) /** @type {Probe} */ (window).probe.player().write('new', piece);
+    }, pieces);
+  const complete = () => driver.run(() => /** @type {Probe} */ (window).probe.player().complete('new'));
+  /** A message that is being written. @param {string} text */
+  const add = (text) =>
+    driver.run((text) => {
+      const message = /** @type {any} */ (window).chat.add(text, 'new');
+      message.setAttribute('aria-busy', 'true');
+    }, text);
+  /** Notes when the player first says each sentence, and each of its states. */
+  const watch = () =>
+    driver.run(() => {
+      const { probe } = /** @type {Probe} */ (window);
+      probe.heardSentences = [];
+      probe.statuses = [];
+      probe.player().addEventListener('captionchange', (/** @type {any} */ { detail }) => probe.heardSentences.push(detail.text));
+      probe.player().addEventListener('statechange', (/** @type {any} */ { detail: { status } }) => probe.statuses.at(-1) === status || probe.statuses.push(status));
+    });
+  const heardSentences = () => driver.run(() => /** @type {Probe} */ (window).probe.heardSentences);
+
+  test('a message is heard while it is written, over a connection that breaks, and anew when it is written anew', () =>
+    world.visiting(
+      CHAT,
+      async () => {
+        await add('');
+        await watch();
+        await write('The ferry leaves at nine in the mor');
+        await world.listen(-1);
+        await world.reaches('waiting');
+        await world.told('Waiting for the rest');
+        const begun = Date.now();
+        await write('ning. ', 'Bring a');
+        await world.heard(0.05);
+        world.note(`first sound ${Date.now() - begun} ms after the first sentence was written`);
+        assert.equal((await world.state()).open, true);
+        await world.reaches('waiting');
+        front.hangUp();
+        await write(' warm coat, because the wind is cold. ', 'Nobody');
+        await world.heard(3);
+        front.hangUp();
+        await write(' will wait for you.');
+        await complete();
+        await world.reaches('ended');
+        assert.deepEqual(await sentences(), whole);
+        assert.deepEqual(await heardSentences(), whole, 'each once, in order');
+        const { duration, durationExact, open } = await world.state();
+        assert.deepEqual([durationExact, open], [true, false]);
+        const end = Number((await world.state()).captions.utterances.at(-1)?.end);
+        assert.ok(Math.abs(duration - end) < 0.4, `${duration} s of sound, ${end} s of captions`);
+
+        await world.click('button', 'again', -1);
+        await world.heard(0.2);
+        await write('Rome is an old city. ', 'It');
+        await world.until(async () => (await heardSentences()).includes('Rome is an old city.'), 'what is written in its place');
+        await complete();
+        await world.reaches('ended');
+        assert.deepEqual((await sentences())[0], 'Rome is an old city.');
+      },
+      { expected: /WebSocket|at ws:|Failed to load resource/ },
+    ));
+
+  test('in continuous mode what the page draws is read from its first sentence on; what is drawn otherwise and pauses lose nothing', () =>
+    world.visiting('/test/chat.html?with=captions&with=continuous', async () => {
+      await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+      await watch();
+      await add('The **ferry');
+      /** @param {string} html */
+      const draw = (html) =>
+        driver.run((html) => {
+          const message = /** @type {HTMLElement} */ (document.querySelector('[data-message-id=new]'));
+          const speaker = message.querySelector('saywell-speaker');
+          message.innerHTML = html;
+          if (speaker) message.append(speaker);
+        }, html);
+      await draw('<p>The <b>ferry</b> leaves at nine in the morning. Bring a *warm</p>');
+      await world.heard(0.05);
+      await draw('<p>The <b>ferry</b> leaves at nine in the morning. Bring a <i>warm</i> coat,</p>');
+      await world.reaches('waiting');
+      // Longer than any quiet that could be taken for an end.
+      await driver.run(() => new Promise((resolve) => setTimeout(resolve, 2000)));
+      assert.equal((await world.state()).status, 'waiting');
+      await draw('<p>The <b>ferry</b> leaves at nine in the morning. Bring a <i>warm</i> coat, because the wind is cold. Nobody will wait for you.</p>');
+      await driver.run(() => document.querySelector('[data-message-id=new]')?.setAttribute('aria-busy', 'false'));
+      await world.heard(3);
+      const marked = await driver.run(() => /** @type {Probe} */ (window).probe.marked('saywell-sentence'));
+      assert.match(marked, /^Bring a warm coat/);
+      await world.reaches('ended');
+      assert.deepEqual(await heardSentences(), whole);
+    }));
+
+  test('without Media Source Extensions a reply is heard sentence by sentence while it is written', () =>
+    world.visiting(`${CHAT}&without=MediaSource&without=ManagedMediaSource`, async () => {
+      await add('');
+      await watch();
+      await world.listen(-1);
+      await world.reaches('waiting');
+      await write('The ferry leaves at nine in the morning. ', 'Bring a');
+      await world.heard(0.05);
+      await world.reaches('waiting');
+      await write(' warm coat, because the wind is cold. ', 'Nobody will wait for you.');
+      await complete();
+      await world.reaches('ended');
+      assert.deepEqual(await heardSentences(), whole);
+      assert.equal(front.lines.length, 0);
+    }));
+
+  test('a stream of pieces is spoken, by files where no WebSocket is let through', () =>
+    world.visiting(
+      CHAT,
+      async () => {
+        await watch();
+        await driver.run(() => {
+          async function* pieces() {
+            for (const piece of ['It is raining. ', 'Take an umbrella.']) {
+              yield piece;
+              await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+          }
+          const typed = /** @type {HTMLElement} */ (document.querySelector('#typed'));
+          typed.addEventListener('click', () => void /** @type {Probe} */ (window).probe.player().speakStream(pieces()), { once: true });
+        });
+        await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+        await world.reaches('ended');
+        assert.deepEqual(await heardSentences(), ['It is raining.', 'Take an umbrella.']);
+        assert.equal((await world.state()).rendition?.format, 'mp3');
+      },
+      { before: () => (front.joins = false), expected: /WebSocket|at ws:|Failed to load resource/ },
+    ));
 }

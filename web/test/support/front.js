@@ -9,6 +9,8 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PAGES = new URL('../pages/', import.meta.url);
+/** Set: the player's modules are those of this tree, not those built into the gateway, so that a change is tried without a build. */
+const OWN_PLAYER = process.env.SAYWELL_WEB === 'tree';
 /** Runs before anything of the page's own; `probe.js` says what for. */
 const PROBE = '<script src="/test/probe.js"></script>';
 const TYPES = /** @type {Record<string, string>} */ ({ '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css' });
@@ -47,6 +49,12 @@ export class Front {
   rule = () => null;
   /** Pages and scripts of a test's own, by path. @type {Map<string, { text: string, type?: string, policy?: string }>} */
   pages = new Map();
+  /** WebSockets, at the browser's end. @type {Set<import('node:stream').Duplex>} */
+  #joined = new Set();
+  /** WebSockets that were opened, by the time. @type {number[]} */
+  lines = [];
+  /** Whether WebSockets are let through. */
+  joins = true;
   /** Connections that have had all they were allowed. @type {import('node:net').Socket[]} */
   #held = [];
   #server = createServer((request, response) => void this.#serve(request, response));
@@ -73,6 +81,13 @@ export class Front {
     this.answers = [];
     this.refusals = [];
     this.rule = () => null;
+    this.lines = [];
+    this.joins = true;
+  }
+
+  /** Cuts every WebSocket. */
+  hangUp() {
+    for (const socket of this.#joined) socket.destroy();
   }
 
   /** Cuts every connection that has had all it was allowed. Whoever reads has got that by then, if the test has seen so. */
@@ -100,6 +115,11 @@ export class Front {
   async #serve(request, response) {
     const path = request.url ?? '/';
     if (path.startsWith('/test/')) return this.#page(path, response);
+    const module = OWN_PLAYER && /^\/player\/([\w-]+\.js)$/.exec(path)?.[1];
+    if (module) {
+      const text = await readFile(new URL(`../../${module}`, import.meta.url));
+      return void response.writeHead(200, { 'Content-Type': TYPES['.js'], 'Cache-Control': 'no-cache' }).end(text);
+    }
     // Browsers ask for it by themselves, and complain when there is none.
     if (path === '/favicon.ico') return void response.writeHead(204).end();
     const chunks = [];
@@ -188,6 +208,10 @@ export class Front {
    * @param {Buffer} head  what came with it already
    */
   #join(request, socket, head) {
+    if (!this.joins) return void socket.destroy();
+    this.#joined.add(socket);
+    socket.on('close', () => this.#joined.delete(socket));
+    this.lines.push(Date.now());
     const { hostname, port } = this.#gateway;
     const onward = connect(Number(port), hostname);
     const lines = request.rawHeaders.map((value, at) => (at % 2 ? `${value}\r\n` : `${value}: `));

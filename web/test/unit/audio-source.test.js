@@ -11,8 +11,10 @@ function engineOf(...types) {
     bytes = [];
 
     get buffered() {
-      return { length: Math.min(1, this.bytes.length) };
+      return { length: Math.min(1, this.bytes.length), start: () => 0, end: () => this.bytes.length };
     }
+
+    abort() {}
 
     /** @param {Uint8Array} bytes */
     appendBuffer(bytes) {

@@ -9,12 +9,14 @@ import { FakeTimers, Later, RENDITION, settle } from '../support/fakes.js';
 class Message {
   isConnected = true;
   isBusy = false;
+  textContent = 'It is done.';
   /** @param {string | null} id */
   constructor(id = null) {
     this.id = id;
   }
-  getAttribute() {
-    return this.id;
+  /** @param {string} name */
+  getAttribute(name) {
+    return name === 'data-message-id' ? this.id : null;
   }
   closest() {
     return this.isBusy ? this : null;
@@ -62,6 +64,37 @@ test('one that says it is busy is waited for', () => {
   timers.advance(1200);
   assert.deepEqual(complete, []);
   message.isBusy = false;
+  timers.advance(1200);
+  assert.equal(complete.length, 1);
+});
+
+test('one that was busy and is no more is complete at once, and grows until then', () => {
+  const timers = new FakeTimers();
+  /** @type {string[]} */
+  const told = [];
+  const newcomers = new Newcomers(() => told.push('complete'), timers, () => told.push('grown'));
+  const message = new Message();
+  message.isBusy = true;
+  newcomers.meet(message.asElement(), message, true);
+  newcomers.changed(message.asElement());
+  assert.equal(newcomers.isOpen(message.asElement()), true);
+  message.isBusy = false;
+  newcomers.changed(message.asElement());
+  assert.deepEqual(told, ['grown', 'grown', 'complete']);
+  assert.equal(newcomers.isOpen(message.asElement()), false);
+});
+
+test('where the page says nothing, one that stops in the middle of a sentence is waited for longer', () => {
+  const { timers, complete, newcomers } = setUp();
+  const message = new Message();
+  newcomers.meet(message.asElement(), message, true);
+  message.textContent = 'I look it up, and';
+  newcomers.changed(message.asElement());
+  timers.advance(5000);
+  assert.deepEqual(complete, []);
+  assert.equal(newcomers.isOpen(message.asElement()), true);
+  message.textContent = 'I look it up, and there it is.';
+  newcomers.changed(message.asElement());
   timers.advance(1200);
   assert.equal(complete.length, 1);
 });

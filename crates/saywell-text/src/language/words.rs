@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The words that sentences are held together by, for each language, with a space between them.
-pub(super) const WORDS: &[(&str, &str)] = &[
+pub(crate) const WORDS: &[(&str, &str)] = &[
     (
         "en",
         "a about above add after again against ago all almost along already also although always am an \

@@ -1,8 +1,9 @@
 //! Entries checked, and how they are found in text.
 
 use crate::Language;
+use crate::ipa;
 use crate::mark::How;
-use crate::pronunciation::{Case, Entry, LONGEST, LONGEST_MATCH, LONGEST_UTTERANCE, ipa};
+use crate::pronunciation::{Case, Entry, LONGEST, LONGEST_MATCH, LONGEST_UTTERANCE};
 use crate::ssml::x_sampa;
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! The elements of SSML: what each asks for, and notes on what it does not get.
 
 use crate::Language;
+use crate::ipa;
 use crate::mark::{Emphasis, Prosody, SayAs};
-use crate::pronunciation::ipa;
 use crate::ssml::values::{self, LONGEST_BREAK, Pitch, Read};
 use crate::ssml::x_sampa;
 use crate::ssml::xml::Attribute;

@@ -95,7 +95,7 @@ mod tests {
         for (index, (symbol, ipa)) in SYMBOLS.iter().enumerate() {
             assert_eq!(to_ipa(symbol).as_deref(), Ok(*ipa), "{symbol}");
             assert!(SYMBOLS[..index].iter().all(|(other, _)| other != symbol), "{symbol} is there twice");
-            assert_eq!(crate::pronunciation::ipa::unknown(ipa), None, "{symbol} gives {ipa}");
+            assert_eq!(crate::ipa::unknown(ipa), None, "{symbol} gives {ipa}");
         }
         // Everything that IPA has a letter for, and X-SAMPA too.
         for sound in "pbtdʈɖcɟkɡqɢʔmɱnɳɲŋɴʙrʀɾɽɸβfvθðszʃʒʂʐçʝxɣχʁħʕhɦɬɮʋɹɻjɰlɭʎʟʘǀǃǂǁɓɗʄɠʛiyɨʉɯuɪʏʊeøɘɵɤoəɛœɜɞʌɔæɐaɶɑɒʍwɥʜʢʡɕʑɺɧ".chars() {

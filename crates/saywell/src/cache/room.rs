@@ -13,11 +13,6 @@ use crate::store::Selection;
 /// How long an entry waits for others that are being written and take all the room there is.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// There is nothing to remove.
-#[derive(Debug, thiserror::Error)]
-#[error("others that are being written take all of it")]
-struct Crowded;
-
 /// The bytes of the storage that are taken, as far as this process knows. Cheap to clone; all clones are one count.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Used {
@@ -239,10 +234,7 @@ impl Cache {
             let owed = lacking.min(bytes).saturating_add(spare);
             let removed = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;
             if removed.entries == 0 && timeout_at(deadline, freed).await.is_err() {
-                return Err(CacheError::Unavailable {
-                    action: "make room for an entry",
-                    source: Crowded.into(),
-                });
+                return Err(CacheError::Crowded);
             }
         }
     }

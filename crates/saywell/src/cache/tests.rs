@@ -464,7 +464,7 @@ impl ObjectStore for Dying<Arc<dyn ObjectStore>> {
 
 #[async_trait]
 impl CacheIndex for Dying<Arc<SqliteStore>> {
-    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
         if self.life.change() { self.inner.put(row).await } else { Err(Life::store_error()) }
     }
 
@@ -602,7 +602,7 @@ async fn under_load_from_two_caches_at_a_small_cap_nothing_breaks() {
                     // turned away.
                     0..=2 => match cache.put(&key(n), Arc::new(entry(n, bytes(n)))).await {
                         Ok(()) => {}
-                        Err(error) => assert!(format!("{error:?}").contains("Crowded"), "{error:?}"),
+                        Err(error) => assert!(matches!(error, CacheError::Crowded), "{error:?}"),
                     },
                     3 => drop(cache.sweep().await.unwrap()),
                     4 => drop(cache.get_memory(&key(n), Kind::Rendition)),
@@ -662,6 +662,31 @@ async fn the_cap_holds_while_many_write() {
     let stored = index.totals().await.unwrap().bytes();
     assert!(stored > 100_000, "far more was thrown out than need be: {stored}");
     assert_eq!(cache.shared.used.bytes(), stored, "the books are right");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_cap_holds_within_a_twentieth_for_several_gateways() {
+    const CAP: u64 = 400_000;
+    let mut world = World::new();
+    world.settings.max_bytes = CAP;
+    let index = world.index().await;
+    // Each has its own books, as processes have that share a database and a storage.
+    let caches = [world.open().await, world.open().await, world.open().await, world.open().await];
+    let tasks = caches.into_iter().zip(0..).map(|(cache, gateway): (Cache, u32)| {
+        let index = Arc::clone(&index);
+        tokio::spawn(async move {
+            for round in 0..60 {
+                put(&cache, gateway * 1000 + round, 2000).await;
+                let stored = index.totals().await.unwrap().bytes();
+                assert!(stored <= CAP + CAP / 20, "gateway {gateway}, round {round}: {stored}");
+            }
+        })
+    });
+    for task in join_all(tasks).await {
+        task.unwrap();
+    }
+    let on_disk: u64 = world.files().iter().map(|file| file.metadata().unwrap().len()).sum();
+    assert!((CAP / 2..=CAP + CAP / 20).contains(&on_disk), "{on_disk}");
 }
 
 #[tokio::test]

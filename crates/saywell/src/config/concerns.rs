@@ -1,7 +1,7 @@
 //! What each concern gets of the settings.
 
 use super::Settings;
-use crate::{cache, identity, limits};
+use crate::{cache, identity, limits, providers};
 
 impl Settings {
     /// How callers say who they are.
@@ -16,6 +16,7 @@ impl Settings {
             origins: self.cors_origins.clone(),
             public_url: self.public_url.clone(),
             key_cache: self.key_cache,
+            user_case: self.user_case,
         }
     }
 
@@ -30,6 +31,20 @@ impl Settings {
             count_cached: self.count_cached,
             redis_url: self.redis_url.clone(),
             without_redis: self.without_redis,
+        }
+    }
+
+    /// Whom to ask for speech, and with what.
+    #[must_use]
+    pub fn providers(&self) -> providers::Settings {
+        providers::Settings {
+            options: self.providers.clone(),
+            inside: providers::Inside {
+                threads: self.local_threads,
+                queue_longest: self.queue_longest,
+                max_flights: self.max_flights,
+                data_dir: self.data_dir.clone(),
+            },
         }
     }
 
@@ -50,10 +65,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_ship_with_the_defaults_of_the_table() {
+    fn concerns_ship_with_the_defaults_of_the_table() {
         assert_eq!(
             format!("{:?}", Settings::default().limits()),
             format!("{:?}", limits::Settings::default())
+        );
+        assert_eq!(
+            format!("{:?}", Settings::default().providers()),
+            format!("{:?}", providers::Settings::default())
         );
     }
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::settings::{SETTINGS, Setting, Settings};
 use crate::identity::Mode;
 use crate::limits::Plans;
-use crate::providers::{KINDS, Options, kind_of};
+use crate::providers::{ENDED, KINDS, Options, kind_of};
 use crate::voices::Persona;
 
 /// Where settings are looked up, so that tests need no real environment.
@@ -281,11 +281,12 @@ fn check_providers(loaded: &Loaded, file: Option<&std::path::Path>, faults: &mut
                 Ok(()) => continue,
                 Err(reason) => reason,
             },
-            None if options.kind.as_deref().unwrap_or(name) == "playht" => playht(&available(providers)),
             None => {
                 let kinds = KINDS.iter().map(|kind| kind.name);
                 let wanted = options.kind.as_deref().unwrap_or(name);
-                format!("there is no kind of provider `{wanted}`{}", suggestion(wanted, kinds))
+                ended(wanted, &available(providers)).unwrap_or_else(|| {
+                    format!("there is no kind of provider `{wanted}`{}", suggestion(wanted, kinds))
+                })
             }
         };
         faults.push(Fault { origin, reason });
@@ -300,11 +301,8 @@ fn check_providers(loaded: &Loaded, file: Option<&std::path::Path>, faults: &mut
         let origin = loaded.origins.get(variable).cloned();
         faults.push(Fault {
             origin: origin.unwrap_or_else(|| Origin::Environment(variable.into())),
-            reason: if name == "playht" {
-                playht(&available)
-            } else {
-                format!("there is no provider `{name}`; choose one of: {available}")
-            },
+            reason: ended(name, &available)
+                .unwrap_or_else(|| format!("there is no provider `{name}`; choose one of: {available}")),
         });
     }
 }
@@ -318,9 +316,10 @@ fn available(providers: &BTreeMap<String, Options>) -> String {
     available.join(", ")
 }
 
-/// Why there is no such provider any more.
-fn playht(available: &str) -> String {
-    format!("playht ended its service on 2025-12-31; choose one of: {available}")
+/// Why there is no such provider any more, if there was one.
+fn ended(name: &str, available: &str) -> Option<String> {
+    let (name, day) = ENDED.iter().find(|(ended, _)| *ended == name)?;
+    Some(format!("{name} ended its service on {day}; choose one of: {available}"))
 }
 
 /// Faults that only several settings together can have.

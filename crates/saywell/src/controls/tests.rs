@@ -148,3 +148,17 @@ async fn a_users_own_plan_comes_before_the_rooms() {
     let state = give(ann(), None).await;
     assert_eq!(state.plan(Some("ann"), Some("kitchen")), Some("trial"));
 }
+
+#[tokio::test]
+async fn a_provider_is_off_as_long_as_an_operator_says_so() {
+    let controls = World::new().await.replica().await;
+    let set = async |enabled| {
+        let change = Change::SetProvider { provider: "fake".into(), enabled };
+        controls.change("operator", &change).await.unwrap();
+        controls.is_off("fake")
+    };
+    assert!(!controls.is_off("fake"));
+    assert!(set(false).await);
+    assert!(!controls.is_off("other"));
+    assert!(!set(true).await);
+}

@@ -39,7 +39,7 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
     params(("file" = String, Path, description = "`{key}.{ext}`"), Grant),
     responses(
         (status = 200, description = "The sound", body = SoundFile, content_type = "audio/mpeg"),
-        (status = 206, description = "A range of it"),
+        (status = 206, description = "A range of it", body = SoundFile, content_type = "audio/mpeg"),
         (status = 304, description = "The caller has it"),
         (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
         (status = 404, description = "`not_found`: no link names this"),

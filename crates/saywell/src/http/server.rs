@@ -33,6 +33,7 @@ use self::body::{Arriving, Leaving};
 use self::door::{Door, Seat};
 use self::socket::Socket;
 use self::visit::Visit;
+use crate::connections::Bounds;
 
 /// Longest head of a request, bytes. For HTTP/2 it bounds the list of fields too, and with it how many CONTINUATION
 /// frames there may be.
@@ -54,37 +55,6 @@ const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// How long nobody is let in when the system has no more connections to give.
 const REST: Duration = Duration::from_millis(50);
-
-/// How long connections may take over what they do, and how many there may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bounds {
-    /// How long a connection may take until its first byte, and the head of a request from its first byte; and how
-    /// long a body may come slowly.
-    pub head: Duration,
-    /// How fast a body comes after that, bytes a second over all of its time.
-    pub body_rate: u64,
-    /// How long a request may take until all of its body is here.
-    pub request: Duration,
-    /// How long a connection may be idle between requests.
-    pub idle: Duration,
-    /// Connections at once.
-    pub connections: usize,
-    /// Those of one address (IPv4) or subscriber (/56 of IPv6) that are idle or whose request is not here yet.
-    pub connections_per_address: usize,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(10),
-            body_rate: 1000,
-            request: Duration::from_mins(1),
-            idle: Duration::from_secs(75),
-            connections: 16_384,
-            connections_per_address: 256,
-        }
-    }
-}
 
 /// Listens on an address.
 ///

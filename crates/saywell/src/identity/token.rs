@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value};
 
-use super::jwks::Jwks;
+use super::jwks::{Jwks, MissingKey};
 use super::session::cookies;
 use super::{MEMBER, plain_id, plain_plan};
 use crate::secret::Secret;
@@ -88,6 +88,15 @@ pub enum TokenFault {
     /// The keys that it could be signed with cannot be had at present.
     #[error("the keys to check it with cannot be had at present")]
     NoKeys,
+}
+
+impl From<MissingKey> for TokenFault {
+    fn from(missing: MissingKey) -> Self {
+        match missing {
+            MissingKey::NotPublished => Self::Signature,
+            MissingKey::Unknown => Self::NoKeys,
+        }
+    }
 }
 
 impl Tokens {

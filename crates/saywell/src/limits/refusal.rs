@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::account::{Limit, Scope, Span, What};
 use super::book::{Claim, Kind};
-use super::standing::Standing;
+use super::standing::{Standing, round};
 use crate::identity::TRIAL;
 
 /// Why a caller may not speak now.
@@ -168,9 +168,4 @@ impl std::fmt::Display for Exceeded {
             "plan `{plan}` allows {allowed} {what}{per} (counted by {of}): {used} are used, and this asks for {asked}"
         )
     }
-}
-
-/// To a thousandth, so that no number is longer than it means.
-pub(crate) fn round(number: f64) -> f64 {
-    (number * 1e3).round() / 1e3
 }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::account::{Limit, Scope, Span, What};
 use super::book::{Claim, Kind};
-use super::refusal::round;
 
 /// Where a caller stands with requests, as draft-ietf-httpapi-ratelimit-headers-11 writes it: two lists of structured
 /// fields, `"name";q=quota;w=seconds` and `"name";r=remaining;t=seconds`.
@@ -82,4 +81,9 @@ impl Left {
 /// Seconds since 1970.
 pub(crate) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// To a thousandth, so that no number is longer than it means.
+pub(super) fn round(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
 }

@@ -25,7 +25,8 @@ use crate::chain::{Heard, Spoken, took_over};
 use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
 use crate::key::{Key, Kind};
 use crate::order::Order;
-use crate::provider::{Account, Part, Priority, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::provider::{Account, Part, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::queue::Priority;
 use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker, Master};
 use crate::voices::Speaker;
 

@@ -42,6 +42,9 @@ pub struct Growing {
     /// Of them and of what is said in their place, those that reach a provider.
     said: u64,
     seconds: f64,
+    /// How long what is said takes, with what is said in the place of what is written; and whether there is such.
+    takes: f64,
+    swells: bool,
     /// Why no more of it is spoken, if it is longer than may be.
     full: Option<String>,
     /// Parts of a sentence, which wait for its end where not much more fits.
@@ -109,6 +112,8 @@ impl Speak {
             characters: 0,
             said: 0,
             seconds: 0.0,
+            takes: 0.0,
+            swells: false,
             held: None,
             planned: Vec::new(),
             flight: None,
@@ -294,6 +299,13 @@ impl Growing {
         let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
         if said > most && said > self.characters {
             return Err(ScriptError::TooManyCharacters { characters: said, most }.into());
+        }
+        // Each part may be short, and all of them together longer than may be.
+        self.takes += amount.seconds;
+        self.swells |= plan.swells();
+        let most = self.bounds.max_seconds;
+        if self.swells && self.takes > f64::from(most) {
+            return Err(ScriptError::TooLong { seconds: self.takes, most }.into());
         }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();

@@ -17,6 +17,7 @@ use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{Extent, Request, said};
+use crate::request::SpeechRequest;
 use crate::script::{
     self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
 };
@@ -81,9 +82,12 @@ impl Plan {
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first.
-        match request.provider.as_deref().or(owner.as_deref()) {
-            None => Ok(steered),
-            Some(name) => steered.starting_with(name).ok_or_else(|| SpeakError::UnknownProvider {
+        let Some(name) = request.provider.as_deref().or(owner.as_deref()) else { return Ok(steered) };
+        match steered.starting_with(name) {
+            Some(chain) => Ok(chain),
+            // One that is not set up here, or switched off, leaves its place to the others.
+            None if speak.known_providers.contains(name) => Ok(steered),
+            None => Err(SpeakError::UnknownProvider {
                 wished: name.to_owned(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
             }),
@@ -126,6 +130,9 @@ impl Plan {
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&request.notes);
+        if let Some(wished) = request.provider.as_deref().filter(|wished| !chain.has(wished)) {
+            notes.push(SpeechRequest::note(format!("{wished} does not speak here at present: others do")));
+        }
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
         let instructions = request.instructions.as_deref().unwrap_or_default();
@@ -163,12 +170,15 @@ impl Plan {
         if characters > written && characters > most {
             return Err(ScriptError::TooManyCharacters { characters, most });
         }
-        if (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
-            && seconds > f64::from(bounds.max_seconds)
-        {
+        if self.swells() && seconds > f64::from(bounds.max_seconds) {
             return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
         }
         Ok(())
+    }
+
+    /// Whether more is said of some of it than is written.
+    pub(super) fn swells(&self) -> bool {
+        (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
     }
 
     /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
@@ -239,7 +249,9 @@ impl Plan {
     /// How much the service of this speaker counts of an utterance.
     pub(super) fn extent(&self, number: usize, speaker: &Speaker) -> Extent {
         let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
-        let request = Request { model, voice, ..self.request(number) };
+        let request = self.request(number);
+        let language = request.language.clone().or_else(|| speaker.own_language());
+        let request = Request { language, model, voice, ..request };
         let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
         link.map(|link| link.extent(&request)).unwrap_or_default()
     }
@@ -317,7 +329,8 @@ impl Plan {
         let marks = serde_json::to_string(marks).unwrap_or_default();
         let text = format!("{marks} {:?} {text}", self.instructions);
         let fields = self.fields(Kind::Clip, speaker);
-        let language = utterance.language.as_deref().unwrap_or_default();
+        // What nothing tells the language of is said in the voice's own, so that it is one clip wherever it stands.
+        let language = utterance.language.as_deref().unwrap_or(&speaker.language);
         KeyFields { prepared_text: &text, language, ..fields }.key()
     }
 

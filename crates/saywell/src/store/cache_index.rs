@@ -19,8 +19,8 @@ pub(super) const STORED_WITHIN_MS: i64 = 60_000;
 #[async_trait]
 pub trait CacheIndex: Send + Sync + Debug {
     /// Stores a row in place of the one with the same key, under a new id, with no access counted.
-    /// Returns the `size_bytes` of the row it replaced, 0 if there was none.
-    async fn put(&self, row: &Row) -> Result<u64, StoreError>;
+    /// Returns the row it replaced.
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError>;
 
     /// Stores a row unless its key has one. Tells whether it did.
     async fn put_if_absent(&self, row: &Row) -> Result<bool, StoreError>;
@@ -224,7 +224,7 @@ macro_rules! insertion {
 // What every database takes as it is written here.
 pub(super) const INSERT: &str = insertion!("");
 pub(super) const INSERT_IF_ABSENT: &str = insertion!(" ON CONFLICT (key_hash) DO NOTHING");
-pub(super) const REPLACE: &str = "DELETE FROM tts_cache WHERE key_hash = $1 RETURNING size_bytes";
+pub(super) const REPLACE: &str = "DELETE FROM tts_cache WHERE key_hash = $1 RETURNING *";
 pub(super) const FIND: &str = "SELECT * FROM tts_cache WHERE key_hash = $1";
 pub(super) const TAKE_KEY: &str =
     "DELETE FROM tts_cache WHERE key_hash = $1 AND CAST($2 AS BIGINT) > 0 RETURNING *";

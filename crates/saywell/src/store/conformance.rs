@@ -212,7 +212,7 @@ pub async fn cache_index(index: &dyn CacheIndex) {
 async fn fill(index: &dyn CacheIndex) {
     clear(index).await;
     for n in 0..8 {
-        assert_eq!(index.put(&row(n)).await.unwrap(), 0);
+        assert_eq!(index.put(&row(n)).await.unwrap(), None);
     }
 }
 
@@ -247,11 +247,11 @@ async fn finds_what_was_put(index: &dyn CacheIndex) {
 async fn replaces_by_key(index: &dyn CacheIndex) {
     clear(index).await;
     let old = Row { size_bytes: 40, ..row(1) };
-    assert_eq!(index.put(&old).await.unwrap(), 0);
+    assert_eq!(index.put(&old).await.unwrap(), None);
     let first = index.find(&old.key).await.unwrap().unwrap();
     assert!(!index.put_if_absent(&row(1)).await.unwrap());
     assert_eq!(index.find(&old.key).await.unwrap().unwrap(), first);
-    assert_eq!(index.put(&row(1)).await.unwrap(), 40);
+    assert_eq!(index.put(&row(1)).await.unwrap(), Some(first.clone()));
     let second = index.find(&old.key).await.unwrap().unwrap();
     assert_eq!(second.row, row(1));
     assert_ne!(second.id, first.id, "a new version has a new id");

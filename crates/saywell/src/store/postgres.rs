@@ -87,18 +87,18 @@ fn unavailable(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
 
 #[async_trait]
 impl CacheIndex for PostgresStore {
-    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
         ask("store a row of the cache", async {
             let mut transaction = self.pool.begin().await?;
             // Two gateways that store the same key do so one after the other, so that each knows what it replaces.
             lock(lock_number(&row.key), &mut transaction).await?;
-            let replaced = sqlx::query(cache_index::REPLACE)
+            let replaced = sqlx::query_as(cache_index::REPLACE)
                 .bind(row.key.to_string())
                 .fetch_optional(&mut *transaction)
                 .await?;
             cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await?;
             transaction.commit().await?;
-            replaced.map_or(Ok(0), |old| old.unsigned("size_bytes"))
+            Ok(replaced)
         })
         .await
     }

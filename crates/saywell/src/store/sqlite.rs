@@ -194,17 +194,17 @@ fn unavailable(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
 
 #[async_trait]
 impl CacheIndex for SqliteStore {
-    async fn put(&self, row: &Row) -> Result<u64, StoreError> {
+    async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
         let failed = || unavailable("store a row of the cache");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let replaced = sqlx::query(cache_index::REPLACE)
+        let replaced = sqlx::query_as(cache_index::REPLACE)
             .bind(row.key.to_string())
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed())?;
         cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await.map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
-        replaced.map_or(Ok(0), |old| old.unsigned("size_bytes")).map_err(failed())
+        Ok(replaced)
     }
 
     async fn put_if_absent(&self, row: &Row) -> Result<bool, StoreError> {

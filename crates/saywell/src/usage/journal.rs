@@ -1,7 +1,8 @@
 //! The journal: what the ledger takes down, in files of the data folder until the database has it.
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
-//! record waits for one write, and [`Reader`] reads the files from behind: what the database cannot take yet stays where
+//! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
+//! outlives a killed process. [`Reader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
@@ -9,9 +10,10 @@ use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use metrics::counter;
 use serde::{Deserialize, Serialize};
@@ -27,13 +29,13 @@ const LONGEST_QUEUE: usize = 65_536;
 const FILE_BYTES: u64 = 4 << 20;
 /// Bytes of all files together. At a thousand bytes a record and twenty records a second, an outage of three hours.
 const MOST_BYTES: u64 = 256 << 20;
-/// How often what was written is forced onto the disk: a failure of power loses no more than that.
+/// When what was written is forced onto the disk: a failure of power loses no more than that and the disk's own time.
 const SYNC_EVERY: Duration = Duration::from_millis(100);
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 
 /// One line of the journal.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Record {
     /// An order for which something is to be bought, as it stands.
@@ -42,6 +44,8 @@ pub(super) enum Record {
     Begun(CallRow),
     /// A call that has ended.
     Call(CallRow),
+    /// A call of this name that was to begin, and was given up before.
+    Withdrawn(u64),
     /// An order that has ended.
     Asked(Asked),
 }
@@ -67,10 +71,17 @@ struct Position {
 /// Reads what was written, in order.
 #[derive(Debug)]
 pub(super) struct Reader {
-    files: Files,
     jobs: mpsc::WeakSender<Job>,
     written: watch::Receiver<Position>,
     at: Position,
+    /// Whoever reads and removes files has a thread of its own for it.
+    pages: Arc<Mutex<Pages>>,
+}
+
+/// The files that are read.
+#[derive(Debug)]
+struct Pages {
+    files: Files,
     first: u64,
     open: Open,
     /// Files of processes that are gone.
@@ -136,16 +147,15 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
     let files = Files { folder, name, bytes: Arc::default() };
     let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
     let (end, written) = watch::channel(Position::default());
+    let pages = Pages { files: files.clone(), first: 0, open: Open::default(), left };
     let reader = Reader {
-        files: files.clone(),
         jobs: sender.downgrade(),
         written,
         at: Position::default(),
-        first: 0,
-        open: Open::default(),
-        left,
+        pages: Arc::new(Mutex::new(pages)),
     };
-    let writing = Writing { files, end, file: None, synced: Instant::now(), _lock: lock };
+    let syncing = Syncing::start()?;
+    let writing = Writing { files, end, file: None, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
     Ok((Writer(sender), reader))
 }
@@ -176,8 +186,8 @@ impl Writer {
 struct Writing {
     files: Files,
     end: watch::Sender<Position>,
-    file: Option<File>,
-    synced: Instant,
+    file: Option<Arc<File>>,
+    syncing: Syncing,
     _lock: Option<File>,
 }
 
@@ -210,10 +220,13 @@ impl Writing {
             for written in waiting {
                 let _ = written.send(());
             }
-            self.sync();
+            if let Some(file) = &self.file {
+                self.syncing.soon(file);
+            }
         }
-        self.synced = Instant::now().checked_sub(SYNC_EVERY).unwrap_or(self.synced);
-        self.sync();
+        if let Some(file) = self.file {
+            sync(&file);
+        }
     }
 
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
@@ -227,9 +240,9 @@ impl Writing {
             fs::create_dir_all(&self.files.folder.path)?;
             let opened = OpenOptions::new().create(true).append(true).open(self.files.path(file))?;
             let bytes = opened.metadata()?.len();
-            (self.file, end) = (Some(opened), Position { file, bytes });
+            (self.file, end) = (Some(Arc::new(opened)), Position { file, bytes });
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(mut file) = self.file.as_deref() else { return Ok(()) };
         if let Err(error) = file.write_all(text) {
             // What is half written must not stand before what comes next.
             let _ = file.set_len(end.bytes);
@@ -239,43 +252,72 @@ impl Writing {
         self.end.send_replace(Position { bytes: end.bytes + size, ..end });
         Ok(())
     }
+}
 
-    fn sync(&mut self) {
-        if let Some(file) = self.file.as_ref().filter(|_| self.synced.elapsed() >= SYNC_EVERY) {
-            if let Err(error) = file.sync_data() {
-                warn!(%error, "the journal of usage could not be forced onto the disk");
+fn sync(file: &File) {
+    if let Err(error) = file.sync_data() {
+        warn!(%error, "the journal of usage could not be forced onto the disk");
+    }
+}
+
+/// The thread that forces what was written onto the disk, each file at most so often.
+struct Syncing(SyncSender<Arc<File>>);
+
+impl Syncing {
+    #[expect(clippy::disallowed_methods, reason = "a pause between syncs, not a wait for one")]
+    fn start() -> io::Result<Self> {
+        let (files, written) = sync_channel::<Arc<File>>(1);
+        let sync = move || {
+            while let Ok(file) = written.recv() {
+                sync(&file);
+                drop(file);
+                std::thread::sleep(SYNC_EVERY);
             }
-            self.synced = Instant::now();
-        }
+        };
+        std::thread::Builder::new().name("journal-sync".into()).spawn(sync)?;
+        Ok(Self(files))
+    }
+
+    /// Has what was written so far forced onto the disk, unless that is about to be done anyway.
+    fn soon(&self, file: &Arc<File>) {
+        let _ = self.0.try_send(Arc::clone(file));
     }
 }
 
 impl Reader {
     /// What processes that are gone left here. Once the store has it, [`recovered`](Self::recovered) takes it away.
-    pub(super) fn recover(&self) -> io::Result<Rows> {
-        let mut rows = Rows::default();
-        for Left { files, .. } in &self.left {
-            let mut open = Open::default();
-            for path in files {
-                for line in BufReader::new(File::open(path)?).split(b'\n') {
-                    open.read(&line?, 0, &mut rows);
-                }
-            }
-            open.give_up(&mut rows);
-        }
-        Ok(rows)
+    pub(super) async fn recover(&self) -> io::Result<Rows> {
+        self.turn(|pages| pages.recover()).await?
     }
 
     /// The store has what [`recover`](Self::recover) gave.
-    pub(super) fn recovered(&mut self) {
-        for Left { name, files, .. } in self.left.drain(..) {
-            let lock = self.files.folder.path.join(format!("{name}.lock"));
-            for path in files.into_iter().chain([lock]) {
-                if let Err(error) = fs::remove_file(&path) {
-                    warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
-                }
-            }
-        }
+    pub(super) async fn recovered(&self) -> io::Result<()> {
+        self.turn(Pages::recovered).await
+    }
+
+    /// What comes next; whoever has it in the store [goes on](Self::go_on).
+    pub(super) async fn next(&self) -> io::Result<(Rows, Next)> {
+        let (at, end) = (self.at, *self.written.borrow());
+        self.turn(move |pages| pages.next(at, end)).await?
+    }
+
+    /// The store has what was read: files of which nothing is open any more are given back.
+    pub(super) async fn go_on(&mut self, next: &Next) -> io::Result<()> {
+        let at = next.at;
+        self.at = at;
+        self.turn(move |pages| pages.give_back(at)).await
+    }
+
+    /// Does this where waiting for a disk holds nobody up.
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Pages) -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let pages = Arc::clone(&self.pages);
+        let done = tokio::task::spawn_blocking(move || {
+            work(&mut pages.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        done.await.map_err(io::Error::other)
     }
 
     /// Waits until there is more; `false` when there never will be.
@@ -311,21 +353,46 @@ impl Reader {
     pub(super) fn is_at_end(&self) -> bool {
         *self.written.borrow() <= self.at
     }
+}
 
-    /// What comes next; whoever has it in the store [goes on](Self::go_on).
-    pub(super) fn next(&mut self) -> io::Result<(Rows, Next)> {
-        let end = *self.written.borrow();
-        let path = self.files.path(self.at.file);
-        let size = if self.at.file == end.file { end.bytes } else { fs::metadata(&path)?.len() };
-        if self.at.bytes >= size {
-            let at =
-                if self.at.file < end.file { Position { file: self.at.file + 1, bytes: 0 } } else { self.at };
+impl Pages {
+    fn recover(&self) -> io::Result<Rows> {
+        let mut rows = Rows::default();
+        for Left { files, .. } in &self.left {
+            let mut open = Open::default();
+            for path in files {
+                for line in BufReader::new(File::open(path)?).split(b'\n') {
+                    open.read(&line?, 0, &mut rows);
+                }
+            }
+            open.give_up(&mut rows);
+        }
+        Ok(rows)
+    }
+
+    fn recovered(&mut self) {
+        for Left { name, files, .. } in self.left.drain(..) {
+            let lock = self.files.folder.path.join(format!("{name}.lock"));
+            for path in files.into_iter().chain([lock]) {
+                if let Err(error) = fs::remove_file(&path) {
+                    warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
+                }
+            }
+        }
+    }
+
+    /// What is written from one place on, up to the other at most.
+    fn next(&mut self, from: Position, end: Position) -> io::Result<(Rows, Next)> {
+        let path = self.files.path(from.file);
+        let size = if from.file == end.file { end.bytes } else { fs::metadata(&path)?.len() };
+        if from.bytes >= size {
+            let at = if from.file < end.file { Position { file: from.file + 1, bytes: 0 } } else { from };
             return Ok((Rows::default(), Next { at }));
         }
         let mut file = BufReader::with_capacity(CHUNK, File::open(&path)?);
-        file.seek(SeekFrom::Start(self.at.bytes))?;
-        let (mut rows, mut at, mut line) = (Rows::default(), self.at, Vec::new());
-        while at.bytes < size && at.bytes - self.at.bytes < CHUNK as u64 {
+        file.seek(SeekFrom::Start(from.bytes))?;
+        let (mut rows, mut at, mut line) = (Rows::default(), from, Vec::new());
+        while at.bytes < size && at.bytes - from.bytes < CHUNK as u64 {
             line.clear();
             let read = file.read_until(b'\n', &mut line)?;
             if read == 0 {
@@ -337,10 +404,9 @@ impl Reader {
         Ok((rows, Next { at }))
     }
 
-    /// The store has what was read: files of which nothing is open any more are given back.
-    pub(super) fn go_on(&mut self, next: &Next) {
-        self.at = next.at;
-        let needed = self.open.first().unwrap_or(self.at.file).min(self.at.file);
+    /// Removes the files before this place of which nothing is open any more.
+    fn give_back(&mut self, at: Position) {
+        let needed = self.open.first().unwrap_or(at.file).min(at.file);
         while self.first < needed {
             let path = self.files.path(self.first);
             let size = fs::metadata(&path).map_or(0, |file| file.len());
@@ -372,6 +438,7 @@ impl Open {
                 self.book(&call);
                 rows.calls.push(call);
             }
+            Ok(Record::Withdrawn(call)) => drop(self.calls.remove(&call)),
             Ok(Record::Asked(asked)) => {
                 self.orders.remove(&asked.id);
                 rows.asked.push(asked);
@@ -442,6 +509,26 @@ impl Left {
             }
         }
         Ok(left)
+    }
+}
+
+/// A journal that is written by hand.
+#[cfg(test)]
+pub(super) struct Held(mpsc::Receiver<Job>);
+
+#[cfg(test)]
+impl Held {
+    pub(super) fn open() -> (Writer, Self) {
+        let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
+        (Writer(sender), Self(jobs))
+    }
+
+    /// Writes all that waits.
+    pub(super) fn write(&mut self) {
+        while let Ok(job) = self.0.try_recv() {
+            let (Job::Write(_, Some(written)) | Job::Flush(written)) = job else { continue };
+            let _ = written.send(());
+        }
     }
 }
 

@@ -192,7 +192,7 @@ async fn every_error_has_the_one_shape() {
 #[tokio::test]
 async fn text_with_nothing_to_say_is_a_short_silence_on_openais_call_and_a_code_on_ours() {
     let gateway = Gateway::new().await;
-    for text in ["---", "...", "1.", "<think>Hm.</think>", "***"] {
+    for text in ["👍", "---", "...", "1.", "<think>Hm.</think>", "***"] {
         for (format, content_type, bytes) in [
             ("wav", "audio/wav", 7_200),
             ("mp3", "audio/mpeg", 300),
@@ -217,6 +217,7 @@ async fn text_with_nothing_to_say_is_a_short_silence_on_openais_call_and_a_code_
         assert!(events.text().contains("speech.audio.delta") && events.text().contains("speech.audio.done"));
         let own = gateway.post("/tts", &json!({ "text": text })).await;
         assert_eq!(own.error(), (400, "nothing_to_say".into(), "text".into()), "{text:?}");
+        assert!(own.text().contains("There is nothing to say in this text"), "{}", own.text());
     }
     assert_eq!(gateway.post("/v1/audio/speech", &json!({ "input": "" })).await.error().2, "input");
 }

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use saywell::config::Settings;
 use saywell::providers::fake::Fake;
+use serde_json::json;
 
 use crate::support::{Gateway, settings};
 
@@ -26,4 +27,16 @@ async fn the_request_of_the_plan_is_heard() {
         answer.text()
     );
     assert!(answer.body.len() > 1_000 && !answer.broken);
+}
+
+/// Whoever listens is not to notice that OpenAI is not set up, or switched off; whoever asked is told.
+#[tokio::test]
+async fn it_is_heard_where_the_provider_that_it_names_does_not_speak() {
+    let gateway = Gateway::with(Fake::named("local"), settings()).await;
+    for provider in ["openai", "playht"] {
+        let ask = json!({ "message_id": 123, "text": "Hello.", "voice": "alloy", "provider": provider, "format": "mp3" });
+        let answer = gateway.post("/tts", &ask).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-tts-provider")), (200, "local"));
+        assert!(answer.header("x-tts-notes").contains(provider), "{}", answer.header("x-tts-notes"));
+    }
 }

@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use saywell::clock::Clock;
 use saywell::config::Settings;
+use saywell::connections::Bounds;
 use saywell::http::router;
-use saywell::http::server::{self, Bounds, Server};
+use saywell::http::server::{self, Server};
 use saywell::identity::key::{NewKey, mint};
 use saywell::identity::{KeyLimits, Mode, Scopes};
 use saywell::providers::fake::Fake;
@@ -43,7 +44,7 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-async fn key(gateway: &Gateway, speak: bool, admin: bool) -> (String, String) {
+pub async fn key(gateway: &Gateway, speak: bool, admin: bool) -> (String, String) {
     let new = NewKey {
         name: "app".into(),
         scopes: Scopes { speak, admin },

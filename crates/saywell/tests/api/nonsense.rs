@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use saywell::connections::Bounds;
 use saywell::http::router;
-use saywell::http::server::{Bounds, Server};
+use saywell::http::server::Server;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -8,8 +8,9 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::{SinkExt, StreamExt};
 use saywell::config::Settings;
+use saywell::connections::Bounds;
 use saywell::http::router;
-use saywell::http::server::{self, Bounds, Server};
+use saywell::http::server::{self, Server};
 use saywell::identity::Mode;
 use saywell::providers::fake::Fake;
 use saywell::script::TooLong;
@@ -597,4 +598,24 @@ async fn what_is_too_long_ends_at_a_sentence_as_it_comes() {
         "{done}"
     );
     assert!(done["continues_at"].is_u64());
+}
+
+#[tokio::test]
+async fn what_is_said_in_the_place_of_what_is_written_has_one_bound_for_all_parts() {
+    let reply = "Here it is now. ".repeat(12);
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_seconds: 30, ..settings() }).await;
+    let begin = |words: &str| json!({ "type": "begin", "pronunciations": [{ "word": "it", "say": words }] });
+    let mut client = Client::connect(&gateway).await;
+    let (utterances, _, _) = client.whole(begin("that"), &reply, 40).await;
+    assert!(utterances.len() > 4, "short ones are said together: {utterances:?}");
+    // Each sentence of it is short, and all of them are a hundred seconds.
+    client.say(begin(&"very many words ".repeat(8))).await;
+    client.text(&reply).await;
+    client.say(json!({ "type": "end" })).await;
+    let mut told = client.told().await;
+    while told["type"] != "error" {
+        assert_ne!(told["type"], "done", "{told}");
+        told = client.told().await;
+    }
+    assert_eq!(told["error"]["code"], "text_too_long", "{told}");
 }

@@ -31,7 +31,7 @@ impl Controls {
         };
         Self {
             enabled: state.enabled.unwrap_or(app.settings.enabled),
-            chain: names(&app.speak.chain.steered(state)),
+            chain: names(&app.speak.chain_under(state)),
             providers: names(&app.speak.chain),
             state: state.clone(),
         }
@@ -81,6 +81,7 @@ pub async fn change(
         let message = format!("There is no provider `{unknown}`; there is {there_is}.");
         return Err(ApiError::new(Code::UnknownProvider, message).param("provider"));
     }
+    let change = change.of_users(|user| app.settings.user_case.of(user));
     let state = app.controls.change(&who, &change).await?;
     tracing::info!(
         who,

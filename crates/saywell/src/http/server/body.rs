@@ -9,8 +9,8 @@ use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Duration, Instant, Sleep, sleep_until};
 
-use super::Bounds;
 use super::visit::Request;
+use crate::connections::Bounds;
 
 /// A request's body came too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
