@@ -181,9 +181,9 @@ impl Reading {
             (self.cost_of(if unanswered { 0.0 } else { self.seconds }), self.prices.find(self.priced()));
         match (cost, price) {
             (Cost::Free, _) => Cost::Free,
-            (_, Some(price)) if self.billed.is_some() => price.of(self.billed.unwrap_or_default()),
+            (_, Some(price)) if self.billed.is_some() => price.cost_of(self.billed.unwrap_or_default()),
             (Cost::Known { currency, .. }, _) if unanswered => Cost::Known { amount: 0.0, currency },
-            (_, Some(price)) if unanswered => price.of(0.0),
+            (_, Some(price)) if unanswered => price.cost_of(0.0),
             (cost, _) => cost,
         }
     }
