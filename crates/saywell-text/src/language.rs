@@ -143,7 +143,7 @@ impl Evidence {
         let (mut begins, mut first): (bool, Option<&str>) = (true, None);
         let (mut quoted, mut named) = (false, false);
         let mut particles: Vec<&str> = Vec::new();
-        let mut counted = false;
+        let (mut counted, mut after_numeral) = (false, false);
         for token in text.split_whitespace() {
             let opens = token.starts_with(['"', '“', '„', '«']);
             let end = token.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
@@ -153,7 +153,14 @@ impl Evidence {
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
             // What follows a number may be its unit: "30 s", "12 km/h".
             let unit = std::mem::replace(&mut counted, token.contains(|c: char| c.is_ascii_digit()));
-            if !(outside || with_quoted) || is_code(token) {
+            // Short forms of English that are words elsewhere: "25 min.", "est. 1990", "I, V, vi, IV".
+            let short = unit && end == "min" || matches!(token, "est." | "min.");
+            let roman = !end.is_empty()
+                && end.split(['-', '–']).all(|part| part.chars().all(|c| "IVXivx".contains(c)));
+            let numeral =
+                roman && (end != "I" || after_numeral) && (after_numeral || end.contains(['-', '–']));
+            after_numeral = roman;
+            if !(outside || with_quoted) || is_code(token) || short || numeral {
                 continue;
             }
             let mut before = "";
