@@ -3,8 +3,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use reqwest::StatusCode;
-use saywell::provider::{Part, ProviderError};
-use saywell::providers::wire::{Base64Reader, Coding, EventReader, Failure, LineReader, SoundReader};
+use saywell_providers::provider::{Part, ProviderError};
+use saywell_providers::providers::wire::{
+    Base64Reader, Coding, EventReader, Failure, LineReader, SoundReader,
+};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&first, data)) = data.split_first() else { return };
@@ -35,7 +37,7 @@ fn lines(data: &[u8], size: usize, limit: usize) -> Option<Vec<String>> {
     Some(lines)
 }
 
-fn events(data: &[u8], size: usize, limit: usize) -> Option<Vec<saywell::providers::wire::Event>> {
+fn events(data: &[u8], size: usize, limit: usize) -> Option<Vec<saywell_providers::providers::wire::Event>> {
     let mut reader = EventReader::new(limit);
     let mut events = Vec::new();
     for piece in data.chunks(size) {

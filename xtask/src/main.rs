@@ -67,7 +67,16 @@ fn main() -> ExitCode {
 /// Makes the generated documents anew: the tests that compare them also write them.
 fn docs() -> std::io::Result<String> {
     let status = Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--package", "saywell", "--lib", "document"])
+        .args([
+            "test",
+            "--quiet",
+            "--package",
+            "saywell",
+            "--package",
+            "saywell-providers",
+            "--lib",
+            "document",
+        ])
         .env("UPDATE_DOCS", "1")
         .current_dir(repository())
         .status()?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -85,6 +86,8 @@ struct Inner {
     trouble: Mutex<Option<Trouble>>,
     requests: Mutex<Vec<Recorded>>,
     counts: watch::Sender<Counts>,
+    /// Characters that are charged for, of what came over connections.
+    charged: AtomicU64,
 }
 
 /// A fault, and the calls for speech that suffer it, counted from 0.
@@ -109,6 +112,7 @@ impl Desk {
             trouble: Mutex::default(),
             requests: Mutex::default(),
             counts: watch::channel(Counts::default()).0,
+            charged: AtomicU64::new(0),
         }))
     }
 
@@ -121,6 +125,12 @@ impl Desk {
     /// Sets no fault.
     pub fn recovers(&self) {
         *lock(&self.0.trouble) = None;
+    }
+
+    /// Characters that are charged for, of what came within connections: what [`requests`](Self::requests) do not show.
+    #[must_use]
+    pub(crate) fn charged(&self) -> u64 {
+        self.0.charged.load(Ordering::SeqCst)
     }
 
     /// Every request so far, in order.
@@ -191,6 +201,11 @@ impl Call {
     #[must_use]
     pub fn request(&self) -> &Recorded {
         &self.request
+    }
+
+    /// So many characters are charged for, of what came within its connection.
+    pub(crate) fn charge(&self, characters: usize) {
+        self.desk.0.charged.fetch_add(characters as u64, Ordering::SeqCst);
     }
 
     /// The how many-th call for speech it is, from 0.

@@ -30,7 +30,7 @@ pub(crate) fn characters(request: &Recorded) -> u64 {
 }
 
 /// All but `speak` and `voice`; a Chinese character counts twice.
-fn azure(document: &str) -> usize {
+pub(crate) fn azure(document: &str) -> usize {
     let charged = without(document, |name| name == "speak" || name == "voice");
     charged.chars().map(|c| if ('\u{4e00}'..='\u{9fff}').contains(&c) { 2 } else { 1 }).sum()
 }

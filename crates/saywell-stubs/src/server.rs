@@ -103,7 +103,7 @@ impl Stub {
     /// Characters that its service would charge for, of all requests so far.
     #[must_use]
     pub fn charged(&self) -> u64 {
-        self.requests().iter().map(crate::charged::characters).sum()
+        self.requests().iter().map(crate::charged::characters).sum::<u64>() + self.desk.charged()
     }
 
     /// What became of the calls for speech so far.

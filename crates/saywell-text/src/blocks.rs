@@ -55,7 +55,7 @@ impl Block {
             Line::Footnote => Self::Hanging { content: 4 },
             Line::Html(end) => Self::Html(end),
             Line::Table => Self::Table,
-            Line::Definition => Self::Loose,
+            Line::Definition | Line::Json => Self::Loose,
             Line::Described => Self::Described,
             Line::Diff => Self::Diff,
             Line::Maths(end) => Self::Maths(end),

@@ -59,6 +59,8 @@ fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
             match mark {
                 ';' | ':' | '—' | '–' | ')' => Joint::Strong,
                 // The end of a sentence that was not certain is a good place too.
+                // After a short form: `Art. 6`, `Dr. Lee`.
+                '.' if is_short_form(&text[..at]) => Joint::Word,
                 ',' | '.' | '!' | '?' | '…' => Joint::Comma,
                 _ => {
                     let rest = &text[at..];
@@ -74,6 +76,13 @@ fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
             },
         ))
     })
+}
+
+/// Whether `before` ends in a short form with its dot: a few letters after a space.
+fn is_short_form(before: &str) -> bool {
+    let word = before.trim_end().trim_end_matches('.');
+    let letters = word.len() - word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+    (1..=4).contains(&letters)
 }
 
 /// Where to cut a first sentence that is longer than `limit` characters: at its first natural clause,

@@ -8,6 +8,8 @@ use crate::maths;
 use crate::spoken::{Relation, Spoken};
 use std::ops::Range;
 
+mod citation;
+
 /// `spoken` without what is not said, without white space at its ends.
 pub(crate) fn clean(spoken: Spoken, emoji: Emoji) -> Spoken {
     let spoken = if is_clean(&spoken.text) { spoken } else { rewrite(&spoken, emoji) };
@@ -157,10 +159,15 @@ fn squeezed(text: &str, mut blank: bool) -> String {
 /// Appends `part` without silent characters and with single spaces.
 fn copy(part: &Spoken, result: &mut Spoken) {
     for (text, source, relation) in part.pieces() {
+        let mark = |c: Option<char>| c.is_some_and(|c| matches!(u32::from(c), 0x300..=0x36F));
         let silent = |at: usize, c: char| {
-            is_silent(c)
-                && !(matches!(c, '\u{200c}' | '\u{200d}')
-                    && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
+            // Letters with heaps of marks on them are drawn, not written.
+            let heaped = mark(Some(c))
+                && (mark(text[..at].chars().next_back()) || mark(text[at + c.len_utf8()..].chars().next()));
+            heaped
+                || is_silent(c)
+                    && !(matches!(c, '\u{200c}' | '\u{200d}')
+                        && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
         };
         if relation.is_whole() {
             result.replace(&squeezed(text, ends_blank(result)), source);
@@ -213,10 +220,11 @@ pub(crate) fn is_silent(c: char) -> bool {
             | 0x2060..=0x206F             // word joiner, invisible operators, direction isolates
             | 0xFEFF | 0xFFF9..=0xFFFD    // byte order mark, annotations, replacement character
             | 0xFE00..=0xFE0F | 0xE0000..=0xE0FFF // variation selectors, tags
+            | 0x0334..=0x0338             // strokes laid over letters
             | 0x20E3                      // keycap
             | 0x231A | 0x231B | 0x23E9..=0x23FA
             | 0x25A0..=0x25FF             // squares, circles, triangles
-            | 0x2600..=0x266C | 0x2670..=0x27BF // symbols and dingbats, but for those of music
+            | 0x2600..=0x2668 | 0x266A..=0x266C | 0x2670..=0x27BF // symbols and dingbats, but for those of music
             | 0x2B05..=0x2B07 | 0x2B1B | 0x2B1C | 0x2B50 | 0x2B55
             | 0x1F000..=0x1FAFF           // emoji, flags, playing cards
             | 0xE000..=0xF8FF | 0xF0000..=0x10_FFFF // private use: icons and citation marks
@@ -250,7 +258,9 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
     let mut at = 0;
     let trigger = |c: char| match c {
         ':' | 'w' | '/' => true,
-        '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => prose,
+        '♠' | '♥' | '♦' | '♣' | '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => {
+            prose
+        }
         _ => prose && emoji == Emoji::Named && emoji::may_begin(c),
     };
     while let Some(offset) = text[at..].find(trigger) {
@@ -280,11 +290,12 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
                 let length = address.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(address.len());
                 (here..here + "](".len() + length, Edit::Drop)
             }),
-            '(' => emptied(text, at, here),
+            '♠' | '♥' | '♦' | '♣' => card(text, at, here),
+            '(' => emptied(text, at, here).or_else(|| face(text, at, here)),
             '^' => power(text, at, here),
-            '√' => root(text, here),
+            '√' => root(text, at, here),
             '\u{20e3}' => Some(keycap(text, at, here)),
-            '[' | '【' => citation(rest).map(|length| {
+            '[' | '【' => citation::citation(text, here).map(|length| {
                 // The space before goes with it: "true [1]." becomes "true."
                 let spaces = text[at..here].len() - text[at..here].trim_end_matches(' ').len();
                 (here - spaces..here + length, Edit::Drop)
@@ -309,6 +320,72 @@ fn emptied(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
     let before = &text[from..at];
     let spaces = before.len() - before.trim_end().len();
     (spaces > 0 || at == 0).then_some((at - spaces..text.len() - rest.len(), Edit::Drop))
+}
+
+/// A card of a game: `A♠` → `ace of spades`.
+fn card(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    const RANKS: [(&str, &str); 14] = [
+        ("10", "10"),
+        ("A", "ace"),
+        ("K", "king"),
+        ("Q", "queen"),
+        ("J", "jack"),
+        ("T", "10"),
+        ("9", "9"),
+        ("8", "8"),
+        ("7", "7"),
+        ("6", "6"),
+        ("5", "5"),
+        ("4", "4"),
+        ("3", "3"),
+        ("2", "2"),
+    ];
+    let before = &text[from..at];
+    let (rank, name) = RANKS.iter().find(|(rank, _)| before.ends_with(rank))?;
+    let start = at - rank.len();
+    if text[from..start].ends_with(|c: char| c.is_alphanumeric()) {
+        return None;
+    }
+    let suit = match text[at..].chars().next()? {
+        '♠' => "spades",
+        '♥' => "hearts",
+        '♦' => "diamonds",
+        _ => "clubs",
+    };
+    let mut end = at + '♠'.len_utf8();
+    end += if text[end..].starts_with('\u{fe0f}') { '\u{fe0f}'.len_utf8() } else { 0 };
+    let follows = RANKS.iter().any(|(rank, _)| {
+        text[end..].strip_prefix(rank).is_some_and(|rest| rest.starts_with(['♠', '♥', '♦', '♣']))
+    });
+    Some((start..end, Edit::Say(format!("{name} of {suit}{}", if follows { ", " } else { "" }))))
+}
+
+/// A face drawn with signs around brackets: `¯\_(ツ)_/¯`, `(╯°□°)╯︵ ┻━┻`.
+fn face(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    const LONGEST: usize = 48;
+    const EYES: &str = "°□◕‿ω´｀•ᴗ◡╥ಠ益дДツ｡︵ಥ✧≧≦˘³♥･∀゜╯╰◔ಡ⌣¬•̀•́ʖ͡ ͜";
+    let window = &text[at + 1..text.floor_char_boundary(at + LONGEST)];
+    let close = window.find(')')?;
+    let inside = &window[..close];
+    let drawn = inside.chars().filter(|c| EYES.contains(*c)).count();
+    let letters = inside.chars().filter(char::is_ascii_alphanumeric).count();
+    // Words of Chinese and Japanese in brackets are no face.
+    if drawn == 0
+        || letters > 0
+        || inside.chars().count() > 14
+        || drawn * 2 < inside.chars().filter(|c| !c.is_whitespace()).count()
+    {
+        return None;
+    }
+    let arms = |c: char| "╯╰ヽノづつ¯\\_/ლ୧و٩۶੭ʕʔᕕᕗ︵┻━┬─ヮ彡☆*".contains(c);
+    let before = text[from..at].trim_end_matches(arms);
+    let mut after = window[close + 1..].trim_start_matches(arms);
+    let spaced = after.trim_start_matches(' ');
+    if spaced.starts_with(['┻', '┬', '彡', '☆']) {
+        after = spaced.trim_start_matches(arms);
+    }
+    let end = at + 1 + window.len() - after.len();
+    Some((from + before.len()..end, Edit::Drop))
 }
 
 /// What is raised with a caret in running text: `x^2`, `10^-3`, `e^(-x)`.
@@ -337,8 +414,18 @@ fn power(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
 }
 
 /// A root sign before a number or bracket: `√2`.
-fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
+fn root(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
     const LONGEST: usize = 40;
+    // `⁴√16`: of a higher degree.
+    let degree = text[from..at].chars().next_back().and_then(|c| match c {
+        '³' => Some("3"),
+        '⁴' => Some("4"),
+        '⁵' => Some("5"),
+        'ⁿ' => Some("n"),
+        _ => None,
+    });
+    let start = at - degree.map_or(0, |_| text[from..at].chars().next_back().map_or(0, char::len_utf8));
+    let option = degree.map_or(String::new(), |degree| ["[", degree, "]"].concat());
     let rest = &text[at + '√'.len_utf8()..];
     let length = if rest.starts_with('(') {
         rest[..rest.floor_char_boundary(LONGEST)].find(')')? + 1
@@ -348,8 +435,9 @@ fn root(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
     if length == 0 || length > LONGEST {
         return None;
     }
-    let words = maths::speak(&["\\sqrt{", rest[..length].trim_matches(['(', ')']), "}"].concat(), 100)?;
-    Some((at..at + '√'.len_utf8() + length, Edit::Say(words)))
+    let words =
+        maths::speak(&["\\sqrt", &option, "{", rest[..length].trim_matches(['(', ')']), "}"].concat(), 100)?;
+    Some((start..at + '√'.len_utf8() + length, Edit::Say(words)))
 }
 
 /// A digit in a box counts: "1️⃣ First" is "1. First".
@@ -425,56 +513,6 @@ fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
         _ => !kept,
     };
     (at..end, left.then_some(Edit::Drop))
-}
-
-/// The length of the citation mark that `text` begins with: `[1]`, `[2, 3]`, `[^note]`, `【3†source】`.
-fn citation(text: &str) -> Option<usize> {
-    const LONGEST: usize = 64;
-    let mut window = text.len().min(LONGEST);
-    while !text.is_char_boundary(window) {
-        window -= 1;
-    }
-    let text = &text[..window];
-    if let Some(inside) = text.strip_prefix('【') {
-        let close = inside.find('】')?;
-        let cited = inside[..close].contains('†') || inside[..close].bytes().all(|b| b.is_ascii_digit());
-        return cited.then_some("【".len() + close + "】".len());
-    }
-    let close = text.find(']')?;
-    let inside = &text[1..close];
-    // With the page, too: "[12, pp. 3–5]".
-    let number =
-        |part: &str| -> bool { (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) };
-    let numbers = inside
-        .split([',', '-', '–'])
-        .map(str::trim)
-        .enumerate()
-        .map(|(count, part)| {
-            let page = ["pp. ", "p. "].iter().find_map(|mark| part.strip_prefix(mark));
-            page.filter(|_| count > 0).unwrap_or(part)
-        })
-        .all(|part| number(part) && part != "0");
-    let note = inside
-        .strip_prefix('^')
-        .is_some_and(|label| !label.is_empty() && !label.contains(char::is_whitespace));
-    // Perplexity, `DeepSeek` and others: [web:1], [citation:2], [3†L5-L9], [oai_citation:1].
-    let named = ["web", "citation", "cite", "source", "ref", "doc", "oai_citation", "attached_file", "page"]
-        .iter()
-        .any(|kind| {
-            inside
-                .strip_prefix(kind)
-                .and_then(|rest| rest.strip_prefix(':'))
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        });
-    let dagger = inside.contains('†') && inside.starts_with(|c: char| c.is_ascii_digit());
-    let doubled = inside.starts_with('[')
-        && text[close..].starts_with("]]")
-        && inside[1..].bytes().all(|b| b.is_ascii_digit())
-        && inside.len() > 1;
-    if doubled {
-        return Some(close + 2);
-    }
-    (numbers || note || named || dagger).then_some(close + 1)
 }
 
 /// The address whose scheme ends at `colon`, if one does; it starts no earlier than `from`.

@@ -20,33 +20,42 @@
 #![expect(clippy::format_push_string, reason = "a few words, where a person sees what is said")]
 
 mod acronyms;
+mod addresses;
 mod calendar;
 mod clock;
 mod code;
+mod codes;
 mod counts;
 mod cursor;
 mod identifier;
 mod kinds;
 mod marks;
+mod medicine;
 mod money;
+mod music;
 mod names;
 mod network;
 pub mod number_words;
 mod paths;
 mod places;
+mod plain_maths;
 mod quantities;
 mod roman;
 mod say_as;
+mod shorthand;
+mod signs;
 mod spelled;
+mod standards;
 mod symbols;
 mod tables;
+mod telephones;
 mod titles;
 mod units;
 
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -70,11 +79,21 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::slashed_date),
     (Kind::Date, calendar::day_and_month),
     (Kind::Telephone, network::telephone),
+    (Kind::Label, codes::letters_and_digits),
+    (Kind::Telephone, telephones::telephone),
+    (Kind::Telephone, telephones::short),
+    (Kind::Label, codes::code),
+    (Kind::Label, codes::place),
+    (Kind::Label, codes::paragraph),
+    (Kind::Label, standards::standard),
+    (Kind::Operator, plain_maths::difference),
+    (Kind::Ordinal, counts::list_number),
     (Kind::Place, places::degrees),
     (Kind::Ratio, quantities::ratio),
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
     (Kind::Hash, network::hash),
+    (Kind::Number, counts::grouped),
     (Kind::Version, names::version),
     (Kind::Money, money::amount_first),
     (Kind::Quantity, marks::feet_and_inches),
@@ -84,8 +103,12 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Quantity, quantities::dimensions),
     (Kind::Unit, units::pages),
     (Kind::Temperature, units::temperature),
+    (Kind::Unit, shorthand::short_count),
+    (Kind::Unit, shorthand::short_time),
     (Kind::TechnicalUnit, units::technical),
     (Kind::Unit, units::everyday),
+    (Kind::Date, calendar::expiry),
+    (Kind::Date, calendar::split_year),
     (Kind::Fraction, quantities::decimal_score),
     (Kind::Fraction, quantities::fraction),
     (Kind::Range, quantities::range),
@@ -109,17 +132,37 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::WebAddress, network::reference),
     (Kind::WebAddress, network::mail),
     (Kind::Path, paths::drive),
+    (Kind::Symbol, signs::emoticon),
+    (Kind::Label, music::chord),
+    (Kind::Operator, plain_maths::letters),
+    (Kind::Operator, plain_maths::primed),
+    (Kind::Operator, plain_maths::derivative),
+    (Kind::Operator, plain_maths::times),
+    (Kind::Symbol, names::graded),
+    (Kind::Telephone, telephones::extension),
+    (Kind::Abbreviation, medicine::taken),
+    (Kind::Abbreviation, medicine::interval),
+    (Kind::Abbreviation, medicine::course),
+    (Kind::Abbreviation, medicine::prescribed),
+    (Kind::Label, codes::letters_and_digits),
+    (Kind::Time, clock::noon),
     (Kind::Keys, names::keys),
     (Kind::Duration, clock::iso_duration),
     (Kind::Money, money::currency_first),
     (Kind::Date, calendar::weekdays),
     (Kind::Date, calendar::month),
+    (Kind::Date, calendar::weekday_alone),
+    (Kind::Place, addresses::state),
+    (Kind::Place, addresses::direction),
+    (Kind::Place, addresses::street),
     (Kind::Title, titles::title),
+    (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
     (Kind::Unit, units::after_scale),
     (Kind::TechnicalUnit, units::alone),
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
+    (Kind::Roman, roman::first),
     (Kind::Acronym, acronyms::acronym),
     (Kind::Formula, names::formula),
     (Kind::Chess, names::chess_move),
@@ -137,6 +180,12 @@ const AT_WORD: &[(Kind, Rule)] = &[
 
 /// The rules for a place where a sign stands.
 const AT_SIGN: &[(Kind, Rule)] = &[
+    (Kind::Symbol, signs::emoticon),
+    (Kind::Code, signs::expression),
+    (Kind::Abbreviation, medicine::course),
+    (Kind::Operator, plain_maths::root),
+    (Kind::Symbol, signs::named),
+    (Kind::Symbol, signs::in_names),
     (Kind::Symbol, symbols::space_before_mark),
     (Kind::Code, code::regex),
     (Kind::Path, paths::absolute),
@@ -145,6 +194,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Variable, paths::variable),
     (Kind::Money, money::sign_first),
     (Kind::Telephone, network::telephone),
+    (Kind::Telephone, telephones::telephone),
     (Kind::Hex, network::color),
     (Kind::Address, network::ip6),
     (Kind::Number, counts::number_sign),
@@ -152,7 +202,13 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Keys, names::keys),
     (Kind::Code, code::decorator),
     (Kind::Fraction, quantities::fraction_sign),
+    (Kind::Operator, plain_maths::minus),
     (Kind::Number, counts::signed),
+    (Kind::Operator, plain_maths::factorial),
+    (Kind::Operator, plain_maths::bar),
+    (Kind::Operator, plain_maths::power),
+    (Kind::Operator, plain_maths::times),
+    (Kind::Operator, plain_maths::over),
     (Kind::Unit, units::per),
     (Kind::Code, symbols::tag),
     (Kind::Symbol, symbols::sharp),

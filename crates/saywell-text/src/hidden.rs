@@ -20,6 +20,30 @@ const REASONING: &[&str] = &[
     "antthinking",
     "inner_monologue",
     "longcat_think",
+    "analysis",
+    "plan",
+    "planning",
+    "monologue",
+    "step",
+];
+
+/// What the names of other tags of reasoning and of tools say, where they are made of several words.
+const REASONING_WORDS: [&str; 6] = ["think", "thought", "analysis", "plan", "monologue", "reasoning"];
+const TOOL_WORDS: [&str; 14] = [
+    "tool",
+    "call",
+    "function",
+    "invoke",
+    "execute",
+    "command",
+    "file",
+    "search",
+    "bash",
+    "browser",
+    "mcp",
+    "terminal",
+    "observation",
+    "artifact",
 ];
 
 /// Tags that hold a call of a tool or its result: Hermes and Qwen (`tool_call`), Llama and Qwen Coder
@@ -42,6 +66,7 @@ const TOOLS: &[&str] = &[
     "function_results",
     "function",
     "invoke",
+    "tool",
     "longcat_tool_call",
 ];
 
@@ -56,7 +81,6 @@ const MARKS: &[(&str, &[&str], Omitted)] = &[
     ("<|channel>", &["<channel|>"], Omitted::Reasoning),
     ("<|think|>", &["<|end|>", "<|content|>", "</think>"], Omitted::Reasoning),
     // Mistral (on one line), Cohere, Apertus, Llama, Kimi K2, LFM2, Phi and Granite, InternLM.
-    ("[TOOL_CALLS]", &["\n\n", "</s>"], Omitted::ToolCall),
     ("[TOOL_RESULTS]", &["[/TOOL_RESULTS]"], Omitted::ToolCall),
     ("<|START_ACTION|>", &["<|END_ACTION|>"], Omitted::ToolCall),
     ("<|tools_prefix|>", &["<|tools_suffix|>"], Omitted::ToolCall),
@@ -97,9 +121,32 @@ pub(crate) struct Opening {
     pub(crate) close: Close,
 }
 
+/// A name of a tag as it is compared: in small letters, without `_` and `-`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    letters: [u8; LONGEST_NAME],
+    length: usize,
+}
+
+impl Name {
+    fn new(written: &str) -> Self {
+        let mut name = Self { letters: [0; LONGEST_NAME], length: 0 };
+        let letters = written.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
+        for letter in letters.take(LONGEST_NAME) {
+            name.letters[name.length] = letter.to_ascii_lowercase();
+            name.length += 1;
+        }
+        name
+    }
+}
+
 /// What ends a hidden block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Close {
+    /// The closing tag of a name that is judged by its words.
+    Named(Name),
+    /// The bracket that closes what has been opened: the end of a value of JSON.
+    Json,
     /// The closing tag of this name; blocks of that name inside are counted where they nest.
     Tag { name: &'static str, nests: bool },
     /// The first of these.
@@ -137,7 +184,7 @@ pub(crate) fn opens(text: &str, complete: bool) -> Opens {
         }
         unknown |= open.starts_with(text);
     }
-    match message(text).or(tag(text)) {
+    match message(text).or(tool_calls(text)).or(tag(text)) {
         Opens::Unknown => unknown = true,
         Opens::No => {}
         yes @ Opens::Yes(_) => return yes,
@@ -148,6 +195,115 @@ pub(crate) fn opens(text: &str, complete: bool) -> Opens {
 impl Opens {
     fn or(self, other: Self) -> Self {
         if self == Self::No { other } else { self }
+    }
+}
+
+/// Mistral's `[TOOL_CALLS]`, which ends where its JSON ends.
+fn tool_calls(text: &str) -> Opens {
+    const MARK: &str = "[TOOL_CALLS]";
+    const LONGEST: usize = 100;
+    let Some(rest) = text.strip_prefix(MARK) else {
+        return if MARK.starts_with(text) { Opens::Unknown } else { Opens::No };
+    };
+    let window = &rest[..rest.floor_char_boundary(LONGEST)];
+    match window.find(['[', '{', '\n']) {
+        Some(at) if window[at..].starts_with('\n') => Opens::No,
+        // The name of the call may stand before, and a mark: `[TOOL_CALLS]add[ARGS]{…}`.
+        Some(at)
+            if window[at..].starts_with("[ARGS]")
+                || "[ARGS]".starts_with(&window[at..]) && window.len() > at + 1 =>
+        {
+            match window.find('{') {
+                Some(open) => json(MARK.len() + open + 1),
+                None if window.len() < LONGEST => Opens::Unknown,
+                None => Opens::No,
+            }
+        }
+        Some(at) if window.len() == at + 1 && window.ends_with('[') => Opens::Unknown,
+        Some(at) => json(MARK.len() + at + 1),
+        None if window.len() < LONGEST => Opens::Unknown,
+        None => Opens::No,
+    }
+}
+
+fn json(length: usize) -> Opens {
+    Opens::Yes(Opening { length, what: Omitted::ToolCall, close: Close::Json })
+}
+
+/// Whether a hidden block opens at the start of `line`, in one of the forms that only the start of a line tells
+/// from prose: gpt-oss without its tokens, Ollama, gptme, `LibreChat`, a call with JSON in its brackets.
+pub(crate) fn opens_line(line: &str, complete: bool) -> Opens {
+    /// What begins the line, what ends it, and whether a capital has to follow.
+    const FORMS: [(&str, &[&str], bool, Omitted); 4] = [
+        ("analysis", &["assistantfinal"], true, Omitted::Reasoning),
+        ("assistantanalysis", &["assistantfinal"], false, Omitted::Reasoning),
+        ("assistantcommentary", &["assistantfinal"], false, Omitted::ToolCall),
+        (":::thinking", &["\n:::"], false, Omitted::Reasoning),
+    ];
+    const THINKING: &str = "Thinking...";
+    let unknown = if complete { Opens::No } else { Opens::Unknown };
+    for (mark, ends, capital, what) in FORMS {
+        if mark.len() > line.len() && mark.starts_with(line) && !line.is_empty() {
+            return unknown;
+        }
+        let Some(rest) = line.strip_prefix(mark) else { continue };
+        match rest.chars().next() {
+            None if !complete => return Opens::Unknown,
+            None if capital => {}
+            Some(next) if capital && !next.is_ascii_uppercase() => {}
+            _ => return Opens::Yes(Opening { length: mark.len(), what, close: Close::Marks(ends) }),
+        }
+    }
+    if line.trim_end() == THINKING && complete {
+        let close = Close::Marks(&["...done thinking."]);
+        return Opens::Yes(Opening { length: THINKING.len(), what: Omitted::Reasoning, close });
+    }
+    if !complete && (THINKING.starts_with(line) || line == THINKING) && !line.is_empty() {
+        return Opens::Unknown;
+    }
+    call(line, complete)
+}
+
+/// A call written out: `@shell(call_1): {"command": …}`, `record_summary({"summary": …})`.
+fn call(line: &str, complete: bool) -> Opens {
+    const LONGEST: usize = 64;
+    let unknown = if complete { Opens::No } else { Opens::Unknown };
+    let (at, rest) = match line.strip_prefix('@') {
+        Some(rest) => (true, rest),
+        None => (false, line),
+    };
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    if length == 0 || length > LONGEST {
+        return if at && rest.is_empty() { unknown } else { Opens::No };
+    }
+    let name = &rest[..length];
+    let after = &rest[length..];
+    if after.is_empty() {
+        return unknown;
+    }
+    // Without a mark it is the name of a function: several words.
+    if !at && !name.contains('_') {
+        return Opens::No;
+    }
+    let Some(inside) = after.strip_prefix('(') else { return Opens::No };
+    let before = line.len() - inside.len();
+    if !at {
+        let open = inside.strip_prefix('{');
+        return match (
+            open.map(str::trim_start).map(|open| (open.is_empty(), open.starts_with('"'))),
+            inside.is_empty(),
+        ) {
+            (None, true) | (Some((true, _)), _) => unknown,
+            (Some((_, true)), _) => json(before + 1),
+            _ => Opens::No,
+        };
+    }
+    let window = &inside[..inside.floor_char_boundary(LONGEST)];
+    match window.find(')') {
+        Some(close) if window[close..].starts_with("): {") => json(before + close + "): {".len()),
+        Some(close) if "): {".starts_with(&window[close..]) => unknown,
+        None if window.len() < LONGEST && !window.contains('\n') => unknown,
+        _ => Opens::No,
     }
 }
 
@@ -181,7 +337,7 @@ fn tag(text: &str) -> Opens {
         return if inside.len() < LONGEST_NAME { Opens::Unknown } else { Opens::No };
     };
     let Some((name, what)) = known(&inside[..end]) else {
-        return Opens::No;
+        return judged(text, &inside[..end]);
     };
     let after = &inside[end..];
     let named = after.starts_with('=');
@@ -214,6 +370,47 @@ fn tag(text: &str) -> Opens {
     }
 }
 
+/// A tag that is no HTML, judged by its name: several words, of which one is of reasoning or of tools. Placeholders
+/// are written alike (`<file-name>`), so a tag of a tool has to be followed by another, by JSON, or by a new line.
+fn judged(text: &str, name: &str) -> Opens {
+    let local = name.rsplit(':').next().unwrap_or(name);
+    let camel =
+        local.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    if !(camel || local[1.min(local.len())..].contains(['_', '-'])) || local.len() >= LONGEST_NAME {
+        return Opens::No;
+    }
+    let lower = local.to_ascii_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let what = match () {
+        () if holds(&["artifact"]) => Omitted::Html,
+        () if holds(&REASONING_WORDS) => Omitted::Reasoning,
+        () if holds(&TOOL_WORDS) => Omitted::ToolCall,
+        () => return Opens::No,
+    };
+    let after = &text[1 + name.len()..];
+    if !after.starts_with(['>', ' ']) {
+        return Opens::No;
+    }
+    let window = &after.as_bytes()[..after.len().min(LONGEST_OPENING)];
+    let end = match window.iter().position(|byte| matches!(byte, b'>' | b'\n')) {
+        Some(end) if window[end] == b'>' && (end == 0 || window[end - 1] != b'/') => end,
+        None if window.len() < LONGEST_OPENING => return Opens::Unknown,
+        _ => return Opens::No,
+    };
+    let attributes = end > 0 && after[..end].contains('=');
+    let next = after[end + 1..].chars().next();
+    let sure = what == Omitted::Reasoning || attributes || camel && next.is_some_and(|next| next != ' ');
+    if !sure {
+        match next {
+            None => return Opens::Unknown,
+            Some('\n' | '\r' | '<' | '{' | '[') => {}
+            Some(_) => return Opens::No,
+        }
+    }
+    let length = text.len() - after.len() + end + 1;
+    Opens::Yes(Opening { length, what, close: Close::Named(Name::new(local)) })
+}
+
 fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-' | '｜')
 }
@@ -242,6 +439,8 @@ fn closing_tag(text: &str) -> Option<(&'static str, usize)> {
 /// name that are open inside one another.
 pub(crate) fn closes(text: &str, from: usize, close: Close, depth: &mut usize) -> Search {
     match close {
+        Close::Named(name) => closes_named(text, from, name),
+        Close::Json => closes_json(text, from, depth),
         Close::Tag { name, nests } => closes_tag(text, from, name, nests, depth),
         Close::Marks(marks) => first_of(text, from, marks).map_or_else(
             |again| Search::NotYet { from: again },
@@ -256,6 +455,53 @@ pub(crate) fn closes(text: &str, from: usize, close: Close, depth: &mut usize) -
         ),
         Close::Reasoning => closes_reasoning(text, from),
     }
+}
+
+/// The closing tag of this name, however its words are joined.
+fn closes_named(text: &str, from: usize, name: Name) -> Search {
+    let mut at = from;
+    while let Some(offset) = text[at..].find("</") {
+        let here = at + offset;
+        let inside = &text[here + 2..];
+        let length =
+            inside.bytes().take(2 * LONGEST_NAME).take_while(|byte| is_name(char::from(*byte))).count();
+        if length == inside.len() {
+            return Search::NotYet { from: here };
+        }
+        let local = inside[..length].rsplit(':').next().unwrap_or_default();
+        if inside[length..].starts_with('>') && Name::new(local) == name {
+            return Search::Found { end: here + 2 + length + 1 };
+        }
+        at = here + 2;
+    }
+    Search::NotYet { from: text.len() - usize::from(text[at..].ends_with('<')) }
+}
+
+/// The end of a value of JSON whose first bracket is open. In `depth`: how many are open, and whether a string is.
+fn closes_json(text: &str, from: usize, depth: &mut usize) -> Search {
+    const STRING: usize = 1 << 30;
+    const ESCAPED: usize = 1 << 29;
+    for (at, byte) in text.bytes().enumerate().skip(from) {
+        if *depth & ESCAPED != 0 {
+            *depth &= !ESCAPED;
+            continue;
+        }
+        match byte {
+            b'\\' if *depth & STRING != 0 => *depth |= ESCAPED,
+            b'"' => *depth ^= STRING,
+            _ if *depth & STRING != 0 => {}
+            b'{' | b'[' => *depth += 1,
+            b'}' | b']' => {
+                *depth = depth.saturating_sub(1);
+                if *depth == 0 {
+                    let closes = text[at + 1..].starts_with(')');
+                    return Search::Found { end: at + 1 + usize::from(closes) };
+                }
+            }
+            _ => {}
+        }
+    }
+    Search::NotYet { from: text.len() }
 }
 
 fn closes_tag(text: &str, from: usize, name: &str, nests: bool, depth: &mut usize) -> Search {
@@ -405,7 +651,13 @@ mod tests {
         hides("<|start|>assistant to=functions.x<|channel|>commentary<|message|>{}<|call|>d", ToolCall, "d");
         hides("<|tool_calls_section_begin|>a<|tool_calls_section_end|>d", ToolCall, "d");
         hides("<|python_tag|>a<|eom_id|>d", ToolCall, "d");
-        hides("[TOOL_CALLS][{\"name\": \"x\"}]\n\nd", ToolCall, "d");
+        hides("[TOOL_CALLS][{\"name\": \"x\", \"a\": \"]}\"}]d", ToolCall, "d");
+        hides("[TOOL_CALLS]add[ARGS]{\"a\": {}}d", ToolCall, "d");
+        hides("<tool-use><shell>ls</shell></tool-use>d", ToolCall, "d");
+        hides("<read_file>\n<path>a</path>\n</read_file>d", ToolCall, "d");
+        hides("<toolUse>x</tool_use>d", ToolCall, "d");
+        hides("<internal_monologue>x</internal_monologue>d", Reasoning, "d");
+        hides("<antArtifact title=\"x\"><h1>a</h1></antArtifact>d", Omitted::Html, "d");
         hides("<invoke name=\"x\"><parameter name=\"y\">a</parameter></invoke>d", ToolCall, "d");
     }
 
@@ -427,8 +679,25 @@ mod tests {
             "< think>",
             "◁",
             "<invoke name=\"x\"/>",
+            "<file-name> and",
+            "<your_function_name>.",
+            "<my-element>x",
+            "[TOOL_CALLS]\n",
         ] {
             assert_eq!(opens(text, true), Opens::No, "{text:?}");
+        }
+        for line in
+            ["analysis", "analysis of it", "Thinking... about it", "@ana: hi", "print(x)", "f({\"a\": 1})"]
+        {
+            assert_eq!(opens_line(line, true), Opens::No, "{line:?}");
+        }
+        for line in
+            ["analysisThe", "Thinking...", "@shell(call_1): {\"a\"", "save_it({\"a\": 1})", ":::thinking"]
+        {
+            assert!(matches!(opens_line(line, true), Opens::Yes(_)), "{line:?}");
+            for at in 1..line.len() {
+                assert_ne!(opens_line(&line[..at], false), Opens::No, "{:?}", &line[..at]);
+            }
         }
         assert_eq!(opens_in("a `<think>` b ``c` <think>``"), None);
         assert_eq!(opens_in("a ` b <think>").map(|(at, _)| at), Some(6));

@@ -304,7 +304,12 @@ impl Scripter {
         }
         match kind {
             Some(Line::Blank | Line::Hidden { .. }) => kind,
-            None if line.trim_start().is_empty() || line.trim_start().starts_with(hidden::may_open) => None,
+            None if line.trim_start().is_empty()
+                || line.trim_start().starts_with(hidden::may_open)
+                || hidden::opens_line(lines::indentation(line).1, complete) == hidden::Opens::Unknown =>
+            {
+                None
+            }
             _ => Some(Line::Text),
         }
     }

@@ -4,6 +4,7 @@
 //! A Markdown parser would take them apart, so it sees a blank of the same length in their place. That
 //! keeps every position.
 
+use crate::foreign;
 use crate::maths;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,7 +31,9 @@ pub(crate) const BLANK: char = '\u{1}';
 
 /// Whether `text` may hold an island; most text holds none.
 pub(crate) fn may_hold(text: &str) -> bool {
-    text.bytes().any(|b| matches!(b, b'$' | b'\\' | b'<' | 0x1b | 0xee)) || text.contains("turn0")
+    text.bytes().any(|b| matches!(b, b'$' | b'\\' | b'<' | 0x1b | 0xee))
+        || text.contains("turn0")
+        || foreign::may_hold(text)
 }
 
 /// The islands of `text`, in order, outside of code. Without `markup` there are no formulas and no code.
@@ -40,12 +43,25 @@ pub(crate) fn islands(text: &str, markup: bool) -> Vec<Island> {
         return found;
     }
     let mut at = 0;
-    let marks = |c: char| matches!(c, '`' | '~' | '$' | '\\' | '\u{1b}' | '<' | '\u{e200}' | 'c' | 't');
+    let marks = |c: char| {
+        matches!(c, '`' | '~' | '$' | '\\' | '\u{1b}' | '<' | '\u{e200}' | 'c' | 't')
+            || (markup && foreign::may_begin(c))
+    };
     let mut state = maths::Formulas::new(text);
     while let Some(offset) = text[at..].find(marks) {
         let here = at + offset;
         let rest = &text[here..];
-        let island = match rest.as_bytes()[0] {
+        let first = rest.as_bytes()[0];
+        if markup
+            && foreign::may_begin(char::from(first))
+            && let Some(island) =
+                foreign::mark(text, found.last().map_or(0, |last: &Island| last.range.end), here)
+        {
+            at = island.range.end;
+            found.push(island);
+            continue;
+        }
+        let island = match first {
             b'`' if markup => {
                 at = here + code(text, here);
                 continue;

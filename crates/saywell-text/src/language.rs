@@ -11,6 +11,7 @@ pub use crate::language_names::name;
 use crate::utterance::{Kind, Script, Utterance};
 use script::Writing;
 use std::borrow::Cow;
+use std::ops::Range;
 
 mod parts;
 mod script;
@@ -56,6 +57,12 @@ const ENDINGS: [&str; 7] = ["t", "s", "re", "ll", "ve", "m", "d"];
 #[must_use]
 pub fn detect(text: &str) -> Option<Detected> {
     detect_within(text, None)
+}
+
+/// Letters in `text` of other scripts than most of it, one or two alone, which are signs and in no language; with the language
+/// whose voices would know them. Greek ones, which every voice has words for, are not among them.
+pub fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    parts::signs(text)
 }
 
 /// The language of `text` within a reply that is mostly in `main`, which decides between languages that are close.
@@ -136,7 +143,7 @@ impl Evidence {
         let (mut begins, mut first): (bool, Option<&str>) = (true, None);
         let (mut quoted, mut named) = (false, false);
         let mut particles: Vec<&str> = Vec::new();
-        let mut counted = false;
+        let (mut counted, mut after_numeral) = (false, false);
         for token in text.split_whitespace() {
             let opens = token.starts_with(['"', '“', '„', '«']);
             let end = token.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
@@ -146,7 +153,14 @@ impl Evidence {
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
             // What follows a number may be its unit: "30 s", "12 km/h".
             let unit = std::mem::replace(&mut counted, token.contains(|c: char| c.is_ascii_digit()));
-            if !(outside || with_quoted) || is_code(token) {
+            // Short forms of English that are words elsewhere: "25 min.", "est. 1990", "I, V, vi, IV".
+            let short = unit && end == "min" || matches!(token, "est." | "min.");
+            let roman = !end.is_empty()
+                && end.split(['-', '–']).all(|part| part.chars().all(|c| "IVXivx".contains(c)));
+            let numeral =
+                roman && (end != "I" || after_numeral) && (after_numeral || end.contains(['-', '–']));
+            after_numeral = roman;
+            if !(outside || with_quoted) || is_code(token) || short || numeral {
                 continue;
             }
             let mut before = "";
@@ -339,13 +353,18 @@ impl Languages {
             _ if utterance.is_announcement() => vec![utterance],
             _ => parts::apart(utterance, self.main()),
         };
+        let named = match &parts[..] {
+            [] | [_] => None,
+            parts => parts::named(&parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")),
+        };
         for part in &mut parts {
-            self.one(part);
+            self.one(part, named);
         }
         parts
     }
 
-    fn one(&mut self, utterance: &mut Utterance) {
+    /// `named` says whose ideographs there are, where that is told.
+    fn one(&mut self, utterance: &mut Utterance, named: Option<&'static str>) {
         let words = utterance.own_prose();
         let letters = words.chars().filter(|c| c.is_alphabetic()).map(crate::length::breadth).sum();
         if let Some(language) = utterance.language.clone() {
@@ -364,6 +383,10 @@ impl Languages {
             return;
         }
         let found = detect_within(&words, self.main());
+        let found = found.map(|found| match found.language {
+            "zh" => Detected { language: named.unwrap_or("zh"), ..found },
+            _ => found,
+        });
         if let Some(found) = found.filter(|found| found.sure) {
             self.count(Cow::Borrowed(found.language), letters);
         }

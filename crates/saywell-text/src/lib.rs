@@ -42,6 +42,7 @@ mod added;
 mod announcement;
 mod clean;
 mod emoji;
+mod foreign;
 mod islands;
 mod language_names;
 mod markdown;

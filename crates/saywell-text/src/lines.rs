@@ -33,6 +33,8 @@ pub(crate) enum Line {
     Described,
     /// A change of files without a fence.
     Diff,
+    /// A value of JSON without a fence.
+    Json,
     Maths(&'static str),
     Text,
 }
@@ -89,6 +91,19 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
         }
         Opens::No => {}
     }
+    match hidden::opens_line(text, complete) {
+        Opens::Unknown => return None,
+        Opens::Yes(opening) => {
+            let indent = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
+            return Some(Line::Hidden { indent, opening });
+        }
+        Opens::No => {}
+    }
+    match json(text, complete) {
+        None => return None,
+        Some(true) => return Some(Line::Json),
+        Some(false) => {}
+    }
     if !complete && DIFF.iter().any(|mark| mark.starts_with(text)) {
         return None;
     }
@@ -122,6 +137,28 @@ pub(crate) fn classify(line: &str, complete: bool) -> Option<Line> {
             }
         }
         _ => Some(Line::Text),
+    }
+}
+
+/// Whether a line begins an object of JSON, or a list of them. `None`: not yet known.
+fn json(text: &str, complete: bool) -> Option<bool> {
+    let Some(rest) = text.strip_prefix('[').unwrap_or(text).trim_start().strip_prefix('{') else {
+        return if text == "[" && !complete { None } else { Some(false) };
+    };
+    match rest.trim_start().chars().next() {
+        None if !complete => None,
+        None => Some(text == "{" || text == "[{"),
+        Some('"') => {
+            // A name in quotes and a colon: `{"name": …`.
+            let name = &rest.trim_start()[1..];
+            match name.find('"') {
+                Some(end) if name[end + 1..].trim_start().is_empty() && !complete => None,
+                Some(end) => Some(name[end + 1..].trim_start().starts_with(':')),
+                None if complete || name.len() > 60 => Some(false),
+                None => None,
+            }
+        }
+        Some(_) => Some(false),
     }
 }
 
@@ -397,6 +434,16 @@ pub(crate) fn is_break_meant(length: usize, hard: bool, next: &str, complete: bo
     const SHORT_LINE: usize = 60;
     /// Marks before the first word of the next line.
     const LONGEST_MARKS: usize = 16;
+    if next.is_empty() && !complete {
+        return None;
+    }
+    match letter_mark(next, complete) {
+        Some(false) => {}
+        answer => return answer,
+    }
+    if next.starts_with(|c| is_pointer(c) || is_box(c)) {
+        return Some(true);
+    }
     if length >= SHORT_LINE && !hard {
         return is_label(next, complete);
     }
@@ -437,7 +484,76 @@ fn is_label(text: &str, complete: bool) -> Option<bool> {
 
 /// What stands for the mark of a list where nobody wrote Markdown, and the dashes of dialogue.
 pub(crate) fn is_bullet(c: char) -> bool {
-    matches!(c, '•' | '◦' | '‣' | '▪' | '●' | '○' | '·' | '–' | '—')
+    matches!(c, '•' | '◦' | '‣' | '▪' | '●' | '○' | '·' | '–' | '—' | '⁃' | '∙') || is_pointer(c) || is_box(c)
+}
+
+/// Arrows that point at items.
+fn is_pointer(c: char) -> bool {
+    matches!(
+        c,
+        '⇒' | '→'
+            | '➔'
+            | '➜'
+            | '➝'
+            | '➞'
+            | '➡'
+            | '➤'
+            | '➢'
+            | '►'
+            | '▸'
+            | '▶'
+            | '»'
+            | '❯'
+            | '⇨'
+    )
+}
+
+/// Lines of boxes and trees.
+fn is_box(c: char) -> bool {
+    matches!(u32::from(c), 0x2500..=0x257F)
+}
+
+/// Bytes of the signs of items and trees that `text` begins with, up to what is said.
+pub(crate) fn after_bullets(text: &str) -> usize {
+    let sign =
+        |c: char| is_pointer(c) || is_box(c) || matches!(c, '•' | '◦' | '‣' | '▪' | '●' | '○' | '⁃' | '∙');
+    let rest = text.trim_start_matches(|c: char| sign(c) || c == ' ');
+    let signs = &text[..text.len() - rest.len()];
+    // `→` right before a word belongs to it; a quote is no sign.
+    if signs.ends_with([' ', '\u{2502}']) && signs.contains(sign) || signs.chars().any(is_box) {
+        signs.len()
+    } else {
+        0
+    }
+}
+
+/// The mark of an item with a letter or a Roman numeral that `text` begins with: `a) `, `(b) `, `ii. `. `None`: not
+/// yet known.
+fn letter_mark(text: &str, complete: bool) -> Option<bool> {
+    const LONGEST: usize = 7;
+    let bytes = &text.as_bytes()[..text.len().min(LONGEST)];
+    let open = usize::from(bytes.first() == Some(&b'('));
+    let letters = bytes[open..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let name = &bytes[open..open + letters];
+    let roman = name.iter().all(|byte| b"ivx".contains(byte));
+    if letters > 4 || (letters > 1 && !roman) {
+        return Some(false);
+    }
+    let unknown = !complete;
+    if letters == 0 {
+        return if bytes.len() == open && unknown { None } else { Some(false) };
+    }
+    match (bytes.get(open + letters), bytes.get(open + letters + 1)) {
+        (None | Some(b')'), None) => (!unknown).then_some(false),
+        (Some(b'.'), None) if open == 0 => (!unknown).then_some(false),
+        (Some(b')'), Some(b' ')) => Some(true),
+        // `e. g.` and `i. e.` are short forms.
+        (Some(b'.'), Some(b' ')) if open == 0 => match bytes.get(open + letters + 3) {
+            None if unknown => None,
+            after => Some(after != Some(&b'.')),
+        },
+        _ => Some(false),
+    }
 }
 
 /// Whether a line of this sort ends a paragraph before it.

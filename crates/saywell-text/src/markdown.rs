@@ -63,9 +63,69 @@ pub(crate) fn block(
     if level >= 2 && source.as_bytes().get(level).is_some_and(u8::is_ascii_alphanumeric) {
         return block(&[&source[..level - 1], " ", &source[level..]].concat(), at, indent, number, options);
     }
+    if source.starts_with(['{', '['])
+        && let Some(end) = json_end(source)
+    {
+        return json(source, end, at, options);
+    }
     let code =
         source.starts_with("    ") || source.starts_with('\t') || source.trim_start().starts_with(['`', '~']);
     walk(source, 0, at, number, !code, options)
+}
+
+/// Where the value of JSON ends that `source` begins with, if it does and something of a name is in it.
+fn json_end(source: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let (mut string, mut escaped) = (false, false);
+    for (at, byte) in source.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if string => escaped = true,
+            b'"' => string = !string,
+            _ if string => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    let value = &source[..=at];
+                    return (value.contains("\":") || value.contains("\" :")).then_some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Announces the value of JSON that `source` begins with, unless it calls a tool, and renders what follows.
+fn json(source: &str, end: usize, at: usize, options: &Options) -> Rendered {
+    const CALLS: [&str; 8] = [
+        "\"tool",
+        "\"function",
+        "\"arguments\"",
+        "\"parameters\"",
+        "\"action",
+        "\"tool_calls\"",
+        "\"command\"",
+        "\"recipient",
+    ];
+    let value = &source[..end];
+    let mut walker = Walker::new(source, source, Vec::new(), 0, at, None, options);
+    if CALLS.iter().any(|mark| value.contains(mark)) {
+        walker.omit(Omitted::ToolCall, 0..end, "");
+    } else {
+        let lines = value.lines().count();
+        walker.announce(0..end, Announcement::Named { name: "JSON", lines });
+    }
+    let mut rendered = walker.rendered;
+    let rest = &source[end..];
+    let start = end + (rest.len() - rest.trim_start().len());
+    if start < source.len() {
+        let after = block(&source[start..], at + start, 0, None, options);
+        rendered.passages.extend(after.passages);
+        rendered.omissions.extend(after.omissions);
+    }
+    rendered
 }
 
 /// Renders `source` as running text: nothing in its first line is taken for a block.
@@ -98,7 +158,12 @@ pub(crate) fn plain(source: &str, at: usize, options: &Options) -> Rendered {
         from = range.end;
     }
     spoken.push(&source[from..], at + from, Relation::Prose);
-    let spoken = clean(spoken, options.emoji);
+    let mut spoken = clean(spoken, options.emoji);
+    let begins =
+        if options.markup == crate::Markup::Markdown { lines::after_bullets(&spoken.text) } else { 0 };
+    if begins > 0 {
+        spoken = spoken.slice(begins..spoken.text.len());
+    }
     let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph, announces: None };
     Rendered { passages: vec![passage], omissions: Vec::new() }
 }
@@ -186,6 +251,8 @@ struct Walker<'a> {
     struck: Vec<bool>,
     /// For each image around, where in `open` its description begins.
     images: Vec<usize>,
+    /// Where the emphasis around ends that is none but a product.
+    products: Vec<usize>,
     /// For each link around, where in `open` its text begins, and where it leads.
     links: Vec<(usize, String)>,
     /// The code block around.
@@ -222,6 +289,7 @@ impl<'a> Walker<'a> {
             table: Table::default(),
             struck: Vec::new(),
             images: Vec::new(),
+            products: Vec::new(),
             links: Vec::new(),
             listing: None,
             hidden: None,
@@ -373,8 +441,31 @@ impl<'a> Walker<'a> {
                 self.images.push(self.open.text.len());
             }
             Tag::Link { dest_url, .. } => self.links.push((self.open.text.len(), dest_url.into_string())),
+            Tag::Emphasis | Tag::Strong if self.is_product(&range) => {
+                let width = if matches!(tag, Tag::Strong) { 2 } else { 1 };
+                self.text("*", range.start..range.start + width, Relation::Prose);
+                self.products.push(range.end);
+            }
             _ => {}
         }
+    }
+
+    /// Whether what the parser takes for emphasis multiplies: `2*3*4`, `3*x*y`, `a*b*c`.
+    fn is_product(&self, range: &Range<usize>) -> bool {
+        let inside = &self.source[range.clone()];
+        if !inside.starts_with('*') || inside.starts_with("**") {
+            return false;
+        }
+        let before = self.source[..range.start].chars().next_back();
+        let after = self.source[range.end..].chars().next();
+        let factors = inside.trim_matches('*').split('*').all(|factor| {
+            let letters = factor.chars().filter(|c| c.is_alphabetic()).count();
+            !factor.is_empty()
+                && letters < 3
+                && factor.chars().all(|c| c.is_alphanumeric() || matches!(c, '(' | ')' | '.'))
+        });
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | ')'));
+        factors && word(before) && word(after)
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
@@ -425,6 +516,10 @@ impl<'a> Walker<'a> {
                 }
             }
             TagEnd::Link => self.end_link(),
+            TagEnd::Emphasis if self.products.last() == Some(&range.end) => {
+                self.products.pop();
+                self.text("*", range.end - 1..range.end, Relation::Prose);
+            }
             _ => {}
         }
     }
@@ -613,6 +708,11 @@ impl<'a> Walker<'a> {
         // What a term means, on its own.
         if spoken.text.starts_with(": ") {
             spoken = spoken.slice(": ".len()..spoken.text.len());
+        }
+        // The sign of an item in a list that nobody wrote Markdown for, and the lines of a tree.
+        let begins = lines::after_bullets(&spoken.text);
+        if begins > 0 {
+            spoken = spoken.slice(begins..spoken.text.len());
         }
         if !spoken.text.chars().any(char::is_alphanumeric) {
             return;

@@ -9,6 +9,7 @@ pub(crate) use find::{Formulas, Found};
 mod commands;
 mod find;
 mod rows;
+mod science;
 mod symbols;
 
 use commands::{power, root_of, vulgar};
@@ -24,6 +25,10 @@ pub(crate) fn speak(tex: &str, most: usize) -> Option<String> {
     if tex.len() > LONGEST {
         return None;
     }
+    if let Some(words) = science::chemistry(tex) {
+        return Some(words).filter(|words| words.chars().count() <= most);
+    }
+    let tex = &science::units(tex);
     let mut reader = Reader { rest: tex, depth: 0, rows: 0, approaching: false, too_deep: false };
     let said = reader.sequence(Until::End);
     let words = said.words.trim_end_matches([',', ' ']);

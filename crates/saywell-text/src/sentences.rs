@@ -116,6 +116,10 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
         return at_end();
     };
     if wide {
+        // `(づ｡◕‿‿◕｡)`: eyes of a face, no full stop.
+        if run == "｡" && !first.is_alphanumeric() {
+            return Verdict::Inside;
+        }
         return Verdict::End { next };
     }
 
@@ -132,11 +136,25 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             return Verdict::Unknown;
         }
     }
+    // `5! = 120`: a factorial.
+    if run == "!"
+        && number_or_letter(before.0)
+        && spaced.starts_with(['=', '+', '*', '/', '×', '<', '>', '≤', '≥', '≈', '^'])
+    {
+        return Verdict::Inside;
+    }
     if run != "." {
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
     // What stands in brackets inside a sentence does not end it: "(Cal. Civ. Code)".
     if is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()]) {
+        return Verdict::Inside;
+    }
+    let cut_off = window == text.len() && !complete;
+    if let Some(verdict) = after_short_form(before.0, word_after, cut_off) {
+        return verdict;
+    }
+    if number.len() == 1 && first.is_uppercase() && counts_in_line(text, start, stop, number) {
         return Verdict::Inside;
     }
     let weight = weigh(before.0, before.1, first);
@@ -155,6 +173,42 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             }
         }
     }
+}
+
+/// Whether the digit before `stop` counts items within a line: "Do this: 1. First 2. Second".
+fn counts_in_line(text: &str, start: usize, stop: usize, digit: &str) -> bool {
+    let from = text.ceil_char_boundary(stop.saturating_sub(2 * WINDOW).max(start));
+    let before = &text[from..stop - digit.len()];
+    match digit.as_bytes() {
+        [b'1'] => before.ends_with(": "),
+        [digit @ b'2'..=b'9'] => {
+            before.contains(&format!(" {}. ", char::from(digit - 1))) && before.ends_with(' ')
+        }
+        _ => false,
+    }
+}
+
+/// What a full stop after `word` is, which may be a short form: that never ends a sentence before a small letter, a
+/// digit or the name of a direction. `after` is what follows; when `cut_off`, more may come.
+fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
+    let first = after.chars().next().filter(|_| may_be_short(word))?;
+    let name = &after[..after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())];
+    let short = is_short(word);
+    let direction = short && DIRECTIONS.contains(&name);
+    match () {
+        () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
+        () if first.is_lowercase() || direction => Some(Verdict::Inside),
+        () if first.is_ascii_digit() && short && !is_word_too(word) => Some(Verdict::Inside),
+        () => None,
+    }
+}
+
+/// Whether a word is a number, a letter, or a bracket that ends a term.
+fn number_or_letter(word: &str) -> bool {
+    let word = word.rsplit(['/', '*', '+']).next().unwrap_or(word);
+    word.ends_with(')')
+        || word.chars().count() == 1
+        || !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether the stop at `stop` is in round brackets that were opened in its sentence after its first word and
@@ -236,18 +290,32 @@ const NEVER_LAST: &[&str] = &[
     "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
     "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
     "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "hrsg", "bzw",
-    "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra", "pág", "env",
+    "u.s.c", "natl", "accts", "acct", "supt", "intl", "asst", "mgr", "attn", "amb", "adm", "cpl", "pvt",
+    "insp", "msgr", "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra",
+    "pág", "env",
 ];
 /// Abbreviations before a number, words anywhere else.
-const BEFORE_NUMBER: &[&str] =
-    &["no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div"];
+const BEFORE_NUMBER: &[&str] = &[
+    "no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div",
+    "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
+    "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs",
+];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
     "etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "bros", "ave", "blvd", "rd", "ed",
     "eds", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue",
     "wed", "thu", "fri", "tbsp", "tsp", "oz", "lb", "lbs", "hr", "hrs", "mins", "ft", "yd", "qt", "gal",
-    "pkg", "dep", "arr", "mob",
+    "pkg", "dep", "arr", "mob", "tues", "thur", "thurs", "weds", "govt", "depts", "ln", "pl", "ct", "hwy",
+    "pkwy", "esq", "md", "dds", "assn", "assoc",
 ];
+/// Short forms after which a capital begins another sentence.
+const SHORT: &[&str] = &[
+    "avg", "cm", "doz", "elev", "ht", "kg", "km", "mg", "mi", "misc", "ml", "mm", "mos", "pt", "secs", "sq",
+    "temp", "temps", "wk", "wks", "wt", "yr", "yrs",
+];
+/// Names of directions, which a distance may be given in: "2 mi. N of town".
+const DIRECTIONS: &[&str] =
+    &["N", "S", "E", "W", "NE", "NW", "SE", "SW", "NNE", "NNW", "ENE", "ESE", "SSE", "SSW", "WNW", "WSW"];
 /// What the number of a day stands before in German, where an ordinal is written with a full stop.
 const MONTHS: &[&str] = &[
     "Januar",
@@ -277,6 +345,38 @@ const STARTERS: &[&str] = &[
     "Their", "Let", "Use", "Not", "No", "Yes", "Each", "Both", "All", "Some", "Many", "Most", "Please",
     "Note",
 ];
+
+/// Whether a word before a full stop could be a short form: a few letters, or letters with dots between.
+fn may_be_short(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    letters > 0
+        && word.chars().all(|c| c.is_alphabetic() || c == '.' || c == '\'')
+        && (letters <= 3 || word.contains('.') || is_short(word))
+}
+
+/// Whether this is a short form that is known, or has no vowel.
+fn is_short(word: &str) -> bool {
+    let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
+    is(NEVER_LAST)
+        || is(BEFORE_NUMBER)
+        || is(MAYBE_LAST)
+        || is(SHORT)
+        || word.chars().any(char::is_alphabetic)
+            && word.len() > 1
+            && !word.to_lowercase().contains(['a', 'e', 'i', 'o', 'u', 'y'])
+            && word.chars().any(char::is_lowercase)
+}
+
+/// Short forms that are words as well, or stand at the end as readily: before a digit they may end a sentence.
+fn is_word_too(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "etc", "inc", "ltd", "co", "corp", "am", "pm", "in", "mo", "min", "max", "dr", "st", "ave", "blvd",
+        "rd", "ln", "jr", "sr", "al", "md", "esq", "sun", "sat", "pop", "no", "mi", "ft", "yd", "km", "cm",
+        "mm", "kg", "mg", "ml", "oz", "lb", "lbs", "hr", "hrs", "mins", "secs", "yr", "yrs", "u.s", "u.k",
+        "bros", "wed", "mar", "pl", "ct", "sq",
+    ];
+    WORDS.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+}
 
 fn weigh(word: &str, begins: bool, next: char) -> Weight {
     let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));

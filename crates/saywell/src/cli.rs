@@ -108,7 +108,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     match command {
         Command::Serve => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,
-        Command::Script(arguments) => script::run(arguments, &loaded.settings),
+        Command::Script(arguments) => script::run(arguments, loaded.settings).await,
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
         Command::Check => check::run(loaded.settings).await,
         Command::Config => config::run(&loaded),

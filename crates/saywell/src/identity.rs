@@ -75,6 +75,27 @@ impl Mode {
     }
 }
 
+/// Whether names of users that differ in case alone are of two users: as whoever gives them has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UserCase {
+    /// `Ann` and `ann` are two.
+    #[default]
+    Counts,
+    /// They are one.
+    Ignored,
+}
+
+impl UserCase {
+    /// A user's name in the one form in which such names are compared here.
+    #[must_use]
+    pub fn fold(self, user: String) -> String {
+        match self {
+            Self::Counts => user,
+            Self::Ignored => user.to_lowercase(),
+        }
+    }
+}
+
 /// Finds out who calls.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -94,6 +115,7 @@ struct Parts {
     origins: Origins,
     /// Callers come by HTTPS.
     secure: bool,
+    user_case: UserCase,
     clock: Arc<dyn Clock>,
 }
 
@@ -169,6 +191,8 @@ pub struct Settings {
     pub public_url: String,
     /// For how long an API key that was right is taken while the database does not answer.
     pub key_cache: Duration,
+    /// Whether the case of users' names counts.
+    pub user_case: UserCase,
 }
 
 impl Identity {
@@ -204,6 +228,7 @@ impl Identity {
             proxies: Proxies::new(settings.trusted_proxies.clone()),
             origins: Origins::new(&settings.origins, &settings.public_url),
             secure: settings.public_url.starts_with("https://"),
+            user_case: settings.user_case,
             clock,
         };
         Ok(Self { parts: Arc::new(parts) })
@@ -301,7 +326,7 @@ impl Identity {
         let address = self.address(arrival);
         let network = address.map_or_else(|| "unknown".to_owned(), network);
         let row = keys.check(key, &network, self.parts.clock.now()).await?;
-        let user = named(arrival.headers, USER_HEADER)?;
+        let user = named(arrival.headers, USER_HEADER)?.map(|user| self.parts.user_case.fold(user));
         let plan = match named(arrival.headers, PLAN_HEADER)? {
             Some(plan) if !plain_plan(&plan) => {
                 return Err(Denied::Header(PLAN_HEADER, "names no plan"));
@@ -323,7 +348,8 @@ impl Identity {
     async fn by_token(&self, tokens: &Tokens, token: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
         let claims = tokens.read(token, self.parts.clock.now()).await?;
         let address = self.address(arrival);
-        Ok(Caller { user: Some(claims.user), room: claims.room, plan: claims.plan, via: Via::Token, address })
+        let user = Some(self.parts.user_case.fold(claims.user));
+        Ok(Caller { user, room: claims.room, plan: claims.plan, via: Via::Token, address })
     }
 
     fn in_session(&self, id: String, arrival: Arrival<'_>) -> Caller {

@@ -1,6 +1,7 @@
 //! Saywell, the gateway: it turns a chat assistant's replies into speech, for any chat application.
 //!
-//! The modules follow one request from top to bottom; [`speak`] is the file to read first.
+//! The modules follow one request from top to bottom; [`speak`] is the file to read first. Who speaks is in a crate of its
+//! own, `saywell-providers`, and what both stand on in `saywell-base`.
 //!
 //! ```text
 //! http ─▶ identity ─▶ order  ─▶ speak ┬▶ script    Markdown → utterances
@@ -27,11 +28,8 @@ pub mod cache;
 pub mod flight;
 pub mod store;
 
-pub mod chain;
-pub mod provider;
-pub mod providers;
-pub mod queue;
-pub mod voices;
+// Who speaks, in a crate of their own: the contract, the providers, what is around them.
+pub use saywell_providers::{chain, price, provider, providers, queue, voices};
 
 pub mod render;
 
@@ -39,14 +37,13 @@ pub mod telemetry;
 pub mod usage;
 
 // The ground floor: values that many need, and the ways to the outside.
-pub mod clock;
+pub use saywell_base::{clock, net, secret};
+
 pub mod connections;
+pub mod error_code;
 pub mod key;
 pub mod links;
 pub mod models;
 pub mod name;
-pub mod net;
-pub mod price;
 pub mod request;
-pub mod secret;
 pub mod service;

@@ -11,6 +11,7 @@ use metrics::counter;
 use tracing::info;
 
 use crate::clock::Clock;
+use crate::error_code::ErrorCode;
 use crate::flight::Failure;
 use crate::identity::{Caller, Via};
 use crate::key::Key;
@@ -69,6 +70,8 @@ struct Sheet {
     under_way: Amount,
     /// Characters that providers have charged for so far.
     charged: u64,
+    /// How much sound its calls have made so far, those under way as well, seconds.
+    sounded: f64,
     /// What of it was used.
     used: Amount,
     /// Whether some of it was in the cache.
@@ -93,13 +96,15 @@ impl Orders {
             reserved: Amount::default(),
             under_way: Amount::default(),
             charged: 0,
+            sounded: 0.0,
             used: Amount::default(),
             found: false,
             taken_down: false,
         };
         let id = sheet.row.id;
         let admitted = self.limits.admit(&caller, &(&request).into()).await;
-        let permit = admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().to_owned()))?;
+        let permit =
+            admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().name().to_owned()))?;
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
         let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
@@ -242,8 +247,8 @@ impl Order {
     }
 
     /// It is to end with an error of this code.
-    pub fn fails(&self, code: &str) {
-        self.update(|sheet| sheet.row.error = Some(code.to_owned()));
+    pub fn fails(&self, code: Option<ErrorCode>) {
+        self.update(|sheet| sheet.row.error = Some(error_name(code)));
     }
 
     /// What was to be made for it has ended, after that many seconds of sound.
@@ -269,7 +274,7 @@ impl Order {
             match outcome {
                 Ok(_) => row.error = None,
                 Err(Failure::Cancelled) => {}
-                Err(failure) => row.error = Some(failure.code().to_owned()),
+                Err(failure) => row.error = Some(error_name(failure.code())),
             }
         });
         self.close();
@@ -312,20 +317,24 @@ impl Order {
 
 #[async_trait]
 impl Account for Order {
-    async fn calling(&self, call: &Call) -> Result<f64, ProviderError> {
+    async fn calling(&self, call: &Call) -> Result<(), ProviderError> {
         if call.cost == Cost::Unpriced && self.permit.limits_money() {
             return Err(ProviderError::Unaffordable(
                 "has no price for this, so that only unlimited plans may ask".into(),
             ));
         }
-        let (mut missing, mut most) = (Amount::default(), f64::INFINITY);
+        let mut sounded = 0.0;
+        self.update(|sheet| sounded = sheet.sounded);
+        if sounded > self.max_seconds {
+            return Err(ProviderError::Rejected("is asked for more sound than may be made".into()));
+        }
+        let mut missing = Amount::default();
         let planned = planned(call);
         self.update(|sheet| {
             sheet.under_way = sheet.under_way.plus(planned);
             let charged = Amount { money: sheet.used.money, characters: sheet.charged, seconds: 0.0 };
             missing = charged.plus(sheet.under_way).beyond(sheet.reserved);
             sheet.reserved = sheet.reserved.plus(missing);
-            most = self.max_seconds - sheet.row.bought.seconds;
         });
         if missing != Amount::default()
             && let Err(refusal) = self.reserve_more(missing).await
@@ -345,7 +354,16 @@ impl Account for Order {
             });
             self.ledger.begin(order, self.row_of(call.clone())).await;
         }
-        Ok(most.max(0.0))
+        Ok(())
+    }
+
+    fn sounded(&self, seconds: f64) -> bool {
+        let mut may = true;
+        self.update(|sheet| {
+            sheet.sounded += seconds;
+            may = sheet.sounded <= self.max_seconds;
+        });
+        may
     }
 
     fn called(&self, before: &Call, call: Call) {
@@ -360,6 +378,13 @@ impl Account for Order {
             }
         });
         self.ledger.write(self.row_of(call));
+    }
+
+    fn withdrawn(&self, before: &Call) {
+        self.update(|sheet| sheet.under_way = sheet.under_way.less(planned(before)));
+        if before.cost != Cost::Free {
+            self.ledger.withdraw(before.id);
+        }
     }
 }
 
@@ -400,6 +425,11 @@ fn row(at: SystemTime, caller: &Caller, request: &SpeechRequest) -> Asked {
 
 fn brief(name: Option<&str>) -> Option<String> {
     name.map(|name| name.chars().take(LONGEST).collect())
+}
+
+/// An error as the row has it: its code, or that everybody has left.
+fn error_name(code: Option<ErrorCode>) -> String {
+    code.map_or("cancelled", ErrorCode::name).to_owned()
 }
 
 #[cfg(test)]
@@ -469,6 +499,34 @@ mod tests {
             drop(order);
             assert_eq!(desk.left().await, left_of_100, "what was in the cache counts where it is to");
         }
+    }
+
+    #[tokio::test]
+    async fn calls_that_are_made_together_have_one_bound_of_sound() {
+        let order = Desk::open(false).await.order().await;
+        let call = || Call {
+            id: 1,
+            at: UNIX_EPOCH,
+            provider: "cloud".into(),
+            model: String::new(),
+            voice: String::new(),
+            characters: 6,
+            seconds: 0.0,
+            first_sound: None,
+            took: std::time::Duration::ZERO,
+            outcome: CallOutcome::Cancelled,
+            cost: Cost::Free,
+        };
+        order.calling(&call()).await.unwrap();
+        order.calling(&call()).await.unwrap();
+        let most = order.max_seconds;
+        assert!(order.sounded(most * 0.6), "one of them alone");
+        assert!(!order.sounded(most * 0.6), "both of them, while both are under way");
+        let error = order.calling(&call()).await.unwrap_err();
+        assert!(
+            matches!(error, ProviderError::Rejected(_)),
+            "nothing is asked for that may not be heard: {error:?}"
+        );
     }
 
     #[tokio::test]

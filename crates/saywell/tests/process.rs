@@ -222,6 +222,46 @@ fn settings_are_checked_as_a_whole_before_anything_starts() {
     }
 }
 
+#[tokio::test]
+async fn a_port_that_is_open_to_everybody_is_warned_of_and_speaks() {
+    let data = TempDir::new().unwrap();
+    for (address, warned) in [("0.0.0.0:0", true), ("127.0.0.1:0", false)] {
+        let mut command = saywell(data.path());
+        command.arg("serve").env("TTS_LISTEN", address).env("TTS_AUTH", "none").env("TTS_LOG", "warn");
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().rsplit(':').next().unwrap();
+        let url = format!("http://127.0.0.1:{port}/tts");
+        let answer = Client::new().post(url).json(&json!({ "text": "Hello." })).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        process.kill().unwrap();
+        let log = String::from_utf8(process.wait_with_output().unwrap().stderr).unwrap();
+        let told = log.contains("TTS_AUTH=none: whoever reaches this port may speak");
+        assert_eq!(told, warned, "{log}");
+    }
+}
+
+#[test]
+fn script_says_what_becomes_of_other_languages_as_the_server_does() {
+    let data = TempDir::new().unwrap();
+    let reply = "Sure! In German you say: Guten Morgen, wie geht es dir heute? It means good morning.";
+    std::fs::write(data.path().join("reply.md"), reply).unwrap();
+    for (policy, said) in [("announce", "In German, one sentence."), ("read", "Guten Morgen")] {
+        let mut command = saywell(data.path());
+        command.args(["script", "reply.md"]).env("TTS_UNSUPPORTED_LANGUAGE", policy);
+        let (status, stdout, stderr) = run(&mut command);
+        assert_eq!(status, 0, "{stderr}");
+        assert!(stdout.contains(said), "{policy}: {stdout}");
+        assert_eq!(stdout.contains("not said: language"), policy == "announce", "{stdout}");
+    }
+    let mut refusing = saywell(data.path());
+    let (status, _, stderr) =
+        run(refusing.args(["script", "reply.md"]).env("TTS_UNSUPPORTED_LANGUAGE", "refuse"));
+    assert_eq!(status, 1);
+    assert!(stderr.contains("German"), "{stderr}");
+}
+
 #[test]
 fn a_default_voice_that_nobody_has_is_told_at_the_start() {
     let data = TempDir::new().unwrap();
@@ -426,21 +466,139 @@ async fn a_damaged_database_is_set_aside_by_name_and_its_sound_found_again() {
         let kept = std::fs::read(&aside).unwrap();
         let from = if number == 4 { 4096 } else { 0 };
         assert!(kept[from..] == bytes[from..], "damage {number}: set aside as it was");
-        // The index is being rebuilt from the files in the background.
-        let found = async {
-            loop {
-                let again = server.speak(&body).await;
-                assert_eq!(again.status(), StatusCode::OK);
-                let hit = header(&again, "x-tts-cache") == "hit";
-                assert!(again.bytes().await.unwrap() == first);
-                if hit {
-                    break;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(1), found).await.unwrap();
+        again_until_hit(&server, &body, &first).await;
         assert!(server.stop());
     }
+}
+
+#[tokio::test]
+async fn a_damaged_log_of_the_database_loses_no_sound() {
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |bytes| bytes[..32].fill(b'x'),
+        |bytes| {
+            let middle = bytes.len() / 2;
+            bytes[middle..middle + 512].fill(0xee);
+        },
+        |bytes| bytes.truncate(bytes.len() / 2 + 7),
+    ];
+    for damage in damages {
+        let data = TempDir::new().unwrap();
+        let server = Server::start(data.path());
+        let body = json!({ "text": "This was said before the damage." });
+        let first = server.speak(&body).await.bytes().await.unwrap();
+        // It is stored when its notes are there.
+        let stored = data.path().join("kept/audio");
+        let found =
+            || walk(&stored).iter().filter(|file| file.extension().is_some_and(|end| end == "notes")).count();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while found() < 2 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        server.signal("-KILL");
+        drop(server);
+        let log = data.path().join("kept/saywell.db-wal");
+        let mut bytes = std::fs::read(&log).unwrap();
+        assert!(bytes.len() > 4096, "nothing is in it");
+        damage(&mut bytes);
+        std::fs::write(&log, bytes).unwrap();
+        let server = Server::start(data.path());
+        again_until_hit(&server, &body, &first).await;
+        assert!(server.stop());
+    }
+}
+
+/// Every file in a folder and those in it.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+/// Asks for what was said before until it comes from the cache: its index may be rebuilt in the background.
+async fn again_until_hit(server: &Server, body: &Value, first: &[u8]) {
+    let found = async {
+        loop {
+            let again = server.speak(body).await;
+            assert_eq!(again.status(), StatusCode::OK);
+            let hit = header(&again, "x-tts-cache") == "hit";
+            assert!(again.bytes().await.unwrap() == first);
+            if hit {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), found).await.unwrap();
+}
+
+/// Lets a process write no file beyond so many bytes, as on a disk that is full; as long as any without a number.
+#[cfg(target_os = "linux")]
+fn fill_disk(process: u32, most: Option<u64>) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let process = Pid::from_raw(process.cast_signed());
+    prlimit(process, Resource::Fsize, Rlimit { current: most, maximum: None }).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_full_disk_speech_goes_on_and_nothing_that_was_complete_is_lost() {
+    let data = TempDir::new().unwrap();
+    // What writes too much is told so, rather than ended by a signal.
+    let serve = format!("trap '' XFSZ; exec {} serve", env!("CARGO_BIN_EXE_saywell"));
+    let start = || {
+        let mut process = Command::new("sh")
+            .args(["-c", &serve])
+            .current_dir(data.path())
+            .env_clear()
+            .env("TTS_DATA_DIR", data.path().join("kept"))
+            .env("TTS_LISTEN", "127.0.0.1:0")
+            .env("TTS_LOG", "warn")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        let mut errors = process.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).unwrap();
+            log
+        });
+        (Server { process, address }, log)
+    };
+    let (server, log) = start();
+    let before = json!({ "text": "This was said while there was room." });
+    let first = server.speak(&before).await.bytes().await.unwrap();
+    again_until_hit(&server, &before, &first).await;
+
+    fill_disk(server.process.id(), Some(1024));
+    for number in 0..4 {
+        let body = json!({ "text": format!("Number {number}, said without any room at all.") });
+        let answer = server.speak(&body).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{number}");
+        assert!(answer.bytes().await.unwrap().len() > 4_000, "all of it is heard");
+    }
+    let known = server.speak(&before).await;
+    assert!(known.bytes().await.unwrap() == first, "what was complete is heard as it was");
+
+    fill_disk(server.process.id(), None);
+    let after = json!({ "text": "This was said when there was room again." });
+    let second = server.speak(&after).await.bytes().await.unwrap();
+    again_until_hit(&server, &after, &second).await;
+    assert!(server.stop());
+    let log = log.join().unwrap();
+    let told = log.lines().filter(|line| line.contains("sound cannot be kept"));
+    assert_eq!(told.count(), 1, "one line says what is wrong, and what to do:\n{log}");
+    assert!(log.contains("Free some space"), "{log}");
+
+    let (server, _log) = start();
+    for (body, sound) in [(&before, &first), (&after, &second)] {
+        let kept = server.speak(body).await;
+        assert_eq!(header(&kept, "x-tts-cache"), "hit", "{body}");
+        assert!(kept.bytes().await.unwrap() == sound, "{body}");
+    }
+    assert!(server.stop());
 }
 
 #[cfg(target_os = "linux")]

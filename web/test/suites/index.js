@@ -4,6 +4,7 @@ import { after } from 'node:test';
 
 import { startWorld } from '../support/world.js';
 import { access } from './access.js';
+import { anywhere } from './anywhere.js';
 import { background } from './background.js';
 import { comforts } from './comforts.js';
 import { complaints } from './console.js';
@@ -12,6 +13,7 @@ import { demo } from './demo.js';
 import { embedding } from './embedding.js';
 import { listening } from './listening.js';
 import { looks } from './looks.js';
+import { sdk } from './sdk.js';
 import { trouble } from './trouble.js';
 import { voices } from './voices.js';
 import { writing } from './writing.js';
@@ -28,6 +30,8 @@ export async function suiteOn(name) {
   background(world);
   access(world);
   embedding(world);
+  anywhere(world);
+  sdk(world);
   writing(world);
   demo(world);
   looks(world);

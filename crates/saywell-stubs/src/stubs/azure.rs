@@ -13,6 +13,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::call::{Call, Desk, Recorded};
+use crate::charged;
 use crate::fault::{Fault, Refusal};
 use crate::markup::{self, Piece};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
@@ -116,6 +117,7 @@ async fn upgrade(
 async fn turn(mut socket: WebSocket, call: Call) -> Option<()> {
     let asked = ask(&mut socket).await?;
     let Asked { id, format, document } = &asked;
+    call.charge(charged::azure(document));
     let (rate, text) = (rate_of(format), spoken(document));
     let Some(text) = text.filter(|_| rate > 0) else {
         call.finish();

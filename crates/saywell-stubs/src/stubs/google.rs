@@ -309,6 +309,7 @@ async fn stream(
     let mut messages = split(&asked).into_iter();
     let config = messages.next().and_then(|message| message.streaming_config);
     let text: String = messages.filter_map(|message| message.input).map(|input| input.text).collect();
+    call.charge(text.chars().count());
     let refused = match &config {
         _ if !is_known(call.request()) => Some((16, "Request had invalid authentication credentials.")),
         None => Some((3, "The first message must be a streaming_config.")),

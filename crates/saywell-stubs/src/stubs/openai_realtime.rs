@@ -49,6 +49,7 @@ async fn converse(mut socket: WebSocket, call: Call) {
             }
             Some("response.create") => {
                 let text = ask["response"]["input"][0]["content"][0]["text"].as_str().unwrap_or_default();
+                call.charge(text.chars().count());
                 match respond(&mut socket, &call, text).await {
                     Ok(true) => Ok(()),
                     // It hangs, or breaks off, as it was told to: until the other side has gone.

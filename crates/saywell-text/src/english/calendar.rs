@@ -198,6 +198,119 @@ pub fn weekdays(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     end.ends_word().then(|| Edit::from(start).say(dash, format!("{first} to")).say(end, second))
 }
 
+/// `Mon, Tue or Wed`, `Sat March 7`, `on Sun` → the full name, beside another day, a date, or after `on`.
+pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    (start.starts_word() && start.peek().is_some_and(|first| "MTWFS".contains(first))).then_some(())?;
+    let (day, end) = weekday(start)?;
+    end.ends_word().then_some(())?;
+    let before = start.words_before().next().unwrap_or_default();
+    let cue = matches!(
+        before,
+        "on" | "On"
+            | "every"
+            | "Every"
+            | "by"
+            | "until"
+            | "next"
+            | "last"
+            | "this"
+            | "since"
+            | "Due"
+            | "due"
+            | "from"
+    );
+    let is_day = |word: &str| {
+        word.len() <= 9 && weekday(Cursor::new(word, 0)).is_some_and(|(_, end)| end.rest().is_empty())
+            || word.ends_with("day") && word.len() > 5 && word.starts_with(char::is_uppercase)
+    };
+    let mut after = end;
+    after.eat('.');
+    after.eat(',');
+    let dated = after.peek() == Some(' ') && {
+        let next = after.past(|at| at.eat(' ')).unwrap_or(after);
+        month_names(next).any(|(_, end)| {
+            end.ends_word()
+                && end
+                    .past(|at| {
+                        at.eat('.');
+                        at.eat(' ') && at.digits(1..=2).is_some()
+                    })
+                    .is_some()
+        }) || next
+            .past(|at| at.digits(1..=2).is_some() && at.eat('/') && at.digits(1..=2).is_some())
+            .is_some()
+            || next.past(|at| at.digits(1..=2).is_some() && at.eat(':')).is_some()
+            || next
+                .past(|at| at.digits(1..=2).is_some() && at.eat(' '))
+                .is_some_and(|at| month_names(at).any(|(_, end)| end.ends_word()))
+    };
+    let mut following =
+        after.window_after(16).split(|found: char| !found.is_alphanumeric()).filter(|word| !word.is_empty());
+    let beside = following.next().is_some_and(|word| {
+        is_day(word) || matches!(word, "and" | "or") && following.next().is_some_and(is_day)
+    });
+    let follows =
+        start.words_before().take(2).any(is_day) && (before == "or" || before == "and" || is_day(before));
+    let short = start.until(end);
+    let dot = end.past(|at| at.eat('.') && at.peek().is_some());
+    (cue || dated || beside || follows).then(|| {
+        let edit = Edit::new(start, end, day);
+        match dot
+            .filter(|_| short.len() <= 5 && !end.rest()[1..].trim_start().starts_with(char::is_uppercase))
+        {
+            Some(dot) => edit.say(dot, ""),
+            None => edit,
+        }
+    })
+}
+
+/// `expires 09/27`, `valid thru 3/2028` → the month and the year.
+pub fn expiry(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const CUES: [&str; 11] = [
+        "expires",
+        "expiry",
+        "expiration",
+        "exp",
+        "expired",
+        "expiring",
+        "valid",
+        "card",
+        "thru",
+        "through",
+        "exp.",
+    ];
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let month: usize = at.digits(1..=2)?.parse().ok()?;
+    at.eat('/').then_some(())?;
+    let year = at.digits(2..=4).filter(|year| year.len() != 3)?;
+    let cued = start.words_before().take(3).any(|word| CUES.contains(&word.to_ascii_lowercase().as_str()));
+    let is_year = year.len() == 4 && year.starts_with("20") || year.len() == 2 && year >= "13";
+    let goes_on = at.past(|at| at.eat_one_of(["/", "."]).is_some() && at.digits(1..=1).is_some()).is_some();
+    let full = if year.len() == 2 { format!("20{year}") } else { year.to_owned() };
+    (cued && is_year && at.ends_word() && !goes_on)
+        .then_some(())
+        .and_then(|()| Some(Edit::new(start, at, format!("{} {}", month_name(month)?, reader.year(&full)))))
+}
+
+/// `2024/25` → `twenty twenty four to twenty five`: a season, a school year.
+pub fn split_year(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let year = at.digits(4..=4).filter(|year| ("1000".."2100").contains(year))?;
+    let first = at;
+    at.eat('/').then_some(())?;
+    let next = at.digits(2..=2)?;
+    let follows = (year[2..].parse::<u32>().ok()? + 1) % 100 == next.parse::<u32>().ok()?;
+    (follows && at.ends_word() && at.peek() != Some('/')).then(|| {
+        Edit::from(start).say(first, reader.year(year)).say(at, format!("to {}", reader.label(next)))
+    })
+}
+
 /// The day of the week that is written here in short, and where it ends, with its dot.
 fn weekday(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
     const DAYS: [(&str, &str); 11] = [

@@ -17,10 +17,28 @@ pub fn time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         at.eat(' ');
         is_dash
     });
-    if let Some((later, last)) = second.and_then(|at| time_of_day(at, reader)) {
+    // `8:30-10`
+    let hour = second.and_then(|mut at| {
+        let hour = at.digits(1..=2).filter(|hour| !above(hour, 24))?;
+        let ends = at.ends_word() && !at.peek().is_some_and(|next| "-:/%°".contains(next));
+        let decimal = at.past(|at| at.eat('.') && at.digits(1..=1).is_some()).is_some();
+        (ends && !decimal && start.until(end).contains(':')).then(|| (reader.count(hour), at))
+    });
+    if let Some((later, last)) = second.and_then(|at| time_of_day(at, reader)).or(hour) {
         return Some(Edit::from(start).say(end, words + " to").say(last, later));
     }
     Some(Edit::new(start, end, words))
+}
+
+/// `noon-2`, `midnight–6` → `noon to`.
+pub fn noon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    start.starts_word().then_some(())?;
+    let word = at.eat_one_of(["noon", "Noon", "midnight", "Midnight"])?;
+    let name = at;
+    at.eat_one_of(["-", "–"])?;
+    at.peek().filter(char::is_ascii_digit)?;
+    Some(Edit::from(start).say(name, word.to_owned()).say(at, "to"))
 }
 
 fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {

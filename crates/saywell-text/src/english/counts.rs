@@ -27,6 +27,10 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     };
     let words = if is_postal || is_emergency() {
         reader.characters(number)
+    } else if is_counted(start, at, number) {
+        counted(number, reader)
+    } else if number.len() == 2 && number.starts_with('0') && CHAPTERS.contains(&before) {
+        reader.count(&number[1..])
     } else if is_code || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
         reader.label(number)
     } else {
@@ -38,6 +42,130 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let in_list = at.past(|at| at.eat(',') && at.digits(1..=1).is_some()).is_some();
     let edit = Edit::new(start, at, words);
     if in_list && at.eat(',') { Some(edit.say(at, ", ")) } else { Some(edit) }
+}
+
+/// `Intro: 1. First 2. Second` → `Intro: one, First, two, Second`: a list within a line.
+pub fn list_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.before() != Some(' ') {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(1..=1)?;
+    (at.eat('.') && at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_uppercase))
+        .then_some(())?;
+    let value: u32 = number.parse().ok()?;
+    let follows = match value {
+        0 => false,
+        1 => start.follows(": ") && at.window_after(160).contains(" 2. "),
+        _ if crate::chess::is_move(
+            at.rest().trim_start().split([' ', ',', '.', '!', '?', ';', ')']).next().unwrap_or_default(),
+        ) =>
+        {
+            false
+        }
+        _ => start.window_before(160).contains(&format!(" {}. ", value - 1)),
+    };
+    let comma = if value > 1 { ", " } else { "" };
+    follows.then(|| Edit::new(start, at, format!("{comma}{},", reader.count(number))))
+}
+
+/// Words before a number that may have a zero before it.
+const CHAPTERS: [&str; 12] = [
+    "Chapter", "chapter", "Lesson", "lesson", "Part", "part", "Step", "step", "Episode", "episode", "Day",
+    "day",
+];
+
+/// Whether four digits that look like a year count what follows: `1984 people`, `2358 rupees`.
+fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
+    const YEARS_AFTER: [&str; 15] = [
+        "in", "In", "since", "Since", "by", "By", "until", "from", "From", "during", "year", "of", "the",
+        "The", "mid",
+    ];
+    number.len() == 4
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && end.peek() == Some(' ')
+        && super::shorthand::is_counted_noun(end.next_word())
+        && !YEARS_AFTER.contains(&start.previous_word())
+}
+
+/// A count of four digits; round hundreds are said as such: `fifteen hundred calories`.
+pub fn counted(number: &str, reader: Reader) -> String {
+    let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let round = number.ends_with("00") && !number.ends_with("000");
+    if digits && !round && !number.starts_with('0') { reader.count(number) } else { reader.number(number) }
+}
+
+/// `10.000.000`, `1'000'000`, `10 000 km`, `1,50,000` → one number.
+pub fn grouped(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let (digits, end) = grouping(start)?;
+    let mut edit = Edit::new(start, end, reader.count(&digits));
+    if let Some((words, unit)) = super::units::after_fraction(end).or_else(|| super::units::find(end)) {
+        edit = edit.say(unit, words[1]);
+    }
+    Some(edit)
+}
+
+/// The digits of a number whose thousands are set apart otherwise than by commas alone, and where it ends.
+pub fn grouping(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
+    if start.is_inside_number() || start.follows_number() {
+        return None;
+    }
+    let mut first = start;
+    let head = first.digits(1..=3).filter(|head| !head.starts_with('0'))?;
+    let groups = |mark: char| {
+        let mut at = first;
+        let mut count = 0;
+        while let Some(end) = at.past(|at| at.eat(mark) && at.digits(3..=3).is_some())
+            && !end.peek().is_some_and(|next| next.is_ascii_digit())
+        {
+            (at, count) = (end, count + 1);
+            if count > 8 {
+                break;
+            }
+        }
+        (at, count)
+    };
+    let digits = |end: Cursor<'_>| start.until(end).chars().filter(char::is_ascii_digit).collect::<String>();
+    let ends = |end: Cursor<'_>| {
+        !end.peek().is_some_and(|next| next.is_alphanumeric() || "'_".contains(next))
+            && end
+                .past(|at| at.eat_one_of(["-", "/", ":", " "]).is_some() && at.digits(1..=1).is_some())
+                .is_none()
+            && end.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_none()
+    };
+    let (end, count) = groups('.');
+    if count > 1 && ends(end) {
+        return Some((digits(end), end));
+    }
+    let (end, count) = groups('\'');
+    if count > 0 && ends(end) {
+        return Some((digits(end), end));
+    }
+    let (end, count) = groups(' ');
+    // One group after a space is one where it is round, or what it counts follows.
+    let round = end.window_before(3) == "000";
+    let unit = || {
+        let sign = end.rest().trim_start_matches(' ').starts_with(['€', '$', '£', '₹', '%', '₽', '¥']);
+        sign || super::units::after_fraction(end).is_some()
+            || super::shorthand::is_counted_noun(end.next_word())
+    };
+    if count > 0 && ends(end) && (count > 1 && head.len() < 3 || round || unit()) {
+        return Some((digits(end), end));
+    }
+    // Of India: pairs, then three.
+    let mut at = start;
+    at.digits(1..=2)?;
+    let mut pairs = 0;
+    while let Some(end) = at.past(|at| at.eat(',') && at.digits(2..=2).is_some())
+        && end.peek() == Some(',')
+    {
+        (at, pairs) = (end, pairs + 1);
+        if pairs > 4 {
+            return None;
+        }
+    }
+    let end = at.past(|at| at.eat(',') && at.digits(3..=3).is_some()).filter(|_| pairs > 0)?;
+    ends(end).then(|| (digits(end), end))
 }
 
 /// Words after which three digits are a code: `HTTP 404`.
@@ -80,8 +208,8 @@ const STATUSES: [&str; 26] = [
 pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let starts = start.before().is_none_or(|before| " ([{=<>,:\"'*/".contains(before));
     let mut at = start;
-    let sign = match at.eat_one_of(["-", "+", "."]).filter(|_| starts)? {
-        "-" => "minus",
+    let sign = match at.eat_one_of(["-", "−", "+", "."]).filter(|_| starts)? {
+        "-" | "−" => "minus",
         "+" => "plus",
         _ => "zero",
     };

@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 /// Names of code, paths and addresses are looked at up to so many bytes; no rule looks further.
 const LONGEST_CHUNK: usize = 256;
 
+/// What a number or a sign means is asked of the words so many bytes before.
+const NEAR: usize = 48;
+
 /// A place in a text. It is copied to look ahead, and moved by the `eat` functions, each of which takes what
 /// it is asked for or leaves the place as it is.
 #[derive(Clone, Copy)]
@@ -164,6 +167,12 @@ impl<'t> Cursor<'t> {
         rest.is_empty() || rest.starts_with(char::is_whitespace)
     }
 
+    /// Whether a term of a sum follows: the `B` of `A + B` and `A+ B =`.
+    #[must_use]
+    pub(super) fn ends_chunk_with_operand(self) -> bool {
+        self.window_after(4).starts_with(" =")
+    }
+
     /// The word before this place, with at most one space between; empty without one.
     #[must_use]
     pub(super) fn previous_word(self) -> &'t str {
@@ -187,6 +196,35 @@ impl<'t> Cursor<'t> {
         &rest[..rest.find(|found: char| !is_word(found)).unwrap_or(rest.len())]
     }
 
+    /// The last `bytes` before this place at most, from the start of a character on.
+    #[must_use]
+    pub(super) fn window_before(self, bytes: usize) -> &'t str {
+        let start = self.text.ceil_char_boundary(self.at.saturating_sub(bytes));
+        &self.text[start..self.at]
+    }
+
+    /// The next `bytes` at most, up to the end of a character.
+    #[must_use]
+    pub(super) fn window_after(self, bytes: usize) -> &'t str {
+        let rest = self.rest();
+        &rest[..rest.floor_char_boundary(bytes)]
+    }
+
+    /// The words before this place in its sentence, the nearest first, whatever marks are between; those
+    /// within [`NEAR`] bytes.
+    pub(super) fn words_before(self) -> impl Iterator<Item = &'t str> {
+        let window = self.window_before(NEAR);
+        // The dot of a short form ends no sentence.
+        let start = window
+            .match_indices(['.', '!', '?'])
+            .rfind(|(at, mark)| {
+                let word = window[..*at].rsplit(|found: char| !is_word(found)).next().unwrap_or_default();
+                window[at + 1..].starts_with(' ') && (*mark != "." || word.len() > 4)
+            })
+            .map_or(0, |(at, _)| at + 1);
+        window[start..].rsplit(|found: char| !is_word(found) && found != '\'').filter(|word| !word.is_empty())
+    }
+
     /// Takes a word in small letters that stands alone and that no rule is about.
     pub(super) fn eat_plain_word(&mut self) -> bool {
         let bytes = self.rest().as_bytes();
@@ -201,7 +239,9 @@ impl<'t> Cursor<'t> {
             && !(length < 4 && self.text[..self.at].ends_with("illion "))
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
-            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et");
+            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x")
+            && !(length < 6 && super::acronyms::is_small(&self.rest()[..length]))
+            && !(length < 4 && super::medicine::is_small(&self.rest()[..length]));
         if is_plain {
             self.at += length;
         }

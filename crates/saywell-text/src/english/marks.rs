@@ -116,6 +116,10 @@ pub fn minute_of_game(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let minute = at.digits(1..=3)?;
     at.eat_one_of(["'", "′"])?;
     let ends = at.peek().is_none_or(|next| ",.;)".contains(next));
+    // `45+2'`
+    if start.before() == Some('+') {
+        return Some(Edit::new(start, at, reader.count(minute)));
+    }
     let words = || format!("{} minute", reader.ordinal(minute));
     if at.peek() == Some(' ') && EVENTS.contains(&at.next_word()) {
         return Some(Edit::new(start, at, words() + ","));

@@ -9,8 +9,24 @@ use super::units;
 /// `$5`, `-$5`, `€12,50` at their sign.
 pub fn sign_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
-    let minus = !start.before().is_some_and(char::is_alphanumeric) && at.eat('-');
+    let minus =
+        !start.before().is_some_and(char::is_alphanumeric) && at.eat_one_of(["-", "−", "–"]).is_some();
     let currency = currency(&mut at)?;
+    // `$-7`, `$(3.1)B`: a sign behind that of the currency; brackets are a loss.
+    let inner = at.past(|at| {
+        at.eat_one_of(["-", "−"]).is_some() && at.peek().is_some_and(|next| next.is_ascii_digit())
+    });
+    if let Some(inner) = inner.filter(|_| !minus) {
+        return amount_after(start, inner, currency, true, reader);
+    }
+    if let Some(mut end) = at.past(|at| at.eat('(')) {
+        let amount = Amount::take(&mut end)?;
+        end.eat(')').then_some(())?;
+        let amount = Amount { scale: scale(&mut end).or(amount.scale), ..amount };
+        return end
+            .ends_word()
+            .then(|| Edit::new(start, end, format!("minus {}", amount.words(currency, reader))));
+    }
     amount_after(start, at, currency, minus, reader)
 }
 
@@ -37,7 +53,11 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let amount = Amount::take(&mut at)?;
     at.eat(' ');
     let currency = currency(&mut at)?;
-    at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))
+    let edit = at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))?;
+    Some(match units::per_at(at) {
+        Some((per, end)) => edit.say(end, format!("per {per}")),
+        None => edit,
+    })
 }
 
 fn amount_after(
@@ -63,6 +83,10 @@ fn amount_after(
     if end.peek().is_some_and(char::is_alphanumeric) {
         return None;
     }
+    // `Rs 500/-`, `CHF 25.–`: nothing of the smaller coin.
+    end = end
+        .past(|at| at.eat_one_of(["/-", ".–", ".-", ",-", ",–"]).is_some() && at.ends_word())
+        .unwrap_or(end);
     let minus = if minus { "minus " } else { "" };
     let is_before_noun = units::is_before_noun(start, end) && first.decimals.is_empty();
     let words = if is_before_noun {
@@ -120,8 +144,26 @@ struct Amount {
 impl Amount {
     fn take(at: &mut Cursor<'_>) -> Option<Self> {
         let start = *at;
+        if let Some((whole, end)) = super::counts::grouping(start) {
+            *at = end;
+            return Some(Self { whole, decimals: String::new(), scale: scale(at) });
+        }
         let mut written = at.number()?;
         let mut decimal = '.';
+        // `1.299,00 zł`: a dot for the thousands, a comma for the decimals.
+        if let Some(end) = start.past(|at| {
+            at.digits(1..=3).is_some()
+                && (0..4).any(|_| !(at.eat('.') && at.digits(3..=3).is_some()) || at.peek() == Some(','))
+                && at.eat(',')
+                && at.digits(2..=2).is_some()
+                && !goes_on(*at)
+        }) && start.until(end).contains('.')
+        {
+            *at = end;
+            let (whole, decimals) = start.until(end).rsplit_once(',')?;
+            let whole = whole.chars().filter(char::is_ascii_digit).collect();
+            return Some(Self { whole, decimals: decimals.to_owned(), scale: scale(at) });
+        }
         // A comma before two digits at the end is a decimal one: `12,50`; before it dots separate thousands.
         if let Some(end) = at.past(|at| at.eat(',') && at.digits(2..=2).is_some() && !goes_on(*at)) {
             *at = end;
@@ -161,6 +203,10 @@ impl Amount {
     fn words(&self, currency: &Currency, reader: Reader) -> String {
         let is_zero = |digits: &str| digits.bytes().all(|digit| digit == b'0');
         let Some([cent, cents]) = currency.hundredth.filter(|_| self.scale.is_none()) else {
+            if self.scale.is_none() && is_zero(&self.decimals) {
+                let whole = Self { whole: self.whole.clone(), decimals: String::new(), scale: None };
+                return whole.counted(currency, reader);
+            }
             return self.counted(currency, reader);
         };
         if self.decimals.len() > 2 && !is_zero(&self.decimals) {
@@ -181,7 +227,8 @@ impl Amount {
 
 /// `billion`, `bn`, `B`: a thousand and its powers, written out or short.
 fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
-    const WORDS: [&str; 5] = ["hundred", "thousand", "million", "billion", "trillion"];
+    const WORDS: [&str; 8] =
+        ["hundred", "thousand", "million", "billion", "trillion", "lakh", "crore", "lakhs"];
     const SHORT: [(&str, &str); 10] = [
         ("mn", "million"),
         ("mm", "million"),

@@ -58,13 +58,16 @@ const VERSIONED: &[&str] = &[
 
 /// `1.2.3-beta.1`, `3.12` after `Python` → `one point two point three beta one`, `three point twelve`.
 pub fn version(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_number() || start.before_second().is_some_and(|before| before == '.') {
+    if super::counts::grouping(start).is_some()
+        || !start.starts_number()
+        || start.before_second().is_some_and(|before| before == '.')
+    {
         return None;
     }
     let (words, dots, end) = dotted(start, reader)?;
     let asked = || {
         let before = start.previous_word().trim_start_matches(|found: char| !is_word(found)).to_lowercase();
-        start.before().is_some_and(|before| "^=@".contains(before))
+        start.before().is_some_and(|before| "^=@".contains(before)) && start.peek() != Some('0')
             || VERSIONED.binary_search(&before.as_str()).is_ok()
     };
     // `20.10+`: no decimals end in a zero.
@@ -160,6 +163,21 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let digits = at;
     let number = at.digits(1..=10)?;
+    // `mid-1990s`: the decade has its own rule.
+    if joint == "-"
+        && number.ends_with('0')
+        && matches!(number.len(), 2 | 4)
+        && at.past(|at| at.eat('s') && at.ends_word()).is_some()
+    {
+        return None;
+    }
+    // `post-9/11`
+    if joint == "-"
+        && letters.len() > 2
+        && at.past(|at| at.eat('/') && at.digits(1..=2).is_some() && at.ends_word()).is_some()
+    {
+        return None;
+    }
     let dotted = at.past(|at| at.eat('.') && at.digits(1..=3).is_some());
     at = dotted.unwrap_or(at);
     let mut words = match digits.until(at).split_once('.') {
@@ -168,7 +186,7 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     };
     // A name of one letter and a number is a difference, or counts down.
     let minus = joint == "-"
-        && (letters == "T"
+        && (matches!(letters, "T" | "UTC" | "GMT")
             || (letters.len() == 1
                 && letters.starts_with(|found: char| found.is_ascii_lowercase())
                 && number.len() < 3));
@@ -290,9 +308,38 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             return None;
         }
     }
+    // `Ca²⁺`, `SO₄²⁻`: a raised number and sign are the charge.
+    let raised = at.past(|at| {
+        let before = at.at();
+        at.eat_while(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(found));
+        at.at() > before && at.eat_if(|found| "⁺⁻".contains(found)).is_some()
+    });
+    if let Some(end) = raised.filter(|end| elements > 0 && end.ends_word()) {
+        let number =
+            at.until(end).chars().filter_map(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|raised| raised == found));
+        words.extend(number.map(|digit| reader.count(&digit.to_string())));
+        words.push(if end.before() == Some('⁻') { "minus" } else { "plus" }.to_owned());
+        return Some(Edit::new(start, end, words.join(" ")));
+    }
     let charge = at.eat_if(|found| "+⁺⁻".contains(found));
     let written = start.until(at);
     words.extend(charge.map(|charge| if charge == '⁻' { "minus" } else { "plus" }.to_owned()));
+    // `CuSO₄·5H₂O`: with its water.
+    if elements > 0
+        && let Some(end) = at.past(|at| {
+            at.eat('·') && {
+                at.digits(1..=2);
+                at.eat_one_of(["H₂O", "H2O"]).is_some()
+            }
+        })
+    {
+        let number = at.until(end).chars().filter(char::is_ascii_digit).collect::<String>();
+        let number = number.strip_suffix('2').filter(|_| at.until(end).ends_with("H2O")).unwrap_or(&number);
+        words.push("dot".to_owned());
+        words.extend((!number.is_empty()).then(|| reader.count(number)));
+        words.push(format!("H {} O", reader.count("2")));
+        return end.ends_word().then(|| Edit::new(start, end, words.join(" ")));
+    }
     let known = ["NaCl", "HCl", "NaOH", "KOH", "KCl", "NaHCO"].contains(&written);
     let is_formula = (elements > 1 && counts > 0)
         || known
@@ -362,6 +409,35 @@ pub fn chess_move(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         reader.count(&square[1..])
     );
     at.ends_word().then(|| Edit::new(start, at, words))
+}
+
+/// `an A−`, `A+ and`, `blood type O−` → `A minus`, `A plus`, `O negative`.
+pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    if !start.starts_word() || start.before().is_some_and(|before| ".-/".contains(before)) {
+        return None;
+    }
+    let mut at = start;
+    let letter = at.eat_one_of(["AB", "A", "B", "C", "D", "F", "O", "E"])?;
+    let end = at;
+    let sign = at.eat_one_of(["+", "-", "−", "–"])?;
+    let minus = sign != "+";
+    let alone = at.peek().is_none_or(|next| " ,.;:!?)\"'".contains(next)) && !at.ends_chunk_with_operand();
+    if !alone {
+        return None;
+    }
+    let blood = matches!(letter, "A" | "B" | "AB" | "O")
+        && start
+            .words_before()
+            .take(5)
+            .any(|word| matches!(word.to_ascii_lowercase().as_str(), "blood" | "donor" | "donors" | "rh"))
+        || matches!(letter, "AB" | "O");
+    let word = match (blood, minus) {
+        (true, true) => "negative",
+        (true, false) => "positive",
+        (false, true) => "minus",
+        (false, false) => "plus",
+    };
+    Some(Edit::from(start).say(end, letter).say(at, word))
 }
 
 /// `O-O`, `O-O-O` → `castles short`, `castles long`.

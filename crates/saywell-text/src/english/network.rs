@@ -39,7 +39,36 @@ pub fn mail(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let end = start.moved_to(start.at() + user.len() + 1 + host.len());
-    Some(Edit::new(start, end, format!("{} at {}", path(user, reader), path(host, reader))))
+    Some(Edit::new(start, end, format!("{} at {}", user_name(user, reader), user_name(host, reader))))
+}
+
+/// The words and marks of a name, each mark said, so that one can write it down: `jane_doe-99`.
+fn user_name(written: &str, reader: Reader) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let flush = |word: &mut String, words: &mut Vec<String>| {
+        if !word.is_empty() {
+            words.push(path(word, reader));
+            word.clear();
+        }
+    };
+    for found in written.chars() {
+        let mark = match found {
+            '.' => "dot",
+            '_' => "underscore",
+            '-' => "hyphen",
+            '+' => "plus",
+            '%' => "percent",
+            _ => {
+                word.push(found);
+                continue;
+            }
+        };
+        flush(&mut word, &mut words);
+        words.push(mark.to_owned());
+    }
+    flush(&mut word, &mut words);
+    words.join(" ")
 }
 
 /// The last labels by which a name is known for an address.
@@ -264,6 +293,10 @@ pub fn color(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let written = &written[..length];
     let has_letter = written.contains(char::is_alphabetic);
     let has_digit = written.contains(|found: char| found.is_ascii_digit());
+    // `Ticket #553201`
+    if !has_letter && super::codes::is_named(start, length) {
+        return None;
+    }
     let is_color = matches!(length, 6 | 8) || (length == 3 && has_letter && (has_digit || written == "fff"));
     if !is_color || !at.ends_word() {
         return None;

@@ -22,6 +22,8 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let above = at.digits(1..=4)?;
     at.eat('/').then_some(())?;
     let below = at.digits(1..=4)?;
+    // `a 1/16th`
+    let at = at.past(|at| at.eat_one_of(["ths", "th"]).is_some() && at.ends_word()).unwrap_or(at);
     if !ends_quantity(at) || at.peek() == Some('/') {
         return None;
     }
@@ -35,18 +37,29 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         named || (a > 1 && ends && matches!(start.previous_word(), "in" | "In"))
     };
     let date = || calendar::month_day(a, below, reader);
+    let is_part = is_reckoned(start, at);
     let spoken = match (a, b) {
         (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
+        // `post-9/11`
+        (9, 11) if start.before() == Some('-') => pair(),
         (9, 11) => date()?,
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         // `6/8` and `12/8` are written for music only.
         (6 | 12, 8) => pair(),
-        _ if start.follows_weekday() || BEFORE_DATE.contains(&start.previous_word()) && date().is_some() => {
+        _ if !is_part
+            && (start.follows_weekday()
+                || BEFORE_DATE.contains(&start.previous_word()) && date().is_some()) =>
+        {
             date()?
         }
         _ if a <= b && is_score(start) => format!("{count} out of {}", reader.count(below)),
-        _ if a <= b && is_step(start, at) => format!("{count} of {}", reader.count(below)),
+        _ if a <= b && (is_step(start, at) || is_numbered(start)) => {
+            format!("{count} of {}", reader.count(below))
+        }
         _ => match part {
+            Some(_) if is_passed(at) || was_reached(start) => {
+                format!("{count} out of {}", reader.count(below))
+            }
             Some(part) if start.follows_number() => {
                 let count = if a == 1 { "a" } else { &count };
                 format!("and {count} {part}{}", if a == 1 { "" } else { "s" })
@@ -55,6 +68,18 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             // `1/250 s`
             None if a == 1 && units::after_fraction(at).is_some() => {
                 format!("{count} {}", reader.ordinal(below))
+            }
+            None if 0 < a
+                && a < b
+                && !is_passed(at)
+                && !was_reached(start)
+                && (matches!(b, 11 | 12 | 16 | 20 | 32 | 64 | 100)
+                    || is_part
+                    || units::after_fraction(at).is_some()
+                    || at.rest().starts_with("-inch")) =>
+            {
+                let part = if b == 100 { "hundredth".to_owned() } else { reader.ordinal(below) };
+                format!("{count} {part}{}", if a == 1 { "" } else { "s" })
             }
             None if a <= b => format!("{count} out of {}", reader.count(below)),
             None => format!("{count} over {}", reader.count(below)),
@@ -69,6 +94,76 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     } else {
         edit
     })
+}
+
+/// Whether what stands around makes it a part of something: `Multiply by 1/2`, `1/3 + 1/6`, `3/4 of the days`.
+fn is_reckoned(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const VERBS: [&str; 24] = [
+        "divide",
+        "divided",
+        "multiply",
+        "multiplied",
+        "scale",
+        "scaled",
+        "reduce",
+        "reduced",
+        "increase",
+        "increased",
+        "cut",
+        "grow",
+        "grew",
+        "shrink",
+        "times",
+        "raise",
+        "raised",
+        "lower",
+        "lowered",
+        "up",
+        "down",
+        "factor",
+        "fell",
+        "rose",
+    ];
+    let rest = end.rest();
+    let goes_on = rest.starts_with(" of ")
+        || [" + ", " - ", " − ", " = ", " × ", " * ", " ≈ ", " ÷ "].iter().any(|sign| rest.starts_with(sign));
+    let before = [" + ", "= ", " × ", " ÷ ", "- ", "− "].iter().any(|sign| start.follows(sign));
+    goes_on
+        || before
+        || start.words_before().take(4).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// Whether the parts that were reached follow: `24/25 passed`.
+fn is_passed(end: Cursor<'_>) -> bool {
+    end.peek() == Some(' ')
+        && matches!(
+            end.next_word(),
+            "passed" | "correct" | "passing" | "answered" | "right" | "completed" | "done"
+        )
+}
+
+/// Whether a verb before says that so many were reached: `She passed 18/20 tests`.
+fn was_reached(start: Cursor<'_>) -> bool {
+    matches!(start.previous_word(), "passed" | "scored" | "answered" | "got" | "solved" | "completed")
+}
+
+/// Whether this is one of so many: `Page 1/3`, `step 2/5`.
+fn is_numbered(start: Cursor<'_>) -> bool {
+    matches!(
+        start.previous_word().to_ascii_lowercase().as_str(),
+        "page"
+            | "step"
+            | "part"
+            | "slide"
+            | "episode"
+            | "lesson"
+            | "chapter"
+            | "question"
+            | "task"
+            | "test"
+            | "attempt"
+            | "try"
+    ) && start.before() == Some(' ')
 }
 
 /// Whether what begins here says how much is reached: `Rating: 4/5`, `★★★★☆ (4/5)`.
@@ -154,7 +249,9 @@ pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 
 /// `10-20`, `1.5–2`, `1990-1995`, `1st–3rd`, `10-20%` → `ten to twenty` and so on. Scores (`3-2`) are read so too.
 pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if start.before().is_some_and(|before| is_word(before) || ".-/".contains(before)) {
+    let signed = matches!(start.before(), Some('-' | '−'))
+        && start.before_second().is_none_or(|before| " (".contains(before));
+    if !signed && start.before().is_some_and(|before| is_word(before) || ".-/".contains(before)) {
         return None;
     }
     let mut at = start;
@@ -170,6 +267,16 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // What the range goes to is a number with its own unit.
     let second = at;
     bound(&mut at, reader)?;
+    // `2-1/2 hours`
+    if dash == "-"
+        && !spaced
+        && middle.at() - start.at() < 3
+        && let Some(fraction) = fraction(second, reader).filter(|_| at.peek() == Some('/'))
+    {
+        let mixed = start.moved_to(fraction.end());
+        let words = super::spell_out(second.until(mixed), reader).text().replacen("one ", "a ", 1);
+        return Some(Edit::from(start).say(middle, from).say(mixed, format!("and {words}")));
+    }
     let goes_on = at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
     (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, "to"))
 }

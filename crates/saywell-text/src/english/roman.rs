@@ -38,6 +38,54 @@ pub fn rank(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     Some(Edit::new(start, end, format!("the {}", number_words::ordinal(&value.to_string()))))
 }
 
+/// The `I` of `Elizabeth I ruled`, `Napoleon I;` → `the first`, where it is not the speaker.
+pub fn first(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const SPEAKER: [&str; 37] = [
+        "am",
+        "admire",
+        "agree",
+        "asked",
+        "believe",
+        "can",
+        "could",
+        "did",
+        "do",
+        "don",
+        "feel",
+        "found",
+        "guess",
+        "had",
+        "have",
+        "hope",
+        "just",
+        "know",
+        "like",
+        "love",
+        "mean",
+        "met",
+        "need",
+        "never",
+        "read",
+        "remember",
+        "saw",
+        "say",
+        "see",
+        "suppose",
+        "think",
+        "told",
+        "understand",
+        "want",
+        "will",
+        "wish",
+        "would",
+    ];
+    let (value, end) = roman_after(start, RANKED_BY_ROMAN)?;
+    let next = end.next_word();
+    let ends = end.peek().is_none_or(|next| ",;:.)".contains(next));
+    let verb = end.peek() == Some(' ') && next.starts_with(char::is_lowercase) && !SPEAKER.contains(&next);
+    (value == 1 && (ends || verb)).then(|| Edit::new(start, end, "the first"))
+}
+
 fn roman_after<'t>(start: Cursor<'t>, words: &[&str]) -> Option<(usize, Cursor<'t>)> {
     if !start.starts_word() || !start.peek().is_some_and(|first| "IVXLCDM".contains(first)) {
         return None;

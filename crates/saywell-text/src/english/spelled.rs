@@ -217,7 +217,7 @@ fn plain_character(found: char) -> Option<&'static str> {
     const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
     Some(match found {
         '’' | '＇' => "'",
-        '\u{2010}'..='\u{2012}' | '\u{2212}' => "-",
+        '\u{2010}'..='\u{2012}' => "-",
         '\u{2015}' => "—",
         'μ' => "µ",
         // Soft hyphen, zero-width characters and variation selectors.
@@ -255,7 +255,8 @@ mod tests {
             ("  a\u{a0} b\n", "a b "),
             ("it’s a soft\u{ad}hyphen", "it's a softhyphen"),
             ("٣٤ and ４２", "34 and 42"),
-            ("a − b", "a - b"),
+            ("a ‑ b", "a - b"),
+            ("a − b", "a − b"),
         ] {
             assert_eq!(plain(given, &[]).0.text, expected, "for {given:?}");
         }

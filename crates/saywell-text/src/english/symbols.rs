@@ -16,6 +16,25 @@ const TAGS: [&str; 48] = [
 pub fn tag(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     (!start.before().is_some_and(is_word) && at.eat('<')).then_some(())?;
+    // `<YOUR_API_KEY>`
+    let upper = at.window_after(40).split('>').next().unwrap_or_default();
+    if upper.len() > 2
+        && upper
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+        && let Some(end) = at.past(|at| at.eat_text(upper) && at.eat('>'))
+    {
+        return Some(Edit::new(
+            start,
+            end,
+            upper
+                .replace(['_', '-'], " ")
+                .to_lowercase()
+                .replace("api", "A P I")
+                .replace(" id", " I D")
+                .replace("url", "U R L"),
+        ));
+    }
     let closing = at.eat('/');
     let name = at;
     at.eat_if(|found| found.is_ascii_lowercase())?;
@@ -222,6 +241,7 @@ const SYMBOLS: &[(char, &str)] = &[
     ('▪', ""),
     ('′', "prime"),
     ('‰', "per mille"),
+    ('♩', "quarter note"),
 ];
 
 /// `±`, `§ 4`, `x²`, `~5`, `@`, `#tag` → in words.
@@ -230,7 +250,14 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let sign = at.eat_if(|_| true)?;
     if sign == '⁻' && at.peek().is_some_and(|next| SUPERSCRIPTS.contains(next)) {
         let digits = at.eat_while(|found| SUPERSCRIPTS.contains(found));
-        return Some(Edit::new(start, at, format!("to the minus {}", reader.count(&lowered(digits)))));
+        let edit = Edit::new(start, at, format!("to the minus {}", reader.count(&lowered(digits))));
+        // `10⁻³ m`
+        let unit = super::units::after_fraction(at)
+            .filter(|_| start.before().is_some_and(|before| before.is_ascii_digit()));
+        return Some(match unit {
+            Some((words, end)) => edit.say(end, words[1]),
+            None => edit,
+        });
     }
     if let Some(index) = SUPERSCRIPTS.chars().position(|found| found == sign) {
         return Some(raised(start, index, reader));
@@ -239,6 +266,25 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::new(start, at, reader.count(&index.to_string())));
     }
     match sign {
+        '♩' if at
+            .past(|at| {
+                at.eat(' ');
+                at.eat('=')
+            })
+            .is_some() =>
+        {
+            at.eat(' ');
+            at.eat('=');
+            return Some(Edit::new(start, at, "quarter note equals"));
+        }
+        // `§§ 12–14`; after the word it stands for it is silent.
+        '§' => return Some(section(start, at)),
+        '©' if start.words_before().next().is_some_and(|word| word.eq_ignore_ascii_case("copyright")) => {
+            return Some(Edit::new(start, at, ""));
+        }
+        '¬' => return Some(Edit::new(start, at, "not")),
+        '♯' => return Some(Edit::new(start, at, "sharp")),
+        '♭' => return Some(Edit::new(start, at, "flat")),
         '~' if at.past(|at| (0..2).all(|_| at.digits(1..=4).is_some() && at.eat('.'))).is_some() => {
             return Some(Edit::new(start, at, "tilde"));
         }
@@ -293,6 +339,23 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(Edit::new(start, at, *spoken))
 }
 
+fn section<'t>(start: Cursor<'t>, mut at: Cursor<'t>) -> Edit {
+    let several = at.eat('§');
+    let said =
+        start.words_before().next().is_some_and(|word| word.to_ascii_lowercase().starts_with("section"));
+    Edit::new(
+        start,
+        at,
+        if said {
+            ""
+        } else if several {
+            "sections"
+        } else {
+            "section"
+        },
+    )
+}
+
 const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
 
@@ -317,15 +380,24 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
         return Edit::new(start, at, reader.count(&digits));
     }
     let word = start.previous_word();
-    let footnote = start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
+    let after_sentence = start.before().is_some_and(|before| ".,;:!?\"”’".contains(before))
+        || start.before() == Some(')')
+            && at.ends_chunk()
+            && start.window_before(24).contains(|found: char| found.is_alphabetic())
+            && !super::plain_maths::is_maths(start);
+    let footnote = after_sentence
+        || start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
     Edit::new(start, at, if footnote { String::new() } else { words })
 }
 
 /// The space in `what ?`.
-pub fn space_before_mark(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+pub fn space_before_mark(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     at.eat(' ').then_some(())?;
     let space = at;
+    if super::signs::named(space, reader).is_some() {
+        return None;
+    }
     if at.eat_one_of(["|", "·", "•"]).is_some() {
         return (at.peek() == Some(' ')).then(|| Edit::new(start, at, ","));
     }

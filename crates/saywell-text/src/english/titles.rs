@@ -22,6 +22,16 @@ pub fn title(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         .then(|| if end.at() > name.at() { edit.say(end, "") } else { edit })
 }
 
+/// The `v.` of `Smith v. Jones` → `versus`.
+pub fn against(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.before() == Some(' ') && at.eat('v')).then_some(())?;
+    let dotted = at.eat('.');
+    let named = start.previous_word().trim_end_matches('.').chars().next().is_some_and(char::is_uppercase);
+    let before_name = at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_uppercase);
+    (named && before_name && dotted).then(|| Edit::new(start, at, "versus"))
+}
+
 /// `approx.` → `approximately`. At the end of a sentence the dot ends it as well and is kept.
 pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if !start.starts_number() || start.before() == Some('-') {

@@ -39,8 +39,35 @@ fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
         ["the", "his", "her", "their", "my", "your", "our", "mid", "early", "late", "in", "The"];
     const AFTER: [&str; 9] =
         ["timeout", "timeouts", "delay", "interval", "limit", "window", "mark", "pause", "clip"];
+    const OF_A_TIME: [&str; 18] = [
+        "music",
+        "rock",
+        "fashion",
+        "style",
+        "era",
+        "kids",
+        "pop",
+        "hits",
+        "movies",
+        "films",
+        "hair",
+        "sitcom",
+        "sitcoms",
+        "disco",
+        "nostalgia",
+        "songs",
+        "band",
+        "bands",
+    ];
     let before = start.previous_word();
-    BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
+    // `1980s–90s`, `their 20s and 30s`
+    let goes_on =
+        start.follows("0s–") || start.follows("0s-") || start.follows("0s and ") || start.follows("0s or ");
+    let of_ages = end.rest().starts_with(" and ") && end.window_after(10).ends_with("0s");
+    goes_on
+        || (of_ages && start.words_before().next() != Some("for"))
+        || OF_A_TIME.contains(&end.next_word())
+        || BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
 }
 
 fn unit(
@@ -95,6 +122,13 @@ pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const LINKS: [&str; 12] = ["of", "in", "and", "or", "for", "to", "at", "per", "is", "from", "on", "with"];
     let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
     let is_noun = next.starts_with(char::is_alphabetic) && !LINKS.contains(&next);
+    // `100m sprint`: of a race, with an article or without.
+    if matches!(
+        next,
+        "sprint" | "dash" | "hurdles" | "freestyle" | "relay" | "race" | "butterfly" | "backstroke"
+    ) {
+        return true;
+    }
     is_noun && matches!(start.previous_word(), "a" | "an" | "A" | "An")
 }
 
@@ -108,7 +142,7 @@ fn counted(
 ) -> Edit {
     let [one, many] = words;
     let words = if matches!(number, "1" | "1.0") { one } else { many };
-    Edit::from(start).say(at, reader.number(number)).say(end, words)
+    Edit::from(start).say(at, super::counts::counted(number, reader)).say(end, words)
 }
 
 /// The unit here, after one and after any other number, and its end.
@@ -127,13 +161,29 @@ fn find_in<'t>(
         let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
         // `2 K⁺` are ions, `1600 N. Maple` is an address.
         let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
+            || (matches!(unit.written, "W" | "N") && is_address(end))
             // `1 c. sugar`: with its dot before what is counted only.
             || (unit.written.ends_with('.') && !before_small_word(end))
             || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
         // `a 15-oz. can`: a dot that ends no sentence is part of the unit.
-        let dotted = end.past(|at| at.eat('.') && before_small_word(*at));
+        // `2 mi. N of town`; of signs such as `MB` and `km/h` no dot is a part.
+        let short = unit.written.bytes().all(|byte| byte.is_ascii_lowercase());
+        let dotted =
+            end.past(|at| short && at.eat('.') && (before_small_word(*at) || is_direction(at.next_word())));
         (!is_name).then_some((unit.spoken, dotted.unwrap_or(end)))
     })
+}
+
+fn is_direction(word: &str) -> bool {
+    matches!(word, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW")
+}
+
+/// Whether the name of a street follows: `42 W 23rd St`, `1600 N Maple Ave`.
+fn is_address(at: Cursor<'_>) -> bool {
+    let word = if at.peek() == Some(' ') { at.next_word() } else { "" };
+    let ordinal = word.starts_with(|first: char| first.is_ascii_digit()) && word.ends_with(['t', 'd', 'h']);
+    let name = word.len() > 2 && word.starts_with(char::is_uppercase) && word.ends_with(char::is_lowercase);
+    ordinal || name
 }
 
 fn before_small_word(at: Cursor<'_>) -> bool {
@@ -175,7 +225,7 @@ pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         "deciliter",
     ];
     /// Units that are words in brackets as well.
-    const WORDS: [&str; 5] = ["min", "cal", "sec", "days", "ppl"];
+    const WORDS: [&str; 8] = ["min", "cal", "sec", "days", "ppl", "AU", "MP", "MW"];
     // A unit of a number is left to the readers that its number is left to: `1 km/h`.
     let counted = reader == Reader::Natural && start.follows_number();
     if counted || !start.before().is_none_or(|before| " (".contains(before)) {
@@ -249,5 +299,9 @@ pub fn temperature(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         })
     };
     let degrees = if number == "1" { "degree" } else { "degrees" };
-    Some(Edit::from(start).say(end, reader.number(number)).say(at, format!("{degrees}{scale}")))
+    let edit = Edit::from(start).say(end, reader.number(number)).say(at, format!("{degrees}{scale}"));
+    Some(match per_at(at) {
+        Some((per, end)) => edit.say(end, format!("per {per}")),
+        None => edit,
+    })
 }

@@ -9,8 +9,13 @@ use std::ops::Range;
 
 /// A part needs this many letters to be an utterance of its own: a shorter one is a word, a name, a title.
 const LONG_ENOUGH: usize = 20;
-/// In another script it needs fewer: a voice that does not know it says nothing at all.
+/// In another script it needs fewer: a voice that does not know it says nothing at all. One alone is a sign.
 const SCRIPT_LONG_ENOUGH: usize = 2;
+/// How words begin that name whose ideographs stand next to them, in the languages that are known.
+const NAMES: [(&str, &[&str]); 2] = [
+    ("ja", &["japan", "japon", "giappon", "kanji"]),
+    ("zh", &["chines", "china", "chinois", "chino", "cines", "cina", "mandarin", "hanzi", "pinyin"]),
+];
 
 /// `utterance`, of a reply that is mostly in `main`, as several, if parts of it are surely in another language than
 /// the rest.
@@ -38,8 +43,13 @@ fn is_apart(text: &str, part: &Range<usize>, main: Option<&str>) -> bool {
     let inside = text[part.clone()].trim_matches(|c: char| !c.is_alphanumeric());
     let rest = [&text[..part.start], " … ", &text[part.end..]].concat();
     let same_script = script::of(inside) == script::of(&rest);
-    let least = if same_script { LONG_ENOUGH } else { SCRIPT_LONG_ENOUGH };
-    if letters(inside) < least || !rest.contains(char::is_alphabetic) {
+    let is_enough = if same_script {
+        letters(inside) >= LONG_ENOUGH
+    } else {
+        let letters = inside.chars().filter(|c| c.is_alphabetic()).count();
+        letters >= SCRIPT_LONG_ENOUGH || (letters > 0 && is_han(inside) && named(&rest).is_some())
+    };
+    if !is_enough || !rest.contains(char::is_alphabetic) {
         return false;
     }
     let Some(found) = detect_within(inside, main).filter(|found| found.sure) else { return false };
@@ -120,6 +130,33 @@ fn other_scripts(text: &str) -> Vec<Range<usize>> {
         run.end += after.len() - after.trim_start_matches(opens).len();
     }
     runs
+}
+
+/// The language whose ideographs those in `text` are, if it names one and no other: written alone they are either's.
+pub(super) fn named(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let begins = |begin: &&str| text.split(|c: char| !c.is_alphabetic()).any(|word| word.starts_with(*begin));
+    let mut named = NAMES.iter().filter(|(_, names)| names.iter().any(begins)).map(|(language, _)| *language);
+    named.next().filter(|_| named.next().is_none())
+}
+
+/// Letters of other scripts than most of `text`, which are too few to be in a language of their own; with the language whose
+/// voices would know them.
+pub(super) fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    other_scripts(text).into_iter().filter_map(|run| {
+        let inside = text[run.clone()].trim_matches(|c: char| !c.is_alphanumeric());
+        let start = run.start + text[run].find(inside)?;
+        let language = match script::of(inside) {
+            Writing::One(language) => language,
+            Writing::Cyrillic => "ru",
+            Writing::Latin | Writing::None => return None,
+        };
+        Some((start..start + inside.len(), language))
+    })
+}
+
+fn is_han(text: &str) -> bool {
+    script::of(text) == Writing::One("zh")
 }
 
 fn is_east(writing: Writing) -> bool {

@@ -65,6 +65,9 @@ impl Walker<'_> {
             _ => {}
         }
         let closing = html.starts_with("</");
+        if self.is_unread(html, closing, &range) || self.is_placeholder(html, &range) {
+            return;
+        }
         let name = html.trim_start_matches(['<', '/']);
         let name = name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())]
             .to_ascii_lowercase();
@@ -98,6 +101,44 @@ impl Walker<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Hides what stands between tags whose content nobody reads, such as `<script>`, if they are closed.
+    fn is_unread(&mut self, html: &str, closing: bool, range: &Range<usize>) -> bool {
+        const UNREAD: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
+        let name = html.trim_start_matches(['<', '/']);
+        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
+        if !UNREAD.iter().any(|unread| unread.eq_ignore_ascii_case(name)) {
+            return false;
+        }
+        match (closing, self.hidden) {
+            (true, Some((start, Omitted::Html))) => {
+                self.hidden = None;
+                self.omit(Omitted::Html, start..range.end, "");
+            }
+            (false, None) => {
+                let close = ["</", &name.to_ascii_lowercase()].concat();
+                if self.source[range.end..].to_ascii_lowercase().contains(&close) {
+                    self.hidden = Some((range.start, Omitted::Html));
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Says a tag that stands for what is to be put there, as it is never closed: `<project-id>`.
+    fn is_placeholder(&mut self, html: &str, range: &Range<usize>) -> bool {
+        let Some(name) = html.strip_prefix('<').and_then(|html| html.strip_suffix('>')) else { return false };
+        let words = name.contains('-')
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && !name.ends_with('-');
+        let found = words && !self.source[range.end..].contains(&["</", name].concat());
+        if found {
+            self.text(&name.replace('-', " "), range.clone(), Relation::Prose);
+        }
+        found
     }
 
     /// What follows is of this kind, or no longer.

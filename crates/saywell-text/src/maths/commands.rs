@@ -6,6 +6,12 @@ use super::{Last, Reader, Said, Until};
 impl Reader<'_> {
     pub(super) fn command(&mut self, name: &str, said: &mut Said, until: Until) {
         match name {
+            // `U/t \sim 4`: a number has no distribution.
+            "sim" if self.rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
+                return said.operator("is about");
+            }
+            // The divergence is no product.
+            "cdot" if said.words.ends_with("del") => return said.push("dot"),
             "frac" | "dfrac" | "tfrac" | "cfrac" => {
                 let (over, under) = (self.argument(), self.argument());
                 return fraction(&over, &under, said);

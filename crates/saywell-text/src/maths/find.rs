@@ -57,6 +57,9 @@ impl<'a> Formulas<'a> {
         if let Some(inside) = rest.strip_prefix("\\begin{") {
             return environment(inside, at);
         }
+        if let Some(length) = bare(self.text, at) {
+            return Found::Formula { range: at..at + length, tex: at..at + length, displayed: false };
+        }
         if let Some(escaped) = rest.strip_prefix('\\') {
             let escaped = escaped.chars().next().map_or(0, char::len_utf8);
             return Found::Nothing { skip: 1 + escaped };
@@ -133,6 +136,88 @@ fn is_formula(tex: &str, after: Option<char>) -> bool {
         return words == 0 && (single || signs) && tex.matches('(').count() == tex.matches(')').count();
     }
     words == 0 || single || (signs && words <= 4)
+}
+
+/// Bytes of the formula that stands at `at` without marks, from a command that only formulas have: `\frac{7}{10}`,
+/// `\boxed{42}`, `\sqrt{2} + 1`.
+fn bare(text: &str, at: usize) -> Option<usize> {
+    const LONGEST_BARE: usize = 300;
+    const COMMANDS: [&str; 22] = [
+        "frac", "dfrac", "tfrac", "sqrt", "boxed", "int", "sum", "prod", "lim", "infty", "alpha", "beta",
+        "theta", "lambda", "sigma", "pi", "Delta", "cdot", "times", "leq", "geq", "pm",
+    ];
+    if text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '\\' | ':' | '/')) {
+        return None;
+    }
+    let name_at = |rest: &str| rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
+    let rest = &text[at..];
+    let rest = &rest[..rest.floor_char_boundary(LONGEST_BARE)];
+    let first = &rest[1..=name_at(rest)];
+    // A name of a letter may be a path; a fraction is none.
+    let group = rest[1 + first.len()..].starts_with(['{', '_', '^', '[']);
+    if !COMMANDS.contains(&first)
+        || (!group
+            && !rest[1 + first.len()..].starts_with([' ', '\\', ')', ']', ',', '.', '\n'])
+            && rest.len() > 1 + first.len())
+    {
+        return None;
+    }
+    let (mut end, mut last) = (0, 0);
+    while let Some(c) = rest[end..].chars().next() {
+        match c {
+            '\\' => {
+                let name = name_at(&rest[end..]);
+                if name == 0 {
+                    break;
+                }
+                end += 1 + name;
+                last = end;
+            }
+            '{' => {
+                end += group_length(&rest[end..])?;
+                last = end;
+            }
+            '0'..='9' | '^' | '_' | '+' | '=' | '*' | '/' | '<' | '>' | '(' | '-' | '|' | '!' | '\'' => {
+                end += 1;
+                if !matches!(c, '(' | '+' | '=' | '-') {
+                    last = end;
+                }
+            }
+            ')' if rest[..end].matches('(').count() > rest[..end].matches(')').count() => {
+                end += 1;
+                last = end;
+            }
+            ' ' => end += 1,
+            _ if c.is_ascii_alphabetic() => {
+                let word = rest[end..].bytes().take_while(u8::is_ascii_alphabetic).count();
+                if word > 1 || matches!(c, 'a' | 'I') && rest[..end].ends_with(' ') {
+                    break;
+                }
+                end += word;
+                last = end;
+            }
+            _ => break,
+        }
+    }
+    (last > 1 + first.len() || !group).then_some(last.max(1 + first.len()))
+}
+
+/// Bytes of the group in braces that `text` begins with.
+fn group_length(text: &str) -> Option<usize> {
+    let mut open = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open += 1,
+            b'}' => {
+                open -= 1;
+                if open == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The formula up to `close`; one that is never closed reaches to the end, as the text may be cut off.

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use saywell_text::Code;
+use saywell_text::{Code, Language};
 
 use super::say::read_text;
-use super::{Failed, print};
+use super::{Failed, PATIENCE, open_without_trace, print};
 use crate::config::Settings;
 use crate::http::script::{Line, Script};
-use crate::request::Markup;
-use crate::script::{Bounds, Reading, prepare};
+use crate::identity::Caller;
+use crate::limits::Demand;
+use crate::request::{Markup, SpeechRequest};
+use crate::speak::SpeakError;
 
 /// Arguments of `saywell script`.
 #[derive(Debug, clap::Args)]
@@ -24,13 +26,13 @@ pub(super) struct Arguments {
     code: String,
     /// BCP 47 language of the text; found in the text when not given
     #[arg(long)]
-    language: Option<String>,
+    language: Option<Language>,
     /// As JSON, like `POST /tts/script`
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failed> {
+pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), Failed> {
     let code = match arguments.code.as_str() {
         "announce" => Code::Announce,
         "skip" => Code::Skip,
@@ -42,21 +44,19 @@ pub(super) fn run(arguments: Arguments, settings: &Settings) -> Result<(), Faile
             .map_err(|error| Failed::Run(format!("{}: {error}", path.display())))?,
         _ => read_text(None)?,
     };
-    let reading = Reading {
+    let request = SpeechRequest {
         markup: if arguments.ssml { Markup::Ssml } else { Markup::Markdown },
         code,
-        emoji: settings.emoji,
-        begins_in_reasoning: settings.begins_in_reasoning,
         language: arguments.language,
-        pronunciations: settings.pronunciations.clone(),
-        start_at: 0,
+        ..SpeechRequest::new(text)
     };
-    let bounds = Bounds {
-        max_chars: settings.max_chars,
-        max_seconds: settings.max_seconds,
-        too_long: settings.too_long,
-    };
-    let script = Script::new(prepare(&text, &reading, 1.0, bounds)?, 1.0);
+    // As the server does it, with its providers: what they speak decides what becomes of other languages.
+    let app = open_without_trace(settings).await?;
+    let permit = app.limits.admit(&Caller::operator(None), &Demand::default()).await;
+    let permit = permit.map_err(SpeakError::from)?;
+    let script = Script::new(app.speak.script(&permit, &request).await?, 1.0);
+    drop(permit);
+    app.close(PATIENCE).await;
     if arguments.json {
         return print(serde_json::to_string_pretty(&script)?);
     }

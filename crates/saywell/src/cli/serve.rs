@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::connections::Bounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
+use crate::identity::Mode;
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,6 +25,13 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         .map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))?;
     let address = listener.local_addr()?;
     let (bounds, trusted) = (settings.connections.clone(), settings.trusted_proxies.clone());
+    if settings.auth.contains(&Mode::None) && !address.ip().is_loopback() {
+        warn!(
+            %address,
+            "TTS_AUTH=none: whoever reaches this port may speak, on your account with every provider. Set TTS_AUTH to jwt, key or \
+             trial unless something in front of it decides who gets through"
+        );
+    }
     let app = App::open(settings).await?;
     print(format_args!("Saywell speaks at http://{address}"))?;
     let connections = app.connections.clone();

@@ -16,6 +16,7 @@ impl Settings {
             origins: self.cors_origins.clone(),
             public_url: self.public_url.clone(),
             key_cache: self.key_cache,
+            user_case: self.user_case,
         }
     }
 

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::connections::Bounds;
-use crate::identity::Mode;
 use crate::identity::token::Rules;
+use crate::identity::{Mode, UserCase};
 use crate::limits::{Plans, WithoutRedis};
 use crate::models::ModelMap;
 use crate::price::Price;
@@ -96,6 +96,8 @@ pub struct Settings {
     pub auth: Vec<Mode>,
     /// For how long an API key that was right is taken while the database does not answer.
     pub key_cache: Duration,
+    /// Whether names of users that differ in case alone are of two users.
+    pub user_case: UserCase,
     /// What tokens have to say.
     pub jwt: Rules,
     /// Signs tokens, shared with the application that makes them.
@@ -472,6 +474,14 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.key_cache.as_secs().to_string(),
     },
     Setting {
+        variable: "TTS_USER_CASE",
+        key: "auth.user_case",
+        default: "counts",
+        about: "Whether names of users that differ in case alone are of two users, as your identity provider has it: `counts` (`Ann` and `ann` are two) or `ignored` (they are one, for limits, blocks, usage and links).",
+        set: |s, v| assign(&mut s.user_case, user_case(v)),
+        show: |s| if s.user_case == UserCase::Ignored { "ignored" } else { "counts" }.to_owned(),
+    },
+    Setting {
         variable: "TTS_JWT_JWKS_URL",
         key: "jwt.jwks_url",
         default: "",
@@ -700,6 +710,7 @@ impl Default for Settings {
                 cookie: None,
             },
             key_cache: Duration::ZERO,
+            user_case: UserCase::default(),
             jwt_secret: None,
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),
@@ -743,6 +754,14 @@ fn too_long(value: &str) -> Result<TooLong, String> {
         "speak" => Ok(TooLong::Speak),
         "refuse" => Ok(TooLong::Refuse),
         _ => Err("must be speak or refuse".into()),
+    }
+}
+
+fn user_case(value: &str) -> Result<UserCase, String> {
+    match value.trim().to_lowercase().as_str() {
+        "counts" => Ok(UserCase::Counts),
+        "ignored" => Ok(UserCase::Ignored),
+        _ => Err("must be counts or ignored".to_owned()),
     }
 }
 

@@ -197,6 +197,27 @@ impl Change {
     }
 }
 
+impl Change {
+    /// The same with this done to the names of users in it.
+    #[must_use]
+    pub fn of_users(mut self, form: impl FnOnce(String) -> String) -> Self {
+        let subject = match &mut self {
+            Self::SetPlan { subject, .. }
+            | Self::SetBlocked { subject, .. }
+            | Self::AddGrant { subject, .. } => subject,
+            Self::SetEnabled { .. }
+            | Self::SetProviderOrder { .. }
+            | Self::SetProvider { .. }
+            | Self::RemoveGrant { .. }
+            | Self::Purge { .. } => return self,
+        };
+        if let Subject::User(user) = subject {
+            *user = form(std::mem::take(user));
+        }
+        self
+    }
+}
+
 /// Names come from applications; what a page or a log line cannot show is none.
 fn named(field: &'static str, name: &str) -> Result<(), ControlError> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {

@@ -1,11 +1,12 @@
 //! What every call of `/openapi.json` has in common: the shape of its errors, and words for what has none.
 
 use axum::http::StatusCode;
+use saywell_audio::Format;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::code::ErrorCode;
+use crate::error_code::ErrorCode;
 
 /// An error, a superset of OpenAI's.
 #[derive(Serialize, ToSchema)]
@@ -74,6 +75,13 @@ fn complete_response(status: &str, response: &mut Response) {
     let status = status.unwrap_or_default();
     if response.description.is_empty() {
         status.canonical_reason().unwrap_or("The answer").clone_into(&mut response.description);
+    }
+    // What answers in one format answers in any.
+    if let Some(sound) = response.content.get(Format::Mp3.content_type()).cloned() {
+        for format in Format::ALL {
+            let kind = format.content_type().split(';').next().unwrap_or_default();
+            response.content.entry(kind.to_owned()).or_insert_with(|| sound.clone());
+        }
     }
     if status.is_client_error() || status.is_server_error() {
         let schema = Ref::from_schema_name(ErrorAnswer::name());

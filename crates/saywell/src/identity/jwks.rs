@@ -218,3 +218,63 @@ fn published(key: &Value) -> Option<Published> {
     let key = DecodingKey::from_jwk(&jwk).ok()?;
     Some(Published { name: jwk.common.key_id, algorithm, key })
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::net;
+
+    /// RFC 7517, appendix A.1, as a key that signs.
+    const KEYS: &str = r#"{"keys": [{"kty": "EC", "crv": "P-256", "kid": "old",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
+
+    /// An identity provider that answers once, and hangs from then on.
+    async fn provider() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut first, _) = listener.accept().await.unwrap();
+            let _ = first.read(&mut [0; 4096]).await.unwrap();
+            let size = KEYS.len();
+            let answer =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n{KEYS}");
+            first.write_all(answer.as_bytes()).await.unwrap();
+            drop(first);
+            let mut hangs = Vec::new();
+            loop {
+                hangs.push(listener.accept().await.unwrap());
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_hangs_is_waited_for_once_and_for_a_second() {
+        let clock = Arc::new(ManualClock::default());
+        let jwks = Jwks::new(provider().await, net::client().unwrap(), Arc::clone(&clock) as Arc<dyn Clock>);
+        let find = |name| jwks.find(Some(name), Algorithm::ES256, clock.now());
+        find("old").await.unwrap();
+        clock.advance(FRESH * 2);
+
+        tokio::time::pause();
+        let begun = Instant::now();
+        find("old").await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO, "what is known is renewed beside the requests");
+        find("new").await.unwrap_err();
+        assert!((PATIENCE..PATIENCE * 11 / 10).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        tokio::time::sleep(DEADLINE).await;
+        clock.advance(REST);
+        for _ in 0..10 {
+            let ill = Instant::now();
+            let known = find("new").await.map(drop);
+            assert_eq!(known, Err(MissingKey::Unknown), "nobody can know");
+            find("old").await.unwrap();
+            assert_eq!(ill.elapsed(), Duration::ZERO, "known trouble is not waited for");
+        }
+    }
+}

@@ -170,6 +170,7 @@ mod tests {
             provider: "fake".into(),
             model: "tone-1".into(),
             voice: "tone".into(),
+            language: "en".into(),
             voice_version: String::new(),
             options: String::new(),
             level,

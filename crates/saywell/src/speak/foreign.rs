@@ -1,7 +1,9 @@
 //! What is in a language that nobody here speaks: announced, left out, read all the same, or refused.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use saywell_text::language::signs;
 use saywell_text::{About, Note, Omission, Omitted, Utterance};
 
 use super::{Speak, SpeakError, called};
@@ -58,7 +60,7 @@ impl Foreign {
         match utterance.language.clone() {
             Some(language) if !self.is_spoken(speak, chain, &utterance, &language).await => match self.policy
             {
-                UnsupportedLanguage::Read => Ok(self.said(utterance)),
+                UnsupportedLanguage::Read => Ok(self.keep(utterance)),
                 UnsupportedLanguage::Refuse => Err(SpeakError::UnsupportedLanguage(language)),
                 UnsupportedLanguage::Announce | UnsupportedLanguage::Skip => {
                     self.first.get_or_insert(language);
@@ -66,8 +68,27 @@ impl Foreign {
                     Ok(Vec::new())
                 }
             },
-            _ => Ok(self.said(utterance)),
+            _ => {
+                self.note_signs(speak, chain, &utterance).await;
+                Ok(self.keep(utterance))
+            }
         }
+    }
+
+    /// Signs that nobody here reads are left out by whoever reads the rest, which is not to happen unseen.
+    async fn note_signs(&mut self, speak: &Speak, chain: &Chain, utterance: &Utterance) {
+        for (place, language) in signs(&utterance.text) {
+            if !self.is_spoken(speak, chain, utterance, language).await {
+                let sign = utterance.text.get(place.clone()).unwrap_or_default();
+                self.leave_out(utterance.source_of(place), format!("no voice here reads `{sign}`"));
+            }
+        }
+    }
+
+    fn leave_out(&mut self, source: Range<usize>, note: String) {
+        let what = Omitted::Language;
+        self.omissions.push(Omission { what, source: source.clone(), note: note.clone() });
+        self.notes.push(Note { about: About::Voice, source, note });
     }
 
     /// What is said after the last utterance.
@@ -127,7 +148,7 @@ impl Foreign {
         spoken
     }
 
-    fn said(&mut self, utterance: Utterance) -> Vec<Utterance> {
+    fn keep(&mut self, utterance: Utterance) -> Vec<Utterance> {
         let language = utterance.language.as_deref().unwrap_or("en").to_owned();
         let mut said = self.leave(&language);
         self.says = true;
@@ -141,21 +162,15 @@ impl Foreign {
     /// Ends the run before what is in `next`: says what it was, or nothing.
     fn leave(&mut self, next: &str) -> Vec<Utterance> {
         let run = std::mem::take(&mut self.run);
-        let own = self.own.as_deref().unwrap_or(next);
+        let own = self.own.clone().unwrap_or_else(|| next.to_owned());
         let mut said = Vec::new();
         for part in run.chunk_by(|one, next| one.language == next.language) {
             let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
             let language = first.language.as_deref().unwrap_or_default();
             let source = first.source.start..last.source.end;
-            let note = format!("no voice here speaks {}", called(language));
-            self.omissions.push(Omission {
-                what: Omitted::Language,
-                source: source.clone(),
-                note: note.clone(),
-            });
-            self.notes.push(Note { about: About::Voice, source, note });
+            self.leave_out(source, format!("no voice here speaks {}", called(language)));
             if self.policy == UnsupportedLanguage::Announce {
-                said.extend(Utterance::in_foreign(part, language, own));
+                said.extend(Utterance::in_foreign(part, language, &own));
             }
         }
         said

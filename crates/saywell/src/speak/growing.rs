@@ -10,9 +10,10 @@ use tracing::{Instrument, info_span};
 
 use super::flying::{Flying, Leg, Whole};
 use super::foreign::Foreign;
-use super::plan::Plan;
+use super::plan::ReplyPlan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
+use crate::error_code::ErrorCode;
 use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
@@ -42,6 +43,9 @@ pub struct Growing {
     /// Of them and of what is said in their place, those that reach a provider.
     said: u64,
     seconds: f64,
+    /// How long what is said takes, with what is said in the place of what is written; and whether there is such.
+    takes: f64,
+    swells: bool,
     /// Why no more of it is spoken, if it is longer than may be.
     full: Option<String>,
     /// Parts of a sentence, which wait for its end where not much more fits.
@@ -90,7 +94,7 @@ impl Speak {
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
     pub async fn grow(&self, order: &Arc<Order>) -> Result<Growing, SpeakError> {
-        let chain = Plan::chain(self, order).await;
+        let chain = ReplyPlan::chain(self, order).await;
         let chain = chain.inspect_err(|error| order.fails(error.code()))?;
         let reading = self.reading(order.request());
         Ok(Growing {
@@ -109,6 +113,8 @@ impl Speak {
             characters: 0,
             said: 0,
             seconds: 0.0,
+            takes: 0.0,
+            swells: false,
             held: None,
             planned: Vec::new(),
             flight: None,
@@ -203,9 +209,9 @@ impl Growing {
     }
 
     /// It ends here, with an error of this code, which is taken down.
-    pub fn refuse(&self, code: &str) {
+    pub fn refuse(&self, code: ErrorCode) {
         self.order.written(&self.text);
-        self.order.fails(code);
+        self.order.fails(Some(code));
     }
 
     /// Takes what is said next, in the languages that it is in.
@@ -295,6 +301,13 @@ impl Growing {
         if said > most && said > self.characters {
             return Err(ScriptError::TooManyCharacters { characters: said, most }.into());
         }
+        // Each part may be short, and all of them together longer than may be.
+        self.takes += amount.seconds;
+        self.swells |= plan.swells();
+        let most = self.bounds.max_seconds;
+        if self.swells && self.takes > f64::from(most) {
+            return Err(ScriptError::TooLong { seconds: self.takes, most }.into());
+        }
         // The flight's place comes first: whoever has none is told so before anything is set aside.
         let begins = self.flight.is_none();
         self.order.errand().add(plan.script.characters() as u64);
@@ -314,9 +327,9 @@ impl Growing {
     }
 
     /// By whom a script, of the whole or of a part, is to be spoken.
-    async fn plan(&self, prepared: Prepared) -> Result<Plan, SpeakError> {
+    async fn plan(&self, prepared: Prepared) -> Result<ReplyPlan, SpeakError> {
         let chain = self.chain.clone();
-        Plan::of(&self.speak, &self.order, &self.reading, chain, prepared).await
+        ReplyPlan::of_script(&self.speak, &self.order, &self.reading, chain, prepared).await
     }
 
     /// Begins the flight with its first leg.

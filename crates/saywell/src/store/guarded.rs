@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 use super::{Access, ApiKeys, CacheIndex, IndexedRow, KeyRow, Row, Selection, StoreError, Totals};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::service::{Probe, Service, Trouble};
 
 /// How long somebody who wants to hear something may wait for an answer.
@@ -82,7 +82,7 @@ impl CacheIndex for Guarded<dyn CacheIndex> {
         self.ask(WORK_DEADLINE, self.inner.take(selection, limit)).await
     }
 
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
         self.ask(WORK_DEADLINE, self.inner.with_prefix(kind, prefix)).await
     }
 
@@ -119,5 +119,51 @@ impl ApiKeys for Guarded<dyn ApiKeys> {
 
     async fn revoke(&self, id: &str, at: SystemTime) -> Result<bool, StoreError> {
         self.ask(WORK_DEADLINE, self.inner.revoke(id, at)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::telemetry;
+
+    /// A database that answers nobody.
+    #[derive(Debug)]
+    struct Frozen;
+
+    #[async_trait]
+    impl ApiKeys for Frozen {
+        async fn insert(&self, _: &KeyRow) -> Result<(), StoreError> {
+            std::future::pending().await
+        }
+
+        async fn find(&self, _: &str) -> Result<Option<KeyRow>, StoreError> {
+            std::future::pending().await
+        }
+
+        async fn list(&self) -> Result<Vec<KeyRow>, StoreError> {
+            std::future::pending().await
+        }
+
+        async fn revoke(&self, _: &str, _: SystemTime) -> Result<bool, StoreError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn speech_waits_for_a_frozen_database_once_and_for_less_than_a_second() {
+        let probe: Probe = Box::new(|| Box::pin(async { false }));
+        let service = Service::new(telemetry::Service::Database, probe);
+        let keys = Guarded::<dyn ApiKeys> { service, inner: Arc::new(Frozen) };
+        let begun = Instant::now();
+        keys.find("somebody").await.unwrap_err();
+        let first = begun.elapsed();
+        assert!((SPEECH_DEADLINE..Duration::from_secs(1)).contains(&first), "{first:?}");
+        for _ in 0..100 {
+            keys.find("somebody").await.unwrap_err();
+        }
+        assert_eq!(begun.elapsed(), first, "it is known to be ill");
     }
 }

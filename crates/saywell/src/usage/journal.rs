@@ -2,7 +2,7 @@
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
 //! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
-//! outlives a killed process. [`Reader`] reads the files from behind: what the database cannot take yet stays where
+//! outlives a killed process. [`JournalReader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::counter;
@@ -29,13 +29,13 @@ const LONGEST_QUEUE: usize = 65_536;
 const FILE_BYTES: u64 = 4 << 20;
 /// Bytes of all files together. At a thousand bytes a record and twenty records a second, an outage of three hours.
 const MOST_BYTES: u64 = 256 << 20;
-/// How often what was written is forced onto the disk: a failure of power loses no more than that.
+/// When what was written is forced onto the disk: a failure of power loses no more than that and the disk's own time.
 const SYNC_EVERY: Duration = Duration::from_millis(100);
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 
 /// One line of the journal.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Record {
     /// An order for which something is to be bought, as it stands.
@@ -44,6 +44,8 @@ pub(super) enum Record {
     Begun(CallRow),
     /// A call that has ended.
     Call(CallRow),
+    /// A call of this name that was to begin, and was given up before.
+    Withdrawn(u64),
     /// An order that has ended.
     Asked(Asked),
 }
@@ -57,7 +59,7 @@ enum Job {
 
 /// Appends records. Cheap to clone; the thread ends with the last clone.
 #[derive(Debug, Clone)]
-pub(super) struct Writer(mpsc::Sender<Job>);
+pub(super) struct JournalWriter(mpsc::Sender<Job>);
 
 /// How far this process has written: the number of a file, and bytes of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,11 +70,18 @@ struct Position {
 
 /// Reads what was written, in order.
 #[derive(Debug)]
-pub(super) struct Reader {
-    files: Files,
+pub(super) struct JournalReader {
     jobs: mpsc::WeakSender<Job>,
     written: watch::Receiver<Position>,
     at: Position,
+    /// Whoever reads and removes files has a thread of its own for it.
+    pages: Arc<Mutex<Pages>>,
+}
+
+/// The files that are read.
+#[derive(Debug)]
+struct Pages {
+    files: Files,
     first: u64,
     open: Open,
     /// Files of processes that are gone.
@@ -121,7 +130,7 @@ pub(super) struct Rows {
 ///
 /// # Errors
 /// When the folder cannot be made.
-pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
+pub(super) fn open(folder: Option<&Path>) -> io::Result<(JournalWriter, JournalReader)> {
     let name = format!("{:016x}", rand::random::<u64>());
     let passing = folder.is_none();
     let path = folder.map_or_else(|| std::env::temp_dir().join(format!("saywell-{name}")), Path::to_owned);
@@ -138,22 +147,20 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
     let files = Files { folder, name, bytes: Arc::default() };
     let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
     let (end, written) = watch::channel(Position::default());
-    let reader = Reader {
-        files: files.clone(),
+    let pages = Pages { files: files.clone(), first: 0, open: Open::default(), left };
+    let reader = JournalReader {
         jobs: sender.downgrade(),
         written,
         at: Position::default(),
-        first: 0,
-        open: Open::default(),
-        left,
+        pages: Arc::new(Mutex::new(pages)),
     };
     let syncing = Syncing::start()?;
     let writing = Writing { files, end, file: None, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
-    Ok((Writer(sender), reader))
+    Ok((JournalWriter(sender), reader))
 }
 
-impl Writer {
+impl JournalWriter {
     /// Takes records down without waiting; gives them back where too many wait.
     pub(super) fn write(&self, records: Vec<Record>) -> Result<(), Vec<Record>> {
         self.0.try_send(Job::Write(records, None)).map_err(|error| match error.into_inner() {
@@ -277,32 +284,40 @@ impl Syncing {
     }
 }
 
-impl Reader {
+impl JournalReader {
     /// What processes that are gone left here. Once the store has it, [`recovered`](Self::recovered) takes it away.
-    pub(super) fn recover(&self) -> io::Result<Rows> {
-        let mut rows = Rows::default();
-        for Left { files, .. } in &self.left {
-            let mut open = Open::default();
-            for path in files {
-                for line in BufReader::new(File::open(path)?).split(b'\n') {
-                    open.read(&line?, 0, &mut rows);
-                }
-            }
-            open.give_up(&mut rows);
-        }
-        Ok(rows)
+    pub(super) async fn recover(&self) -> io::Result<Rows> {
+        self.turn(|pages| pages.recover()).await?
     }
 
     /// The store has what [`recover`](Self::recover) gave.
-    pub(super) fn recovered(&mut self) {
-        for Left { name, files, .. } in self.left.drain(..) {
-            let lock = self.files.folder.path.join(format!("{name}.lock"));
-            for path in files.into_iter().chain([lock]) {
-                if let Err(error) = fs::remove_file(&path) {
-                    warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
-                }
-            }
-        }
+    pub(super) async fn recovered(&self) -> io::Result<()> {
+        self.turn(Pages::recovered).await
+    }
+
+    /// What comes next; whoever has it in the store [goes on](Self::go_on).
+    pub(super) async fn next(&self) -> io::Result<(Rows, Next)> {
+        let (at, end) = (self.at, *self.written.borrow());
+        self.turn(move |pages| pages.next(at, end)).await?
+    }
+
+    /// The store has what was read: files of which nothing is open any more are given back.
+    pub(super) async fn go_on(&mut self, next: &Next) -> io::Result<()> {
+        let at = next.at;
+        self.at = at;
+        self.turn(move |pages| pages.give_back(at)).await
+    }
+
+    /// Does this where waiting for a disk holds nobody up.
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Pages) -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let pages = Arc::clone(&self.pages);
+        let done = tokio::task::spawn_blocking(move || {
+            work(&mut pages.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        done.await.map_err(io::Error::other)
     }
 
     /// Waits until there is more; `false` when there never will be.
@@ -338,21 +353,46 @@ impl Reader {
     pub(super) fn is_at_end(&self) -> bool {
         *self.written.borrow() <= self.at
     }
+}
 
-    /// What comes next; whoever has it in the store [goes on](Self::go_on).
-    pub(super) fn next(&mut self) -> io::Result<(Rows, Next)> {
-        let end = *self.written.borrow();
-        let path = self.files.path(self.at.file);
-        let size = if self.at.file == end.file { end.bytes } else { fs::metadata(&path)?.len() };
-        if self.at.bytes >= size {
-            let at =
-                if self.at.file < end.file { Position { file: self.at.file + 1, bytes: 0 } } else { self.at };
+impl Pages {
+    fn recover(&self) -> io::Result<Rows> {
+        let mut rows = Rows::default();
+        for Left { files, .. } in &self.left {
+            let mut open = Open::default();
+            for path in files {
+                for line in BufReader::new(File::open(path)?).split(b'\n') {
+                    open.read(&line?, 0, &mut rows);
+                }
+            }
+            open.give_up(&mut rows);
+        }
+        Ok(rows)
+    }
+
+    fn recovered(&mut self) {
+        for Left { name, files, .. } in self.left.drain(..) {
+            let lock = self.files.folder.path.join(format!("{name}.lock"));
+            for path in files.into_iter().chain([lock]) {
+                if let Err(error) = fs::remove_file(&path) {
+                    warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
+                }
+            }
+        }
+    }
+
+    /// What is written from one place on, up to the other at most.
+    fn next(&mut self, from: Position, end: Position) -> io::Result<(Rows, Next)> {
+        let path = self.files.path(from.file);
+        let size = if from.file == end.file { end.bytes } else { fs::metadata(&path)?.len() };
+        if from.bytes >= size {
+            let at = if from.file < end.file { Position { file: from.file + 1, bytes: 0 } } else { from };
             return Ok((Rows::default(), Next { at }));
         }
         let mut file = BufReader::with_capacity(CHUNK, File::open(&path)?);
-        file.seek(SeekFrom::Start(self.at.bytes))?;
-        let (mut rows, mut at, mut line) = (Rows::default(), self.at, Vec::new());
-        while at.bytes < size && at.bytes - self.at.bytes < CHUNK as u64 {
+        file.seek(SeekFrom::Start(from.bytes))?;
+        let (mut rows, mut at, mut line) = (Rows::default(), from, Vec::new());
+        while at.bytes < size && at.bytes - from.bytes < CHUNK as u64 {
             line.clear();
             let read = file.read_until(b'\n', &mut line)?;
             if read == 0 {
@@ -364,10 +404,9 @@ impl Reader {
         Ok((rows, Next { at }))
     }
 
-    /// The store has what was read: files of which nothing is open any more are given back.
-    pub(super) fn go_on(&mut self, next: &Next) {
-        self.at = next.at;
-        let needed = self.open.first().unwrap_or(self.at.file).min(self.at.file);
+    /// Removes the files before this place of which nothing is open any more.
+    fn give_back(&mut self, at: Position) {
+        let needed = self.open.first().unwrap_or(at.file).min(at.file);
         while self.first < needed {
             let path = self.files.path(self.first);
             let size = fs::metadata(&path).map_or(0, |file| file.len());
@@ -399,6 +438,7 @@ impl Open {
                 self.book(&call);
                 rows.calls.push(call);
             }
+            Ok(Record::Withdrawn(call)) => drop(self.calls.remove(&call)),
             Ok(Record::Asked(asked)) => {
                 self.orders.remove(&asked.id);
                 rows.asked.push(asked);
@@ -469,6 +509,26 @@ impl Left {
             }
         }
         Ok(left)
+    }
+}
+
+/// A journal that is written by hand.
+#[cfg(test)]
+pub(super) struct Held(mpsc::Receiver<Job>);
+
+#[cfg(test)]
+impl Held {
+    pub(super) fn open() -> (JournalWriter, Self) {
+        let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
+        (JournalWriter(sender), Self(jobs))
+    }
+
+    /// Writes all that waits.
+    pub(super) fn write(&mut self) {
+        while let Ok(job) = self.0.try_recv() {
+            let (Job::Write(_, Some(written)) | Job::Flush(written)) = job else { continue };
+            let _ = written.send(());
+        }
     }
 }
 

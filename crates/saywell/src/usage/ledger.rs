@@ -6,6 +6,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use metrics::{counter, histogram};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::journal::{self, Reader, Record, Rows, Writer};
+use super::journal::{self, JournalReader, JournalWriter, Record, Rows};
 use crate::provider::{Account, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
@@ -22,9 +23,9 @@ use crate::telemetry::{Service, service_failed};
 const BATCH: usize = 256;
 /// How long a batch may grow.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a call waits until it is written down. That takes far less than 2 ms on a disk that takes writes; the call is
-/// made all the same where it does not for so long, as whoever listens is not to hear of it.
-const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+/// How long a call may wait until it is written down, and how long once one had to wait for so long: the data folder does
+/// not answer, and whoever listens is not to hear of it. The call is written into the log then, before it is made.
+const WRITTEN_WITHIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(200)];
 /// How long it is waited before the store is tried again, at first and at most.
 const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 /// How often rows are tried that the store does not take while it answers everything else.
@@ -35,26 +36,36 @@ const FAR: Duration = Duration::from_secs(1 << 36);
 /// Takes calls and requests down; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    journal: Option<Writer>,
+    journal: Option<JournalWriter>,
+    /// Whether the last call that was to be written down had to be made before it was.
+    late: Arc<AtomicBool>,
 }
 
 /// Calls that are made for nobody's request, such as an operator's trial of a provider.
 #[async_trait]
 impl Account for Ledger {
-    async fn calling(&self, call: &Call) -> Result<f64, ProviderError> {
+    async fn calling(&self, call: &Call) -> Result<(), ProviderError> {
         self.begin(None, CallRow::nobodys(call.clone())).await;
-        Ok(f64::INFINITY)
+        Ok(())
+    }
+
+    fn sounded(&self, _: f64) -> bool {
+        true
     }
 
     fn called(&self, _: &Call, call: Call) {
         self.write(CallRow::nobodys(call));
+    }
+
+    fn withdrawn(&self, planned: &Call) {
+        self.withdraw(planned.id);
     }
 }
 
 /// Writes them into the store.
 #[derive(Debug)]
 pub struct Scribe {
-    journal: Reader,
+    journal: JournalReader,
     calls: Arc<dyn CallLog>,
     usage: Arc<dyn UsageLog>,
 }
@@ -71,25 +82,31 @@ impl Ledger {
         usage: Arc<dyn UsageLog>,
     ) -> io::Result<(Self, Scribe)> {
         let (writer, journal) = journal::open(folder)?;
-        Ok((Self { journal: Some(writer) }, Scribe { journal, calls, usage }))
+        Ok((Self { journal: Some(writer), late: Arc::default() }, Scribe { journal, calls, usage }))
     }
 
     /// A ledger that keeps nothing.
     #[must_use]
-    pub const fn forgetful() -> Self {
-        Self { journal: None }
+    pub fn forgetful() -> Self {
+        Self { journal: None, late: Arc::default() }
     }
 
     /// Writes down that a call is about to be made, for this order if that is not known yet. Once this returns, the call is
-    /// booked even if the process is killed.
+    /// booked even if the process is killed; where the data folder does not answer, it is in the log.
     pub async fn begin(&self, order: Option<Asked>, call: CallRow) {
         let Some(journal) = &self.journal else { return };
-        let records = order.into_iter().map(Record::Order).chain([Record::Begun(call)]).collect();
+        let records: Vec<_> = order.into_iter().map(Record::Order).chain([Record::Begun(call)]).collect();
         let begun = Instant::now();
-        match journal.begin(records) {
+        match journal.begin(records.clone()) {
             Ok(written) => {
-                if tokio::time::timeout(WRITTEN_WITHIN, written).await.is_err() {
-                    warn!("the data folder takes no writes: a call is made that is not written down yet");
+                let patience = WRITTEN_WITHIN[usize::from(self.late.load(Ordering::Relaxed))];
+                let late = tokio::time::timeout(patience, written).await.is_err();
+                self.late.store(late, Ordering::Relaxed);
+                if late {
+                    error!(
+                        ?records,
+                        "the data folder does not answer: these calls are made, and in this log first"
+                    );
                 }
             }
             Err(records) => lost(&records),
@@ -100,6 +117,11 @@ impl Ledger {
     /// Takes a call down. Never waits: a call that finds no place is logged whole, so that it is not lost.
     pub fn write(&self, call: CallRow) {
         self.take(Record::Call(call));
+    }
+
+    /// Takes down that a call which was [begun](Self::begin) is not made.
+    pub fn withdraw(&self, call: u64) {
+        self.take(Record::Withdrawn(call));
     }
 
     /// Takes a request down, as [`write`](Self::write) does a call.
@@ -122,8 +144,7 @@ fn lost(records: &[Record]) {
 impl Scribe {
     /// Books what processes that are gone had begun or not written yet; left where it is while the store is away.
     pub async fn recover(&mut self) {
-        let left = self.journal.recover();
-        let rows = match left {
+        let rows = match self.journal.recover().await {
             Ok(rows) => rows,
             Err(error) => return warn!(%error, "what an earlier process left of usage cannot be read"),
         };
@@ -133,7 +154,9 @@ impl Scribe {
                 if calls + requests > 0 {
                     info!(calls, requests, "booked what an earlier process had not written down");
                 }
-                self.journal.recovered();
+                if let Err(error) = self.journal.recovered().await {
+                    warn!(%error, "what an earlier process left of usage cannot be removed");
+                }
             }
             Err(error) => warn!(%error, "what an earlier process left of usage is written at the next start"),
         }
@@ -163,7 +186,7 @@ impl Scribe {
 
     /// Writes the next piece of the journal; `false` when it was stopped before that was done.
     async fn write(&mut self, stop: &CancellationToken) -> bool {
-        let (rows, next) = match self.journal.next() {
+        let (rows, next) = match self.journal.next().await {
             Ok(read) => read,
             Err(error) => {
                 error!(%error, "the journal of usage cannot be read");
@@ -186,7 +209,9 @@ impl Scribe {
             let _ = stop.run_until_cancelled(tokio::time::sleep(wait)).await;
             wait = (wait * 2).min(AGAIN[1]);
         }
-        self.journal.go_on(&next);
+        if let Err(error) = self.journal.go_on(&next).await {
+            warn!(%error, "a journal that is written down cannot be removed");
+        }
         true
     }
 
@@ -222,7 +247,6 @@ impl Scribe {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::SystemTime;
 
     use super::*;
@@ -343,6 +367,32 @@ mod tests {
         assert!(left.iter().all(|path| path.extension().is_some_and(|end| end == "lock")), "{left:?}");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn no_call_is_made_before_it_is_written_down() {
+        let (writer, mut folder) = journal::Held::open();
+        let ledger = Ledger { journal: Some(writer), late: Arc::default() };
+        let mut first = std::pin::pin!(ledger.begin(None, call()));
+        let early = tokio::time::timeout(WRITTEN_WITHIN[0] / 2, &mut first).await;
+        assert!(early.is_err(), "however slow the data folder is");
+        folder.write();
+        let begun = tokio::time::Instant::now();
+        first.await;
+        assert_eq!(begun.elapsed(), Duration::ZERO, "and no longer than it takes");
+        // A folder that does not answer holds nobody up: the log has the call.
+        for patience in [WRITTEN_WITHIN[0], WRITTEN_WITHIN[1], WRITTEN_WITHIN[1]] {
+            let begun = tokio::time::Instant::now();
+            ledger.begin(None, call()).await;
+            assert_eq!(begun.elapsed().as_millis().saturating_sub(patience.as_millis()), 0);
+            assert!(begun.elapsed() >= patience);
+        }
+        let next = ledger.begin(None, call());
+        let (begun, ()) =
+            (tokio::time::Instant::now(), async { tokio::join!(next, async { folder.write() }) }.await.1);
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        let mut waits = std::pin::pin!(ledger.begin(None, call()));
+        assert!(tokio::time::timeout(WRITTEN_WITHIN[0] / 2, &mut waits).await.is_err(), "it answers again");
+    }
+
     #[tokio::test]
     async fn what_was_begun_and_never_ended_is_booked_as_sent_with_a_row_for_its_order() {
         let folder = tempfile::tempdir().unwrap();
@@ -350,11 +400,13 @@ mod tests {
         let order = Asked { subject: "user:ann".into(), user: Some("ann".into()), ..Asked::new(UNIX_EPOCH) };
         let made_for = |call: CallRow| CallRow { order: Some(order.id), ..call };
         // As a process leaves it that was killed, in the middle of a line.
-        let (ended, begun) = (made_for(call()), made_for(call()));
+        let (ended, begun, withdrawn) = (made_for(call()), made_for(call()), made_for(call()));
         let records = [
             Record::Order(order.clone()),
             Record::Begun(ended.clone()),
             Record::Begun(begun),
+            Record::Begun(withdrawn.clone()),
+            Record::Withdrawn(withdrawn.call.id),
             Record::Call(ended),
         ];
         let mut text: String =

@@ -1,8 +1,10 @@
 //! What the books have after calls through a meter.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
@@ -10,7 +12,7 @@ use super::Ledger;
 use crate::chain::meter::Meter;
 use crate::clock::SystemClock;
 use crate::price::{Price, Prices, Unit};
-use crate::provider::{Part, Provider, ProviderError, Request, gather};
+use crate::provider::{Account, Call, Part, Provider, ProviderError, Request, gather};
 use crate::providers::fake::Fake;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{CallLog, ProviderTotals, UsageLog};
@@ -97,4 +99,44 @@ async fn without_a_price_a_call_is_flagged() {
         gather(meter.speak(request)).await.unwrap();
     });
     assert_eq!(made.await.unpriced, 1);
+}
+
+/// An account that takes its time, and counts what it is told.
+#[derive(Debug, Default)]
+struct Slow {
+    called: AtomicUsize,
+    withdrawn: AtomicUsize,
+}
+
+#[async_trait]
+impl Account for Slow {
+    async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
+        std::future::pending().await
+    }
+
+    fn sounded(&self, _: f64) -> bool {
+        true
+    }
+
+    fn called(&self, _: &Call, _: Call) {
+        self.called.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn withdrawn(&self, _: &Call) {
+        self.withdrawn.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_before_it_is_made_is_withdrawn() {
+    let fake = Fake::named("fake").paid();
+    let calls = fake.calls();
+    let meter = Meter::new(fake, Arc::new(Prices::new(dollar_a_character())), Arc::new(SystemClock));
+    let account = Arc::new(Slow::default());
+    let asked = Arc::clone(&account) as Arc<dyn Account>;
+    let mut speech = meter.speak(Request { account: asked, ..Request::new("Hello.", "tone-1", "tone") });
+    assert!(tokio::time::timeout(Duration::from_secs(5), speech.next()).await.is_err());
+    drop(speech);
+    let told = [&account.withdrawn, &account.called].map(|count| count.load(Ordering::SeqCst));
+    assert_eq!((told, calls.count()), ([1, 0], 0), "it is open no more, and was never sent");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use saywell::config::Settings;
-use saywell::http::code::ErrorCode;
+use saywell::error_code::ErrorCode;
 use saywell::identity::Mode;
 use saywell::provider::Voice;
 use saywell::providers::fake::Fake;
@@ -192,7 +192,7 @@ async fn every_error_has_the_one_shape() {
 #[tokio::test]
 async fn text_with_nothing_to_say_is_a_short_silence_on_openais_call_and_a_code_on_ours() {
     let gateway = Gateway::new().await;
-    for text in ["---", "...", "1.", "<think>Hm.</think>", "***"] {
+    for text in ["👍", "---", "...", "1.", "<think>Hm.</think>", "***"] {
         for (format, content_type, bytes) in [
             ("wav", "audio/wav", 7_200),
             ("mp3", "audio/mpeg", 300),

@@ -44,7 +44,7 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-async fn key(gateway: &Gateway, speak: bool, admin: bool) -> (String, String) {
+pub async fn key(gateway: &Gateway, speak: bool, admin: bool) -> (String, String) {
     let new = NewKey {
         name: "app".into(),
         scopes: Scopes { speak, admin },

@@ -16,13 +16,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use saywell::clock::Clock;
-use saywell::identity::Mode;
 use saywell::identity::token::{Claims, mint};
+use saywell::identity::{Mode, UserCase};
 use saywell::secret::Secret;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::identity::{ask, with_auth};
+use crate::identity::{ask, key, with_auth};
 use crate::support::{Answer, Gateway};
 
 const SECRET: &str = "a secret of at least thirty-two letters";
@@ -387,31 +387,73 @@ async fn a_key_that_is_unknown_is_asked_for_at_once_and_then_once_a_second() {
 }
 
 #[tokio::test]
-async fn a_provider_that_hangs_is_waited_for_once_and_known_keys_serve_on() {
+async fn a_provider_that_hangs_stops_nobody_whose_key_is_known() {
     let (provider, [old, new]) = (Provider::start().await, [Pair::ec("old"), Pair::ec("new")]);
     provider.publish(&[&old.public]);
     let gateway = provider.gateway(None).await;
     assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
     provider.hangs.store(true, Ordering::SeqCst);
     gateway.clock.advance(Duration::from_mins(20));
-    let begun = std::time::Instant::now();
     assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
-    assert!(begun.elapsed() < Duration::from_millis(800), "{:?}", begun.elapsed());
-    tokio::time::pause();
-    let begun = tokio::time::Instant::now();
     let first = show(&gateway, &new.sign(&gateway)).await;
+    // How long each of them waits is measured where the keys are kept: `identity/jwks.rs`.
     assert_eq!(
         first.error(),
         (503, "overloaded".into(), String::new()),
         "whether there is such a key cannot be known"
     );
-    assert!(begun.elapsed() <= Duration::from_millis(1100), "{:?}", begun.elapsed());
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    gateway.clock.advance(Duration::from_secs(6));
-    let ill = tokio::time::Instant::now();
-    for pair in [&new, &old, &new] {
-        let status = show(&gateway, &pair.sign(&gateway)).await.status;
-        assert_eq!(status, if pair.name == "old" { 200 } else { 503 });
+    assert_eq!(show(&gateway, &old.sign(&gateway)).await.status, 200);
+}
+
+#[tokio::test]
+async fn whether_case_counts_in_names_of_users_is_a_setting() {
+    for (user_case, status) in [(UserCase::Counts, 200), (UserCase::Ignored, 403)] {
+        let gateway = with_auth(&[Mode::Jwt, Mode::Key], |settings| {
+            settings.jwt_secret = Some(Secret::new(SECRET));
+            settings.user_case = user_case;
+        })
+        .await;
+        let (operator, _) = key(&gateway, true, true).await;
+        let steer = async |path: &str, body: Value| {
+            let request = axum::http::Request::post(path).header("content-type", "application/json");
+            let request = request.header("authorization", &operator);
+            gateway.send(request.body(axum::body::Body::from(body.to_string())).unwrap()).await
+        };
+        let block =
+            json!({ "action": "set_blocked", "subject": { "kind": "user", "id": "ANN" }, "blocked": true });
+        assert_eq!(steer("/admin/api/controls", block).await.status, 200);
+        let token = |name: &str| signed(&claims(&gateway, &json!({ "sub": name })));
+        assert_eq!(show(&gateway, &token("Ann")).await.status, status, "{user_case:?}");
+        assert_eq!(show(&gateway, &token("ANN")).await.status, 403);
+        assert_eq!(show(&gateway, &token("Bob")).await.status, 200);
     }
-    assert!(ill.elapsed() < Duration::from_millis(200), "{:?}", ill.elapsed());
+}
+
+#[tokio::test]
+async fn what_was_made_for_a_user_is_purged_however_their_name_is_written() {
+    let gateway = with_auth(&[Mode::Jwt, Mode::Key], |settings| {
+        settings.jwt_secret = Some(Secret::new(SECRET));
+        settings.user_case = UserCase::Ignored;
+    })
+    .await;
+    let (operator, _) = key(&gateway, true, true).await;
+    let token = signed(&claims(&gateway, &json!({ "sub": "Zo\u{eb}" })));
+    assert_eq!(show(&gateway, &token).await.status, 200);
+    gateway.settle().await;
+    let purge = async |user: &str| {
+        let request = axum::http::Request::post("/admin/api/cache/purge");
+        let request = request.header("content-type", "application/json");
+        let request = request.header("authorization", &operator);
+        let body = json!({ "user": user }).to_string();
+        gateway.send(request.body(axum::body::Body::from(body)).unwrap()).await
+    };
+    assert_eq!(purge("zo\u{200b}").await.error(), (400, "invalid_request".into(), "user".into()));
+    // What was asked is written down beside the requests.
+    let begun = std::time::Instant::now();
+    let mut removed = 0;
+    while removed == 0 && begun.elapsed() < Duration::from_secs(20) {
+        removed = purge(" ZOE\u{308} ").await.json()["removed"].as_u64().unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(removed > 0, "nothing of theirs was found");
 }

@@ -240,3 +240,44 @@ async fn what_a_quota_has_left_is_spoken_to_the_end_of_a_sentence() {
     let rest = json!({ "text": text, "start_at": at });
     assert_eq!(gateway.post("/tts", &rest).await.error(), (429, "quota_exceeded".into(), String::new()));
 }
+
+#[tokio::test]
+async fn a_clock_that_jumps_an_hour_back_and_forth_stops_nobody_and_loses_nothing() {
+    let plans = "[admin]\nrequests_per_minute = 60\nburst = 20\ncharacters_per_day = 1000";
+    let gateway = Gateway::with(Fake::named("fake"), with_plans(plans)).await;
+    // Not next to midnight, where a day's limits begin anew.
+    gateway.clock.advance(Duration::from_hours(12));
+    let before = json!({ "text": "Said before the clock jumped." });
+    let links = gateway.links(&before).await;
+    let url = links["url"].as_str().unwrap();
+    assert_eq!(gateway.get(url).await.status, 200);
+    gateway.settle().await;
+    let spent = 1000.0 - left(&gateway, "characters", "day").await;
+    for (number, jump) in ["back", "forth", "forth", "back"].into_iter().enumerate() {
+        let hour = Duration::from_hours(1);
+        if jump == "back" {
+            gateway.clock.set_back(hour);
+        } else {
+            gateway.clock.advance(hour);
+        }
+        let again = gateway.post("/tts", &before).await;
+        assert_eq!(
+            (again.status.as_u16(), again.header("x-tts-cache")),
+            (200, "hit"),
+            "{jump}: {}",
+            again.text()
+        );
+        // A link is good until the clock says that it is over, and again where that was not so.
+        let opened = gateway.get(url).await.status;
+        assert!(opened == 200 || (number == 2 && opened == 403), "{jump}: {opened}");
+        for _ in 0..15 {
+            let new = json!({ "text": format!("Number {number}.") });
+            assert_eq!(gateway.post("/tts", &new).await.status, 200, "{jump}");
+        }
+        gateway.settle().await;
+        // Nobody waits an hour for what a minute gives back.
+        gateway.clock.advance(Duration::from_secs(20));
+    }
+    let left = left(&gateway, "characters", "day").await;
+    assert_eq!(left, 1000.0 - spent - 4.0 * 9.0, "what was said is counted once");
+}

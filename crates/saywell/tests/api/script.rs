@@ -190,6 +190,40 @@ async fn english_that_only_looks_foreign_is_heard() {
     }
 }
 
+#[tokio::test]
+async fn a_lone_ideograph_is_a_sign_of_no_language_and_is_not_left_out_unseen() {
+    let gateway = Gateway::new().await;
+    let reply = "Look for 駅 on the signs, and you are there.";
+    assert_eq!(heard(&gateway, reply).await, [reply]);
+    let script = script(&gateway, &json!({ "text": reply })).await;
+    let at = reply.find('駅').unwrap();
+    let [left_out, noted] = [&script["omissions"][0], &script["notes"][0]];
+    assert_eq!((&left_out["what"], &left_out["source"]), (&json!("language"), &json!([at, at + 3])));
+    assert_eq!(noted["note"], "no voice here reads `駅`");
+    let answer = gateway.post("/tts", &json!({ "text": reply })).await;
+    assert!(answer.header("x-tts-notes").starts_with("no voice here reads "), "{answer:?}");
+    // Whoever reads it needs no note.
+    let world = Fake::named("fake")
+        .with_voices([Voice::new("fake", "tone", "en-US"), Voice::new("fake", "mei", "zh-CN")]);
+    let world = Gateway::with(world, settings()).await;
+    assert_eq!(world.post("/tts", &json!({ "text": reply })).await.header("x-tts-notes"), "");
+}
+
+#[tokio::test]
+async fn a_sentence_of_which_nothing_tells_the_language_is_bought_once() {
+    let gateway = Gateway::new().await;
+    let opening = "Absolutely! The tests are green, and everything is done.";
+    let later = "The tests were red for a day. Absolutely! They are green again.";
+    let script = script(&gateway, &json!({ "text": opening })).await;
+    assert_eq!(script["utterances"][0]["language"], Value::Null, "{script}");
+    for text in [opening, later] {
+        assert_eq!(gateway.post("/tts", &json!({ "text": text })).await.status, 200);
+        gateway.settle().await;
+    }
+    let bought = gateway.calls.texts();
+    assert_eq!(bought.iter().filter(|text| *text == "Absolutely!").count(), 1, "{bought:?}");
+}
+
 const FOX: &str = "Here is the translation you asked for:\n\n> Der schnelle braune Fuchs springt über den faulen \
                    Hund und läuft dann in den Wald. Das ist alles.\n\nLet me know if you need more.";
 
@@ -214,6 +248,8 @@ async fn what_nobody_speaks_is_announced_and_the_rest_is_heard() {
             vec!["In French, one sentence.", "How can I help you with that today?"],
         ),
         ("The word 你好 means hello.", vec!["The word", "In Chinese.", "means hello."]),
+        ("The Japanese word 電車 means train.", vec!["The Japanese word", "In Japanese.", "means train."]),
+        ("The Chinese sign 車 means car.", vec!["The Chinese sign", "In Chinese.", "means car."]),
     ] {
         assert_eq!(heard(&gateway, reply).await, expected, "{reply}");
         let links = gateway.links(&json!({ "text": reply })).await;

@@ -599,3 +599,23 @@ async fn what_is_too_long_ends_at_a_sentence_as_it_comes() {
     );
     assert!(done["continues_at"].is_u64());
 }
+
+#[tokio::test]
+async fn what_is_said_in_the_place_of_what_is_written_has_one_bound_for_all_parts() {
+    let reply = "Here it is now. ".repeat(12);
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_seconds: 30, ..settings() }).await;
+    let begin = |words: &str| json!({ "type": "begin", "pronunciations": [{ "word": "it", "say": words }] });
+    let mut client = Client::connect(&gateway).await;
+    let (utterances, _, _) = client.whole(begin("that"), &reply, 40).await;
+    assert!(utterances.len() > 4, "short ones are said together: {utterances:?}");
+    // Each sentence of it is short, and all of them are a hundred seconds.
+    client.say(begin(&"very many words ".repeat(8))).await;
+    client.text(&reply).await;
+    client.say(json!({ "type": "end" })).await;
+    let mut told = client.told().await;
+    while told["type"] != "error" {
+        assert_ne!(told["type"], "done", "{told}");
+        told = client.told().await;
+    }
+    assert_eq!(told["error"]["code"], "text_too_long", "{told}");
+}

@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::controls::Change;
 use crate::http::body;
 use crate::http::error::ApiError;
-use crate::key::{Key, Kind};
+use crate::http::fields::name;
+use crate::key::{Key, KeyKind};
 use crate::store::Filter;
 
 /// What is to go: what fulfils every condition given. Everything goes only when `all` says so.
@@ -26,7 +27,7 @@ pub struct Purge {
     /// `rendition` or `clip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub kind: Option<Kind>,
+    pub kind: Option<KeyKind>,
     /// What this provider made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
@@ -102,7 +103,10 @@ fn filter(app: &App, ask: &Purge) -> Result<Filter, ApiError> {
             ApiError::invalid("older_than_seconds", "`older_than_seconds` goes back before all time.")
         })?),
     };
-    let (provider, voice, user) = (ask.provider.clone(), ask.voice.clone(), ask.user.clone());
+    let (provider, voice) = (ask.provider.clone(), ask.voice.clone());
+    // In the one form in which users are kept, or nothing of theirs would be found.
+    let user = name("user", ask.user.as_deref())?;
+    let user = user.map(|user| app.settings.user_case.fold(user.into()));
     let filter = Filter { kind: ask.kind, provider, voice, made_for: user, created_before };
     match (ask.all, filter == Filter::default()) {
         (false, true) => {

@@ -1,0 +1,6 @@
+//! What every part of the gateway stands on: time that tests move by hand, secrets that are never printed, and the clients
+//! that call out over the network.
+
+pub mod clock;
+pub mod net;
+pub mod secret;

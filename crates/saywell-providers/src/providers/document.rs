@@ -1,0 +1,72 @@
+//! The table of options in `docs/PROVIDERS.md`, made from what each kind reads and how it is described there.
+
+use std::fmt::Write as _;
+
+use super::{KINDS, Options, ProviderKind};
+
+const BEGINS: &str =
+    "<!-- Made by `cargo xtask docs` from the options in `crates/saywell-providers/src/providers`. -->\n";
+const ENDS: &str = "<!-- Until here. -->\n";
+
+/// The options of every kind, with what they mean.
+fn markdown() -> String {
+    let mut text = format!("{BEGINS}\n| kind | option | meaning |\n|---|---|---|\n");
+    for kind in KINDS {
+        for (name, meaning) in options(kind) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "| `{}` | `{name}` | {meaning} |", kind.name);
+        }
+    }
+    text + "\n" + ENDS
+}
+
+/// The names that a kind takes, as it says itself when it is given another, and what they mean.
+fn options(kind: &ProviderKind) -> Vec<(String, String)> {
+    let none = Options { kind: None, table: [("?".to_owned(), true.into())].into_iter().collect() };
+    let refusal = (kind.check)(&none).expect_err("no option is called so");
+    let (_, taken) = refusal.split_once("unknown field `?`, ").unwrap_or_else(|| panic!("{refusal}"));
+    let described = described(kind);
+    let names: Vec<&str> = taken.split('`').skip(1).step_by(2).collect();
+    assert_eq!(names, described.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), "{}", kind.name);
+    described
+}
+
+/// The options as the kind's own file describes them, or its variables do.
+fn described(kind: &ProviderKind) -> Vec<(String, String)> {
+    let path = format!("{}/src/providers/{}.rs", env!("CARGO_MANIFEST_DIR"), kind.name);
+    let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut lines =
+        source.lines().skip_while(|line| !line.ends_with("Options {") || !line.starts_with("struct"));
+    lines.next();
+    let (mut described, mut comment) = (Vec::new(), Vec::new());
+    for line in lines.map(str::trim).take_while(|line| *line != "}") {
+        if let Some(said) = line.strip_prefix("///") {
+            comment.push(said.trim());
+        } else if let Some((name, _)) = line.split_once(": ").filter(|_| !line.starts_with("#[")) {
+            let variable = kind.variables.iter().find(|variable| variable.key == name);
+            let meaning = match (comment.is_empty(), variable) {
+                (false, _) => comment.join(" "),
+                (true, Some(variable)) => variable.about.to_owned(),
+                (true, None) => panic!("{path}: what does `{name}` mean?"),
+            };
+            comment.clear();
+            described.push((name.to_owned(), meaning));
+        }
+    }
+    described
+}
+
+/// The committed table is the one that the options make; `UPDATE_DOCS=1 cargo test` renews it.
+#[test]
+fn the_table_of_options_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PROVIDERS.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = document.split_once(BEGINS).expect("a place for the table");
+    let (_, after) = rest.split_once(ENDS).expect("an end of the table");
+    let made = format!("{before}{}{after}", markdown());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    } else {
+        assert!(document == made, "docs/PROVIDERS.md is out of date: run `cargo xtask docs`");
+    }
+}

@@ -1,0 +1,219 @@
+//! `kokoro`: more voices inside this process, from a pack of Kokoro-82M's.
+//!
+//! It is in the chain behind `local` by itself wherever the pack lies in the data folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use saywell_voice::Pool;
+use saywell_voice::kokoro::Pack;
+use serde::Deserialize;
+
+use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::providers::local::{FOLLOWS, Spoken, spoken};
+use crate::providers::{Inside, Opening, ProviderKind, Variable};
+use crate::queue::{Pace, Queue};
+
+/// The provider's name.
+pub const NAME: &str = "kokoro";
+
+/// The kind of provider that this file makes.
+pub const KIND: ProviderKind = ProviderKind {
+    name: NAME,
+    about: "More voices inside this process, from a pack of Kokoro-82M's: no key, no network.",
+    variables: &[Variable {
+        name: "TTS_KOKORO_PACK",
+        key: "pack",
+        secret: false,
+        about: "The pack of voices, `kokoro.pack` in the data folder if not set; `cargo xtask voice kokoro` makes it.",
+    }],
+    check: |options| options.parse::<KokoroOptions>().map(drop),
+    open: |opening| Ok(Arc::new(Kokoro::open(&opening)?)),
+};
+
+/// `[providers.kokoro]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KokoroOptions {
+    /// The pack of voices; `kokoro.pack` in the data folder if not set.
+    pack: Option<PathBuf>,
+}
+
+/// What a character of text takes on one thread, until it is measured: real time, about.
+const SECONDS_A_CHARACTER: f64 = 0.06;
+
+/// How long the network's memory is kept after somebody last heard it.
+const KEPT: Duration = Duration::from_mins(5);
+
+/// OpenAI's voices, each by a voice of its own of the kind that OpenAI's samples are.
+pub const OPENAI_VOICES: [(&str, &str); 13] = [
+    ("alloy", "af_alloy"),
+    ("ash", "am_michael"),
+    ("ballad", "am_liam"),
+    ("cedar", "am_fenrir"),
+    ("coral", "af_aoede"),
+    ("echo", "am_echo"),
+    ("fable", "am_eric"),
+    ("marin", "af_kore"),
+    ("nova", "af_nova"),
+    ("onyx", "am_onyx"),
+    ("sage", "af_sarah"),
+    ("shimmer", "af_bella"),
+    ("verse", "am_puck"),
+];
+
+/// The pack in the data folder.
+#[must_use]
+pub fn pack_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("kokoro.pack")
+}
+
+/// The voices of a pack, behind threads of their own.
+#[derive(Debug)]
+pub struct Kokoro {
+    pool: Arc<Pool>,
+    queue: Queue,
+    about: About,
+    voices: Arc<[Voice]>,
+    /// Ends the task that lets the network rest.
+    resting: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Kokoro {
+    fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
+        let options: KokoroOptions = opening.options.parse().map_err(ProviderError::Misconfigured)?;
+        let path = options.pack.unwrap_or_else(|| pack_in(&opening.inside.data_dir));
+        Self::with_pack(&path, opening.name, opening.inside)
+    }
+
+    fn with_pack(path: &Path, name: &str, inside: &Inside) -> Result<Self, ProviderError> {
+        let misconfigured = |error: &dyn std::fmt::Display| {
+            ProviderError::Misconfigured(format!("{error}; `cargo xtask voice kokoro` fetches the voices"))
+        };
+        let pack = Arc::new(Pack::open(path).map_err(|error| misconfigured(&error))?);
+        let voices: Arc<[Voice]> = pack.voices().filter_map(|id| listed(name, id)).collect();
+        let Some(default) = voices.iter().find(|voice| voice.id == "af_heart").or(voices.first()) else {
+            return Err(misconfigured(&format_args!("{} has no voice that can be used", path.display())));
+        };
+        let threads = inside.threads();
+        let measured = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
+        let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&measured))).collect();
+        let queue = Queue::new(name, threads.get(), inside.queue_longest, paces);
+        let about = About {
+            queue: Some(queue.clone()),
+            default_voice: Some(default.id.clone()),
+            voice_version: saywell_voice::Voice::of_pack(&pack, &default.id)
+                .map_err(|error| misconfigured(&error))?
+                .version()
+                .to_owned(),
+            parallel: threads.get(),
+            unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
+            follows: Some(FOLLOWS),
+            ..About::new(NAME, name, NAME)
+        };
+        let spoken = Arc::clone(&pack);
+        let find = move |id: &str| saywell_voice::Voice::of_pack(&spoken, id);
+        let pool = Arc::new(Pool::of_voices(find, threads, inside.most_waiting()));
+        let resting = tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(rest(pack)));
+        Ok(Self { pool, queue, about, voices, resting })
+    }
+}
+
+/// Gives the network's memory back when nobody has used it for [`KEPT`].
+async fn rest(pack: Arc<Pack>) {
+    loop {
+        tokio::time::sleep(KEPT / 5).await;
+        if pack.rest(KEPT) {
+            tracing::debug!("the network of the voices of `{NAME}` rests");
+        }
+    }
+}
+
+impl Drop for Kokoro {
+    fn drop(&mut self) {
+        if let Some(resting) = &self.resting {
+            resting.abort();
+        }
+    }
+}
+
+/// How a voice is listed, by its name as upstream forms it: a letter for the language, one for the gender, and a name.
+/// Those whose language's phonemes cannot be made here are not.
+fn listed(provider: &str, id: &str) -> Option<Voice> {
+    let (kind, name) = id.split_once('_')?;
+    let gender = match kind {
+        "af" => "female",
+        "am" => "male",
+        _ => return None,
+    };
+    let mut letters = name.chars();
+    let name = letters.next()?.to_uppercase().chain(letters).collect();
+    Some(Voice { name, gender: Some(gender.to_owned()), ..Voice::new(provider, id, "en-US") })
+}
+
+#[async_trait]
+impl Provider for Kokoro {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        Ok(Arc::clone(&self.voices))
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        let known = self.voices.iter().any(|voice| voice.id == request.voice);
+        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known }, request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers::conformance;
+
+    /// Where tests look for the pack.
+    fn pack() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../saywell-data/kokoro.pack")
+    }
+
+    #[test]
+    fn voices_are_listed_by_their_names() {
+        let voice = listed(NAME, "am_onyx").unwrap();
+        assert_eq!((voice.name.as_str(), voice.language.as_str()), ("Onyx", "en-US"));
+        assert_eq!(voice.gender.as_deref(), Some("male"));
+        for id in ["jf_alpha", "onyx", "af_", ""] {
+            assert!(listed(NAME, id).is_none(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn openai_has_thirteen_voices_of_the_right_gender() {
+        let mut voices: Vec<&str> = OPENAI_VOICES.iter().map(|(_, voice)| *voice).collect();
+        voices.sort_unstable();
+        voices.dedup();
+        assert_eq!(voices.len(), OPENAI_VOICES.len());
+        for ((name, voice), (known, gender)) in OPENAI_VOICES.iter().zip(crate::voices::OPENAI_VOICES) {
+            assert_eq!(*name, known);
+            assert_eq!(listed(NAME, voice).unwrap().gender.as_deref(), Some(gender), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_missing_pack_is_a_fault_of_the_settings() {
+        let error =
+            Kokoro::with_pack(Path::new("/nonexistent/kokoro.pack"), NAME, &Inside::default()).unwrap_err();
+        assert!(
+            matches!(&error, ProviderError::Misconfigured(why) if why.contains("xtask voice kokoro")),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    #[ignore = "needs the pack of voices: tools/test.sh voices"]
+    async fn passes_the_exam() {
+        conformance::examine(&Kokoro::with_pack(&pack(), NAME, &Inside::default()).unwrap()).await;
+    }
+}

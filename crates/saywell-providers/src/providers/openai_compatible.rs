@@ -1,0 +1,279 @@
+//! `openai_compatible`: any server that speaks `/audio/speech` as OpenAI's does, each of them a little differently.
+//!
+//! What differs between the servers that are known is data: [`preset`]. Several providers of this kind may stand in the
+//! settings, each in a table of its own name with `kind = "openai_compatible"`.
+
+mod listing;
+mod preset;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::{RequestBuilder, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::preset::{Format, Preset};
+use super::openai::{AskedVoice, SpeechAsk};
+use saywell_text::english::Reader;
+
+use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::providers::{Opening, ProviderKind, Variable};
+use saywell_base::secret::Secret;
+
+/// The provider's name.
+pub const NAME: &str = "openai_compatible";
+
+/// The kind of provider that this file makes.
+pub const KIND: ProviderKind = ProviderKind {
+    name: NAME,
+    about: "Any server that speaks OpenAI's `/audio/speech`, such as Kokoro-FastAPI, speaches or LocalAI.",
+    variables: &[
+        Variable {
+            name: "OPENAI_COMPATIBLE_BASE_URL",
+            key: "base_url",
+            secret: false,
+            about: "Where the server's API is, with its `/v1`.",
+        },
+        Variable {
+            name: "OPENAI_COMPATIBLE_API_KEY",
+            key: "api_key",
+            secret: true,
+            about: "The server's key, if it wants one.",
+        },
+        Variable {
+            name: "OPENAI_COMPATIBLE_MODEL",
+            key: "model",
+            secret: false,
+            about: "The server's model.",
+        },
+    ],
+    check: |options| options.parse::<Options>()?.check(),
+    open: |opening| Ok(Arc::new(Compatible::open(&opening)?)),
+};
+
+/// How long the server's voices are kept.
+const LISTED: Duration = Duration::from_mins(10);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// Where the server's API is, such as `http://127.0.0.1:8880/v1`.
+    base_url: Option<BaseUrl>,
+    api_key: Option<Secret>,
+    /// The environment variable that holds the key, where it is not `api_key`.
+    api_key_env: Option<String>,
+    /// Which server it is: what is known of it fills what is left out here.
+    #[serde(default)]
+    preset: preset::Name,
+    model: Option<String>,
+    /// The voice when nobody asks for one.
+    voice: Option<String>,
+    /// The voices on offer, in place of the server's own list.
+    voices: Option<Vec<listing::Named>>,
+    /// Voices beside those that the server lists, such as mixtures.
+    #[serde(default)]
+    more_voices: Vec<listing::Named>,
+    /// The language of voices that name none; without it they count as speaking any.
+    language: Option<String>,
+    /// What to ask the server for: `pcm`, `wav` or `mp3`; as the preset has it if not set.
+    format: Option<Format>,
+    /// Samples a second of raw sound, where the server does not say it.
+    sample_rate: Option<u32>,
+    /// How to speak, in words, where a request does not say; only for servers that take such.
+    #[serde(default)]
+    instructions: String,
+    /// Whether the server takes instructions: strict ones refuse the whole request.
+    takes_instructions: Option<bool>,
+    /// Fields for the body of every request, such as `lang_code`.
+    #[serde(default)]
+    extra: serde_json::Map<String, Value>,
+    /// Whether each call costs money.
+    #[serde(default)]
+    paid: bool,
+    /// How many utterances of a reply to ask for at the same time.
+    parallel: Option<std::num::NonZeroU8>,
+    /// The most characters of one call's text.
+    longest: Option<std::num::NonZeroUsize>,
+}
+
+impl Options {
+    fn check(&self) -> Result<(), String> {
+        if self.base_url.is_none() && self.preset.preset().base_url.is_none() {
+            return Err("`base_url` is missing: where the server is, such as http://127.0.0.1:8880/v1".into());
+        }
+        if self.api_key.is_some() && self.api_key_env.is_some() {
+            return Err("`api_key` and `api_key_env` are both given; one is enough".into());
+        }
+        if self.sample_rate.is_some_and(|rate| !(8_000..=48_000).contains(&rate)) {
+            return Err("`sample_rate` must be from 8000 to 48000".into());
+        }
+        let taken = ["model", "input", "voice", "response_format", "stream_format"];
+        match self.extra.keys().find(|key| taken.contains(&key.as_str())) {
+            Some(key) => Err(format!("`extra.{key}` is decided by Saywell")),
+            None => Ok(()),
+        }
+    }
+
+    fn key(&self) -> Result<Option<Secret>, ProviderError> {
+        let Some(variable) = &self.api_key_env else { return Ok(self.api_key.clone()) };
+        match std::env::var(variable) {
+            Ok(key) if !key.trim().is_empty() => Ok(Some(Secret::new(key.trim()))),
+            _ => {
+                Err(ProviderError::Misconfigured(format!("takes its key from {variable}, which is not set")))
+            }
+        }
+    }
+}
+
+/// A server that speaks as OpenAI's does.
+#[derive(Debug)]
+pub struct Compatible {
+    http: Http,
+    about: About,
+    url: BaseUrl,
+    headers: HeaderMap,
+    options: Options,
+    preset: &'static Preset,
+    voices: Kept<Arc<[Voice]>>,
+}
+
+impl Compatible {
+    /// Opens it, asking nobody.
+    ///
+    /// # Errors
+    /// `Misconfigured` with what an operator has to change.
+    pub fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
+        let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
+        options.check().map_err(ProviderError::Misconfigured)?;
+        let preset = options.preset.preset();
+        let model = options.model.as_deref().or(preset.model).ok_or_else(|| {
+            ProviderError::Misconfigured(
+                "needs to know which of its server's models to use: set `model`".into(),
+            )
+        })?;
+        let mut headers = HeaderMap::new();
+        if let Some(key) = options.key()? {
+            headers.insert(AUTHORIZATION, wire::secret(&format!("Bearer {}", key.reveal()))?);
+        }
+        let url = match (&options.base_url, preset.base_url) {
+            (Some(url), _) => url.clone(),
+            (None, known) => BaseUrl::known(known.unwrap_or_default()),
+        };
+        let about = About {
+            paid: options.paid || preset.paid,
+            default_voice: options.voice.clone(),
+            // Two servers have different voices of the same name.
+            options: serde_json::to_string(&(url.as_str(), &options.instructions, &options.extra))
+                .unwrap_or_default(),
+            parallel: options.parallel.map_or(preset.parallel, |parallel| usize::from(parallel.get())),
+            longest: options.longest.map_or(preset.longest, std::num::NonZeroUsize::get),
+            takes_instructions: if options.takes_instructions.unwrap_or(preset.instructions) {
+                |_| true
+            } else {
+                |_| false
+            },
+            reader: Some(Reader::Natural),
+            ..About::new(NAME, opening.name, model)
+        };
+        Ok(Self {
+            http: Http::new(opening),
+            about,
+            url,
+            headers,
+            preset,
+            voices: Kept::new(LISTED, opening.clock),
+            options,
+        })
+    }
+
+    fn call(&self, request: &Request) -> Result<RequestBuilder, ProviderError> {
+        let instructions = match &*request.instructions {
+            _ if !self.options.takes_instructions.unwrap_or(self.preset.instructions) => "",
+            "" => &self.options.instructions,
+            asked => asked,
+        };
+        let ask = SpeechAsk {
+            model: &request.model,
+            input: &request.text,
+            voice: (request.voice != listing::NO_NAME).then_some(AskedVoice::Name(&request.voice)),
+            response_format: self.format().name(),
+            instructions,
+            speed: request.speed,
+        };
+        let unfit =
+            |error: serde_json::Error| ProviderError::Rejected(format!("cannot be asked for it: {error}"));
+        let mut body = serde_json::to_value(ask).map_err(unfit)?;
+        for (field, value) in self.preset.extra {
+            body[*field] = Value::from(*value);
+        }
+        if let (Some(field), Some(language)) = (self.preset.language_field, &request.language) {
+            body[field] = language.split('-').next().unwrap_or_default().into();
+        }
+        for (field, value) in &self.options.extra {
+            body[field] = value.clone();
+        }
+        Ok(self.http.post(self.url.join("/audio/speech")).headers(self.headers.clone()).json(&body))
+    }
+
+    fn format(&self) -> Format {
+        self.options.format.unwrap_or(self.preset.format)
+    }
+}
+
+#[async_trait]
+impl Provider for Compatible {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
+        self.voices.get(listing::ask(self)).await
+    }
+
+    fn speak(&self, request: Request) -> SpeechStream {
+        if wire::is_blank(&request.text) {
+            // To some of the servers it is an error, and not one that tells what it is.
+            let silence = Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: Vec::new() };
+            return Box::pin(futures::stream::iter([Ok(silence)]));
+        }
+        let call = match self.call(&request) {
+            Ok(call) => call,
+            Err(error) => return Box::pin(futures::stream::iter([Err(error)])),
+        };
+        let (format, known) = (self.format(), self.options.sample_rate.or(self.preset.rate));
+        self.http.speech(call, move |response| coding(format, known, response), meaning)
+    }
+}
+
+/// How the sound of an answer is coded: what its head says, or else what is known of the server. Raw sound at a wrong
+/// rate would be speech at a wrong speed: it is refused instead.
+fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let labelled = |label: &str| {
+        let mut parameters = label.split(';').skip(1).map(str::trim);
+        parameters.find_map(|parameter| parameter.strip_prefix("rate=")?.trim_matches('"').parse().ok())
+    };
+    let stated = header(CONTENT_TYPE.as_str()).and_then(labelled);
+    let stated = stated.or_else(|| header("x-sample-rate")?.trim().parse().ok());
+    match (format, stated.or(known)) {
+        (Format::Wav, _) => Coding::Wav,
+        (Format::Mp3, _) => Coding::Mp3,
+        (Format::Pcm, Some(rate)) if (8_000..=48_000).contains(&rate) => Coding::Pcm { rate },
+        (Format::Pcm, _) => Coding::Unknown,
+    }
+}
+
+/// What the servers' codes mean where their status does not say it.
+fn meaning(failure: &Failure) -> Option<ProviderError> {
+    match failure.code.as_str() {
+        "model_not_found" | "no_default_voice" => Some(ProviderError::Misconfigured(failure.in_words())),
+        _ => super::openai::meaning(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,352 @@
+//! Numbers that name rather than count: codes, orders, accounts, rooms, aircraft, paragraphs of laws.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// What is known by a number of four digits and more, in small letters and in order.
+const NAMED_BY_DIGITS: &[&str] = &[
+    "account",
+    "acct",
+    "activation",
+    "badge",
+    "bestellnummer",
+    "booking",
+    "case",
+    "cedula",
+    "claim",
+    "code",
+    "codes",
+    "confirmation",
+    "customer",
+    "cvc",
+    "cvv",
+    "docket",
+    "ein",
+    "employee",
+    "iban",
+    "id",
+    "imei",
+    "invoice",
+    "licence",
+    "license",
+    "locker",
+    "lot",
+    "member",
+    "membership",
+    "mrn",
+    "npi",
+    "order",
+    "otp",
+    "part",
+    "pass",
+    "passcode",
+    "passport",
+    "passwort",
+    "pin",
+    "pincode",
+    "plate",
+    "po",
+    "policy",
+    "postal",
+    "postcode",
+    "receipt",
+    "ref",
+    "reference",
+    "registration",
+    "reservation",
+    "routing",
+    "serial",
+    "sku",
+    "ssn",
+    "ticket",
+    "tin",
+    "token",
+    "tracking",
+    "transaction",
+    "vat",
+    "verification",
+    "voucher",
+    "zip",
+];
+
+/// Words between the name and its number.
+const LINKS: &[&str] = &[
+    "a", "an", "are", "as", "card", "code", "enter", "id", "is", "it's", "my", "new", "no", "nr", "num",
+    "number", "numbers", "of", "our", "the", "this", "to", "use", "was", "with", "your",
+];
+
+/// Digits that name something: `Your code is 482913`, `order 7741-2093`, `tracking 9400111899223100001234`.
+pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 64;
+    if start.is_inside_number() || start.before() == Some('$') {
+        return None;
+    }
+    let mut end = start;
+    let first = end.digits(1..=40)?;
+    let mut groups = vec![first];
+    while groups.len() < 8
+        && let Some(next) = end.past(|at| at.eat('-') && at.digits(1..=12).is_some())
+    {
+        groups.push(&end.until(next)[1..]);
+        end = next;
+    }
+    let length: usize = groups.iter().map(|group| group.len()).sum();
+    let goes_on = end.peek().is_some_and(|next| is_word(next) || "/:%°$€£".contains(next))
+        || end.past(|at| at.eat_one_of([".", ",", "-"]).is_some() && at.digits(1..=1).is_some()).is_some()
+        || end.past(|at| at.eat('-') && at.peek().is_some_and(is_word)).is_some();
+    if goes_on || length > LONGEST {
+        return None;
+    }
+    let named = || is_named(start, length);
+    let is_code = match groups.as_slice() {
+        // So long a number is a name, unless it is a round one.
+        [_] if length >= 10 => !first.ends_with("000000"),
+        [_] => length >= 3 && named() && !counts_something(end),
+        // `1234-5678-9012`, `123-45-6789`; a countdown has one digit each.
+        [_, _, ..] if groups.len() > 2 => {
+            groups.iter().all(|group| group.len() > 1) || (length > 9 && named())
+        }
+        // `7741-2093` goes down, which no range does.
+        [left, right] => named() || (left.len() == 4 && right.len() == 4 && left > right && !is_year(left)),
+        _ => false,
+    };
+    is_code.then(|| {
+        let groups: Vec<_> =
+            groups.into_iter().flat_map(grouped).map(|group| reader.characters(group)).collect();
+        Edit::new(start, end, groups.join(", "))
+    })
+}
+
+fn is_year(digits: &str) -> bool {
+    ("1000".."2100").contains(&digits)
+}
+
+/// Whether the words before say that a number is a name.
+pub fn is_named(start: Cursor<'_>, length: usize) -> bool {
+    let mut words = start.words_before();
+    let mut numbered = start.before() == Some('#');
+    for _ in 0..5 {
+        let Some(word) = words.next() else { return false };
+        let word = word.to_ascii_lowercase();
+        if NAMED_BY_DIGITS.binary_search(&word.as_str()).is_ok() {
+            // Three digits are a code for few: `CVV 123`.
+            return length > 3 || matches!(word.as_str(), "cvv" | "cvc" | "pin" | "passcode");
+        }
+        if !LINKS.contains(&word.as_str()) {
+            return numbered && length > 4 && word != "than";
+        }
+        if word == "of" {
+            numbered = false;
+        } else {
+            numbered |= matches!(word.as_str(), "number" | "no" | "nr");
+        }
+    }
+    false
+}
+
+/// Whether what is counted follows: `part 4000 times`.
+fn counts_something(end: Cursor<'_>) -> bool {
+    const COUNTED: [&str; 8] =
+        ["people", "times", "dollars", "euros", "percent", "million", "thousand", "items"];
+    end.peek() == Some(' ') && COUNTED.contains(&end.next_word())
+}
+
+/// `1Z999AA10123456784`, `IBAN DE89 3704 0044 …`: letters and digits that name a parcel, a car, an account.
+pub fn letters_and_digits(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || start.before().is_some_and(|before| "-./@#$_".contains(before)) {
+        return None;
+    }
+    let mut at = start;
+    let written = at.eat_while(|found| found.is_ascii_uppercase() || found.is_ascii_digit());
+    let digits = written.bytes().filter(u8::is_ascii_digit).count();
+    let letters = written.len() - digits;
+    if start.previous_word() == "IBAN" && letters >= 2 {
+        let mut groups = vec![reader.characters(written)];
+        while groups.len() < 9
+            && let Some(end) = at.past(|at| {
+                at.eat(' ')
+                    && (1..=4).contains(
+                        &at.eat_while(|found| found.is_ascii_uppercase() || found.is_ascii_digit()).len(),
+                    )
+            })
+        {
+            groups.push(reader.characters(at.until(end)));
+            at = end;
+        }
+        return at.ends_word().then(|| Edit::new(start, at, groups.join(", ")));
+    }
+    let is_code = (10..=40).contains(&written.len())
+        && digits >= 4
+        && letters >= 1
+        && at.ends_word()
+        && at.peek() != Some('-');
+    is_code.then(|| {
+        let groups: Vec<_> = grouped(written).into_iter().map(|group| reader.characters(group)).collect();
+        Edit::new(start, at, groups.join(", "))
+    })
+}
+
+/// Digits in groups of three or four, as they are told: `482913` → `482`, `913`.
+fn grouped(digits: &str) -> Vec<&str> {
+    let sizes: &[usize] = match digits.len() {
+        0..=5 => return vec![digits],
+        6 => &[3, 3],
+        7 => &[3, 4],
+        9 => &[3, 3, 3],
+        10 => &[3, 3, 4],
+        _ => &[4],
+    };
+    let (mut groups, mut rest) = (Vec::new(), digits);
+    for size in sizes.iter().chain(std::iter::repeat(&4)) {
+        // No digit is left alone.
+        if rest.len() <= *size || rest.len() == size + 1 {
+            break;
+        }
+        let (group, after) = rest.split_at(*size);
+        groups.push(group);
+        rest = after;
+    }
+    groups.push(rest);
+    groups
+}
+
+/// What is named by three digits and more, or by a number and a letter, in small letters and in order.
+const PLACES: &[&str] = &[
+    "airbus",
+    "apartment",
+    "apt",
+    "bay",
+    "bldg",
+    "block",
+    "boeing",
+    "building",
+    "bus",
+    "cabin",
+    "dock",
+    "door",
+    "exit",
+    "ferrari",
+    "flat",
+    "flight",
+    "gate",
+    "highway",
+    "hwy",
+    "interstate",
+    "line",
+    "nokia",
+    "office",
+    "peugeot",
+    "platform",
+    "porsche",
+    "rm",
+    "room",
+    "route",
+    "row",
+    "rte",
+    "seat",
+    "spot",
+    "stall",
+    "suite",
+    "terminal",
+    "train",
+    "tram",
+    "unit",
+    "ward",
+    "xbox",
+];
+
+fn is_place(start: Cursor<'_>) -> bool {
+    let before = start.previous_word().trim_end_matches('.').to_ascii_lowercase();
+    PLACES.binary_search(&before.as_str()).is_ok()
+}
+
+/// `Gate 12B`, `room 305`, `Boeing 737-800` → `twelve B`, `three oh five`, `seven thirty seven eight hundred`.
+pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() || start.before() != Some(' ') {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(1..=4)?;
+    let place = is_place(start);
+    let mut words = reader.label(number);
+    let is_airliner = number.len() == 3 && number.starts_with('7') && number.ends_with('7');
+    if let Some(end) = at.past(|at| at.eat('-') && at.digits(1..=3).is_some())
+        && is_airliner
+    {
+        words += " ";
+        words += &reader.label(&at.until(end)[1..]);
+        at = end;
+    } else if is_airliner && !place && !at.rest().starts_with(" MAX") && at.peek() != Some('-') {
+        return None;
+    }
+    let digits_end = at;
+    if let Some(letter) = at.eat_if(|found| found.is_ascii_uppercase()) {
+        words += &format!(" {letter}");
+    }
+    let has_letter = at.at() > digits_end.at();
+    let goes_on = at.peek().is_some_and(|next| is_word(next) || "-/:%°".contains(next))
+        || at.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_some();
+    let known = if has_letter { place || is_airliner } else { number.len() == 3 && (place || is_airliner) };
+    (known && !goes_on).then(|| Edit::new(start, at, words))
+}
+
+/// `401(k)`, `Art. 6(1)(f)` → `four oh one K`, `six one F`.
+pub fn paragraph(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LAWS: [&str; 10] =
+        ["Art", "Article", "Articles", "art", "article", "Section", "section", "Sec", "Rule", "rule"];
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(1..=4)?;
+    let mut words = reader.label(number);
+    let (mut parts, mut has_letter) = (0, false);
+    while parts < 4 {
+        let mut end = at;
+        let inside = end;
+        if !end.eat('(') {
+            break;
+        }
+        let length = end.eat_while(|found| found.is_ascii_alphanumeric()).len();
+        let part = &inside.until(end)[1..];
+        let is_part = length == 1
+            || (length <= 3 && part.bytes().all(|byte| byte.is_ascii_digit() || b"ivx".contains(&byte)));
+        if !is_part || !end.eat(')') {
+            break;
+        }
+        has_letter |= part.bytes().all(|byte| byte.is_ascii_lowercase());
+        words += " ";
+        words += &if part.bytes().all(|byte| byte.is_ascii_digit()) {
+            reader.count(part)
+        } else {
+            part.to_ascii_uppercase()
+        };
+        (at, parts) = (end, parts + 1);
+    }
+    let law = LAWS.contains(&start.previous_word().trim_end_matches('.'))
+        || start.follows("§ ")
+        || start.follows("§");
+    let known = parts > 0 && ((number.len() == 3 && has_letter) || law);
+    (known && at.ends_word()).then(|| Edit::new(start, at, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_in_order() {
+        assert!(NAMED_BY_DIGITS.is_sorted() && PLACES.is_sorted());
+    }
+
+    #[test]
+    fn no_digit_is_left_alone() {
+        for length in 1..40 {
+            let digits = "7".repeat(length);
+            let groups = grouped(&digits);
+            assert_eq!(groups.concat(), digits);
+            assert!(groups.iter().all(|group| length == 1 || (2..=5).contains(&group.len())), "{groups:?}");
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! Mathematics written without LaTeX: `n!`, `|x|`, `f'(x)`, `5-3=2`, `(a + b)/2`, `5 x 3`, Greek letters.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// Greek letters and their names; the capitals that look like Latin ones are no symbols of their own.
+const GREEK: [(char, &str); 36] = [
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('ε', "epsilon"),
+    ('ϵ', "epsilon"),
+    ('ζ', "zeta"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('ϑ', "theta"),
+    ('ι', "iota"),
+    ('κ', "kappa"),
+    ('λ', "lambda"),
+    ('µ', "mu"),
+    ('ν', "nu"),
+    ('ξ', "xi"),
+    ('π', "pi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('ς', "sigma"),
+    ('τ', "tau"),
+    ('υ', "upsilon"),
+    ('φ', "phi"),
+    ('ϕ', "phi"),
+    ('χ', "chi"),
+    ('ψ', "psi"),
+    ('ω', "omega"),
+    ('Γ', "gamma"),
+    ('Δ', "delta"),
+    ('Θ', "theta"),
+    ('Λ', "lambda"),
+    ('Ξ', "xi"),
+    ('Π', "pi"),
+    ('Φ', "phi"),
+    ('Ψ', "psi"),
+    ('Ω', "omega"),
+];
+
+/// Letters that stand low: an index.
+const LOW: [(char, &str); 17] = [
+    ('ᵢ', "i"),
+    ('ⱼ', "j"),
+    ('ₖ', "k"),
+    ('ₘ', "m"),
+    ('ₙ', "n"),
+    ('ₚ', "p"),
+    ('ₓ', "x"),
+    ('ₜ', "t"),
+    ('ₐ', "a"),
+    ('ₑ', "e"),
+    ('ₒ', "o"),
+    ('ₕ', "h"),
+    ('ₗ', "l"),
+    ('ₛ', "s"),
+    ('ᵣ', "r"),
+    ('ᵤ', "u"),
+    ('ᵥ', "v"),
+];
+
+fn greek(letter: char) -> Option<&'static str> {
+    match letter {
+        'Σ' => Some("the sum of"),
+        _ => GREEK.iter().find(|(written, _)| *written == letter).map(|(_, name)| *name),
+    }
+}
+
+/// `ε`, `Δt`, `TΔS`, `xᵢ` → `epsilon`, `delta t`, `T delta S`, `x sub i`. Three letters together are a word of Greek.
+pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    if !start.starts_word() && !start.before().is_some_and(|before| before.is_ascii_digit()) {
+        return None;
+    }
+    let mut at = start;
+    let written = at.eat_while(char::is_alphabetic);
+    let is_symbol = |letter: char| greek(letter).is_some() || LOW.iter().any(|(low, _)| *low == letter);
+    if written.len() > 24 || written.is_ascii() || !written.contains(is_symbol) {
+        return None;
+    }
+    let letters = written.chars().count();
+    let symbols = written.chars().filter(|letter| is_symbol(*letter)).count();
+    let known = written.chars().all(|letter| letter.is_ascii_alphabetic() || is_symbol(letter));
+    // Units and words: `µm`, `Ωm`.
+    if !known || letters > 4 || (symbols == letters && letters > 2) || written.starts_with('µ') && letters > 1
+    {
+        return None;
+    }
+    let mut words = String::new();
+    for letter in written.chars() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        match (greek(letter), LOW.iter().find(|(low, _)| *low == letter)) {
+            (Some(name), _) => words.push_str(name),
+            (_, Some((_, index))) => words.push_str(&format!("sub {index}")),
+            _ => words.push(letter),
+        }
+    }
+    Some(Edit::new(start, at, words))
+}
+
+/// Whether what is around is a line of mathematics.
+pub fn is_maths(start: Cursor<'_>) -> bool {
+    let marks = |found: char| "=≈≤≥≠^√×²³⁴÷∑∫∞".contains(found);
+    let before = start.window_before(32);
+    let before = before.rsplit([';', ',']).next().unwrap_or(before);
+    let after = start.window_after(32);
+    let after = after.split([';', ',']).next().unwrap_or(after);
+    before.contains(marks) || after.contains(marks)
+}
+
+/// Whether what stands before is something that can be reckoned with: `n `, `3x`, `)`, `x²`.
+fn operand_before(start: Cursor<'_>) -> bool {
+    let before = start.window_before(16).trim_end_matches(' ');
+    match before.chars().next_back() {
+        Some(')' | ']' | '|' | '²' | '³' | '⁴' | 'ⁿ' | '!' | '\'' | '′' | '°') => true,
+        Some(last) if is_word(last) => {
+            let word = before.rsplit(|found: char| !is_word(found)).next().unwrap_or_default();
+            is_operand(word) || matches!(word, "squared" | "cubed")
+        }
+        _ => false,
+    }
+}
+
+fn operand_after(at: Cursor<'_>) -> bool {
+    let after = at.window_after(16).trim_start_matches(' ');
+    match after.chars().next() {
+        Some('(' | '[' | '|' | '√' | '∛' | '∫' | '-' | '−' | '$' | '€' | '£') => true,
+        Some(first) if is_word(first) => {
+            is_operand(after.split(|found: char| !is_word(found)).next().unwrap_or_default())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word is a number, a letter or two, or letters and a number: `3x`, `dy`, `sin`, `ΔH`.
+fn is_operand(word: &str) -> bool {
+    let letters = word.chars().filter(|found| found.is_alphabetic()).count();
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.chars().count() <= 12
+        && (letters == 0 && digits > 0
+            || (1..=2).contains(&letters)
+            || matches!(word, "sin" | "cos" | "tan" | "log" | "ln"))
+        && !matches!(
+            word,
+            "is" | "or"
+                | "in"
+                | "on"
+                | "of"
+                | "to"
+                | "it"
+                | "if"
+                | "an"
+                | "as"
+                | "at"
+                | "by"
+                | "we"
+                | "so"
+                | "no"
+        )
+}
+
+fn is_single_letter(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !matches!(word, "I" | "A" | "a")
+}
+
+/// `5-3=2`, `x² - 4`, `(n)-1`, `len(a) - 1`: the hyphen or dash between two operands is a minus.
+pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let dash = at.eat_one_of(["-", "–"])?;
+    let spaced = start.before() == Some(' ') && at.peek() == Some(' ');
+    let tight = start.before().is_some_and(|before| is_word(before) || ")]²³!|".contains(before))
+        && at.peek().is_some_and(|next| is_word(next) || "([√|−-".contains(next));
+    if !(spaced || tight) || !operand_before(start) || !operand_after(at) {
+        return None;
+    }
+    let before = start.previous_word();
+    let after = at.next_word();
+    let is_minus = if spaced {
+        dash == "-"
+            && (is_maths(start)
+                || is_single_letter(before) && is_operand(after)
+                || is_single_letter(after) && is_operand(before) && !before.is_empty()
+                || indexed(at) && start.window_before(2).starts_with([')', ']'])
+                || start.window_before(2) == ") " && after.bytes().all(|byte| byte.is_ascii_digit()))
+    } else {
+        let equals = || is_before_equals(at);
+        let bracket = start.before() == Some(')') || at.peek() == Some('(');
+        let plane =
+            matches!(next_after(at), "plane" | "axis" | "axes" | "coordinates" | "coordinate" | "space");
+        let power = start.window_before(16).rsplit(' ').nth(1) == Some("of")
+            && start.window_before(24).contains("power of ");
+        equals()
+            || power
+            || (bracket && (is_maths(start) || before.bytes().all(|byte| byte.is_ascii_digit())))
+            || (is_single_letter(before)
+                && is_single_letter(after)
+                && before.bytes().all(|byte| byte.is_ascii_lowercase())
+                && after.bytes().all(|byte| byte.is_ascii_lowercase())
+                && !plane)
+    };
+    is_minus.then(|| Edit::new(start, at, "minus"))
+}
+
+/// Whether something with an index or an argument follows: `s[j]`, `f(x)`.
+fn indexed(mut at: Cursor<'_>) -> bool {
+    at.eat(' ');
+    let name = at.eat_while(is_word);
+    !name.is_empty() && at.peek().is_some_and(|next| next == '[' || next == '(')
+}
+
+/// The word after the next one.
+fn next_after(mut at: Cursor<'_>) -> &str {
+    at.eat_while(is_word);
+    at.next_word()
+}
+
+/// Whether an operand and an equals sign follow: the `3=2` of `5-3=2`.
+fn is_before_equals(mut at: Cursor<'_>) -> bool {
+    at.eat_one_of(["-", "−", "("]);
+    let operand = at.eat_while(|found| is_word(found) || found == '.');
+    at.eat(')');
+    at.eat(' ');
+    !operand.is_empty() && (at.eat('=') && at.peek() != Some('=') && at.peek() != Some('>') || at.eat('≈'))
+}
+
+/// `5-3=2`, `10–4 = 6` at their first number: no range, no score.
+pub fn difference(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.number()?;
+    let end = at;
+    at.eat_one_of(["-", "–"])?;
+    (at.peek().is_some_and(|next| next.is_ascii_digit()) && is_before_equals(at))
+        .then(|| Edit::from(start).say(end, reader.number(number)).say(at, "minus"))
+        .or_else(|| {
+            // The exponent of a power goes no further: `2^32-1`.
+            (start.window_before(9) == "power of " && at.peek().is_some_and(|next| next.is_ascii_digit()))
+                .then(|| Edit::from(start).say(end, reader.number(number)).say(at, "minus"))
+        })
+}
+
+/// `5! = 120`, `n!`, `(n-1)!` → `factorial`.
+pub fn factorial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat('!').then_some(())?;
+    let before = start.window_before(16);
+    let last = before.chars().next_back()?;
+    let base = before.rsplit(|found: char| !is_word(found)).next().unwrap_or_default();
+    let rest = at.window_after(8);
+    let trimmed = rest.trim_start_matches(' ');
+    let operator = trimmed.starts_with(|next: char| "=≈/×*+−<>)^".contains(next))
+        && !trimmed.starts_with("==")
+        || (rest.starts_with(" - ") && last.is_ascii_digit());
+    let ends = rest.is_empty()
+        || rest.starts_with([',', '.', ';', ':', ')'])
+        || rest.starts_with(' ')
+            && trimmed.starts_with(char::is_lowercase)
+            && (is_maths(start) || start.window_before(32).contains(" = "));
+    let in_maths = is_maths(start) || start.window_before(32).contains(" = ");
+    let is_factorial = match last {
+        ')' => {
+            let inside = before.rsplit('(').next().unwrap_or_default().trim_end_matches(')');
+            let short =
+                inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word));
+            short && (operator || ends)
+        }
+        _ if base.bytes().all(|byte| byte.is_ascii_digit()) && !base.is_empty() => {
+            operator && trimmed.len() < rest.len() + 1 && (in_maths || rest.starts_with('/'))
+        }
+        _ => {
+            is_single_letter(base) && base.bytes().all(|byte| byte.is_ascii_lowercase()) && (operator || ends)
+        }
+    };
+    is_factorial.then(|| Edit::new(start, at, "factorial"))
+}
+
+/// `|x − y|` → `the absolute value of x minus y`; `P(A|B)` → `given`.
+pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 24;
+    let mut at = start;
+    at.eat('|').then_some(())?;
+    if at.peek() == Some('|') || start.before() == Some('|') {
+        return None;
+    }
+    let before = start.before();
+    // After an operand inside of brackets: a condition.
+    let spaced = before == Some(' ') && at.peek() == Some(' ');
+    let conditional = {
+        let window = start.window_before(LONGEST);
+        let open = window.rfind('(').filter(|open| !window[*open..].contains(')'));
+        let function = open.is_some_and(|open| {
+            window[..open].ends_with(['P', 'p', 'E', 'H', 'f'])
+                || !window[..open].ends_with(is_word) && is_maths(start)
+        });
+        let closes = at.window_after(LONGEST).split('(').next().is_some_and(|rest| rest.contains(')'));
+        (function && closes) && operand_before(start) && operand_after(at)
+    };
+    // The arguments of a function are read for themselves.
+    let whole = start.window_before(8).len() < 8
+        && before.is_some_and(is_word)
+        && at.window_after(8).len() < 8
+        && is_operand(start.previous_word())
+        && is_operand(at.next_word())
+        && !spaced;
+    if conditional
+        || (whole && start.window_before(8).chars().all(is_word) && at.window_after(8).chars().all(is_word))
+    {
+        return Some(Edit::new(start, at, "given"));
+    }
+    if before.is_some_and(|before| is_word(before) || before == ')')
+        && !before.is_some_and(|before| before.is_ascii_digit())
+    {
+        return None;
+    }
+    let window = at.window_after(LONGEST);
+    let close = window.find('|')?;
+    let inside = &window[..close];
+    let end = at.moved_to(at.at() + close + 1);
+    let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'".contains(found))
+        && inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word))
+        && !inside.starts_with(' ')
+        && !inside.ends_with(' ');
+    let ends = !end.peek().is_some_and(|next| next == '|' || (is_word(next) && !next.is_ascii_digit()));
+    (!inside.is_empty() && plain && ends).then(|| {
+        // Inside of bars a hyphen is a minus.
+        let inside = inside.replace(" - ", " − ").replace(['–'], "−");
+        Edit::new(start, end, format!("the absolute value of {}", super::spell_out(&inside, reader).text()))
+    })
+}
+
+/// `f'(x)`, `f′(x)`, `y''` → `f prime of x` and so on.
+pub fn primed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() {
+        return None;
+    }
+    let mut at = start;
+    let name = at.eat_if(|found| found.is_ascii_alphabetic())?;
+    let marks = at.eat_while(|found| matches!(found, '\'' | '′' | '″'));
+    let count: usize = marks.chars().map(|mark| if mark == '″' { 2 } else { 1 }).sum();
+    if !(1..=3).contains(&count) {
+        return None;
+    }
+    let mut words = format!("{name}{}", " prime".repeat(count));
+    let inside = at.window_after(24);
+    if let Some(rest) = inside.strip_prefix('(')
+        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
+    {
+        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
+        at = at.moved_to(at.at() + close + 2);
+    } else {
+        let ends = at.peek().is_none_or(|next| ",.;)".contains(next))
+            || at.rest().starts_with(" =")
+            || at.rest().starts_with(" +");
+        (ends && (count > 1 || marks == "′" || is_maths(start))).then_some(())?;
+    }
+    Some(Edit::new(start, at, words))
+}
+
+/// `dy/dx`, `d/dx` → `d y by d x`.
+pub fn derivative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && at.eat('d')).then_some(())?;
+    let above = at.eat_if(|found| found.is_ascii_alphabetic());
+    at.eat_text("/d").then_some(())?;
+    let below = at.eat_if(|found| found.is_ascii_lowercase())?;
+    let above = above.map_or(String::new(), |above| format!(" {above}"));
+    at.ends_word().then(|| Edit::new(start, at, format!("d{above} by d {below}")))
+}
+
+/// `(a + b)/3`, `F/m =`, `P(A) / P(B)`: a division where numbers or brackets say so.
+pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat('/').then_some(())?;
+    let before = start.before()?;
+    let next = at.peek()?;
+    let (spaced, bracket) = (before == ' ' && next == ' ', ")]!²³".contains(before) || next == '(');
+    let tight = (is_word(before) || ")]!²³".contains(before)) && (is_word(next) || next == '(');
+    if !(spaced || tight) || !operand_before(start) || !operand_after(at) || !is_maths(start) {
+        return None;
+    }
+    let letters = start.previous_word().len() <= 2 && at.next_word().len() <= 2;
+    (spaced || bracket || letters).then(|| Edit::new(start, at, "over"))
+}
+
+/// The `x` of `5 x 3 = 15` and `€145 x 3`, the `*` of `15 * $3` and `2*3*4`.
+pub fn times(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let sign = at.eat_if(|found| matches!(found, 'x' | '*'))?;
+    let spaced = start.before() == Some(' ') && at.peek() == Some(' ');
+    let number = |text: &str| {
+        text.trim_start_matches([' ', '$', '€', '£', '(', '-', '−'])
+            .starts_with(|next: char| next.is_ascii_digit())
+    };
+    let is_times = match sign {
+        'x' => {
+            spaced
+                && number(at.window_after(4))
+                && start.before_second().is_some_and(|before| is_word(before) || ")$€%".contains(before))
+        }
+        _ if spaced => {
+            operand_before(start)
+                && operand_after(at)
+                && (number(at.window_after(4)) || is_maths(start) || is_single_letter(start.previous_word()))
+        }
+        _ => {
+            start.before().is_some_and(|before| is_word(before) || before == ')')
+                && at.peek().is_some_and(|next| is_word(next) || next == '(')
+                && operand_before(start)
+                && operand_after(at)
+        }
+    };
+    is_times.then(|| Edit::new(start, at, "times"))
+}
+
+/// `x**2`, `2**10` → `to the power of`.
+pub fn power(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let tight = start.before().is_some_and(|before| is_word(before) || ")]".contains(before));
+    (tight && at.eat_text("**") && at.peek().is_some_and(|next| is_word(next) || "(-".contains(next)))
+        .then(|| Edit::new(start, at, "to the power of"))
+}
+
+/// `∛27`, `⁴√16` → `the cube root of`, `the fourth root of`.
+pub fn root(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let words = at.eat_one_of(["∛", "³√", "∜", "⁴√", "⁵√", "ⁿ√"])?;
+    let words = match words {
+        "∛" | "³√" => "the cube root of",
+        "∜" | "⁴√" => "the fourth root of",
+        "⁵√" => "the fifth root of",
+        _ => "the nth root of",
+    };
+    Some(Edit::new(start, at, words))
+}

@@ -1,0 +1,199 @@
+//! Letters behind numbers that mean one thing or another: `15m` of waiting or of cloth, `2m views`, `12k subscribers`.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// Nouns for what is counted in thousands and millions, in order.
+const COUNTED: &[&str] = &[
+    "accounts",
+    "animals",
+    "apps",
+    "articles",
+    "books",
+    "boxes",
+    "bytes",
+    "calories",
+    "cars",
+    "cases",
+    "characters",
+    "children",
+    "clicks",
+    "clients",
+    "comments",
+    "commits",
+    "companies",
+    "connections",
+    "copies",
+    "customers",
+    "deaths",
+    "developers",
+    "dollars",
+    "downloads",
+    "employees",
+    "entries",
+    "euros",
+    "events",
+    "examples",
+    "families",
+    "fans",
+    "files",
+    "followers",
+    "hits",
+    "homes",
+    "hours",
+    "households",
+    "images",
+    "impressions",
+    "installs",
+    "islands",
+    "items",
+    "jobs",
+    "likes",
+    "lines",
+    "listeners",
+    "members",
+    "men",
+    "messages",
+    "miles",
+    "minutes",
+    "nodes",
+    "orders",
+    "pages",
+    "patients",
+    "people",
+    "photos",
+    "pieces",
+    "players",
+    "points",
+    "posts",
+    "pounds",
+    "products",
+    "questions",
+    "readers",
+    "records",
+    "requests",
+    "residents",
+    "results",
+    "reviews",
+    "rows",
+    "rupees",
+    "samples",
+    "seats",
+    "sheep",
+    "soldiers",
+    "species",
+    "stars",
+    "steps",
+    "streams",
+    "students",
+    "subscribers",
+    "tickets",
+    "tokens",
+    "tons",
+    "trees",
+    "units",
+    "users",
+    "vehicles",
+    "vectors",
+    "views",
+    "visitors",
+    "visits",
+    "volunteers",
+    "voters",
+    "votes",
+    "women",
+    "words",
+    "workers",
+    "yen",
+    "bits",
+    "acres",
+];
+
+/// Whether a word is a noun of counting.
+pub fn is_counted_noun(word: &str) -> bool {
+    COUNTED.contains(&word)
+}
+
+/// `12k subscribers`, `2m views` → `twelve thousand subscribers`, `two million views`.
+pub fn short_count(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.number()?;
+    let end = at;
+    let scale = match at.eat_if(|found| matches!(found, 'k' | 'K' | 'm'))? {
+        'm' => "million",
+        _ => "thousand",
+    };
+    at.eat('+');
+    let next = if at.peek() == Some(' ') { at.next_word() } else { "" };
+    (is_counted_noun(next) && !(scale == "million" && matches!(next, "men" | "women")))
+        .then(|| Edit::from(start).say(end, reader.number(number)).say(at, scale))
+}
+
+/// `10m ago`, `Prep: 15m`, `3d left` → `ten minutes ago`, `fifteen minutes`, `three days left`.
+pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const AFTER: [&str; 12] = [
+        "ago",
+        "left",
+        "later",
+        "read",
+        "remaining",
+        "wait",
+        "break",
+        "timer",
+        "delay",
+        "walk",
+        "drive",
+        "ride",
+    ];
+    const BEFORE: [&str; 22] = [
+        "wait", "waited", "prep", "cook", "total", "every", "bake", "rest", "simmer", "boil", "cooking",
+        "after", "chill", "marinate", "timer", "eta", "duration", "runtime", "length", "time", "soak",
+        "proof",
+    ];
+    if !start.starts_number() {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(1..=3)?;
+    let end = at;
+    let unit = match at.eat_if(|found| matches!(found, 'm' | 'd' | 'w' | 'y' | 'h' | 's'))? {
+        'm' => "minute",
+        'd' => "day",
+        'w' => "week",
+        'h' => "hour",
+        's' => "second",
+        _ => "year",
+    };
+    if !at.ends_word() {
+        return None;
+    }
+    let follows = at.peek() == Some(' ') && AFTER.contains(&at.next_word());
+    let precedes =
+        start.words_before().next().is_some_and(|word| BEFORE.contains(&word.to_ascii_lowercase().as_str()));
+    // Hours or seconds beside it on the same line: `Cook: 45m | Total: 1h`.
+    let beside = || {
+        let window = at.window_after(24);
+        unit == "minute" && time_is_near(window) && !window.contains("km")
+    };
+    if !(follows || precedes || beside()) {
+        return None;
+    }
+    // `a 5m walk`
+    let attributive =
+        super::units::is_before_noun(start, at) && !matches!(at.next_word(), "ago" | "left" | "later");
+    let plural = if number == "1" || attributive { "" } else { "s" };
+    Some(Edit::from(start).say(end, reader.count(number)).say(at, format!("{unit}{plural}")))
+}
+
+/// Whether `1h` or `30s` stands in this text.
+fn time_is_near(window: &str) -> bool {
+    window.split(|found: char| !found.is_ascii_alphanumeric()).any(|word| {
+        word.strip_suffix(['h', 's']).is_some_and(|digits| {
+            !digits.is_empty() && digits.len() < 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
+}

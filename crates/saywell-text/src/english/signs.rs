@@ -1,0 +1,297 @@
+//! Signs that are spoken of: ``Use `*` for all``, `Press / to search`, `a semicolon (;)`.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// The names of signs, the longest first.
+const NAMES: &[(&str, &str)] = &[
+    ("...", "dot dot dot"),
+    ("&&", "ampersand ampersand"),
+    ("||", "pipe pipe"),
+    ("**", "asterisk asterisk"),
+    ("..", "dot dot"),
+    ("::", "colon colon"),
+    ("()", "parentheses"),
+    ("[]", "brackets"),
+    ("{}", "braces"),
+    ("<>", "angle brackets"),
+    ("//", "slash slash"),
+    ("*", "asterisk"),
+    ("&", "ampersand"),
+    ("#", "hash"),
+    ("/", "slash"),
+    ("\\", "backslash"),
+    ("|", "pipe"),
+    (".", "dot"),
+    (",", "comma"),
+    (";", "semicolon"),
+    (":", "colon"),
+    ("^", "caret"),
+    ("~", "tilde"),
+    ("$", "dollar sign"),
+    ("%", "percent sign"),
+    ("_", "underscore"),
+    ("-", "hyphen"),
+    ("+", "plus"),
+    ("=", "equals"),
+    ("<", "less than"),
+    (">", "greater than"),
+    ("?", "question mark"),
+    ("!", "exclamation mark"),
+    ("'", "single quote"),
+    ("\"", "double quote"),
+    ("`", "backtick"),
+    ("@", "at sign"),
+    ("(", "open parenthesis"),
+    (")", "close parenthesis"),
+    ("[", "open bracket"),
+    ("]", "close bracket"),
+    ("{", "open brace"),
+    ("}", "close brace"),
+];
+
+/// Words that a sign is named after.
+const BEFORE: &[&str] = &[
+    "Add",
+    "An",
+    "Enter",
+    "Escape",
+    "Press",
+    "The",
+    "Type",
+    "Use",
+    "With",
+    "a",
+    "add",
+    "after",
+    "an",
+    "and",
+    "any",
+    "as",
+    "before",
+    "by",
+    "character",
+    "enter",
+    "escape",
+    "every",
+    "hit",
+    "insert",
+    "is",
+    "key",
+    "means",
+    "no",
+    "of",
+    "operator",
+    "or",
+    "press",
+    "put",
+    "symbol",
+    "than",
+    "the",
+    "type",
+    "use",
+    "using",
+    "with",
+    "without",
+    "write",
+];
+
+/// Words that a sign is named before.
+const AFTER: &[&str] = &[
+    "as",
+    "button",
+    "character",
+    "characters",
+    "for",
+    "here",
+    "in",
+    "is",
+    "key",
+    "mark",
+    "marks",
+    "matches",
+    "means",
+    "operator",
+    "operators",
+    "or",
+    "separates",
+    "sign",
+    "signs",
+    "symbol",
+    "symbols",
+    "to",
+    "wildcard",
+    "anchors",
+    "and",
+];
+
+/// A sign alone between words or in brackets that the sentence is about.
+pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let before = start.before();
+    let in_brackets = before == Some('(') && start.before_second() == Some(' ');
+    if !(before.is_none_or(|before| before == ' ') || in_brackets) {
+        return None;
+    }
+    NAMES.iter().find_map(|(written, name)| {
+        let end = start.past(|at| at.eat_text(written))?;
+        let next = end.peek();
+        let pair = matches!(*written, "()" | "[]" | "{}" | "<>");
+        let previous = start.window_before(64).trim_end();
+        let is_close = matches!(*written, ")" | "]" | "}");
+        if is_close && start.window_before(240).contains(['(', '[', '{']) {
+            return None;
+        }
+        let is_named = if in_brackets {
+            next == Some(')') && previous.contains(|found: char| found.is_alphabetic())
+        } else {
+            let closed = end
+                .past(|at| at.eat_if(|mark| ",.;".contains(mark)).is_some())
+                .filter(|end| end.peek().is_none_or(|next| next == ' '));
+            let spaced = next == Some(' ') || next.is_none() || closed.is_some();
+            // A clause before it ends: `` `*` for all, `?` for one``.
+            let lists = previous.ends_with([',', ':', ';']) || previous.is_empty();
+            let cue = BEFORE.binary_search(&start.previous_word()).is_ok();
+            let after = next == Some(' ') && AFTER.contains(&end.next_word());
+            let about_keys = || {
+                start.words_before().any(|word| {
+                    matches!(word, "Press" | "press" | "key" | "keys" | "Type" | "type" | "characters")
+                })
+            };
+            spaced
+                && match *written {
+                    // Dashes and arithmetic have spaces around them, too, and a full stop ends.
+                    "-" | "+" | "=" | "<" | ">" | "/" | "%" | "&&" | "||" | "**" | "&" | "..." | "."
+                    | "," => (cue || lists) && (after || closed.is_some() && cue),
+                    _ if pair => cue || lists || previous.ends_with([')', ']', '}', '>']),
+                    _ => {
+                        (cue && (after || closed.is_some() || next.is_none()))
+                            || (lists && (after || closed.is_some() && about_keys()))
+                    }
+                }
+        };
+        // `the ? mark`: said once.
+        let name = match (*written, if next == Some(' ') { end.next_word() } else { "" }) {
+            ("?", "mark" | "marks") => &"question",
+            ("!", "mark" | "marks") => &"exclamation",
+            ("@", "sign") => &"at",
+            ("$", "sign") => &"dollar",
+            ("%", "sign") => &"percent",
+            _ => name,
+        };
+        is_named.then(|| Edit::new(start, end, *name))
+    })
+}
+
+/// `\.`, `^\d{3}-\d{4}$`: a sign that is escaped, an expression, sign by sign.
+pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 48;
+    if !start.starts_chunk() {
+        return None;
+    }
+    let chunk = start.chunk();
+    let chunk = &chunk[..chunk.len() - usize::from(chunk.len() > 2 && chunk.ends_with([',', ';', ':']))];
+    let classes =
+        ["\\d", "\\w", "\\s", "\\b", "\\D", "\\W", "\\S", "\\."].iter().any(|escape| chunk.contains(escape));
+    let escaped = chunk.len() <= 3
+        && chunk.starts_with('\\')
+        && chunk[1..].starts_with(|sign: char| sign.is_ascii_punctuation());
+    // A backslash alone, and the full stop of its sentence.
+    if chunk == "\\." && start.moved_to(start.at() + 2).rest().is_empty() {
+        return Some(Edit::new(start, start.moved_to(start.at() + 1), "backslash"));
+    }
+    let path = chunk.contains(":\\") || chunk.starts_with("\\\\");
+    if !(classes && chunk.contains(['^', '$', '{', '+', '*', '[', '(']) || escaped)
+        || path
+        || chunk.len() > LONGEST
+    {
+        return None;
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut rest = chunk;
+    while let Some(first) = rest.chars().next() {
+        let length = if first.is_ascii_digit() {
+            let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+            words.push(reader.count(&rest[..length]));
+            length
+        } else if first.is_alphabetic() {
+            // What is escaped is one letter.
+            let length = if words.last().is_some_and(|word| word == "backslash") {
+                first.len_utf8()
+            } else {
+                rest.find(|found: char| !found.is_alphabetic()).unwrap_or(rest.len())
+            };
+            words.push(rest[..length].to_owned());
+            length
+        } else {
+            let sign = &rest[..first.len_utf8()];
+            words.push(NAMES.iter().find(|(written, _)| *written == sign)?.1.to_owned());
+            sign.len()
+        };
+        rest = &rest[length..];
+    }
+    let end = start.moved_to(start.at() + chunk.len());
+    Some(Edit::new(start, end, words.join(" ")))
+}
+
+/// `.NET`, `# of items`, `#include` → `dot NET`, `number of items`, `hash include`.
+pub fn in_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const DIRECTIVES: [&str; 8] =
+        ["include", "define", "ifdef", "ifndef", "endif", "pragma", "undef", "region"];
+    let mut at = start;
+    if at.eat_text(".NET") && at.ends_word() {
+        return Some(Edit::new(start, at, "dot NET"));
+    }
+    // `SELECT * FROM`, `COUNT(*)`
+    let star = start.past(|at| at.eat('*'));
+    if let Some(end) = star
+        && (matches!(start.previous_word(), "SELECT" | "select" | "DISTINCT") && end.peek() == Some(' ')
+            || start.before() == Some('(')
+                && end.peek() == Some(')')
+                && start.before_second().is_some_and(is_word))
+    {
+        return Some(Edit::new(start, end, "star"));
+    }
+    let before = start.before().is_none_or(|before| " (".contains(before));
+    let hash = start.past(|at| at.eat('#'))?;
+    if before && hash.rest().starts_with(" of ") {
+        return Some(Edit::new(start, hash, "number"));
+    }
+    if before && DIRECTIVES.contains(&hash.next_word()) && hash.peek() != Some(' ') {
+        return Some(Edit::new(start, hash, "hash"));
+    }
+    // `Order #A-10`
+    let code = hash.chunk();
+    let named =
+        ["order", "issue", "ticket", "case", "part", "no", "item", "invoice", "unit", "lot", "bug", "claim"]
+            .contains(&start.previous_word().trim_end_matches('.').to_ascii_lowercase().as_str());
+    (named && code.contains(|found: char| found.is_ascii_digit()) && code.starts_with(char::is_alphabetic))
+        .then(|| Edit::new(start, hash, "number"))
+}
+
+/// `:D`, `xD`, `<3`, `^_^`: a face, of which nothing is said.
+pub fn emoticon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const FACES: [&str; 30] = [
+        ":'(", ":-D", ":-)", ":-(", ":-P", ";-)", "^_^", "-_-", "T_T", ">_<", "o_o", "O_O", "o_O", "</3",
+        ":D", ":P", ":p", ":3", ":O", ":o", "xD", "XD", "<3", ":)", ":(", ";)", "=)", ":|", "^^", ":*",
+    ];
+    start.before().is_none_or(|before| before == ' ').then_some(())?;
+    FACES.iter().find_map(|face| {
+        let end = start.past(|at| at.eat_text(face))?;
+        let alone = end.peek().is_none_or(|next| " .,!?)".contains(next));
+        // `x <3 y` compares.
+        let compares = *face == "<3" && (start.previous_word().len() == 1 || start.follows_number());
+        (alone && !compares).then(|| Edit::new(start, end, ""))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cues_are_in_order() {
+        assert!(BEFORE.is_sorted());
+        assert!(NAMES.is_sorted_by_key(|(written, _)| std::cmp::Reverse(written.len())));
+    }
+}

@@ -1,0 +1,134 @@
+//! Telephone numbers as they are written outside of North America, short numbers, and extensions.
+
+use super::cursor::{Cursor, is_word};
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// Words before a number that is called, in small letters.
+const CUES: [&str; 22] = [
+    "call",
+    "calling",
+    "cell",
+    "contact",
+    "dial",
+    "fax",
+    "helpline",
+    "hotline",
+    "landline",
+    "mobile",
+    "phone",
+    "ring",
+    "sms",
+    "tel",
+    "telephone",
+    "text",
+    "texting",
+    "whatsapp",
+    "freephone",
+    "tollfree",
+    "helpdesk",
+    "switchboard",
+];
+
+fn has_cue(start: Cursor<'_>, words: usize) -> bool {
+    start.words_before().take(words).any(|word| CUES.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// `0412 345 678`, `1300 555 019`, `(03) 9123 4567`, `020 7946 0018`, after `call` also `98765 43210`: digit by
+/// digit, a pause between groups.
+pub fn telephone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.before().is_some_and(|before| is_word(before) || ".-+/:".contains(before)) {
+        return None;
+    }
+    let mut at = start;
+    let bracketed = at.eat('(');
+    let mut groups = vec![at.digits(if bracketed { 2..=5 } else { 1..=6 })?];
+    if bracketed {
+        (at.eat(')') && groups[0].starts_with('0')).then_some(())?;
+    }
+    let mut separator = None;
+    while groups.len() < 7 {
+        let mut end = at;
+        let found = end.eat_one_of([" ", "-", "."]);
+        if found.is_none() && !(bracketed && groups.len() == 1) {
+            break;
+        }
+        // The same mark between all groups; a space may stand after the area.
+        if separator.is_some_and(|before| Some(before) != found) && groups.len() > 2 {
+            break;
+        }
+        let group = end;
+        if end.digits(2..=8).is_none() || end.peek().is_some_and(|next| is_word(next) || "%°".contains(next))
+        {
+            break;
+        }
+        separator = found;
+        groups.push(group.until(end));
+        at = end;
+    }
+    let digits: usize = groups.iter().map(|group| group.len()).sum();
+    let trunk = groups[0].starts_with('0') && groups[0].len() > 1;
+    let free = matches!(groups[0], "1300" | "1800" | "1900" | "13");
+    let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:".contains(next));
+    let is_number = groups.len() > 1
+        && (7..=13).contains(&digits)
+        && (trunk || free || has_cue(start, 4))
+        // `00 00 00` is a listing, `1300 555` people.
+        && (trunk || groups.len() > 2 || digits > 8);
+    // Telephones of one group: `dial 5551234`.
+    let is_run = groups.len() == 1 && (7..=11).contains(&digits) && has_cue(start, 3) && !bracketed;
+    if !(ends && (is_number || is_run)) {
+        return None;
+    }
+    let groups: Vec<_> = groups.iter().map(|group| reader.characters(group)).collect();
+    let edit = Edit::new(start, at, groups.join(", "));
+    Some(edit)
+}
+
+/// `dial 112`, `text 741741` → digit by digit, unless what is counted follows.
+pub fn short(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const AFTER: [&str; 14] = [
+        "for",
+        "in",
+        "if",
+        "or",
+        "now",
+        "and",
+        "immediately",
+        "right",
+        "from",
+        "to",
+        "when",
+        "as",
+        "on",
+        "at",
+    ];
+    // `dial 999 or 112`
+    let again = || {
+        let mut words = start.words_before();
+        words.next() == Some("or")
+            && words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+            && words.next().is_some_and(|word| CUES.contains(&word.to_ascii_lowercase().as_str()))
+    };
+    if start.before() != Some(' ') || !(has_cue(start, 1) || again()) {
+        return None;
+    }
+    let mut at = start;
+    let number = at.digits(3..=6)?;
+    let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:%".contains(next));
+    let alone = at.peek() != Some(' ') || AFTER.contains(&at.next_word());
+    (ends && alone).then(|| Edit::new(start, at, reader.characters(number)))
+}
+
+/// `x89`, `ext. 204` after a number → `extension eight nine`.
+pub fn extension(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.before() == Some(' ') && start.before_second().is_some_and(|before| before.is_ascii_digit()))
+        .then_some(())?;
+    at.eat('x').then_some(())?;
+    let number = at.digits(2..=5)?;
+    let after_telephone = start.window_before(9).trim_end().ends_with(|last: char| last.is_ascii_digit())
+        && start.window_before(6).contains('-');
+    (after_telephone && at.ends_word())
+        .then(|| Edit::new(start, at, format!("extension {}", reader.characters(number))))
+}

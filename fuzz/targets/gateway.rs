@@ -1,0 +1,58 @@
+//! Any request is spoken within its bounds or is refused in the one shape: text or SSML, with a dictionary, made or as
+//! bytes that may be JSON.
+#![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
+
+#[path = "../support/gateway.rs"]
+mod support;
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use libfuzzer_sys::fuzz_target;
+use saywell::http::router;
+use serde_json::{Value, json};
+use support::{Bench, MAX_PCM_BYTES};
+use tower::ServiceExt;
+
+thread_local! {
+    static BENCH: Bench = Bench::new();
+}
+
+/// How it is asked, bytes or text, and entries of a dictionary: whether it is a pattern, what for, and what is said.
+type Ask = (u8, Vec<u8>, String, Vec<(bool, String, String)>);
+
+fuzz_target!(|ask: Ask| {
+    let (how, bytes, text, entries) = ask;
+    let dictionary: Vec<Value> = entries
+        .into_iter()
+        .map(|(pattern, what, say)| json!({ (if pattern { "pattern" } else { "word" }): what, "say": say }))
+        .collect();
+    let pcm = how % 3 > 0;
+    let body = match how % 3 {
+        0 => bytes,
+        1 => json!({ "text": text, "format": "pcm", "pronunciations": dictionary }).to_string().into(),
+        _ => json!({ "ssml": text, "format": "pcm", "pronunciations": dictionary }).to_string().into(),
+    };
+    BENCH.with(|bench| {
+        bench.runtime.block_on(async {
+            let request = Request::post("/tts").header("content-type", "application/json");
+            let request = request.body(Body::from(body)).expect("a request");
+            let answer = router(bench.app.clone()).oneshot(request).await.expect("an answer");
+            let status = answer.status().as_u16();
+            // A transfer that is broken off has no end, and no more than is allowed before it.
+            let heard = to_bytes(answer.into_body(), 64 << 20).await;
+            bench.app.speak.flights.landed().await;
+            if status == 200 {
+                assert!(
+                    !pcm || heard.is_ok_and(|heard| heard.len() <= MAX_PCM_BYTES),
+                    "more than was allowed"
+                );
+            } else {
+                assert!((400..500).contains(&status) || status == 503, "{status}");
+                let error: Value =
+                    serde_json::from_slice(&heard.expect("an error")).expect("errors are JSON");
+                assert!(error["error"]["code"].is_string(), "{error}");
+            }
+        });
+    });
+});

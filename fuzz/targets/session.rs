@@ -1,0 +1,68 @@
+//! Whatever is said over a WebSocket, a line each message, is answered by JSON and sound within the bounds, and the
+//! connection ends when it is closed.
+#![no_main]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
+
+#[path = "../support/gateway.rs"]
+mod support;
+
+use std::net::SocketAddr;
+
+use futures::{SinkExt, StreamExt};
+use libfuzzer_sys::fuzz_target;
+use saywell::connections::Bounds;
+use saywell::http::router;
+use saywell::http::server::Server;
+use serde_json::Value;
+use support::{Bench, MAX_PCM_BYTES};
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Message;
+
+thread_local! {
+    static BENCH: Bench = Bench::new();
+}
+
+fuzz_target!(|said: &[u8]| {
+    BENCH.with(|bench| bench.runtime.block_on(talk(bench, said)));
+});
+
+async fn talk(bench: &Bench, said: &[u8]) {
+    let server = Server::new(router(bench.app.clone()), Bounds::default(), vec![]);
+    let (ours, theirs) = tokio::io::duplex(1 << 20);
+    server.welcome(theirs, SocketAddr::from(([127, 0, 0, 1], 4711)));
+    let (socket, _) = client_async("ws://127.0.0.1/tts/stream", ours).await.expect("a connection");
+    let (mut sink, mut source) = socket.split();
+    let saying = async {
+        for line in said.split(|byte| *byte == b'\n').take(64) {
+            let message = match std::str::from_utf8(line) {
+                Ok(text) => Message::text(text),
+                Err(_) => Message::binary(line.to_vec()),
+            };
+            if sink.send(message).await.is_err() {
+                break;
+            }
+        }
+        let _ = sink.close().await;
+    };
+    let hearing = async {
+        let (mut pcm, mut heard) = (false, 0);
+        while let Some(Ok(message)) = source.next().await {
+            match message {
+                Message::Text(text) => {
+                    let told: Value = serde_json::from_str(&text).expect("messages are JSON");
+                    let kind = told["type"].as_str().expect("messages have a type");
+                    if kind == "begun" {
+                        (pcm, heard) = (told["format"] == "pcm", 0);
+                    }
+                }
+                Message::Binary(sound) => {
+                    heard += sound.len();
+                    assert!(!pcm || heard <= MAX_PCM_BYTES, "more than was allowed");
+                }
+                _ => {}
+            }
+        }
+    };
+    tokio::join!(saying, hearing);
+    bench.app.speak.flights.landed().await;
+}
