@@ -18,6 +18,8 @@
 mod english;
 mod given;
 mod ipa;
+mod running;
+mod spanish;
 pub(crate) mod stress;
 
 use std::ops::Range;
@@ -26,6 +28,8 @@ use saywell_text::Mark;
 
 use self::english::{Accent, English};
 use self::given::Given;
+use self::running::Running;
+use self::spanish::Spanish;
 
 /// Every phoneme and mark that [`Phonemes::text`] may hold, with its id for the voice network; in the order of
 /// the characters.
@@ -43,19 +47,22 @@ pub enum Language {
     AmericanEnglish,
     /// As in England.
     BritishEnglish,
+    /// As in Spain.
+    Spanish,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::AmericanEnglish, Self::BritishEnglish];
+    pub const ALL: [Self; 3] = [Self::AmericanEnglish, Self::BritishEnglish, Self::Spanish];
 
     /// The language of a voice, by the letter that Kokoro's names begin with (`bf_emma`).
     #[must_use]
     pub fn of_voice(name: &str) -> Option<Self> {
         let (kind, _) = name.split_once('_')?;
         match kind.as_bytes() {
-            [b'a', _] => Some(Self::AmericanEnglish),
-            [b'b', _] => Some(Self::BritishEnglish),
+            [b'a', b'f' | b'm'] => Some(Self::AmericanEnglish),
+            [b'b', b'f' | b'm'] => Some(Self::BritishEnglish),
+            [b'e', b'f' | b'm'] => Some(Self::Spanish),
             _ => None,
         }
     }
@@ -66,6 +73,7 @@ impl Language {
         match self {
             Self::AmericanEnglish => "en-US",
             Self::BritishEnglish => "en-GB",
+            Self::Spanish => "es-ES",
         }
     }
 }
@@ -119,6 +127,7 @@ impl Phonemizer {
         let front_end: Box<dyn FrontEnd> = match language {
             Language::AmericanEnglish => Box::new(English::load(Accent::American)?),
             Language::BritishEnglish => Box::new(English::load(Accent::British)?),
+            Language::Spanish => Box::new(Running(Spanish)),
         };
         Ok(Self { front_end })
     }

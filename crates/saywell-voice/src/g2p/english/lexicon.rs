@@ -326,7 +326,12 @@ impl Accent {
     /// The entry of a word whose pronunciation a person chose.
     fn gold(self, word: &str) -> Option<&'static str> {
         let table = if self == Self::British { BRITISH_GOLD } else { GOLD };
-        technical::find(word, self).or_else(|| find(table, word))
+        self.letter(word).or_else(|| technical::find(word, self)).or_else(|| find(table, word))
+    }
+
+    /// The name of a letter for which the dictionary has that of the other accent.
+    fn letter(self, word: &str) -> Option<&'static str> {
+        (self == Self::British && word == "Z").then_some("zˈɛd")
     }
 
     /// The entry of a word whose pronunciation was found by machine.
@@ -354,12 +359,8 @@ impl Accent {
         let mut names = String::new();
         for letter in word.chars().filter(|found| found.is_alphabetic()) {
             let upper: String = letter.to_uppercase().collect();
-            names.push_str(match (self, upper.as_str()) {
-                (Self::American, upper) => GOLD.text(upper)?,
-                // The dictionary's is the American one.
-                (Self::British, "Z") => "zˈɛd",
-                (Self::British, upper) => BRITISH_GOLD.text(upper)?,
-            });
+            let table = if self == Self::British { BRITISH_GOLD } else { GOLD };
+            names.push_str(self.letter(&upper).or_else(|| table.text(&upper))?);
         }
         let names = restress(&names, Some(Stress::Secondary));
         Some(match names.rsplit_once(SECONDARY) {
