@@ -116,12 +116,10 @@ export class Newcomers {
       if (coming.isTalk) this.#talk.add(message);
       if (message.isConnected) this.#settled(message, coming.isTalk);
     };
-    if (said) {
-      settle();
-      return;
-    }
     const inSentence = coming.grew && !endsLikeASentence(message.textContent ?? '');
-    coming.timer = this.#clock.after(() => (isBusy(message) ? this.#wait(message, coming) : settle()), inSentence ? MID_SENTENCE_MS : QUIET_MS);
+    // Not within the look at the page that has found it: the others have to be known first.
+    const patience = said ? 0 : inSentence ? MID_SENTENCE_MS : QUIET_MS;
+    coming.timer = this.#clock.after(() => (isBusy(message) ? this.#wait(message, coming) : settle()), patience);
   }
 }
 

@@ -85,13 +85,13 @@ impl<P: Provider> Provider for Meter<P> {
                 }
                 let before = call.reading.seconds;
                 call.reading.read(&part);
-                yield part;
                 let more = call.reading.seconds - before;
                 if more > 0.0 && !account.sounded(more) {
                     call.reading.outcome = CallOutcome::Failed;
                     yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
                     return;
                 }
+                yield part;
             }
             if call.reading.outcome == CallOutcome::Cancelled {
                 call.reading.outcome = CallOutcome::Spoken;
