@@ -5,7 +5,8 @@
 import { byteLength, caption } from './captions.js';
 import { CLOCK } from './clock.js';
 import { PlayerError } from './gateway.js';
-import { common, hasSentence } from './written.js';
+import { hasSentence } from './sentences.js';
+import { common } from './written.js';
 
 /** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {import('./player-store.js').Captions} Captions */

@@ -4,7 +4,8 @@
 import { byteLength, placesIn, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { captionAt } from './player-store.js';
-import { common, settled, whole } from './written.js';
+import { settled } from './sentences.js';
+import { common, whole } from './written.js';
 
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./playback.js').Speech} Speech */

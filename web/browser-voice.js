@@ -79,10 +79,18 @@ export class BrowserVoice {
     this.#synthesis?.getVoices();
   }
 
-  /** Whether there is a voice to count on. */
+  /** Whether there is a voice. */
   get ready() {
     return (this.#synthesis?.getVoices().length ?? 0) > 0;
   }
+
+  /** Whether there is a voice, or may yet be: lists of voices arrive late. */
+  get hopeful() {
+    return this.ready || (this.#synthesis !== undefined && !this.#inVain);
+  }
+
+  /** Whether voices were waited for, and did not come. */
+  #inVain = false;
 
   /**
    * @param {Speech} speech
@@ -177,6 +185,11 @@ export class BrowserVoice {
     }
     const [script, voices] = await Promise.all([this.#scriptOf(session, instead), this.#voices()]);
     if (session !== this.#session) return;
+    this.#inVain = voices.length === 0;
+    if (this.#inVain && instead) {
+      this.#fail('no_browser_voice', '');
+      return;
+    }
     const { pieces, captions, words, seconds } = layOut(script, session.speech.text);
     Object.assign(session, { voices, pieces, words });
     this.#store.dispatch({ type: 'measured', duration: seconds, exact: false });

@@ -2,6 +2,7 @@
 // technology has the message itself, and is not told twice.
 
 import { captionAt, isActive } from './player-store.js';
+import { sentencesOf } from './true-sentences.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 
@@ -9,7 +10,7 @@ export class CaptionBar {
   #bar = document.createElement('div');
   #shown = '';
 
-  /** @param {ShadowRoot} root */
+  /** @param {Element} root */
   constructor(root) {
     this.#bar.setAttribute('part', 'captions');
     this.#bar.className = 'captions';
@@ -22,14 +23,16 @@ export class CaptionBar {
    * @param {Readonly<PlayerState>} state
    * @param {boolean} wanted
    */
-  show({ status, position, captions: { utterances, words } }, wanted) {
+  show({ status, position, captions }, wanted) {
     const heard = wanted && (isActive({ status }) || status === 'paused');
-    const sentence = heard ? captionAt(utterances, position) : -1;
+    const { words } = captions;
+    const sentences = sentencesOf(captions);
+    const sentence = heard ? captionAt(sentences, position) : -1;
     const word = heard ? captionAt(words, position) : -1;
-    const shown = `${sentence}/${word}`;
+    const shown = `${sentence}/${word}/${sentences[sentence]?.text.length}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const spoken = utterances[sentence];
+    const spoken = sentences[sentence];
     this.#bar.hidden = !spoken;
     if (!spoken) return;
     // Where the word stands in its sentence: after those before it.

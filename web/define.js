@@ -3,7 +3,8 @@
 import { SaywellPlayer } from './saywell-player.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 
-if (!customElements.get('saywell-player')) {
+// On a server there is nothing to register with.
+if (globalThis.customElements && !customElements.get('saywell-player')) {
   customElements.define('saywell-speaker', SaywellSpeaker);
   customElements.define('saywell-player', SaywellPlayer);
 }

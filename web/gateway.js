@@ -123,6 +123,18 @@ export class Gateway {
   }
 
   /**
+   * The voices on offer.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<{ id: string, name: string, provider: string, language: string, gender: string | null }[]>}
+   */
+  async voices(signal) {
+    const { voices } = await json(await this.#identified('tts/voices', { signal }));
+    if (!Array.isArray(voices)) throw unreadable();
+    return voices.map(({ id, name, provider, language, gender }) => ({ id, name, provider, language: language ?? '', gender: gender ?? null }));
+  }
+
+  /**
    * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
    *
    * @param {string} url
@@ -253,10 +265,14 @@ export class Gateway {
 async function refusal(response) {
   const body = await response.json().catch(() => null);
   const error = body?.error;
+  const wait = Number(response.headers.get('retry-after')) || null;
+  // A proxy in between says as much as it can.
+  const code = { 401: 'unauthorized', 429: 'rate_limited', 503: 'overloaded' }[response.status];
+  if (typeof error?.code !== 'string' && code) return new PlayerError(code, '', { retryAfterSeconds: wait });
   if (typeof error?.code !== 'string') {
     return new PlayerError('unreachable', `The speech server answered ${response.status}.`);
   }
-  const retryAfterSeconds = Number(error.retry_after_seconds) || null;
+  const retryAfterSeconds = Number(error.retry_after_seconds) || wait;
   return new PlayerError(error.code, String(error.message ?? ''), { retryAfterSeconds });
 }
 

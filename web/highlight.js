@@ -3,7 +3,8 @@
 
 import { byteLength } from './captions.js';
 import { captionAt, isActive } from './player-store.js';
-import { pageStyle } from './styles.js';
+import { pageStyle } from './player-styles.js';
+import { sentencesOf } from './true-sentences.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./player-store.js').Caption} Caption */
@@ -16,8 +17,8 @@ const WORD = 'saywell-word';
 
 /** How far ahead in the reply a piece of the page's text is looked for: markup, link targets. */
 const LOOK_AHEAD = 400;
-/** How long a listener who has scrolled is left where they are. */
-const LOOKING_ELSEWHERE_MS = 4000;
+/** How long scrolling that this module began may take. */
+const OWN_SCROLL_MS = 1200;
 
 export class Highlighter {
   /** @type {Piece[]} */
@@ -41,7 +42,8 @@ export class Highlighter {
    */
   follow(message, reply) {
     this.clear();
-    this.#marker.prepare(message.ownerDocument);
+    const root = message.getRootNode();
+    if (root instanceof Document || root instanceof ShadowRoot) this.#marker.prepare(root);
     this.reply = reply;
     this.#pieces = align(message, reply);
   }
@@ -50,13 +52,14 @@ export class Highlighter {
   show({ status, position, captions }) {
     if (this.#pieces.length === 0) return;
     const heard = isActive({ status }) || status === 'paused';
-    const sentence = heard ? captionAt(captions.utterances, position) : -1;
+    const sentences = sentencesOf(captions);
+    const sentence = heard ? captionAt(sentences, position) : -1;
     const word = heard ? captionAt(captions.words, position) : -1;
-    const shown = `${sentence}/${word}`;
+    const shown = `${sentence}/${word}/${sentences[sentence]?.source[1]}`;
     if (shown !== this.#shown) {
       const isNext = !this.#shown.startsWith(`${sentence}/`);
       this.#shown = shown;
-      const range = this.#mark(SENTENCE, captions.utterances[sentence]);
+      const range = this.#mark(SENTENCE, sentences[sentence]);
       this.#mark(WORD, captions.words[word]);
       if (range && isNext && status === 'playing') this.#scroller.bring(range);
     }
@@ -74,6 +77,17 @@ export class Highlighter {
     const node = caret?.offsetNode ?? caret?.startContainer;
     const offset = caret?.offset ?? caret?.startOffset;
     return this.#pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
+  }
+
+  /** Whether what is read is kept in view. */
+  get follows() {
+    return this.#scroller.follows;
+  }
+
+  /** From here on, what is read is kept in view. */
+  followAgain() {
+    this.#scroller.follows = true;
+    this.#shown = '';
   }
 
   /** Whether the page has replaced what was marked. */
@@ -105,7 +119,7 @@ class Painter {
   /** @type {(() => void) | undefined} */
   follow;
 
-  /** @param {Document} page */
+  /** @param {Document | ShadowRoot} page */
   prepare(page) {
     if (!page.adoptedStyleSheets.includes(pageStyle)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, pageStyle];
   }
@@ -157,25 +171,32 @@ class Overlay {
   }
 }
 
-/** Brings what is spoken into view, gently, and not against a listener who looks elsewhere. */
+/**
+ * Brings what is spoken into view, gently, until the reader scrolls, by whatever means: from then on they
+ * look elsewhere, and are left there until they ask to be taken back.
+ */
 class Scroller {
-  #movedAt = -Infinity;
+  follows = true;
+  #ownUntil = -Infinity;
 
   constructor() {
-    const moved = () => (this.#movedAt = performance.now());
-    for (const type of ['wheel', 'touchmove']) addEventListener(type, moved, { passive: true });
+    const options = { passive: true, capture: true };
+    for (const type of ['wheel', 'touchmove']) addEventListener(type, () => (this.follows = false), options);
+    // Keys, the scroll bar, find in page, links, the application itself.
+    addEventListener('scroll', () => performance.now() > this.#ownUntil && (this.follows = false), options);
   }
 
   /** @param {Range} range */
   bring(range) {
     const element = range.startContainer.parentElement;
-    if (!element || performance.now() - this.#movedAt < LOOKING_ELSEWHERE_MS) return;
+    if (!element || !this.follows) return;
     const box = range.getBoundingClientRect();
     const frame = scrollerOf(element);
     const view = frame === document.scrollingElement ? { top: 0, bottom: innerHeight } : frame.getBoundingClientRect();
     const margin = (view.bottom - view.top) * 0.15;
     if (box.top >= view.top + margin / 2 && box.bottom <= view.bottom - margin) return;
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
+    this.#ownUntil = performance.now() + OWN_SCROLL_MS;
     frame.scrollBy({ top: box.top - view.top - 2 * margin, behavior });
   }
 }

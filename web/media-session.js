@@ -14,6 +14,8 @@ export class MediaKeys {
   #session;
   #held = false;
   #title = '';
+  /** @type {unknown} */
+  #message = null;
   /** What was told last, and how far that has come since. */
   #told = { status: '', duration: 0, position: 0, speed: 1 };
 
@@ -28,15 +30,22 @@ export class MediaKeys {
 
   /**
    * @param {Readonly<PlayerState>} state
-   * @param {string} title  what is heard, in some words
+   * @param {() => string} titleOf  what is heard, in some words
    */
-  show(state, title) {
+  show(state, titleOf) {
     const session = this.#session;
     if (!session) return;
     const heard = isActive(state) || state.status === 'paused';
     if (heard !== this.#held) this.#hold(heard);
-    session.playbackState = isActive(state) ? 'playing' : heard ? 'paused' : 'none';
+    const stands = isActive(state) ? 'playing' : heard ? 'paused' : 'none';
+    if (session.playbackState !== stands) session.playbackState = stands;
     if (!heard) return;
+    if (this.#message === state.message && this.#title) {
+      this.#place(session, state);
+      return;
+    }
+    this.#message = state.message;
+    const title = titleOf();
     if (title !== this.#title) session.metadata = new MediaMetadata({ title, artist: document.title });
     this.#title = title;
     this.#place(session, state);

@@ -2,8 +2,12 @@
 // rendered page no longer tells code from prose as well as its source does.
 
 /** Elements that stand on lines of their own. */
-const BLOCKS = 'address,article,blockquote,dd,div,dl,dt,figure,footer,header,hr,main,ol,p,section,table,ul';
-const UNSPOKEN = 'script,style,noscript,button,input,select,textarea,svg,[hidden],[aria-hidden="true"]';
+const BLOCKS = 'address,article,blockquote,dd,div,dl,dt,figure,footer,header,hr,main,ol,p,section,table,ul,details,summary';
+/** What is no part of what the message says, whether it is seen or not. */
+const UNSPOKEN =
+  'script,style,noscript,template,button,input,select,textarea,svg,canvas,audio,video,iframe,time,saywell-speaker,[hidden],[aria-hidden="true"],[inert],[data-saywell-skip],[role=button],[role=toolbar],[role=tooltip],details:not([open]),[rel=author],[itemprop=author],.author,.sr-only,.visually-hidden,.screen-reader-text';
+/** Mathematics, however it was drawn: the whole of one formula. */
+const FORMULA = '.katex,mjx-container,math,.MathJax';
 
 /**
  * The reply as the model wrote it, where the page gives it: the attribute `data-markdown`, or a child
@@ -30,24 +34,51 @@ export function drawnText(message) {
 }
 
 /**
- * Just enough Markdown to keep blocks apart and code known as code.
+ * Just enough Markdown to keep blocks apart, and code, tables and formulas known as what they are. Only what
+ * is seen is read.
  *
  * @param {Node} node
  * @returns {string}
  */
 function markdownOf(node) {
   if (node instanceof Text) return node.data.replace(/\s+/g, ' ');
-  if (!(node instanceof Element) || node.matches(UNSPOKEN)) return '';
+  if (!(node instanceof Element)) return '';
+  if (node.matches(FORMULA)) return formulaOf(node);
+  if (node.matches(UNSPOKEN) || !isSeen(node)) return '';
+  if (node.matches('img')) return node.getAttribute('alt') ?? '';
   if (node.matches('pre')) return `\n\n\`\`\`\n${(node.textContent ?? '').trimEnd()}\n\`\`\`\n\n`;
   if (node.matches('br')) return '\n';
-  const inner = [...node.childNodes].map(markdownOf).join('');
+  /** @type {Node[]} */
+  const children = [...node.childNodes];
+  if (node.localName === 'slot') children.push(.../** @type {HTMLSlotElement} */ (node).assignedNodes());
+  if (node.shadowRoot) children.push(...node.shadowRoot.childNodes);
+  const inner = children.map(markdownOf).join('');
   if (node.matches('h1,h2,h3,h4,h5,h6')) return `\n\n${'#'.repeat(Number(node.localName[1]))} ${inner.trim()}\n\n`;
   if (node.matches('li')) return `\n${node.parentElement?.matches('ol') ? '1.' : '-'} ${inner.trim()}\n`;
-  if (node.matches('td,th')) return `${inner.trim()} | `;
-  if (node.matches('tr')) return `\n${inner}`;
+  if (node.matches('td,th')) return ` ${inner.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim()} |`;
+  if (node.matches('tr')) return `\n|${inner}${isHead(node) ? `\n|${' --- |'.repeat(node.children.length)}` : ''}`;
   if (node.matches('code')) return `\`${inner}\``;
   if (node.matches(BLOCKS)) return `\n\n${inner.trim()}\n\n`;
   return inner;
+}
+
+/** Whether an element shows anything. @param {Element} element */
+function isSeen(element) {
+  if (element.isConnected && !element.checkVisibility({ visibilityProperty: true })) return getComputedStyle(element).display === 'contents';
+  // What is there for assistive technology alone is cut to a pixel.
+  return !(element instanceof HTMLElement && element.offsetWidth <= 1 && element.offsetHeight <= 1 && getComputedStyle(element).position === 'absolute');
+}
+
+/** Whether a row is a table's first. @param {Element} row */
+function isHead(row) {
+  return row.closest('table')?.querySelector('tr') === row;
+}
+
+/** A formula as it was written, once. @param {Element} formula */
+function formulaOf(formula) {
+  const written = formula.querySelector('annotation[encoding="application/x-tex"]')?.textContent ?? formula.querySelector('math[alttext]')?.getAttribute('alttext') ?? formula.getAttribute('alttext');
+  if (written) return `$${written.trim()}$`;
+  return (formula.querySelector('math') ?? formula).textContent?.replace(/\s+/g, ' ').trim() ?? '';
 }
 
 /**

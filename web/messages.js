@@ -1,6 +1,6 @@
 // The assistant's messages on the page, now and later, each with its speaker.
 
-import { Newcomers } from './replies.js';
+import { Newcomers } from './newcomers.js';
 
 /** @typedef {import('./saywell-speaker.js').SaywellSpeaker} SaywellSpeaker */
 
@@ -26,8 +26,11 @@ export class Messages {
   #newcomers;
   #observer = new MutationObserver((changes) => this.#onMutation(changes));
   #selector = '';
-  /** @type {Document | null} */
-  #page = null;
+  /** Where messages are. @type {Set<Document | ShadowRoot>} */
+  #roots = new Set();
+  #watching = false;
+  /** @type {Map<unknown, Element>} */
+  #names = new Map();
   #scanned = false;
   #scanning = false;
 
@@ -49,34 +52,47 @@ export class Messages {
 
   /** The message of a name. @param {unknown} name @returns {Element | null} */
   named(name) {
-    for (const message of this.speakers.keys()) if (Object.is(nameOf(message), name)) return message;
-    return null;
+    return this.#names.get(name) ?? null;
+  }
+
+  /** Finds messages here as well. @param {Document | ShadowRoot} root */
+  observe(root) {
+    this.#roots.add(root);
+    if (this.#watching) this.#observe(root);
+    this.#scan();
   }
 
   /**
    * Begins to look, or looks for something else.
    *
-   * @param {Document} page
+   * @param {Document | ShadowRoot} page
    * @param {string} selector
    */
   watch(page, selector) {
-    this.#page = page;
+    this.#roots.add(page);
     this.#selector = selector;
-    // What can make a message of an element, and what its writing changes.
-    const named = [...selector.matchAll(/\[\s*([\w-]+)/g)].map(([, name]) => String(name));
+    this.#watching = true;
     this.#observer.disconnect();
-    this.#observer.observe(page, {
+    for (const root of this.#roots) this.#observe(root);
+    this.#scan();
+  }
+
+  /** @param {Document | ShadowRoot} root */
+  #observe(root) {
+    // What can make a message of an element, and what its writing changes.
+    const named = [...this.#selector.matchAll(/\[\s*([\w-]+)/g)].map(([, name]) => String(name));
+    this.#observer.observe(root, {
       childList: true,
       characterData: true,
       attributeFilter: ['aria-busy', 'class', 'id', 'data-markdown', ...named],
       subtree: true,
     });
-    this.#scan();
   }
 
   /** Leaves the page as it was. */
   leave() {
-    this.#page = null;
+    this.#watching = false;
+    this.#roots.clear();
     this.#scanned = false;
     this.#observer.disconnect();
     this.#newcomers.clear();
@@ -92,6 +108,8 @@ export class Messages {
       return nodes.length === 0 || nodes.some((node) => !(node instanceof Element && node.localName === 'saywell-speaker'));
     });
     for (const { target } of changes) this.#newcomers.changed(target);
+    const { newest } = this;
+    if (newest && changes.some(({ target }) => newest.contains(target))) this.#newcomers.reopen(newest);
     const heard = this.#interest.heard();
     if (heard && changes.some(({ target }) => heard.contains(target) || target.contains(heard))) this.#interest.changed(heard);
     if (this.#scanning || !changes.some((change) => this.#matters(change))) return;
@@ -115,8 +133,11 @@ export class Messages {
 
   /** Brings the speakers in line with the messages on the page. */
   #scan() {
-    if (!this.#page) return;
-    const messages = this.#selector ? [...this.#page.querySelectorAll(this.#selector)] : [];
+    if (!this.#watching) return;
+    const roots = [...this.#roots];
+    const messages = this.#selector ? roots.flatMap((root) => [...root.querySelectorAll(this.#selector)]) : [];
+    // Copies of speakers, as of a page that was kept and put back, are dead.
+    for (const root of roots) for (const copy of root.querySelectorAll('saywell-speaker')) if (!(/** @type {SaywellSpeaker} */ (copy).player)) copy.remove();
     const present = new Set(messages);
     const fresh = new Set(messages.filter((message) => !this.speakers.has(message)));
     for (const [message, speaker] of this.speakers) {
@@ -127,9 +148,14 @@ export class Messages {
     }
     this.#meet(messages, fresh);
     this.speakers = new Map(messages.map((message) => [message, this.speakers.get(message) ?? this.#interest.speakerFor(message)]));
-    for (const [message, speaker] of this.speakers) {
-      const place = message.querySelector('[data-saywell-place]') ?? message;
-      if (speaker.parentNode !== place) place.append(speaker);
+    this.#names = new Map(messages.map((message) => [nameOf(message), message]));
+    // Looked at first and changed then, so that the page is laid out once.
+    const places = [...this.speakers].map(([message, speaker]) => /** @type {const} */ ([message, speaker, placeFor(message, speaker)]));
+    for (const [message, speaker, place] of places) {
+      if (speaker.parentNode !== place) {
+        place.append(speaker);
+        speaker.toggleAttribute('icon', speaker.hasAttribute('icon') || place.getAttribute('data-saywell-place') === 'icon');
+      }
       if (fresh.has(message)) this.#interest.shown(message, speaker);
     }
     this.#interest.scanned(messages);
@@ -147,6 +173,31 @@ export class Messages {
     for (const message of fresh) this.#newcomers.meet(message, nameOf(message), isTalk && messages.indexOf(message) > known);
     this.#scanned = true;
   }
+}
+
+/**
+ * Where in a message its speaker goes: where the page says, else where it is laid out as text is.
+ *
+ * @param {Element} message
+ * @param {SaywellSpeaker} speaker
+ * @returns {Element}
+ */
+function placeFor(message, speaker) {
+  const said = message.querySelector('[data-saywell-place]');
+  if (said) return said;
+  const { parentElement } = speaker;
+  if (parentElement && message.contains(parentElement)) return parentElement;
+  let place = message;
+  for (let depth = 0; depth < 4; depth += 1) {
+    const { display, flexDirection } = getComputedStyle(place);
+    const isRow = /flex/.test(display) && !flexDirection.startsWith('column');
+    if (!isRow && !/grid|table(?!-cell|-caption)/.test(display)) break;
+    // The column that holds the words, beside avatars and times.
+    const [body] = [...place.children].filter((child) => !child.matches('saywell-speaker, img, svg, button')).sort((a, b) => (b.textContent ?? '').length - (a.textContent ?? '').length);
+    if (!body) break;
+    place = body;
+  }
+  return place;
 }
 
 /**

@@ -6,15 +6,18 @@ import { PartsSource, pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
 import { captionLines, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
-import { clampSpeed } from './player-store.js';
+import { captionAt, clampSpeed } from './player-store.js';
 import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./player-store.js').PlayerStore} PlayerStore */
 
-/** How long nothing may happen while sound is wanted, before it is called a failure. */
+/** How long nothing may happen while sound is wanted, before it is called a failure: until the gateway has answered, and then. */
+const ANSWER_PATIENCE_MS = 5000;
 const PATIENCE_MS = 20_000;
+/** How far sound may go before its place is told again. */
+const TOLD_EVERY_SECONDS = 0.2;
 /** How much shorter than its captions sound may be and still be whole. */
 const END_TOLERANCE_SECONDS = 0.5;
 
@@ -94,9 +97,11 @@ export class Playback {
    * browser lets the sound start.
    *
    * @param {Speech} speech
+   * @param {null} [_instead]  the browser's voice is told here why it speaks
+   * @param {number} [position]  where to begin, in seconds
    */
-  speak(speech) {
-    this.#begin(speech, this.#pickSource(), 0);
+  speak(speech, _instead = null, position = 0) {
+    this.#begin(speech, this.#pickSource(), position);
   }
 
   pause() {
@@ -155,10 +160,14 @@ export class Playback {
     this.#report({ type: 'speed', speed });
   }
 
-  /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
+  /** Reads the position off the element; told when another word is said, and a few times a second. */
   tick() {
     const { offset = 0 } = this.#session?.source ?? {};
-    if (this.#session && this.#store.state.status !== 'loading') this.#report({ type: 'moved', position: offset + this.#audio.currentTime });
+    const { status, position, captions } = this.#store.state;
+    if (!this.#session || status === 'loading') return;
+    const now = offset + this.#audio.currentTime;
+    if (Math.abs(now - position) < TOLD_EVERY_SECONDS && captionAt(captions.words, now) === captionAt(captions.words, position)) return;
+    this.#report({ type: 'moved', position: now });
   }
 
   /**
@@ -186,7 +195,10 @@ export class Playback {
     if (source.load) {
       session.writing = source.awaitsWriter === undefined ? null : /** @type {{ awaitsWriter: boolean }} */ (source);
       const written = speech.written ?? whole(speech.text);
-      await source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
+      const loading = source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
+      signal.addEventListener('abort', written.watch(() => this.#judge(session)));
+      this.#judge(session);
+      await loading;
       if (session === this.#session) this.#startLate(session);
       return;
     }
@@ -250,13 +262,14 @@ export class Playback {
    * @param {import('./written.js').Written} written
    * @param {{ text: string, second: number }} [said]  what was said already
    */
-  async #follow(session, gateway, written, said = { text: '', second: 0 }) {
+  async #follow(session, gateway, written, said) {
+    let spoken = said ?? { text: '', second: 0 };
     const { speech, source } = session;
     const { signal } = session.abort;
     const sound = /** @type {import('./audio-source.js').StreamSource} */ (source);
     signal.addEventListener('abort', written.watch(() => this.#judge(session)));
     for (;;) {
-      if (written.text !== said.text || !written.over) {
+      if (written.text !== spoken.text || !written.over) {
         session.fed = false;
         const writing = new AsWritten(
           {
@@ -271,7 +284,7 @@ export class Playback {
             arrived: () => this.#onArrival(session),
             clock: this.#clock,
           },
-          said,
+          spoken,
         );
         session.writing = writing;
         this.#judge(session);
@@ -283,7 +296,7 @@ export class Playback {
           return;
         }
         if (session !== this.#session) return;
-        said = writing.said;
+        spoken = writing.said;
         if (sound.laid === 0) throw new PlayerError('nothing_to_say', 'There is nothing in this reply to read aloud.');
         sound.end();
         session.fed = true;
@@ -509,7 +522,8 @@ export class Playback {
    * @param {unknown} reason
    */
   #breakOff(session, reason) {
-    if (session !== this.#session) return;
+    // What ends because it has failed is no failure of its own.
+    if (session !== this.#session || session.abort.signal.aborted) return;
     if (reason instanceof PlayerError && reason.code === 'unplayable') {
       this.#unplayable(session);
       return;
@@ -557,6 +571,6 @@ export class Playback {
   /** While sound is wanted and none is heard, something has to happen every now and then. */
   #feedWatchdog() {
     if (this.#store.state.status !== 'loading') this.#watchdog.off();
-    else this.#watchdog.set(PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
+    else this.#watchdog.set(this.#store.state.rendition ? PATIENCE_MS : ANSWER_PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
   }
 }

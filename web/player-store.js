@@ -2,10 +2,13 @@
 // an event, so the whole life of a listening can be written down and tested as a list.
 
 /** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
-export const SPEEDS = Object.freeze({ min: 0.8, max: 1.25 });
+export const SPEEDS = Object.freeze({ min: 0.5, max: 3 });
 
-/** The speeds on offer, slowest first. */
-export const SPEED_STEPS = Object.freeze([SPEEDS.min, 0.9, 1, 1.1, SPEEDS.max]);
+/** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
+export const SPEED_STEPS = Object.freeze([0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3]);
+
+/** The speeds on offer: every tenth, and what keys go through. */
+export const SPEED_MENU = Object.freeze([...new Set([...Array.from({ length: 26 }, (_, index) => (5 + index) / 10), ...SPEED_STEPS])].sort((a, b) => a - b));
 
 /**
  * - `idle`: nothing is being heard.

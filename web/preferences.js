@@ -58,3 +58,12 @@ export function remember(name, value) {
     // Storage is off; the choice lasts as long as the page.
   }
 }
+
+/** @param {string} name */
+export function forget(name) {
+  try {
+    localStorage.removeItem(KEPT_AS + name);
+  } catch {
+    // Storage is off; nothing is kept.
+  }
+}

@@ -1,29 +1,17 @@
 // <saywell-player>: one per chat. It finds the assistant's messages, now and later, puts a speaker
-// on each, and holds the one <audio> element they share. Importing this file registers nothing;
-// define.js does.
+// on each, and holds the one <audio> element they share. What it takes to speak is loaded at the first
+// press (listening.js). Importing this file registers nothing; define.js does.
 
-import { pickSource } from './audio-source.js';
-import { BrowserVoice } from './browser-voice.js';
-import { CaptionBar } from './caption-bar.js';
 import { within } from './clock.js';
-import { Gateway, PlayerError } from './gateway.js';
-import { Highlighter } from './highlight.js';
-import { MediaKeys } from './media-session.js';
-import { drawnText, givenText, titleOf } from './message-text.js';
+import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
-import { Playback } from './playback.js';
-import { playerStyle } from './styles.js';
-import { PlayerStore, captionAt, clampSpeed, isActive } from './player-store.js';
-import { choicesOf, isOn, remember, remembered } from './preferences.js';
-import { Ahead, Continuous } from './replies.js';
+import { PlayerStore, clampSpeed, isActive } from './player-store.js';
+import { choicesOf, forget, isOn, remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
-import { ShortcutHelp, isWriting, press } from './shortcuts.js';
 import { ENGLISH } from './strings.js';
-import { Written, hasSentence, settled, whole } from './written.js';
 
 /** @typedef {import('./gateway.js').Token} Token */
-/** @typedef {import('./playback.js').Speech} Speech */
-/** @typedef {import('./player-store.js').Failure} Failure */
+/** @typedef {import('./listening.js').Listening} Listening */
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./preferences.js').Choices} Choices */
 /** @typedef {import('./strings.js').Strings} Strings */
@@ -31,22 +19,10 @@ import { Written, hasSentence, settled, whole } from './written.js';
 
 /** How long the page waits for the gateway's settings before it shows the speakers anyway. */
 const CONFIG_PATIENCE_MS = 2000;
-/** How far into a sentence a step back means this one, and not the one before, in seconds. */
-const SENTENCE_BEGUN = 1.5;
-/** How often a message that is heard while it is written is read off the page, in milliseconds. */
-const READ_EVERY_MS = 100;
-/** How many replies that the page wrote by `write` are remembered. */
-const DRAFTS = 100;
-/** What the gateway may be unable to do while the browser still can. */
-const STAND_IN = [
-  'tts_disabled',
-  'unreachable',
-  'offline',
-  'quota_exceeded',
-  'trial_exhausted',
-  'language_unsupported',
-  'providers_exhausted',
-];
+/** On a server there are no elements, and importing this does nothing. */
+const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+/** What works by itself, so that nobody's press can be waited for. */
+const EAGER = ['continuous', 'prefetch', 'shortcuts'];
 
 /**
  * Attributes:
@@ -55,11 +31,12 @@ const STAND_IN = [
  * - `token`: a JWT or an API key; see the property for one that changes
  * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
  *   browser's own voice
- * - `speed`: 0.8 to 1.25
+ * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
- * - `continuous`: new replies are read by themselves, in order
+ * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
+ * - `icons`: speakers are an icon without a word
  * - `theme`: `light` or `dark`; absent: as the page
  *
  * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
@@ -76,8 +53,8 @@ const STAND_IN = [
  * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
-export class SaywellPlayer extends HTMLElement {
-  static observedAttributes = ['messages', 'theme', 'captions', 'continuous', 'prefetch', 'provider'];
+export class SaywellPlayer extends Base {
+  static observedAttributes = ['messages', 'theme', 'captions', 'continuous', 'prefetch', 'provider', 'icons'];
 
   /** @type {(message: Element) => string | null} */
   #textOf = () => null;
@@ -85,60 +62,40 @@ export class SaywellPlayer extends HTMLElement {
   #token = null;
   /** @type {Strings} */
   #strings = ENGLISH;
+  /** Those of the page's language. @type {Partial<Strings> | null} */
+  #language = null;
+  /** Those that the page has given. @type {Partial<Strings>} */
+  #words = {};
 
   #audio = document.createElement('audio');
   #store = new PlayerStore();
-  #playback = new Playback({
-    audio: this.#audio,
-    store: this.#store,
-    gateway: () => this.#gateway(),
-    stepIn: (failure, speech) => this.#stepIn(failure, speech),
-  });
-  #browserVoice = new BrowserVoice({
-    store: this.#store,
-    script: (speech, signal) => this.#gateway().script(speech, signal),
-    language: () => this.closest('[lang]')?.getAttribute('lang') ?? '',
-  });
-  /** Who has the word. @type {Playback | BrowserVoice} */
-  #speaks = this.#playback;
   #root = this.attachShadow({ mode: 'open' });
-  #highlighter = new Highlighter(this.#root);
-  #captionBar = new CaptionBar(this.#root);
-  #help = new ShortcutHelp(this.#root);
-  #keys = new MediaKeys(this);
-  #ahead = new Ahead();
-  #continuous = new Continuous((message) => this.speak(message));
   #messages = new Messages({
     speakerFor: (message) => this.#speakerFor(message),
     shown: (message, speaker) => this.#showOn(message, speaker),
-    scanned: (messages) => this.#onScan(messages),
-    complete: (message, isTalk) => this.#onComplete(message, isTalk),
-    grown: (message, isTalk) => this.#onGrowth(message, isTalk),
-    heard: () => this.#heard?.message ?? null,
-    changed: () => this.#readSoon(),
+    scanned: (messages) => this.#listening?.onScan(messages),
+    complete: (message, isTalk) => this.#when((listening) => listening.onComplete(message, isTalk)),
+    grown: (message, isTalk) => this.#when((listening) => listening.onGrowth(message, isTalk)),
+    heard: () => this.#listening?.message ?? null,
+    changed: () => this.#listening?.onChange(),
   });
+  /** What speaks, once it has been loaded. @type {Listening | null} */
+  #listening = null;
+  /** @type {Promise<Listening> | null} */
+  #loading = null;
+  /** Whether what was asked for before that is still wanted. */
+  #asked = 0;
 
-  /** What is heard: the message as it was found, if it is on the page, and its text. @type {{ message: Element | null, name: unknown, written: Written } | null} */
-  #heard = null;
-  /** Replies that the page writes by `write`, by their names. @type {Map<unknown, Written>} */
-  #drafts = new Map();
-  /** Messages that continuous mode has been told of. @type {Set<unknown>} */
-  #announced = new Set();
-  #reading = false;
-  /** How many sentences were known when the marks were laid out. */
-  #marked = 0;
   #present = false;
   #ready = false;
   /** What the gateway says of this listener's plan. */
   #mayPrefetch = true;
-  #ticking = false;
   #leave = new AbortController();
   /** @type {Readonly<Choices>} */
   #choices = { words: false, bar: false, continuous: false };
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [playerStyle];
     this.#audio.preload = 'auto';
     this.#root.append(this.#audio);
     this.#store.subscribe((state, before) => this.#onState(state, before));
@@ -175,14 +132,23 @@ export class SaywellPlayer extends HTMLElement {
     this.#token = token;
   }
 
-  /** Words to show in place of the English ones; what is left out stays English. */
+  /**
+   * Words to show in place of those of the page's language, English where it is none of languages.js.
+   *
+   * @returns {Strings}
+   */
   get strings() {
     return this.#strings;
   }
 
   /** @param {Partial<Strings>} words */
   set strings(words) {
-    this.#strings = { ...ENGLISH, ...words };
+    this.#words = words;
+    this.#rename();
+  }
+
+  #rename() {
+    this.#strings = { ...ENGLISH, ...this.#language, ...this.#words };
     for (const [message, speaker] of this.#messages.speakers) {
       speaker.strings = this.#strings;
       this.#showOn(message, speaker);
@@ -207,16 +173,9 @@ export class SaywellPlayer extends HTMLElement {
     this.#leave = new AbortController();
     const { signal } = this.#leave;
     this.#choices = choicesOf(this);
-    this.#playback.setSpeed(clampSpeed(Number(remembered('speed') ?? this.getAttribute('speed') ?? 1)));
-    const page = this.ownerDocument;
-    page.addEventListener('keydown', (event) => this.#onKey(event), { signal });
-    page.addEventListener('input', (event) => this.#onInput(event), { signal, capture: true });
-    page.addEventListener('click', (event) => this.#onClick(event), { signal, capture: true });
-    const leave = () => {
-      this.pause();
-      this.#ahead.giveUp();
-    };
-    addEventListener('pagehide', leave, { signal });
+    this.#store.dispatch({ type: 'speed', speed: clampSpeed(Number(remembered('speed') ?? this.getAttribute('speed') ?? 1)) });
+    this.#audio.volume = Math.min(1, Math.max(0, Number(remembered('volume') ?? 1) || 0));
+    addEventListener('pagehide', () => this.#listening?.leavePage(), { signal });
     this.#start(signal);
   }
 
@@ -231,9 +190,19 @@ export class SaywellPlayer extends HTMLElement {
   attributeChangedCallback(name) {
     if (!this.#ready) return;
     this.#choices = choicesOf(this);
-    if (name === 'theme') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
+    this.#loadWhereNeeded();
+    if (name === 'theme' || name === 'icons') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
     else if (name === 'messages') this.#watch();
     else this.#refresh();
+  }
+
+  /**
+   * Finds messages in further places: a shadow root, or the document of a frame of the same origin.
+   *
+   * @param {Document | ShadowRoot} root
+   */
+  observe(root) {
+    this.#messages.observe(root);
   }
 
   /**
@@ -241,12 +210,13 @@ export class SaywellPlayer extends HTMLElement {
    *
    * @param {Element | null} [message]  absent: what is heard, or the newest
    */
-  toggle(message = this.#heard?.message ?? this.#messages.newest) {
+  toggle(message) {
     const { state } = this;
-    if (!message) return;
-    if (!Object.is(state.message, nameOf(message)) || state.status === 'ended') this.speak(message);
+    const named = message ?? this.#listening?.message ?? (this.#listening && state.status !== 'idle' ? null : this.#messages.newest);
+    const isHeard = named ? Object.is(state.message, nameOf(named)) : state.status !== 'idle';
+    if (named && (!isHeard || state.status === 'ended')) this.speak(named);
     else if (isActive(state)) this.pause();
-    else this.resume();
+    else if (isHeard) this.resume();
   }
 
   /**
@@ -257,14 +227,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Message | null} [message]  absent: the newest
    */
   speak(message = this.#messages.newest) {
-    if (!message) return;
-    this.#continuous.unhush(message);
-    const name = nameOf(message);
-    this.#announced.add(name);
-    const element = typeof message === 'string' ? this.#messages.named(message) : message;
-    const written = this.#drafts.get(name) ?? this.#draftOf(element);
-    const startAt = this.#goesOnAt(name, written.text);
-    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt });
+    if (message) this.#press(nameOf(message), (listening) => listening.speak(message));
   }
 
   /**
@@ -275,21 +238,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {string} piece  of the reply as the model writes it, of any size
    */
   write(message, piece) {
-    const name = nameOf(message);
-    let written = this.#drafts.get(name);
-    if (!written) {
-      written = new Written();
-      this.#drafts.set(name, written);
-      const [oldest] = this.#drafts.keys();
-      if (this.#drafts.size > DRAFTS) this.#drafts.delete(oldest);
-      // Whoever listens to it already hears it from here on.
-      if (Object.is(this.#heard?.name, name) && this.#heard) this.speak(message);
-    }
-    if (written.over) {
-      this.#announced.delete(name);
-      written.set(piece, false);
-    } else written.write(piece);
-    if (hasSentence(written.text)) this.#announce(message, name);
+    this.#with((listening) => listening.write(message, piece));
   }
 
   /**
@@ -298,11 +247,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Message} message
    */
   complete(message) {
-    const name = nameOf(message);
-    const written = this.#drafts.get(name);
-    if (!written) return;
-    written.set(written.text, true);
-    if (/\S/.test(written.text)) this.#announce(message, name);
+    this.#with((listening) => listening.complete(message));
   }
 
   /**
@@ -312,22 +257,8 @@ export class SaywellPlayer extends HTMLElement {
    * @param {{ message?: Message, voice?: string, language?: string }} [options]
    * @returns {Promise<void>}  when all of it has been written, which is before it has all been heard
    */
-  async speakStream(pieces, { message, ...wishes } = {}) {
-    const name = message ? nameOf(message) : Symbol('a stream');
-    const written = new Written();
-    if (message) this.#drafts.set(name, written);
-    this.#announced.add(name);
-    const element = message instanceof Element ? message : this.#messages.named(name);
-    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, ''), ...wishes, written });
-    try {
-      for await (const piece of pieces) {
-        // Nobody listens any more: the writer is told, as by any loop that ends.
-        if (!message && this.#heard?.written !== written) return;
-        written.write(piece);
-      }
-    } finally {
-      written.set(written.text, true);
-    }
+  async speakStream(pieces, options = {}) {
+    await this.#press(options.message ? nameOf(options.message) : pieces, (listening) => listening.speakStream(pieces, options));
   }
 
   /**
@@ -337,56 +268,27 @@ export class SaywellPlayer extends HTMLElement {
    * @param {{ voice?: string, language?: string }} [options]
    */
   speakText(text, options = {}) {
-    const name = Symbol('a text');
-    this.#begin({ message: null, name, written: whole(text) }, { ...this.#speechOf(name, null, text), ...options });
-  }
-
-  /**
-   * @param {{ message: Element | null, name: unknown, written: Written }} heard
-   * @param {Speech} speech
-   */
-  #begin(heard, speech) {
-    this.#ahead.giveUp(speech);
-    this.#heard = heard;
-    this.#mark();
-    this.#speaks.leave();
-    this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
-    this.#speaks.speak(speech);
-  }
-
-  /**
-   * Where a reply goes on that ended before its end, being too long for once.
-   *
-   * @param {unknown} name
-   * @param {string} text
-   */
-  #goesOnAt(name, text) {
-    const { status, rendition } = this.state;
-    const same = Object.is(this.#heard?.name, name) && this.#heard?.written.text === text;
-    return same && status === 'ended' ? rendition?.continuesAt ?? null : null;
+    this.#press(text, (listening) => listening.speakText(text, options));
   }
 
   pause() {
-    this.#speaks.pause();
+    this.#listening?.pause();
   }
 
   resume() {
-    this.#continuous.unhush();
-    // Where the browser stood in and failed too, it is the gateway's turn again.
-    if (this.state.status === 'failed' && this.state.instead && this.#heard?.message) this.speak(this.#heard.message);
-    else this.#speaks.resume();
+    this.#listening?.resume();
   }
 
   /** Ends the listening and forgets what was to be read next. */
   stop() {
-    this.#continuous.clear();
-    this.#ahead.giveUp();
-    this.#speaks.stop();
+    this.#asked += 1;
+    if (this.#listening) this.#listening.stop();
+    else this.#store.dispatch({ type: 'stopped' });
   }
 
   /** @param {number} position  seconds */
   seek(position) {
-    this.#speaks.seek(position);
+    this.#listening?.seek(position);
   }
 
   /**
@@ -395,10 +297,7 @@ export class SaywellPlayer extends HTMLElement {
    * @param {number} sentences
    */
   skip(sentences) {
-    const { position, captions } = this.state;
-    const at = captionAt(captions.utterances, position);
-    const begun = sentences < 0 && at >= 0 && position - Number(captions.utterances[at]?.start) > SENTENCE_BEGUN;
-    this.#goTo(captions.utterances[Math.max(0, at + sentences + (begun ? 1 : 0))]);
+    this.#listening?.skip(sentences);
   }
 
   /**
@@ -407,15 +306,70 @@ export class SaywellPlayer extends HTMLElement {
    * @param {number} words
    */
   skipWords(words) {
-    const { position, captions } = this.state;
-    this.#goTo(captions.words[Math.max(0, captionAt(captions.words, position) + words)]);
+    this.#listening?.skipWords(words);
   }
 
-  /** @param {number} speed  0.8 to 1.25 */
+  /** @param {number} speed  0.5 to 3 */
   setSpeed(speed) {
-    this.#browserVoice.setSpeed(speed);
-    this.#playback.setSpeed(speed);
-    remember('speed', this.state.speed);
+    remember('speed', clampSpeed(speed));
+    if (this.#listening) this.#listening.setSpeed(speed);
+    else this.#store.dispatch({ type: 'speed', speed });
+  }
+
+  /** How loud it is, 0 to 1. */
+  get volume() {
+    return this.#audio.volume;
+  }
+
+  get muted() {
+    return this.#audio.muted;
+  }
+
+  /** @param {number} volume  0 to 1 */
+  setVolume(volume) {
+    this.#audio.volume = Math.min(1, Math.max(0, volume));
+    this.mute(false);
+    remember('volume', this.#audio.volume);
+  }
+
+  /** @param {boolean} muted */
+  mute(muted) {
+    this.#audio.muted = muted;
+    this.#refresh();
+  }
+
+  /** The voice that is asked for: as the listener has chosen, else as the page asks. Null: the gateway's own. */
+  get voice() {
+    return remembered('voice') ?? this.getAttribute('voice');
+  }
+
+  /**
+   * Chooses a voice, and remembers it; what is heard goes on in it from the present sentence.
+   *
+   * @param {string | null} id  null: the page's, or the gateway's own
+   */
+  chooseVoice(id) {
+    if (id) remember('voice', id);
+    else forget('voice');
+    this.#listening?.changeVoice();
+  }
+
+  /**
+   * The voices on offer to this listener.
+   *
+   * @returns {Promise<{ id: string, name: string, language: string }[]>}
+   */
+  async voices() {
+    return await this.#with((listening) => listening.voices());
+  }
+
+  /**
+   * Lets a voice introduce itself.
+   *
+   * @param {string | null} id
+   */
+  async sample(id) {
+    await this.#with((listening) => listening.sample(id));
   }
 
   /**
@@ -426,8 +380,9 @@ export class SaywellPlayer extends HTMLElement {
    */
   choose(choice, on = !this.choices[choice]) {
     remember(choice, on);
-    if (choice === 'continuous') this.#continuous.clear();
+    if (choice === 'continuous') this.#listening?.forgetQueue();
     this.#choices = choicesOf(this);
+    this.#loadWhereNeeded();
     this.#refresh();
     this.#tell('choicechange', this.#choices);
   }
@@ -438,55 +393,57 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Element | null} [message]  absent: the newest
    */
   prefetch(message = this.#messages.newest) {
-    if (!message || this.#isBrowsers()) return;
-    const { format } = pickSource();
-    this.#ahead.make({ ...this.#speechOf(nameOf(message), message, this.#textFor(message)), format }, () => this.#gateway());
+    if (message) this.#with((listening) => listening.prefetch(message));
   }
 
   /**
    * Saves a message as one MP3 file.
    *
    * @param {Element | null} [message]  absent: what is heard, or the newest
-   * @throws {PlayerError}
+   * @throws {import('./gateway.js').PlayerError}
    */
-  async download(message = this.#heard?.message ?? this.#messages.newest) {
-    if (!message) return;
-    const { signal } = this.#leave;
-    try {
-      const speech = this.#speechOf(nameOf(message), message, this.#textFor(message));
-      save(await this.#gateway().file({ ...speech, format: 'mp3' }, signal), titleOf(speech.text));
-    } catch (cause) {
-      const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
-      if (!signal.aborted) this.#messages.speakers.get(message)?.tell(error.toFailure());
-      throw error;
-    }
+  async download(message = this.#listening?.message ?? this.#messages.newest) {
+    if (message) await this.#with((listening) => listening.download(message));
   }
 
   /** Shows the list of shortcuts. */
   showHelp() {
-    this.#help.show(this.#strings);
+    this.#with((listening) => listening.showHelp());
+  }
+
+  /** Loads what it takes to speak, so that the first press need not wait for it. */
+  async load() {
+    await this.#with(() => {});
   }
 
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
     const config = await within(this.#gateway().config(left), CONFIG_PATIENCE_MS);
-    if (left.aborted || (config?.enabled === false && !this.#isBrowsers())) return;
+    if (left.aborted || (config?.enabled === false && this.getAttribute('provider') !== 'browser')) return;
     this.#mayPrefetch = config?.prefetch !== false;
     this.#ready = true;
+    this.#loadWhereNeeded();
     this.#watch();
+    const language = this.closest('[lang]')?.getAttribute('lang') ?? '';
+    if (!language || /^en\b/i.test(language)) return;
+    // What fails to load stays English.
+    this.#language = await import('./languages.js').then(({ wordsIn }) => wordsIn(language)).catch(() => null);
+    if (!left.aborted) this.#rename();
   }
 
   #depart() {
     this.#leave.abort();
     this.#present = this.#ready = false;
-    this.stop();
-    this.#highlighter.clear();
+    this.#asked += 1;
+    this.#listening?.depart();
+    this.#listening = this.#loading = null;
     this.#messages.leave();
   }
 
   #watch() {
-    this.#messages.watch(this.ownerDocument, this.getAttribute('messages') ?? '');
+    const root = this.getRootNode();
+    this.#messages.watch(root instanceof ShadowRoot ? root : this.ownerDocument, this.getAttribute('messages') ?? '');
   }
 
   #gateway() {
@@ -494,132 +451,64 @@ export class SaywellPlayer extends HTMLElement {
   }
 
   /**
-   * @param {unknown} name
-   * @param {Element | null} message
-   * @param {string} text
-   * @returns {Speech}
-   */
-  #speechOf(name, message, text) {
-    return {
-      message: name,
-      text,
-      messageId: typeof name === 'string' ? name : (message?.getAttribute('data-message-id') ?? null),
-      voice: this.getAttribute('voice'),
-      provider: this.#isBrowsers() ? null : this.getAttribute('provider'),
-    };
-  }
-
-  /** A message's text. @param {Element} message */
-  #textFor(message) {
-    return this.#drafts.get(nameOf(message))?.text ?? this.#textOf(message) ?? givenText(message) ?? drawnText(message);
-  }
-
-  /** A message's text as the page has it, to be brought up to date. @param {Element | null} message */
-  #draftOf(message) {
-    const written = new Written();
-    if (message) this.#read(message, written);
-    return written;
-  }
-
-  /**
-   * @param {Element} message
-   * @param {Written} written
-   */
-  #read(message, written) {
-    const given = this.#textOf(message) ?? givenText(message);
-    const isOpen = this.#messages.isOpen(message);
-    const drawn = given ?? drawnText(message);
-    // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
-    written.set(given === null && isOpen ? settled(drawn) : drawn, !isOpen);
-  }
-
-  /** What is heard has changed on the page. */
-  #readSoon() {
-    if (this.#reading || !this.#heard?.message || this.#drafts.has(this.#heard.name)) return;
-    this.#reading = true;
-    setTimeout(() => {
-      this.#reading = false;
-      const { heard, state } = { heard: this.#heard, state: this.state };
-      if (!heard?.message?.isConnected || this.#drafts.has(heard.name)) return;
-      // What was heard to its end goes on only while it is being written.
-      if (state.status === 'ended' && !this.#messages.isOpen(heard.message)) return;
-      this.#read(heard.message, heard.written);
-    }, READ_EVERY_MS);
-  }
-
-  #isBrowsers() {
-    return this.getAttribute('provider') === 'browser';
-  }
-
-  /**
-   * Lets the browser's own voice speak where the gateway cannot.
+   * Does something with what speaks, at once if it is there.
    *
-   * @param {Failure} failure
-   * @param {Speech} speech
+   * @template T
+   * @param {(listening: Listening) => T} task
+   * @returns {T | Promise<T>}
    */
-  #stepIn(failure, speech) {
-    if (!STAND_IN.includes(failure.code) || !this.#browserVoice.ready) return false;
-    this.#playback.leave();
-    this.#speaks = this.#browserVoice;
-    this.#browserVoice.speak(speech, failure);
-    return true;
+  #with(task) {
+    if (this.#listening) return task(this.#listening);
+    this.#loading ??= import('./listening.js').then(({ Listening }) => {
+      // The other words have come with it.
+      this.#rename();
+      this.#listening ??= new Listening({
+        player: this,
+        root: this.#root,
+        audio: this.#audio,
+        store: this.#store,
+        messages: this.#messages,
+        gateway: () => this.#gateway(),
+        mayPrefetch: () => this.#mayPrefetch,
+        showOn: (message, speaker) => this.#showOn(message, speaker),
+      });
+      return this.#listening;
+    });
+    // What failed to load may load the next time.
+    this.#loading.catch(() => (this.#loading = null));
+    return this.#loading.then(task);
   }
 
-  /** @param {import('./player-store.js').Caption | undefined} caption */
-  #goTo(caption) {
-    // A hair past its start, or rounding would count it as the one before.
-    if (caption) this.seek(caption.start + 0.002);
+  /** What goes on by itself needs what speaks only where something is to be done by itself. @param {(listening: Listening) => void} task */
+  #when(task) {
+    if (this.#listening || this.#loading) this.#with(task);
   }
 
-  /** @param {Element[]} messages  those on the page */
-  #onScan(messages) {
-    const { status, message: heard } = this.state;
-    if (status === 'idle') return;
-    const message = messages.find((message) => Object.is(nameOf(message), heard));
-    if (!message && this.#heard?.message) {
-      // Sound without a message on the page could not be stopped by anyone.
-      this.stop();
-    } else if (message && this.#heard && (message !== this.#heard.message || this.#highlighter.isStale)) {
-      this.#heard.message = message;
-      this.#readSoon();
-      this.#mark();
+  #loadWhereNeeded() {
+    const wanted = this.choices.continuous || remembered('shortcuts') === 'true' || this.getAttribute('provider') === 'browser' || EAGER.some((name) => isOn(this, name));
+    if (wanted) this.#with(() => {});
+  }
+
+  /**
+   * Something is to be heard. The browser lets sound begin in the press itself only.
+   *
+   * @template T
+   * @param {unknown} name
+   * @param {(listening: Listening) => T} task
+   * @returns {Promise<T | void>}
+   */
+  async #press(name, task) {
+    this.#asked += 1;
+    const asked = this.#asked;
+    if (this.#listening) return task(this.#listening);
+    this.#store.dispatch({ type: 'asked', message: name, position: 0 });
+    this.#audio.play().catch(() => {});
+    try {
+      return await this.#with((listening) => (asked === this.#asked ? task(listening) : undefined));
+    } catch (cause) {
+      if (this.#listening || asked !== this.#asked) throw cause;
+      this.#store.dispatch({ type: 'failed', failure: { code: 'unreachable', message: String(cause), retryAfterSeconds: null } });
     }
-  }
-
-  /**
-   * A reply is complete.
-   *
-   * @param {Element} message
-   * @param {boolean} isTalk
-   */
-  #onComplete(message, isTalk) {
-    if (isOn(this, 'prefetch') && this.#mayPrefetch && message === this.#messages.newest) this.prefetch(message);
-    if (isTalk) this.#announce(message, nameOf(message));
-    if (message === this.#heard?.message) this.#readSoon();
-  }
-
-  /**
-   * A reply that is not complete has changed.
-   *
-   * @param {Element} message
-   * @param {boolean} isTalk
-   */
-  #onGrowth(message, isTalk) {
-    const name = nameOf(message);
-    if (!isTalk || !this.choices.continuous || this.#announced.has(name) || this.#drafts.has(name)) return;
-    if (hasSentence(this.#textFor(message))) this.#announce(message, name);
-  }
-
-  /**
-   * Continuous mode reads a reply from its first finished sentence on.
-   *
-   * @param {Message} message
-   * @param {unknown} name
-   */
-  #announce(message, name) {
-    if (!this.choices.continuous || this.#announced.has(name)) return;
-    this.#announced.add(name);
-    this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.state.status));
   }
 
   /** @param {Element} message */
@@ -637,6 +526,7 @@ export class SaywellPlayer extends HTMLElement {
     const theme = this.getAttribute('theme');
     if (theme) speaker.setAttribute('theme', theme);
     else speaker.removeAttribute('theme');
+    speaker.toggleAttribute('icon', isOn(this, 'icons') || speaker.parentElement?.dataset['saywellPlace'] === 'icon');
   }
 
   /**
@@ -644,18 +534,12 @@ export class SaywellPlayer extends HTMLElement {
    * @param {Readonly<PlayerState>} before
    */
   #onState(state, before) {
-    for (const [message, speaker] of this.#messages.speakers) {
-      const name = nameOf(message);
-      if (Object.is(name, state.message) || Object.is(name, before.message)) this.#showOn(message, speaker);
+    for (const name of new Set([state.message, before.message])) {
+      const message = this.#messages.named(name);
+      const speaker = message && this.#messages.speakers.get(message);
+      if (message && speaker) this.#showOn(message, speaker);
     }
-    this.#showCaptions();
-    this.#keys.show(state, titleOf(this.#heard?.written.text ?? ''));
-    if (state.status === 'playing') this.#tick();
-    // Somebody was served: the gateway is willing.
-    if (state.firstSoundMs !== null) this.#ahead.allow();
     this.#report(state, before);
-    if (state.status === 'idle') this.#heard = null;
-    if (state.status === 'ended' && before.status !== 'ended' && this.choices.continuous) this.#continuous.next();
   }
 
   /**
@@ -671,8 +555,6 @@ export class SaywellPlayer extends HTMLElement {
     if (state.firstSoundMs !== null && before.firstSoundMs === null) this.#tell('speechstart', state);
     if (became('failed')) this.#tell('speecherror', state.failure);
     if (became('ended')) this.#tell('speechend', state);
-    const sentence = sentenceOf(state);
-    if (sentence && sentence.source[0] !== sentenceOf(before)?.source[0]) this.#tell('captionchange', sentence);
   }
 
   /** @param {string} type @param {unknown} detail */
@@ -680,26 +562,10 @@ export class SaywellPlayer extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** Begins to mark what is heard, or leaves it. */
-  #mark() {
-    this.#marked = this.state.captions.utterances.length;
-    if (this.#heard?.message && this.choices.words) this.#highlighter.follow(this.#heard.message, this.#heard.written.text);
-    else this.#highlighter.clear();
-    this.#showCaptions();
-  }
-
-  #showCaptions() {
-    // What has been written since has its place now.
-    const { length } = this.state.captions.utterances;
-    if (length > this.#marked && this.#heard?.written.text !== this.#highlighter.reply) this.#mark();
-    this.#highlighter.show(this.state);
-    this.#captionBar.show(this.state, this.choices.bar);
-  }
-
   /** Shows again what depends on choices and attributes. */
   #refresh() {
     for (const [message, speaker] of this.#messages.speakers) this.#showOn(message, speaker);
-    this.#mark();
+    this.#listening?.refresh();
   }
 
   /**
@@ -709,58 +575,4 @@ export class SaywellPlayer extends HTMLElement {
   #showOn(message, speaker) {
     speaker.show(Object.is(nameOf(message), this.state.message) ? this.state : null, this.choices);
   }
-
-  /** Moves the progress bar once a frame, only while there is sound. */
-  #tick() {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    requestAnimationFrame(() => {
-      this.#ticking = false;
-      if (this.state.status !== 'playing') return;
-      this.#speaks.tick();
-      this.#tick();
-    });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (isOn(this, 'shortcuts') && this.#ready && this.#help.on && !this.#help.open) press(event, this);
-  }
-
-  /** Whoever begins to write is not read to any more. @param {Event} event */
-  #onInput(event) {
-    if (!isWriting(event) || !this.choices.continuous || !isActive(this.state)) return;
-    this.pause();
-    this.#continuous.hush();
-  }
-
-  /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
-  #onClick(event) {
-    if (!event.altKey || !this.#heard?.message?.contains(/** @type {Node} */ (event.target))) return;
-    const byte = this.#highlighter.byteAt(event);
-    if (byte === null) return;
-    event.preventDefault();
-    this.#goTo(this.state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
-  }
-}
-
-/**
- * The sentence that is spoken, from the first sound on.
- *
- * @param {Readonly<PlayerState>} state
- */
-function sentenceOf({ firstSoundMs, captions: { utterances }, position }) {
-  return firstSoundMs === null ? undefined : utterances[captionAt(utterances, position)];
-}
-
-/**
- * @param {Blob} file  MP3
- * @param {string} title
- */
-function save(file, title) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = `${title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')}.mp3`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,41 +1,34 @@
-// The controls on one message: a speaker button that opens into progress, speed and stop while its
-// message is heard. It shows a state and passes on what the listener wants; it decides nothing.
+// The speaker on one message: a button, which opens into controls (controls.js) while its message is
+// heard. It shows a state and passes on what the listener wants; it decides nothing.
 
-import { SPEED_STEPS, isActive } from './player-store.js';
+import { draw, icon, make, setAttribute, setText } from './parts.js';
+import { isActive } from './player-store.js';
 import { speakerStyle } from './styles.js';
-import { ENGLISH, explain, formatTime } from './strings.js';
+import { ENGLISH } from './strings.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./strings.js').Strings} Strings */
-
 /** @typedef {import('./preferences.js').Choices} Choices */
 
 /**
  * Who does what the listener asks for.
  *
- * @typedef {Pick<import('./saywell-player.js').SaywellPlayer, 'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>} Player
+ * @typedef {import('./saywell-player.js').SaywellPlayer} Player
  */
 
-/** @type {(keyof Choices)[]} */
-const CHOICES = ['words', 'bar', 'continuous'];
+/** On a server there are no elements. */
+const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+/** How much of a message names its button. */
+const TITLE_LENGTH = 60;
+/** Trying the same again cannot mend these. */
+export const HOPELESS = ['nothing_to_say', 'text_too_long', 'language_unsupported', 'invalid_request'];
 
-/** How far an arrow key moves, in seconds. */
-const SEEK_STEP = 5;
+export class SaywellSpeaker extends Base {
+  /** What the controls are made by, once it has been loaded. @type {typeof import('./controls.js').Controls | null} */
+  static Controls = null;
+  /** And what tells of problems. @type {typeof import('./told.js').Told | null} */
+  static Told = null;
 
-/** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
-const ICONS = {
-  speaker: 'M4 10h3l5-4v12l-5-4H4ZM16 9q3 3 0 6 3-3 0-6ZM19 6.5q5.5 5.5 0 11 5.5-5.5 0-11Z',
-  play: 'M8 6l10 6-10 6Z',
-  pause: 'M7 6h2v12H7ZM15 6h2v12h-2Z',
-  stop: 'M7 7h10v10H7Z',
-  again: 'M5 13a7 7 0 1 0 7-7 7 7 0 1 1-7 7ZM12 3.5v5L15 6Z',
-  back: 'M7 6v12ZM17 6v12l-7-6Z',
-  forward: 'M17 6v12ZM7 6v12l7-6Z',
-  more: 'M5 11.5h1v1H5ZM11.5 11.5h1v1h-1ZM18 11.5h1v1h-1Z',
-  loading: 'M12 4a8 8 0 1 0 8 8 8 8 0 1 1-8-8Z',
-};
-
-export class SaywellSpeaker extends HTMLElement {
   /** @type {Player | null} */
   player = null;
   /** The message that this one belongs to. @type {Element | null} */
@@ -46,26 +39,11 @@ export class SaywellSpeaker extends HTMLElement {
   #icon = icon('speaker');
   #label = make('span', { className: 'label' });
   #main = make('button', { type: 'button', className: 'main', part: 'button' }, this.#icon, this.#label);
-  #progress = make('input', { type: 'range', min: '0', max: '1', step: 'any', value: '0', part: 'progress' });
-  #time = make('span', { className: 'time', part: 'time' });
-  #track = make('div', { className: 'track' }, this.#progress, this.#time);
-  #back = make('button', { type: 'button', part: 'back' }, icon('back', true));
-  #forward = make('button', { type: 'button', part: 'forward' }, icon('forward', true));
-  #speed = make('select', { part: 'speed' });
-  #more = make('button', { type: 'button', part: 'more' }, icon('more'));
-  #stop = make('button', { type: 'button', part: 'stop' }, icon('stop'));
-  #rest = make('div', { className: 'rest', hidden: true }, this.#track, this.#back, this.#forward, this.#speed, this.#more, this.#stop);
-  #choices = CHOICES.map((choice) => /** @type {[keyof Choices, HTMLButtonElement]} */ ([choice, make('button', { type: 'button', part: 'choice' })]));
-  #download = make('button', { type: 'button', part: 'download' });
-  #help = make('button', { type: 'button', part: 'help' });
-  #panel = make('div', { className: 'panel', part: 'panel', hidden: true }, ...this.#choices.map(([, button]) => button), this.#download, this.#help);
-  #bar = make('div', { className: 'bar', part: 'bar' }, this.#main, this.#rest, this.#panel);
-  #note = make('p', { className: 'note', part: 'note' });
-  #problem = make('p', { className: 'problem', part: 'problem', hidden: true });
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #countDown;
-  /** @type {import('./player-store.js').Failure | null} */
-  #failure = null;
+  #bar = make('div', { className: 'bar', part: 'bar' }, this.#main);
+  /** What is told, once there has been something. @type {import('./told.js').Told | null} */
+  #told = null;
+  /** @type {import('./controls.js').Controls | null} */
+  #controls = null;
   /** @type {Readonly<Choices> | null} */
   #chosen = null;
 
@@ -73,13 +51,14 @@ export class SaywellSpeaker extends HTMLElement {
     super();
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [speakerStyle];
-    this.#bar.setAttribute('role', 'group');
-    this.#problem.setAttribute('role', 'alert');
-    this.#note.setAttribute('role', 'status');
-    this.#time.setAttribute('aria-hidden', 'true');
-    for (const step of SPEED_STEPS) this.#speed.append(new Option(`${step}×`, String(step)));
-    root.append(make('div', { className: 'row' }, this.#bar, this.#note, this.#problem));
-    this.#listen();
+    root.append(make('div', { className: 'row' }, this.#bar));
+    this.#main.addEventListener('click', () => {
+      // A count-down holds the press, and what cannot be mended is not tried again.
+      if (this.#main.getAttribute('aria-disabled') === 'true') return;
+      this.player?.toggle(this.message);
+    });
+    // Whoever comes near may be about to press.
+    for (const type of ['pointerenter', 'focus']) this.#main.addEventListener(type, () => void this.player?.load().catch(() => {}), { once: true });
   }
 
   connectedCallback() {
@@ -87,8 +66,7 @@ export class SaywellSpeaker extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearInterval(this.#countDown);
-    this.#failure = null;
+    this.#told?.leave();
   }
 
   /**
@@ -100,55 +78,40 @@ export class SaywellSpeaker extends HTMLElement {
     this.#chosen = choices;
     const status = state?.status ?? 'idle';
     const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
-    const [label, picture] = this.#face(status, (state?.rendition?.continuesAt ?? null) !== null);
-    this.toggleAttribute('active', active);
-    if (this.getAttribute('status') !== status) this.setAttribute('status', status);
+    const hopeless = HOPELESS.includes(state?.failure?.code ?? '');
+    const [label, picture] = this.#face(hopeless ? 'idle' : status, (state?.rendition?.continuesAt ?? null) !== null);
+    if (this.hasAttribute('active') !== active) this.toggleAttribute('active', active);
+    setAttribute(this, 'status', status);
     setText(this.#label, label);
-    this.#main.title = active ? label : '';
-    this.#icon.firstElementChild?.setAttribute('d', ICONS[picture]);
+    const title = active || this.hasAttribute('icon') ? label : '';
+    if (this.#main.title !== title) this.#main.title = title;
+    const name = active ? label : `${label}: ${this.#title()}`;
+    setAttribute(this.#main, 'aria-label', name);
+    draw(this.#icon, picture);
     this.#icon.classList.toggle('spinner', picture === 'loading');
-    this.#main.setAttribute('aria-busy', String(status === 'loading'));
-    this.#bar.setAttribute('aria-label', strings.controls);
+    setAttribute(this.#main, 'aria-busy', String(status === 'loading'));
 
-    this.#keepFocus(active);
-    this.#rest.hidden = !active;
-    if (!active) this.#open(false);
-    if (state && active) this.#showProgress(state);
-    if (active && !this.#panel.hidden) this.#showChoices();
-    this.#download.hidden = state?.by === 'browser';
-
-    const note = state?.by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : status === 'waiting' ? strings.waiting : '';
-    const reason = state?.instead ? explain(state.instead, strings, null) : '';
-    setText(this.#note, active && reason ? `${reason} ${note}` : note);
-    this.#note.hidden = !active;
-    // The button says it to the eye.
-    this.#note.classList.toggle('unseen', status === 'blocked');
+    const { Controls } = SaywellSpeaker;
+    if (active && Controls && !this.hasAttribute('tight')) this.#controls ??= new Controls(this, this.#bar);
+    if (this.#controls) {
+      this.#keepFocus(active);
+      this.#controls.show(state, active && !this.hasAttribute('tight'), choices);
+    }
+    const { Told } = SaywellSpeaker;
+    if (Told && (state?.by === 'browser' || status === 'blocked' || status === 'waiting')) this.#told ??= new Told(this.#bar, (held) => this.#hold(held));
+    this.#told?.note(state, active, strings);
     this.tell(state?.failure ?? null);
   }
 
   /**
-   * Says what went wrong. A wait is counted down, which only the eye gets second by second.
+   * Says what went wrong.
    *
    * @param {import('./player-store.js').Failure | null} failure
    */
   tell(failure) {
-    if (failure === this.#failure) return;
-    this.#failure = failure;
-    clearInterval(this.#countDown);
-    this.#problem.hidden = failure === null;
-    this.#problem.removeAttribute('aria-live');
-    setText(this.#problem, failure ? explain(failure, this.strings) : '');
-    if (!failure?.retryAfterSeconds) return;
-    const due = performance.now() + failure.retryAfterSeconds * 1000;
-    this.#countDown = setInterval(() => {
-      const left = Math.max(0, (due - performance.now()) / 1000);
-      if (left > 0) this.#problem.setAttribute('aria-live', 'off');
-      else {
-        this.#problem.removeAttribute('aria-live');
-        clearInterval(this.#countDown);
-      }
-      setText(this.#problem, explain(failure, this.strings, left));
-    }, 1000);
+    const { Told } = SaywellSpeaker;
+    if (failure && Told) this.#told ??= new Told(this.#bar, (held) => this.#hold(held));
+    this.#told?.tell(failure, this.strings);
   }
 
   /**
@@ -160,10 +123,22 @@ export class SaywellSpeaker extends HTMLElement {
     this.#main.focus();
   }
 
+  /** What the message says, in some words. */
+  #title() {
+    const text = (this.message?.textContent ?? '').slice(0, 4 * TITLE_LENGTH).replace(/\s+/g, ' ').trim();
+    return text.length <= TITLE_LENGTH ? text : `${text.slice(0, TITLE_LENGTH).replace(/\s\S*$/, '')}…`;
+  }
+
+  /** Whether a press does nothing. @param {boolean} held */
+  #hold(held) {
+    if (held) this.#main.setAttribute('aria-disabled', 'true');
+    else this.#main.removeAttribute('aria-disabled');
+  }
+
   /**
    * @param {PlayerState['status']} status
    * @param {boolean} goesOn  whether there is more of the reply than was heard
-   * @returns {[string, keyof typeof ICONS]}
+   * @returns {[string, string]}
    */
   #face(status, goesOn) {
     const { strings } = this;
@@ -186,42 +161,6 @@ export class SaywellSpeaker extends HTMLElement {
     }
   }
 
-  /** @param {Readonly<PlayerState>} state */
-  #showProgress({ position, duration, open, speed }) {
-    const { strings } = this;
-    const length = Math.max(duration, position, 0.1);
-    this.#progress.max = String(length);
-    this.#progress.value = String(position);
-    this.#progress.style.setProperty('--progress', String(position / length));
-    const [at, of] = [formatTime(position), open ? '…' : formatTime(duration)];
-    setText(this.#time, `${at} / ${of}`);
-    setAttribute(this.#progress, 'aria-valuetext', open ? at : strings.progress(at, of));
-    setAttribute(this.#progress, 'aria-label', strings.position);
-    setAttribute(this.#speed, 'aria-label', strings.speed);
-    const named = /** @type {[HTMLButtonElement, "stop" | "back" | "forward" | "more"][]} */ ([[this.#stop, 'stop'], [this.#back, 'back'], [this.#forward, 'forward'], [this.#more, 'more']]);
-    for (const [button, name] of named) {
-      setAttribute(button, 'aria-label', strings[name]);
-      button.title = strings[name];
-    }
-    const nearest = SPEED_STEPS.reduce((a, b) => (Math.abs(b - speed) < Math.abs(a - speed) ? b : a));
-    if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
-  }
-
-  #showChoices() {
-    for (const [choice, button] of this.#choices) {
-      setText(button, this.strings[choice]);
-      setAttribute(button, 'aria-pressed', String(this.#chosen?.[choice] === true));
-    }
-    setText(this.#download, this.strings.download);
-    setText(this.#help, this.strings.help);
-  }
-
-  /** @param {boolean} open */
-  #open(open) {
-    this.#panel.hidden = !open;
-    setAttribute(this.#more, 'aria-expanded', String(open));
-  }
-
   /**
    * What is about to be hidden must not take the keyboard with it.
    *
@@ -231,76 +170,4 @@ export class SaywellSpeaker extends HTMLElement {
     const focused = this.shadowRoot?.activeElement ?? null;
     if (!active && focused && focused !== this.#main) this.#main.focus();
   }
-
-  #listen() {
-    this.#main.addEventListener('click', () => this.player?.toggle(this.message));
-    this.#stop.addEventListener('click', () => this.player?.stop());
-    this.#back.addEventListener('click', () => this.player?.skip(-1));
-    this.#forward.addEventListener('click', () => this.player?.skip(1));
-    // What goes wrong is told here anyway.
-    this.#download.addEventListener('click', () => this.player?.download(this.message).catch(() => {}));
-    this.#help.addEventListener('click', () => this.player?.showHelp());
-    for (const [choice, button] of this.#choices) button.addEventListener('click', () => this.player?.choose(choice));
-    this.#speed.addEventListener('change', () => this.player?.setSpeed(Number(this.#speed.value)));
-    this.#progress.addEventListener('input', () => this.player?.seek(this.#progress.valueAsNumber));
-    this.#more.addEventListener('click', () => {
-      this.#open(this.#panel.hidden === true);
-      this.#showChoices();
-    });
-    this.#progress.addEventListener('keydown', (event) => {
-      const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      const mirrored = this.matches(':dir(rtl)') && event.key.match(/Left|Right/) ? -1 : 1;
-      this.player?.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
-    });
-  }
-}
-
-/**
- * @param {keyof typeof ICONS} name
- * @param {boolean} [directed]  whether it points along the text
- */
-function icon(name, directed = false) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.classList.toggle('directed', directed);
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
-  return svg;
-}
-
-/**
- * @template {keyof HTMLElementTagNameMap} Name
- * @param {Name} name
- * @param {Record<string, string | boolean>} properties
- * @param {...Node} children
- * @returns {HTMLElementTagNameMap[Name]}
- */
-function make(name, properties, ...children) {
-  const element = document.createElement(name);
-  const { part, ...rest } = properties;
-  if (part) element.setAttribute('part', String(part));
-  Object.assign(element, rest);
-  element.append(...children);
-  return element;
-}
-
-/**
- * @param {Element} element
- * @param {string} text
- */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/**
- * @param {Element} element
- * @param {string} name
- * @param {string} value
- */
-function setAttribute(element, name, value) {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

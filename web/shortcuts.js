@@ -76,28 +76,31 @@ export class ShortcutHelp {
     root.append(this.#dialog);
   }
 
-  /** Whether the listener has left the keys on. */
-  get on() {
-    return remembered('shortcuts') !== 'false';
+  /** Whether the keys work: as the listener has chosen, else as the page asks. @param {boolean} asked */
+  isOn(asked) {
+    return (remembered('shortcuts') ?? String(asked)) === 'true';
   }
 
   get open() {
     return this.#dialog.open;
   }
 
-  /** @param {Strings} strings */
-  show(strings) {
+  /**
+   * @param {Strings} strings
+   * @param {boolean} asked  whether the page wants keys to work
+   */
+  show(strings, asked) {
     this.#title.textContent = strings.help;
     this.#close.textContent = strings.close;
-    this.#switch.checked = this.on;
+    this.#switch.checked = this.isOn(asked);
     this.#label.replaceChildren(this.#switch, ` ${strings.keys}`);
     this.#list.replaceChildren(
-      ...Object.entries(KEYS).flatMap(([key, shortcut]) => {
+      ...[...Object.entries(KEYS), ...Object.entries(strings.gestures)].flatMap(([key, shortcut]) => {
         const [term, what, cap] = ['dt', 'dd', 'kbd'].map((name) => document.createElement(name));
         if (!term || !what || !cap) return [];
-        cap.textContent = key.toUpperCase();
+        cap.textContent = key.length === 1 ? key.toUpperCase() : key;
         term.append(cap);
-        what.textContent = { ...strings, ...strings.shortcuts }[shortcut];
+        what.textContent = String(/** @type {any} */ ({ ...strings, ...strings.shortcuts })[shortcut] ?? shortcut);
         return [term, what];
       }),
     );

@@ -1,8 +1,9 @@
-// Every word the player shows or says. A page can replace any of them.
+// What the speaker buttons say. All other words are in words.js; a page can replace any of them.
 
-/** @typedef {import('./player-store.js').Failure} Failure */
+/** @typedef {import('./words.js').Strings} Strings */
 
-export const ENGLISH = Object.freeze({
+/** The words of the button, until the others have been loaded. */
+const BUTTON = {
   listen: 'Listen',
   pause: 'Pause',
   resume: 'Resume',
@@ -11,83 +12,6 @@ export const ENGLISH = Object.freeze({
   goOn: 'Hear the rest',
   retry: 'Try again',
   tapToHear: 'Tap to hear',
-  /** All that is written has been heard. */
-  waiting: 'Waiting for the rest of the reply.',
-  stop: 'Stop',
-  position: 'Position',
-  speed: 'Speed',
-  back: 'Previous sentence',
-  forward: 'Next sentence',
-  more: 'More',
-  words: 'Mark the words',
-  bar: 'Caption bar',
-  continuous: 'Read new replies',
-  download: 'Download',
-  help: 'Keyboard shortcuts',
-  keys: 'Use these keys',
-  close: 'Close',
-  browserVoice: 'Read by the browser’s own voice.',
-  readyAgain: 'You can try again now.',
-  /** What each shortcut does, where no button says it. */
-  shortcuts: Object.freeze({
-    toggle: 'Listen or pause',
-    slower: 'Slower',
-    faster: 'Faster',
-    captions: 'Caption bar on or off',
-    help: 'This help',
-  }),
-  controls: 'Listening controls',
-  /** @param {string} position @param {string} duration */
-  progress: (position, duration) => `${position} of ${duration}`,
-  /** @param {number} seconds */
-  waitFor: (seconds) => (seconds === 1 ? 'Try again in a second.' : `Try again in ${seconds} seconds.`),
-  errors: Object.freeze(
-    /** @type {Record<string, string>} */ ({
-      tts_disabled: 'Listening is switched off at the moment.',
-      nothing_to_say: 'There is nothing to read here.',
-      text_too_long: 'This reply is too long to be read aloud.',
-      rate_limited: 'That was a lot at once.',
-      quota_exceeded: 'Your listening time is used up for now.',
-      trial_exhausted: 'The free listening time is used up. Sign in to listen to more.',
-      overloaded: 'Many people are listening right now.',
-      providers_exhausted: 'No voice is available at the moment. Try again in a little while.',
-      language_unsupported: 'There is no voice for this language yet.',
-      unauthorized: 'Please sign in to listen.',
-      forbidden: 'You may not listen to this reply.',
-      offline: 'You are offline. The reply can be heard when the connection is back.',
-      unreachable: 'The speech server cannot be reached. Check your connection, then try again.',
-      interrupted: 'The sound broke off. Try again to go on from there.',
-      silent: 'The sound did not arrive.',
-      unplayable: 'This browser cannot play the sound.',
-      no_browser_voice: 'This browser has no voice of its own.',
-    }),
-  ),
-  somethingWrong: 'This reply cannot be read aloud.',
-});
+};
 
-/** @typedef {typeof ENGLISH} Strings */
-
-/**
- * A failure in plain words, with what can be done next where that is known.
- *
- * @param {Failure} failure
- * @param {Strings} strings
- * @param {number | null} [wait]  seconds that are left of the wait that it asks for
- */
-export function explain(failure, strings, wait = failure.retryAfterSeconds) {
-  const what = strings.errors[failure.code] ?? (failure.message || strings.somethingWrong);
-  if (wait === null) return what;
-  return `${what} ${wait > 0 ? strings.waitFor(Math.ceil(wait)) : strings.readyAgain}`;
-}
-
-/**
- * @param {number} seconds
- * @returns {string}  `0:07`, `12:34`, `1:02:03`
- */
-export function formatTime(seconds) {
-  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
-  const parts = [Math.floor(whole / 60) % 60, whole % 60];
-  const hours = Math.floor(whole / 3600);
-  if (hours > 0) parts.unshift(hours);
-  return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
-}
+export const ENGLISH = /** @type {Strings} */ (/** @type {unknown} */ (BUTTON));

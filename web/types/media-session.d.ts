@@ -1,8 +1,5 @@
-export type PlayerState = import('./player-store.js').PlayerState;
-export type Player = Pick<import('./saywell-player.js').SaywellPlayer, 'state' | 'resume' | 'pause' | 'stop' | 'skip' | 'seek'>;
 /** Tells the operating system what is heard, and takes its keys while something is. */
-export declare class MediaKeys {
-    #private;
+export class MediaKeys {
     /**
      * @param {Player} player
      * @param {MediaSession | undefined} [session]
@@ -10,7 +7,10 @@ export declare class MediaKeys {
     constructor(player: Player, session?: MediaSession | undefined);
     /**
      * @param {Readonly<PlayerState>} state
-     * @param {string} title  what is heard, in some words
+     * @param {() => string} titleOf  what is heard, in some words
      */
-    show(state: Readonly<PlayerState>, title: string): void;
+    show(state: Readonly<PlayerState>, titleOf: () => string): void;
+    #private;
 }
+export type PlayerState = import("./player-store.js").PlayerState;
+export type Player = Pick<import("./saywell-player.js").SaywellPlayer, "state" | "resume" | "pause" | "stop" | "skip" | "seek">;

@@ -1,6 +1,46 @@
-export type AudioSource = import('./audio-source.js').AudioSource;
-export type Gateway = import('./gateway.js').Gateway;
-export type PlayerStore = import('./player-store.js').PlayerStore;
+/**
+ * @typedef {object} Surroundings
+ * @property {HTMLAudioElement} audio
+ * @property {PlayerStore} store
+ * @property {() => Gateway} gateway
+ * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
+ *   asked when nothing was heard yet: whether somebody else speaks instead
+ * @property {() => AudioSource} [pickSource]
+ * @property {import('./clock.js').Clock} [clock]
+ */
+export class Playback {
+    /** @param {Surroundings} surroundings */
+    constructor({ audio, store, gateway, stepIn, pickSource: pick, clock }: Surroundings);
+    /**
+     * Starts a message, ending what was heard before. Called inside the listener's click, so that the
+     * browser lets the sound start.
+     *
+     * @param {Speech} speech
+     * @param {null} [_instead]  the browser's voice is told here why it speaks
+     * @param {number} [position]  where to begin, in seconds
+     */
+    speak(speech: Speech, _instead?: null, position?: number): void;
+    pause(): void;
+    /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
+    resume(): void;
+    /** Ends the listening; the gateway sees its listener leave. */
+    stop(): void;
+    /** Ends the listening without a word about it. */
+    leave(): void;
+    /** @param {number} position  seconds; what lies outside the sound is brought inside */
+    seek(position: number): void;
+    /** @param {number} speed  brought within the allowed speeds; the pitch stays */
+    setSpeed(speed: number): void;
+    /** Reads the position off the element; told when another word is said, and a few times a second. */
+    tick(): void;
+    #private;
+}
+export type AudioSource = import("./audio-source.js").AudioSource;
+export type Gateway = import("./gateway.js").Gateway;
+export type PlayerStore = import("./player-store.js").PlayerStore;
+/**
+ * What is to be heard.
+ */
 export type Speech = {
     /**
      * which message this is, as the caller names it
@@ -20,7 +60,7 @@ export type Speech = {
     /**
      * the text as it is being written; `text` is what there was of it
      */
-    written?: import('./written.js').Written;
+    written?: import("./written.js").Written;
 };
 export type Surroundings = {
     audio: HTMLAudioElement;
@@ -29,42 +69,7 @@ export type Surroundings = {
     /**
      * asked when nothing was heard yet: whether somebody else speaks instead
      */
-    stepIn?: (failure: import('./player-store.js').Failure, speech: Speech) => boolean;
+    stepIn?: (failure: import("./player-store.js").Failure, speech: Speech) => boolean;
     pickSource?: () => AudioSource;
-    clock?: import('./clock.js').Clock;
+    clock?: import("./clock.js").Clock;
 };
-/**
- * @typedef {object} Surroundings
- * @property {HTMLAudioElement} audio
- * @property {PlayerStore} store
- * @property {() => Gateway} gateway
- * @property {(failure: import('./player-store.js').Failure, speech: Speech) => boolean} [stepIn]
- *   asked when nothing was heard yet: whether somebody else speaks instead
- * @property {() => AudioSource} [pickSource]
- * @property {import('./clock.js').Clock} [clock]
- */
-export declare class Playback {
-    #private;
-    /** @param {Surroundings} surroundings */
-    constructor({ audio, store, gateway, stepIn, pickSource: pick, clock }: Surroundings);
-    /**
-     * Starts a message, ending what was heard before. Called inside the listener's click, so that the
-     * browser lets the sound start.
-     *
-     * @param {Speech} speech
-     */
-    speak(speech: Speech): void;
-    pause(): void;
-    /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
-    resume(): void;
-    /** Ends the listening; the gateway sees its listener leave. */
-    stop(): void;
-    /** Ends the listening without a word about it. */
-    leave(): void;
-    /** @param {number} position  seconds; what lies outside the sound is brought inside */
-    seek(position: number): void;
-    /** @param {number} speed  brought within the allowed speeds; the pitch stays */
-    setSpeed(speed: number): void;
-    /** Reads the position off the element; to be called once a frame for a smooth progress bar. */
-    tick(): void;
-}

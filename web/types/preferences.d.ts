@@ -1,8 +1,3 @@
-export type Choices = {
-    words: boolean;
-    bar: boolean;
-    continuous: boolean;
-};
 /**
  * What a listener turns on and off.
  *
@@ -14,21 +9,31 @@ export type Choices = {
  * @param {Element} player  with the page's wishes as its attributes
  * @returns {Readonly<Choices>}
  */
-export declare function choicesOf(player: Element): Readonly<Choices>;
+export function choicesOf(player: Element): Readonly<Choices>;
 /**
  * Whether an attribute that needs no value is there and not switched off.
  *
  * @param {Element} element
  * @param {string} name
  */
-export declare function isOn(element: Element, name: string): boolean;
+export function isOn(element: Element, name: string): boolean;
 /**
  * @param {string} name
  * @returns {string | null}
  */
-export declare function remembered(name: string): string | null;
+export function remembered(name: string): string | null;
 /**
  * @param {string} name
  * @param {string | number | boolean} value
  */
-export declare function remember(name: string, value: string | number | boolean): void;
+export function remember(name: string, value: string | number | boolean): void;
+/** @param {string} name */
+export function forget(name: string): void;
+/**
+ * What a listener turns on and off.
+ */
+export type Choices = {
+    words: boolean;
+    bar: boolean;
+    continuous: boolean;
+};

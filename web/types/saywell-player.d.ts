@@ -1,10 +1,3 @@
-export type Token = import('./gateway.js').Token;
-export type Speech = import('./playback.js').Speech;
-export type Failure = import('./player-store.js').Failure;
-export type PlayerState = import('./player-store.js').PlayerState;
-export type Choices = import('./preferences.js').Choices;
-export type Strings = import('./strings.js').Strings;
-export type Message = Element | string;
 /**
  * Attributes:
  * - `messages`: CSS selector of the assistant's messages
@@ -12,11 +5,12 @@ export type Message = Element | string;
  * - `token`: a JWT or an API key; see the property for one that changes
  * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
  *   browser's own voice
- * - `speed`: 0.8 to 1.25
+ * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
- * - `continuous`: new replies are read by themselves, in order
+ * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
+ * - `icons`: speakers are an icon without a word
  * - `theme`: `light` or `dark`; absent: as the page
  *
  * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
@@ -33,36 +27,44 @@ export type Message = Element | string;
  * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
-export declare class SaywellPlayer extends HTMLElement {
-    #private;
+export class SaywellPlayer extends HTMLElement {
     static observedAttributes: string[];
-    constructor();
     /** @returns {Readonly<PlayerState>} */
     get state(): Readonly<PlayerState>;
+    set textOf(read: (message: Element) => string | null);
     /**
      * What a message says, where the attributes do not tell; returns null to leave it to them.
      *
      * @returns {(message: Element) => string | null}
      */
     get textOf(): (message: Element) => string | null;
-    set textOf(read: (message: Element) => string | null);
+    set token(token: Token);
     /**
      * What tells the gateway who is listening, or a function that gives the present one.
      *
      * @returns {Token}
      */
     get token(): Token;
-    set token(token: Token);
-    /** Words to show in place of the English ones; what is left out stays English. */
-    get strings(): Partial<Strings>;
     /** @param {Partial<Strings>} words */
     set strings(words: Partial<Strings>);
+    /**
+     * Words to show in place of those of the page's language, English where it is none of languages.js.
+     *
+     * @returns {Strings}
+     */
+    get strings(): Strings;
     /** What the listener has turned on. */
     get choices(): Readonly<import("./preferences.js").Choices>;
     connectedCallback(): void;
     disconnectedCallback(): void;
     /** @param {string} name */
     attributeChangedCallback(name: string): void;
+    /**
+     * Finds messages in further places: a shadow root, or the document of a frame of the same origin.
+     *
+     * @param {Document | ShadowRoot} root
+     */
+    observe(root: Document | ShadowRoot): void;
     /**
      * Starts, pauses or goes on, whichever a press of the message's speaker button would.
      *
@@ -98,7 +100,7 @@ export declare class SaywellPlayer extends HTMLElement {
      * @param {{ message?: Message, voice?: string, language?: string }} [options]
      * @returns {Promise<void>}  when all of it has been written, which is before it has all been heard
      */
-    speakStream(pieces: AsyncIterable<string> | Iterable<string>, { message, ...wishes }?: {
+    speakStream(pieces: AsyncIterable<string> | Iterable<string>, options?: {
         message?: Message;
         voice?: string;
         language?: string;
@@ -131,8 +133,39 @@ export declare class SaywellPlayer extends HTMLElement {
      * @param {number} words
      */
     skipWords(words: number): void;
-    /** @param {number} speed  0.8 to 1.25 */
+    /** @param {number} speed  0.5 to 3 */
     setSpeed(speed: number): void;
+    /** How loud it is, 0 to 1. */
+    get volume(): number;
+    get muted(): boolean;
+    /** @param {number} volume  0 to 1 */
+    setVolume(volume: number): void;
+    /** @param {boolean} muted */
+    mute(muted: boolean): void;
+    /** The voice that is asked for: as the listener has chosen, else as the page asks. Null: the gateway's own. */
+    get voice(): string | null;
+    /**
+     * Chooses a voice, and remembers it; what is heard goes on in it from the present sentence.
+     *
+     * @param {string | null} id  null: the page's, or the gateway's own
+     */
+    chooseVoice(id: string | null): void;
+    /**
+     * The voices on offer to this listener.
+     *
+     * @returns {Promise<{ id: string, name: string, language: string }[]>}
+     */
+    voices(): Promise<{
+        id: string;
+        name: string;
+        language: string;
+    }[]>;
+    /**
+     * Lets a voice introduce itself.
+     *
+     * @param {string | null} id
+     */
+    sample(id: string | null): Promise<void>;
     /**
      * Turns on or off what a listener can choose, and remembers it.
      *
@@ -150,9 +183,21 @@ export declare class SaywellPlayer extends HTMLElement {
      * Saves a message as one MP3 file.
      *
      * @param {Element | null} [message]  absent: what is heard, or the newest
-     * @throws {PlayerError}
+     * @throws {import('./gateway.js').PlayerError}
      */
     download(message?: Element | null): Promise<void>;
     /** Shows the list of shortcuts. */
     showHelp(): void;
+    /** Loads what it takes to speak, so that the first press need not wait for it. */
+    load(): Promise<void>;
+    #private;
 }
+export type Token = import("./gateway.js").Token;
+export type Listening = import("./listening.js").Listening;
+export type PlayerState = import("./player-store.js").PlayerState;
+export type Choices = import("./preferences.js").Choices;
+export type Strings = import("./strings.js").Strings;
+/**
+ * A message, or its name (`data-message-id`) where it need not be on the page.
+ */
+export type Message = Element | string;

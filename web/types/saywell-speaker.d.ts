@@ -1,16 +1,16 @@
-export type PlayerState = import('./player-store.js').PlayerState;
-export type Strings = import('./strings.js').Strings;
-export type Choices = import('./preferences.js').Choices;
-export type Player = Pick<import('./saywell-player.js').SaywellPlayer, 'toggle' | 'stop' | 'seek' | 'setSpeed' | 'skip' | 'choose' | 'download' | 'showHelp'>;
-export declare class SaywellSpeaker extends HTMLElement {
-    #private;
+/** Trying the same again cannot mend these. */
+export const HOPELESS: string[];
+export class SaywellSpeaker extends HTMLElement {
+    /** What the controls are made by, once it has been loaded. @type {typeof import('./controls.js').Controls | null} */
+    static Controls: typeof import("./controls.js").Controls | null;
+    /** And what tells of problems. @type {typeof import('./told.js').Told | null} */
+    static Told: typeof import("./told.js").Told | null;
     /** @type {Player | null} */
     player: Player | null;
     /** The message that this one belongs to. @type {Element | null} */
     message: Element | null;
     /** @type {Strings} */
     strings: Strings;
-    constructor();
     connectedCallback(): void;
     disconnectedCallback(): void;
     /**
@@ -19,15 +19,23 @@ export declare class SaywellSpeaker extends HTMLElement {
      */
     show(state: Readonly<PlayerState> | null, choices?: Readonly<Choices> | null): void;
     /**
-     * Says what went wrong. A wait is counted down, which only the eye gets second by second.
+     * Says what went wrong.
      *
      * @param {import('./player-store.js').Failure | null} failure
      */
-    tell(failure: import('./player-store.js').Failure | null): void;
+    tell(failure: import("./player-store.js").Failure | null): void;
     /**
      * Puts the keyboard on the speaker button.
      *
      * @override
      */
-    focus(): void;
+    override focus(): void;
+    #private;
 }
+export type PlayerState = import("./player-store.js").PlayerState;
+export type Strings = import("./strings.js").Strings;
+export type Choices = import("./preferences.js").Choices;
+/**
+ * Who does what the listener asks for.
+ */
+export type Player = import("./saywell-player.js").SaywellPlayer;

@@ -1,25 +1,28 @@
-export type Strings = import('./strings.js').Strings;
-export type Shortcut = keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop';
 /**
  * Whether what happens is somebody writing.
  *
  * @param {Event} event
  */
-export declare function isWriting(event: Event): boolean;
+export function isWriting(event: Event): boolean;
 /**
  * Does what a key press means, if anything.
  *
  * @param {KeyboardEvent} event
  * @param {import('./saywell-player.js').SaywellPlayer} player
  */
-export declare function press(event: KeyboardEvent, player: import('./saywell-player.js').SaywellPlayer): void;
-export declare class ShortcutHelp {
-    #private;
+export function press(event: KeyboardEvent, player: import("./saywell-player.js").SaywellPlayer): void;
+export class ShortcutHelp {
     /** @param {ShadowRoot} root */
     constructor(root: ShadowRoot);
-    /** Whether the listener has left the keys on. */
-    get on(): boolean;
+    /** Whether the keys work: as the listener has chosen, else as the page asks. @param {boolean} asked */
+    isOn(asked: boolean): boolean;
     get open(): boolean;
-    /** @param {Strings} strings */
-    show(strings: Strings): void;
+    /**
+     * @param {Strings} strings
+     * @param {boolean} asked  whether the page wants keys to work
+     */
+    show(strings: Strings, asked: boolean): void;
+    #private;
 }
+export type Strings = import("./strings.js").Strings;
+export type Shortcut = keyof Strings["shortcuts"] | "back" | "forward" | "stop";

@@ -1,5 +1,19 @@
-export declare class Written {
-    #private;
+/**
+ * A text that is all there.
+ *
+ * @param {string} text
+ */
+export function whole(text: string): Written;
+/**
+ * How much two texts have in common at their starts, in UTF-16 units.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+export function common(a: string, b: string): number;
+export class Written {
+    /** @param {import('./clock.js').Clock} [clock] */
+    constructor(clock?: import("./clock.js").Clock);
     text: string;
     /** Whether it is all there. */
     over: boolean;
@@ -7,8 +21,6 @@ export declare class Written {
     version: number;
     /** When it changed last, by the clock. */
     at: number;
-    /** @param {import('./clock.js').Clock} [clock] */
-    constructor(clock?: import('./clock.js').Clock);
     /** Takes the next piece. @param {string} piece */
     write(piece: string): void;
     /**
@@ -31,28 +43,5 @@ export declare class Written {
     changed(signal: AbortSignal, since?: number): Promise<void>;
     /** @param {() => void} task  called at each change @returns {() => void} ends that */
     watch(task: () => void): () => void;
+    #private;
 }
-/**
- * A text that is all there.
- *
- * @param {string} text
- */
-export declare function whole(text: string): Written;
-/**
- * What of a text that a page has drawn so far can no longer change: up to the last end of a sentence or
- * block that something follows. Renderers draw markup that is not closed yet as it stands.
- *
- * @param {string} text
- */
-export declare function settled(text: string): string;
-/** Whether a sentence of a text is finished: something follows it. @param {string} text */
-export declare function hasSentence(text: string): boolean;
-/** Whether a writer who pauses here may have finished what they say. @param {string} text */
-export declare function endsLikeASentence(text: string): boolean;
-/**
- * How much two texts have in common at their starts, in UTF-16 units.
- *
- * @param {string} a
- * @param {string} b
- */
-export declare function common(a: string, b: string): number;

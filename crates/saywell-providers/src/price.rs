@@ -147,7 +147,7 @@ impl Prices {
     #[must_use]
     pub fn cost(&self, what: Priced<'_>, quantity: &Quantity) -> (Cost, bool) {
         if let Some(price) = self.find(what) {
-            return (price.units(quantity).map_or(Cost::Unpriced, |units| price.of(units)), false);
+            return (price.units(quantity).map_or(Cost::Unpriced, |units| price.cost_of(units)), false);
         }
         let same = self.0.iter().filter(|price| price.kind == what.kind || price.kind == what.provider);
         let costs = same.filter_map(|price| Some((price.units(quantity)? * price.per_million, price)));
@@ -173,7 +173,7 @@ impl Price {
 
     /// The price of this much of its unit.
     #[must_use]
-    pub fn of(&self, units: f64) -> Cost {
+    pub fn cost_of(&self, units: f64) -> Cost {
         Cost::Known { amount: units * self.per_million / 1e6, currency: self.currency.clone() }
     }
 }
@@ -228,7 +228,7 @@ mod tests {
         let prices = Prices::new(own.unwrap().prices);
         assert_eq!(prices.find(named("openai", "tts-1", "nova")).unwrap().unit, Unit::Bytes);
         let kokoro = Priced { provider: "kokoro", ..named("openai_compatible", "x", "y") };
-        let cost = prices.find(kokoro).unwrap().of(500_000.0);
+        let cost = prices.find(kokoro).unwrap().cost_of(500_000.0);
         assert_eq!(cost, Cost::Known { amount: 3.5, currency: "EUR".into() });
     }
 

@@ -57,7 +57,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// How much its service counts of this request: what limits and prices are judged by, before it is sent and after.
     fn extent(&self, request: &Request) -> Extent {
-        Extent::of(&said(&request.text, &request.marks))
+        Extent::of_text(&with_marks_said(&request.text, &request.marks))
     }
 
     /// Speaks one utterance.
@@ -237,7 +237,7 @@ pub struct Extent {
 impl Extent {
     /// All of a text.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn of_text(text: &str) -> Self {
         Self { characters: text.chars().count() as u64, bytes: text.len() as u64 }
     }
 }
@@ -253,7 +253,7 @@ impl std::iter::Sum for Extent {
 
 /// A text with the words and phonemes that its marks put in place of what is written.
 #[must_use]
-pub fn said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a, str> {
+pub fn with_marks_said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a, str> {
     let mut said = String::new();
     let mut at = 0;
     for mark in marks {

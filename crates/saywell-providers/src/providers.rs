@@ -36,7 +36,7 @@ use saywell_base::clock::Clock;
 use saywell_base::net::ClientError;
 
 /// Every kind of provider that settings may choose from.
-pub static KINDS: &[&Kind] = &[
+pub static KINDS: &[&ProviderKind] = &[
     &local::KIND,
     &kokoro::KIND,
     &openai::KIND,
@@ -55,7 +55,7 @@ pub static KINDS: &[&Kind] = &[
 pub static ENDED: &[(&str, &str)] = &[("playht", "2025-12-31")];
 
 /// A kind of provider: what one file in this folder makes.
-pub struct Kind {
+pub struct ProviderKind {
     /// What settings call it; also the name of the provider of this kind that needs no name of its own.
     pub name: &'static str,
     /// What it is, in a sentence.
@@ -68,9 +68,9 @@ pub struct Kind {
     pub open: fn(Opening<'_>) -> Result<Arc<dyn Provider>, ProviderError>,
 }
 
-impl fmt::Debug for Kind {
+impl fmt::Debug for ProviderKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kind").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("ProviderKind").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -172,7 +172,7 @@ pub struct NoOptions {}
 pub struct Opening<'a> {
     /// What it is called.
     pub name: &'a str,
-    /// Its own options, which [`Kind::check`] found right.
+    /// Its own options, which [`ProviderKind::check`] found right.
     pub options: &'a Options,
     /// What voices inside this process may take.
     pub inside: &'a Inside,
@@ -184,7 +184,7 @@ pub struct Opening<'a> {
 
 /// The kind of the provider of this name: the one that its options name, or the one called so.
 #[must_use]
-pub fn kind_of(name: &str, providers: &BTreeMap<String, Options>) -> Option<&'static Kind> {
+pub fn kind_of(name: &str, providers: &BTreeMap<String, Options>) -> Option<&'static ProviderKind> {
     let wanted = providers.get(name).and_then(|options| options.kind.as_deref()).unwrap_or(name);
     KINDS.iter().copied().find(|kind| kind.name == wanted)
 }

@@ -35,6 +35,7 @@ mod money;
 mod music;
 mod names;
 mod network;
+mod nouns;
 pub mod number_words;
 mod paths;
 mod places;
@@ -272,6 +273,11 @@ pub fn written_out(text: &str, marks: &[Mark]) -> String {
     spell_out_around(&given, &protected, Reader::Words).text().to_owned()
 }
 
+/// Whether a word in small letters is short for something, so that a rule is about it.
+fn is_short(word: &str) -> bool {
+    (word.len() < 6 && acronyms::is_small(word)) || (word.len() < 4 && medicine::is_small(word))
+}
+
 fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Writer<'_>) {
     let base = range.start;
     let mut at = Cursor::new(&text[range.clone()], 0);
@@ -280,7 +286,7 @@ fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Write
         let rules = if found == ' ' && !at.peek_second().is_some_and(|next| ",.;:!?|·•".contains(next)) {
             at.eat(' ');
             continue;
-        } else if at.eat_plain_word() {
+        } else if at.eat_plain_word(is_short) {
             continue;
         } else if found.is_ascii_digit() {
             AT_NUMBER

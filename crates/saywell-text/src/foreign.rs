@@ -1,7 +1,7 @@
 //! Marks of other dialects than Markdown's: Obsidian and wikis, Discord, `BBCode`, `MkDocs`, LaTeX in text, subtitles,
 //! and tags whose names no HTML has. Their marks are silent; what they mark is said.
 
-use crate::islands::{Island, What};
+use crate::island::{Island, What};
 use std::ops::Range;
 
 /// What is longer, in bytes, is no mark.

@@ -5,26 +5,10 @@
 //! keeps every position.
 
 use crate::foreign;
+pub(crate) use crate::island::{Island, What};
 use crate::maths;
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// One such part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Island {
-    pub(crate) range: Range<usize>,
-    pub(crate) what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// Nothing is said.
-    Silent,
-    /// These bytes are said, and nothing else.
-    Shown(Range<usize>),
-    /// The formula in these bytes; displayed on its own, or in a line of text.
-    Formula { tex: Range<usize>, displayed: bool },
-}
 
 /// What the parser sees instead: a control character, which is silent wherever it is left.
 pub(crate) const BLANK: char = '\u{1}';

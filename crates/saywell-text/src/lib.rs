@@ -43,6 +43,7 @@ mod announcement;
 mod clean;
 mod emoji;
 mod foreign;
+mod island;
 mod islands;
 mod language_names;
 mod markdown;

@@ -1,15 +1,16 @@
 //! The long-lived parts, built once from the settings.
 
+mod background;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
+use self::background::Background;
 use crate::cache::{self, Cache, Storage};
 use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
@@ -46,7 +47,7 @@ use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
-/// How long a stop waits for clips that are being stored.
+/// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Everything a request needs, cheap to clone.
@@ -74,10 +75,10 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Where replies come as they are written.
     pub connections: Connections,
-    /// Ends the work that goes on beside the requests.
-    shutdown: CancellationToken,
-    /// Writes down what providers were asked.
-    scribe: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Sweeps, follows, sums up.
+    upkeep: Background,
+    /// Writes down what was asked, to the last line: it is stopped after everything that may ask.
+    scribe: Background,
 }
 
 /// Why the server cannot start.
@@ -191,26 +192,28 @@ impl App {
         let identity =
             Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
                 .map_err(StartError::Identity)?;
-        let shutdown = CancellationToken::new();
-        let (swept, stop) = (cache.clone(), shutdown.clone());
-        tokio::spawn(async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
+        let upkeep = Background::default();
+        let swept = cache.clone();
+        upkeep.begin(|stop| async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
         let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
-        let stop = shutdown.clone();
         let purged = move || {
             emptied.forget_memory();
             wake.clear();
         };
-        tokio::spawn(async move { followed.follow(stop, purged).await });
+        upkeep.begin(|stop| async move { followed.follow(stop, purged).await });
         let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
         let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
-        tokio::spawn(keeper.run(shutdown.clone()));
-        let scribe = tokio::spawn(scribe.run(shutdown.clone()));
+        upkeep.begin(|stop| keeper.run(stop));
+        let writing = Background::default();
+        writing.begin(|stop| scribe.run(stop));
         let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
-        let (alone, usage, stop) = (limits.clone(), Arc::clone(&store.usage), shutdown.clone());
-        tokio::spawn(async move { stop.run_until_cancelled(alone.learn_when_alone(&*usage)).await });
+        let (alone, usage) = (limits.clone(), Arc::clone(&store.usage));
+        upkeep.begin(|stop| async move {
+            stop.run_until_cancelled(alone.learn_when_alone(&*usage)).await;
+        });
         Ok(Self {
             identity,
             orders: Orders {
@@ -249,8 +252,8 @@ impl App {
             settings: Arc::new(settings),
             clock,
             connections: Connections::default(),
-            shutdown,
-            scribe: Arc::new(Mutex::new(Some(scribe))),
+            upkeep,
+            scribe: writing,
         })
     }
 
@@ -283,11 +286,10 @@ impl App {
         if tokio::time::timeout(patience.min(STORED_WITHIN), stored).await.is_err() {
             tracing::warn!("stopped before every clip was stored");
         }
-        self.shutdown.cancel();
-        let scribe = self.scribe.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(scribe) = scribe
-            && tokio::time::timeout(patience, scribe).await.is_err()
-        {
+        if !self.upkeep.stop(patience.min(STORED_WITHIN)).await {
+            tracing::warn!("stopped before the cache was swept and usage summed up");
+        }
+        if !self.scribe.stop(patience).await {
             tracing::warn!("stopped before every call to a provider was written down");
         }
         if let Err(error) = self.speak.cache.flush_accesses().await {

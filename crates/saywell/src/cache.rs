@@ -29,7 +29,7 @@ pub use storage::{DEFAULT_URL as DEFAULT_STORAGE_URL, Storage, open as open_stor
 pub use sweep::SweepReport;
 
 use crate::clock::{Clock, from_millis, to_millis};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::service::{Service, Trouble};
 use crate::store::{CacheIndex, Filter, IndexedRow, Row, Selection, StoreError, Totals};
 use bytes::Bytes;
@@ -45,9 +45,9 @@ use sweep::PendingAccesses;
 
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct About {
+pub struct EntryFacts {
     /// Rendition or clip.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// Who made it.
     pub provider: String,
     /// In which voice.
@@ -65,7 +65,7 @@ pub struct About {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// What it is.
-    pub about: About,
+    pub about: EntryFacts,
     /// The sound: of a rendition the bytes that a listener gets, of a clip whatever its maker
     /// reads back.
     pub sound: Bytes,
@@ -77,7 +77,7 @@ pub struct Entry {
 impl Entry {
     /// What is stored.
     #[must_use]
-    pub fn new(about: About, sound: Bytes, notes: Bytes) -> Self {
+    pub fn new(about: EntryFacts, sound: Bytes, notes: Bytes) -> Self {
         Self { about, sound, notes, digest: Digest::default() }
     }
 
@@ -150,7 +150,7 @@ pub enum CacheError {
     /// Mend the caller: the entry cannot be stored as it is.
     #[error("an entry's {field} {problem}")]
     BadEntry {
-        /// The field of [`About`].
+        /// The field of [`EntryFacts`].
         field: &'static str,
         /// Its bound.
         problem: &'static str,
@@ -261,13 +261,13 @@ impl Cache {
     /// The entry, if it is in this process's memory. Never waits and allocates nothing; the access
     /// is counted.
     #[must_use]
-    pub fn get_memory(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
+    pub fn get_memory(&self, key: &Key, kind: KeyKind) -> Option<Arc<Entry>> {
         self.shared.memory.get(key, kind)
     }
 
     /// The entry, from memory or else the storage. One that has expired, is of another kind, or is
     /// damaged (which also removes it) is not there. The access is counted, later, among others.
-    pub async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Arc<Entry>>, CacheError> {
+    pub async fn get(&self, key: &Key, kind: KeyKind) -> Result<Option<Arc<Entry>>, CacheError> {
         let shared = &*self.shared;
         if let Some(entry) = shared.memory.get(key, kind) {
             return Ok(Some(entry));
@@ -381,7 +381,7 @@ impl Cache {
         }
         let now = shared.clock.now();
         match shared.index.find(key).await? {
-            Some(found) if found.row.kind == Kind::Rendition && found.row.expires_at > now => {
+            Some(found) if found.row.kind == KeyKind::Rendition && found.row.expires_at > now => {
                 let url = shared.objects.signed_url(&found.row.path, valid_for).await?;
                 if url.is_some() && shared.pending.add(*key, 1, now) {
                     self.flush_accesses().await?;
@@ -440,7 +440,7 @@ impl Cache {
     }
 }
 
-fn check(about: &About) -> Result<(), CacheError> {
+fn check(about: &EntryFacts) -> Result<(), CacheError> {
     let format = about.format.as_bytes();
     let plain = format.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !(1..=16).contains(&format.len()) || !plain {

@@ -15,10 +15,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use saywell_audio::captions::Remark;
 use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::chain::Exhausted;
+use crate::error_code::ErrorCode;
 use crate::identity::Subject;
 use crate::key::Key;
 
@@ -61,7 +62,7 @@ struct Progress {
     spoken: Vec<SpokenUtterance>,
     remarks: Vec<Remark>,
     continues_at: Option<usize>,
-    opening: Option<Opening>,
+    opening: Option<FirstVoice>,
     outcome: Option<Result<(), Failure>>,
     listeners: usize,
     /// Who wants it made to the end even if nobody listens.
@@ -87,7 +88,7 @@ pub struct SpokenUtterance {
 
 /// Who is heard first, known as soon as anything is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
+pub struct FirstVoice {
     /// Who speaks.
     pub provider: String,
     /// In which voice.
@@ -114,15 +115,15 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The code of the error that callers get.
+    /// The code of the error that callers get; none when nobody is left to get it.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Exhausted(exhausted) if exhausted.is_overload() => "overloaded",
-            Self::Exhausted(_) => "providers_exhausted",
-            Self::Unspeakable => "language_unsupported",
-            Self::Cancelled => "cancelled",
-            Self::Internal(_) => "internal_error",
+            Self::Exhausted(exhausted) if exhausted.is_overload() => Some(ErrorCode::Overloaded),
+            Self::Exhausted(_) => Some(ErrorCode::ProvidersExhausted),
+            Self::Unspeakable => Some(ErrorCode::LanguageUnsupported),
+            Self::Cancelled => None,
+            Self::Internal(_) => Some(ErrorCode::InternalError),
         }
     }
 
@@ -192,12 +193,16 @@ impl Flights {
         self.board.flights().len()
     }
 
-    /// Waits until nobody else is about to start the flight of this key. Others may have to wait as well, but never for
-    /// the flight itself.
-    pub async fn turn(&self, key: &Key) -> Option<SemaphorePermit<'_>> {
+    /// Does `boarding` while nobody else does so for this key: it may wait, for limits say, and guards no data. Those of
+    /// some other keys wait as well, but never for a flight itself.
+    pub async fn in_turn<F: Future>(&self, key: &Key, boarding: impl FnOnce() -> F) -> F::Output {
         let [first, ..] = key.as_bytes();
-        // They are never closed.
-        self.turns.get(usize::from(*first) % TURNS)?.acquire().await.ok()
+        let _turn = match self.turns.get(usize::from(*first) % TURNS) {
+            // They are never closed.
+            Some(turn) => turn.acquire().await.ok(),
+            None => None,
+        };
+        boarding().await
     }
 
     /// Joins the flight of this key, or starts it.
@@ -344,7 +349,7 @@ impl Flight {
 
 impl Writer {
     /// Says who is heard first. Comes before any sound; only the first call counts.
-    pub fn open(&self, opening: Opening) {
+    pub fn open(&self, opening: FirstVoice) {
         self.flight.change(|progress| {
             progress.opening.get_or_insert(opening);
         });
@@ -468,7 +473,7 @@ impl Listener {
 
     /// Who is heard first, once that is known.
     #[must_use]
-    pub fn opening(&self) -> Option<Opening> {
+    pub fn opening(&self) -> Option<FirstVoice> {
         self.flight.progress().opening.clone()
     }
 

@@ -88,7 +88,7 @@ pub enum UserCase {
 impl UserCase {
     /// A user's name in the one form in which such names are compared here.
     #[must_use]
-    pub fn of(self, user: String) -> String {
+    pub fn fold(self, user: String) -> String {
         match self {
             Self::Counts => user,
             Self::Ignored => user.to_lowercase(),
@@ -326,7 +326,7 @@ impl Identity {
         let address = self.address(arrival);
         let network = address.map_or_else(|| "unknown".to_owned(), network);
         let row = keys.check(key, &network, self.parts.clock.now()).await?;
-        let user = named(arrival.headers, USER_HEADER)?.map(|user| self.parts.user_case.of(user));
+        let user = named(arrival.headers, USER_HEADER)?.map(|user| self.parts.user_case.fold(user));
         let plan = match named(arrival.headers, PLAN_HEADER)? {
             Some(plan) if !plain_plan(&plan) => {
                 return Err(Denied::Header(PLAN_HEADER, "names no plan"));
@@ -348,7 +348,7 @@ impl Identity {
     async fn by_token(&self, tokens: &Tokens, token: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
         let claims = tokens.read(token, self.parts.clock.now()).await?;
         let address = self.address(arrival);
-        let user = Some(self.parts.user_case.of(claims.user));
+        let user = Some(self.parts.user_case.fold(claims.user));
         Ok(Caller { user, room: claims.room, plan: claims.plan, via: Via::Token, address })
     }
 

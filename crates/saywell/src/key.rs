@@ -10,14 +10,14 @@ const VERSION: &[u8] = b"saywell key 1";
 /// What is stored under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum KeyKind {
     /// A whole reply, in the very bytes that a listener gets.
     Rendition,
     /// One utterance.
     Clip,
 }
 
-impl Kind {
+impl KeyKind {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Rendition, Self::Clip];
 
@@ -31,18 +31,18 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for KeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-/// The text names no [`Kind`].
+/// The text names no [`KeyKind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a kind is rendition or clip")]
 pub struct KindError;
 
-impl FromStr for Kind {
+impl FromStr for KeyKind {
     type Err = KindError;
 
     fn from_str(text: &str) -> Result<Self, KindError> {
@@ -135,7 +135,7 @@ impl FromStr for Key {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KeyFields<'a> {
     /// What is stored under the key.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// The text as it is given to the voice; for a rendition, the whole script's.
     pub prepared_text: &'a str,
     /// The provider's name, `local`.
@@ -206,7 +206,7 @@ mod tests {
     use std::collections::HashSet;
 
     const BASE: KeyFields<'_> = KeyFields {
-        kind: Kind::Rendition,
+        kind: KeyKind::Rendition,
         prepared_text: "Hello there.",
         provider: "local",
         model: "hibari",
@@ -223,7 +223,7 @@ mod tests {
     fn every_field_changes_the_key() {
         let variants = [
             BASE,
-            KeyFields { kind: Kind::Clip, ..BASE },
+            KeyFields { kind: KeyKind::Clip, ..BASE },
             KeyFields { prepared_text: "hello there.", ..BASE },
             KeyFields { prepared_text: "Hello there. ", ..BASE },
             KeyFields { provider: "openai", ..BASE },

@@ -40,6 +40,7 @@ pub mod usage;
 pub use saywell_base::{clock, net, secret};
 
 pub mod connections;
+pub mod error_code;
 pub mod key;
 pub mod links;
 pub mod models;

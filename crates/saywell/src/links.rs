@@ -99,14 +99,14 @@ impl Links {
         let expires_at = (seconds(now) + lifetime).div_ceil(lifetime) * lifetime;
         let holder = holder.map(|holder| self.holder(holder));
         let (key, end) = (key.to_string(), expires_at.to_string());
-        let signature = self.seal.of(&words(&key, &end, holder.as_deref()));
+        let signature = self.seal.over(&words(&key, &end, holder.as_deref()));
         let holder = holder.map_or_else(String::new, |holder| format!("&sub={holder}"));
         Signed { query: format!("exp={expires_at}{holder}&sig={signature}"), expires_at }
     }
 
     /// Names a holder without saying who they are.
     fn holder(&self, subject: &Subject) -> String {
-        self.holders.of(&[&subject.to_string()])
+        self.holders.over(&[&subject.to_string()])
     }
 
     /// Where its sound is.

@@ -11,6 +11,7 @@ use metrics::counter;
 use tracing::info;
 
 use crate::clock::Clock;
+use crate::error_code::ErrorCode;
 use crate::flight::Failure;
 use crate::identity::{Caller, Via};
 use crate::key::Key;
@@ -102,7 +103,8 @@ impl Orders {
         };
         let id = sheet.row.id;
         let admitted = self.limits.admit(&caller, &(&request).into()).await;
-        let permit = admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().to_owned()))?;
+        let permit =
+            admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().name().to_owned()))?;
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
         let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
@@ -245,8 +247,8 @@ impl Order {
     }
 
     /// It is to end with an error of this code.
-    pub fn fails(&self, code: &str) {
-        self.update(|sheet| sheet.row.error = Some(code.to_owned()));
+    pub fn fails(&self, code: Option<ErrorCode>) {
+        self.update(|sheet| sheet.row.error = Some(error_name(code)));
     }
 
     /// What was to be made for it has ended, after that many seconds of sound.
@@ -272,7 +274,7 @@ impl Order {
             match outcome {
                 Ok(_) => row.error = None,
                 Err(Failure::Cancelled) => {}
-                Err(failure) => row.error = Some(failure.code().to_owned()),
+                Err(failure) => row.error = Some(error_name(failure.code())),
             }
         });
         self.close();
@@ -423,6 +425,11 @@ fn row(at: SystemTime, caller: &Caller, request: &SpeechRequest) -> Asked {
 
 fn brief(name: Option<&str>) -> Option<String> {
     name.map(|name| name.chars().take(LONGEST).collect())
+}
+
+/// An error as the row has it: its code, or that everybody has left.
+fn error_name(code: Option<ErrorCode>) -> String {
+    code.map_or("cancelled", ErrorCode::name).to_owned()
 }
 
 #[cfg(test)]

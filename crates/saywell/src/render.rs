@@ -13,10 +13,10 @@ use saywell_audio::{
 use saywell_text::{How, Mark, Utterance};
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{About, Entry};
+use crate::cache::{Entry, EntryFacts};
 
 use crate::flight::SpokenUtterance;
-use crate::key::Kind;
+use crate::key::KeyKind;
 use crate::provider::{Speech, WordTiming};
 use crate::voices::Speaker;
 
@@ -143,8 +143,8 @@ impl Master {
         let codec = Codec::Flac;
         let notes = serde_json::to_vec(&self.notes)
             .map_err(|error| AudioError::Encoder { codec, reason: error.to_string() })?;
-        let about = About {
-            kind: Kind::Clip,
+        let about = EntryFacts {
+            kind: KeyKind::Clip,
             provider: self.notes.provider.clone(),
             voice: self.notes.voice.clone(),
             format: codec.name().to_owned(),

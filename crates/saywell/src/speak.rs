@@ -25,12 +25,13 @@ use tracing::{Instrument, debug, info_span, warn};
 use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
 pub use self::growing::{Departure, Ended, Growing};
-use self::plan::Plan;
+use self::plan::ReplyPlan;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::controls::{Controls, State};
+use crate::error_code::ErrorCode;
 use crate::flight::{Boarding, Failure, Flights, Full, Listener};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
 use crate::order::Order;
@@ -49,7 +50,7 @@ pub const MAX_WRITES: usize = 256;
 
 /// What will be heard.
 #[derive(Debug)]
-pub struct Speech {
+pub struct SpokenReply {
     /// Key of the rendition.
     pub key: Key,
     /// Its format.
@@ -131,22 +132,22 @@ pub enum SpeakError {
 }
 
 impl SpeakError {
-    /// The code of the error that callers get.
+    /// The code of the error that callers get; none when nobody is left to get it.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
+    pub fn code(&self) -> Option<ErrorCode> {
+        Some(match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Script(ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }) => {
-                "text_too_long"
+                ErrorCode::TextTooLong
             }
-            Self::Script(_) | Self::Speed(_) => "invalid_request",
-            Self::UnknownVoice(_) => "unknown_voice",
-            Self::UnknownProvider { .. } => "unknown_provider",
-            Self::UnsupportedLanguage(_) => "language_unsupported",
-            Self::NoProvider => "providers_exhausted",
-            Self::Overloaded { .. } => "overloaded",
-            Self::Failed(failure) => failure.code(),
-        }
+            Self::Script(_) | Self::Speed(_) => ErrorCode::InvalidRequest,
+            Self::UnknownVoice(_) => ErrorCode::UnknownVoice,
+            Self::UnknownProvider { .. } => ErrorCode::UnknownProvider,
+            Self::UnsupportedLanguage(_) => ErrorCode::LanguageUnsupported,
+            Self::NoProvider => ErrorCode::ProvidersExhausted,
+            Self::Overloaded { .. } => ErrorCode::Overloaded,
+            Self::Failed(failure) => return failure.code(),
+        })
     }
 }
 
@@ -203,16 +204,16 @@ impl Speak {
     ///
     /// # Errors
     /// [`SpeakError`]; nothing has been made or paid for then, except with [`SpeakError::Failed`].
-    pub async fn speak(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
+    pub async fn speak(&self, order: &Arc<Order>) -> Result<SpokenReply, SpeakError> {
         let speech = self.find_or_start(order).await;
         order.permit().prepared();
         speech.inspect_err(|error| order.fails(error.code()))
     }
 
     /// The sound of a reply, or of what fits into the caller's quota.
-    async fn find_or_start(&self, order: &Arc<Order>) -> Result<Speech, SpeakError> {
+    async fn find_or_start(&self, order: &Arc<Order>) -> Result<SpokenReply, SpeakError> {
         let begun = Instant::now();
-        let mut plan = Arc::new(Plan::make(self, order).await?);
+        let mut plan = Arc::new(ReplyPlan::make(self, order).await?);
         loop {
             match self.find_or_start_plan(order, &plan, begun).await {
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {
@@ -230,18 +231,18 @@ impl Speak {
     async fn find_or_start_plan(
         &self,
         order: &Arc<Order>,
-        plan: &Arc<Plan>,
+        plan: &Arc<ReplyPlan>,
         begun: Instant,
-    ) -> Result<Speech, SpeakError> {
+    ) -> Result<SpokenReply, SpeakError> {
         let request = order.request();
         let scripted = Instant::now();
         let key = plan.key(&request.text);
-        let cached = self.cached(&key, Kind::Rendition).await;
+        let cached = self.cached(&key, KeyKind::Rendition).await;
         let timing = Timing { script: scripted - begun, cache: scripted.elapsed() };
 
         let characters = plan.script.characters();
         let Speaker { provider, voice, .. } = &plan.speaker;
-        let speech = |outcome, seconds, sound| Speech {
+        let speech = |outcome, seconds, sound| SpokenReply {
             key,
             format: plan.format,
             speaker: plan.speaker.clone(),
@@ -263,21 +264,25 @@ impl Speak {
             return Ok(speech(CacheOutcome::Hit, seconds, Sound::Complete(entry)));
         }
         // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
-        let turn = self.flights.turn(&key).await;
+        let boarding = self.flights.in_turn(&key, move || async move {
+            if let Some(listener) = self.flights.join(&key, plan.format) {
+                return Ok((Boarding::Joined(listener), false));
+            }
+            order.errand().add(characters as u64);
+            self.queue_up(plan, order.errand()).await?;
+            order.reserve(amount).await?;
+            Ok::<_, SpeakError>((self.flights.board(key, plan.format)?, true))
+        });
+        let (boarding, reserved) = boarding.await?;
+        if !reserved {
+            order.charge_cached(amount).await?;
+        }
         let joined = |listener| {
             order.whole(key, characters);
             order.answered(CacheOutcome::Joined, provider, voice, amount.seconds);
             Ok(speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener)))
         };
-        if let Some(listener) = self.flights.join(&key, plan.format) {
-            drop(turn);
-            order.charge_cached(amount).await?;
-            return joined(listener);
-        }
-        order.errand().add(characters as u64);
-        self.queue_up(plan, order.errand()).await?;
-        order.reserve(amount).await?;
-        match self.flights.board(key, plan.format)? {
+        match boarding {
             Boarding::Joined(listener) => joined(listener),
             Boarding::Started(listener, writer) => {
                 order.whole(key, characters);
@@ -340,7 +345,7 @@ impl Speak {
     ///
     /// # Errors
     /// [`SpeakError::Overloaded`] when there is none.
-    async fn queue_up(&self, plan: &Plan, errand: &Errand) -> Result<(), SpeakError> {
+    async fn queue_up(&self, plan: &ReplyPlan, errand: &Errand) -> Result<(), SpeakError> {
         let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
         let mut shortest: Option<Duration> = None;
         for link in plan.chain.links() {
@@ -353,7 +358,7 @@ impl Speak {
         for number in 0..plan.script.utterances.len() {
             let key = plan.planned_clip(number, 0);
             let found = match key {
-                Some(key) => self.cached(&key, Kind::Clip).await,
+                Some(key) => self.cached(&key, KeyKind::Clip).await,
                 None => None,
             };
             if found.is_none() {
@@ -364,7 +369,7 @@ impl Speak {
     }
 
     /// A cache that cannot be read is a miss: it must never stop speech.
-    async fn cached(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
+    async fn cached(&self, key: &Key, kind: KeyKind) -> Option<Arc<Entry>> {
         let found = self.cache.get(key, kind).await.unwrap_or_else(|error| {
             if error.was_known() {
                 debug!(%error, "the cache could not be read");
@@ -382,7 +387,7 @@ impl Speak {
     /// when another provider helped out, which is told by another key; else what could not be stored.
     pub async fn behind(&self, key: &Key) -> Option<(Key, Arc<Entry>)> {
         for key in [*key, key.as_heard()] {
-            if let Some(entry) = self.cached(&key, Kind::Rendition).await {
+            if let Some(entry) = self.cached(&key, KeyKind::Rendition).await {
                 return Some((key, entry));
             }
         }

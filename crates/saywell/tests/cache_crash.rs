@@ -6,9 +6,9 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test; its child reports on standard output")]
 
 use bytes::Bytes;
-use saywell::cache::{About, Cache, Entry, Settings, Storage};
+use saywell::cache::{Cache, Entry, EntryFacts, Settings, Storage};
 use saywell::clock::SystemClock;
-use saywell::key::{Key, KeyFields, Kind};
+use saywell::key::{Key, KeyFields, KeyKind};
 use saywell::store::sqlite::SqliteStore;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -75,7 +75,7 @@ async fn killed_at_any_moment_nothing_complete_is_lost_and_nothing_torn_is_left(
         // The last round looks at everything that was ever stored.
         let checked = if round + 1 == ROUNDS { &acknowledged } else { &stored };
         for (&place, &seed) in checked {
-            let found = cache.get(&key(place), Kind::Clip).await.unwrap();
+            let found = cache.get(&key(place), KeyKind::Clip).await.unwrap();
             let found = found.unwrap_or_else(|| panic!("round {round}: {place} was stored and is lost"));
             // On a contested key anyone's entry may have come last, but it is one of them, whole.
             let seed = if place < CONTESTED { seed_of(&found) } else { seed };
@@ -173,7 +173,7 @@ async fn open_with(folder: &Path, max_bytes: u64, grace: Duration) -> Cache {
 
 fn key(place: u32) -> Key {
     KeyFields {
-        kind: Kind::Clip,
+        kind: KeyKind::Clip,
         prepared_text: &place.to_string(),
         provider: "",
         model: "",
@@ -192,8 +192,8 @@ fn key(place: u32) -> Key {
 fn entry(seed: u32) -> Entry {
     let bytes = 1000 + (seed as usize).wrapping_mul(7919) % (1 << 19);
     let sound = Bytes::from(seed.to_le_bytes().repeat(bytes / 4));
-    let about = About {
-        kind: Kind::Clip,
+    let about = EntryFacts {
+        kind: KeyKind::Clip,
         provider: "local".to_owned(),
         voice: "heart".to_owned(),
         format: "pcm".to_owned(),

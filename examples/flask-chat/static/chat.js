@@ -35,12 +35,12 @@ form.addEventListener('keydown', (event) => {
   form.requestSubmit();
 });
 
-// Who listens: a token of this session's, fetched when it is first needed and again before it runs out.
+// Who listens: a token of this session's, fetched when it is first needed, again before it runs out, and when it is refused.
 const player = document.querySelector('saywell-player');
 let known = { token: null, until: 0 };
 if (player) {
-  player.token = async () => {
-    if (Date.now() > known.until) {
+  player.token = async (refused) => {
+    if (Date.now() > known.until || refused === known.token) {
       const { token, seconds } = await (await fetch(player.dataset.token, { method: 'POST' })).json();
       known = { token, until: Date.now() + (seconds - 60) * 1000 };
     }

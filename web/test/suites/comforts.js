@@ -18,7 +18,7 @@ export function comforts(world) {
   const bar = () =>
     driver.run(() => {
       const bar = /** @type {Probe} */ (window).probe.player().shadowRoot.querySelector('[part=captions]');
-      return bar.hidden ? '' : bar.textContent;
+      return !bar || bar.hidden ? '' : bar.textContent;
     });
 
   test('keys work on the whole page, never while someone types, and can be turned off', () =>
@@ -53,6 +53,7 @@ export function comforts(world) {
       await world.listen(1);
       await world.heard(0.3);
       await world.click('button', '^Pause$', 1);
+      await world.click('button', '^More$', 1);
       await world.click('button', '^Next sentence$', 1);
       const { position, captions } = await world.state();
       assert.ok(Math.abs(position - Number(captions.utterances[1]?.start)) < 0.05, `${position}`);

@@ -105,7 +105,7 @@ export function embedding(world) {
     });
   }
 
-  test('what htmx swaps in is found; a message that stays goes on, one that is gone falls silent', async () => {
+  test('what htmx swaps in is found; a message that stays goes on, one that is gone can be stopped from the foot of the page', async () => {
     const article = (/** @type {Message} */ { id, markdown, html }) => `<article class="assistant" data-message-id="${id}" data-markdown="${markdown}">${html}</article>`;
     const swap = (/** @type {Message[]} */ ...messages) => {
       front.pages.set('/test/fragment.html', { text: messages.map(article).join('') });
@@ -120,10 +120,16 @@ export function embedding(world) {
       async () => {
         await world.listen(0);
         await world.heard(0.3);
+        await world.click('button', '^Pause$', 0);
         await swap(FERRY, ANSWER);
-        await soundsOn();
         await world.until(async () => (await present()).speakers === 2, 'the new message’s speaker');
+        await world.click('button', '^Resume$', 0);
+        await soundsOn();
+        await world.click('button', '^Pause$', 0);
         await swap(ANSWER);
+        await world.click('button', '^Resume$');
+        await soundsOn();
+        await world.click('button', '^Stop$');
         await world.until(async () => (await present()).sounding === 0, 'silence');
         assert.deepEqual(await present(), { speakers: 1, sounding: 0 });
       },

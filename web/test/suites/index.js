@@ -4,6 +4,7 @@ import { after } from 'node:test';
 
 import { startWorld } from '../support/world.js';
 import { access } from './access.js';
+import { anywhere } from './anywhere.js';
 import { background } from './background.js';
 import { comforts } from './comforts.js';
 import { complaints } from './console.js';
@@ -29,6 +30,7 @@ export async function suiteOn(name) {
   background(world);
   access(world);
   embedding(world);
+  anywhere(world);
   sdk(world);
   writing(world);
   demo(world);

@@ -27,6 +27,9 @@ const REFUSALS = /** @type {const} */ ([
   ['invalid_request', 400, null, 'made-up reason|cannot be read'],
 ]);
 
+/** What trying again cannot mend. */
+const HOPELESS = ['text_too_long', 'language_unsupported', 'invalid_request'];
+
 /** @param {World} world */
 export function trouble(world) {
   const { driver, front } = world;
@@ -49,8 +52,10 @@ export function trouble(world) {
           await world.told(words);
           const told = await driver.run(() => /** @type {Probe} */ (window).probe.told());
           assert.doesNotMatch(told, /_|\b[45]\d\d\b/, 'neither a code nor a status is told');
+          const again = await driver.run(() => /** @type {Probe} */ (window).probe.control('button', 'again', 0) !== null);
+          assert.equal(again, !HOPELESS.includes(code), `${code}: “Try again” where it can help, and nowhere else`);
           front.reset();
-          if (wait === null) {
+          if (wait === null && again) {
             await world.click('button', 'again', 0);
             await world.heard(0.1);
           }

@@ -120,6 +120,9 @@ export class Front {
       const text = await readFile(new URL(`../../${module}`, import.meta.url));
       return void response.writeHead(200, { 'Content-Type': TYPES['.js'], 'Cache-Control': 'no-cache' }).end(text);
     }
+    const asset = OWN_PLAYER && /^\/(?:demo\/)?([\w-]+\.(?:js|css))$/.exec(path)?.[1];
+    const own = asset && (await readFile(new URL(`../../demo/${asset}`, import.meta.url)).catch(() => null));
+    if (own) return void response.writeHead(200, { 'Content-Type': TYPES[extname(asset)], 'Cache-Control': 'no-cache' }).end(own);
     // Browsers ask for it by themselves, and complain when there is none.
     if (path === '/favicon.ico') return void response.writeHead(204).end();
     const chunks = [];

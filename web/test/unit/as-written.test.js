@@ -3,7 +3,8 @@ import { test } from 'node:test';
 
 import { AsWritten, NoLine } from '../../as-written.js';
 import { INITIAL, reduce } from '../../player-store.js';
-import { Written, endsLikeASentence, settled } from '../../written.js';
+import { endsLikeASentence, settled } from '../../sentences.js';
+import { Written } from '../../written.js';
 import { FakeTimers, settle } from '../support/fakes.js';
 
 /** A connection to a gateway that says one second of sound for each sentence that something follows, or that ends the text. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Gateway, PlayerError } from '../../gateway.js';
-import { ENGLISH, explain, formatTime } from '../../strings.js';
+import { ENGLISH } from '../../strings.js';
+import { explain, formatTime } from '../../words.js';
 
 const signal = new AbortController().signal;
 

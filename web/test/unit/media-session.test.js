@@ -51,25 +51,25 @@ function setUp() {
 
 test('while something is heard, the keys are taken, and given back after', () => {
   const { keys, session, handlers, done } = setUp();
-  keys.show({ ...INITIAL, status: 'playing', duration: 9 }, 'The ferry');
+  keys.show({ ...INITIAL, status: 'playing', duration: 9 }, () => 'The ferry');
   assert.deepEqual([session.playbackState, session.metadata.title, session.metadata.artist], ['playing', 'The ferry', 'A chat']);
   handlers.get('nexttrack')({});
   handlers.get('seekto')({ seekTime: 3 });
   handlers.get('seekbackward')({ seekOffset: 0 });
   handlers.get('pause')({});
   assert.deepEqual(done, ['skip 1', 'seek 3', 'seek -5', 'pause']);
-  keys.show({ ...INITIAL, status: 'paused' }, 'The ferry');
+  keys.show({ ...INITIAL, status: 'paused' }, () => 'The ferry');
   assert.equal(session.playbackState, 'paused');
-  keys.show(INITIAL, '');
+  keys.show(INITIAL, () => '');
   assert.deepEqual([session.playbackState, session.metadata, handlers.get('play')], ['none', null, null]);
 });
 
 test('the place is told when it jumps, and not with every frame; an unknown length never', () => {
   const { keys, places } = setUp();
-  keys.show({ ...INITIAL, status: 'playing', duration: 0 }, 'x');
+  keys.show({ ...INITIAL, status: 'playing', duration: 0 }, () => 'x');
   assert.deepEqual(places, []);
-  for (let frame = 0; frame < 300; frame += 1) keys.show({ ...INITIAL, status: 'playing', duration: 9, position: frame / 60 }, 'x');
+  for (let frame = 0; frame < 300; frame += 1) keys.show({ ...INITIAL, status: 'playing', duration: 9, position: frame / 60 }, () => 'x');
   assert.equal(places.length, 1);
-  keys.show({ ...INITIAL, status: 'playing', duration: 9, position: 1 }, 'x');
+  keys.show({ ...INITIAL, status: 'playing', duration: 9, position: 1 }, () => 'x');
   assert.deepEqual(places[1], { duration: 9, position: 1, playbackRate: 1 });
 });

@@ -233,7 +233,7 @@ test('sound that ends before its captions do has broken off, whatever the engine
 test('waiting for sound ends, one way or the other', async () => {
   const { playback, store, asked, timers } = setUp();
   playback.speak({ message: 'm1', text: 'One.' });
-  timers.advance(19_000);
+  timers.advance(4900);
   asked[0]?.answer.resolve(RENDITION);
   await settle();
   timers.advance(19_000);
@@ -242,6 +242,16 @@ test('waiting for sound ends, one way or the other', async () => {
   assert.equal(store.state.status, 'failed');
   assert.equal(store.state.failure?.code, 'silent');
   assert.equal(asked[0]?.signal.aborted, true);
+});
+
+test('a gateway that hangs is told of within five seconds, and what ends because of that tells nothing else', async () => {
+  const { playback, store, asked, timers } = setUp();
+  playback.speak({ message: 'm1', text: 'One.' });
+  timers.advance(5000);
+  assert.equal(store.state.failure?.code, 'silent');
+  asked[0]?.answer.reject(new DOMException('aborted', 'AbortError'));
+  await settle();
+  assert.equal(store.state.failure?.code, 'silent');
 });
 
 test('no timer is left when nothing is awaited', async () => {
@@ -288,8 +298,8 @@ test('an engine that cannot play the stream gets files instead, from where it wa
 
 test('speed goes to the element and to whatever it plays next', () => {
   const { audio, playback, store } = setUp();
-  playback.setSpeed(2);
-  assert.deepEqual([audio.playbackRate, audio.defaultPlaybackRate, store.state.speed], [1.25, 1.25, 1.25]);
+  playback.setSpeed(4);
+  assert.deepEqual([audio.playbackRate, audio.defaultPlaybackRate, store.state.speed], [3, 3, 3]);
 });
 
 test('seeking stays inside the sound', async () => {

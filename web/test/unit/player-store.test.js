@@ -91,7 +91,7 @@ test('going on after the end starts over', () => {
 });
 
 test('speed stays within what is offered', () => {
-  assert.deepEqual([0.1, 0.8, 1, 1.25, 9, NaN].map(clampSpeed), [0.8, 0.8, 1, 1.25, 1.25, 1]);
+  assert.deepEqual([0.1, 0.8, 1, 1.25, 9, NaN].map(clampSpeed), [0.5, 0.8, 1, 1.25, 3, 1]);
 });
 
 test('listeners hear of changes, and only of changes', () => {

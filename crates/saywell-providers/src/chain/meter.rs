@@ -85,13 +85,13 @@ impl<P: Provider> Provider for Meter<P> {
                 }
                 let before = call.reading.seconds;
                 call.reading.read(&part);
-                yield part;
                 let more = call.reading.seconds - before;
                 if more > 0.0 && !account.sounded(more) {
                     call.reading.outcome = CallOutcome::Failed;
                     yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
                     return;
                 }
+                yield part;
             }
             if call.reading.outcome == CallOutcome::Cancelled {
                 call.reading.outcome = CallOutcome::Spoken;
@@ -181,9 +181,9 @@ impl Reading {
             (self.cost_of(if unanswered { 0.0 } else { self.seconds }), self.prices.find(self.priced()));
         match (cost, price) {
             (Cost::Free, _) => Cost::Free,
-            (_, Some(price)) if self.billed.is_some() => price.of(self.billed.unwrap_or_default()),
+            (_, Some(price)) if self.billed.is_some() => price.cost_of(self.billed.unwrap_or_default()),
             (Cost::Known { currency, .. }, _) if unanswered => Cost::Known { amount: 0.0, currency },
-            (_, Some(price)) if unanswered => price.of(0.0),
+            (_, Some(price)) if unanswered => price.cost_of(0.0),
             (cost, _) => cost,
         }
     }

@@ -25,12 +25,12 @@ use serde::{Deserialize, Serialize};
 use self::access::{Access, Identity};
 use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning};
-use crate::providers::{Kind, Opening, Options, Variable};
+use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::net::socket_client;
 use saywell_base::secret::Secret;
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "azure",
     about: "Azure Speech.",
     variables: &[
@@ -161,8 +161,8 @@ impl Hosts {
             url.path() == "/" && url.host_str().is_some_and(|host| host.contains(".cognitiveservices.azure."))
         });
         Self {
-            speech: address.at(if own_domain { "/tts" } else { "" }),
-            token: address.at("/sts/v1.0/issueToken"),
+            speech: address.join(if own_domain { "/tts" } else { "" }),
+            token: address.join("/sts/v1.0/issueToken"),
         }
     }
 }
@@ -252,11 +252,11 @@ impl Provider for Azure {
 
 /// What the service charges for: all that it is sent but the elements `speak` and `voice`, and each Chinese character twice.
 fn charged(document: &str) -> Extent {
-    let mut extent = Extent::of(document);
+    let mut extent = Extent::of_text(document);
     for tag in document.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0)) {
         let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
         if matches!(name, "speak" | "voice") {
-            let Extent { characters, bytes } = Extent::of(tag);
+            let Extent { characters, bytes } = Extent::of_text(tag);
             extent.characters -= characters + 2;
             extent.bytes -= bytes + 2;
         }

@@ -15,10 +15,10 @@ use serde::Deserialize;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
-use crate::providers::{Kind, Opening, Variable};
+use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "coqui",
     about: "The server of Coqui TTS.",
     variables: &[Variable {
@@ -138,9 +138,13 @@ impl Server {
     async fn known(&self) -> Result<Known, ProviderError> {
         self.known
             .get(async {
-                let call = self.http.get(self.options.base_url.at("/voices"));
+                let call = self.http.get(self.options.base_url.join("/voices"));
                 let listed = wire::whole(self.http.send(call, no_list).await?, LONGEST_LIST).await?;
-                Ok(Known::of(&self.name, &String::from_utf8_lossy(&listed), &self.options.languages))
+                Ok(Known::from_listing(
+                    &self.name,
+                    &String::from_utf8_lossy(&listed),
+                    &self.options.languages,
+                ))
             })
             .await
     }
@@ -153,7 +157,7 @@ impl Server {
         {
             form.push(("language_id", language));
         }
-        self.http.post(self.options.base_url.at("/api/tts")).form(&form)
+        self.http.post(self.options.base_url.join("/api/tts")).form(&form)
     }
 }
 
@@ -164,7 +168,7 @@ fn no_list(failure: &Failure) -> Option<ProviderError> {
 
 impl Known {
     /// Lines of `NAME LOCALE GENDER`, where names may hold spaces and genders are not known.
-    fn of(provider: &str, listed: &str, languages: &[String]) -> Self {
+    fn from_listing(provider: &str, listed: &str, languages: &[String]) -> Self {
         let mut speaks_several = false;
         let voices = listed.lines().filter_map(|line| {
             let mut parts = line.trim().rsplitn(3, ' ');
@@ -250,12 +254,12 @@ mod tests {
     #[test]
     fn lists_of_one_and_of_many_are_read() {
         let languages = ["en".to_owned(), "pt".to_owned()];
-        let one = Known::of("coqui", "tacotron2-DDC en u\n", &languages);
+        let one = Known::from_listing("coqui", "tacotron2-DDC en u\n", &languages);
         assert_eq!(
             one,
             Known { voices: [Voice::new("coqui", "tacotron2-DDC", "en")].into(), speaks_several: false }
         );
-        let many = Known::of(
+        let many = Known::from_listing(
             "coqui",
             "Ann Lee multilingual u\nO&#39;Neill &amp; Co multilingual u\n\nodd",
             &languages,

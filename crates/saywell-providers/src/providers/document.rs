@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{KINDS, Kind, Options};
+use super::{KINDS, Options, ProviderKind};
 
 const BEGINS: &str =
     "<!-- Made by `cargo xtask docs` from the options in `crates/saywell-providers/src/providers`. -->\n";
@@ -21,7 +21,7 @@ fn markdown() -> String {
 }
 
 /// The names that a kind takes, as it says itself when it is given another, and what they mean.
-fn options(kind: &Kind) -> Vec<(String, String)> {
+fn options(kind: &ProviderKind) -> Vec<(String, String)> {
     let none = Options { kind: None, table: [("?".to_owned(), true.into())].into_iter().collect() };
     let refusal = (kind.check)(&none).expect_err("no option is called so");
     let (_, taken) = refusal.split_once("unknown field `?`, ").unwrap_or_else(|| panic!("{refusal}"));
@@ -32,7 +32,7 @@ fn options(kind: &Kind) -> Vec<(String, String)> {
 }
 
 /// The options as the kind's own file describes them, or its variables do.
-fn described(kind: &Kind) -> Vec<(String, String)> {
+fn described(kind: &ProviderKind) -> Vec<(String, String)> {
     let path = format!("{}/src/providers/{}.rs", env!("CARGO_MANIFEST_DIR"), kind.name);
     let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut lines =

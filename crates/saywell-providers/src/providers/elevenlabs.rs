@@ -21,14 +21,14 @@ use saywell_text::english::Reader;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Failure, Http, Kept, SoundReader};
-use crate::providers::{Kind, Opening, Variable};
+use crate::providers::{Opening, ProviderKind, Variable};
 use saywell_base::secret::Secret;
 
 /// The provider's name.
 pub const NAME: &str = "elevenlabs";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "ElevenLabs, with exact word timings.",
     variables: &[
@@ -151,7 +151,7 @@ impl VoiceSettings {
     }
 
     /// What this model takes of them, at this speed; `None` where there is nothing to say.
-    fn of(&self, model: &str, speed: f32) -> Option<Self> {
+    fn for_model(&self, model: &str, speed: f32) -> Option<Self> {
         let mut settings = self.clone();
         settings.speed =
             ((speed - 1.0).abs() > f32::EPSILON).then(|| (f64::from(speed) * 1000.0).round() / 1000.0);
@@ -193,7 +193,7 @@ struct Dictionary {
 }
 
 #[derive(Serialize)]
-struct Ask<'a> {
+struct SpeechBody<'a> {
     text: &'a str,
     model_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -272,7 +272,7 @@ impl ElevenLabs {
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
-        self.http.get(self.url.at(path)).headers(self.headers.clone())
+        self.http.get(self.url.join(path)).headers(self.headers.clone())
     }
 
     async fn listing(&self) -> Result<Arc<Listing>, ProviderError> {
@@ -290,13 +290,13 @@ impl ElevenLabs {
             model.admit(&request.text)?;
         }
         let language = request.language.as_deref().and_then(|tag| tag.split('-').next());
-        let ask = Ask {
+        let ask = SpeechBody {
             text: &request.text,
             model_id: &request.model,
             // A language that the model does not know is ignored by some and refused by others.
             language_code: language
                 .filter(|language| model.is_some_and(|model| model.takes_language(language))),
-            voice_settings: self.options.voice_settings.of(&request.model, request.speed),
+            voice_settings: self.options.voice_settings.for_model(&request.model, request.speed),
             seed: self.options.seed,
             apply_text_normalization: self.options.normalization,
             pronunciation_dictionary_locators: &self.options.pronunciation_dictionaries,
@@ -376,7 +376,7 @@ fn length(part: &Part) -> usize {
 
 /// Reads a line of the answer; a message in place of sound is a failure.
 fn read(line: &str) -> Result<Line, ProviderError> {
-    let failed = || Failure::of_message(StatusCode::OK, line.as_bytes()).meant(meaning);
+    let failed = || Failure::of_message(StatusCode::OK, line.as_bytes()).to_error(meaning);
     let line: Line = serde_json::from_str(line).map_err(|_| failed())?;
     if line.detail.is_some() || line.error.is_some() { Err(failed()) } else { Ok(line) }
 }
@@ -386,12 +386,12 @@ fn meaning(failure: &Failure) -> Option<ProviderError> {
     match failure.code.as_str() {
         // Some of them come with 401, as if the key were wrong.
         "quota_exceeded" | "insufficient_credits" | "payment_required" | "subscription_required" => {
-            Some(ProviderError::Misconfigured(format!("has nothing left to spend: {}", failure.told())))
+            Some(ProviderError::Misconfigured(format!("has nothing left to spend: {}", failure.in_words())))
         }
         "voice_not_found" | "model_not_found" | "invalid_uid" => {
-            Some(ProviderError::Misconfigured(failure.told()))
+            Some(ProviderError::Misconfigured(failure.in_words()))
         }
-        "max_character_limit_exceeded" | "text_too_long" => Some(ProviderError::Rejected(failure.told())),
+        "max_character_limit_exceeded" | "text_too_long" => Some(ProviderError::Rejected(failure.in_words())),
         "too_many_concurrent_requests"
         | "concurrent_limit_exceeded"
         | "rate_limit_exceeded"

@@ -24,15 +24,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::auth::{Access, Identity};
-use self::said::{Family, Said};
+use self::said::{Family, Words};
 use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
-use crate::providers::{Kind, Opening, Options, Variable};
+use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::net::grpc_client;
 use saywell_base::secret::Secret;
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "google",
     about: "Google Cloud Text-to-Speech.",
     variables: &[
@@ -196,7 +196,7 @@ impl Provider for Google {
         if wire::is_blank(&request.text) {
             return Extent::default();
         }
-        Said::of(request, self.service.options.word_times).charged()
+        Words::to_say(request, self.service.options.word_times).charged()
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -206,7 +206,7 @@ impl Provider for Google {
         }
         // Streaming takes text alone.
         let streams = service.options.streaming
-            && Family::of(&request.voice) == Family::Chirp
+            && Family::of_voice(&request.voice) == Family::Chirp
             && request.marks.is_empty();
         if streams { service.stream(request) } else { service.synthesize(request) }
     }
@@ -308,7 +308,7 @@ impl Service {
     /// Speaks over REST: the sound comes whole.
     fn synthesize(self: Arc<Self>, request: Request) -> SpeechStream {
         Box::pin(try_stream! {
-            let Said { input, words } = Said::of(&request, self.options.word_times);
+            let Words { input, words } = Words::to_say(&request, self.options.word_times);
             let version = if words.is_empty() { "v1" } else { "v1beta1" };
             let url = format!("{}/{version}/text:synthesize", self.base);
             let mut audio = json!({
@@ -316,7 +316,7 @@ impl Service {
                 "sampleRateHertz": RATE,
                 "speakingRate": request.speed,
             });
-            if let Some(pitch) = self.options.pitch.filter(|_| Family::of(&request.voice) == Family::Classic) {
+            if let Some(pitch) = self.options.pitch.filter(|_| Family::of_voice(&request.voice) == Family::Classic) {
                 audio["pitch"] = pitch.into();
             }
             if !self.options.effects.is_empty() {
@@ -381,7 +381,7 @@ fn language_of(request: &Request) -> String {
 
 /// Its own codes.
 const MEANING: Meaning = |failure| {
-    let told = failure.told();
+    let told = failure.in_words();
     match failure.code.as_str() {
         "INVALID_ARGUMENT" if failure.message.contains("API key") => {
             Some(ProviderError::Misconfigured(format!("refuses the key: {told}")))

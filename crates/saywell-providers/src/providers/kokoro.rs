@@ -13,14 +13,14 @@ use serde::Deserialize;
 
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::local::{FOLLOWS, Spoken, spoken};
-use crate::providers::{Inside, Kind, Opening, Variable};
+use crate::providers::{Inside, Opening, ProviderKind, Variable};
 use crate::queue::{Pace, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "kokoro";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "More voices inside this process, from a pack of Kokoro-82M's: no key, no network.",
     variables: &[Variable {

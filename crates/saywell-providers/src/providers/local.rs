@@ -13,14 +13,14 @@ use saywell_voice::{Job, Pool, Turn, Urgency, VoiceError};
 use tokio::sync::oneshot;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
-use crate::providers::{Inside, Kind, NoOptions};
+use crate::providers::{Inside, NoOptions, ProviderKind};
 use crate::queue::{Pace, Priority, Queue};
 
 /// The provider's name.
 pub const NAME: &str = "local";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "The voice inside this process: no key, no network.",
     variables: &[],

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http};
-use crate::providers::{Kind, Opening, Variable};
+use crate::providers::{Opening, ProviderKind, Variable};
 use crate::voices::OPENAI_VOICES;
 use saywell_base::secret::Secret;
 
@@ -18,7 +18,7 @@ use saywell_base::secret::Secret;
 pub const NAME: &str = "openai";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "OpenAI's speech models, which end on 2027-01-06.",
     variables: &[KEY, BASE_URL, ORGANIZATION, PROJECT],
@@ -182,7 +182,7 @@ impl OpenAi {
         Ok(Self {
             http: Http::new(opening),
             about,
-            url: options.base_url.at("/audio/speech"),
+            url: options.base_url.join("/audio/speech"),
             headers,
             instructions: options.instructions,
             voices: openai_voices(opening.name, |_| true).chain(made).collect(),
@@ -237,7 +237,7 @@ pub(super) fn meaning(failure: &Failure) -> Option<ProviderError> {
         | "billing_hard_limit_reached"
         | "billing_not_active"
         | "spend_limit_reached" => {
-            Some(ProviderError::Misconfigured(format!("has nothing left to spend: {}", failure.told())))
+            Some(ProviderError::Misconfigured(format!("has nothing left to spend: {}", failure.in_words())))
         }
         "rate_limit_exceeded" | "slow_down" => {
             Some(ProviderError::Throttled { retry_after: failure.retry_after })

@@ -21,14 +21,14 @@ use saywell_text::english::Reader;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
-use crate::providers::{Kind, Opening, Variable};
+use crate::providers::{Opening, ProviderKind, Variable};
 use saywell_base::secret::Secret;
 
 /// The provider's name.
 pub const NAME: &str = "openai_compatible";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "Any server that speaks OpenAI's `/audio/speech`, such as Kokoro-FastAPI, speaches or LocalAI.",
     variables: &[
@@ -216,7 +216,7 @@ impl Compatible {
         for (field, value) in &self.options.extra {
             body[field] = value.clone();
         }
-        Ok(self.http.post(self.url.at("/audio/speech")).headers(self.headers.clone()).json(&body))
+        Ok(self.http.post(self.url.join("/audio/speech")).headers(self.headers.clone()).json(&body))
     }
 
     fn format(&self) -> Format {
@@ -270,7 +270,7 @@ fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
 /// What the servers' codes mean where their status does not say it.
 fn meaning(failure: &Failure) -> Option<ProviderError> {
     match failure.code.as_str() {
-        "model_not_found" | "no_default_voice" => Some(ProviderError::Misconfigured(failure.told())),
+        "model_not_found" | "no_default_voice" => Some(ProviderError::Misconfigured(failure.in_words())),
         _ => super::openai::meaning(failure),
     }
 }

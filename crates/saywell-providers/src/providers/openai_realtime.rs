@@ -22,7 +22,7 @@ use saywell_text::english::Reader;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Socket, SoundReader};
-use crate::providers::{Kind, Opening};
+use crate::providers::{Opening, ProviderKind};
 use saywell_base::net;
 use saywell_base::secret::Secret;
 
@@ -30,7 +30,7 @@ use saywell_base::secret::Secret;
 pub const NAME: &str = "openai_realtime";
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "OpenAI's realtime models, which read aloud and are checked word by word.",
     variables: &[openai::KEY, openai::BASE_URL, openai::ORGANIZATION, openai::PROJECT],
@@ -132,7 +132,7 @@ impl Realtime {
             http: Http::new(opening),
             client: net::socket_client()?,
             about,
-            url: options.base_url.at("/realtime"),
+            url: options.base_url.join("/realtime"),
             headers,
             instructions: options.instructions,
             tolerance: options.tolerance,

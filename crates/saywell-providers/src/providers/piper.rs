@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
-use crate::providers::{Kind, Opening, Options, Variable};
+use crate::providers::{Opening, Options, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "piper",
     about: "Piper's own HTTP server.",
     variables: &[Variable {
@@ -96,11 +96,11 @@ struct Server {
 struct Known {
     voices: Arc<[Voice]>,
     /// How each is asked for.
-    speakers: BTreeMap<String, Speaker>,
+    speakers: BTreeMap<String, ListedSpeaker>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Speaker {
+struct ListedSpeaker {
     /// What the server calls the voice.
     voice: String,
     /// One of its speakers, where it has several.
@@ -187,14 +187,18 @@ impl Server {
     async fn known(&self) -> Result<Arc<Known>, ProviderError> {
         self.known
             .get(async {
-                let listed = self.http.get(self.options.base_url.at("/voices"));
+                let listed = self.http.get(self.options.base_url.join("/voices"));
                 let listed: BTreeMap<String, Listed> = self.http.json(listed, no_list).await?;
-                Ok(Arc::new(Known::of(&self.name, &listed)))
+                Ok(Arc::new(Known::from_listing(&self.name, &listed)))
             })
             .await
     }
 
-    async fn synthesize(&self, request: &Request, speaker: &Speaker) -> Result<Response, ProviderError> {
+    async fn synthesize(
+        &self,
+        request: &Request,
+        speaker: &ListedSpeaker,
+    ) -> Result<Response, ProviderError> {
         let length_scale = self.options.length_scale.unwrap_or(speaker.length_scale);
         let asked = Synthesize {
             text: &request.text,
@@ -217,7 +221,7 @@ impl Server {
 
     async fn speak_at(&self, is_old: bool, asked: &Synthesize<'_>) -> Result<Response, ProviderError> {
         let path = if is_old { "/" } else { "/synthesize" };
-        self.http.send(self.http.post(self.options.base_url.at(path)).json(asked), not_here).await
+        self.http.send(self.http.post(self.options.base_url.join(path)).json(asked), not_here).await
     }
 }
 
@@ -316,7 +320,7 @@ impl Listed {
 impl Known {
     /// A voice of several speakers is offered by its name, as the server's own first choice, and with each as
     /// `VOICE/SPEAKER`.
-    fn of(provider: &str, listed: &BTreeMap<String, Listed>) -> Self {
+    fn from_listing(provider: &str, listed: &BTreeMap<String, Listed>) -> Self {
         let (mut voices, mut speakers) = (Vec::new(), BTreeMap::new());
         for (name, config) in listed {
             let name = config.full_name(name);
@@ -327,7 +331,7 @@ impl Known {
             for (id, speaker) in own.into_iter().chain(several) {
                 voices.push(Voice::new(provider, &id, &config.tag()));
                 let (rate, length_scale) = (config.audio.sample_rate, config.inference.length_scale);
-                speakers.insert(id, Speaker { voice: name.clone(), id: speaker, rate, length_scale });
+                speakers.insert(id, ListedSpeaker { voice: name.clone(), id: speaker, rate, length_scale });
             }
         }
         Self { voices: voices.into(), speakers }
@@ -349,7 +353,7 @@ mod tests {
     }
 
     fn known(listed: Value) -> Known {
-        Known::of("piper", &serde_json::from_value(listed).unwrap())
+        Known::from_listing("piper", &serde_json::from_value(listed).unwrap())
     }
 
     #[tokio::test]
@@ -461,7 +465,7 @@ mod tests {
         let speaker = |id: &str| known.speakers[id].clone();
         assert_eq!(
             speaker("two/ann"),
-            Speaker { voice: "two".into(), id: Some(7), rate: 16_000, length_scale: 1.0 }
+            ListedSpeaker { voice: "two".into(), id: Some(7), rate: 16_000, length_scale: 1.0 }
         );
         assert_eq!((speaker("two").id, speaker("old").id), (None, None));
         assert!((speaker("en_US-joe-medium").length_scale - 1.1).abs() < 1e-9);

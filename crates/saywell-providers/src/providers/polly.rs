@@ -32,11 +32,11 @@ use tokio::sync::OnceCell;
 
 use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Kept};
-use crate::providers::{Kind, Opening, Options, Variable};
+use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::secret::Secret;
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "polly",
     about: "Amazon Polly.",
     variables: &[
@@ -198,7 +198,7 @@ impl Provider for Polly {
         if wire::is_blank(&request.text) {
             return Extent::default();
         }
-        let text = Extent::of(&request.text);
+        let text = Extent::of_text(&request.text);
         let times = 1 + u64::from(self.service.options.word_times);
         Extent { characters: text.characters * times, bytes: text.bytes * times }
     }
@@ -257,7 +257,7 @@ impl Service {
                 .set_next_token(token)
                 .send()
                 .await
-                .map_err(|error| failure::meant(&error))?;
+                .map_err(|error| failure::from_sdk(&error))?;
             voices.extend(page.voices().iter().filter_map(|voice| {
                 Some(Voice {
                     id: voice.id()?.as_str().to_owned(),
@@ -388,7 +388,7 @@ impl Service {
             OutputFormat::Json => call.output_format(format).speech_mark_types(SpeechMarkType::Word),
             format => call.output_format(format).sample_rate(RATE.to_string()),
         };
-        call.send().await.map_err(|error| failure::meant(&error))
+        call.send().await.map_err(|error| failure::from_sdk(&error))
     }
 }
 

@@ -85,7 +85,7 @@ impl Http {
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(Failure::read(response, self.now()).await.meant(meaning))
+        Err(Failure::read(response, self.now()).await.to_error(meaning))
     }
 
     /// Sends a request once the stream is polled, and streams the sound of its answer, see [`sound`]. Its `coding` may
@@ -131,7 +131,7 @@ impl Http {
         match response.status() {
             status if status.is_success() => whole_json(response).await.map(Some),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
-            _ => Err(Failure::read(response, self.now()).await.meant(meaning)),
+            _ => Err(Failure::read(response, self.now()).await.to_error(meaning)),
         }
     }
 
@@ -139,7 +139,7 @@ impl Http {
     async fn answer(&self, request: RequestBuilder) -> Result<Response, ProviderError> {
         let (client, request) = request.build_split();
         let request = request.map_err(|error| ProviderError::Misconfigured(causes(&error.without_url())))?;
-        let secrets = Secrets::of(request.headers());
+        let secrets = Secrets::in_headers(request.headers());
         let mut response = client.execute(request).await.map_err(unreachable)?;
         response.extensions_mut().insert(secrets);
         Ok(response)
@@ -203,7 +203,7 @@ pub fn sound(
     meaning: Meaning,
 ) -> impl Stream<Item = Result<Part, ProviderError>> + Send {
     try_stream! {
-        let head = Head::of(&response);
+        let head = Head::of_answer(&response);
         let mut reader = SoundReader::new(coding);
         let mut pieces = body(response);
         let mut start = Some(Vec::new());
@@ -217,7 +217,7 @@ pub fn sound(
                 }
                 if sound::is_text(&begun) {
                     begun.extend(failure::beginning(pieces).await);
-                    Err(head.failure(&begun).meant(meaning))?;
+                    Err(head.failure(&begun).to_error(meaning))?;
                     return;
                 }
                 piece = begun.into();
@@ -228,7 +228,7 @@ pub fn sound(
         }
         if let Some(all) = start.filter(|all| !all.is_empty()) {
             if sound::is_text(&all) {
-                Err(head.failure(&all).meant(meaning))?;
+                Err(head.failure(&all).to_error(meaning))?;
             }
             if let Some(part) = reader.push(&all)? {
                 yield part;

@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
-use crate::providers::{Kind, Opening, Options, Variable};
+use crate::providers::{Opening, Options, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
-pub const KIND: Kind = Kind {
+pub const KIND: ProviderKind = ProviderKind {
     name: "xtts",
     about: "The XTTS streaming server.",
     variables: &[Variable {
@@ -98,13 +98,13 @@ struct Server {
 #[derive(Debug)]
 struct Known {
     voices: Arc<[Voice]>,
-    speakers: BTreeMap<String, Speaker>,
+    speakers: BTreeMap<String, ListedSpeaker>,
     languages: Vec<String>,
 }
 
 /// A voice in numbers. The server rounds them to half precision, which `f32` holds exactly.
 #[derive(Debug, Deserialize, Serialize)]
-struct Speaker {
+struct ListedSpeaker {
     speaker_embedding: Vec<f32>,
     gpt_cond_latent: Vec<Vec<f32>>,
 }
@@ -158,7 +158,7 @@ impl Provider for Xtts {
                 add_wav_header: true,
                 stream_chunk_size: server.options.stream_chunk_size.to_string(),
             };
-            let call = server.http.post(server.options.base_url.at("/tts_stream")).json(&asked);
+            let call = server.http.post(server.options.base_url.join("/tts_stream")).json(&asked);
             // A header is understood where there is one.
             for await part in server.http.speech(call, |_| Coding::Pcm { rate: RATE }, |_| None) {
                 yield part?;
@@ -171,7 +171,7 @@ impl Provider for Xtts {
 #[derive(Serialize)]
 struct TtsStream<'a> {
     #[serde(flatten)]
-    speaker: &'a Speaker,
+    speaker: &'a ListedSpeaker,
     text: &'a str,
     language: &'a str,
     add_wav_header: bool,
@@ -184,14 +184,15 @@ impl Server {
         self.known
             .get(async {
                 let base_url = &self.options.base_url;
-                let listed = self.http.send(self.http.get(base_url.at("/studio_speakers")), no_list).await?;
+                let listed =
+                    self.http.send(self.http.get(base_url.join("/studio_speakers")), no_list).await?;
                 let listed = wire::whole(listed, LONGEST_LIST).await?;
-                let speakers: BTreeMap<String, Speaker> =
+                let speakers: BTreeMap<String, ListedSpeaker> =
                     serde_json::from_slice(&listed).map_err(|error| {
                         ProviderError::Unavailable(format!("lists speakers that are not understood: {error}"))
                     })?;
                 let mut languages: Vec<String> =
-                    self.http.json(self.http.get(base_url.at("/languages")), no_list).await?;
+                    self.http.json(self.http.get(base_url.join("/languages")), no_list).await?;
                 // The first is for text of unknown language.
                 languages.retain(|language| *language != self.options.language);
                 languages.insert(0, self.options.language.clone());

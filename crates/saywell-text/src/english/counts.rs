@@ -28,7 +28,7 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let words = if is_postal || is_emergency() {
         reader.characters(number)
     } else if is_counted(start, at, number) {
-        counted(number, reader)
+        reader.counted(number)
     } else if number.len() == 2 && number.starts_with('0') && CHAPTERS.contains(&before) {
         reader.count(&number[1..])
     } else if is_code || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
@@ -84,15 +84,8 @@ fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
     number.len() == 4
         && number.bytes().all(|byte| byte.is_ascii_digit())
         && end.peek() == Some(' ')
-        && super::shorthand::is_counted_noun(end.next_word())
+        && super::nouns::is_counted_noun(end.next_word())
         && !YEARS_AFTER.contains(&start.previous_word())
-}
-
-/// A count of four digits; round hundreds are said as such: `fifteen hundred calories`.
-pub fn counted(number: &str, reader: Reader) -> String {
-    let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let round = number.ends_with("00") && !number.ends_with("000");
-    if digits && !round && !number.starts_with('0') { reader.count(number) } else { reader.number(number) }
 }
 
 /// `10.000.000`, `1'000'000`, `10 000 km`, `1,50,000` → one number.
@@ -146,8 +139,7 @@ pub fn grouping(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
     let round = end.window_before(3) == "000";
     let unit = || {
         let sign = end.rest().trim_start_matches(' ').starts_with(['€', '$', '£', '₹', '%', '₽', '¥']);
-        sign || super::units::after_fraction(end).is_some()
-            || super::shorthand::is_counted_noun(end.next_word())
+        sign || super::units::after_fraction(end).is_some() || super::nouns::is_counted_noun(end.next_word())
     };
     if count > 0 && ends(end) && (count > 1 && head.len() < 3 || round || unit()) {
         return Some((digits(end), end));

@@ -225,8 +225,8 @@ impl<'t> Cursor<'t> {
         window[start..].rsplit(|found: char| !is_word(found) && found != '\'').filter(|word| !word.is_empty())
     }
 
-    /// Takes a word in small letters that stands alone and that no rule is about.
-    pub(super) fn eat_plain_word(&mut self) -> bool {
+    /// Takes a word in small letters that stands alone and that no rule is about, nor is it short for something.
+    pub(super) fn eat_plain_word(&mut self, is_short: impl Fn(&str) -> bool) -> bool {
         let bytes = self.rest().as_bytes();
         let length = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         let stands_alone = match bytes.get(length..) {
@@ -240,8 +240,7 @@ impl<'t> Cursor<'t> {
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
             && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x")
-            && !(length < 6 && super::acronyms::is_small(&self.rest()[..length]))
-            && !(length < 4 && super::medicine::is_small(&self.rest()[..length]));
+            && !is_short(&self.rest()[..length]);
         if is_plain {
             self.at += length;
         }

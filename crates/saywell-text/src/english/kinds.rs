@@ -117,6 +117,13 @@ impl Reader {
         self.say(digits, number_words::cardinal)
     }
 
+    /// A count of four digits; round hundreds are said as such: `fifteen hundred calories`.
+    pub(super) fn counted(self, number: &str) -> String {
+        let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let round = number.ends_with("00") && !number.ends_with("000");
+        if digits && !round && !number.starts_with('0') { self.count(number) } else { self.number(number) }
+    }
+
     /// A rank, from its digits.
     pub(super) fn ordinal(self, digits: &str) -> String {
         match self {

@@ -142,7 +142,7 @@ fn counted(
 ) -> Edit {
     let [one, many] = words;
     let words = if matches!(number, "1" | "1.0") { one } else { many };
-    Edit::from(start).say(at, super::counts::counted(number, reader)).say(end, words)
+    Edit::from(start).say(at, reader.counted(number)).say(end, words)
 }
 
 /// The unit here, after one and after any other number, and its end.

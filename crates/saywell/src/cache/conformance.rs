@@ -2,9 +2,9 @@
 
 use super::memory::MemoryLayer;
 use super::object::ObjectLayer;
-use super::{About, CacheError, Entry, Held};
+use super::{CacheError, Entry, EntryFacts, Held};
 use crate::clock::{Clock, ManualClock};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use std::time::Duration;
 #[async_trait]
 pub(super) trait Layer: Send + Sync {
     /// The entry, if it is there, is of this kind, and has not expired.
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError>;
+    async fn get(&self, key: &Key, kind: KeyKind) -> Result<Option<Held>, CacheError>;
 
     /// Keeps an entry in place of what was there.
     async fn put(&self, key: &Key, held: &Held) -> Result<(), CacheError>;
 
     /// Forgets an entry, if it is there.
-    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError>;
+    async fn remove(&self, key: &Key, kind: KeyKind) -> Result<(), CacheError>;
 }
 
 #[async_trait]
 impl Layer for MemoryLayer {
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
+    async fn get(&self, key: &Key, kind: KeyKind) -> Result<Option<Held>, CacheError> {
         Ok(self.held(key, kind))
     }
 
@@ -35,7 +35,7 @@ impl Layer for MemoryLayer {
         Ok(())
     }
 
-    async fn remove(&self, key: &Key, _: Kind) -> Result<(), CacheError> {
+    async fn remove(&self, key: &Key, _: KeyKind) -> Result<(), CacheError> {
         self.invalidate(key);
         Ok(())
     }
@@ -43,7 +43,7 @@ impl Layer for MemoryLayer {
 
 #[async_trait]
 impl Layer for ObjectLayer {
-    async fn get(&self, key: &Key, kind: Kind) -> Result<Option<Held>, CacheError> {
+    async fn get(&self, key: &Key, kind: KeyKind) -> Result<Option<Held>, CacheError> {
         self.load(key, kind, None).await
     }
 
@@ -52,7 +52,7 @@ impl Layer for ObjectLayer {
         self.write(&prepared).await
     }
 
-    async fn remove(&self, key: &Key, kind: Kind) -> Result<(), CacheError> {
+    async fn remove(&self, key: &Key, kind: KeyKind) -> Result<(), CacheError> {
         let notes = self.notes_path(kind, key);
         let sound = self.header(key, &notes).await?.map(|(_, sound)| sound);
         ObjectLayer::remove(self, [notes].into_iter().chain(sound).collect()).await
@@ -69,8 +69,8 @@ pub(super) fn key(n: u32) -> Key {
 /// A rendition whose `bytes` bytes of sound and whose notes all follow from `seed`.
 pub(super) fn entry(seed: u32, bytes: usize) -> Entry {
     let sound: Bytes = (0..bytes).map(|at| (at as u32).wrapping_mul(31).wrapping_add(seed) as u8).collect();
-    let about = About {
-        kind: Kind::Rendition,
+    let about = EntryFacts {
+        kind: KeyKind::Rendition,
         provider: "local".to_owned(),
         voice: format!("voice \"{seed}\"\n"),
         format: "mp3".to_owned(),
@@ -98,7 +98,7 @@ pub(super) async fn layer(layer: &dyn Layer, clock: &ManualClock) {
 }
 
 async fn get(layer: &dyn Layer, n: u32) -> Option<Held> {
-    layer.get(&key(n), Kind::Rendition).await.unwrap()
+    layer.get(&key(n), KeyKind::Rendition).await.unwrap()
 }
 
 /// As `assert_eq`, without printing sound.
@@ -135,18 +135,18 @@ async fn replaces(layer: &dyn Layer, clock: &ManualClock) {
 
 async fn keeps_kinds_apart(layer: &dyn Layer, clock: &ManualClock) {
     let mut clip = entry(11, 100);
-    clip.about.kind = Kind::Clip;
+    clip.about.kind = KeyKind::Clip;
     let clip = Held { entry: Arc::new(clip), ..held(11, 100, clock) };
     layer.put(&key(11), &clip).await.unwrap();
     assert_eq!(get(layer, 11).await, None);
-    same(layer.get(&key(11), Kind::Clip).await.unwrap(), &clip);
+    same(layer.get(&key(11), KeyKind::Clip).await.unwrap(), &clip);
 }
 
 async fn removes(layer: &dyn Layer, clock: &ManualClock) {
     layer.put(&key(20), &held(20, 100, clock)).await.unwrap();
     layer.put(&key(21), &held(21, 100, clock)).await.unwrap();
     for _ in 0..2 {
-        layer.remove(&key(20), Kind::Rendition).await.unwrap();
+        layer.remove(&key(20), KeyKind::Rendition).await.unwrap();
         assert_eq!(get(layer, 20).await, None);
     }
     same(get(layer, 21).await, &held(21, 100, clock));

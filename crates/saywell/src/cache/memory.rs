@@ -4,7 +4,7 @@
 use super::sweep::PendingAccesses;
 use super::{Entry, Held};
 use crate::clock::{Clock, from_millis, to_millis};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::store::Access;
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -57,16 +57,16 @@ impl MemoryLayer {
         Self { entries, clock }
     }
 
-    pub(super) fn get(&self, key: &Key, kind: Kind) -> Option<Arc<Entry>> {
+    pub(super) fn get(&self, key: &Key, kind: KeyKind) -> Option<Arc<Entry>> {
         self.resident(key, kind).map(|resident| resident.held.entry.clone())
     }
 
     #[cfg(test)]
-    pub(super) fn held(&self, key: &Key, kind: Kind) -> Option<Held> {
+    pub(super) fn held(&self, key: &Key, kind: KeyKind) -> Option<Held> {
         self.resident(key, kind).map(|resident| resident.held.clone())
     }
 
-    fn resident(&self, key: &Key, kind: Kind) -> Option<Arc<Resident>> {
+    fn resident(&self, key: &Key, kind: KeyKind) -> Option<Arc<Resident>> {
         let resident = self.entries.as_ref()?.get(key)?;
         let now = self.clock.now();
         if resident.held.entry.about.kind != kind || resident.held.expires_at <= now {
@@ -150,7 +150,7 @@ mod tests {
     fn keeps_nothing_when_told_so() {
         let (layer, clock, _) = layer(0);
         layer.insert(&key(1), held(1, 10, &clock));
-        assert!(layer.get(&key(1), Kind::Rendition).is_none());
+        assert!(layer.get(&key(1), KeyKind::Rendition).is_none());
         assert_eq!(layer.size(), (0, 0));
     }
 
@@ -160,7 +160,7 @@ mod tests {
         layer.insert(&key(1), held(1, 10, &clock));
         clock.advance(Duration::from_secs(5));
         for _ in 0..3 {
-            assert!(layer.get(&key(1), Kind::Rendition).is_some());
+            assert!(layer.get(&key(1), KeyKind::Rendition).is_some());
         }
         layer.invalidate(&key(1));
         layer.size();

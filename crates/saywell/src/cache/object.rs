@@ -11,12 +11,12 @@
 //! alone which sound counts. So two writers of one key, in whatever order their writes come, leave
 //! one of the two entries, whole.
 
-use super::{About, CacheError, Entry, Held, Storage, check, storage};
+use super::{CacheError, Entry, EntryFacts, Held, Storage, check, storage};
 use crate::service::Service;
 use crate::telemetry;
 
 use crate::clock::{Clock, from_millis, to_millis};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::store::Row;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
@@ -39,7 +39,7 @@ const HASH_INLINE_BYTES: usize = 64 << 10;
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Header {
     version: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: KeyKind,
     pub(super) provider: String,
     pub(super) voice: String,
     pub(super) format: String,
@@ -94,8 +94,8 @@ impl Header {
         }
     }
 
-    fn about(&self) -> About {
-        About {
+    fn about(&self) -> EntryFacts {
+        EntryFacts {
             kind: self.kind,
             provider: self.provider.clone(),
             voice: self.voice.clone(),
@@ -266,7 +266,7 @@ impl ObjectLayer {
     pub(super) async fn load(
         &self,
         key: &Key,
-        kind: Kind,
+        kind: KeyKind,
         guess: Option<Path>,
     ) -> Result<Option<Held>, CacheError> {
         let notes_path = self.notes_path(kind, key);
@@ -342,7 +342,7 @@ impl ObjectLayer {
 
     /// Every object of the keys of this kind that start with `shard`, two hexadecimal digits.
     /// Objects with foreign names are left alone.
-    pub(super) async fn list(&self, kind: Kind, shard: &str) -> Result<BTreeMap<Key, Found>, CacheError> {
+    pub(super) async fn list(&self, kind: KeyKind, shard: &str) -> Result<BTreeMap<Key, Found>, CacheError> {
         let folder = self.folder(kind, shard);
         let mut listing = self.storage.objects.list(Some(&folder));
         let mut keys = BTreeMap::<Key, Found>::new();
@@ -364,7 +364,7 @@ impl ObjectLayer {
     /// have none.
     pub(super) async fn remove_staged(
         &self,
-        kind: Kind,
+        kind: KeyKind,
         shard: &str,
         before: SystemTime,
     ) -> Result<Staged, CacheError> {
@@ -401,20 +401,20 @@ impl ObjectLayer {
         url.map(Some).map_err(unavailable("sign a URL of the storage"))
     }
 
-    fn folder(&self, kind: Kind, shard: &str) -> Path {
+    fn folder(&self, kind: KeyKind, shard: &str) -> Path {
         let kind = match kind {
-            Kind::Rendition => "renditions",
-            Kind::Clip => "clips",
+            KeyKind::Rendition => "renditions",
+            KeyKind::Clip => "clips",
         };
         self.storage.prefix.clone().join(kind).join(shard)
     }
 
-    fn name(&self, kind: Kind, key: &Key, rest: &str) -> Path {
+    fn name(&self, kind: KeyKind, key: &Key, rest: &str) -> Path {
         let key = key.to_string();
         self.folder(kind, key.get(..2).unwrap_or_default()).join(format!("{key}.{rest}"))
     }
 
-    pub(super) fn notes_path(&self, kind: Kind, key: &Key) -> Path {
+    pub(super) fn notes_path(&self, kind: KeyKind, key: &Key) -> Path {
         self.name(kind, key, "notes")
     }
 
@@ -556,12 +556,12 @@ mod tests {
         for file in 0..2 {
             for (number, damage) in damages.iter().enumerate() {
                 layer.put(&key(1), &held(1, 5000, &clock)).await.unwrap();
-                assert!(layer.get(&key(1), Kind::Rendition).await.unwrap().is_some());
+                assert!(layer.get(&key(1), KeyKind::Rendition).await.unwrap().is_some());
                 let path = &files(folder.path())[file];
                 let mut bytes = std::fs::read(path).unwrap();
                 damage(&mut bytes);
                 std::fs::write(path, bytes).unwrap();
-                let found = layer.get(&key(1), Kind::Rendition).await.unwrap();
+                let found = layer.get(&key(1), KeyKind::Rendition).await.unwrap();
                 assert_eq!(found, None, "damage {number} of {}", path.display());
             }
         }

@@ -6,7 +6,7 @@
 
 use super::object::{Found, row};
 use super::{Cache, CacheError};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::store::{IndexedRow, Row, Selection};
 use object_store::ObjectMeta;
 use object_store::path::Path;
@@ -41,7 +41,7 @@ impl Cache {
     /// they have expired), and removes what belongs to no entry and is older than the grace.
     pub async fn repair(&self) -> Result<RepairReport, CacheError> {
         let mut report = RepairReport::default();
-        for kind in Kind::ALL {
+        for kind in KeyKind::ALL {
             for part in 0..=u8::MAX {
                 self.repair_part(kind, &format!("{part:02x}"), &mut report).await?;
             }
@@ -51,7 +51,12 @@ impl Cache {
         Ok(report)
     }
 
-    async fn repair_part(&self, kind: Kind, part: &str, report: &mut RepairReport) -> Result<(), CacheError> {
+    async fn repair_part(
+        &self,
+        kind: KeyKind,
+        part: &str,
+        report: &mut RepairReport,
+    ) -> Result<(), CacheError> {
         let shared = &*self.shared;
         let now = shared.clock.now();
         let before = now.checked_sub(shared.settings.grace).unwrap_or(SystemTime::UNIX_EPOCH);

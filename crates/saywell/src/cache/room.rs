@@ -133,12 +133,12 @@ impl Used {
     }
 
     /// Room for so much more, or how much is lacking.
-    fn reserve(&self, bytes: u64, max_bytes: u64) -> Result<Reservation, u64> {
+    fn reserve(&self, bytes: u64, max_bytes: u64) -> Result<HeldRoom, u64> {
         let mut taken = self.taken();
         match taken.bytes().saturating_add(bytes).checked_sub(max_bytes) {
             None | Some(0) => {
                 taken.reserved += bytes;
-                Ok(Reservation { used: self.clone(), bytes })
+                Ok(HeldRoom { used: self.clone(), bytes })
             }
             Some(lacking) => Err(lacking),
         }
@@ -151,12 +151,12 @@ impl Used {
 
 /// Room for an entry that is being stored; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Reservation {
+pub(super) struct HeldRoom {
     used: Used,
     bytes: u64,
 }
 
-impl Reservation {
+impl HeldRoom {
     /// It is in the index now, in place of an entry of so many bytes, whose sound is about to be removed.
     pub(super) fn stored(self, replaced: u64) -> Removing {
         let mut taken = self.used.taken();
@@ -174,7 +174,7 @@ impl Reservation {
     }
 }
 
-impl Drop for Reservation {
+impl Drop for HeldRoom {
     fn drop(&mut self) {
         let mut taken = self.used.taken();
         taken.reserved = taken.reserved.saturating_sub(self.bytes);
@@ -214,7 +214,7 @@ impl Cache {
     /// Room for an entry no larger than the cache, made by removing what was not listened to for longest. Whoever stores
     /// frees what it adds, so that any number may do this at once without freeing more than needed; and one of them at a
     /// time frees a twentieth of the cap beside, so that few have to do this.
-    pub(super) async fn make_room(&self, bytes: u64) -> Result<Reservation, CacheError> {
+    pub(super) async fn make_room(&self, bytes: u64) -> Result<HeldRoom, CacheError> {
         let shared = &*self.shared;
         let max_bytes = shared.settings.max_bytes;
         let deadline = Instant::now() + PATIENCE;

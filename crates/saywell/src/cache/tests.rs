@@ -72,7 +72,7 @@ async fn put(cache: &Cache, n: u32, bytes: usize) {
 }
 
 async fn get(cache: &Cache, n: u32) -> Option<Arc<Entry>> {
-    cache.get(&key(n), Kind::Rendition).await.unwrap()
+    cache.get(&key(n), KeyKind::Rendition).await.unwrap()
 }
 
 #[track_caller]
@@ -95,15 +95,15 @@ async fn what_was_put_is_there_after_reopening() {
     let cache = world.open().await;
     assert!(get(&cache, 1).await.is_none());
     put(&cache, 1, 10_000).await;
-    assert_is(cache.get_memory(&key(1), Kind::Rendition), 1, 10_000);
-    assert!(cache.get_memory(&key(1), Kind::Clip).is_none());
+    assert_is(cache.get_memory(&key(1), KeyKind::Rendition), 1, 10_000);
+    assert!(cache.get_memory(&key(1), KeyKind::Clip).is_none());
     drop(cache);
 
     let cache = world.open().await;
-    assert!(cache.get_memory(&key(1), Kind::Rendition).is_none());
-    assert!(cache.get(&key(1), Kind::Clip).await.unwrap().is_none());
+    assert!(cache.get_memory(&key(1), KeyKind::Rendition).is_none());
+    assert!(cache.get(&key(1), KeyKind::Clip).await.unwrap().is_none());
     assert_is(get(&cache, 1).await, 1, 10_000);
-    assert_is(cache.get_memory(&key(1), Kind::Rendition), 1, 10_000);
+    assert_is(cache.get_memory(&key(1), KeyKind::Rendition), 1, 10_000);
     let stats = cache.stats().await.unwrap();
     assert_eq!((stats.stored.renditions.entries, stats.memory_entries), (1, 1));
     let on_disk: u64 = world.files().iter().map(|file| file.metadata().unwrap().len()).sum();
@@ -129,7 +129,7 @@ async fn what_has_expired_is_not_there_and_is_swept() {
     world.clock.advance(30 * MINUTE);
     put(&cache, 2, 1000).await;
     world.clock.advance(30 * MINUTE);
-    assert!(cache.get_memory(&key(1), Kind::Rendition).is_none());
+    assert!(cache.get_memory(&key(1), KeyKind::Rendition).is_none());
     assert!(get(&cache, 1).await.is_none());
     assert!(get(&world.open().await, 1).await.is_none());
     let report = cache.sweep().await.unwrap();
@@ -150,7 +150,7 @@ async fn room_is_made_by_forgetting_what_was_not_listened_to_for_longest() {
         world.clock.advance(MINUTE);
     }
     // Listened to from memory alone: it counts all the same.
-    assert!(cache.get_memory(&key(1), Kind::Rendition).is_some());
+    assert!(cache.get_memory(&key(1), KeyKind::Rendition).is_some());
     world.clock.advance(MINUTE);
     put(&cache, 6, 100_000).await;
     assert_eq!(cache.stats().await.unwrap().stored.renditions.entries, 5);
@@ -199,7 +199,7 @@ async fn accesses_are_counted_in_batches() {
     put(&cache, 1, 1000).await;
     let index = world.index().await;
     for _ in 0..3 {
-        assert!(cache.get_memory(&key(1), Kind::Rendition).is_some());
+        assert!(cache.get_memory(&key(1), KeyKind::Rendition).is_some());
     }
     assert!(get(&world.open().await, 1).await.is_some(), "another process's access is its own to count");
     let count = async || index.find(&key(1)).await.unwrap().unwrap().access_count;
@@ -480,7 +480,7 @@ impl CacheIndex for Dying<Arc<SqliteStore>> {
         if self.life.change() { self.inner.take(selection, limit).await } else { Err(Life::store_error()) }
     }
 
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
         self.inner.with_prefix(kind, prefix).await
     }
 
@@ -605,7 +605,7 @@ async fn under_load_from_two_caches_at_a_small_cap_nothing_breaks() {
                         Err(error) => assert!(matches!(error, CacheError::Crowded), "{error:?}"),
                     },
                     3 => drop(cache.sweep().await.unwrap()),
-                    4 => drop(cache.get_memory(&key(n), Kind::Rendition)),
+                    4 => drop(cache.get_memory(&key(n), KeyKind::Rendition)),
                     5 if round % 16 == 0 => drop(cache.repair().await.unwrap()),
                     _ => {
                         if let Some(entry) = get(&cache, n).await {
@@ -713,7 +713,7 @@ async fn the_sweeper_repairs_sweeps_and_stops() {
     world.clock.advance(60 * MINUTE);
     entries(0).await;
     put(&cache, 3, 1000).await;
-    assert!(cache.get_memory(&key(3), Kind::Rendition).is_some());
+    assert!(cache.get_memory(&key(3), KeyKind::Rendition).is_some());
     cancel.cancel();
     sweeper.await.unwrap();
     assert_eq!(index.find(&key(3)).await.unwrap().unwrap().access_count, 1, "the last accesses count");
@@ -743,7 +743,7 @@ async fn only_what_is_there_gets_a_signed_url() {
     let cache = world.open_with(storage).await;
     put(&cache, 1, 1000).await;
     let mut clip = entry(2, 10);
-    clip.about.kind = Kind::Clip;
+    clip.about.kind = KeyKind::Clip;
     cache.put(&key(2), Arc::new(clip)).await.unwrap();
     let url = async |n| cache.signed_url(&key(n), MINUTE).await.unwrap().map(String::from);
     let signed = url(1).await.unwrap();

@@ -67,8 +67,8 @@ fn price(link: &Arc<dyn Provider>, speaker: &Speaker, prices: &Prices) -> String
         Priced { kind: about.kind, provider: &about.name, model: &speaker.model, voice: &speaker.voice };
     let thousand = |price: &Price| match price.unit {
         // A character of English is a byte.
-        Unit::Characters | Unit::Bytes => Some(price.of(CHARACTERS)),
-        Unit::Seconds => Some(price.of(CHARACTERS / saywell_text::CHARACTERS_PER_SECOND)),
+        Unit::Characters | Unit::Bytes => Some(price.cost_of(CHARACTERS)),
+        Unit::Seconds => Some(price.cost_of(CHARACTERS / saywell_text::CHARACTERS_PER_SECOND)),
         Unit::Tokens | Unit::Credits => None,
     };
     match prices.find(what).map(|price| (price, thousand(price))) {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
@@ -15,17 +14,17 @@ use sha2::{Digest, Sha256};
 
 use super::contract::SoundFile;
 use super::error::{ApiError, Code};
+use super::granted::{Granted, name, not_found};
 use super::headers;
-use super::identity::{Speaker, follower};
-use super::query::Search;
-use super::speech::{of, pieces};
+use super::identity::MaySpeak;
+use super::speech::{naming_the_field, pieces};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Listener;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::links::Grant;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, Speech};
+use crate::speak::{Sound, SpokenReply};
 
 /// How long browsers may keep what can never change; the link itself expires sooner or later.
 const IMMUTABLE: &str = "private, max-age=7200, immutable";
@@ -51,21 +50,16 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
 )]
 pub async fn audio(
     State(app): State<App>,
-    Path(file): Path<String>,
-    Search(grant): Search<Grant>,
-    parts: Parts,
+    Granted { key, extension }: Granted,
+    request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (key, extension) = name(&file)?;
-    let follower = follower(&app, &grant, &parts).await;
-    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
-    let request = parts.headers;
     let format =
         Format::ALL.into_iter().find(|format| format.extension() == extension).ok_or_else(not_found)?;
 
     if let Some(listener) = app.speak.flights.join(&key, format) {
         return flight(&app, listener, &key, format, &request).await;
     }
-    if let Some(entry) = app.speak.cache.get_memory(&key, Kind::Rendition) {
+    if let Some(entry) = app.speak.cache.get_memory(&key, KeyKind::Rendition) {
         if entry.about.format != format.extension() {
             return Err(not_found());
         }
@@ -123,7 +117,7 @@ async fn flight(
 /// # Errors
 /// Why its flight failed, while that is news; else why it cannot be spoken now; `not_found`, and gone, where this server
 /// does not know what it was given for.
-pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<Speech, ApiError> {
+pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<SpokenReply, ApiError> {
     let wake = app.speak.flights.wake();
     let asked = wake.asked_for(key);
     if let (Some(format), Some(asked)) = (format, &asked)
@@ -137,7 +131,7 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
     let asked = asked.ok_or_else(gone)?;
     let request = SpeechRequest { prefetch: false, ..asked.request.clone() };
     let order = app.orders.open(asked.caller.clone(), request).await?;
-    app.speak.speak(&order).await.map_err(|error| of(error, order.request()))
+    app.speak.speak(&order).await.map_err(|error| naming_the_field(error, order.request()))
 }
 
 /// The caller no longer wants what they had made ahead, with `prefetch`: it is made no further, unless somebody else
@@ -156,22 +150,12 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
 )]
 pub async fn give_up(
     State(app): State<App>,
-    Speaker(caller): Speaker,
+    MaySpeak(caller): MaySpeak,
     Path(file): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let (key, _) = name(&file)?;
     app.speak.flights.give_up(&key, &caller.subject());
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `{key}.{ext}` of a path.
-pub(super) fn name(file: &str) -> Result<(Key, &str), ApiError> {
-    let (key, extension) = file.split_once('.').ok_or_else(not_found)?;
-    Ok((key.parse().map_err(|_| not_found())?, extension))
-}
-
-pub(super) fn not_found() -> ApiError {
-    ApiError::new(Code::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
 }
 
 /// The link is right, and nothing is known of what was behind it: another server's, or of before a restart.

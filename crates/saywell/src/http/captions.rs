@@ -1,17 +1,15 @@
 //! `GET /tts/captions/{key}.{vtt,srt,json,ndjson}`: what is said when.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use saywell_audio::captions::{Captions, ndjson_line};
 
-use super::audio::{again, name, not_found};
+use super::audio::again;
 use super::error::ApiError;
-use super::identity::follower;
-use super::query::Search;
+use super::granted::{Granted, not_found};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Reader;
@@ -68,14 +66,9 @@ impl Form {
 )]
 pub async fn captions(
     State(app): State<App>,
-    Path(file): Path<String>,
-    Search(grant): Search<Grant>,
-    parts: Parts,
+    Granted { key, extension }: Granted,
 ) -> Result<Response, ApiError> {
-    let (key, extension) = name(&file)?;
-    let follower = follower(&app, &grant, &parts).await;
-    app.links.check(&key, &grant, app.clock.now(), follower.as_ref())?;
-    let form = Form::named(extension).ok_or_else(not_found)?;
+    let form = Form::named(&extension).ok_or_else(not_found)?;
     if let Some(reader) = app.speak.flights.read_along(&key) {
         return follow(reader, form).await;
     }

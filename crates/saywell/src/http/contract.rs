@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::code::ErrorCode;
+use crate::error_code::ErrorCode;
 
 /// An error, a superset of OpenAI's.
 #[derive(Serialize, ToSchema)]

@@ -13,12 +13,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
-pub use super::code::ErrorCode as Code;
 use super::headers;
 use super::sampler::Sampler;
 use crate::chain::Exhausted;
+pub use crate::error_code::ErrorCode as Code;
 use crate::flight::Failure;
-use crate::identity::{Caller, TRIAL};
+use crate::identity::Caller;
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
 use crate::links::LinkFault;
 use crate::provider::ProviderError;
@@ -117,7 +117,7 @@ impl ApiError {
     }
 
     /// Counts and logs it, and gives what the caller is told.
-    pub(super) fn told(&self, request_id: &str) -> Value {
+    pub(super) fn logged_body(&self, request_id: &str) -> Value {
         metrics::counter!("saywell_errors_total", "code" => self.code.name()).increment(1);
         // Whoever is refused all day must not fill the log: every refusal is counted, some are written.
         if let Some(unlogged) = REFUSALS.take(tokio::time::Instant::now().into_std()) {
@@ -178,11 +178,6 @@ impl From<Refusal> for ApiError {
 
 impl From<&Exceeded> for ApiError {
     fn from(exceeded: &Exceeded) -> Self {
-        let code = match exceeded {
-            exceeded if exceeded.is_rate() => Code::RateLimited,
-            exceeded if exceeded.plan == TRIAL => Code::TrialExhausted,
-            _ => Code::QuotaExceeded,
-        };
         let mut details = json!({
             "what": exceeded.what,
             "per": exceeded.per,
@@ -202,7 +197,7 @@ impl From<&Exceeded> for ApiError {
             details: Some(details),
             retry_after: exceeded.wait,
             standing: Box::new(exceeded.standing.clone()),
-            ..Self::new(code, message)
+            ..Self::new(exceeded.code(), message)
         }
     }
 }
@@ -342,7 +337,7 @@ fn unshaped(response: &Response) -> Option<ApiError> {
         return None;
     }
     let what = status.canonical_reason().unwrap_or("An error").to_lowercase();
-    let code = Code::of_status(status);
+    let code = Code::from_status(status);
     Some(ApiError::new(code, sentence(&format!("this request cannot be answered: {what}"))).status(status))
 }
 
@@ -356,7 +351,7 @@ fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
 }
 
 fn write_out(error: &ApiError, id: &str, response: &mut Response) {
-    *response.body_mut() = Body::from(error.told(id).to_string());
+    *response.body_mut() = Body::from(error.logged_body(id).to_string());
     let headers = response.headers_mut();
     tell_standing(&error.standing, headers);
     headers.remove(header::CONTENT_LENGTH);

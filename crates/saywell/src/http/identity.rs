@@ -69,9 +69,9 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// A caller who may speak.
 #[derive(Debug, Clone)]
-pub struct Speaker(pub Caller);
+pub struct MaySpeak(pub Caller);
 
-impl<S: Sync> FromRequestParts<S> for Speaker {
+impl<S: Sync> FromRequestParts<S> for MaySpeak {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

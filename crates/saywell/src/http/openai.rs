@@ -24,13 +24,15 @@ use super::contract::SoundFile;
 use super::error::{ApiError, Code, brief};
 use super::fields::{name, number, word};
 use super::headers;
-use super::identity::Speaker;
-use super::speech::{at_speed, format, noted, of, pieces, says_nothing, sound, standing, value};
+use super::identity::MaySpeak;
+use super::speech::{
+    at_speed, format, naming_the_field, noted, pieces, says_nothing, sound, standing, value,
+};
 use crate::app::App;
 use crate::models::{Asked, OPENAI_MODELS};
 use crate::name::Name;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, Speech};
+use crate::speak::{Sound, SpokenReply};
 use crate::voices::OPENAI_VOICES;
 
 /// How long the silence lasts that stands for a text with nothing to say, seconds.
@@ -39,7 +41,7 @@ const SILENCE: f64 = 0.15;
 /// OpenAI's speech request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = OpenAiSpeech)]
-pub struct Ask {
+pub struct OpenAiBody {
     /// One of `GET /v1/models`, in any case. Any other is taken for the server's own choice, with a note, unless the operator
     /// has it otherwise.
     #[serde(default, deserialize_with = "word")]
@@ -83,7 +85,7 @@ pub enum VoiceName {
 
 /// OpenAI's speech call.
 #[utoipa::path(
-    post, path = "/v1/audio/speech", tag = "openai", request_body = Ask,
+    post, path = "/v1/audio/speech", tag = "openai", request_body = OpenAiBody,
     responses(
         (status = 200, description = "The sound, or its events", content(
             (SoundFile = "audio/mpeg"), (String = "text/event-stream")
@@ -98,8 +100,8 @@ pub enum VoiceName {
 )]
 pub async fn speech(
     State(app): State<App>,
-    Speaker(caller): Speaker,
-    Json(ask): Json<Ask>,
+    MaySpeak(caller): MaySpeak,
+    Json(ask): Json<OpenAiBody>,
 ) -> Result<Response, ApiError> {
     let begun = Instant::now();
     let events = match ask.stream_format.as_deref() {
@@ -129,7 +131,7 @@ pub async fn speech(
     }
     let order = app.orders.open(caller, at_speed(request, ask.speed)?).await?;
     let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(of(error, order.request())),
+        Err(error) => Err(naming_the_field(error, order.request())),
         Ok(speech) if events => self::events(speech).await,
         Ok(speech) => sound(speech, begun).await,
     };
@@ -200,7 +202,7 @@ fn done(characters: usize) -> String {
 }
 
 /// The sound as server-sent events.
-async fn events(speech: Speech) -> Result<Response, ApiError> {
+async fn events(speech: SpokenReply) -> Result<Response, ApiError> {
     let done = done(speech.characters);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::error::ApiError;
-use super::identity::Speaker;
-use super::speech::{Ask, of};
+use super::identity::MaySpeak;
+use super::speech::{SpeechBody, naming_the_field};
 use crate::app::App;
 use crate::limits::Demand;
 use crate::script::Prepared;
@@ -79,7 +79,7 @@ impl Line {
 
 /// What would be said of a reply, without making any of it.
 #[utoipa::path(
-    post, path = "/tts/script", tag = "speech", request_body = Ask,
+    post, path = "/tts/script", tag = "speech", request_body = SpeechBody,
     responses(
         (status = 200, description = "What would be said", body = Script),
         (status = 400, description = "`invalid_request`"),
@@ -92,11 +92,12 @@ impl Line {
 )]
 pub async fn script(
     State(app): State<App>,
-    Speaker(caller): Speaker,
-    Json(ask): Json<Ask>,
+    MaySpeak(caller): MaySpeak,
+    Json(ask): Json<SpeechBody>,
 ) -> Result<axum::Json<Script>, ApiError> {
     let (request, room) = ask.into_request()?;
     let permit = app.limits.admit(&caller.in_room(room), &Demand::default()).await?;
-    let prepared = app.speak.script(&permit, &request).await.map_err(|error| of(error, &request))?;
+    let prepared =
+        app.speak.script(&permit, &request).await.map_err(|error| naming_the_field(error, &request))?;
     Ok(axum::Json(Script::new(prepared, request.speed)))
 }

@@ -18,7 +18,7 @@ use super::contract::SoundFile;
 use super::error::{ApiError, brief};
 use super::fields::{identifier, name, number, or_default, word};
 use super::headers;
-use super::identity::{Holder, Speaker};
+use super::identity::{Holder, MaySpeak};
 use crate::app::App;
 use crate::flight::{Asked, Listener};
 use crate::identity::Subject;
@@ -26,7 +26,7 @@ use crate::limits::Standing;
 use crate::name::Name;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
-use crate::speak::{Sound, SpeakError, Speech, Timing};
+use crate::speak::{Sound, SpeakError, SpokenReply, Timing};
 use crate::store::CacheOutcome;
 use crate::usage;
 
@@ -34,7 +34,7 @@ use crate::usage;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SpeechRequest)]
-pub struct Ask {
+pub struct SpeechBody {
     /// The reply, as the application has it: Markdown or plain text.
     #[schema(example = "Hello there. This is **read aloud**.")]
     pub text: Option<String>,
@@ -115,7 +115,7 @@ const MAX_INSTRUCTIONS: usize = 4096;
 /// read once.
 const MAX_PRONUNCIATIONS: usize = 100;
 
-impl Ask {
+impl SpeechBody {
     pub(super) fn into_request(self) -> Result<(SpeechRequest, Option<Name>), ApiError> {
         let (text, markup) = match (self.text, self.ssml) {
             (Some(text), None) => (text, Markup::Markdown),
@@ -256,7 +256,7 @@ pub struct Answer {
 
 /// A reply's sound, sent as it is made; or, with `Accept: application/json`, links to it at once.
 #[utoipa::path(
-    post, path = "/tts", tag = "speech", request_body = Ask,
+    post, path = "/tts", tag = "speech", request_body = SpeechBody,
     responses(
         (status = 200, description = "The sound, or where it is", content(
             (SoundFile = "audio/mpeg"),
@@ -272,10 +272,10 @@ pub struct Answer {
 )]
 pub async fn speak(
     State(app): State<App>,
-    Speaker(caller): Speaker,
+    MaySpeak(caller): MaySpeak,
     holder: Holder,
     headers: HeaderMap,
-    Json(ask): Json<Ask>,
+    Json(ask): Json<SpeechBody>,
 ) -> Result<axum::response::Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
@@ -283,7 +283,7 @@ pub async fn speak(
     let kept_for = request.prefetch.then(|| caller.subject());
     let order = app.orders.open(caller, request).await?;
     let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(of(error, order.request())),
+        Err(error) => Err(naming_the_field(error, order.request())),
         Ok(speech) if wants_json(&headers) => {
             let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
             app.speak.flights.wake().asked(speech.key, asked);
@@ -319,7 +319,7 @@ pub(super) fn standing(
 }
 
 /// An error about the text, which is another field in SSML.
-pub(super) fn of(error: SpeakError, request: &SpeechRequest) -> ApiError {
+pub(super) fn naming_the_field(error: SpeakError, request: &SpeechRequest) -> ApiError {
     let mut error = ApiError::from(error);
     let text = error.param.as_deref() == Some("text");
     if text && request.markup == Markup::Ssml {
@@ -343,7 +343,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
         && !kinds().any(|kind| kind.starts_with("audio/"))
 }
 
-fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): &Holder) -> Answer {
+fn answer(app: &App, speech: SpokenReply, kept_for: Option<Subject>, Holder(holder): &Holder) -> Answer {
     let signed = app.links.sign(&speech.key, app.clock.now(), holder.as_ref());
     let answer = Answer {
         url: app.links.audio(&speech.key, speech.format.extension(), &signed),
@@ -372,7 +372,7 @@ fn answer(app: &App, speech: Speech, kept_for: Option<Subject>, Holder(holder): 
 }
 
 /// The sound itself, from its first piece on; an error if it comes before any sound.
-pub(super) async fn sound(speech: Speech, begun: Instant) -> Result<axum::response::Response, ApiError> {
+pub(super) async fn sound(speech: SpokenReply, begun: Instant) -> Result<axum::response::Response, ApiError> {
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, speech.format.content_type())
         .header(header::CACHE_CONTROL, "no-store")

@@ -24,8 +24,8 @@ use tracing::{Instrument, info_span};
 pub use self::message::Said;
 use self::message::{Came, receive, too_large, utterance};
 use super::error::{ApiError, Code};
-use super::identity::{Holder, Speaker};
-use super::speech::{Ask, of};
+use super::identity::{Holder, MaySpeak};
+use super::speech::{SpeechBody, naming_the_field};
 use crate::app::App;
 use crate::flight::Failure;
 use crate::identity::Caller;
@@ -70,7 +70,7 @@ struct Gone;
 )]
 pub async fn stream(
     State(app): State<App>,
-    Speaker(caller): Speaker,
+    MaySpeak(caller): MaySpeak,
     holder: Holder,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -179,7 +179,7 @@ impl Session {
     }
 
     /// What `POST /tts` does before it has a script.
-    async fn begin(&self, ask: Ask) -> Result<Growing, ApiError> {
+    async fn begin(&self, ask: SpeechBody) -> Result<Growing, ApiError> {
         for (given, param) in [
             (ask.text.is_some(), "text"),
             (ask.ssml.is_some(), "ssml"),
@@ -192,7 +192,7 @@ impl Session {
                 return Err(ApiError::invalid(param, message));
             }
         }
-        let (request, room) = Ask { text: Some(String::new()), ..ask }.into_request()?;
+        let (request, room) = SpeechBody { text: Some(String::new()), ..ask }.into_request()?;
         if request.format.states_length() {
             let known: Vec<_> = Format::ALL
                 .iter()
@@ -207,7 +207,7 @@ impl Session {
         let caller = self.caller.clone().in_room(room);
         let order = self.app.orders.open(caller, request).await?;
         let growing = self.app.speak.grow(&order).await;
-        growing.map_err(|error| of(error, order.request()))
+        growing.map_err(|error| naming_the_field(error, order.request()))
     }
 
     /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
@@ -238,7 +238,7 @@ impl Session {
                         Ok(None) => {}
                         Ok(Some(departure)) => hearing.departure = Some(departure),
                         Err(error) => {
-                            writing.growing.refuse(error.code.name());
+                            writing.growing.refuse(error.code);
                             return Ok(Over::Failed(error));
                         }
                     }
@@ -282,7 +282,7 @@ impl Session {
     }
 
     async fn error(&self, out: &mpsc::Sender<Message>, error: &ApiError) -> Result<(), Gone> {
-        let mut body = error.told(&self.id);
+        let mut body = error.logged_body(&self.id);
         body["type"] = json!("error");
         say(out, &body).await
     }
@@ -298,13 +298,13 @@ impl Writing {
     async fn push(&mut self, text: &str) -> Result<Option<Departure>, ApiError> {
         self.open()?;
         let departure = self.growing.push(text).await;
-        departure.map_err(|error| of(error, self.growing.request()))
+        departure.map_err(|error| naming_the_field(error, self.growing.request()))
     }
 
     async fn end(&mut self) -> Result<Option<Departure>, ApiError> {
         self.open()?;
         let ended = self.growing.end().await;
-        let (departure, ended) = ended.map_err(|error| of(error, self.growing.request()))?;
+        let (departure, ended) = ended.map_err(|error| naming_the_field(error, self.growing.request()))?;
         self.ended = Some(ended);
         Ok(departure)
     }

@@ -34,7 +34,7 @@ impl Seal {
 
     /// The seal of these words: 43 letters of base64url.
     #[must_use]
-    pub fn of(&self, words: &[&str]) -> String {
+    pub fn over(&self, words: &[&str]) -> String {
         let mac = words.iter().fold(self.mac.clone(), |mac, word| with(mac, word));
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
@@ -42,7 +42,7 @@ impl Seal {
     /// Whether `seal` is the seal of these words; takes the same time wherever it differs.
     #[must_use]
     pub fn holds(&self, words: &[&str], seal: &str) -> bool {
-        self.of(words).as_bytes().ct_eq(seal.as_bytes()).into()
+        self.over(words).as_bytes().ct_eq(seal.as_bytes()).into()
     }
 }
 
@@ -61,7 +61,7 @@ mod tests {
     fn a_seal_holds_for_its_words_its_purpose_and_its_key_alone() {
         let key = Secret::new("a secret of at least thirty-two letters");
         let seal = Seal::new(&key, "links");
-        let of = seal.of(&["ab", "c"]);
+        let of = seal.over(&["ab", "c"]);
         assert!(seal.holds(&["ab", "c"], &of));
         assert!(!seal.holds(&["a", "bc"], &of));
         assert!(!seal.holds(&["ab", "c", ""], &of));

@@ -39,7 +39,7 @@ impl Sessions {
     pub fn begin(&self, now: SystemTime, secure: bool) -> (String, String) {
         let id = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
         let begun = seconds(now).to_string();
-        let seal = self.seal.of(&[&id, &begun]);
+        let seal = self.seal.over(&[&id, &begun]);
         let secure = if secure { "; Secure" } else { "" };
         let cookie = format!(
             "{COOKIE}={id}.{begun}.{seal}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::book::{Claim, Kind};
+use super::book::{Claim, ClaimKind};
 use super::plan::{Plan, Plans, Quantities};
 use crate::controls::{self, Subject, Unit};
 use crate::identity::seal::Seal;
@@ -187,7 +187,7 @@ impl Account {
             // Neither the books nor the rows of usage have anybody's address, and from month to month nobody is known
             // again.
             let (month, _) = window(Span::Month, now);
-            add(Scope::Address, format!("{plan_name}:{}", networks.of(&[&network, &month])), plan.address);
+            add(Scope::Address, format!("{plan_name}:{}", networks.over(&[&network, &month])), plan.address);
         }
         add(Scope::Plan, plan_name.to_owned(), plan.all);
         add(Scope::All, String::new(), plans.in_all);
@@ -211,7 +211,7 @@ impl Account {
         let a_minute = u64::from(self.quantities.requests_per_minute?.max(1));
         let burst = self.quantities.burst.map_or(a_minute, u64::from).max(1);
         let limit = self.limit(What::Requests, Span::Minute, a_minute as f64, burst);
-        let kind = Kind::Rate { every: 60_000_000_u64.div_ceil(a_minute) };
+        let kind = ClaimKind::Rate { every: 60_000_000_u64.div_ceil(a_minute) };
         Some((limit, self.claim(What::Requests, "", requests, burst, kind)))
     }
 
@@ -219,14 +219,14 @@ impl Account {
     pub(crate) fn place(&self, flights: u64, until: SystemTime) -> Option<(Limit, Claim)> {
         let allowed = u64::from(self.quantities.flights?);
         let limit = self.limit(What::Flights, Span::AtOnce, allowed as f64, 0);
-        Some((limit, self.claim(What::Flights, "", flights, allowed, Kind::Places { until })))
+        Some((limit, self.claim(What::Flights, "", flights, allowed, ClaimKind::Places { until })))
     }
 
     /// What a connection claims of this account.
     pub(crate) fn connection(&self, now: SystemTime) -> Option<(Limit, Claim)> {
         let allowed = u64::from(self.quantities.connections?);
         let limit = self.limit(What::Connections, Span::AtOnce, allowed as f64, 0);
-        Some((limit, self.claim(What::Connections, "", 1, allowed, Kind::Places { until: now })))
+        Some((limit, self.claim(What::Connections, "", 1, allowed, ClaimKind::Places { until: now })))
     }
 
     /// What this much claims of this account. The longer spans come first: where both are used up, the longer counts.
@@ -253,7 +253,7 @@ impl Account {
                 let (window, resets) = window(span, now);
                 let claimed = amount.units(what);
                 let most = (allowed * what.scale()).floor() as u64;
-                let claim = self.claim(what, &window, claimed, most, Kind::Sum { resets });
+                let claim = self.claim(what, &window, claimed, most, ClaimKind::Sum { resets });
                 (self.limit(what, span, allowed, 0), claim)
             })
             .collect()
@@ -264,7 +264,7 @@ impl Account {
     }
 
     /// A name comes last: it may have anything in it.
-    fn claim(&self, what: What, window: &str, amount: u64, allowed: u64, kind: Kind) -> Claim {
+    fn claim(&self, what: What, window: &str, amount: u64, allowed: u64, kind: ClaimKind) -> Claim {
         let account = account(what, window, self.scope, &self.name);
         Claim { account, amount, allowed, kind }
     }
@@ -372,7 +372,7 @@ pub(crate) fn window(span: Span, now: SystemTime) -> (String, SystemTime) {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> SystemTime {
+    fn instant(text: &str) -> SystemTime {
         DateTime::parse_from_rfc3339(text).unwrap().into()
     }
 
@@ -383,8 +383,8 @@ mod tests {
             ("2026-12-31T23:59:59Z", "2026-12-31", "2027-01-01T00:00:00Z", "2026-12", "2027-01-01T00:00:00Z"),
             ("2028-02-29T00:00:00Z", "2028-02-29", "2028-03-01T00:00:00Z", "2028-02", "2028-03-01T00:00:00Z"),
         ] {
-            assert_eq!(window(Span::Day, at(now)), (day.to_owned(), at(ends)), "{now}");
-            assert_eq!(window(Span::Month, at(now)), (month.to_owned(), at(month_ends)), "{now}");
+            assert_eq!(window(Span::Day, instant(now)), (day.to_owned(), instant(ends)), "{now}");
+            assert_eq!(window(Span::Month, instant(now)), (month.to_owned(), instant(month_ends)), "{now}");
         }
     }
 

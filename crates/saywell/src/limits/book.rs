@@ -40,12 +40,12 @@ pub(crate) struct Claim {
     /// How much the account may hold.
     pub allowed: u64,
     /// What is kept on the account.
-    pub kind: Kind,
+    pub kind: ClaimKind,
 }
 
 /// What is kept on an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ClaimKind {
     /// A bucket of `allowed` that fills by one every so many microseconds. Its state: microseconds until it is full.
     Rate {
         /// Microseconds, at least 1.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use tokio::time::Instant;
 
-use super::book::{Away, Book, Claim, Kind, KnownSum, Taken, Ticket};
+use super::book::{Away, Book, Claim, ClaimKind, KnownSum, Taken, Ticket};
 
 /// Books that end with the process.
 #[derive(Debug, Default)]
@@ -54,14 +54,14 @@ impl ProcessBook {
         for (claim, state) in states {
             let held = accounts.held.entry(claim.account.clone()).or_insert_with(|| Held::new(claim.kind));
             match (held, claim.kind) {
-                (Held::Sum { used, told, .. }, Kind::Sum { .. }) => {
+                (Held::Sum { used, told, .. }, ClaimKind::Sum { .. }) => {
                     // Of steps that were under way at once, nobody knows which came last: the greater sum is the safe one.
                     let later = told.is_none_or(|told| told <= asked);
                     *used = if later { *state } else { (*used).max(*state) };
                     *told = Some(Instant::now());
                 }
-                (Held::Rate(full), Kind::Rate { .. }) => *full = (*full).max(micros(now) + state),
-                (Held::Places(places), Kind::Places { until }) => {
+                (Held::Rate(full), ClaimKind::Rate { .. }) => *full = (*full).max(micros(now) + state),
+                (Held::Places(places), ClaimKind::Places { until }) => {
                     places.retain(|_, until| *until > now);
                     if let Some(ticket) = ticket.filter(|_| claim.amount > 0) {
                         places.insert(ticket, until);
@@ -107,7 +107,7 @@ impl Book for ProcessBook {
         let mut accounts = self.accounts();
         let mut states = Vec::with_capacity(claims.len());
         for (number, claim) in claims.iter().enumerate() {
-            let unit = if let Kind::Rate { every } = claim.kind { every } else { 1 };
+            let unit = if let ClaimKind::Rate { every } = claim.kind { every } else { 1 };
             let state = accounts.held.get_mut(&claim.account).map_or(0, |held| {
                 held.begin_anew_before(now, claim.allowed * unit);
                 held.state(now)
@@ -168,11 +168,11 @@ impl Accounts {
 }
 
 impl Held {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: ClaimKind) -> Self {
         match kind {
-            Kind::Rate { .. } => Self::Rate(0),
-            Kind::Places { .. } => Self::Places(HashMap::new()),
-            Kind::Sum { resets } => Self::Sum { used: 0, resets, told: None },
+            ClaimKind::Rate { .. } => Self::Rate(0),
+            ClaimKind::Places { .. } => Self::Places(HashMap::new()),
+            ClaimKind::Sum { resets } => Self::Sum { used: 0, resets, told: None },
         }
     }
 
@@ -195,12 +195,14 @@ impl Held {
 
     fn add(&mut self, ticket: Ticket, claim: &Claim, now: SystemTime) {
         match (self, claim.kind) {
-            (Self::Rate(full), Kind::Rate { every }) => *full = micros(now).max(*full) + claim.amount * every,
-            (Self::Places(places), Kind::Places { until }) => {
+            (Self::Rate(full), ClaimKind::Rate { every }) => {
+                *full = micros(now).max(*full) + claim.amount * every;
+            }
+            (Self::Places(places), ClaimKind::Places { until }) => {
                 places.retain(|_, until| *until > now);
                 places.insert(ticket, until);
             }
-            (Self::Sum { used, .. }, Kind::Sum { .. }) => *used += claim.amount,
+            (Self::Sum { used, .. }, ClaimKind::Sum { .. }) => *used += claim.amount,
             // An account's name says what is kept on it.
             _ => {}
         }

@@ -10,7 +10,7 @@ use redis::{Client, RedisError, Script, ScriptInvocation};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, warn};
 
-use super::book::{Away, Book, Claim, Kind, KnownSum, Taken, Ticket};
+use super::book::{Away, Book, Claim, ClaimKind, KnownSum, Taken, Ticket};
 use super::process::micros;
 
 /// How long a step may take in all; past it, the server counts as away.
@@ -132,9 +132,9 @@ impl Server {
         let until = |time: SystemTime| milliseconds(now, time) + 1000;
         for claim in claims {
             let (extra, lasts) = match claim.kind {
-                Kind::Rate { every } => (every, 0),
-                Kind::Places { until: end } => (micros(end), until(end)),
-                Kind::Sum { resets } => (0, until(resets)),
+                ClaimKind::Rate { every } => (every, 0),
+                ClaimKind::Places { until: end } => (micros(end), until(end)),
+                ClaimKind::Sum { resets } => (0, until(resets)),
             };
             call.key(key(&claim.account));
             call.arg(name(claim.kind)).arg(claim.amount).arg(claim.allowed).arg(extra).arg(lasts);
@@ -177,7 +177,7 @@ impl Book for RedisBook {
     }
 
     fn settle(&self, ticket: Ticket, claims: &[Claim], kept: &[u64], _now: SystemTime) {
-        if !claims.iter().any(|claim| claim.amount > 0 && !matches!(claim.kind, Kind::Rate { .. })) {
+        if !claims.iter().any(|claim| claim.amount > 0 && !matches!(claim.kind, ClaimKind::Rate { .. })) {
             return;
         }
         self.do_later(Step::Settle { ticket, claims: claims.to_vec(), kept: kept.to_vec() });
@@ -185,7 +185,7 @@ impl Book for RedisBook {
 
     fn take_later(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) {
         let claims =
-            claims.iter().filter(|claim| claim.amount > 0 && !matches!(claim.kind, Kind::Rate { .. }));
+            claims.iter().filter(|claim| claim.amount > 0 && !matches!(claim.kind, ClaimKind::Rate { .. }));
         let claims: Vec<_> = claims.map(|claim| Claim { allowed: UNBOUNDED, ..claim.clone() }).collect();
         if !claims.is_empty() {
             self.do_later(Step::Take { ticket, claims, now });
@@ -235,11 +235,11 @@ fn key(account: &str) -> String {
     format!("{PREFIX}{account}")
 }
 
-fn name(kind: Kind) -> &'static str {
+fn name(kind: ClaimKind) -> &'static str {
     match kind {
-        Kind::Rate { .. } => "rate",
-        Kind::Places { .. } => "places",
-        Kind::Sum { .. } => "sum",
+        ClaimKind::Rate { .. } => "rate",
+        ClaimKind::Places { .. } => "places",
+        ClaimKind::Sum { .. } => "sum",
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::account::{Limit, Scope, Span, What};
-use super::book::{Claim, Kind};
+use super::book::{Claim, ClaimKind};
 use super::standing::{Standing, round};
+use crate::error_code::ErrorCode;
 use crate::identity::TRIAL;
 
 /// Why a caller may not speak now.
@@ -42,14 +43,12 @@ pub enum Refusal {
 impl Refusal {
     /// The code of the error that callers get.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Disabled => "tts_disabled",
-            Self::Blocked | Self::UnknownPlan(_) | Self::NotAllowed { .. } => "forbidden",
-            Self::Exceeded(exceeded) if exceeded.is_rate() => "rate_limited",
-            Self::Exceeded(exceeded) if exceeded.plan == TRIAL => "trial_exhausted",
-            Self::Exceeded(_) => "quota_exceeded",
-            Self::Overloaded => "overloaded",
+            Self::Disabled => ErrorCode::TtsDisabled,
+            Self::Blocked | Self::UnknownPlan(_) | Self::NotAllowed { .. } => ErrorCode::Forbidden,
+            Self::Exceeded(exceeded) => exceeded.code(),
+            Self::Overloaded => ErrorCode::Overloaded,
         }
     }
 }
@@ -80,19 +79,29 @@ pub struct Exceeded {
 }
 
 impl Exceeded {
+    /// The code of the error that callers get.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            exceeded if exceeded.is_rate() => ErrorCode::RateLimited,
+            exceeded if exceeded.plan == TRIAL => ErrorCode::TrialExhausted,
+            _ => ErrorCode::QuotaExceeded,
+        }
+    }
+
     /// This limit, by this claim, with this state of its account.
     pub(super) fn new(limit: &Limit, claim: &Claim, state: u64, plan: &str, now: SystemTime) -> Self {
         let scale = limit.what.scale();
         let (used, wait, resets_at) = match claim.kind {
-            Kind::Rate { every } => {
+            ClaimKind::Rate { every } => {
                 let wait = Duration::from_micros(
                     (state + claim.amount * every).saturating_sub(claim.allowed * every),
                 );
                 (state.div_ceil(every) as f64, wait, now + wait)
             }
             // Nobody knows when a flight ends; most do within seconds.
-            Kind::Places { .. } => (state as f64, Duration::from_secs(2), now + Duration::from_secs(2)),
-            Kind::Sum { resets } => {
+            ClaimKind::Places { .. } => (state as f64, Duration::from_secs(2), now + Duration::from_secs(2)),
+            ClaimKind::Sum { resets } => {
                 (state as f64 / scale, resets.duration_since(now).unwrap_or_default(), resets)
             }
         };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::account::{Limit, Scope, Span, What};
-use super::book::{Claim, Kind};
+use super::book::{Claim, ClaimKind};
 
 /// Where a caller stands with requests, as draft-ietf-httpapi-ratelimit-headers-11 writes it: two lists of structured
 /// fields, `"name";q=quota;w=seconds` and `"name";r=remaining;t=seconds`.
@@ -24,7 +24,7 @@ impl Standing {
     pub(super) fn new<'a>(states: impl Iterator<Item = (&'a Limit, &'a Claim, u64)>) -> Self {
         let mut standing = Self::default();
         for (limit, claim, state) in states.filter(|(limit, ..)| limit.scope.is_told()) {
-            let Kind::Rate { every } = claim.kind else { continue };
+            let ClaimKind::Rate { every } = claim.kind else { continue };
             let left = (claim.allowed * every).saturating_sub(state) / every;
             let micros =
                 if left == 0 { (state + every).saturating_sub(claim.allowed * every) } else { state };
@@ -67,9 +67,11 @@ impl Left {
     /// By a limit and the state of its account.
     pub(super) fn new(limit: &Limit, claim: &Claim, state: u64) -> Self {
         let (left, resets_at) = match claim.kind {
-            Kind::Rate { every } => (((claim.allowed * every).saturating_sub(state) / every) as f64, None),
-            Kind::Places { .. } => (claim.allowed.saturating_sub(state) as f64, None),
-            Kind::Sum { resets } => {
+            ClaimKind::Rate { every } => {
+                (((claim.allowed * every).saturating_sub(state) / every) as f64, None)
+            }
+            ClaimKind::Places { .. } => (claim.allowed.saturating_sub(state) as f64, None),
+            ClaimKind::Sum { resets } => {
                 (claim.allowed.saturating_sub(state) as f64 / limit.what.scale(), Some(seconds(resets)))
             }
         };

@@ -18,12 +18,12 @@ use tracing::{Instrument as _, info, warn};
 use super::Speak;
 use super::line::{Line, Live};
 use super::pace::Pace;
-use super::plan::Plan;
+use super::plan::ReplyPlan;
 use super::seam::Said;
-use crate::cache::{About, Entry};
+use crate::cache::{Entry, EntryFacts};
 use crate::chain::{Heard, Spoken, took_over};
-use crate::flight::{Failure, Opening, SpokenUtterance, Writer};
-use crate::key::{Key, Kind};
+use crate::flight::{Failure, FirstVoice, SpokenUtterance, Writer};
+use crate::key::{Key, KeyKind};
 use crate::order::Order;
 use crate::provider::{Account, Part, Provider, ProviderError, Request, Speech, WordTiming};
 use crate::queue::Priority;
@@ -49,7 +49,7 @@ struct Take<'a> {
 impl Take<'_> {
     fn live(&self, frames: Frames) -> Live {
         let Speaker { provider, voice, .. } = self.speaker.clone();
-        Live { frames, opening: Opening { provider, voice, provider_took: Some(self.took) } }
+        Live { frames, opening: FirstVoice { provider, voice, provider_took: Some(self.took) } }
     }
 }
 
@@ -64,7 +64,7 @@ enum Followed {
 /// One utterance on its way: of the plan of the whole reply, or of one made when its text arrived.
 #[derive(Debug)]
 pub(super) struct Leg {
-    pub(super) plan: Arc<Plan>,
+    pub(super) plan: Arc<ReplyPlan>,
     /// Which of the plan's utterances it is.
     pub(super) number: usize,
     /// The pause after it, seconds.
@@ -74,7 +74,7 @@ pub(super) struct Leg {
 
 impl Leg {
     /// Every utterance of a plan.
-    pub(super) fn all(plan: &Arc<Plan>, order: &Arc<Order>) -> Vec<Self> {
+    pub(super) fn all(plan: &Arc<ReplyPlan>, order: &Arc<Order>) -> Vec<Self> {
         let leg = |number| Self {
             plan: Arc::clone(plan),
             number,
@@ -97,7 +97,7 @@ impl Leg {
 /// What is known of a reply when all of its text is there.
 #[derive(Debug)]
 pub(super) struct Whole {
-    pub(super) plan: Arc<Plan>,
+    pub(super) plan: Arc<ReplyPlan>,
     /// The key of its rendition.
     pub(super) key: Key,
     /// Whether what was spoken is what would be made of all of it.
@@ -108,7 +108,7 @@ pub(super) struct Whole {
 pub(super) struct Flying {
     speak: Speak,
     /// The plan of the whole, or of its first utterance.
-    plan: Arc<Plan>,
+    plan: Arc<ReplyPlan>,
     /// For whom.
     order: Arc<Order>,
     /// Filled in before the last leg has come; a flight whose legs end without it was given up.
@@ -121,7 +121,12 @@ pub(super) struct Flying {
 }
 
 impl Flying {
-    pub(super) fn new(speak: Speak, plan: Arc<Plan>, order: Arc<Order>, whole: Arc<OnceLock<Whole>>) -> Self {
+    pub(super) fn new(
+        speak: Speak,
+        plan: Arc<ReplyPlan>,
+        order: Arc<Order>,
+        whole: Arc<OnceLock<Whole>>,
+    ) -> Self {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
@@ -216,7 +221,7 @@ impl Flying {
             as_planned &= planned.is_some_and(|planned| planned.provider == *provider);
             let utterance = leg.utterance();
             audible |= *speech_seconds > 0.0;
-            writer.open(Opening { provider: provider.clone(), voice: voice.clone(), provider_took });
+            writer.open(FirstVoice { provider: provider.clone(), voice: voice.clone(), provider_took });
             let mut spoken = clip.captions(utterance, start);
             let rest = clip.frames.split_at(ahead).1;
             // Silence alone is no beginning: it may turn out that there is nothing else.
@@ -461,7 +466,7 @@ impl Flying {
     /// The clip as whoever is asked first, from this one of the chain on, would speak it, if it was spoken before.
     async fn cached(&self, leg: &Leg, from: usize, pause: f64, codec: Codec) -> Option<Clip> {
         let key = leg.clip_key(from)?;
-        let entry = self.speak.cached(&key, Kind::Clip).await?;
+        let entry = self.speak.cached(&key, KeyKind::Clip).await?;
         let make = move || Master::from_entry(&entry)?.clip(pause, codec).ok();
         tokio::task::spawn_blocking(make).await.ok()?
     }
@@ -494,7 +499,7 @@ impl Flying {
     async fn remember_rendition(
         &self,
         (key, as_planned): (Key, bool),
-        plan: &Plan,
+        plan: &ReplyPlan,
         writer: &Writer,
         seconds: f64,
     ) {
@@ -503,8 +508,8 @@ impl Flying {
         // Whoever was heard last spoke from some utterance on to the end.
         let heard = captions.utterances.last().map(|said| (&said.provider, &said.voice));
         let (provider, voice) = heard.filter(|_| !as_planned).unwrap_or(planned);
-        let about = About {
-            kind: Kind::Rendition,
+        let about = EntryFacts {
+            kind: KeyKind::Rendition,
             provider: provider.clone(),
             voice: voice.clone(),
             format: plan.format.extension().to_owned(),

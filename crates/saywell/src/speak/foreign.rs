@@ -60,7 +60,7 @@ impl Foreign {
         match utterance.language.clone() {
             Some(language) if !self.is_spoken(speak, chain, &utterance, &language).await => match self.policy
             {
-                UnsupportedLanguage::Read => Ok(self.said(utterance)),
+                UnsupportedLanguage::Read => Ok(self.keep(utterance)),
                 UnsupportedLanguage::Refuse => Err(SpeakError::UnsupportedLanguage(language)),
                 UnsupportedLanguage::Announce | UnsupportedLanguage::Skip => {
                     self.first.get_or_insert(language);
@@ -70,7 +70,7 @@ impl Foreign {
             },
             _ => {
                 self.note_signs(speak, chain, &utterance).await;
-                Ok(self.said(utterance))
+                Ok(self.keep(utterance))
             }
         }
     }
@@ -148,7 +148,7 @@ impl Foreign {
         spoken
     }
 
-    fn said(&mut self, utterance: Utterance) -> Vec<Utterance> {
+    fn keep(&mut self, utterance: Utterance) -> Vec<Utterance> {
         let language = utterance.language.as_deref().unwrap_or("en").to_owned();
         let mut said = self.leave(&language);
         self.says = true;

@@ -10,9 +10,10 @@ use tracing::{Instrument, info_span};
 
 use super::flying::{Flying, Leg, Whole};
 use super::foreign::Foreign;
-use super::plan::Plan;
+use super::plan::ReplyPlan;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
+use crate::error_code::ErrorCode;
 use crate::flight::{Boarding, Flights, Listener, Reader};
 use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
@@ -93,7 +94,7 @@ impl Speak {
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
     pub async fn grow(&self, order: &Arc<Order>) -> Result<Growing, SpeakError> {
-        let chain = Plan::chain(self, order).await;
+        let chain = ReplyPlan::chain(self, order).await;
         let chain = chain.inspect_err(|error| order.fails(error.code()))?;
         let reading = self.reading(order.request());
         Ok(Growing {
@@ -208,9 +209,9 @@ impl Growing {
     }
 
     /// It ends here, with an error of this code, which is taken down.
-    pub fn refuse(&self, code: &str) {
+    pub fn refuse(&self, code: ErrorCode) {
         self.order.written(&self.text);
-        self.order.fails(code);
+        self.order.fails(Some(code));
     }
 
     /// Takes what is said next, in the languages that it is in.
@@ -326,9 +327,9 @@ impl Growing {
     }
 
     /// By whom a script, of the whole or of a part, is to be spoken.
-    async fn plan(&self, prepared: Prepared) -> Result<Plan, SpeakError> {
+    async fn plan(&self, prepared: Prepared) -> Result<ReplyPlan, SpeakError> {
         let chain = self.chain.clone();
-        Plan::of(&self.speak, &self.order, &self.reading, chain, prepared).await
+        ReplyPlan::of_script(&self.speak, &self.order, &self.reading, chain, prepared).await
     }
 
     /// Begins the flight with its first leg.

@@ -6,13 +6,13 @@ use std::task::{Context, Poll, Waker};
 
 use saywell_audio::Frames;
 
-use crate::flight::Opening;
+use crate::flight::FirstVoice;
 
 /// Some of an utterance's frames.
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) frames: Frames,
-    pub(super) opening: Opening,
+    pub(super) opening: FirstVoice,
 }
 
 /// What is there of an utterance that is not whole yet.

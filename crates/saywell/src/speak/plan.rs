@@ -12,11 +12,11 @@ use saywell_text::{About, How, Mark, Note, Script, Utterance};
 use super::foreign::Foreign;
 use super::{Speak, SpeakError, called};
 use crate::chain::Chain;
-use crate::key::{Key, KeyFields, Kind};
+use crate::key::{Key, KeyFields, KeyKind};
 use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
 use crate::price::{Cost, Priced, Prices, Quantity};
-use crate::provider::{Extent, Request, said};
+use crate::provider::{Extent, Request, with_marks_said};
 use crate::request::SpeechRequest;
 use crate::script::{
     self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
@@ -25,7 +25,7 @@ use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct ReplyPlan {
     pub(super) script: Script,
     pub(super) chain: Chain,
     /// Who would speak the utterances of one voice and language; the first is of most of the reply.
@@ -46,7 +46,7 @@ pub(super) struct Plan {
     pub(super) continues_at: Option<usize>,
 }
 
-impl Plan {
+impl ReplyPlan {
     /// Decides what is to be spoken, by whom.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Plan {
         let prepared = script::prepare(&request.text, &reading, request.speed, bounds)?;
         let foreign = Foreign::new(speak.unsupported_language, request.voice.as_deref());
         let prepared = foreign.all(speak, &chain, prepared).await?;
-        Self::of(speak, order, &reading, chain, prepared).await
+        Self::of_script(speak, order, &reading, chain, prepared).await
     }
 
     /// The providers to ask, in order.
@@ -98,7 +98,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`SpeakError`] with what the caller has to change.
-    pub(super) async fn of(
+    pub(super) async fn of_script(
         speak: &Speak,
         order: &Order,
         reading: &Reading,
@@ -301,7 +301,7 @@ impl Plan {
             let _ = writeln!(text, "{provider:?} {model:?} {voice:?} {voice_version:?} {options:?}");
         }
         text.push_str(reply);
-        let fields = self.fields(Kind::Rendition, &self.speaker);
+        let fields = self.fields(KeyKind::Rendition, &self.speaker);
         KeyFields { prepared_text: &text, format: self.format.name(), ..fields }.key()
     }
 
@@ -328,13 +328,13 @@ impl Plan {
         let Utterance { text, marks, .. } = utterance;
         let marks = serde_json::to_string(marks).unwrap_or_default();
         let text = format!("{marks} {:?} {text}", self.instructions);
-        let fields = self.fields(Kind::Clip, speaker);
+        let fields = self.fields(KeyKind::Clip, speaker);
         // What nothing tells the language of is said in the voice's own, so that it is one clip wherever it stands.
         let language = utterance.language.as_deref().unwrap_or(&speaker.language);
         KeyFields { prepared_text: &text, language, ..fields }.key()
     }
 
-    fn fields<'a>(&'a self, kind: Kind, speaker: &'a Speaker) -> KeyFields<'a> {
+    fn fields<'a>(&'a self, kind: KeyKind, speaker: &'a Speaker) -> KeyFields<'a> {
         KeyFields {
             kind,
             prepared_text: "",
@@ -354,7 +354,8 @@ impl Plan {
 
 /// How many times as long as it is written something takes to say, for the words that are said in its place.
 fn longer(request: &Request) -> f64 {
-    let (written, said) = (request.text.chars().count(), said(&request.text, &request.marks).chars().count());
+    let (written, said) =
+        (request.text.chars().count(), with_marks_said(&request.text, &request.marks).chars().count());
     (said as f64 / written.max(1) as f64).max(1.0)
 }
 

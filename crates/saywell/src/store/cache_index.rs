@@ -3,7 +3,7 @@
 use super::rows::{Columns, Value};
 use super::{StoreError, signed};
 use crate::clock::to_millis;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use sqlx::query::Query;
 use sqlx::{Database, FromRow};
@@ -33,7 +33,7 @@ pub trait CacheIndex: Send + Sync + Debug {
     async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError>;
 
     /// The rows of one kind whose key, written out, starts with `prefix`; in no order.
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError>;
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError>;
 
     /// Adds accesses to the rows that are still there. A row's time of access never goes back.
     async fn count_accesses(&self, accesses: &[Access]) -> Result<(), StoreError>;
@@ -57,7 +57,7 @@ pub struct Row {
     /// Column `key_hash`.
     pub key: Key,
     /// Rendition or clip.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// Who made it.
     pub provider: String,
     /// In which voice.
@@ -133,7 +133,7 @@ pub enum Selection {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Of this kind.
-    pub kind: Option<Kind>,
+    pub kind: Option<KeyKind>,
     /// Made by this provider.
     pub provider: Option<String>,
     /// In this voice.
@@ -173,13 +173,13 @@ impl Totals {
     }
 }
 
-impl FromIterator<(Kind, KindTotals)> for Totals {
-    fn from_iter<T: IntoIterator<Item = (Kind, KindTotals)>>(of_kinds: T) -> Self {
+impl FromIterator<(KeyKind, KindTotals)> for Totals {
+    fn from_iter<T: IntoIterator<Item = (KeyKind, KindTotals)>>(of_kinds: T) -> Self {
         let mut totals = Self::default();
         for (kind, of_kind) in of_kinds {
             match kind {
-                Kind::Rendition => totals.renditions = of_kind,
-                Kind::Clip => totals.clips = of_kind,
+                KeyKind::Rendition => totals.renditions = of_kind,
+                KeyKind::Clip => totals.clips = of_kind,
             }
         }
         totals
@@ -199,7 +199,7 @@ pub struct KindTotals {
 
 impl KindTotals {
     /// Reads which kind they are of as well.
-    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(Kind, Self)> {
+    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(KeyKind, Self)> {
         let totals = Self {
             entries: row.unsigned("entries")?,
             bytes: row.unsigned("bytes")?,

@@ -14,7 +14,7 @@ use super::{
     Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, CallRow, ControlStore, Filter, Insights,
     ProviderTotals, Row, Selection, Spender, Top, UsageLog,
 };
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::price::Cost;
 use crate::provider::{Call, CallOutcome};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -40,20 +40,20 @@ pub fn row(n: u8) -> Row {
     key[31] = n;
     Row {
         key: Key::from_bytes(key),
-        kind: if n.is_multiple_of(2) { Kind::Rendition } else { Kind::Clip },
+        kind: if n.is_multiple_of(2) { KeyKind::Rendition } else { KeyKind::Clip },
         provider: if n < 4 { "local" } else { "elsewhere" }.to_owned(),
         voice: format!("voice '{n}'"),
         format: "mp3".to_owned(),
         path: format!("renditions/ab/{n}.mp3"),
         duration_seconds: 1.25 * f64::from(n),
         size_bytes: 100,
-        expires_at: at(5000 + u64::from(n)),
-        created_at: at(1000 + u64::from(n)),
-        last_accessed_at: at(1000 + u64::from(n)),
+        expires_at: time_at(5000 + u64::from(n)),
+        created_at: time_at(1000 + u64::from(n)),
+        last_accessed_at: time_at(1000 + u64::from(n)),
     }
 }
 
-fn at(seconds: u64) -> SystemTime {
+fn time_at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
@@ -61,7 +61,7 @@ fn at(seconds: u64) -> SystemTime {
 fn call(n: u64, provider: &str, cost: Cost) -> CallRow {
     let call = Call {
         id: rand::random(),
-        at: at(1000 + n),
+        at: time_at(1000 + n),
         provider: provider.to_owned(),
         model: "model '1'".to_owned(),
         voice: "voice \"1\"".to_owned(),
@@ -100,10 +100,10 @@ pub async fn call_log(log: &dyn CallLog) {
         unpriced,
     };
     assert_eq!(
-        log.provider_totals(at(1002)).await.unwrap(),
+        log.provider_totals(time_at(1002)).await.unwrap(),
         [totals("cloud", "", 1, 0.0, 1), totals("cloud", "USD", 2, 0.75, 0), totals("home", "", 1, 0.0, 0)],
     );
-    assert!(log.provider_totals(at(1004)).await.unwrap().is_empty());
+    assert!(log.provider_totals(time_at(1004)).await.unwrap().is_empty());
 }
 
 /// Tries everything that [`Insights`] promises, on the calls that [`call_log`] leaves and an empty cache.
@@ -117,7 +117,7 @@ pub async fn insights(store: &(impl Insights + CallLog + CacheIndex)) {
     let calls: Vec<_> = (1..=100).map(|n| slow(n, Some(n * 10))).chain([slow(1, None)]).collect();
     store.append(&calls).await.unwrap();
 
-    let series = store.series(at(1000), Duration::from_secs(500)).await.unwrap();
+    let series = store.series(time_at(1000), Duration::from_secs(500)).await.unwrap();
     let brief: Vec<_> = series.iter().map(|b| (b.at, b.provider.as_str(), b.calls, b.failed)).collect();
     assert_eq!(
         brief,
@@ -125,23 +125,23 @@ pub async fn insights(store: &(impl Insights + CallLog + CacheIndex)) {
     );
     assert_eq!((series[1].currency.as_str(), series[1].characters), ("USD", 30));
     assert!((series[1].cost - 1.75).abs() < 1e-9 && (series[3].seconds - 202.0).abs() < 1e-9);
-    assert!(store.series(at(3000), Duration::from_secs(1)).await.unwrap().is_empty());
+    assert!(store.series(time_at(3000), Duration::from_secs(1)).await.unwrap().is_empty());
 
-    let first = store.first_sound(at(2000)).await.unwrap();
+    let first = store.first_sound(time_at(2000)).await.unwrap();
     let [slow] = &first[..] else { panic!("{first:?}") };
     assert_eq!((slow.provider.as_str(), slow.calls), ("slow", 100), "calls without sound do not count");
     assert_eq!((slow.p50_ms, slow.p95_ms, slow.p99_ms), (500.0, 950.0, 990.0));
 
-    let rooms = store.top(Top::Rooms, at(0), 1).await.unwrap();
+    let rooms = store.top(Top::Rooms, time_at(0), 1).await.unwrap();
     assert_eq!((rooms.len(), rooms[0].name.as_str(), rooms[0].calls), (1, "room 1", 51));
-    let users = store.top(Top::Users, at(0), 10).await.unwrap();
+    let users = store.top(Top::Users, time_at(0), 10).await.unwrap();
     let brief = |s: &Spender| (s.name.clone(), s.characters, s.cost, s.currency.clone());
     assert_eq!(users.iter().map(brief).collect::<Vec<_>>(), [("ann".into(), 50, Some(1.75), "USD".into())]);
 
     // What was made for a user: what the calls name, and the clips that were made by them.
     let by_call =
-        Row { created_at: at(1002), provider: "home".into(), voice: "voice \"1\"".into(), ..row(3) };
-    let in_time = Row { created_at: at(1004), ..by_call.clone() };
+        Row { created_at: time_at(1002), provider: "home".into(), voice: "voice \"1\"".into(), ..row(3) };
+    let in_time = Row { created_at: time_at(1004), ..by_call.clone() };
     let others = Row { key: row(5).key, provider: "away".into(), ..in_time.clone() };
     for row in [&row(1), &Row { key: row(7).key, ..by_call }, &in_time, &others] {
         store.put(row).await.unwrap();
@@ -158,7 +158,7 @@ pub async fn insights(store: &(impl Insights + CallLog + CacheIndex)) {
 /// An entry of `n` seconds after 1000 seconds of 1970.
 fn audit_entry(n: u64) -> AuditEntry {
     AuditEntry {
-        at: at(1000 + n),
+        at: time_at(1000 + n),
         who: format!("user:ann '{n}'"),
         action: "set_enabled".to_owned(),
         details: serde_json::json!({ "enabled": n.is_multiple_of(2), "note": "quoted \"é\"" }),
@@ -236,7 +236,7 @@ fn numbers(rows: &[super::IndexedRow]) -> Vec<u8> {
 async fn finds_what_was_put(index: &dyn CacheIndex) {
     clear(index).await;
     assert_eq!(index.find(&row(1).key).await.unwrap(), None);
-    let precise = Row { expires_at: at(5000) + Duration::from_millis(7), ..row(1) };
+    let precise = Row { expires_at: time_at(5000) + Duration::from_millis(7), ..row(1) };
     index.put(&precise).await.unwrap();
     let found = index.find(&row(1).key).await.unwrap().unwrap();
     assert_eq!(found.row, precise);
@@ -269,8 +269,8 @@ async fn takes_by_selection(index: &dyn CacheIndex) {
     fill(index).await;
     assert_eq!(take(index, &Selection::Key(row(3).key)).await, [3]);
     assert_eq!(take(index, &Selection::Key(row(3).key)).await, [0_u8; 0]);
-    assert_eq!(take(index, &Selection::ExpiredAt(at(4999))).await, [0_u8; 0]);
-    assert_eq!(take(index, &Selection::ExpiredAt(at(5001))).await, [0, 1]);
+    assert_eq!(take(index, &Selection::ExpiredAt(time_at(4999))).await, [0_u8; 0]);
+    assert_eq!(take(index, &Selection::ExpiredAt(time_at(5001))).await, [0, 1]);
     assert_eq!(index.totals().await.unwrap().bytes(), 500);
     assert_eq!(index.stored_bytes().await.unwrap(), 500);
     let everything = Selection::Matching(Filter::default());
@@ -284,7 +284,7 @@ async fn takes_the_least_recently_used(index: &dyn CacheIndex) {
     assert_eq!(take(index, &free(0)).await, [0_u8; 0]);
     assert_eq!(take(index, &free(1)).await, [0]);
     assert_eq!(take(index, &free(200)).await, [1, 2]);
-    index.count_accesses(&[Access { key: row(3).key, count: 1, last: at(9000) }]).await.unwrap();
+    index.count_accesses(&[Access { key: row(3).key, count: 1, last: time_at(9000) }]).await.unwrap();
     assert_eq!(take(index, &free(201)).await, [4, 5, 6], "an access saves a row");
     assert_eq!(numbers(&index.take(&free(1000), 1).await.unwrap()), [7], "the limit holds");
     assert_eq!(take(index, &free(u64::MAX)).await, [3]);
@@ -296,9 +296,9 @@ async fn filters(index: &dyn CacheIndex) {
     let voice = Filter { voice: Some("voice '6'".to_owned()), ..Filter::default() };
     assert_eq!(take(index, &matching(voice)).await, [6]);
     let kind = Filter {
-        kind: Some(Kind::Clip),
+        kind: Some(KeyKind::Clip),
         provider: Some("local".to_owned()),
-        created_before: Some(at(1003)),
+        created_before: Some(time_at(1003)),
         ..Filter::default()
     };
     assert_eq!(take(index, &matching(kind)).await, [1]);
@@ -318,16 +318,16 @@ async fn gives_a_row_to_one_taker(index: &dyn CacheIndex) {
 
 async fn counts_accesses(index: &dyn CacheIndex) {
     fill(index).await;
-    let access = |n: u8, count, seconds| Access { key: row(n).key, count, last: at(seconds) };
+    let access = |n: u8, count, seconds| Access { key: row(n).key, count, last: time_at(seconds) };
     index.count_accesses(&[]).await.unwrap();
     // Row 200 is not there, and that is no error; row 1's time does not go back.
     let some = [access(0, 3, 2000), access(1, 1, 10), access(200, 1, 2000)];
     index.count_accesses(&some).await.unwrap();
     index.count_accesses(&[access(0, 2, 3000)]).await.unwrap();
     let first = index.find(&row(0).key).await.unwrap().unwrap();
-    assert_eq!((first.access_count, first.row.last_accessed_at), (5, at(3000)));
+    assert_eq!((first.access_count, first.row.last_accessed_at), (5, time_at(3000)));
     let second = index.find(&row(1).key).await.unwrap().unwrap();
-    assert_eq!((second.access_count, second.row.last_accessed_at), (1, at(1001)));
+    assert_eq!((second.access_count, second.row.last_accessed_at), (1, time_at(1001)));
     let totals = index.totals().await.unwrap();
     assert_eq!((totals.renditions.accesses, totals.clips.accesses), (5, 1));
     assert_eq!((totals.renditions.entries, totals.clips.entries), (4, 4));
@@ -338,7 +338,7 @@ async fn counts_accesses(index: &dyn CacheIndex) {
         .map(|n| {
             let mut key = *row(3).key.as_bytes();
             key[..4].copy_from_slice(&n.to_le_bytes());
-            Access { key: Key::from_bytes(key), count: 1, last: at(1) }
+            Access { key: Key::from_bytes(key), count: 1, last: time_at(1) }
         })
         .chain([access(3, 7, 4000)])
         .collect();
@@ -351,9 +351,9 @@ async fn lists_by_prefix(index: &dyn CacheIndex) {
     let elsewhere = Row { key: Key::from_bytes([0xac; 32]), ..row(0) };
     index.put(&elsewhere).await.unwrap();
     let list = async |kind, prefix| numbers(&index.with_prefix(kind, prefix).await.unwrap());
-    assert_eq!(list(Kind::Rendition, "ab").await, [0, 2, 4, 6]);
-    assert_eq!(list(Kind::Clip, "ab").await, [1, 3, 5, 7]);
-    assert_eq!(list(Kind::Rendition, "ac").await, [0xac]);
-    assert_eq!(list(Kind::Rendition, "ad").await, [0_u8; 0]);
-    assert_eq!(list(Kind::Rendition, "").await, [0, 2, 4, 6, 0xac]);
+    assert_eq!(list(KeyKind::Rendition, "ab").await, [0, 2, 4, 6]);
+    assert_eq!(list(KeyKind::Clip, "ab").await, [1, 3, 5, 7]);
+    assert_eq!(list(KeyKind::Rendition, "ac").await, [0xac]);
+    assert_eq!(list(KeyKind::Rendition, "ad").await, [0_u8; 0]);
+    assert_eq!(list(KeyKind::Rendition, "").await, [0, 2, 4, 6, 0xac]);
 }

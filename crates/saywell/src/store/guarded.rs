@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 use super::{Access, ApiKeys, CacheIndex, IndexedRow, KeyRow, Row, Selection, StoreError, Totals};
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::service::{Probe, Service, Trouble};
 
 /// How long somebody who wants to hear something may wait for an answer.
@@ -82,7 +82,7 @@ impl CacheIndex for Guarded<dyn CacheIndex> {
         self.ask(WORK_DEADLINE, self.inner.take(selection, limit)).await
     }
 
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
         self.ask(WORK_DEADLINE, self.inner.with_prefix(kind, prefix)).await
     }
 

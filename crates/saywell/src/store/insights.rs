@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::rows::Columns;
 use super::{StoreError, by_then};
-use crate::key::Kind;
+use crate::key::KeyKind;
 
 /// Sums over `tts_calls` and `tts_cache`.
 #[async_trait]
@@ -88,7 +88,7 @@ impl FirstSound {
     }
 
     /// Of calls of some provider that took so many milliseconds, and how many they are; by provider.
-    pub(super) fn of(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
+    pub(super) fn from_calls(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
         let mut providers: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
         for (provider, milliseconds, count) in calls {
             *providers.entry(provider).or_default().entry(milliseconds).or_default() += count;
@@ -149,7 +149,7 @@ pub struct Stored {
     pub voice: String,
     /// `rendition` or `clip`.
     #[schema(value_type = String)]
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// How many.
     pub entries: u64,
     /// Their bytes.

@@ -10,7 +10,7 @@ use super::cache_index::{self, STORED_WITHIN_MS};
 use super::rows::Columns as _;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::clock::to_millis;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
@@ -161,7 +161,7 @@ impl CacheIndex for PostgresStore {
                      ORDER BY id LIMIT $7 FOR UPDATE SKIP LOCKED
                  ) RETURNING *",
             )
-            .bind(kind.map(Kind::name))
+            .bind(kind.map(KeyKind::name))
             .bind(provider.as_deref())
             .bind(voice.as_deref())
             .bind(created_before.map(to_millis))
@@ -182,7 +182,7 @@ impl CacheIndex for PostgresStore {
         .await
     }
 
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
         let query = sqlx::query_as(cache_index::WITH_PREFIX).bind(prefix).bind(kind.name());
         ask("read rows of the cache", query.fetch_all(&self.pool)).await
     }

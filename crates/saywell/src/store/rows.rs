@@ -145,7 +145,7 @@ pub(super) fn undecodable(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::Kind;
+    use crate::key::KeyKind;
     use sqlx::{Connection as _, SqliteConnection};
 
     #[tokio::test]
@@ -155,7 +155,7 @@ mod tests {
         let row = query.fetch_one(&mut database).await.unwrap();
         let faults = [
             row.unsigned("entries").map(drop),
-            row.parsed::<Kind>("kind").map(drop),
+            row.parsed::<KeyKind>("kind").map(drop),
             row.json::<serde_json::Value>("limits").map(drop),
         ];
         for (fault, column) in faults.into_iter().zip(["entries", "kind", "limits"]) {

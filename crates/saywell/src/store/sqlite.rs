@@ -11,7 +11,7 @@ use super::cache_index::{self, STORED_WITHIN_MS};
 use super::rows::Columns as _;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::clock::to_millis;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -261,7 +261,7 @@ impl CacheIndex for SqliteStore {
                      ORDER BY id LIMIT ?7
                  ) RETURNING *",
             )
-            .bind(kind.map(Kind::name))
+            .bind(kind.map(KeyKind::name))
             .bind(provider.as_deref())
             .bind(voice.as_deref())
             .bind(created_before.map(to_millis))
@@ -272,7 +272,7 @@ impl CacheIndex for SqliteStore {
         query.fetch_all(&self.pool).await.map_err(unavailable("take rows of the cache"))
     }
 
-    async fn with_prefix(&self, kind: Kind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
+    async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
         sqlx::query_as(cache_index::WITH_PREFIX)
             .bind(prefix)
             .bind(kind.name())

@@ -2,7 +2,7 @@
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
 //! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
-//! outlives a killed process. [`Reader`] reads the files from behind: what the database cannot take yet stays where
+//! outlives a killed process. [`JournalReader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
@@ -59,7 +59,7 @@ enum Job {
 
 /// Appends records. Cheap to clone; the thread ends with the last clone.
 #[derive(Debug, Clone)]
-pub(super) struct Writer(mpsc::Sender<Job>);
+pub(super) struct JournalWriter(mpsc::Sender<Job>);
 
 /// How far this process has written: the number of a file, and bytes of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ struct Position {
 
 /// Reads what was written, in order.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct JournalReader {
     jobs: mpsc::WeakSender<Job>,
     written: watch::Receiver<Position>,
     at: Position,
@@ -130,7 +130,7 @@ pub(super) struct Rows {
 ///
 /// # Errors
 /// When the folder cannot be made.
-pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
+pub(super) fn open(folder: Option<&Path>) -> io::Result<(JournalWriter, JournalReader)> {
     let name = format!("{:016x}", rand::random::<u64>());
     let passing = folder.is_none();
     let path = folder.map_or_else(|| std::env::temp_dir().join(format!("saywell-{name}")), Path::to_owned);
@@ -148,7 +148,7 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
     let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
     let (end, written) = watch::channel(Position::default());
     let pages = Pages { files: files.clone(), first: 0, open: Open::default(), left };
-    let reader = Reader {
+    let reader = JournalReader {
         jobs: sender.downgrade(),
         written,
         at: Position::default(),
@@ -157,10 +157,10 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(Writer, Reader)> {
     let syncing = Syncing::start()?;
     let writing = Writing { files, end, file: None, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
-    Ok((Writer(sender), reader))
+    Ok((JournalWriter(sender), reader))
 }
 
-impl Writer {
+impl JournalWriter {
     /// Takes records down without waiting; gives them back where too many wait.
     pub(super) fn write(&self, records: Vec<Record>) -> Result<(), Vec<Record>> {
         self.0.try_send(Job::Write(records, None)).map_err(|error| match error.into_inner() {
@@ -284,7 +284,7 @@ impl Syncing {
     }
 }
 
-impl Reader {
+impl JournalReader {
     /// What processes that are gone left here. Once the store has it, [`recovered`](Self::recovered) takes it away.
     pub(super) async fn recover(&self) -> io::Result<Rows> {
         self.turn(|pages| pages.recover()).await?
@@ -518,9 +518,9 @@ pub(super) struct Held(mpsc::Receiver<Job>);
 
 #[cfg(test)]
 impl Held {
-    pub(super) fn open() -> (Writer, Self) {
+    pub(super) fn open() -> (JournalWriter, Self) {
         let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
-        (Writer(sender), Self(jobs))
+        (JournalWriter(sender), Self(jobs))
     }
 
     /// Writes all that waits.

@@ -14,7 +14,7 @@ use metrics::{counter, histogram};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::journal::{self, Reader, Record, Rows, Writer};
+use super::journal::{self, JournalReader, JournalWriter, Record, Rows};
 use crate::provider::{Account, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
@@ -36,7 +36,7 @@ const FAR: Duration = Duration::from_secs(1 << 36);
 /// Takes calls and requests down; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    journal: Option<Writer>,
+    journal: Option<JournalWriter>,
     /// Whether the last call that was to be written down had to be made before it was.
     late: Arc<AtomicBool>,
 }
@@ -65,7 +65,7 @@ impl Account for Ledger {
 /// Writes them into the store.
 #[derive(Debug)]
 pub struct Scribe {
-    journal: Reader,
+    journal: JournalReader,
     calls: Arc<dyn CallLog>,
     usage: Arc<dyn UsageLog>,
 }

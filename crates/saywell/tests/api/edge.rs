@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use saywell::config::Settings;
-use saywell::http::code::ErrorCode;
+use saywell::error_code::ErrorCode;
 use saywell::identity::Mode;
 use saywell::provider::Voice;
 use saywell::providers::fake::Fake;

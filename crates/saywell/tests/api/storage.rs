@@ -10,7 +10,7 @@ use futures::StreamExt;
 use saywell::cache::Entry;
 use saywell::config::Settings;
 use saywell::http::router;
-use saywell::key::{Key, Kind};
+use saywell::key::{Key, KeyKind};
 use saywell::store::Filter;
 use saywell_audio::Format;
 use serde_json::json;
@@ -24,7 +24,7 @@ const REPLY: &str =
 
 /// Forgets every rendition and keeps the clips.
 async fn evict_renditions(gateway: &Gateway) {
-    let renditions = Filter { kind: Some(Kind::Rendition), ..Filter::default() };
+    let renditions = Filter { kind: Some(KeyKind::Rendition), ..Filter::default() };
     assert!(gateway.app.speak.cache.purge(&renditions).await.unwrap() > 0);
 }
 
@@ -93,7 +93,7 @@ async fn the_tag_changes_with_the_bytes_and_a_part_of_other_bytes_is_never_sent(
 
     // Made anew by a voice that says it differently each time.
     let key: Key = links["key"].as_str().unwrap().parse().unwrap();
-    let old = gateway.app.speak.cache.get(&key, Kind::Rendition).await.unwrap().unwrap();
+    let old = gateway.app.speak.cache.get(&key, KeyKind::Rendition).await.unwrap().unwrap();
     let sound: Vec<u8> = old.sound.iter().rev().copied().collect();
     let anew = Entry::new(old.about.clone(), sound.clone().into(), old.notes.clone());
     gateway.app.speak.cache.put(&key, Arc::new(anew)).await.unwrap();

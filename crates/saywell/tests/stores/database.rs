@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use saywell::app;
-use saywell::cache::{About, Cache, Entry};
+use saywell::cache::{Cache, Entry, EntryFacts};
 use saywell::clock::{Clock, ManualClock};
 use saywell::config::Settings;
-use saywell::key::{Key, Kind};
+use saywell::key::{Key, KeyKind};
 use saywell::store::postgres::PostgresStore;
 use saywell::store::{CacheIndex, Filter, Selection, StoreError, conformance, open};
 use tempfile::TempDir;
@@ -105,8 +105,8 @@ async fn gateway(server: &Postgres, folder: &TempDir, clock: &Arc<ManualClock>) 
 }
 
 fn entry(n: u8) -> (Key, Arc<Entry>) {
-    let about = About {
-        kind: Kind::Rendition,
+    let about = EntryFacts {
+        kind: KeyKind::Rendition,
         provider: "local".into(),
         voice: "heart".into(),
         format: "mp3".into(),
@@ -126,7 +126,7 @@ async fn what_one_gateway_stored_another_finds_and_they_clean_up_together() {
     for n in 0..20 {
         let (key, entry) = entry(n);
         one.put(&key, Arc::clone(&entry)).await.unwrap();
-        assert_eq!(other.get(&key, Kind::Rendition).await.unwrap().unwrap().sound, entry.sound);
+        assert_eq!(other.get(&key, KeyKind::Rendition).await.unwrap().unwrap().sound, entry.sound);
     }
     clock.advance(Duration::from_secs(61));
     let (first, second) = tokio::join!(one.sweep(), other.sweep());

@@ -100,8 +100,8 @@ impl Access {
         let Application { tenant_id, client_id, client_secret, login_url, .. } = application;
         let path = format!("/{tenant_id}/oauth2/v2.0/token");
         let url = match login_url {
-            Some(url) => url.at(&path),
-            None => BaseUrl::known("https://login.microsoftonline.com").at(&path),
+            Some(url) => url.join(&path),
+            None => BaseUrl::known("https://login.microsoftonline.com").join(&path),
         };
         let request = self.http.post(url).form(&[
             ("grant_type", "client_credentials"),
@@ -110,15 +110,14 @@ impl Access {
             ("scope", SCOPE),
         ]);
         // What is wrong with a login is for an operator to change, whatever its status.
-        let granted: Granted = self
-            .http
-            .json(request, |failure| {
-                failure
-                    .status
-                    .is_client_error()
-                    .then(|| ProviderError::Misconfigured(format!("Microsoft Entra {}", failure.told())))
-            })
-            .await?;
+        let granted: Granted =
+            self.http
+                .json(request, |failure| {
+                    failure.status.is_client_error().then(|| {
+                        ProviderError::Misconfigured(format!("Microsoft Entra {}", failure.in_words()))
+                    })
+                })
+                .await?;
         Ok(granted.access_token)
     }
 }

@@ -23,7 +23,7 @@ use crate::chain::timeout::Timeout;
 use crate::chain::{Chain, Heard};
 use crate::provider::{Provider, ProviderError, Request, Speech, gather};
 use crate::providers::fake::Fake;
-use crate::providers::{Inside, Kind, Opening, Options};
+use crate::providers::{Inside, Opening, Options, ProviderKind};
 use crate::voices::{Cast, VoiceMap};
 use saywell_base::clock::{Clock, SystemClock};
 use saywell_base::net;
@@ -88,7 +88,7 @@ pub fn usual(fault: Fault) -> Outcome {
 
 /// Opens a provider with these options, given as a table in TOML, and the machine's clock.
 #[must_use]
-pub fn open(kind: &Kind, options: &str) -> Arc<dyn Provider> {
+pub fn open(kind: &ProviderKind, options: &str) -> Arc<dyn Provider> {
     let options = Options { kind: None, table: options.parse().expect("a table in TOML") };
     (kind.check)(&options).expect("options that are right");
     let (inside, client) = (Inside::default(), net::client().expect("a client"));

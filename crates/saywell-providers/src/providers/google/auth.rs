@@ -39,22 +39,22 @@ pub(super) struct Access {
 #[derive(Debug)]
 pub(super) enum Identity {
     Key(Secret),
-    Account(Box<Account>),
+    ServiceAccount(Box<ServiceAccount>),
     User(User),
     Machine { url: String },
 }
 
 /// A service account.
-pub(super) struct Account {
+pub(super) struct ServiceAccount {
     email: String,
     key: EncodingKey,
     key_id: Option<String>,
     token_uri: String,
 }
 
-impl std::fmt::Debug for Account {
+impl std::fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("email", &self.email).finish_non_exhaustive()
+        f.debug_struct("ServiceAccount").field("email", &self.email).finish_non_exhaustive()
     }
 }
 
@@ -138,7 +138,7 @@ impl Identity {
                 let key = EncodingKey::from_rsa_pem(file.private_key.reveal().as_bytes())
                     .map_err(|_| "its private key is no RSA key")?;
                 let AccountFile { client_email: email, private_key_id: key_id, token_uri, .. } = file;
-                Ok(Self::Account(Box::new(Account { email, key, key_id, token_uri })))
+                Ok(Self::ServiceAccount(Box::new(ServiceAccount { email, key, key_id, token_uri })))
             }
             File::AuthorizedUser(user) => Ok(Self::User(user)),
             File::Other => Err("must be of the type service_account or authorized_user".into()),
@@ -197,7 +197,7 @@ impl Access {
 
     async fn fetch(&self) -> Result<Token, ProviderError> {
         let request = match &self.identity {
-            Identity::Account(account) => self.http.post(&account.token_uri).form(&[
+            Identity::ServiceAccount(account) => self.http.post(&account.token_uri).form(&[
                 ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
                 ("assertion", &account.assertion(self.http.now())?),
             ]),
@@ -234,7 +234,8 @@ impl Access {
         // What is wrong with an account is for an operator to change, whatever the status.
         const MEANING: Meaning = |failure| {
             let refused = matches!(failure.status.as_u16(), 400..=404);
-            refused.then(|| ProviderError::Misconfigured(format!("refuses the account: {}", failure.told())))
+            refused
+                .then(|| ProviderError::Misconfigured(format!("refuses the account: {}", failure.in_words())))
         };
         let Granted { access_token: value, expires_in } = self.http.json(request, MEANING).await?;
         let lifetime = Duration::from_secs(expires_in).saturating_sub(MARGIN).min(LONGEST);
@@ -242,7 +243,7 @@ impl Access {
     }
 }
 
-impl Account {
+impl ServiceAccount {
     /// What proves that we hold the account's key.
     fn assertion(&self, now: SystemTime) -> Result<String, ProviderError> {
         let mut header = Header::new(Algorithm::RS256);

@@ -23,7 +23,7 @@ pub(super) enum Family {
 }
 
 impl Family {
-    pub(super) fn of(voice: &str) -> Self {
+    pub(super) fn of_voice(voice: &str) -> Self {
         if voice.contains("Chirp") {
             Self::Chirp
         } else if voice.contains("Studio") {
@@ -43,17 +43,17 @@ impl Family {
 }
 
 /// What to say, and the words before which there is a mark that has their number as its name.
-pub(super) struct Said {
+pub(super) struct Words {
     /// The `input` of a call.
     pub(super) input: serde_json::Value,
     /// Bytes of the text; none where there are no marks.
     pub(super) words: Vec<Range<usize>>,
 }
 
-impl Said {
+impl Words {
     /// What to say, as it is sent. What would make it too long is left out: marks, then all of SSML.
-    pub(super) fn of(request: &Request, word_times: bool) -> Self {
-        let family = Family::of(&request.voice);
+    pub(super) fn to_say(request: &Request, word_times: bool) -> Self {
+        let family = Family::of_voice(&request.voice);
         let words = if word_times && family == Family::Classic { words(&request.text) } else { Vec::new() };
         let written = |marks: &[Mark]| {
             let ssml = to_ssml(&request.text, marks, &Around::default(), &family.dialect()).ssml;
@@ -69,14 +69,14 @@ impl Said {
     }
 }
 
-impl Said {
+impl Words {
     /// What the service charges for: all of it, with its elements, but for `mark`.
     pub(super) fn charged(&self) -> Extent {
         let sent = self.input["ssml"].as_str().or_else(|| self.input["text"].as_str()).unwrap_or_default();
-        let mut extent = Extent::of(sent);
+        let mut extent = Extent::of_text(sent);
         for tag in sent.split('<').skip(1).filter_map(|rest| Some(rest.split_once('>')?.0)) {
             if self.input.get("ssml").is_some() && tag.starts_with("mark") {
-                let Extent { characters, bytes } = Extent::of(tag);
+                let Extent { characters, bytes } = Extent::of_text(tag);
                 extent.characters -= characters + 2;
                 extent.bytes -= bytes + 2;
             }

@@ -93,19 +93,19 @@ pub(super) fn sound(response: Response) -> impl Stream<Item = Result<Bytes, Prov
         let status = response.status();
         // A call that fails at once has no answers: its status is among the headers.
         if let Some(failed) = Status::from_header_map(response.headers()).filter(|status| status.code() != Code::Ok) {
-            Err(meant(&failed))?;
+            Err(from_status(&failed))?;
         }
         let decoder = ProstDecoder::<StreamingSynthesizeResponse>::new(BufferSettings::default());
         let body = reqwest::Body::from(response);
         let mut answers = Streaming::new_response(decoder, body, status, None, Some(MAX_ANSWER));
         while let Some(answer) = answers.next().await {
-            yield answer.map_err(|status| meant(&status))?.audio_content;
+            yield answer.map_err(|status| from_status(&status))?.audio_content;
         }
     }
 }
 
 /// What a call's status means: as the same failure does over REST.
-fn meant(status: &Status) -> ProviderError {
+fn from_status(status: &Status) -> ProviderError {
     let (http, code) = match status.code() {
         Code::InvalidArgument => (400, "INVALID_ARGUMENT"),
         Code::FailedPrecondition => (400, "FAILED_PRECONDITION"),
@@ -123,5 +123,5 @@ fn meant(status: &Status) -> ProviderError {
     let status_code = StatusCode::from_u16(http).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let failure =
         Failure { code: code.into(), ..Failure::of_message(status_code, status.message().as_bytes()) };
-    failure.meant(super::MEANING)
+    failure.to_error(super::MEANING)
 }

@@ -339,7 +339,7 @@ fn voices_tell_their_family_and_language() {
         ("en-GB-Studio-B", Family::Studio, "en-GB"),
         ("Kore", Family::Classic, "fr-FR"),
     ] {
-        assert_eq!(Family::of(voice), family, "{voice}");
+        assert_eq!(Family::of_voice(voice), family, "{voice}");
         let request = Request { language: Some("fr-FR".into()), ..Request::new("a", "google", voice) };
         assert_eq!(language_of(&request), language, "{voice}");
     }
@@ -369,7 +369,7 @@ fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str, message: &str| {
         let body = json!({"error": {"code": status, "status": code, "message": message}}).to_string();
         wire::Failure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes())
-            .meant(MEANING)
+            .to_error(MEANING)
     };
     for (status, code, message) in [
         (503, "UNAVAILABLE", ""),

@@ -56,7 +56,7 @@ pub(super) async fn ask(of: &Compatible) -> Result<Arc<[Voice]>, ProviderError> 
 impl Compatible {
     /// What the server lists; nothing where it has no list.
     async fn listed(&self, path: &str) -> Result<Vec<Named>, ProviderError> {
-        let request = self.http.get(self.url.at(path)).headers(self.headers.clone());
+        let request = self.http.get(self.url.join(path)).headers(self.headers.clone());
         match self.http.find(request, meaning).await? {
             Some(answer) => Ok(read(&answer)),
             None => Ok(Vec::new()),

@@ -64,7 +64,7 @@ async fn every_server_is_known_by_its_faults() {
     }
 }
 
-async fn said(stub: &Stub, options: &str, request: Request) -> Result<Speech, ProviderError> {
+async fn spoken_by(stub: &Stub, options: &str, request: Request) -> Result<Speech, ProviderError> {
     gather(opened(&stub.url(), options).speak(request)).await
 }
 
@@ -72,15 +72,16 @@ async fn said(stub: &Stub, options: &str, request: Request) -> Result<Speech, Pr
 async fn the_rate_of_raw_sound_is_what_the_server_says_or_the_settings_or_nothing() {
     let stub = Stub::start(&stubs::openai_compatible::OPENEDAI).await.unwrap();
     for (model, rate) in [("tts-1", 22_050), ("tts-1-hd", 24_000)] {
-        let speech = said(&stub, "preset = 'openedai'", Request::new("Hello.", model, "nova")).await.unwrap();
+        let speech =
+            spoken_by(&stub, "preset = 'openedai'", Request::new("Hello.", model, "nova")).await.unwrap();
         assert_eq!(speech.rate, rate);
     }
     let stub = Stub::start(&stubs::openai_compatible::LOCALAI).await.unwrap();
     let request = || Request::new("Hello.", "my-voice", listing::NO_NAME);
     let known =
-        said(&stub, "model = 'my-voice'\nformat = 'pcm'\nsample_rate = 16000", request()).await.unwrap();
+        spoken_by(&stub, "model = 'my-voice'\nformat = 'pcm'\nsample_rate = 16000", request()).await.unwrap();
     assert_eq!((known.rate, known.samples.len()), (16_000, 5_760));
-    let unknown = said(&stub, "model = 'my-voice'\nformat = 'pcm'", request()).await.unwrap_err();
+    let unknown = spoken_by(&stub, "model = 'my-voice'\nformat = 'pcm'", request()).await.unwrap_err();
     assert!(
         matches!(&unknown, ProviderError::Misconfigured(why) if why.contains("sample_rate")),
         "{unknown:?}"
@@ -118,8 +119,8 @@ async fn strict_servers_are_told_nothing_they_do_not_know() {
     let stub = Stub::start(&stubs::openai_compatible::KOKORO).await.unwrap();
     let asked =
         Request { instructions: "Calmly.".into(), speed: 1.25, ..Request::new("Hi.", "kokoro", "af_heart") };
-    said(&stub, "preset = 'kokoro'\nextra = { lang_code = 'a' }", asked.clone()).await.unwrap();
-    let refused = said(&stub, "preset = 'kokoro'\ntakes_instructions = true", asked).await.unwrap_err();
+    spoken_by(&stub, "preset = 'kokoro'\nextra = { lang_code = 'a' }", asked.clone()).await.unwrap();
+    let refused = spoken_by(&stub, "preset = 'kokoro'\ntakes_instructions = true", asked).await.unwrap_err();
     assert_eq!(refused, ProviderError::Rejected("answered 422: Extra inputs are not permitted".into()));
     let bodies: Vec<Value> = stub.requests().iter().map(|call| call.json().unwrap()).collect();
     assert_eq!(
@@ -132,7 +133,8 @@ async fn strict_servers_are_told_nothing_they_do_not_know() {
 #[tokio::test]
 async fn a_model_that_is_not_there_is_the_operators_concern() {
     let stub = Stub::start(&stubs::openai_compatible::SPEACHES).await.unwrap();
-    let error = said(&stub, "model = 'tts-1'", Request::new("Hi.", "tts-1", "af_heart")).await.unwrap_err();
+    let error =
+        spoken_by(&stub, "model = 'tts-1'", Request::new("Hi.", "tts-1", "af_heart")).await.unwrap_err();
     assert_eq!(
         error,
         ProviderError::Misconfigured("answered 404: Model 'tts-1' is not installed locally.".into())

@@ -122,7 +122,7 @@ fn failed(error: &Error) -> ProviderError {
         "type": error.kind,
         "code": error.code,
     }});
-    Failure::of_message(status, said.to_string().as_bytes()).meant(openai::meaning)
+    Failure::of_message(status, said.to_string().as_bytes()).to_error(openai::meaning)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::providers::wire::{Failure, Meaning, causes};
 
 /// Its own codes.
 pub(super) const MEANING: Meaning = |failure| {
-    let told = failure.told();
+    let told = failure.in_words();
     // It may come with a namespace before it and an address after it.
     let code = failure.code.split(':').next().and_then(|code| code.split('#').next_back());
     match code.unwrap_or_default() {
@@ -41,7 +41,7 @@ pub(super) const MEANING: Meaning = |failure| {
 };
 
 /// What became of a call.
-pub(super) fn meant<E>(error: &SdkError<E, HttpResponse>) -> ProviderError
+pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>) -> ProviderError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -54,7 +54,7 @@ where
             if let Some(code) = service.err().code() {
                 code.clone_into(&mut failure.code);
             }
-            failure.meant(MEANING)
+            failure.to_error(MEANING)
         }
         SdkError::DispatchFailure(failure) => {
             let error = failure.as_connector_error();

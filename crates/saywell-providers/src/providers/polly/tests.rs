@@ -203,7 +203,7 @@ fn codes_have_their_meaning() {
         let status = reqwest::StatusCode::from_u16(status).unwrap();
         let failure =
             wire::Failure { code: code.into(), ..wire::Failure::of_message(status, b"{\"message\":\"m\"}") };
-        failure.meant(failure::MEANING)
+        failure.to_error(failure::MEANING)
     };
     assert!(matches!(meant(400, "ThrottlingException"), ProviderError::Throttled { .. }));
     for code in [

@@ -38,7 +38,7 @@ pub struct Failure {
 impl Failure {
     /// Reads the rest of an answer.
     pub(super) async fn read(response: Response, now: SystemTime) -> Self {
-        let head = Head::of(&response);
+        let head = Head::of_answer(&response);
         let said = beginning(super::body(response)).await;
         Self { retry_after: retry_after(&head.headers, now), ..head.failure(&said) }
     }
@@ -51,13 +51,13 @@ impl Failure {
 
     /// What it means: what the provider knows of it, or else what its status says.
     #[must_use]
-    pub fn meant(&self, meaning: Meaning) -> ProviderError {
+    pub fn to_error(&self, meaning: Meaning) -> ProviderError {
         meaning(self).unwrap_or_else(|| self.by_status())
     }
 
     /// What was answered, to follow the provider's name.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn in_words(&self) -> String {
         match (self.status, self.message.as_str()) {
             (status, "") if status.is_success() => "answered without sound".into(),
             (status, message) if status.is_success() => format!("answered without sound: {message}"),
@@ -67,7 +67,7 @@ impl Failure {
     }
 
     fn by_status(&self) -> ProviderError {
-        let (told, retry_after) = (self.told(), self.retry_after);
+        let (told, retry_after) = (self.in_words(), self.retry_after);
         match self.status.as_u16() {
             401 | 403 => ProviderError::Misconfigured(format!("refuses the key: {told}")),
             402 | 404 | 405 | 410 | 300..=399 => ProviderError::Misconfigured(told),
@@ -90,7 +90,7 @@ pub(super) struct Head {
 
 impl Head {
     /// The head of this answer.
-    pub(super) fn of(response: &Response) -> Self {
+    pub(super) fn of_answer(response: &Response) -> Self {
         Self {
             status: response.status(),
             headers: response.headers().clone(),
@@ -115,7 +115,7 @@ pub(super) struct Secrets(Vec<String>);
 
 impl Secrets {
     /// The values of headers that are marked as sensitive, without the word before them, as in `Bearer KEY`.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn in_headers(headers: &HeaderMap) -> Self {
         let sensitive = headers.values().filter(|value| value.is_sensitive());
         let secrets = sensitive.filter_map(|value| value.to_str().ok()?.rsplit(' ').next());
         Self(secrets.filter(|secret| !secret.is_empty()).map(str::to_owned).collect())
@@ -260,12 +260,12 @@ mod tests {
     fn sensitive_headers_hold_the_secrets() {
         let mut headers = headers(&[("authorization", "Bearer sk-123"), ("accept", "audio/wav")]);
         headers.get_mut("authorization").unwrap().set_sensitive(true);
-        assert_eq!(Secrets::of(&headers).0, ["sk-123"]);
+        assert_eq!(Secrets::in_headers(&headers).0, ["sk-123"]);
     }
 
     #[test]
     fn a_status_says_what_to_do_next() {
-        let kind = |status| match failure(status, "{}").meant(|_| None) {
+        let kind = |status| match failure(status, "{}").to_error(|_| None) {
             ProviderError::Misconfigured(_) => "operator",
             ProviderError::Rejected(_) | ProviderError::Unaffordable(_) => "text",
             ProviderError::Throttled { .. } => "wait",
@@ -281,8 +281,8 @@ mod tests {
                 assert_eq!(kind(*status), expected, "{status}");
             }
         }
-        assert_eq!(failure(503, "").told(), "answered 503 Service Unavailable");
-        assert_eq!(failure(200, "{\"error\":\"No.\"}").told(), "answered without sound: No.");
+        assert_eq!(failure(503, "").in_words(), "answered 503 Service Unavailable");
+        assert_eq!(failure(200, "{\"error\":\"No.\"}").in_words(), "answered without sound: No.");
     }
 
     #[test]

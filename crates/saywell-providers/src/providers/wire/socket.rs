@@ -39,7 +39,7 @@ impl Socket {
             .header(header::SEC_WEBSOCKET_KEY, &key);
         let response = http.answer(request).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(Failure::read(response, http.now()).await.meant(meaning));
+            return Err(Failure::read(response, http.now()).await.to_error(meaning));
         }
         let accepted = response.headers().get(header::SEC_WEBSOCKET_ACCEPT);
         if accepted.is_none_or(|accepted| accepted.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())

@@ -16,7 +16,7 @@ impl BaseUrl {
 
     /// The address of `path`, which begins with `/`.
     #[must_use]
-    pub fn at(&self, path: &str) -> String {
+    pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 

@@ -37,7 +37,7 @@ pub struct Waited {
 impl Answers {
     /// All of these together.
     #[must_use]
-    pub fn of(answered: &[Answered]) -> Self {
+    pub fn summed(answered: &[Answered]) -> Self {
         let mut answers = Self::default();
         let mut waited: BTreeMap<&str, BTreeMap<u64, u64>> = BTreeMap::new();
         for Answered { cache, error, first_sound_ms, requests } in answered {
@@ -51,14 +51,15 @@ impl Answers {
                 *waited.entry(cache).or_default().entry(*milliseconds).or_default() += requests;
             }
         }
-        answers.first_sound = waited.into_iter().map(|(cache, times)| Waited::of(cache, &times)).collect();
+        answers.first_sound =
+            waited.into_iter().map(|(cache, times)| Waited::from_times(cache, &times)).collect();
         answers
     }
 }
 
 impl Waited {
     /// Of so many requests for each time.
-    fn of(cache: &str, times: &BTreeMap<u64, u64>) -> Self {
+    fn from_times(cache: &str, times: &BTreeMap<u64, u64>) -> Self {
         let requests = times.values().sum();
         let [p50_ms, p95_ms, p99_ms] = [50, 95, 99].map(|hundredths| by_then(times, hundredths));
         Self { cache: cache.to_owned(), requests, p50_ms, p95_ms, p99_ms }
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_was_answered_alike_is_counted_together() {
-        let counted = Answers::of(&[
+        let counted = Answers::summed(&[
             answered("miss", "", Some(100), 94),
             answered("miss", "", Some(700), 4),
             answered("miss", "", Some(900), 2),
@@ -101,6 +102,6 @@ mod tests {
                 first_sound: vec![waited("hit", 7, [1, 1, 1]), waited("miss", 100, [100, 700, 900])],
             }
         );
-        assert_eq!(Answers::of(&[]), Answers::default());
+        assert_eq!(Answers::summed(&[]), Answers::default());
     }
 }

@@ -22,7 +22,7 @@ const MOST: u32 = 200;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct AuditQuery {
     /// Only entries older than the one of this number.
     before: Option<i64>,
     /// How many, 1 to 200; 50 by default.
@@ -64,7 +64,7 @@ impl From<AuditRow> for Entry {
 
 /// What operators did, the newest first.
 #[utoipa::path(
-    get, path = "/admin/api/audit", tag = "admin", params(Ask),
+    get, path = "/admin/api/audit", tag = "admin", params(AuditQuery),
     responses(
         (status = 200, description = "The log", body = Audit),
         (status = 400, description = "`invalid_request`"),
@@ -76,7 +76,7 @@ impl From<AuditRow> for Entry {
 pub async fn audit(
     State(app): State<App>,
     _: Operator,
-    Search(ask): Search<Ask>,
+    Search(ask): Search<AuditQuery>,
 ) -> Result<Json<Audit>, ApiError> {
     let limit = ask.limit.unwrap_or(50);
     if !(1..=MOST).contains(&limit) {

@@ -13,7 +13,7 @@ use crate::controls::Change;
 use crate::http::body;
 use crate::http::error::ApiError;
 use crate::http::fields::name;
-use crate::key::{Key, Kind};
+use crate::key::{Key, KeyKind};
 use crate::store::Filter;
 
 /// What is to go: what fulfils every condition given. Everything goes only when `all` says so.
@@ -27,7 +27,7 @@ pub struct Purge {
     /// `rendition` or `clip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub kind: Option<Kind>,
+    pub kind: Option<KeyKind>,
     /// What this provider made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
@@ -106,7 +106,7 @@ fn filter(app: &App, ask: &Purge) -> Result<Filter, ApiError> {
     let (provider, voice) = (ask.provider.clone(), ask.voice.clone());
     // In the one form in which users are kept, or nothing of theirs would be found.
     let user = name("user", ask.user.as_deref())?;
-    let user = user.map(|user| app.settings.user_case.of(user.into()));
+    let user = user.map(|user| app.settings.user_case.fold(user.into()));
     let filter = Filter { kind: ask.kind, provider, voice, made_for: user, created_before };
     match (ask.all, filter == Filter::default()) {
         (false, true) => {

@@ -81,7 +81,7 @@ pub async fn change(
         let message = format!("There is no provider `{unknown}`; there is {there_is}.");
         return Err(ApiError::new(Code::UnknownProvider, message).param("provider"));
     }
-    let change = change.of_users(|user| app.settings.user_case.of(user));
+    let change = change.of_users(|user| app.settings.user_case.fold(user));
     let state = app.controls.change(&who, &change).await?;
     tracing::info!(
         who,

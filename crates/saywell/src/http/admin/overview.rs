@@ -29,7 +29,7 @@ const ROWS: u32 = 10;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct OverviewQuery {
     /// How many hours back, 1 to 744; 24 by default.
     #[param(minimum = 1, maximum = 744)]
     hours: Option<u32>,
@@ -110,7 +110,7 @@ pub struct CacheContent {
 
 /// The server at a glance.
 #[utoipa::path(
-    get, path = "/admin/api/overview", tag = "admin", params(Ask),
+    get, path = "/admin/api/overview", tag = "admin", params(OverviewQuery),
     responses(
         (status = 200, description = "The overview", body = Overview),
         (status = 400, description = "`invalid_request`"),
@@ -122,7 +122,7 @@ pub struct CacheContent {
 pub async fn overview(
     State(app): State<App>,
     _: Operator,
-    Search(ask): Search<Ask>,
+    Search(ask): Search<OverviewQuery>,
 ) -> Result<Json<Overview>, ApiError> {
     let hours = ask.hours.unwrap_or(24);
     if !(1..=MOST_HOURS).contains(&hours) {
@@ -158,7 +158,7 @@ pub async fn overview(
         providers: providers(&app),
         users: users?,
         rooms: rooms?,
-        answers: Answers::of(&answered?),
+        answers: Answers::summed(&answered?),
         process: Process { flights: app.speak.flights.count() },
         cache: CacheContent {
             renditions: stats.stored.renditions.entries,

@@ -24,7 +24,7 @@ const MOST: u32 = 10_000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub struct UsageQuery {
     /// What to sum up by: `day` (default), `user`, `room`, `plan`, `provider`, `voice`, `message`.
     #[param(inline)]
     by: Option<By>,
@@ -65,7 +65,7 @@ pub struct Usage {
 
 /// What was asked for, by whom, and what it came to.
 #[utoipa::path(
-    get, path = "/admin/api/usage", tag = "admin", params(Ask),
+    get, path = "/admin/api/usage", tag = "admin", params(UsageQuery),
     responses(
         (status = 200, description = "The report", content(
             (Usage = "application/json"),
@@ -80,7 +80,7 @@ pub async fn usage(
     State(app): State<App>,
     _: Operator,
     headers: HeaderMap,
-    Search(ask): Search<Ask>,
+    Search(ask): Search<UsageQuery>,
 ) -> Result<Response, ApiError> {
     let days = days(&app, &ask)?;
     let limit = ask.limit.unwrap_or(1000);
@@ -108,7 +108,7 @@ pub async fn usage(
     }
 }
 
-fn days(app: &App, ask: &Ask) -> Result<Days, ApiError> {
+fn days(app: &App, ask: &UsageQuery) -> Result<Days, ApiError> {
     let day = |field: &'static str, written: &Option<String>| {
         written.as_deref().map(parse_day).map(|day| {
             day.ok_or_else(|| ApiError::invalid(field, format!("`{field}` must be a day like 2026-11-25.")))

@@ -194,7 +194,7 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
-    fn at(address: &str) -> IpAddr {
+    fn address(address: &str) -> IpAddr {
         address.parse().unwrap()
     }
 
@@ -205,43 +205,43 @@ mod tests {
     #[test]
     fn past_what_one_address_may_have_its_oldest_idle_one_goes() {
         let door = Arc::new(Door::new(100, 3, vec![]));
-        let [ann, bob, eve] = [(); 3].map(|()| door.enter(at("203.0.113.9")).unwrap());
-        let other = door.enter(at("203.0.113.10")).unwrap();
+        let [ann, bob, eve] = [(); 3].map(|()| door.enter(address("203.0.113.9")).unwrap());
+        let other = door.enter(address("203.0.113.10")).unwrap();
         bob.waits(None);
-        let zoe = door.enter(at("203.0.113.9")).unwrap();
+        let zoe = door.enter(address("203.0.113.9")).unwrap();
         assert_eq!(gone(&[&ann, &bob, &eve, &zoe]), [false; 4], "one of them is at work");
         bob.waits(Some(Waiting::Idle));
-        let fay = door.enter(at("203.0.113.9")).unwrap();
+        let fay = door.enter(address("203.0.113.9")).unwrap();
         assert_eq!(gone(&[&ann, &bob, &eve, &zoe, &fay]), [false, true, false, false, false], "it was idle");
-        let gil = door.enter(at("::ffff:203.0.113.9")).unwrap();
+        let gil = door.enter(address("::ffff:203.0.113.9")).unwrap();
         assert_eq!(gone(&[&ann, &eve, &zoe, &fay, &gil]), [true, false, false, false, false], "the oldest");
         assert!(!other.word.is_go());
         drop((eve, zoe, fay, gil));
-        let next = [(); 3].map(|()| door.enter(at("203.0.113.9")).unwrap());
+        let next = [(); 3].map(|()| door.enter(address("203.0.113.9")).unwrap());
         assert_eq!(gone(&next.each_ref()), [false; 3], "who leaves makes room");
     }
 
     #[test]
     fn one_subscriber_of_ipv6_is_one_and_a_trusted_proxy_is_nobody() {
         let door = Arc::new(Door::new(100, 1, vec!["10.0.0.0/8".parse().unwrap()]));
-        let first = door.enter(at("2001:db8:1:2ff::1")).unwrap();
-        let second = door.enter(at("2001:db8:1:2aa::2")).unwrap();
-        let third = door.enter(at("2001:db8:1:300::1")).unwrap();
+        let first = door.enter(address("2001:db8:1:2ff::1")).unwrap();
+        let second = door.enter(address("2001:db8:1:2aa::2")).unwrap();
+        let third = door.enter(address("2001:db8:1:300::1")).unwrap();
         assert_eq!(gone(&[&first, &second, &third]), [true, false, false]);
-        let proxied = [(); 5].map(|()| door.enter(at("10.1.2.3")).unwrap());
+        let proxied = [(); 5].map(|()| door.enter(address("10.1.2.3")).unwrap());
         assert_eq!(gone(&proxied.each_ref()), [false; 5]);
     }
 
     #[test]
     fn when_all_are_at_work_nobody_comes_in() {
         let door = Arc::new(Door::new(2, 9, vec![]));
-        let [ann, bob] = [(); 2].map(|()| door.enter(at("203.0.113.9")).unwrap());
+        let [ann, bob] = [(); 2].map(|()| door.enter(address("203.0.113.9")).unwrap());
         ann.waits(None);
-        let eve = door.enter(at("198.51.100.7")).unwrap();
+        let eve = door.enter(address("198.51.100.7")).unwrap();
         assert_eq!(gone(&[&ann, &bob, &eve]), [false, true, false]);
         eve.waits(None);
-        assert!(door.enter(at("198.51.100.8")).is_none());
+        assert!(door.enter(address("198.51.100.8")).is_none());
         drop(ann);
-        assert!(door.enter(at("198.51.100.8")).is_some());
+        assert!(door.enter(address("198.51.100.8")).is_some());
     }
 }

@@ -15,7 +15,7 @@ use super::MAX_MESSAGE_BYTES;
 use crate::flight::SpokenUtterance;
 use crate::http::body::{self, Source};
 use crate::http::error::ApiError;
-use crate::http::speech::Ask;
+use crate::http::speech::SpeechBody;
 
 /// A message, as errors name it.
 const MESSAGE: Source = Source { param: "message", name: "message" };
@@ -24,7 +24,7 @@ const MESSAGE: Source = Source { param: "message", name: "message" };
 #[derive(Debug)]
 pub enum Said {
     /// A reply begins: the fields of `POST /tts` but its text.
-    Begin(Box<Ask>),
+    Begin(Box<SpeechBody>),
     /// The next piece of its text, of any size.
     Text(String),
     /// Its text is all there.

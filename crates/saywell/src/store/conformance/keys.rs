@@ -1,6 +1,6 @@
 //! What every store of API keys has to do.
 
-use super::at;
+use super::time_at;
 use crate::identity::{KeyLimits, Scopes};
 use crate::store::{ApiKeys, KeyRow};
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn key(n: u8) -> KeyRow {
         hash: [n; 32],
         scopes: Scopes { speak: true, admin: n.is_multiple_of(2) },
         limits: KeyLimits::default(),
-        created_at: at(1000 + u64::from(n)) + Duration::from_millis(7),
+        created_at: time_at(1000 + u64::from(n)) + Duration::from_millis(7),
         expires_at: None,
         revoked_at: None,
     }
@@ -29,7 +29,7 @@ pub async fn api_keys(keys: &dyn ApiKeys) {
         characters_per_month: Some(u64::from(u32::MAX) * 4),
         ..KeyLimits::default()
     };
-    let limited = KeyRow { limits, expires_at: Some(at(5000)), ..key(2) };
+    let limited = KeyRow { limits, expires_at: Some(time_at(5000)), ..key(2) };
     keys.insert(&key(1)).await.unwrap();
     keys.insert(&limited).await.unwrap();
     assert_eq!(keys.find(&key(1).id).await.unwrap(), Some(key(1)));
@@ -40,10 +40,10 @@ pub async fn api_keys(keys: &dyn ApiKeys) {
     assert!(keys.insert(&imposter).await.is_err(), "an id is given once");
     assert_eq!(keys.find(&key(1).id).await.unwrap().unwrap().hash, key(1).hash);
 
-    assert!(keys.revoke(&limited.id, at(3000)).await.unwrap());
-    assert!(!keys.revoke(&limited.id, at(4000)).await.unwrap(), "once is enough");
-    assert!(!keys.revoke("nobody", at(3000)).await.unwrap());
-    let revoked = KeyRow { revoked_at: Some(at(3000)), ..limited };
+    assert!(keys.revoke(&limited.id, time_at(3000)).await.unwrap());
+    assert!(!keys.revoke(&limited.id, time_at(4000)).await.unwrap(), "once is enough");
+    assert!(!keys.revoke("nobody", time_at(3000)).await.unwrap());
+    let revoked = KeyRow { revoked_at: Some(time_at(3000)), ..limited };
     assert_eq!(keys.find(&revoked.id).await.unwrap(), Some(revoked));
     assert_eq!(keys.find(&key(1).id).await.unwrap(), Some(key(1)), "the others are as they were");
 }

@@ -1,6 +1,6 @@
 //! What every log of usage has to do.
 
-use super::at;
+use super::time_at;
 use crate::clock::from_millis;
 use crate::store::{
     Answered, Asked, AskedOutcome, By, CacheOutcome, CallLog, Days, Sum, Text, UsageLine, UsageLog,
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 /// Hour `h` of day `d` after 1970-01-01, and 7 ms.
 fn hour(d: u64, h: u64) -> SystemTime {
-    at((d * 24 + h) * 3600) + Duration::from_millis(7)
+    time_at((d * 24 + h) * 3600) + Duration::from_millis(7)
 }
 
 /// A request of `user`, for 10 characters and two seconds, which cost a quarter.

@@ -31,7 +31,7 @@ impl Insights for PostgresStore {
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
         let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row| FirstSound::read(&row));
-        Ok(FirstSound::of(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
+        Ok(FirstSound::from_calls(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {

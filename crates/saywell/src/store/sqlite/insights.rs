@@ -38,7 +38,7 @@ impl Insights for SqliteStore {
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up first sounds"))?;
-        Ok(FirstSound::of(calls))
+        Ok(FirstSound::from_calls(calls))
     }
 
     async fn top(&self, of: Top, since: SystemTime, limit: u32) -> Result<Vec<Spender>, StoreError> {

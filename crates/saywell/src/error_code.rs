@@ -163,12 +163,12 @@ impl ErrorCode {
     }
 
     /// OpenAI's word for the kind of error.
-    pub(super) fn kind(self) -> &'static str {
+    pub(crate) fn kind(self) -> &'static str {
         if self.status().is_client_error() { "invalid_request_error" } else { "server_error" }
     }
 
     /// The code that tells most of an error of which nothing but its status is known.
-    pub(super) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::Unauthorized,
             StatusCode::FORBIDDEN => Self::Forbidden,
@@ -187,7 +187,7 @@ impl ErrorCode {
 pub fn markdown() -> String {
     let mut text = String::from(
         "# Errors\n\n\
-         <!-- Made by `UPDATE_DOCS=1 cargo test -p saywell document` from `crates/saywell/src/http/code.rs`. -->\n\n\
+         <!-- Made by `UPDATE_DOCS=1 cargo test -p saywell document` from `crates/saywell/src/error_code.rs`. -->\n\n\
          Every error has one shape, a superset of OpenAI's, whatever the call:\n\n\
          ```json\n\
          {\"error\": {\"code\": \"rate_limited\", \"message\": \"…\", \"type\": \"invalid_request_error\", \"param\": null,\n           \
@@ -239,7 +239,7 @@ mod tests {
             ErrorCode::NotFound,
             ErrorCode::InternalError,
         ];
-        let strings = include_str!("../../../../web/strings.js");
+        let strings = include_str!("../../../web/strings.js");
         let errors = strings.split("errors: Object.freeze(").nth(1).unwrap().split("}),").next().unwrap();
         for code in ErrorCode::ALL {
             let has_words = errors.contains(&format!(" {}: ", code.name()));

@@ -1,0 +1,237 @@
+// The controls beside a speaker button: progress, steps, speed, what can be chosen, stop. Made when the
+// message is first heard.
+
+import { controlsStyle } from './player-styles.js';
+import { ICONS, icon, make, setAttribute, setText } from './parts.js';
+import { SPEED_MENU } from './player-store.js';
+import { formatTime } from './words.js';
+
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./preferences.js').Choices} Choices */
+/** @typedef {import('./saywell-speaker.js').SaywellSpeaker} SaywellSpeaker */
+
+/** @type {(keyof Choices)[]} */
+const CHOICES = ['words', 'bar', 'continuous'];
+/** How far an arrow key moves, and a button, in seconds. */
+const SEEK_STEP = 5;
+const JUMP = 10;
+
+Object.assign(ICONS, {
+  stop: 'M7 7h10v10H7Z',
+  back: 'M7 6v12ZM17 6v12l-7-6Z',
+  forward: 'M17 6v12ZM7 6v12l7-6Z',
+  rewind: 'M12 5a7 7 0 1 1-7 7 7 7 0 1 0 7-7ZM12 2v6L8 5Z',
+  skip: 'M12 5a7 7 0 1 0 7 7 7 7 0 1 1-7-7ZM12 2v6l4-3Z',
+  volume: 'M4 10h3l5-4v12l-5-4H4ZM16 9q3 3 0 6 3-3 0-6Z',
+  more: 'M5 11.5h1v1H5ZM11.5 11.5h1v1h-1ZM18 11.5h1v1h-1Z',
+});
+
+/** @param {string} part @param {...Node} children */
+const button = (part, ...children) => make('button', { type: 'button', part }, ...children);
+
+export class Controls {
+  #speaker;
+  #progress = make('input', { type: 'range', min: '0', max: '1', step: 'any', value: '0', part: 'progress' });
+  #time = make('span', { className: 'time', part: 'time' });
+  #track = make('div', { className: 'track' }, this.#progress, this.#time);
+  #rewind = button('rewind', icon('rewind'));
+  #skip = button('skip', icon('skip'));
+  #speed = make('select', { part: 'speed' });
+  #more = button('more', icon('more'));
+  #stop = button('stop', icon('stop'));
+  #rest = make('div', { className: 'rest' }, this.#track, this.#rewind, this.#skip, this.#speed, this.#more, this.#stop);
+  #back = button('back', icon('back', true));
+  #forward = button('forward', icon('forward', true));
+  #mute = button('mute', icon('volume'));
+  #volume = make('input', { type: 'range', min: '0', max: '1', step: '0.05', part: 'volume' });
+  #voice = make('select', { part: 'voice', hidden: true });
+  #sample = button('sample');
+  #choices = CHOICES.map((choice) => /** @type {[keyof Choices, HTMLButtonElement]} */ ([choice, button('choice')]));
+  #download = button('download');
+  #help = button('help');
+  #panel = make(
+    'div',
+    { className: 'panel', part: 'panel', hidden: true },
+    make('div', { className: 'steps' }, this.#back, this.#forward, this.#mute, this.#volume),
+    make('div', { className: 'steps' }, this.#voice, this.#sample),
+    ...this.#choices.map(([, choice]) => choice),
+    this.#download,
+    this.#help,
+  );
+  /** @type {Readonly<Choices> | null} */
+  #chosen = null;
+  #shown = '';
+
+  /**
+   * @param {SaywellSpeaker} speaker
+   * @param {HTMLElement} bar  what the controls stand in
+   */
+  constructor(speaker, bar) {
+    this.#speaker = speaker;
+    const root = /** @type {ShadowRoot} */ (speaker.shadowRoot);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, controlsStyle];
+    bar.setAttribute('role', 'group');
+    this.#bar = bar;
+    this.#time.setAttribute('aria-hidden', 'true');
+    this.#sample.hidden = true;
+    for (const step of SPEED_MENU) this.#speed.append(new Option(`${step}×`, String(step)));
+    bar.append(this.#rest, this.#panel);
+    this.#listen();
+  }
+
+  #bar;
+
+  get #player() {
+    return this.#speaker.player;
+  }
+
+  /**
+   * @param {Readonly<PlayerState> | null} state
+   * @param {boolean} active
+   * @param {Readonly<Choices> | null} choices
+   */
+  show(state, active, choices) {
+    this.#chosen = choices;
+    if (this.#rest.hidden === active) this.#rest.hidden = !active;
+    if (!active && !this.#panel.hidden) this.#open(false);
+    if (!state || !active) return;
+    this.#name();
+    this.#showProgress(state);
+    if (!this.#panel.hidden) this.#showPanel(state);
+  }
+
+  /** Says what each control is, in the present language. */
+  #name() {
+    const { strings } = this.#speaker;
+    if (this.#shown === strings.position) return;
+    this.#shown = strings.position;
+    setAttribute(this.#bar, 'aria-label', strings.controls);
+    for (const [element, name] of /** @type {[HTMLElement, string][]} */ ([
+      [this.#stop, strings.stop],
+      [this.#back, strings.back],
+      [this.#forward, strings.forward],
+      [this.#rewind, strings.rewind],
+      [this.#skip, strings.skip],
+      [this.#more, strings.more],
+      [this.#mute, strings.mute],
+    ])) {
+      setAttribute(element, 'aria-label', name);
+      element.title = name;
+    }
+    setAttribute(this.#progress, 'aria-label', strings.position);
+    setAttribute(this.#speed, 'aria-label', strings.speed);
+    setAttribute(this.#volume, 'aria-label', strings.volume);
+    setAttribute(this.#voice, 'aria-label', strings.voice);
+    setText(this.#sample, strings.sample);
+  }
+
+  /** @param {Readonly<PlayerState>} state */
+  #showProgress({ position, duration, buffered, open, speed }) {
+    const { strings } = this.#speaker;
+    const length = Math.max(duration, position, 0.1);
+    if (this.#progress.max !== String(length)) this.#progress.max = String(length);
+    this.#progress.value = String(position);
+    this.#progress.style.setProperty('--progress', (position / length).toFixed(4));
+    const made = Math.min(1, Math.max(buffered, position) / length).toFixed(3);
+    if (this.#progress.style.getPropertyValue('--made') !== made) this.#progress.style.setProperty('--made', made);
+    const at = formatTime(position);
+    const of = open || duration === 0 ? '…' : formatTime(duration);
+    setText(this.#time, `${at} / ${of}`);
+    setAttribute(this.#progress, 'aria-valuetext', of === '…' ? at : strings.progress(at, of));
+    const nearest = SPEED_MENU.reduce((a, b) => (Math.abs(b - speed) < Math.abs(a - speed) ? b : a));
+    if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
+  }
+
+  /** @param {Readonly<PlayerState>} state */
+  #showPanel({ by }) {
+    const { strings } = this.#speaker;
+    const { volume, muted } = this.#player ?? { volume: 1, muted: false };
+    for (const [choice, element] of this.#choices) {
+      setText(element, strings[choice]);
+      setAttribute(element, 'aria-pressed', String(this.#chosen?.[choice] === true));
+    }
+    setAttribute(this.#mute, 'aria-pressed', String(muted));
+    if (this.#volume.value !== String(volume)) this.#volume.value = String(volume);
+    this.#volume.style.setProperty('--progress', String(volume));
+    this.#download.hidden = by === 'browser' || !this.#speaker.message;
+    setText(this.#download, strings.download);
+    setText(this.#help, strings.help);
+  }
+
+  /** Fills the list of voices, where there is a choice. */
+  async #offerVoices() {
+    const player = this.#player;
+    const voices = (await player?.voices().catch(() => [])) ?? [];
+    if (!player || voices.length < 2) return;
+    const { strings } = this.#speaker;
+    const languages = new Intl.DisplayNames([this.#speaker.closest('[lang]')?.getAttribute('lang') || 'en'], { type: 'language' });
+    /** @type {Map<string, HTMLOptGroupElement>} */
+    const groups = new Map();
+    for (const { id, name, language } of voices) {
+      const label = language ? (languages.of(language) ?? language) : strings.anyLanguage;
+      const group = groups.get(label) ?? make('optgroup', { label });
+      groups.set(label, group);
+      group.append(new Option(name, id));
+    }
+    this.#voice.replaceChildren(new Option(strings.usualVoice, ''), ...groups.values());
+    this.#voice.value = player.voice ?? '';
+    this.#voice.hidden = this.#sample.hidden = false;
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    this.#panel.hidden = !open;
+    setAttribute(this.#more, 'aria-expanded', String(open));
+  }
+
+  #listen() {
+    /** @param {HTMLElement} element @param {string} type @param {(player: NonNullable<SaywellSpeaker['player']>) => void} deed */
+    const on = (element, type, deed) => element.addEventListener(type, () => this.#player && deed(this.#player));
+    on(this.#stop, 'click', (player) => player.stop());
+    on(this.#back, 'click', (player) => player.skip(-1));
+    on(this.#forward, 'click', (player) => player.skip(1));
+    on(this.#rewind, 'click', (player) => player.seek(player.state.position - JUMP));
+    on(this.#skip, 'click', (player) => player.seek(player.state.position + JUMP));
+    // What goes wrong is told here anyway.
+    on(this.#download, 'click', (player) => player.download(this.#speaker.message).catch(() => {}));
+    on(this.#help, 'click', (player) => player.showHelp());
+    for (const [choice, element] of this.#choices) on(element, 'click', (player) => player.choose(choice));
+    on(this.#speed, 'change', (player) => player.setSpeed(Number(this.#speed.value)));
+    on(this.#volume, 'input', (player) => player.setVolume(this.#volume.valueAsNumber));
+    on(this.#mute, 'click', (player) => player.mute(!player.muted));
+    on(this.#voice, 'change', (player) => player.chooseVoice(this.#voice.value || null));
+    on(this.#sample, 'click', (player) => player.sample(this.#voice.value || null).catch(() => {}));
+    on(this.#progress, 'input', (player) => player.seek(this.#progress.valueAsNumber));
+    on(this.#more, 'click', (player) => {
+      this.#open(this.#panel.hidden === true);
+      this.#showPanel(player.state);
+      if (!this.#panel.hidden) void this.#offerVoices();
+    });
+    this.#progress.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const mirrored = this.#speaker.matches(':dir(rtl)') && event.key.match(/Left|Right/) ? -1 : 1;
+      this.#player?.seek(this.#progress.valueAsNumber + step * mirrored * SEEK_STEP);
+    });
+    // Keys that every player has, where the keyboard is in this one.
+    this.#bar.addEventListener('keydown', (event) => {
+      const [target] = event.composedPath();
+      const player = this.#player;
+      if (!player || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || target instanceof HTMLSelectElement) return;
+      const deeds = /** @type {Record<string, () => void>} */ ({
+        Escape: () => (this.#panel.hidden ? player.stop() : this.#open(false)),
+        m: () => player.mute(!player.muted),
+        M: () => player.mute(!player.muted),
+        ...(target !== this.#volume && { ArrowLeft: () => player.seek(player.state.position - SEEK_STEP), ArrowRight: () => player.seek(player.state.position + SEEK_STEP) }),
+        ...(target === this.#progress && { ' ': () => player.toggle(this.#speaker.message) }),
+      });
+      const deed = deeds[event.key];
+      if (!deed) return;
+      event.preventDefault();
+      event.stopPropagation();
+      deed();
+    });
+  }
+}

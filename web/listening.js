@@ -1,0 +1,620 @@
+// What a page loads at the first press: everything between "listen to this" and sound, marks, captions
+// and controls. The element (saywell-player.js) finds the messages and hands on what is wanted.
+
+import { pickSource } from './audio-source.js';
+import { BrowserVoice } from './browser-voice.js';
+import { CaptionBar } from './caption-bar.js';
+import { Controls } from './controls.js';
+import { Dock, isDark, isTight } from './dock.js';
+import { PlayerError } from './gateway.js';
+import { Highlighter } from './highlight.js';
+import { MediaKeys } from './media-session.js';
+import { drawnText, givenText, titleOf } from './message-text.js';
+import { nameOf } from './messages.js';
+import { Playback } from './playback.js';
+import { captionAt, clampSpeed, isActive } from './player-store.js';
+import { isOn, remember } from './preferences.js';
+import { Ahead, Continuous } from './replies.js';
+import { ShortcutHelp, isWriting, press } from './shortcuts.js';
+import { SaywellSpeaker } from './saywell-speaker.js';
+import { playerStyle } from './player-styles.js';
+import { Told } from './told.js';
+import { sentencesOf } from './true-sentences.js';
+import { Voices } from './one-voice.js';
+import { hasSentence, settled } from './sentences.js';
+import { Written, whole } from './written.js';
+
+/** @typedef {import('./playback.js').Speech} Speech */
+/** @typedef {import('./player-store.js').Failure} Failure */
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./saywell-player.js').Message} Message */
+
+/** How far into a sentence a step back means this one, and not the one before, in seconds. */
+const SENTENCE_BEGUN = 1.5;
+/** How often a message that is heard while it is written is read off the page, in milliseconds. */
+const READ_EVERY_MS = 100;
+/** How far a place is from the start and the end to be worth going back to, in seconds. */
+const WORTH_KEEPING = 3;
+/** How much of a reply tells it from another in its place, in UTF-16 units. */
+const BEGINNING = 24;
+/** How many replies that the page wrote by `write` are remembered. */
+const DRAFTS = 100;
+/** What the gateway may be unable to do while the browser still can. */
+const STAND_IN = ['tts_disabled', 'unreachable', 'offline', 'quota_exceeded', 'trial_exhausted', 'language_unsupported', 'providers_exhausted', 'silent'];
+
+/**
+ * What the element lends.
+ *
+ * @typedef {object} Host
+ * @property {import('./saywell-player.js').SaywellPlayer} player
+ * @property {ShadowRoot} root
+ * @property {HTMLAudioElement} audio
+ * @property {import('./player-store.js').PlayerStore} store
+ * @property {import('./messages.js').Messages} messages
+ * @property {() => import('./gateway.js').Gateway} gateway
+ * @property {() => boolean} mayPrefetch  whether the listener's plan allows sound to be made ahead
+ * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
+ */
+
+/** What is heard: the message as it was found, if it is on the page, and its text. */
+/** @typedef {{ message: Element | null, name: unknown, written: Written }} Heard */
+
+export class Listening {
+  #host;
+  #playback;
+  #browserVoice;
+  /** Who has the word. @type {Playback | BrowserVoice} */
+  #speaks;
+  #highlighter;
+  #captionBar;
+  #help;
+  #keys;
+  #dock;
+  #voices = new Voices(() => this.#yield());
+  #ahead = new Ahead();
+  #continuous = new Continuous((message) => this.speak(message));
+  /** @type {Heard | null} */
+  #heard = null;
+  /** Replies that the page writes by `write`, by their names. @type {Map<unknown, Written>} */
+  #drafts = new Map();
+  /** Messages that continuous mode has been told of, and how they began then. @type {Map<unknown, string>} */
+  #announced = new Map();
+  /** Where messages were left for others. @type {Map<unknown, { position: number, text: string }>} */
+  #places = new Map();
+  #reading = false;
+  #ticking = false;
+  /** How many sentences were known when the marks were laid out. */
+  #marked = 0;
+  #leave = new AbortController();
+  /** What voices introduce themselves by. */
+  #sample = new Audio();
+
+  /** @param {Host} host */
+  constructor(host) {
+    const { store, audio, root, player } = host;
+    this.#host = host;
+    SaywellSpeaker.Controls = Controls;
+    SaywellSpeaker.Told = Told;
+    root.adoptedStyleSheets = [playerStyle];
+    this.#playback = new Playback({ audio, store, gateway: host.gateway, stepIn: (failure, speech) => this.#stepIn(failure, speech) });
+    this.#browserVoice = new BrowserVoice({
+      store,
+      script: (speech, signal) => host.gateway().script(speech, signal),
+      language: () => player.closest('[lang]')?.getAttribute('lang') ?? '',
+    });
+    this.#speaks = this.#playback;
+    this.#playback.setSpeed(store.state.speed);
+    this.#highlighter = new Highlighter(root);
+    this.#dock = new Dock(root, player, {
+      inView: () => this.#place(),
+      back: () => {
+        this.#highlighter.followAgain();
+        this.#showCaptions();
+      },
+    });
+    this.#captionBar = new CaptionBar(this.#dock.foot);
+    this.#help = new ShortcutHelp(root);
+    this.#keys = new MediaKeys(player);
+    store.subscribe((state, before) => this.#onState(state, before));
+    const { signal } = this.#leave;
+    const page = player.ownerDocument;
+    page.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    page.addEventListener('input', (event) => this.#onInput(event), { signal, capture: true });
+    page.addEventListener('click', (event) => this.#onClick(event), { signal, capture: true });
+  }
+
+  get #state() {
+    return this.#host.store.state;
+  }
+
+  get #choices() {
+    return this.#host.player.choices;
+  }
+
+  /** What is heard, if it is on the page. */
+  get message() {
+    return this.#heard?.message ?? null;
+  }
+
+  /** The element has left the page. */
+  depart() {
+    this.stop();
+    this.#leave.abort();
+    this.#highlighter.clear();
+    this.#dock.leave();
+    this.#voices.leave();
+  }
+
+  /** The page is being left. */
+  leavePage() {
+    this.pause();
+    this.#ahead.giveUp();
+  }
+
+  /** @param {Message} message */
+  speak(message) {
+    const { messages } = this.#host;
+    this.#continuous.unhush(message);
+    const name = nameOf(message);
+    const element = typeof message === 'string' ? messages.named(message) : message;
+    const written = this.#drafts.get(name) ?? this.#draftOf(element);
+    this.#announced.set(name, written.text.slice(0, BEGINNING));
+    const startAt = this.#goesOnAt(name, written.text);
+    const place = this.#places.get(name);
+    this.#places.delete(name);
+    const position = place && written.over && place.text === written.text ? place.position : 0;
+    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt }, position);
+  }
+
+  /** @param {Message} message @param {string} piece */
+  write(message, piece) {
+    const name = nameOf(message);
+    let written = this.#drafts.get(name);
+    if (!written) {
+      written = new Written();
+      this.#drafts.set(name, written);
+      for (const oldest of this.#drafts.keys()) {
+        if (this.#drafts.size <= DRAFTS) break;
+        this.#drafts.delete(oldest);
+      }
+      // Whoever listens to it already hears it from here on.
+      if (Object.is(this.#heard?.name, name)) this.speak(message);
+    }
+    if (written.over) {
+      this.#announced.delete(name);
+      written.set(piece, false);
+    } else written.write(piece);
+    if (hasSentence(written.text)) this.#announce(message, name);
+  }
+
+  /** @param {Message} message */
+  complete(message) {
+    const name = nameOf(message);
+    const written = this.#drafts.get(name);
+    if (!written) return;
+    written.set(written.text, true);
+    if (/\S/.test(written.text)) this.#announce(message, name);
+  }
+
+  /**
+   * @param {AsyncIterable<string> | Iterable<string>} pieces
+   * @param {{ message?: Message, voice?: string, language?: string }} options
+   */
+  async speakStream(pieces, { message, ...wishes }) {
+    const name = message ? nameOf(message) : Symbol('a stream');
+    const written = new Written();
+    if (message) this.#drafts.set(name, written);
+    this.#announced.set(name, '');
+    const element = message instanceof Element ? message : this.#host.messages.named(name);
+    this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, ''), ...wishes, written });
+    try {
+      for await (const piece of pieces) {
+        // Nobody listens any more: the writer is told, as by any loop that ends.
+        if (!message && this.#heard?.written !== written) return;
+        written.write(piece);
+      }
+    } finally {
+      written.set(written.text, true);
+    }
+  }
+
+  /** @param {string} text @param {{ voice?: string, language?: string }} options */
+  speakText(text, options) {
+    const name = Symbol('a text');
+    this.#begin({ message: null, name, written: whole(text) }, { ...this.#speechOf(name, null, text), ...options });
+  }
+
+  pause() {
+    this.#speaks.pause();
+  }
+
+  resume() {
+    this.#continuous.unhush();
+    // Where the browser stood in and failed too, it is the gateway's turn again.
+    if (this.#state.status === 'failed' && this.#state.instead && this.#heard?.message) this.speak(this.#heard.message);
+    else this.#speaks.resume();
+  }
+
+  stop() {
+    this.#continuous.clear();
+    this.#ahead.giveUp();
+    this.#speaks.stop();
+  }
+
+  /** @param {number} position  seconds */
+  seek(position) {
+    this.#speaks.seek(position);
+  }
+
+  /** @param {number} sentences */
+  skip(sentences) {
+    const { position, captions } = this.#state;
+    const known = sentencesOf(captions);
+    const at = captionAt(known, position);
+    const begun = sentences < 0 && at >= 0 && position - Number(known[at]?.start) > SENTENCE_BEGUN;
+    this.#goTo(known[Math.max(0, at + sentences + (begun ? 1 : 0))]);
+  }
+
+  /** @param {number} words */
+  skipWords(words) {
+    const { position, captions } = this.#state;
+    this.#goTo(captions.words[Math.max(0, captionAt(captions.words, position) + words)]);
+  }
+
+  /** @param {number} speed */
+  setSpeed(speed) {
+    this.#browserVoice.setSpeed(speed);
+    this.#playback.setSpeed(speed);
+    remember('speed', clampSpeed(speed));
+  }
+
+  /** What is heard goes on in another voice, from the present sentence. */
+  changeVoice() {
+    const { status, captions, position } = this.#state;
+    if (!this.#heard || status === 'idle') return;
+    const { message, name, written } = this.#heard;
+    const from = captions.utterances[captionAt(captions.utterances, position)]?.source[0] ?? 0;
+    const startAt = written.over && from > 0 && status !== 'ended' ? from : null;
+    this.#begin(this.#heard, { ...this.#speechOf(name, message, written.text), written, startAt });
+  }
+
+  voices() {
+    return this.#host.gateway().voices(this.#leave.signal);
+  }
+
+  /** @param {string | null} voice */
+  async sample(voice) {
+    this.pause();
+    const { player } = this.#host;
+    const { signal } = this.#leave;
+    const { url } = await this.#host.gateway().ask({ text: player.strings.sampleText, format: 'mp3', voice: voice ?? player.getAttribute('voice') }, signal);
+    this.#sample.src = url;
+    this.#sample.volume = player.volume;
+    await this.#sample.play();
+  }
+
+  /** What is chosen has changed, or what attributes say. */
+  refresh() {
+    this.#mark();
+    this.#place();
+  }
+
+  /** Nothing more is to be read by itself. */
+  forgetQueue() {
+    this.#continuous.clear();
+  }
+
+  /** @param {Element} message */
+  prefetch(message) {
+    if (this.#isBrowsers()) return;
+    const { format } = pickSource();
+    this.#ahead.make({ ...this.#speechOf(nameOf(message), message, this.#textFor(message)), format }, this.#host.gateway);
+  }
+
+  /** @param {Element} message */
+  async download(message) {
+    const { signal } = this.#leave;
+    try {
+      const speech = this.#speechOf(nameOf(message), message, this.#textFor(message));
+      save(await this.#host.gateway().file({ ...speech, format: 'mp3' }, signal), titleOf(speech.text));
+    } catch (cause) {
+      const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
+      if (!signal.aborted) this.#host.messages.speakers.get(message)?.tell(error.toFailure());
+      throw error;
+    }
+  }
+
+  showHelp() {
+    this.#help.show(this.#host.player.strings, isOn(this.#host.player, 'shortcuts'));
+  }
+
+  /** @param {Element[]} messages  those on the page */
+  onScan(messages) {
+    const { status, message: heard } = this.#state;
+    if (status === 'idle' || !this.#heard) return;
+    const message = messages.find((message) => Object.is(nameOf(message), heard)) ?? null;
+    if (!message && this.#heard.message && messages.length === 0) {
+      // The conversation is gone, not only a message that a list has scrolled out.
+      this.stop();
+    } else if (message !== this.#heard.message || this.#highlighter.isStale) {
+      // One that nothing selects may still be there.
+      if (!message && this.#heard.message?.isConnected) return;
+      this.#heard.message = message;
+      this.#readSoon();
+      this.#mark();
+    }
+    this.#place();
+  }
+
+  /** @param {Element} message @param {boolean} isTalk */
+  onComplete(message, isTalk) {
+    const { player, messages, mayPrefetch } = this.#host;
+    if (isOn(player, 'prefetch') && mayPrefetch() && message === messages.newest) this.prefetch(message);
+    const name = nameOf(message);
+    if (message === this.#heard?.message && isActive(this.#state)) {
+      this.#readSoon();
+      return;
+    }
+    // Another answer in the place of one that was read.
+    const began = this.#announced.get(name);
+    if (began && isTalk && !this.#drafts.has(name) && !this.#textFor(message).startsWith(began)) this.#announced.delete(name);
+    if (isTalk) this.#announce(message, name);
+  }
+
+  /** A reply that is not complete has changed. @param {Element} message @param {boolean} isTalk */
+  onGrowth(message, isTalk) {
+    const name = nameOf(message);
+    if (!isTalk || !this.#choices.continuous || this.#announced.has(name) || this.#drafts.has(name)) return;
+    if (hasSentence(this.#textFor(message))) this.#announce(message, name);
+  }
+
+  /** What is heard has changed on the page. */
+  onChange() {
+    this.#readSoon();
+  }
+
+  /**
+   * @param {Heard} heard
+   * @param {Speech} speech
+   * @param {number} [position]  where it goes on, in seconds
+   */
+  #begin(heard, speech, position = 0) {
+    this.#keepPlace(heard.name);
+    this.#ahead.giveUp(speech);
+    this.#heard = heard;
+    this.#voices.speakUp();
+    this.#highlighter.followAgain();
+    this.#mark();
+    this.#speaks.leave();
+    this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
+    this.#speaks.speak(speech, null, position);
+    this.#place();
+  }
+
+  /** Who turns from one message to another finds their place in it later. @param {unknown} next */
+  #keepPlace(next) {
+    const { position, duration, status } = this.#state;
+    if (!this.#heard || Object.is(this.#heard.name, next) || !['playing', 'paused'].includes(status)) return;
+    if (position > WORTH_KEEPING && duration - position > WORTH_KEEPING) this.#places.set(this.#heard.name, { position, text: this.#heard.written.text });
+  }
+
+  /** Another player on this page or in another tab speaks. */
+  #yield() {
+    if (!isActive(this.#state)) return;
+    this.pause();
+    this.#highlighter.clear();
+  }
+
+  /**
+   * Where a reply goes on that ended before its end, being too long for once.
+   *
+   * @param {unknown} name
+   * @param {string} text
+   */
+  #goesOnAt(name, text) {
+    const { status, rendition } = this.#state;
+    const same = Object.is(this.#heard?.name, name) && this.#heard?.written.text === text;
+    return same && status === 'ended' ? (rendition?.continuesAt ?? null) : null;
+  }
+
+  /**
+   * @param {unknown} name
+   * @param {Element | null} message
+   * @param {string} text
+   * @returns {Speech}
+   */
+  #speechOf(name, message, text) {
+    const { player } = this.#host;
+    return {
+      message: name,
+      text,
+      messageId: typeof name === 'string' ? name : (message?.getAttribute('data-message-id') ?? null),
+      voice: player.voice,
+      provider: this.#isBrowsers() ? null : player.getAttribute('provider'),
+    };
+  }
+
+  #isBrowsers() {
+    return this.#host.player.getAttribute('provider') === 'browser';
+  }
+
+  /** A message's text. @param {Element} message */
+  #textFor(message) {
+    return this.#drafts.get(nameOf(message))?.text ?? this.#given(message) ?? drawnText(message);
+  }
+
+  /** @param {Element} message */
+  #given(message) {
+    return this.#host.player.textOf(message) ?? givenText(message);
+  }
+
+  /** A message's text as the page has it, to be brought up to date. @param {Element | null} message */
+  #draftOf(message) {
+    const written = new Written();
+    if (message) this.#read(message, written);
+    return written;
+  }
+
+  /**
+   * @param {Element} message
+   * @param {Written} written
+   */
+  #read(message, written) {
+    const given = this.#given(message);
+    const isOpen = this.#host.messages.isOpen(message);
+    const text = given ?? drawnText(message);
+    // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
+    written.set(given === null && isOpen ? settled(text) : text, !isOpen);
+  }
+
+  /** Reads what is heard off the page, a little later. */
+  #readSoon() {
+    if (this.#reading || !this.#heard?.message || this.#drafts.has(this.#heard.name)) return;
+    this.#reading = true;
+    setTimeout(() => {
+      this.#reading = false;
+      const { message, name, written } = this.#heard ?? {};
+      if (!message?.isConnected || !written || this.#drafts.has(name)) return;
+      // What was heard to its end goes on only while it is being written.
+      if (this.#state.status === 'ended' && !this.#host.messages.isOpen(message)) return;
+      this.#read(message, written);
+    }, READ_EVERY_MS);
+  }
+
+  /**
+   * Lets the browser's own voice speak where the gateway cannot.
+   *
+   * @param {Failure} failure
+   * @param {Speech} speech
+   */
+  #stepIn(failure, speech) {
+    if (!STAND_IN.includes(failure.code) || !this.#browserVoice.hopeful) return false;
+    this.#playback.leave();
+    this.#speaks = this.#browserVoice;
+    this.#browserVoice.speak({ ...speech, text: speech.written?.text ?? speech.text }, failure);
+    return true;
+  }
+
+  /** @param {import('./player-store.js').Caption | undefined} caption */
+  #goTo(caption) {
+    // A hair past its start, or rounding would count it as the one before.
+    if (caption) this.seek(caption.start + 0.002);
+  }
+
+  /**
+   * Continuous mode reads a reply from its first finished sentence on.
+   *
+   * @param {Message} message
+   * @param {unknown} name
+   */
+  #announce(message, name) {
+    if (!this.#choices.continuous || this.#announced.has(name)) return;
+    this.#announced.set(name, (this.#drafts.get(name)?.text ?? (typeof message === 'string' ? '' : this.#textFor(message))).slice(0, BEGINNING));
+    this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.#state.status));
+  }
+
+  /**
+   * @param {Readonly<PlayerState>} state
+   * @param {Readonly<PlayerState>} before
+   */
+  #onState(state, before) {
+    this.#showCaptions();
+    const sentence = spoken(state);
+    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
+    this.#keys.show(state, () => titleOf(this.#heard?.written.text ?? ''));
+    if (state.status === 'playing') this.#tick();
+    if (state.status !== before.status || state.message !== before.message) this.#place();
+    else this.#dock.show(state, this.#choices);
+    if (state.status === 'playing' && before.status !== 'playing') this.#voices.speakUp();
+    // Somebody was served: the gateway is willing.
+    if (state.firstSoundMs !== null) this.#ahead.allow();
+    if (state.status === 'idle') this.#heard = null;
+    if (state.status === 'ended' && before.status !== 'ended' && this.#choices.continuous) this.#continuous.next();
+  }
+
+  /** Puts the controls where they can be reached: at the message, or in the dock. */
+  #place() {
+    const { messages, player } = this.#host;
+    const message = this.#heard?.message ?? null;
+    const speaker = message && (messages.speakers.get(message) ?? null);
+    if (speaker) {
+      speaker.toggleAttribute('tight', isTight(speaker));
+      if (!player.hasAttribute('theme')) speaker.toggleAttribute('dark', isDark(speaker));
+    }
+    this.#dock.place(this.#state, this.#choices, { speaker, message, title: titleOf(this.#heard?.written.text ?? ''), follows: this.#highlighter.follows });
+  }
+
+  /** Begins to mark what is heard, or leaves it. */
+  #mark() {
+    this.#marked = this.#state.captions.utterances.length;
+    if (this.#heard?.message && this.#choices.words) this.#highlighter.follow(this.#heard.message, this.#heard.written.text);
+    else this.#highlighter.clear();
+    this.#showCaptions();
+  }
+
+  #showCaptions() {
+    // What has been written since has its place now.
+    const { length } = this.#state.captions.utterances;
+    if (length > this.#marked && this.#heard?.written.text !== this.#highlighter.reply) this.#mark();
+    this.#highlighter.show(this.#state);
+    this.#captionBar.show(this.#state, this.#choices.bar);
+  }
+
+  /** Follows the sound, once a frame, only while there is some. */
+  #tick() {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    requestAnimationFrame(() => {
+      this.#ticking = false;
+      if (this.#state.status !== 'playing') return;
+      this.#speaks.tick();
+      this.#tick();
+    });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const { player } = this.#host;
+    if (this.#help.isOn(isOn(player, 'shortcuts')) && !this.#help.open && this.#voices.hasTheKeys) press(event, player);
+  }
+
+  /** Whoever begins to write is not read to any more. @param {Event} event */
+  #onInput(event) {
+    if (!isWriting(event) || !this.#choices.continuous || !isActive(this.#state)) return;
+    this.pause();
+    this.#continuous.hush();
+  }
+
+  /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
+  #onClick(event) {
+    const [target] = event.composedPath();
+    if (!event.altKey || !this.#heard?.message?.contains(/** @type {Node} */ (target))) return;
+    const byte = this.#highlighter.byteAt(event);
+    if (byte === null) return;
+    event.preventDefault();
+    this.#goTo(this.#state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
+  }
+}
+
+/**
+ * The sentence that is spoken, from the first sound on.
+ *
+ * @param {Readonly<PlayerState>} state
+ */
+function spoken({ firstSoundMs, captions, position }) {
+  if (firstSoundMs === null) return undefined;
+  const sentences = sentencesOf(captions);
+  return sentences[captionAt(sentences, position)];
+}
+
+/**
+ * @param {Blob} file  MP3
+ * @param {string} title
+ */
+function save(file, title) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = `${title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '')}.mp3`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,197 @@
+// Any page: messages laid out as they may be, in shadow roots, taken away, copied, or five hundred of
+// them; two players; what is seen and what is not.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { page } from '../support/guide.js';
+
+/** @typedef {import('../support/world.js').World} World */
+/** @typedef {import('../support/world.js').Probe} Probe */
+
+const WORDS = 'The ferry leaves at nine in the morning. Bring a warm coat, because the wind is cold. Nobody will wait for you.';
+const PLAYER = '<script type="module" src="/player/define.js"></script>';
+const STYLE = `
+.row { display: flex; gap: 8px; inline-size: 600px; overflow: hidden; } .row .face { inline-size: 32px; }
+.grid { display: grid; grid-template-columns: 32px 1fr; inline-size: 600px; }
+.narrow { inline-size: 140px; }
+.far { block-size: 3000px; }
+saywell-speaker { text-transform: uppercase; letter-spacing: 4px; }
+`;
+const LAYOUTS = `
+<div class="assistant row" data-message-id="row"><span class="face">A</span><div><p>${WORDS}</p></div></div>
+<div class="assistant grid" data-message-id="grid"><span class="face">A</span><div><p>${WORDS}</p></div></div>
+<p>He said: <span class="assistant" data-message-id="inline">${WORDS}</span></p>
+<div class="assistant narrow" data-message-id="narrow"><p>${WORDS}</p></div>
+<table><tbody><tr class="assistant" data-message-id="table"><td>A</td><td>${WORDS}</td></tr></tbody></table>
+<div class="assistant" data-message-id="actions"><p>${WORDS}</p><div><button type="button">Copy</button> <span data-saywell-place="icon"></span></div></div>
+<div id="shadow"></div>
+<div class="far"></div>`;
+const UNSEEN = `<div class="assistant" data-message-id="odd">
+<details><summary>Reasoning</summary><p>A secret thought.</p></details>
+<span class="author">Saywell</span> <time>12:04</time> <span hidden>gone</span> <span class="cut">assistive</span> <button type="button">Copy</button>
+<p data-saywell-skip>Not this.</p>
+<p>Energy is <span class="katex"><span class="katex-mathml"><math><semantics><mi>E</mi><annotation encoding="application/x-tex">E=mc^2</annotation></semantics></math></span><span class="katex-html" aria-hidden="true">E=mc2</span></span> as known.</p>
+<table><tbody><tr><th>Plan</th><th>Price</th></tr><tr><td>Team</td><td>9 euros</td></tr></tbody></table>
+<img alt="A red boat" src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7">
+</div>`;
+
+/** @param {World} world */
+export function anywhere(world) {
+  const { driver, front } = world;
+
+  /** @param {string} body @param {() => Promise<void>} visit @param {string} [script] */
+  const visiting = (body, visit, script = '') => {
+    front.pages.set('/test/anywhere.css', { text: `${STYLE} .cut { position: absolute; width: 1px; height: 1px; overflow: hidden; }`, type: '.css' });
+    front.pages.set('/test/anywhere.js', { text: script, type: '.js' });
+    front.pages.set('/test/anywhere.html', {
+      text: page(`${body}<saywell-player messages=".assistant" captions></saywell-player>`, `<link rel="stylesheet" href="/test/anywhere.css">${PLAYER}<script type="module" src="/test/anywhere.js"></script>`),
+    });
+    return world.visiting('/test/anywhere.html', visit);
+  };
+  /** The controls that can be used: where they are, and whether nothing hides them. */
+  const usable = () =>
+    driver.run(() => {
+      const { probe } = /** @type {Probe} */ (window);
+      const stops = [...probe.deep(document)].filter((element) => element.matches('[part=stop]') && probe.seen(element));
+      const stop = stops.find((element) => element.getRootNode().host.hasAttribute('docked')) ?? stops[0];
+      const bar = stop?.closest('.bar');
+      const box = bar?.getBoundingClientRect();
+      const at = stop?.getBoundingClientRect();
+      let top = at && document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2);
+      while (top?.shadowRoot) {
+        const inner = top.shadowRoot.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2);
+        if (!inner || inner === top) break;
+        top = inner;
+      }
+      return { width: Math.round(box?.width ?? 0), height: Math.round(box?.height ?? 0), isOnTop: Boolean(stop && top && (stop === top || stop.contains(top))), docked: Boolean(stop?.getRootNode().host.hasAttribute('docked')) };
+    });
+
+  test('the speaker works in rows, grids, tables, narrow and inline messages, in a row of actions and in a shadow root', () =>
+    visiting(
+      LAYOUTS,
+      async () => {
+        await driver.run(() => {
+          const root = /** @type {HTMLElement} */ (document.querySelector('#shadow')).attachShadow({ mode: 'open' });
+          root.innerHTML = '<div class="assistant" data-message-id="shadow"><p>The ferry leaves at nine in the morning. Bring a warm coat, because the wind is cold. Nobody will wait for you.</p></div>';
+          /** @type {Probe} */ (window).probe.player().observe(root);
+        });
+        const names = await driver.run(() => {
+          const { probe } = /** @type {Probe} */ (window);
+          return [...probe.deep(document)].filter((element) => element.matches('.main') && probe.seen(element)).map(probe.nameOf);
+        });
+        assert.equal(names.length, 7);
+        assert.match(names[0], /^Listen: A ?The ferry leaves at nine/, 'the name says which message');
+        /** @type {[string, boolean][]} */
+        const cases = [['row', false], ['grid', false], ['inline', true], ['narrow', true], ['table', false], ['actions', true], ['shadow', false]];
+        for (const [name, docked] of cases) {
+          const press = await driver.run((name) => {
+            const { probe } = /** @type {Probe} */ (window);
+            const message = [...probe.deep(document)].find((element) => element.getAttribute('data-message-id') === name);
+            const button = [...probe.deep(message)].find((element) => element.matches('.main'));
+            button.scrollIntoView({ block: 'center' });
+            return button;
+          }, name);
+          await driver.click(press);
+          await world.until(async () => (await world.state()).status === 'playing', `sound of ${name}`);
+          await world.until(async () => (await usable()).isOnTop, `controls of ${name}: ${JSON.stringify(await usable())}`);
+          const { width, height, docked: isDocked } = await usable();
+          assert.ok(width > 240 && height < 110, `${name}: ${width} × ${height}`);
+          assert.equal(isDocked, docked, name);
+        }
+        // Out of view, they are at the foot of the page; nobody is scrolled back.
+        await driver.run(() => {
+          /** @type {Probe} */ (window).probe.player().pause();
+          scrollTo(0, 2500);
+        });
+        await world.until(async () => (await usable()).docked, 'the dock');
+        const scrolled = await driver.run(() => scrollY);
+        await driver.run(() => new Promise((resolve) => setTimeout(resolve, 1200)));
+        assert.equal(await driver.run(() => scrollY), scrolled);
+        await world.findsNoBarrier('with the dock');
+        await world.click('button', '^Back to what is read$');
+        await world.until(() => driver.run((scrolled) => scrollY < scrolled - 500, scrolled), 'the way back');
+      },
+    ));
+
+  test('a message that is taken away goes on, is known when it is back, and copies of speakers are dropped', () =>
+    visiting(LAYOUTS, async () => {
+      await world.listen(0);
+      await world.heard(0.3);
+      await driver.run(() => {
+        const row = /** @type {HTMLElement} */ (document.querySelector('.row'));
+        Object.assign(window, { kept: row.cloneNode(true) });
+        row.remove();
+      });
+      await world.until(async () => (await usable()).docked, 'the dock');
+      const { currentTime } = await world.audio();
+      await world.heard(currentTime + 0.3);
+      await driver.run(() => document.querySelector('h1')?.after(/** @type {any} */ (window).kept));
+      await world.control('button', '^Pause$', 0);
+      assert.equal(await driver.run(() => document.querySelector('.row')?.querySelectorAll('saywell-speaker').length), 1);
+      await world.click('button', '^Pause$', 0);
+      await world.reaches('paused');
+    }));
+
+  test('of two players one speaks, and any text is read', () =>
+    visiting(LAYOUTS, async () => {
+      await world.listen(0);
+      await world.heard(0.2);
+      await driver.run(() => {
+        const second = document.createElement('saywell-player');
+        second.id = 'second';
+        second.lang = 'de';
+        document.body.append(second);
+        const typed = document.createElement('button');
+        typed.textContent = 'Read this';
+        typed.addEventListener('click', () => /** @type {any} */ (second).speakText('A notice of five words.'));
+        document.querySelector('h1')?.after(typed);
+      });
+      await world.click('button', '^Read this$');
+      const status = () => driver.run(() => [...document.querySelectorAll('saywell-player')].map((player) => /** @type {any} */ (player).state.status));
+      await world.until(async () => (await status()).join() === 'paused,playing', 'the second alone');
+      await world.until(async () => (await status()).join() === 'paused,ended', 'its end');
+      assert.equal(await driver.run(() => /** @type {any} */ (document.querySelector('#second')).strings.listen), 'Anhören', 'in the language of the page');
+    }));
+
+  test('of the page only what is seen is read', () =>
+    visiting(UNSEEN, async () => {
+      await world.listen(0);
+      await world.heard(0.1);
+      const text = String(front.seen('POST', /^\/tts$/)[0]?.body.text);
+      for (const unseen of ['secret', 'Reasoning', 'Saywell', '12:04', 'gone', 'assistive', 'Copy', 'Not this', 'E=mc2']) assert.ok(!text.includes(unseen), `“${unseen}” in ${text}`);
+      assert.match(text, /Energy is \$E=mc\^2\$ as known\./);
+      assert.match(text, /\| Plan \| Price \|\n\| --- \| --- \|\n\| Team \| 9 euros \|/);
+      assert.match(text, /A red boat/);
+    }));
+
+  test('five hundred messages cost little: nothing is built before it is needed', () =>
+    visiting('<div id="list"></div>', async () => {
+      await driver.run((words) => {
+        const list = /** @type {HTMLElement} */ (document.querySelector('#list'));
+        for (let index = 0; index < 500; index += 1) {
+          const message = document.createElement('article');
+          message.className = 'assistant';
+          message.textContent = `${index + 1}. ${words}`;
+          list.append(message);
+        }
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => document.querySelectorAll('saywell-speaker').length === 500, 'the speakers');
+      }, WORDS);
+      await world.listen(499);
+      await world.heard(0.3);
+      const { built, writes } = await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const speakers = [...document.querySelectorAll('saywell-speaker')];
+        const built = [...probe.deep(document)].filter((element) => speakers.some((speaker) => element.getRootNode() === speaker.shadowRoot)).length;
+        // What is written meanwhile, to speakers that have nothing to do with what is heard.
+        let writes = 0;
+        const observer = new MutationObserver((changes) => (writes += changes.length));
+        for (const speaker of speakers.slice(0, 499)) observer.observe(/** @type {ShadowRoot} */ (speaker.shadowRoot), { subtree: true, childList: true, attributes: true, characterData: true });
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return { built, writes };
+      });
+      assert.ok(built < 500 * 8 + 120, `${built} elements in 500 speakers`);
+      assert.equal(writes, 0);
+    }));
+}

@@ -1,0 +1,3 @@
+export const controlsStyle: CSSStyleSheet;
+export const playerStyle: CSSStyleSheet;
+export const pageStyle: CSSStyleSheet;

@@ -1,0 +1,29 @@
+/** @typedef {import('./player-store.js').Failure} Failure */
+/** @typedef {import('./player-store.js').PlayerState} PlayerState */
+/** @typedef {import('./strings.js').Strings} Strings */
+export class Told {
+    /**
+     * @param {Element} bar  what it stands beside
+     * @param {(held: boolean) => void} hold  whether a press would be in vain
+     */
+    constructor(bar: Element, hold: (held: boolean) => void);
+    /**
+     * @param {Readonly<PlayerState> | null} state
+     * @param {boolean} active
+     * @param {Strings} strings
+     */
+    note(state: Readonly<PlayerState> | null, active: boolean, strings: Strings): void;
+    /**
+     * Says what went wrong. A wait is counted down, which only the eye gets second by second.
+     *
+     * @param {Failure | null} failure
+     * @param {Strings} strings
+     */
+    tell(failure: Failure | null, strings: Strings): void;
+    /** The speaker has left the page. */
+    leave(): void;
+    #private;
+}
+export type Failure = import("./player-store.js").Failure;
+export type PlayerState = import("./player-store.js").PlayerState;
+export type Strings = import("./strings.js").Strings;

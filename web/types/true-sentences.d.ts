@@ -1,0 +1,7 @@
+/**
+ * @param {Captions} captions
+ * @returns {readonly Caption[]}  in order of `start`
+ */
+export function sentencesOf(captions: Captions): readonly Caption[];
+export type Caption = import("./player-store.js").Caption;
+export type Captions = import("./player-store.js").Captions;

@@ -1,0 +1,70 @@
+// Each word in the order of languages.js, one a line.
+
+/** @type {string} */
+export const WORDS = `Słuchaj
+Wstrzymaj
+Wznów
+Słuchaj ponownie
+Posłuchaj reszty
+Spróbuj ponownie
+Dotknij, aby słuchać
+Oczekiwanie na resztę odpowiedzi.
+Zatrzymaj
+Pozycja
+Tempo
+Poprzednie zdanie
+Następne zdanie
+Dziesięć sekund wstecz
+Dziesięć sekund naprzód
+Więcej
+Głośność
+Wycisz
+Głos
+Zwykły głos
+Dowolny język
+Posłuchaj próbki
+Tak czytam twoje odpowiedzi.
+Wróć do czytanego tekstu
+Zaznaczaj słowa
+Napisy
+Czytaj nowe odpowiedzi
+Pobierz
+Skróty klawiszowe
+Używaj tych klawiszy
+Zamknij
+Czyta głos przeglądarki.
+Możesz już spróbować ponownie.
+Słuchaj lub wstrzymaj
+Wolniej
+Szybciej
+Napisy: włącz lub wyłącz
+Ta pomoc
+Na słowie: słuchaj od tego miejsca
+Na pasku: słuchaj lub wstrzymaj
+W odtwarzaczu: pięć sekund wstecz lub naprzód
+W odtwarzaczu: wycisz
+W odtwarzaczu: zatrzymaj
+Sterowanie słuchaniem
+{0} z {1}
+Spróbuj ponownie za {0} s.
+Słuchanie jest teraz wyłączone.
+Nie ma tu nic do przeczytania.
+Ta odpowiedź jest zbyt długa, aby ją przeczytać.
+To było dużo naraz.
+Twój czas słuchania na razie się skończył.
+Darmowy czas się skończył. Zaloguj się, aby słuchać dalej.
+Wiele osób teraz słucha.
+Żaden głos nie jest teraz dostępny. Spróbuj za chwilę.
+Nie ma jeszcze głosu dla tego języka.
+Zaloguj się, aby słuchać.
+Nie możesz słuchać tej odpowiedzi.
+Jesteś offline. Odpowiedzi będzie można posłuchać, gdy wróci połączenie.
+Serwer mowy jest nieosiągalny. Sprawdź połączenie i spróbuj ponownie.
+Trwało to zbyt długo. Spróbuj ponownie.
+Tego dźwięku już nie ma. Spróbuj ponownie.
+Dźwięk się urwał. Spróbuj ponownie, aby kontynuować.
+Dźwięk nie dotarł.
+Ta przeglądarka nie może odtworzyć dźwięku.
+Ta przeglądarka nie ma własnego głosu.
+Strona nie mogła podać, kto słucha. Spróbuj ponownie lub zaloguj się od nowa.
+Tej odpowiedzi nie można przeczytać.`;

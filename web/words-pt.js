@@ -1,0 +1,70 @@
+// Each word in the order of languages.js, one a line.
+
+/** @type {string} */
+export const WORDS = `Ouvir
+Pausar
+Continuar
+Ouvir de novo
+Ouvir o resto
+Tentar de novo
+Toque para ouvir
+À espera do resto da resposta.
+Parar
+Posição
+Velocidade
+Frase anterior
+Próxima frase
+Dez segundos para trás
+Dez segundos para a frente
+Mais
+Volume
+Silenciar
+Voz
+Voz habitual
+Qualquer idioma
+Ouvir uma amostra
+É assim que leio as suas respostas.
+Voltar ao que é lido
+Marcar as palavras
+Legendas
+Ler novas respostas
+Transferir
+Atalhos de teclado
+Usar estas teclas
+Fechar
+Lido pela voz do navegador.
+Já pode tentar de novo.
+Ouvir ou pausar
+Mais lento
+Mais rápido
+Mostrar ou ocultar legendas
+Esta ajuda
+Numa palavra: ouvir a partir daí
+Na barra: ouvir ou pausar
+No leitor: cinco segundos para trás ou para a frente
+No leitor: silenciar
+No leitor: parar
+Controlos de audição
+{0} de {1}
+Tente de novo em {0} s.
+A audição está desligada neste momento.
+Não há nada para ler aqui.
+Esta resposta é longa demais para ser lida.
+Foi muito de uma só vez.
+O seu tempo de audição acabou por agora.
+O tempo gratuito acabou. Inicie sessão para ouvir mais.
+Há muitas pessoas a ouvir agora.
+Não há nenhuma voz disponível. Tente daqui a pouco.
+Ainda não há voz para este idioma.
+Inicie sessão para ouvir.
+Não pode ouvir esta resposta.
+Está sem ligação. Poderá ouvir a resposta quando ela voltar.
+O servidor de voz não responde. Verifique a ligação e tente de novo.
+Demorou demais. Tente de novo.
+Este som já não existe. Tente de novo.
+O som foi interrompido. Tente de novo para continuar.
+O som não chegou.
+Este navegador não consegue reproduzir o som.
+Este navegador não tem voz própria.
+A página não soube dizer quem ouve. Tente de novo ou inicie sessão outra vez.
+Esta resposta não pode ser lida.`;
