@@ -63,6 +63,9 @@ chaos: tools voice ## A thousand random schedules of faults against the real gat
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
 
+quality: ## Judge what is said, case by case, and write docs/QUALITY.md
+	cargo xtask quality
+
 advisories: tools ## Known vulnerabilities in dependencies (needs the advisory database's host)
 	cargo deny check advisories
 
@@ -133,4 +136,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice voices test attack check lint hooks fmt fuzz chaos bench advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run example voice voices test attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock

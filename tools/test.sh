@@ -56,7 +56,7 @@ run_section() {
     rust) cargo nextest run --locked --workspace --no-fail-fast ;;
     # The voices of the pack against the reference's numbers. The gateway's exam of them takes minutes in a development build:
     # cargo nextest run --workspace --run-ignored only -E 'test(/providers::kokoro::/)'
-    voices) cargo xtask voice kokoro && cargo nextest run --locked --workspace --run-ignored only -E 'binary(kokoro)' --no-fail-fast ;;
+    voices) cargo xtask voice kokoro && cargo nextest run --locked --workspace --run-ignored only -E 'binary(kokoro) or test(a_reply_goes_to_a_voice)' --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
     stores) cargo nextest run --locked --workspace --run-ignored only -E 'binary(stores)' --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;

@@ -1,7 +1,7 @@
 //! Lays the pronunciation tables of the voice package out for look-up in place.
 //!
 //! The package holds them as JSON, which takes a quarter of a second to read. Here each becomes a [`Table`]
-//! (see `src/g2p/table.rs`) or a short list of Rust constants, so that the voice starts at once.
+//! (see `src/g2p/english/table.rs`) or a short list of Rust constants, so that the voice starts at once.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a build script reports by ending")]
 
@@ -14,8 +14,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 #[allow(dead_code, reason = "the crate uses the rest of it")]
-#[path = "src/g2p/table.rs"]
+#[path = "src/g2p/english/table.rs"]
 mod table;
+
+#[path = "src/g2p/english/british.rs"]
+mod british;
 
 fn main() {
     let assets = Assets::find();
@@ -23,9 +26,12 @@ fn main() {
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).unwrap_or_else(|error| panic!("cannot write {name}: {error}"));
     };
-    write("words.table", &words(&assets.words()));
+    write("words.table", &words(&assets.words(), str::to_owned));
     write("gold.table", &lexicon(&assets.json("lexicon_us_gold.json.gz")));
     write("silver.table", &lexicon(&assets.json("lexicon_us_silver.json.gz")));
+    write("british_words.table", &words(&assets.words(), british::from_american));
+    write("british_gold.table", &lexicon(&assets.json("lexicon_gb_gold.json.gz")));
+    write("british_silver.table", &lexicon(&assets.json("lexicon_gb_silver.json.gz")));
     write("exceptions.table", &exceptions(&assets.json("tokenizer_exceptions.json")));
     let tagger = assets.json("tagger.json.gz");
     let tags = texts(&tagger["tags"]);
@@ -34,7 +40,8 @@ fn main() {
     write("weights.table", &weights(&tagger["weights"], &tags));
     let mut constants = String::new();
     list(&mut constants, "TAGS", "Part-of-speech tags, in byte order.", "&str", tags.iter().map(quoted));
-    speller(&mut constants, &assets.json("oov.json"));
+    speller(&mut constants, "SPELLER", &assets.json("oov.json"));
+    speller(&mut constants, "BRITISH_SPELLER", &assets.json("oov_gb.json"));
     phonemes(&mut constants, &assets.json("vocab.json"));
     write("constants.rs", constants.as_bytes());
     println!("cargo::rustc-env=VOICE_HASH={}", assets.hash());
@@ -43,7 +50,7 @@ fn main() {
 /// The folder of the unpacked voice package.
 struct Assets(PathBuf);
 
-/// The files of the package that decide what a text sounds like.
+/// The files of the package that decide what a text sounds like in the voice inside.
 const SOUNDING: [&str; 8] = [
     "hibari.onnx",
     "lexicon_us_gold.json.gz",
@@ -54,6 +61,10 @@ const SOUNDING: [&str; 8] = [
     "tokenizer_exceptions.json",
     "vocab.json",
 ];
+
+/// What British English takes besides.
+const BRITISH: [&str; 4] =
+    ["lexicon_gb_gold.json.gz", "lexicon_gb_silver.json.gz", "oov_gb.json", "oov_gb.onnx"];
 
 impl Assets {
     /// The first eight bytes of a SHA-256 over the files, in hexadecimal.
@@ -72,18 +83,19 @@ impl Assets {
 
     /// Our own pronunciations.
     fn words(&self) -> String {
-        let path = self.0.with_file_name("src").join("g2p/lexicon/words.tsv");
-        fs::read_to_string(path).expect("src/g2p/lexicon/words.tsv can be read")
+        let path = self.0.with_file_name("src").join("g2p/english/lexicon/words.tsv");
+        fs::read_to_string(path).expect("src/g2p/english/lexicon/words.tsv can be read")
     }
 
     fn find() -> Self {
         let folder =
             Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("assets");
         println!("cargo::rerun-if-changed=build.rs");
-        println!("cargo::rerun-if-changed=src/g2p/table.rs");
-        println!("cargo::rerun-if-changed=src/g2p/lexicon/words.tsv");
+        println!("cargo::rerun-if-changed=src/g2p/english/table.rs");
+        println!("cargo::rerun-if-changed=src/g2p/english/british.rs");
+        println!("cargo::rerun-if-changed=src/g2p/english/lexicon/words.tsv");
         println!("cargo::rerun-if-changed=assets");
-        let missing = SOUNDING.into_iter().find(|name| !folder.join(name).is_file());
+        let missing = SOUNDING.into_iter().chain(BRITISH).find(|name| !folder.join(name).is_file());
         if let Some(name) = missing {
             panic!("the voice file assets/{name} is missing: run `cargo xtask voice` to fetch it");
         }
@@ -107,11 +119,11 @@ impl Assets {
     }
 }
 
-/// Word → phonemes, from lines of both with a tab between.
-fn words(lines: &str) -> Vec<u8> {
+/// Word → phonemes in an accent, from lines of both with a tab between.
+fn words(lines: &str, accent: impl Fn(&str) -> String) -> Vec<u8> {
     table(lines.lines().map(|line| {
         let (word, phonemes) = line.split_once('\t').expect("a word, a tab, phonemes");
-        (word, phonemes.as_bytes().to_vec())
+        (word, accent(phonemes).into_bytes())
     }))
 }
 
@@ -158,36 +170,31 @@ fn weights(features: &Value, tags: &[&str]) -> Vec<u8> {
     }))
 }
 
-fn speller(out: &mut String, meta: &Value) {
+fn speller(out: &mut String, prefix: &str, meta: &Value) {
     for (name, key, doc) in [
-        (
-            "SPELLER_LETTERS",
-            "in",
-            "Characters the speller reads; the id of each is its place here, plus one.",
-        ),
-        (
-            "SPELLER_PHONEMES",
-            "out",
-            "Phonemes the speller writes; the id of each is its place here, plus one.",
-        ),
+        ("LETTERS", "in", "Characters the speller reads; the id of each is its place here, plus one."),
+        ("PHONEMES", "out", "Phonemes the speller writes; the id of each is its place here, plus one."),
     ] {
         let characters = texts(&meta[key]);
         assert!(characters.iter().all(|text| text.chars().count() == 1), "{name} must be single characters");
         assert!(characters.is_sorted(), "{name} must be in order, for binary search");
         list(
             out,
-            name,
+            &format!("{prefix}_{name}"),
             doc,
             "char",
             characters.iter().flat_map(|text| text.chars()).map(|c| format!("{c:?}")),
         );
     }
     for (name, key, doc) in [
-        ("SPELLER_SLOTS", "slots", "Phoneme slots the speller writes for each letter."),
-        ("SPELLER_LENGTH", "maxlen", "Letters the speller reads at once."),
+        ("SLOTS", "slots", "Phoneme slots the speller writes for each letter."),
+        ("LENGTH", "maxlen", "Letters the speller reads at once."),
     ] {
-        let _ =
-            writeln!(out, "/// {doc}\npub const {name}: usize = {};", meta[key].as_u64().expect("a number"));
+        let _ = writeln!(
+            out,
+            "/// {doc}\npub const {prefix}_{name}: usize = {};",
+            meta[key].as_u64().expect("a number")
+        );
     }
 }
 

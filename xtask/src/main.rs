@@ -7,6 +7,7 @@ mod bench;
 mod floors;
 mod kokoro;
 mod licences;
+mod quality;
 mod voice;
 
 use std::error::Error;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   docs                   make docs/CONFIG.md, docs/LIMITS.md and the options in docs/PROVIDERS.md anew
   floors                 check that imports go one way, down the floors of docs/ARCHITECTURE.md
   licences               collect the licence texts of all linked crates in licenses/crates.txt
+  quality                judge what is said, case by case, and write the table in docs/QUALITY.md
   bench [SECTION…] [--samples N] [--soak N]
                          measure against the peers and write docs/BENCHMARKS.md (see `make bench`);
                          sections: voice first-sound added cached crowd start soak";
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         }
         ["docs"] => docs().map_err(Into::into),
         ["floors"] => floors::check(&repository()).map_err(Into::into),
+        ["quality"] => quality::write(&repository()).map_err(Into::into),
         ["licences"] => licences::collect(&repository()).map_err(Into::into),
         ["bench", arguments @ ..] => match Bench::from_arguments(&repository(), arguments) {
             Some(bench) => bench.run().map_err(Into::into),

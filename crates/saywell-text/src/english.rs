@@ -53,6 +53,7 @@ mod telephones;
 mod titles;
 mod units;
 
+use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
@@ -242,6 +243,34 @@ pub fn spell_out_around(text: &str, protected: &[Range<usize>], reader: Reader) 
     }
     write_out(&plain.text, start..plain.text.len(), reader, &mut writer);
     writer.finish()
+}
+
+/// What a voice that knows words only says of `text` with its marks: aliases in their place, what has phonemes of its
+/// own as it stands, all else in words.
+#[must_use]
+pub fn written_out(text: &str, marks: &[Mark]) -> String {
+    let (mut given, mut protected, mut copied) = (String::new(), Vec::new(), 0);
+    for mark in marks {
+        let Some(marked) = text.get(mark.text.clone()).filter(|marked| !marked.is_empty()) else { continue };
+        if mark.text.start < copied {
+            continue;
+        }
+        match &mark.how {
+            How::Alias(words) => {
+                given.push_str(&text[copied..mark.text.start]);
+                given.push_str(words);
+            }
+            How::Phonemes(_) => {
+                given.push_str(&text[copied..mark.text.start]);
+                protected.push(given.len()..given.len() + marked.len());
+                given.push_str(marked);
+            }
+            _ => continue,
+        }
+        copied = mark.text.end;
+    }
+    given.push_str(&text[copied..]);
+    spell_out_around(&given, &protected, Reader::Words).text().to_owned()
 }
 
 /// Whether a word in small letters is short for something, so that a rule is about it.

@@ -8,7 +8,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
-use saywell_text::english::{Reader, spell_out};
+use saywell_text::english::written_out;
 use saywell_text::{Options, language, script, ssml};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ fn said(input: &str) -> String {
     language::assign(&mut script);
     let written = script.utterances.iter().map(|utterance| match utterance.language.as_deref() {
         Some(language) if !language.starts_with("en") => format!("@{language} {}", utterance.text),
-        _ => spell_out(&utterance.text, Reader::Words).text().to_owned(),
+        _ => written_out(&utterance.text, &utterance.marks),
     });
     written.collect::<Vec<_>>().join(" ¦ ")
 }

@@ -1,4 +1,4 @@
-//! American English text to phonemes.
+//! Text to phonemes, a front end for each language.
 //!
 //! ```
 //! use saywell_voice::g2p::Phonemizer;
@@ -13,45 +13,80 @@
 //! # Ok::<(), saywell_voice::g2p::G2pError>(())
 //! ```
 //!
-//! The stages, each a module: write out what is read otherwise than written ([`spell_out`]), cut into tokens
-//! ([`tokenize`]), find parts of speech ([`tagger`]), group and say the tokens ([`parts`], [`pronounce`]) from
-//! the dictionaries ([`lexicon`]) or by spelling ([`speller`]).
+//! A language has a folder or a file of its own and stands in [`Language`].
 
+mod english;
 mod given;
-mod heteronyms;
 mod ipa;
-mod lexicon;
-mod parts;
-mod pronounce;
-mod speller;
+mod running;
+mod spanish;
 pub(crate) mod stress;
-mod table;
-mod tables;
-mod tagger;
-mod tokenize;
 
 use std::ops::Range;
 
 use saywell_text::Mark;
-use saywell_text::english::{Reader, SpelledOut, spell_out};
 
+use self::english::{Accent, English};
 use self::given::Given;
-use self::parts::Tagged;
-use self::pronounce::Joint;
-use self::speller::Speller;
+use self::running::Running;
+use self::spanish::Spanish;
 
 /// Every phoneme and mark that [`Phonemes::text`] may hold, with its id for the voice network; in the order of
 /// the characters.
-pub use self::tables::PHONEMES;
+pub use self::english::PHONEMES;
 
 /// The embedded pronunciation data cannot be used. Nothing a caller does mends it: the build is at fault.
 #[derive(Debug, thiserror::Error)]
 #[error("the embedded speller network is unusable: {0}")]
 pub struct G2pError(#[from] crate::onnx::OnnxError);
 
+/// A language whose texts can be turned into phonemes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// As in the United States.
+    AmericanEnglish,
+    /// As in England.
+    BritishEnglish,
+    /// As in Spain.
+    Spanish,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::AmericanEnglish, Self::BritishEnglish, Self::Spanish];
+
+    /// The language of a voice, by the letter that Kokoro's names begin with (`bf_emma`).
+    #[must_use]
+    pub fn of_voice(name: &str) -> Option<Self> {
+        let (kind, _) = name.split_once('_')?;
+        match kind.as_bytes() {
+            [b'a', b'f' | b'm'] => Some(Self::AmericanEnglish),
+            [b'b', b'f' | b'm'] => Some(Self::BritishEnglish),
+            [b'e', b'f' | b'm'] => Some(Self::Spanish),
+            _ => None,
+        }
+    }
+
+    /// The language tag: `en-GB`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::AmericanEnglish => "en-US",
+            Self::BritishEnglish => "en-GB",
+            Self::Spanish => "es-ES",
+        }
+    }
+}
+
+/// How texts of one language are said.
+trait FrontEnd: Send + Sync {
+    /// How a text, one utterance, is said. Any text has an answer; what cannot be said is left out.
+    fn say(&self, given: &Given) -> Phonemes;
+}
+
 /// Turns text into phonemes.
 pub struct Phonemizer {
-    speller: Speller,
+    front_end: Box<dyn FrontEnd>,
 }
 
 /// How a text is said.
@@ -84,68 +119,49 @@ pub fn unknown_symbols(ipa: &str) -> String {
 impl Phonemizer {
     /// The phonemizer for American English, with its embedded tables.
     pub fn american() -> Result<Self, G2pError> {
-        Ok(Self { speller: Speller::load(tables::SPELLER)? })
+        Self::of(Language::AmericanEnglish)
+    }
+
+    /// The phonemizer for a language, with its embedded tables.
+    pub fn of(language: Language) -> Result<Self, G2pError> {
+        let front_end: Box<dyn FrontEnd> = match language {
+            Language::AmericanEnglish => Box::new(English::load(Accent::American)?),
+            Language::BritishEnglish => Box::new(English::load(Accent::British)?),
+            Language::Spanish => Box::new(Running(Spanish)),
+        };
+        Ok(Self { front_end })
     }
 
     /// How `text`, one utterance, is said. Any text has an answer; what cannot be said (`日本`, emoji) is left
     /// out. Takes time in proportion to the length of the text.
+    #[must_use]
     pub fn phonemize(&self, text: &str) -> Phonemes {
-        self.phonemize_given(&Given::plain(text))
+        self.front_end.say(&Given::plain(text))
     }
 
     /// As [`Self::phonemize`], with what `marks` of the text give: phonemes, in the International Phonetic
     /// Alphabet, and aliases. Of phonemes, [those that are not known](unknown_symbols) are left out.
+    #[must_use]
     pub fn phonemize_marked(&self, text: &str, marks: &[Mark]) -> Phonemes {
-        self.phonemize_given(&Given::new(text, marks))
-    }
-
-    fn phonemize_given(&self, given: &Given) -> Phonemes {
-        let normal = spell_out(given.text(), Reader::Words);
-        let tokens = tokenize::tokenize(normal.text());
-        let written = |token: &Range<usize>| &normal.text()[token.clone()];
-        let givens: Vec<_> = tokens.iter().map(|token| given.phonemes(written(token))).collect();
-        let words = tokens.iter().zip(&givens);
-        let words: Vec<_> =
-            words.map(|(token, given)| given.map_or(written(token), |given| &given.written)).collect();
-        let mut tags = tagger::tag(&words);
-        let readings = heteronyms::settle(&words, &mut tags);
-        let known = givens.iter().zip(readings);
-        let known: Vec<_> =
-            known.map(|(given, reading)| given.map(|given| given.phonemes.as_str()).or(reading)).collect();
-        let tagged = Tagged { text: normal.text(), tokens: &tokens, tags: &tags, known: &known };
-        let mut writer = Writer { given, normal: &normal, phonemes: Phonemes::default(), word: None };
-        for spoken in pronounce::pronounce(&tagged, &self.speller) {
-            match spoken.joint {
-                Joint::Joined => {}
-                Joint::Apart => writer.end_word(),
-                Joint::Space => writer.space(),
-            }
-            for phoneme in spoken.phonemes.chars() {
-                writer.phoneme(phoneme, &spoken.text);
-            }
-        }
-        writer.end_sentence(given.text());
-        writer.finish()
+        self.front_end.say(&Given::new(text, marks))
     }
 }
 
 /// Writes phonemes and keeps account of the words.
 struct Writer<'n> {
-    given: &'n Given,
-    normal: &'n SpelledOut,
+    /// The bytes of the given text that a range of the text said stands for.
+    source_of: &'n dyn Fn(Range<usize>) -> Range<usize>,
     phonemes: Phonemes,
-    /// The word being written: its start in the phonemes, and its bytes of the normalized text.
+    /// The word being written: its start in the phonemes, and its bytes of the text said.
     word: Option<(usize, Range<usize>)>,
 }
 
-impl Writer<'_> {
+impl<'n> Writer<'n> {
+    fn new(source_of: &'n dyn Fn(Range<usize>) -> Range<usize>) -> Self {
+        Self { source_of, phonemes: Phonemes::default(), word: None }
+    }
+
     fn phoneme(&mut self, phoneme: char, text: &Range<usize>) {
-        let phoneme = match phoneme {
-            // The voice knows one symbol for a flapped t, and none for a glottal stop said for t.
-            'ɾ' => 'T',
-            'ʔ' => 't',
-            other => other,
-        };
         if phoneme == ' ' {
             self.space();
         } else if PHONEMES.binary_search_by_key(&phoneme, |(known, _)| *known).is_err() {
@@ -169,7 +185,7 @@ impl Writer<'_> {
 
     fn end_word(&mut self) {
         if let Some((start, text)) = self.word.take() {
-            let source = self.given.source_of(self.normal.source_of(text));
+            let source = (self.source_of)(text);
             self.phonemes.words.push(PhonemeWord { phonemes: start..self.phonemes.text.len(), source });
         }
     }

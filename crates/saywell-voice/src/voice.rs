@@ -28,7 +28,7 @@ const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 const VERSION: &str = concat!("3-", env!("VOICE_HASH"));
 
 /// Likewise for the voices of packs.
-const KOKORO_VERSION: u32 = 1;
+const KOKORO_VERSION: u32 = 2;
 
 /// Silence left before the first sound and after the last, in seconds. The pause to what comes next is the
 /// caller's to choose.
@@ -138,8 +138,9 @@ impl Voice {
     pub fn of_pack(pack: &Arc<Pack>, name: &str) -> Result<Self, VoiceError> {
         let styles = pack.styles(name)?;
         let version = format!("{KOKORO_VERSION}-{}", pack.version());
+        let phonemizer = pack.phonemizer(name)?;
         let engine = Engine::Kokoro { pack: Arc::clone(pack), styles };
-        Ok(Self { name: name.to_owned(), version, phonemizer: pack.phonemizer(), engine })
+        Ok(Self { name: name.to_owned(), version, phonemizer, engine })
     }
 
     /// The voice's name.

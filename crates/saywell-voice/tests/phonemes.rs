@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use saywell_voice::g2p::{PHONEMES, Phonemes, Phonemizer};
+use saywell_voice::g2p::{Language, PHONEMES, Phonemes, Phonemizer};
 
 /// Most edits for each phoneme of the reference, over all sentences; nearly all of them are wanted ones, for English is
 /// written out by rules of our own.
@@ -56,6 +56,40 @@ fn differ_from_the_reference_where_meant_to() {
     let phonemizer = Phonemizer::american().unwrap();
     for (sentence, expected) in differences() {
         assert_eq!(phonemizer.phonemize(sentence).text, expected, "for {sentence:?}");
+    }
+}
+
+#[test]
+fn british_english_agrees_with_the_reference() {
+    let phonemizer = Phonemizer::of(Language::BritishEnglish).unwrap();
+    let (mut edits, mut length) = (0, 0);
+    for line in include_str!("reference/british.tsv").lines() {
+        let (sentence, expected) = line.split_once('\t').unwrap();
+        let found = phonemizer.phonemize(sentence);
+        check(sentence, &found);
+        let distance = edit_distance(&found.text, expected);
+        if distance > 0 {
+            println!("{distance:3}  {sentence}\n     reference {expected}\n     found     {}", found.text);
+        }
+        edits += distance;
+        length += expected.chars().count();
+    }
+    println!("phoneme error rate {:.2} %", 100.0 * f64::from(edits) / length as f64);
+    assert!(length > 1000 && f64::from(edits) / length as f64 <= ERROR_RATE);
+}
+
+#[test]
+fn british_english_has_its_own_words_and_sounds() {
+    let (british, american) =
+        (Phonemizer::of(Language::BritishEnglish).unwrap(), Phonemizer::american().unwrap());
+    for (text, expected) in [
+        ("The car parked near a bath.", "ðə kˈɑː pˈɑːkt nˌɪə ɐ bˈɑːθ."),
+        ("Z", "zˈɛd"),
+        ("JSON and kubectl", "ʤˈAsˌɒn and kjˈuːb kəntɹˌQl"),
+        ("wanted, starring", "wˈɒntɪd, stˈɑːɹɪŋ"),
+    ] {
+        assert_eq!(british.phonemize(text).text, expected, "{text}");
+        assert_ne!(american.phonemize(text).text, expected, "{text}");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each line of `words.tsv` is a word or a phrase, a tab, and how it may be said, apart by `|`; secondary
 //! stress is left out, as dictionaries differ in it. What is said wrong is mended in
-//! `src/g2p/lexicon/words.tsv`, never here. Lines after `?` are known to be written out wrong as yet.
+//! `src/g2p/english/lexicon/words.tsv`, never here. Lines after `?` are known to be written out wrong as yet.
 
 use saywell_voice::g2p::Phonemizer;
 

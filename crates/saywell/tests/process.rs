@@ -262,6 +262,24 @@ fn script_says_what_becomes_of_other_languages_as_the_server_does() {
     assert!(stderr.contains("German"), "{stderr}");
 }
 
+#[tokio::test]
+#[ignore = "needs the pack of voices: tools/test.sh voices"]
+async fn a_reply_goes_to_a_voice_of_its_language() {
+    let data = TempDir::new().unwrap();
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../saywell-data/kokoro.pack");
+    std::os::unix::fs::symlink(pack, data.path().join("kokoro.pack")).unwrap();
+    let server = Server::start(data.path());
+    let spanish = "Buenos días. El tren sale a las nueve y llega al mediodía.";
+    for (text, language) in [(spanish, json!(null)), ("Adiós.", json!("es"))] {
+        let answer = server.speak(&json!({ "text": text, "language": language })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(header(&answer, "x-tts-voice"), "ef_dora", "{text}");
+        assert!(answer.bytes().await.unwrap().len() > 5_000);
+    }
+    let answer = server.speak(&json!({ "text": "The train leaves at nine." })).await;
+    assert_eq!(header(&answer, "x-tts-voice"), "heart");
+}
+
 #[test]
 fn a_default_voice_that_nobody_has_is_told_at_the_start() {
     let data = TempDir::new().unwrap();

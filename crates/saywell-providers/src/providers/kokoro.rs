@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use saywell_voice::Pool;
+use saywell_voice::g2p::Language;
 use saywell_voice::kokoro::Pack;
 use serde::Deserialize;
 
@@ -142,15 +143,12 @@ impl Drop for Kokoro {
 /// How a voice is listed, by its name as upstream forms it: a letter for the language, one for the gender, and a name.
 /// Those whose language's phonemes cannot be made here are not.
 fn listed(provider: &str, id: &str) -> Option<Voice> {
+    let language = Language::of_voice(id)?;
     let (kind, name) = id.split_once('_')?;
-    let gender = match kind {
-        "af" => "female",
-        "am" => "male",
-        _ => return None,
-    };
+    let gender = if kind.ends_with('m') { "male" } else { "female" };
     let mut letters = name.chars();
     let name = letters.next()?.to_uppercase().chain(letters).collect();
-    Some(Voice { name, gender: Some(gender.to_owned()), ..Voice::new(provider, id, "en-US") })
+    Some(Voice { name, gender: Some(gender.to_owned()), ..Voice::new(provider, id, language.tag()) })
 }
 
 #[async_trait]
@@ -184,8 +182,57 @@ mod tests {
         let voice = listed(NAME, "am_onyx").unwrap();
         assert_eq!((voice.name.as_str(), voice.language.as_str()), ("Onyx", "en-US"));
         assert_eq!(voice.gender.as_deref(), Some("male"));
-        for id in ["jf_alpha", "onyx", "af_", ""] {
+        for (id, language, gender) in
+            [("bf_emma", "en-GB", "female"), ("bm_george", "en-GB", "male"), ("em_alex", "es-ES", "male")]
+        {
+            let voice = listed(NAME, id).unwrap();
+            assert_eq!((voice.language.as_str(), voice.gender.as_deref()), (language, Some(gender)));
+        }
+        for id in ["jf_alpha", "onyx", "af_", "ax_heart", ""] {
             assert!(listed(NAME, id).is_none(), "{id:?}");
+        }
+    }
+
+    /// A pack of silent voices, which can be listed and chosen, not heard.
+    fn silent_pack(voices: &[&str]) -> tempfile::NamedTempFile {
+        const BYTES: usize = 261_120;
+        const SHA256: &str = "5b51073f25fed6bd6b2d434a6ab303efa9b355324742feed191c0c306bd89940";
+        let list = |offset: usize| {
+            let part = |name: &&str| format!("{name} {offset:06} {BYTES} {SHA256}\n");
+            let parts: String = ["network.onnx"].iter().chain(voices).map(part).collect();
+            format!("SAYWELL-PACK 1\n{parts}\n")
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut pack = list(list(0).len()).into_bytes();
+        pack.resize(pack.len() + BYTES, 0);
+        std::fs::write(file.path(), pack).unwrap();
+        file
+    }
+
+    #[tokio::test]
+    async fn a_language_goes_to_the_voice_of_it_that_is_nearest_in_gender() {
+        let file =
+            silent_pack(&["af_heart", "am_onyx", "bf_emma", "bm_george", "ef_dora", "em_alex", "jf_alpha"]);
+        let kokoro = Kokoro::with_pack(file.path(), NAME, &Inside::default()).unwrap();
+        assert_eq!(kokoro.voices().await.unwrap().len(), 6, "nobody here reads Japanese");
+        let heart = Voice { gender: Some("female".to_owned()), ..Voice::new("local", "heart", "en-US") };
+        let local = crate::providers::fake::Fake::named("local").with_voices([heart]);
+        let links: Vec<Arc<dyn Provider>> = vec![Arc::new(local), Arc::new(kokoro)];
+        let names = OPENAI_VOICES.map(|(name, voice)| (name.to_owned(), voice.to_owned()));
+        let map = crate::voices::VoiceMap::new(names.into(), None);
+        for (wished, language, expected) in [
+            (None, "es", "ef_dora"),
+            (Some("heart"), "es-MX", "ef_dora"),
+            (Some("onyx"), "es", "em_alex"),
+            (Some("bm_george"), "es", "em_alex"),
+            (Some("onyx"), "en", "am_onyx"),
+            (Some("bm_george"), "en", "bm_george"),
+            (Some("em_alex"), "en", "am_onyx"),
+            (None, "en", "af_heart"),
+        ] {
+            let cast = map.cast(wished, Some(language), &links).await.unwrap();
+            assert_eq!(cast[NAME].voice, expected, "{wished:?} in {language}");
+            assert_eq!(cast.contains_key("local"), language == "en", "heart speaks English only");
         }
     }
 

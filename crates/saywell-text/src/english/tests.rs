@@ -241,3 +241,17 @@ fn what_is_protected_stays() {
     let given = spell_out_around("Buy 42 of 7.", std::slice::from_ref(&kept), Reader::Words);
     assert_eq!(given.text(), "Buy 42 of seven.");
 }
+
+#[test]
+fn marks_are_applied_to_what_is_written_out() {
+    let mark = |text: Range<usize>, how: How| Mark { text, how };
+    let text = "Dial 911, read 3/20 in tomato km.";
+    let marks = [
+        mark(5..8, How::Alias("9 1 1".into())),
+        mark(15..19, How::Alias("three over twenty".into())),
+        mark(16..17, How::Alias("inside another".into())),
+        mark(23..29, How::Phonemes("təˈmɑːtoʊ".into())),
+    ];
+    assert_eq!(written_out(text, &marks), "Dial nine one one, read three over twenty in tomato km.");
+    assert_eq!(written_out(text, &[]), "Dial nine one one, read three twentieths in tomato km.");
+}

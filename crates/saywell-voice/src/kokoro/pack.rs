@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::{LONGEST, Network, STYLE_WIDTH};
-use crate::g2p::{G2pError, Phonemizer};
+use crate::g2p::{G2pError, Language, Phonemizer};
 use crate::onnx::OnnxError;
 
 const FIRST_LINE: &str = "SAYWELL-PACK 1";
@@ -75,7 +75,7 @@ struct Part {
 pub struct Pack {
     path: PathBuf,
     parts: BTreeMap<String, Part>,
-    phonemizer: Arc<Phonemizer>,
+    phonemizers: Mutex<BTreeMap<Language, Arc<Phonemizer>>>,
     loaded: Mutex<Option<Loaded>>,
 }
 
@@ -117,8 +117,7 @@ impl Pack {
         if !parts.contains_key(NETWORK) {
             return Err(damaged("it has no network"));
         }
-        let phonemizer = Arc::new(Phonemizer::american()?);
-        Ok(Self { path: path.to_owned(), parts, phonemizer, loaded: Mutex::default() })
+        Ok(Self { path: path.to_owned(), parts, phonemizers: Mutex::default(), loaded: Mutex::default() })
     }
 
     /// The voices in it, in order of their names.
@@ -199,10 +198,17 @@ impl Pack {
         rests
     }
 
-    /// What turns text into its voices' phonemes.
-    #[must_use]
-    pub fn phonemizer(&self) -> Arc<Phonemizer> {
-        Arc::clone(&self.phonemizer)
+    /// What turns text into the phonemes of a voice: that of the language its name says, of a blend the first's; American
+    /// English of a name that says none.
+    pub fn phonemizer(&self, voice: &str) -> Result<Arc<Phonemizer>, PackError> {
+        let language = Language::of_voice(voice.trim_start()).unwrap_or(Language::AmericanEnglish);
+        let mut phonemizers = self.phonemizers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(phonemizer) = phonemizers.get(&language) {
+            return Ok(Arc::clone(phonemizer));
+        }
+        let phonemizer = Arc::new(Phonemizer::of(language)?);
+        phonemizers.insert(language, Arc::clone(&phonemizer));
+        Ok(phonemizer)
     }
 
     fn part(&self, name: &str) -> Result<Vec<u8>, PackError> {

@@ -71,7 +71,7 @@ impl Script {
 impl Line {
     fn new(utterance: Utterance) -> Self {
         let is_english = utterance.language.as_deref().is_none_or(|language| language.starts_with("en"));
-        let written_out = Some(english::spell_out(&utterance.text, english::Reader::Words).text().to_owned())
+        let written_out = Some(english::written_out(&utterance.text, &utterance.marks))
             .filter(|words| is_english && *words != utterance.text);
         Self { pause_seconds: utterance.pause.seconds(), written_out, utterance }
     }

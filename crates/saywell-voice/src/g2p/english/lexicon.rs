@@ -1,16 +1,17 @@
 //! Pronounces words: those of the dictionaries, their forms in `-s`, `-ed` and `-ing`, words spoken by what
 //! is around them (`a`, `the`, `to`), acronyms, and numbers.
 //!
-//! The rules are those that the voice was taught with (the American English of Misaki).
+//! The rules are those that the voices were taught with (the American and the British English of Misaki).
 
 mod numerals;
 mod technical;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::stress::{PRIMARY, SECONDARY, Stress, restress};
+use super::Accent;
 use super::table::Table;
-use super::tables::{GOLD, SILVER};
+use super::tables::{BRITISH_GOLD, BRITISH_SILVER, GOLD, SILVER};
+use crate::g2p::stress::{PRIMARY, SECONDARY, Stress, restress};
 
 /// What is known of the words after the one to pronounce.
 #[derive(Clone, Copy, Default)]
@@ -34,8 +35,8 @@ pub struct Word<'t> {
     pub is_head: bool,
 }
 
-/// The phonemes of `word`, if it is a word, an acronym or a number that can be read by rule.
-pub fn pronounce(word: Word<'_>, following: Following) -> Option<String> {
+/// The phonemes of `word` in `accent`, if it is a word, an acronym or a number that can be read by rule.
+pub fn pronounce(word: Word<'_>, following: Following, accent: Accent) -> Option<String> {
     let text = spelling(word.text);
     let stress = if text == text.to_lowercase() {
         None
@@ -44,15 +45,19 @@ pub fn pronounce(word: Word<'_>, following: Following) -> Option<String> {
     } else {
         Some(Stress::AtLeastSecondary)
     };
-    let context = Context { tag: Some(word.tag), following: Some(following) };
+    let context = Context { accent, tag: Some(word.tag), following: Some(following) };
     if let Some(phonemes) = context.word(&text, stress) {
-        let currency = word.currency.and_then(numerals::currency_name);
+        let currency = word.currency.and_then(|sign| numerals::currency_name(sign, accent));
         return Some(match currency {
             Some(currency) => format!("{phonemes} {currency}"),
             None => phonemes,
         });
     }
-    if numerals::is_number(&text, word.is_head) { number(&text, word.currency, word.is_head) } else { None }
+    if numerals::is_number(&text, word.is_head) {
+        number(&text, word.currency, word.is_head, accent)
+    } else {
+        None
+    }
 }
 
 /// The phonemes of a number of digits with commas, dots, and perhaps a sign or an ending (`3rd`, `1990s`).
@@ -67,13 +72,16 @@ fn spelling(text: &str) -> String {
 /// What a word is pronounced by, besides its letters.
 #[derive(Clone, Copy)]
 struct Context {
+    accent: Accent,
     tag: Option<&'static str>,
     following: Option<Following>,
 }
 
 impl Context {
     /// A word said for itself.
-    const ALONE: Self = Self { tag: None, following: None };
+    fn alone(accent: Accent) -> Self {
+        Self { accent, tag: None, following: None }
+    }
 
     fn word(self, word: &str, stress: Option<Stress>) -> Option<String> {
         if let Some(phonemes) = self.particular(word) {
@@ -81,15 +89,15 @@ impl Context {
         }
         let lower = word.to_lowercase();
         let word = if self.is_only_capitalized(word, &lower) { lower.as_str() } else { word };
-        if is_known(word) {
+        if self.accent.knows(word) {
             return self.look_up(word, stress);
         }
         if let Some(owner) = word.strip_suffix('\'') {
             let singular = owner.strip_suffix('s').map(|stem| format!("{stem}'s"));
-            if let Some(singular) = singular.filter(|singular| is_known(singular)) {
+            if let Some(singular) = singular.filter(|singular| self.accent.knows(singular)) {
                 return self.look_up(&singular, stress);
             }
-            if is_known(owner) {
+            if self.accent.knows(owner) {
                 return self.look_up(owner, stress);
             }
         }
@@ -110,7 +118,7 @@ impl Context {
             "&" => return untagged.look_up("and", None),
             "+" => return untagged.look_up("plus", None),
             "@" => return untagged.look_up("at", None),
-            _ if is_dotted_acronym(word) => return letters(word),
+            _ if is_dotted_acronym(word) => return self.accent.letters(word),
             "a" | "A" => {
                 if tag == "DT" {
                     "ɐ"
@@ -118,12 +126,12 @@ impl Context {
                     "ˈA"
                 }
             }
-            "am" | "Am" | "AM" | "AN" if tag.starts_with("NN") => return letters(word),
+            "am" | "Am" | "AM" | "AN" if tag.starts_with("NN") => return self.accent.letters(word),
             "am" | "Am" | "AM" => {
                 if word == "am" && vowel.is_some() {
                     "ɐm"
                 } else {
-                    "æm"
+                    self.accent.either("æm", "am")
                 }
             }
             "an" | "An" | "AN" => "ɐn",
@@ -131,7 +139,7 @@ impl Context {
             "by" | "By" | "BY" if tag.starts_with("RB") || tag.starts_with("ADV") => "bˈI",
             "TO" if !matches!(tag, "TO" | "IN") => return None,
             "to" | "To" | "TO" => match vowel {
-                None => "tu",
+                None => self.accent.either("tu", "tuː"),
                 Some(false) => "tə",
                 Some(true) => "tʊ",
             },
@@ -144,10 +152,14 @@ impl Context {
             "used" | "Used" | "USED" => {
                 let habit =
                     matches!(tag, "VBD" | "JJ") && self.following.is_some_and(|following| following.to);
-                if habit { "jˈust" } else { "jˈuzd" }
+                if habit {
+                    self.accent.either("jˈust", "jˈuːst")
+                } else {
+                    self.accent.either("jˈuzd", "jˈuːzd")
+                }
             }
             _ if tag == "IN" && matches!(word.to_ascii_lowercase().as_str(), "vs" | "vs.") => {
-                return Self::ALONE.look_up("versus", None);
+                return Self::alone(self.accent).look_up("versus", None);
             }
             _ => return None,
         };
@@ -165,8 +177,8 @@ impl Context {
             && letters.clone().all(char::is_alphabetic)
             && (self.tag != Some("NNP") || word.chars().nth(7).is_some())
             && (word == word.to_uppercase() || rest.as_str() == rest.as_str().to_lowercase())
-            && !in_dictionary(word)
-            && (in_dictionary(lower)
+            && !self.accent.has(word)
+            && (self.accent.has(lower)
                 || self.plural(lower, None).is_some()
                 || self.past(lower, None).is_some()
                 || self.participle(lower, None).is_some())
@@ -174,15 +186,15 @@ impl Context {
 
     /// The entry of `word`, by its part of speech where that matters; else the names of its letters.
     fn look_up(self, word: &str, stress: Option<Stress>) -> Option<String> {
-        let shouted = word == word.to_uppercase() && gold(word).is_none();
+        let shouted = word == word.to_uppercase() && self.accent.gold(word).is_none();
         let is_name = shouted && self.tag == Some("NNP");
         let lower = if shouted { word.to_lowercase() } else { String::new() };
         let word = if shouted { lower.as_str() } else { word };
-        let entry = gold(word).or_else(|| if is_name { None } else { silver(word) });
+        let entry = self.accent.gold(word).or_else(|| if is_name { None } else { self.accent.silver(word) });
         let phonemes = entry.and_then(|entry| self.variant(entry));
         match phonemes {
             Some(phonemes) if !is_name || phonemes.contains(PRIMARY) => Some(restress(phonemes, stress)),
-            _ => letters(word).or_else(|| phonemes.map(|phonemes| restress(phonemes, stress))),
+            _ => self.accent.letters(word).or_else(|| phonemes.map(|phonemes| restress(phonemes, stress))),
         }
     }
 
@@ -208,7 +220,7 @@ impl Context {
     fn plural(self, word: &str, stress: Option<Stress>) -> Option<String> {
         let length = word.chars().count();
         let stem = word.strip_suffix('s').filter(|_| length > 2)?;
-        let known = |stem: &&str| is_known(stem);
+        let known = |stem: &&str| self.accent.knows(stem);
         let without_es = || {
             let es = word.strip_suffix("es").filter(|stem| length > 4 && !stem.ends_with('i'));
             es.or_else(|| word.strip_suffix("'s"))
@@ -221,34 +233,34 @@ impl Context {
             self.look_up(stem, stress)
         } else {
             let y = format!("{}y", word.strip_suffix("ies").filter(|_| length > 4)?);
-            if is_known(&y) { self.look_up(&y, stress) } else { None }
+            if self.accent.knows(&y) { self.look_up(&y, stress) } else { None }
         };
-        Some(with_s(&phonemes?))
+        Some(self.accent.with_s(&phonemes?))
     }
 
     /// `baked`, `walked`, from the word without its ending.
     fn past(self, word: &str, stress: Option<Stress>) -> Option<String> {
         let length = word.chars().count();
         let stem = word.strip_suffix('d').filter(|_| length > 3)?;
-        let known = |stem: &&str| is_known(stem);
+        let known = |stem: &&str| self.accent.knows(stem);
         let without_ed = || word.strip_suffix("ed").filter(|stem| length > 4 && !stem.ends_with('e'));
         let stem = Some(stem)
             .filter(|stem| !stem.ends_with('d'))
             .filter(known)
             .or_else(|| without_ed().filter(known));
-        self.look_up(stem?, stress).map(|phonemes| with_ed(&phonemes))
+        self.look_up(stem?, stress).map(|phonemes| self.accent.with_ed(&phonemes))
     }
 
     /// `walking`, `baking`, `running`, from the word without its ending.
     fn participle(self, word: &str, stress: Option<Stress>) -> Option<String> {
         let length = word.chars().count();
         let stem = word.strip_suffix("ing").filter(|_| length > 4)?;
-        if length > 5 && is_known(stem) {
-            return self.look_up(stem, stress).map(|phonemes| with_ing(&phonemes));
+        if length > 5 && self.accent.knows(stem) {
+            return self.look_up(stem, stress).map(|phonemes| self.accent.with_ing(&phonemes));
         }
         let with_e = format!("{stem}e");
-        if is_known(&with_e) {
-            return self.look_up(&with_e, stress).map(|phonemes| with_ing(&phonemes));
+        if self.accent.knows(&with_e) {
+            return self.look_up(&with_e, stress).map(|phonemes| self.accent.with_ing(&phonemes));
         }
         let last = stem.chars().next_back()?;
         let single = stem.strip_suffix(last)?;
@@ -256,23 +268,17 @@ impl Context {
         if length < 6 || !(is_doubled || stem.ends_with("ck")) {
             return None;
         }
-        if is_known(single) { self.look_up(single, stress).map(|phonemes| with_ing(&phonemes)) } else { None }
+        if self.accent.knows(single) {
+            self.look_up(single, stress).map(|phonemes| self.accent.with_ing(&phonemes))
+        } else {
+            None
+        }
     }
 }
 
 /// Whether `word` is spoken by its part of speech.
 pub fn has_readings(word: &str) -> bool {
-    gold(word).is_some_and(|entry| entry.starts_with('\0'))
-}
-
-/// The entry of a word whose pronunciation a person chose.
-fn gold(word: &str) -> Option<&'static str> {
-    technical::find(word).or_else(|| find(GOLD, word))
-}
-
-/// The entry of a word whose pronunciation was found by machine.
-fn silver(word: &str) -> Option<&'static str> {
-    find(SILVER, word)
+    Accent::American.gold(word).is_some_and(|entry| entry.starts_with('\0'))
 }
 
 /// The entry of `word`. A word in lower case is also found by its form with a capital, and the other way.
@@ -293,40 +299,11 @@ fn find(table: Table<'static>, word: &str) -> Option<&'static str> {
     })
 }
 
-fn in_dictionary(word: &str) -> bool {
-    gold(word).is_some() || silver(word).is_some()
-}
-
-/// Whether [`Context::look_up`] has an answer for `word`.
-fn is_known(word: &str) -> bool {
-    if in_dictionary(word) || matches!(word, "%" | "&" | "+" | "@") {
-        return true;
-    }
-    let letters = word.as_bytes();
-    !word.is_empty()
-        && letters.iter().all(u8::is_ascii_alphabetic)
-        && (letters.len() == 1 || letters[1..].iter().all(u8::is_ascii_uppercase))
-}
-
 /// `U.S.`, `p.m.`: single letters, or pairs, with dots.
 fn is_dotted_acronym(word: &str) -> bool {
     word.trim_matches('.').contains('.')
         && word.chars().all(|found| found == '.' || found.is_alphabetic())
         && word.split('.').all(|part| part.chars().nth(2).is_none())
-}
-
-/// The names of the letters of `word`, the last stressed.
-fn letters(word: &str) -> Option<String> {
-    let mut names = String::new();
-    for letter in word.chars().filter(|found| found.is_alphabetic()) {
-        let upper: String = letter.to_uppercase().collect();
-        names.push_str(GOLD.text(&upper)?);
-    }
-    let names = restress(&names, Some(Stress::Secondary));
-    Some(match names.rsplit_once(SECONDARY) {
-        Some((before, last)) => format!("{before}{PRIMARY}{last}"),
-        None => names,
-    })
 }
 
 /// The class that dictionary entries name for several tags.
@@ -340,38 +317,100 @@ fn word_class(tag: &'static str) -> &'static str {
     }
 }
 
-/// Sounds between which an American t is flapped.
-const FLAPPING: &str = "AIOWYiuæɑəɛɪɹʊʌ";
-
-fn with_s(stem: &str) -> String {
-    match stem.chars().next_back() {
-        Some('p' | 't' | 'k' | 'f' | 'θ') => format!("{stem}s"),
-        Some('s' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ') => format!("{stem}ᵻz"),
-        _ => format!("{stem}z"),
+/// What differs from one English to the other: the dictionaries, and how endings are said.
+impl Accent {
+    fn either(self, american: &'static str, british: &'static str) -> &'static str {
+        if self == Self::British { british } else { american }
     }
-}
 
-fn with_ed(stem: &str) -> String {
-    match stem.chars().next_back() {
-        Some('p' | 'k' | 'f' | 'θ' | 'ʃ' | 's' | 'ʧ') => format!("{stem}t"),
-        Some('d') => format!("{stem}ᵻd"),
-        Some('t') => match flapped(stem) {
-            Some(flapped) => format!("{flapped}ᵻd"),
-            None if stem == "t" => format!("{stem}ɪd"),
-            None => format!("{stem}ᵻd"),
-        },
-        _ => format!("{stem}d"),
+    /// The entry of a word whose pronunciation a person chose.
+    fn gold(self, word: &str) -> Option<&'static str> {
+        let table = if self == Self::British { BRITISH_GOLD } else { GOLD };
+        self.letter(word).or_else(|| technical::find(word, self)).or_else(|| find(table, word))
     }
-}
 
-fn with_ing(stem: &str) -> String {
-    flapped(stem).map_or_else(|| format!("{stem}ɪŋ"), |flapped| format!("{flapped}ɪŋ"))
-}
+    /// The name of a letter for which the dictionary has that of the other accent.
+    fn letter(self, word: &str) -> Option<&'static str> {
+        (self == Self::British && word == "Z").then_some("zˈɛd")
+    }
 
-/// `stem` with its last t flapped, where it is after a sound that allows it.
-fn flapped(stem: &str) -> Option<String> {
-    let before = stem.strip_suffix('t')?;
-    before.ends_with(|sound| FLAPPING.contains(sound)).then(|| format!("{before}ɾ"))
+    /// The entry of a word whose pronunciation was found by machine.
+    fn silver(self, word: &str) -> Option<&'static str> {
+        find(if self == Self::British { BRITISH_SILVER } else { SILVER }, word)
+    }
+
+    fn has(self, word: &str) -> bool {
+        self.gold(word).is_some() || self.silver(word).is_some()
+    }
+
+    /// Whether [`Context::look_up`] has an answer for `word`.
+    fn knows(self, word: &str) -> bool {
+        if self.has(word) || matches!(word, "%" | "&" | "+" | "@") {
+            return true;
+        }
+        let letters = word.as_bytes();
+        !word.is_empty()
+            && letters.iter().all(u8::is_ascii_alphabetic)
+            && (letters.len() == 1 || letters[1..].iter().all(u8::is_ascii_uppercase))
+    }
+
+    /// The names of the letters of `word`, the last stressed.
+    fn letters(self, word: &str) -> Option<String> {
+        let mut names = String::new();
+        for letter in word.chars().filter(|found| found.is_alphabetic()) {
+            let upper: String = letter.to_uppercase().collect();
+            let table = if self == Self::British { BRITISH_GOLD } else { GOLD };
+            names.push_str(self.letter(&upper).or_else(|| table.text(&upper))?);
+        }
+        let names = restress(&names, Some(Stress::Secondary));
+        Some(match names.rsplit_once(SECONDARY) {
+            Some((before, last)) => format!("{before}{PRIMARY}{last}"),
+            None => names,
+        })
+    }
+
+    /// The weak vowel of endings.
+    fn weak(self) -> char {
+        if self == Self::British { 'ɪ' } else { 'ᵻ' }
+    }
+
+    fn with_s(self, stem: &str) -> String {
+        match stem.chars().next_back() {
+            Some('p' | 't' | 'k' | 'f' | 'θ') => format!("{stem}s"),
+            Some('s' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ') => format!("{stem}{}z", self.weak()),
+            _ => format!("{stem}z"),
+        }
+    }
+
+    fn with_ed(self, stem: &str) -> String {
+        match stem.chars().next_back() {
+            Some('p' | 'k' | 'f' | 'θ' | 'ʃ' | 's' | 'ʧ') => format!("{stem}t"),
+            Some('d') => format!("{stem}{}d", self.weak()),
+            Some('t') => match self.flapped(stem) {
+                Some(flapped) => format!("{flapped}ᵻd"),
+                None if stem == "t" => format!("{stem}ɪd"),
+                None => format!("{stem}{}d", self.weak()),
+            },
+            _ => format!("{stem}d"),
+        }
+    }
+
+    fn with_ing(self, stem: &str) -> String {
+        // A British r is heard again before a vowel.
+        let is_open = self == Self::British && stem.ends_with(['ə', 'ː']);
+        if is_open && !stem.ends_with("iː") && !stem.ends_with("uː") {
+            return format!("{stem}ɹɪŋ");
+        }
+        self.flapped(stem).map_or_else(|| format!("{stem}ɪŋ"), |flapped| format!("{flapped}ɪŋ"))
+    }
+
+    /// `stem` with its last t flapped, where it is after a sound that allows it.
+    fn flapped(self, stem: &str) -> Option<String> {
+        /// Sounds between which an American t is flapped.
+        const FLAPPING: &str = "AIOWYiuæɑəɛɪɹʊʌ";
+        let before = stem.strip_suffix('t').filter(|_| self == Self::American)?;
+        before.ends_with(|sound| FLAPPING.contains(sound)).then(|| format!("{before}ɾ"))
+    }
 }
 
 #[cfg(test)]
@@ -379,7 +418,8 @@ mod tests {
     use super::*;
 
     fn say(text: &str, tag: &'static str) -> Option<String> {
-        pronounce(Word { text, tag, currency: None, is_head: true }, Following::default())
+        let word = Word { text, tag, currency: None, is_head: true };
+        pronounce(word, Following::default(), Accent::American)
     }
 
     #[test]
@@ -396,7 +436,8 @@ mod tests {
     #[test]
     fn numbers() {
         let say_money = |text, currency| {
-            pronounce(Word { text, tag: "CD", currency: Some(currency), is_head: true }, Following::default())
+            let word = Word { text, tag: "CD", currency: Some(currency), is_head: true };
+            pronounce(word, Following::default(), Accent::American)
         };
         assert_eq!(say("42", "CD").unwrap(), "fˈɔɹɾi tˈu");
         assert_eq!(say("1990s", "NNS").unwrap(), "nˌIntˈin nˈIndiz");

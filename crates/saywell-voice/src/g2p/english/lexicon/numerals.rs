@@ -4,7 +4,7 @@ use saywell_text::english::number_words::{cardinal, decimal, each_digit, ordinal
 
 use crate::g2p::stress::Stress;
 
-use super::{Context, with_ed, with_ing, with_s};
+use super::{Accent, Context};
 
 /// Sign, unit and its hundredth.
 const CURRENCIES: [(char, &str, &str); 3] =
@@ -21,13 +21,13 @@ pub fn is_number(text: &str, is_head: bool) -> bool {
 }
 
 /// The phonemes of a currency's plural.
-pub fn currency_name(sign: char) -> Option<String> {
+pub fn currency_name(sign: char, accent: Accent) -> Option<String> {
     let (_, unit, _) = CURRENCIES.iter().find(|(known, ..)| *known == sign)?;
-    Some(with_s(&Context::ALONE.look_up(unit, None)?))
+    Some(accent.with_s(&Context::alone(accent).look_up(unit, None)?))
 }
 
 /// The phonemes of a number of digits with commas, dots, and perhaps a sign or an ending (`3rd`, `1990s`).
-pub fn number(text: &str, currency: Option<char>, is_head: bool) -> Option<String> {
+pub fn number(text: &str, currency: Option<char>, is_head: bool, accent: Accent) -> Option<String> {
     let digits = text.trim_end_matches(|found: char| found.is_ascii_lowercase() || found == '\'');
     let ending = &text[digits.len()..];
     let (minus, digits) = match digits.strip_prefix('-') {
@@ -40,7 +40,7 @@ pub fn number(text: &str, currency: Option<char>, is_head: bool) -> Option<Strin
     let dots = plain.bytes().filter(|byte| *byte == b'.').count();
     let currency = CURRENCIES.iter().find(|(sign, ..)| Some(*sign) == currency);
 
-    let mut words = Words::default();
+    let mut words = Words { alone: Context::alone(accent), phonemes: Vec::new() };
     if minus {
         words.say("minus");
     }
@@ -63,26 +63,28 @@ pub fn number(text: &str, currency: Option<char>, is_head: bool) -> Option<Strin
     }
     let phonemes = words.phonemes()?;
     Some(match ending {
-        "s" | "'s" => with_s(&phonemes),
-        "ed" | "'d" => with_ed(&phonemes),
-        "ing" => with_ing(&phonemes),
+        "s" | "'s" => accent.with_s(&phonemes),
+        "ed" | "'d" => accent.with_ed(&phonemes),
+        "ing" => accent.with_ing(&phonemes),
         _ => phonemes,
     })
 }
 
 /// Number words, as phonemes.
-#[derive(Default)]
-struct Words(Vec<String>);
+struct Words {
+    alone: Context,
+    phonemes: Vec<String>,
+}
 
 impl Words {
     fn phonemes(self) -> Option<String> {
-        (!self.0.is_empty()).then(|| self.0.join(" "))
+        (!self.phonemes.is_empty()).then(|| self.phonemes.join(" "))
     }
 
     fn say(&mut self, words: &str) {
         for word in words.split([' ', '-']).filter(|word| !word.is_empty()) {
             let stress = (word == "point").then_some(Stress::None);
-            self.0.extend(Context::ALONE.look_up(word, stress));
+            self.phonemes.extend(self.alone.look_up(word, stress));
         }
     }
 
@@ -93,7 +95,7 @@ impl Words {
             [_, b'0', b'0'] => self.say(&cardinal(digits)),
             [_, b'0', _] => {
                 self.say(&each_digit(&digits[..1]));
-                self.0.extend(Context::ALONE.look_up("O", Some(Stress::None)));
+                self.phonemes.extend(self.alone.look_up("O", Some(Stress::None)));
                 self.say(&each_digit(&digits[2..]));
             }
             [_, _, _] => {
@@ -122,7 +124,7 @@ impl Words {
         let is_zero = |digits: &str| digits.bytes().all(|digit| digit == b'0');
         if decimals.len() > 2 && !is_zero(decimals) {
             self.say(&decimal(digits));
-            self.0.extend(Context::ALONE.plural(&format!("{unit}s"), None));
+            self.phonemes.extend(self.alone.plural(&format!("{unit}s"), None));
             return;
         }
         // One decimal counts tens of hundredths.
@@ -145,7 +147,7 @@ impl Words {
         if digits.trim_start_matches('0') == "1" || unit == "pence" {
             self.say(unit);
         } else {
-            self.0.extend(Context::ALONE.plural(&format!("{unit}s"), None));
+            self.phonemes.extend(self.alone.plural(&format!("{unit}s"), None));
         }
     }
 }

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use saywell_text::english::{Cursor, is_letter};
 
+use super::English;
 use super::lexicon::{self, Following, Word};
 use super::parts::{Group, Part, Tagged, cut, group};
-use super::speller::Speller;
-use super::stress::{self, PRIMARY, Stress, is_consonant, is_vowel, restress};
 use super::tables::SPELLER_LENGTH;
+use crate::g2p::stress::{self, PRIMARY, Stress, is_consonant, is_vowel, restress};
 
 /// What is said without a pause between, and the part of the text it stands for.
 pub struct Spoken {
@@ -33,15 +33,15 @@ pub enum Joint {
 }
 
 /// Says a text.
-pub fn pronounce(tagged: &Tagged<'_>, speller: &Speller) -> Vec<Spoken> {
+pub fn pronounce(tagged: &Tagged<'_>, english: &English) -> Vec<Spoken> {
     let text = tagged.text;
     let mut groups = group(tagged);
     let mut following = Following::default();
     for group in groups.iter_mut().rev() {
         if group.parts.len() == 1 {
-            say_alone(text, group, &mut following, speller);
+            say_alone(text, group, &mut following, english);
         } else {
-            say_together(text, group, &mut following, speller);
+            say_together(text, group, &mut following, english);
         }
     }
     let mut spoken = Vec::with_capacity(tagged.tokens.len());
@@ -62,23 +62,23 @@ pub fn pronounce(tagged: &Tagged<'_>, speller: &Speller) -> Vec<Spoken> {
     spoken
 }
 
-fn say_alone<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following, speller: &Speller) {
+fn say_alone<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following, english: &English) {
     let Some(part) = group.parts.first_mut() else { return };
     let word = Word { text: part.alias.unwrap_or(part.text), ..part.word() };
-    part.phonemes = part.phonemes.take().or_else(|| lexicon::pronounce(word, *following));
+    part.phonemes = part.phonemes.take().or_else(|| lexicon::pronounce(word, *following, english.accent));
     let word = part.word();
     if let Some(phonemes) = &part.phonemes {
         *following = before(&word, phonemes, *following);
         return;
     }
-    let pieces = spell_out(text, part.range.clone(), speller);
+    let pieces = spell_out(text, part.range.clone(), english);
     let phonemes: Vec<_> = pieces.iter().filter_map(|piece| piece.phonemes.as_deref()).collect();
     *following = before(&word, &phonemes.join(" "), *following);
     group.replace(pieces);
 }
 
 /// Finds the longest run of parts that is a word, from the end; then the next before it.
-fn say_together<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following, speller: &Speller) {
+fn say_together<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Following, english: &English) {
     let parts = &mut group.parts;
     let mut right = parts.len();
     let mut left = longest_run(parts, right);
@@ -87,7 +87,7 @@ fn say_together<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Follow
         let spelling: String = run.iter().map(|part| part.text).collect();
         let word = Word { text: &spelling, ..heading(run) };
         let is_open = run.iter().all(|part| part.phonemes.is_none());
-        let phonemes = if is_open { lexicon::pronounce(word, *following) } else { None };
+        let phonemes = if is_open { lexicon::pronounce(word, *following, english.accent) } else { None };
         if let Some(phonemes) = phonemes {
             *following = before(&word, &phonemes, *following);
             say_as_one(run, phonemes);
@@ -101,7 +101,7 @@ fn say_together<'t>(text: &'t str, group: &mut Group<'t>, following: &mut Follow
             if part.phonemes.is_none() {
                 if !part.text.chars().all(is_silent) {
                     let range = parts[0].range.start..parts[parts.len() - 1].range.end;
-                    group.replace(spell_out(text, range, speller));
+                    group.replace(spell_out(text, range, english));
                     return;
                 }
                 part.phonemes = Some(String::new());
@@ -203,7 +203,7 @@ fn balance(group: &mut Group<'_>) {
 }
 
 /// Says what no dictionary has: letters by the speller, digits as numbers, some symbols by name.
-fn spell_out<'t>(text: &'t str, range: Range<usize>, speller: &Speller) -> Vec<Part<'t>> {
+fn spell_out<'t>(text: &'t str, range: Range<usize>, english: &English) -> Vec<Part<'t>> {
     let mut parts = Vec::new();
     let mut say = |range: Range<usize>, phonemes: Option<String>| {
         let phonemes = phonemes.filter(|phonemes| !phonemes.is_empty());
@@ -218,21 +218,21 @@ fn spell_out<'t>(text: &'t str, range: Range<usize>, speller: &Speller) -> Vec<P
                 continue;
             }
             if word.chars().nth(SPELLER_LENGTH).is_none() {
-                say(start.at()..at.at(), Some(speller.spell(word)));
+                say(start.at()..at.at(), Some(english.speller.spell(word)));
                 continue;
             }
             // Longer than the speller reads: cut at capitals, each piece is perhaps a word.
             for piece in cut(word) {
                 let word = Word { text: &word[piece.clone()], tag: "NN", currency: None, is_head: false };
-                let known = lexicon::pronounce(word, Following::default());
-                let phonemes = known.unwrap_or_else(|| speller.spell(word.text));
+                let known = lexicon::pronounce(word, Following::default(), english.accent);
+                let phonemes = known.unwrap_or_else(|| english.speller.spell(word.text));
                 say(start.at() + piece.start..start.at() + piece.end, Some(phonemes));
             }
         } else if let Some(digits) = digits(&mut at) {
-            say(start.at()..at.at(), lexicon::number(digits, None, false));
+            say(start.at()..at.at(), lexicon::number(digits, None, false, english.accent));
         } else {
             let name = at.eat_if(|_| true).and_then(symbol);
-            say(start.at()..at.at(), name.map(str::to_owned));
+            say(start.at()..at.at(), name.map(|name| english.accent.of_american(name)));
         }
     }
     parts

@@ -16,6 +16,12 @@ pub static WORDS: Table = table!("words");
 pub static GOLD: Table = table!("gold");
 /// More words, with pronunciations found by machine.
 pub static SILVER: Table = table!("silver");
+/// Likewise in British English.
+pub static BRITISH_WORDS: Table = table!("british_words");
+/// See [`BRITISH_WORDS`].
+pub static BRITISH_GOLD: Table = table!("british_gold");
+/// See [`BRITISH_WORDS`].
+pub static BRITISH_SILVER: Table = table!("british_silver");
 /// Chunk of text → lengths of the tokens it is cut into.
 pub static EXCEPTIONS: Table = table!("exceptions");
 /// Word → index into [`TAGS`] of the tag it nearly always has.
@@ -25,4 +31,6 @@ pub static VOCABULARY: Table = table!("vocabulary");
 /// Feature → (index into [`TAGS`], weight in tenths as `i16`) repeated.
 pub static WEIGHTS: Table = table!("weights");
 /// The speller network, an ONNX file.
-pub static SPELLER: &[u8] = include_bytes!("../../assets/oov.onnx");
+pub static SPELLER: &[u8] = include_bytes!("../../../assets/oov.onnx");
+/// That of British English.
+pub static BRITISH_SPELLER: &[u8] = include_bytes!("../../../assets/oov_gb.onnx");

@@ -10,7 +10,11 @@ use std::sync::{Mutex, PoisonError};
 
 use multiversion::multiversion;
 
-use super::tables::{SPELLER_LENGTH, SPELLER_LETTERS, SPELLER_PHONEMES, SPELLER_SLOTS};
+use super::Accent;
+use super::tables::{
+    BRITISH_SPELLER, BRITISH_SPELLER_LENGTH, BRITISH_SPELLER_LETTERS, BRITISH_SPELLER_PHONEMES,
+    BRITISH_SPELLER_SLOTS, SPELLER, SPELLER_LENGTH, SPELLER_LETTERS, SPELLER_PHONEMES, SPELLER_SLOTS,
+};
 use crate::math;
 use crate::onnx::{OnnxError, Weights};
 
@@ -19,8 +23,8 @@ const HIDDEN: usize = 384;
 const HEADS: usize = 4;
 const HEAD_WIDTH: usize = WIDTH / HEADS;
 const LAYERS: usize = 4;
-/// Values written for each character: for each slot one for the blank and one for each phoneme.
-const OUTPUTS: usize = SPELLER_SLOTS * (SPELLER_PHONEMES.len() + 1);
+/// Both accents' networks have one shape.
+const _: () = assert!(SPELLER_SLOTS == BRITISH_SPELLER_SLOTS && SPELLER_LENGTH == BRITISH_SPELLER_LENGTH);
 /// A word is read in pieces of [`SPELLER_LENGTH`] letters, and no further than this many pieces.
 const PIECES: usize = 5;
 /// Words remembered.
@@ -28,6 +32,10 @@ const REMEMBERED: usize = 4096;
 
 /// The network, with the words it has read lately.
 pub struct Speller {
+    /// The characters it reads, in order.
+    alphabet: &'static [char],
+    /// The phonemes it writes: for each slot of a character one of them, or the blank before them.
+    sounds: &'static [char],
     letters: Vec<f32>,
     positions: Vec<f32>,
     layers: Vec<Layer>,
@@ -37,15 +45,22 @@ pub struct Speller {
 }
 
 impl Speller {
-    /// The network in the ONNX file `file`.
-    pub fn load(file: &[u8]) -> Result<Self, OnnxError> {
+    /// The network that spells in `accent`.
+    pub fn load(accent: Accent) -> Result<Self, OnnxError> {
+        let (file, alphabet, sounds) = match accent {
+            Accent::American => (SPELLER, SPELLER_LETTERS, SPELLER_PHONEMES),
+            Accent::British => (BRITISH_SPELLER, BRITISH_SPELLER_LETTERS, BRITISH_SPELLER_PHONEMES),
+        };
         let weights = Weights::parse(file)?;
+        let outputs = SPELLER_SLOTS * (sounds.len() + 1);
         Ok(Self {
-            letters: weights.floats("m.emb.weight", &[SPELLER_LETTERS.len() + 1, WIDTH])?,
+            alphabet,
+            sounds,
+            letters: weights.floats("m.emb.weight", &[alphabet.len() + 1, WIDTH])?,
             positions: weights.floats("m.pos", &[SPELLER_LENGTH, WIDTH])?,
             layers: (0..LAYERS).map(|index| Layer::load(&weights, index)).collect::<Result<_, _>>()?,
             norm: Norm::load(&weights, "m.norm")?,
-            head: Linear::load(&weights, "m.head.bias", "onnx::MatMul_534", [WIDTH, OUTPUTS])?,
+            head: Linear::load(&weights, "m.head.bias", "onnx::MatMul_534", [WIDTH, outputs])?,
             remembered: Mutex::default(),
         })
     }
@@ -58,7 +73,7 @@ impl Speller {
         }
         let ids: Vec<usize> = word
             .chars()
-            .filter_map(|letter| SPELLER_LETTERS.binary_search(&letter).ok())
+            .filter_map(|letter| self.alphabet.binary_search(&letter).ok())
             .take(PIECES * SPELLER_LENGTH)
             .collect();
         let phonemes: String = ids.chunks(SPELLER_LENGTH).map(|piece| self.read(piece)).collect();
@@ -83,11 +98,11 @@ impl Speller {
         let outputs = self.head.apply(&self.norm.apply(&state));
         let mut phonemes = String::new();
         let mut last = 0;
-        for slot in outputs.chunks_exact(SPELLER_PHONEMES.len() + 1) {
+        for slot in outputs.chunks_exact(self.sounds.len() + 1) {
             let best = slot.iter().enumerate().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
             let best = best.map_or(0, |(index, _)| index);
             if best != last && best > 0 {
-                phonemes.extend(SPELLER_PHONEMES.get(best - 1));
+                phonemes.extend(self.sounds.get(best - 1));
             }
             last = best;
         }
@@ -197,7 +212,14 @@ struct Linear {
 
 impl Linear {
     fn load(weights: &Weights<'_>, bias: &str, weight: &str, shape: [usize; 2]) -> Result<Self, OnnxError> {
-        Ok(Self { weight: weights.floats(weight, &shape)?, bias: weights.floats(bias, &shape[1..])? })
+        let bias = weights.floats(bias, &shape[1..])?;
+        let floats = weights.floats(weight, &shape);
+        // The British network's are in 8 bits.
+        let weight = match floats {
+            Err(OnnxError::Missing(_)) => quantized(weights, weight, shape)?,
+            floats => floats?,
+        };
+        Ok(Self { weight, bias })
     }
 
     fn apply(&self, rows: &[f32]) -> Vec<f32> {
@@ -206,6 +228,15 @@ impl Linear {
         add_product(rows, &self.weight, inputs, &mut out);
         out
     }
+}
+
+/// A matrix of 8-bit numbers that have one scale and one zero.
+fn quantized(weights: &Weights<'_>, name: &str, shape: [usize; 2]) -> Result<Vec<f32>, OnnxError> {
+    let of = |part: &str| format!("{name}_{part}");
+    let scale = weights.floats(&of("scale"), &[])?.first().copied().unwrap_or_default();
+    let zero = weights.bytes(&of("zero_point"), &[])?.first().copied().unwrap_or_default();
+    let bytes = weights.bytes(&of("quantized"), &shape)?;
+    Ok(bytes.iter().map(|byte| (f32::from(*byte) - f32::from(zero)) * scale).collect())
 }
 
 /// Adds to `out` the product of `rows`, each of so many `inputs`, and `weight`, which has a row for each input.
@@ -243,11 +274,10 @@ fn add(to: &mut [f32], values: &[f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::g2p::tables::SPELLER;
 
     #[test]
     fn reads_words_as_the_reference_does() {
-        let speller = Speller::load(SPELLER).unwrap();
+        let speller = Speller::load(Accent::American).unwrap();
         assert_eq!(speller.spell("kubectl"), "kjˈubɛktᵊl");
         assert_eq!(speller.spell(""), "");
         assert_eq!(speller.spell("日本"), "");

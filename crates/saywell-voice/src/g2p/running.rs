@@ -1,0 +1,223 @@
+//! Languages whose texts are said word by word: words, numbers and signs between pauses, which each language has its own
+//! rules for.
+
+use std::ops::Range;
+
+use super::given::Given;
+use super::{FrontEnd, Phonemes, Writer};
+
+/// The rules of one language.
+pub trait Tongue: Send + Sync {
+    /// The phonemes of each word of a phrase, which has no pause inside. Words are in small letters, with their apostrophes.
+    fn phrase(&self, words: &[&str]) -> Vec<String>;
+
+    /// The words of a number below 10¹².
+    fn number(&self, number: u64) -> String;
+
+    /// The words of a sign; of `,` between the digits of a number as well.
+    fn word_of(&self, symbol: &str) -> Option<&'static str>;
+
+    /// The name of a letter.
+    fn spelled(&self, letter: char) -> Option<&'static str>;
+
+    /// What an abbreviation, in small letters and without its dot, stands for.
+    fn long_form(&self, word: &str) -> Option<&'static str>;
+}
+
+/// `start` and the rest of a number, if there is one.
+pub fn number_words(start: &str, rest: u64, words: fn(u64) -> String) -> String {
+    if rest == 0 { start.to_owned() } else { format!("{start} {}", words(rest)) }
+}
+
+/// A language by its rules.
+pub struct Running<T>(pub T);
+
+/// What is said, in the order of the text.
+enum Token {
+    /// Words for these bytes of the text.
+    Words(String, Range<usize>),
+    /// Phonemes that are given.
+    Given(String, Range<usize>),
+    /// A pause or a bracket.
+    Mark(char),
+}
+
+impl<T: Tongue> FrontEnd for Running<T> {
+    fn say(&self, given: &Given) -> Phonemes {
+        let tokens = self.tokens(given);
+        let source_of = |text| given.source_of(text);
+        let mut writer = Writer::new(&source_of);
+        let mut rest = tokens.as_slice();
+        while let Some(first) = rest.first() {
+            match first {
+                Token::Mark(mark) => {
+                    if matches!(mark, '(' | '“' | '—') {
+                        writer.space();
+                    }
+                    writer.phoneme(*mark, &(0..0));
+                    rest = &rest[1..];
+                }
+                Token::Given(phonemes, range) => {
+                    space_before_word(&mut writer);
+                    phonemes.chars().for_each(|phoneme| writer.phoneme(phoneme, range));
+                    rest = &rest[1..];
+                }
+                Token::Words(..) => {
+                    let count = rest.iter().take_while(|token| matches!(token, Token::Words(..))).count();
+                    let words: Vec<(&str, &Range<usize>)> = rest[..count]
+                        .iter()
+                        .filter_map(|token| match token {
+                            Token::Words(words, range) => Some((words, range)),
+                            _ => None,
+                        })
+                        .flat_map(|(words, range)| words.split(' ').map(move |word| (word, range)))
+                        .collect();
+                    let said = self.0.phrase(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+                    for ((_, range), phonemes) in words.iter().zip(said) {
+                        space_before_word(&mut writer);
+                        phonemes.chars().for_each(|phoneme| writer.phoneme(phoneme, range));
+                    }
+                    rest = &rest[count..];
+                }
+            }
+        }
+        writer.finish()
+    }
+}
+
+impl<T: Tongue> Running<T> {
+    fn tokens(&self, given: &Given) -> Vec<Token> {
+        let text = given.text();
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        while let Some(now) = text[at..].chars().next() {
+            let start = at;
+            let next = || text[start + now.len_utf8()..].chars().next();
+            at += now.len_utf8();
+            if now.is_alphabetic() {
+                let is_letter =
+                    |found: char| found.is_alphabetic() || matches!(found, '\'' | '’' | '\u{301}');
+                at = start + text[start..].find(|found| !is_letter(found)).unwrap_or(text.len() - start);
+                let word = &text[start..at];
+                let word = word.trim_end_matches(['\'', '’']);
+                self.word(word, start..start + word.len(), text[at..].starts_with('.'), &mut tokens);
+                let is_short =
+                    text[at..].starts_with('.') && self.0.long_form(&word.to_lowercase()).is_some();
+                if is_short {
+                    at += 1;
+                }
+            } else if now.is_ascii_digit() {
+                at = self.number_at(text, start, &mut tokens);
+            } else if let Some(given) = given.phonemes(&text[start..at]) {
+                tokens.push(Token::Given(given.phonemes.clone(), start..at));
+            } else if let Some(mark) = pause(now) {
+                let is_doubled = |token: &Token| matches!(token, Token::Mark(last) if *last == mark || mark == '.' && "!?…".contains(*last));
+                if !tokens.last().is_some_and(is_doubled) {
+                    tokens.push(Token::Mark(mark));
+                }
+            } else if now == '-' && (start == 0 || text[..start].ends_with(' ')) {
+                match next() {
+                    Some(digit) if digit.is_ascii_digit() => self.sign("-", start..at, &mut tokens),
+                    Some(' ') => tokens.push(Token::Mark('—')),
+                    _ => {}
+                }
+            } else if now != '-' {
+                self.sign(&text[start..at], start..at, &mut tokens);
+            }
+        }
+        tokens
+    }
+
+    fn sign(&self, sign: &str, range: Range<usize>, tokens: &mut Vec<Token>) {
+        if let Some(words) = self.0.word_of(sign).filter(|_| !matches!(sign, "," | ".")) {
+            tokens.push(Token::Words(words.to_owned(), range));
+        }
+    }
+
+    fn word(&self, word: &str, range: Range<usize>, dotted: bool, tokens: &mut Vec<Token>) {
+        use unicode_normalization::UnicodeNormalization as _;
+        let small: String = word.to_lowercase().nfc().collect::<String>().replace('’', "'");
+        let letters = small.chars().count();
+        let has_vowel = small.chars().any(|letter| "aeiouyàâáäæèéêëìíîïòóôöœùúûü".contains(letter));
+        let is_capital = word.chars().all(char::is_uppercase);
+        // `ONU` is a word, `GPS` and `TTS` are not.
+        let is_spelled =
+            letters > 1 && is_capital && letters <= 5 && !has_vowel || letters == 1 && !has_vowel;
+        let words = match self.0.long_form(&small).filter(|_| dotted || !has_vowel) {
+            Some(long) => long.to_owned(),
+            None if is_spelled => {
+                small.chars().filter_map(|letter| self.0.spelled(letter)).collect::<Vec<_>>().join(" ")
+            }
+            None => small,
+        };
+        if !words.is_empty() {
+            tokens.push(Token::Words(words, range));
+        }
+    }
+
+    /// Says the number that begins at `start` with its decimals; where it ends. Dots and thin spaces part thousands.
+    fn number_at(&self, text: &str, start: usize, tokens: &mut Vec<Token>) -> usize {
+        let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+        let mut end = start + digits(start);
+        let mut whole = text[start..end].to_owned();
+        while let Some(parting) =
+            text[end..].chars().next().filter(|found| ".\u{a0}\u{202f}".contains(*found))
+        {
+            let from = end + parting.len_utf8();
+            if digits(from) != 3 || whole.len() > 9 {
+                break;
+            }
+            whole.push_str(&text[from..from + 3]);
+            end = from + 3;
+        }
+        let mut words = self.digits(&whole);
+        let decimals = match text[end..].chars().next() {
+            Some(',' | '.') => digits(end + 1),
+            _ => 0,
+        };
+        if let Some(comma) = self.0.word_of(",").filter(|_| decimals > 0) {
+            words = format!("{words} {comma} {}", self.digits(&text[end + 1..end + 1 + decimals]));
+            end += 1 + decimals;
+        }
+        // A currency's sign before a number is said after it.
+        if let Some(Token::Words(sign, range)) = tokens.pop_if(|token| {
+            matches!(token, Token::Words(_, range) if range.end == start && "$£€".contains(&text[range.clone()]))
+        }) {
+            tokens.push(Token::Words(format!("{words} {sign}"), range.start..end));
+        } else {
+            tokens.push(Token::Words(words, start..end));
+        }
+        end
+    }
+
+    /// A row of digits as a number; one after the other where that is no count.
+    fn digits(&self, digits: &str) -> String {
+        let is_count = digits.len() <= 12 && (digits.len() == 1 || !digits.starts_with('0'));
+        match digits.parse::<u64>() {
+            Ok(number) if is_count => self.0.number(number),
+            _ => {
+                let each = digits.bytes().map(|digit| self.0.number(u64::from(digit - b'0')));
+                each.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+fn space_before_word(writer: &mut Writer<'_>) {
+    writer.end_word();
+    if !writer.phonemes.text.ends_with(['(', '“']) {
+        writer.space();
+    }
+}
+
+/// A mark as the voices know it.
+fn pause(mark: char) -> Option<char> {
+    Some(match mark {
+        '.' | ',' | ';' | ':' | '!' | '?' | '…' | '—' | '(' | ')' | '“' | '”' => mark,
+        '–' => '—',
+        '«' => '“',
+        '»' => '”',
+        '\n' => '.',
+        _ => return None,
+    })
+}
