@@ -1,5 +1,6 @@
 //! Languages beside English: words and sentences with their sounds, numbers, and the whole of a list against espeak-ng,
 //! from which the voices were taught.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use std::process::Command;
 

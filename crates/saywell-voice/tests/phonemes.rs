@@ -8,7 +8,7 @@ use saywell_voice::g2p::{Language, PHONEMES, Phonemes, Phonemizer};
 
 /// Most edits for each phoneme of the reference, over all sentences; nearly all of them are wanted ones, for English is
 /// written out by rules of our own.
-const ERROR_RATE: f64 = 0.03;
+const ERROR_RATE: f64 = 0.055;
 /// The same over the sentences that are not meant to differ.
 const UNWANTED_ERROR_RATE: f64 = 0.000_5;
 
@@ -54,9 +54,15 @@ fn agree_with_the_reference() {
 #[test]
 fn differ_from_the_reference_where_meant_to() {
     let phonemizer = Phonemizer::american().unwrap();
+    let mut wrong = Vec::new();
     for (sentence, expected) in differences() {
-        assert_eq!(phonemizer.phonemize(sentence).text, expected, "for {sentence:?}");
+        let found = phonemizer.phonemize(sentence).text;
+        if found != expected {
+            wrong.push(format!("{sentence}\t{found}\n    and not {expected}"));
+        }
     }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn words_know_the_text_they_say() {
     assert_eq!(said("pay $4.2 billion now"), [&["pay"][..], &["$4.2 billion"; 5], &["now"]].concat());
     assert_eq!(said("$5, please"), ["$5", "$5", "please"]);
     assert_eq!(said("5 km at 7:30"), ["5", "km", "at", "7:30", "7:30"]);
-    assert_eq!(said("Dr. Smith, e.g."), ["Dr", "Smith", "e.g."]);
+    assert_eq!(said("Dr. Smith, e.g."), ["Dr", "Smith", "e.g.", "e.g."]);
     assert_eq!(said("run main.rs"), ["run", "main.rs", "main.rs", "main.rs"]);
     assert_eq!(said("state-of-the-art (yes)"), ["state-of-the-art", "yes"]);
     assert_eq!(said("日本 😀"), Vec::<&str>::new());

@@ -232,18 +232,17 @@ mod tests {
     /// Whatever a listener can do something about has plain words in the player; the rest is told in the server's.
     #[test]
     fn the_player_has_words_for_every_code() {
-        const IN_THE_SERVERS_WORDS: [ErrorCode; 5] = [
+        const IN_THE_SERVERS_WORDS: [ErrorCode; 4] = [
             ErrorCode::InvalidRequest,
             ErrorCode::UnknownVoice,
             ErrorCode::UnknownProvider,
-            ErrorCode::NotFound,
             ErrorCode::InternalError,
         ];
-        let strings = include_str!("../../../web/strings.js");
+        let strings = include_str!("../../../web/words.js");
         let errors = strings.split("errors: Object.freeze(").nth(1).unwrap().split("}),").next().unwrap();
         for code in ErrorCode::ALL {
             let has_words = errors.contains(&format!(" {}: ", code.name()));
-            assert_eq!(has_words, !IN_THE_SERVERS_WORDS.contains(&code), "{} in web/strings.js", code.name());
+            assert_eq!(has_words, !IN_THE_SERVERS_WORDS.contains(&code), "{} in web/words.js", code.name());
         }
     }
 }

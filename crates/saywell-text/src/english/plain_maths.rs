@@ -91,6 +91,9 @@ pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     {
         return None;
     }
+    if written == "Σ" && !is_maths(start) {
+        return Some(Edit::new(start, at, "sigma".to_owned()));
+    }
     let mut words = String::new();
     for letter in written.chars() {
         if !words.is_empty() {

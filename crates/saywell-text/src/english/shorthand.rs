@@ -64,10 +64,10 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let follows = at.peek() == Some(' ') && AFTER.contains(&at.next_word());
     let precedes =
         start.words_before().next().is_some_and(|word| BEFORE.contains(&word.to_ascii_lowercase().as_str()));
-    // Hours or seconds beside it on the same line: `Cook: 45m | Total: 1h`.
+    // Hours or seconds beside it on the same line: `Cook: 45m | Total: 1h`, but not `the 100m in 9.58s`.
     let beside = || {
         let window = at.window_after(24);
-        unit == "minute" && time_is_near(window) && !window.contains("km")
+        unit == "minute" && time_is_near(window) && !window.contains("km") && at.next_word() != "in"
     };
     if !(follows || precedes || beside()) {
         return None;

@@ -350,13 +350,13 @@ fn join(words: &mut [String]) {
             } else {
                 sounds[place + 1..].iter().copied().find(|s| !"ˈˌ".contains(*s))
             };
-            let hard = " nmŋɲ".contains(before)
+            let stays_hard = " nmŋɲ".contains(before)
                 || after.is_none_or(|after| "ptkbdɡmnɲθʧ".contains(after))
                 || (is_last && after.is_some_and(|after| !"aeiouIWAOʊ".contains(after)));
             let heard = match sound {
-                'b' if !hard => 'β',
-                'd' if !hard => 'ð',
-                'ɡ' if !hard => 'ɣ',
+                'b' if !stays_hard => 'β',
+                'd' if !stays_hard => 'ð',
+                'ɡ' if !stays_hard => 'ɣ',
                 'n' if is_last && after.is_some_and(|after| "bpf".contains(after)) => 'm',
                 'n' if is_last && after.is_some_and(|after| after == 'ɡ') => 'ŋ',
                 'ʝ' if before == 'n' => 'ʤ',
@@ -426,7 +426,7 @@ fn cardinal(number: u64) -> String {
     };
     match number {
         0..30 => SMALL[number as usize].to_owned(),
-        30..100 if number % 10 == 0 => TENS[number as usize / 10].to_owned(),
+        30..100 if number.is_multiple_of(10) => TENS[number as usize / 10].to_owned(),
         30..100 => format!("{} y {}", TENS[number as usize / 10], SMALL[number as usize % 10]),
         100 => "cien".to_owned(),
         101..1000 => number_words(HUNDREDS[number as usize / 100], number % 100, cardinal),
