@@ -1,3 +1,28 @@
+export type Caption = import('./player-store.js').Caption;
+export type Captions = import('./player-store.js').Captions;
+export type PlayerEvent = import('./player-store.js').PlayerEvent;
+export type Sound = Pick<import('./audio-source.js').StreamSource, 'begin' | 'lay' | 'cut' | 'end' | 'laid' | 'format'>;
+export type Job = {
+    written: import('./written.js').Written;
+    speech: import('./playback.js').Speech;
+    sound: Sound;
+    gateway: Pick<import('./gateway.js').Gateway, 'socket' | 'address'>;
+    signal: AbortSignal;
+    /**
+     * what is known of what has been laid
+     */
+    captions: () => Captions;
+    report: (event: PlayerEvent) => void;
+    /**
+     * what lay after this second is not said any more
+     */
+    cut: (second: number) => void;
+    /**
+     * called for every piece of sound
+     */
+    arrived: () => void;
+    clock?: import('./clock.js').Clock;
+};
 /** Where sound is laid. */
 /** @typedef {Pick<import('./audio-source.js').StreamSource, 'begin' | 'lay' | 'cut' | 'end' | 'laid' | 'format'>} Sound */
 /**
@@ -14,9 +39,10 @@
  * @property {import('./clock.js').Clock} [clock]
  */
 /** There was never a connection: another way has to be found. */
-export class NoLine extends Error {
+export declare class NoLine extends Error {
 }
-export class AsWritten {
+export declare class AsWritten {
+    #private;
     /**
      * @param {Job} job
      * @param {{ text: string, second: number }} [said]  what was said already by other means
@@ -34,30 +60,4 @@ export class AsWritten {
     get awaitsWriter(): boolean;
     /** Speaks until the text is over and all of it has been laid. */
     run(): Promise<void>;
-    #private;
 }
-export type Caption = import("./player-store.js").Caption;
-export type Captions = import("./player-store.js").Captions;
-export type PlayerEvent = import("./player-store.js").PlayerEvent;
-export type Sound = Pick<import("./audio-source.js").StreamSource, "begin" | "lay" | "cut" | "end" | "laid" | "format">;
-export type Job = {
-    written: import("./written.js").Written;
-    speech: import("./playback.js").Speech;
-    sound: Sound;
-    gateway: Pick<import("./gateway.js").Gateway, "socket" | "address">;
-    signal: AbortSignal;
-    /**
-     * what is known of what has been laid
-     */
-    captions: () => Captions;
-    report: (event: PlayerEvent) => void;
-    /**
-     * what lay after this second is not said any more
-     */
-    cut: (second: number) => void;
-    /**
-     * called for every piece of sound
-     */
-    arrived: () => void;
-    clock?: import("./clock.js").Clock;
-};

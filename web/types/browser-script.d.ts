@@ -1,24 +1,14 @@
-/**
- * A script without the gateway, for when nobody can be asked. What is not to be said is blanked out in
- * place, so that every sentence keeps its bytes of the reply.
- *
- * @param {string} reply
- * @param {string} [language]  BCP 47, helps to find where sentences end
- * @returns {Script}
- */
-export function plainScript(reply: string, language?: string): Script;
-/**
- * Lays a script out in time, as well as can be guessed: the voice does not say in advance when it will
- * have said what.
- *
- * @param {Script} script
- * @param {string} reply
- */
-export function layOut({ utterances, language }: Script, reply: string): {
-    pieces: Piece[];
-    captions: import("./player-store.js").Caption[];
-    words: Word[];
-    seconds: number;
+export type Script = import('./gateway.js').Script;
+export type Caption = import('./player-store.js').Caption;
+export type Piece = {
+    text: string;
+    language: string | null;
+    start: number;
+    end: number;
+};
+export type Word = Caption & {
+    piece: number;
+    char: number;
 };
 /** @typedef {import('./gateway.js').Script} Script */
 /** @typedef {import('./player-store.js').Caption} Caption */
@@ -33,22 +23,26 @@ export function layOut({ utterances, language }: Script, reply: string): {
  * @typedef {Caption & { piece: number, char: number }} Word
  */
 /** About what voices say at speed 1, and the breath after an utterance: only for the length that is shown. */
-export const CHARS_PER_SECOND: 14;
-export type Script = import("./gateway.js").Script;
-export type Caption = import("./player-store.js").Caption;
+export declare const CHARS_PER_SECOND = 14;
 /**
- * A piece of an utterance: what the synthesiser gets at a time.
+ * A script without the gateway, for when nobody can be asked. What is not to be said is blanked out in
+ * place, so that every sentence keeps its bytes of the reply.
+ *
+ * @param {string} reply
+ * @param {string} [language]  BCP 47, helps to find where sentences end
+ * @returns {Script}
  */
-export type Piece = {
-    text: string;
-    language: string | null;
-    start: number;
-    end: number;
-};
+export declare function plainScript(reply: string, language?: string): Script;
 /**
- * A word, with the number of its piece and where it begins in it.
+ * Lays a script out in time, as well as can be guessed: the voice does not say in advance when it will
+ * have said what.
+ *
+ * @param {Script} script
+ * @param {string} reply
  */
-export type Word = Caption & {
-    piece: number;
-    char: number;
+export declare function layOut({ utterances, language }: Script, reply: string): {
+    pieces: Piece[];
+    captions: import("./player-store.js").Caption[];
+    words: Word[];
+    seconds: number;
 };

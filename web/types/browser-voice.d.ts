@@ -1,11 +1,22 @@
-/**
- * The one that was asked for by name; else of this very language, then one that needs no network.
- *
- * @param {SpeechSynthesisVoice[]} voices
- * @param {string} language
- * @param {string | null} name
- */
-export function pickVoice(voices: SpeechSynthesisVoice[], language: string, name: string | null): SpeechSynthesisVoice | null;
+export type Script = import('./gateway.js').Script;
+export type Speech = import('./playback.js').Speech;
+export type Piece = import('./browser-script.js').Piece;
+export type Word = import('./browser-script.js').Word;
+export type Failure = import('./player-store.js').Failure;
+export type PlayerStore = import('./player-store.js').PlayerStore;
+export type VoiceSurroundings = {
+    store: PlayerStore;
+    /**
+     * asks the gateway
+     */
+    script: (speech: Speech, signal: AbortSignal) => Promise<Script>;
+    /**
+     * the page's
+     */
+    language?: () => string;
+    synthesis?: SpeechSynthesis | undefined;
+    clock?: import('./clock.js').Clock;
+};
 /**
  * @typedef {object} VoiceSurroundings
  * @property {PlayerStore} store
@@ -14,7 +25,8 @@ export function pickVoice(voices: SpeechSynthesisVoice[], language: string, name
  * @property {SpeechSynthesis | undefined} [synthesis]
  * @property {import('./clock.js').Clock} [clock]
  */
-export class BrowserVoice {
+export declare class BrowserVoice {
+    #private;
     /** @param {VoiceSurroundings} surroundings */
     constructor({ store, script, language, synthesis, clock }: VoiceSurroundings);
     /** Whether there is a voice. */
@@ -37,24 +49,12 @@ export class BrowserVoice {
     setSpeed(speed: number): void;
     /** Brings the position up to now, between the words that the engine tells of, if it does. */
     tick(): void;
-    #private;
 }
-export type Script = import("./gateway.js").Script;
-export type Speech = import("./playback.js").Speech;
-export type Piece = import("./browser-script.js").Piece;
-export type Word = import("./browser-script.js").Word;
-export type Failure = import("./player-store.js").Failure;
-export type PlayerStore = import("./player-store.js").PlayerStore;
-export type VoiceSurroundings = {
-    store: PlayerStore;
-    /**
-     * asks the gateway
-     */
-    script: (speech: Speech, signal: AbortSignal) => Promise<Script>;
-    /**
-     * the page's
-     */
-    language?: () => string;
-    synthesis?: SpeechSynthesis | undefined;
-    clock?: import("./clock.js").Clock;
-};
+/**
+ * The one that was asked for by name; else of this very language, then one that needs no network.
+ *
+ * @param {SpeechSynthesisVoice[]} voices
+ * @param {string} language
+ * @param {string | null} name
+ */
+export declare function pickVoice(voices: SpeechSynthesisVoice[], language: string, name: string | null): SpeechSynthesisVoice | null;

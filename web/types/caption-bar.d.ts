@@ -1,5 +1,7 @@
+export type PlayerState = import('./player-store.js').PlayerState;
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
-export class CaptionBar {
+export declare class CaptionBar {
+    #private;
     /** @param {Element} root */
     constructor(root: Element);
     /**
@@ -7,6 +9,4 @@ export class CaptionBar {
      * @param {boolean} wanted
      */
     show({ status, position, captions }: Readonly<PlayerState>, wanted: boolean): void;
-    #private;
 }
-export type PlayerState = import("./player-store.js").PlayerState;

@@ -1,5 +1,10 @@
+export type Caption = import('./player-store.js').Caption;
+export type Arrival = {
+    utterances: Caption[];
+    words: Caption[];
+};
 /** How long a text is in the bytes that captions count in. @param {string} text */
-export function byteLength(text: string): number;
+export declare function byteLength(text: string): number;
 /**
  * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
  * otherwise than it is written stands for the whole utterance.
@@ -8,21 +13,21 @@ export function byteLength(text: string): number;
  * @param {[number, number]} source  the utterance's bytes
  * @returns {(word: string) => [number, number]}
  */
-export function placesIn(reply: Uint8Array, source: [number, number]): (word: string) => [number, number];
+export declare function placesIn(reply: Uint8Array, source: [number, number]): (word: string) => [number, number];
 /**
  * One utterance with its words a line, as the gateway writes them while it speaks.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
  * @returns {AsyncGenerator<Arrival>}
  */
-export function captionLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Arrival>;
+export declare function captionLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Arrival>;
 /**
  * The captions of a complete rendition, and how long it is in seconds.
  *
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
  * @returns {Promise<Arrival & { duration: number }>}
  */
-export function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
+export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Arrival & {
     duration: number;
 }>;
 /**
@@ -31,9 +36,4 @@ export function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuffer>>): 
  * @param {any} given
  * @returns {Caption}
  */
-export function caption({ text, start, end, source }: any): Caption;
-export type Caption = import("./player-store.js").Caption;
-export type Arrival = {
-    utterances: Caption[];
-    words: Caption[];
-};
+export declare function caption({ text, start, end, source }: any): Caption;

@@ -1,4 +1,8 @@
-export class Controls {
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Choices = import('./preferences.js').Choices;
+export type SaywellSpeaker = import('./saywell-speaker.js').SaywellSpeaker;
+export declare class Controls {
+    #private;
     /**
      * @param {SaywellSpeaker} speaker
      * @param {HTMLElement} bar  what the controls stand in
@@ -10,8 +14,4 @@ export class Controls {
      * @param {Readonly<Choices> | null} choices
      */
     show(state: Readonly<PlayerState> | null, active: boolean, choices: Readonly<Choices> | null): void;
-    #private;
 }
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Choices = import("./preferences.js").Choices;
-export type SaywellSpeaker = import("./saywell-speaker.js").SaywellSpeaker;

@@ -1,23 +1,19 @@
-/** Whether there is too little room for the controls. @param {Element} speaker */
-export function isTight(speaker: Element): boolean;
-/**
- * Whether what a speaker stands on is dark, whatever the page says of its colour scheme.
- *
- * @param {Element} speaker
- */
-export function isDark(speaker: Element): boolean;
-export class Dock {
+import { SaywellSpeaker } from './saywell-speaker.js';
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Choices = import('./preferences.js').Choices;
+export declare class Dock {
+    #private;
+    /** Everything that stands at the foot of the page. */
+    foot: HTMLDivElement;
     /**
      * @param {ShadowRoot} root
      * @param {import('./saywell-player.js').SaywellPlayer} player
      * @param {{ inView: () => void, back: () => void }} deeds  the speaker at the message has come into view or left it; back to what is read
      */
-    constructor(root: ShadowRoot, player: import("./saywell-player.js").SaywellPlayer, { inView, back }: {
+    constructor(root: ShadowRoot, player: import('./saywell-player.js').SaywellPlayer, { inView, back }: {
         inView: () => void;
         back: () => void;
     });
-    /** Everything that stands at the foot of the page. */
-    foot: HTMLDivElement;
     /**
      * Says where the controls are wanted.
      *
@@ -34,8 +30,12 @@ export class Dock {
     /** @param {Readonly<PlayerState>} state @param {Readonly<Choices>} choices */
     show(state: Readonly<PlayerState>, choices: Readonly<Choices>): void;
     leave(): void;
-    #private;
 }
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Choices = import("./preferences.js").Choices;
-import { SaywellSpeaker } from './saywell-speaker.js';
+/** Whether there is too little room for the controls. @param {Element} speaker */
+export declare function isTight(speaker: Element): boolean;
+/**
+ * Whether what a speaker stands on is dark, whatever the page says of its colour scheme.
+ *
+ * @param {Element} speaker
+ */
+export declare function isDark(speaker: Element): boolean;

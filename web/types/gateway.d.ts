@@ -1,9 +1,11 @@
-/** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
-export function unreadable(cause?: unknown): PlayerError;
+export type Rendition = import('./player-store.js').Rendition;
+export type Failure = import('./player-store.js').Failure;
 /** @typedef {import('./player-store.js').Rendition} Rendition */
 /** @typedef {import('./player-store.js').Failure} Failure */
 /** Why there is no sound. `code` is the gateway's, or `unreachable` when it gave no answer at all. */
-export class PlayerError extends Error {
+export declare class PlayerError extends Error {
+    code: string;
+    retryAfterSeconds: number | null;
     /**
      * @param {string} code
      * @param {string} message
@@ -13,11 +15,44 @@ export class PlayerError extends Error {
         retryAfterSeconds?: number | null;
         cause?: unknown;
     });
-    code: string;
-    retryAfterSeconds: number | null;
     /** @returns {Failure} */
     toFailure(): Failure;
 }
+export type SpeechRequest = {
+    /**
+     * the reply as the application has it
+     */
+    text: string;
+    /**
+     * `webm`, `mp4` or `mp3`
+     */
+    format: string;
+    messageId?: string | null;
+    voice?: string | null;
+    provider?: string | null;
+    /**
+     * make it ahead, for nobody yet
+     */
+    prefetch?: boolean;
+    /**
+     * the byte of the text to go on from
+     */
+    startAt?: number | null;
+};
+export type GatewayConfig = {
+    enabled: boolean;
+    prefetch: boolean;
+};
+export type Script = {
+    language: string | null;
+    continuesAt?: number | null;
+    utterances: {
+        text: string;
+        source: [number, number];
+        language: string | null;
+    }[];
+};
+export type Token = string | ((refused?: string) => string | null | Promise<string | null>) | null;
 /**
  * @typedef {object} SpeechRequest
  * @property {string} text  the reply as the application has it
@@ -40,7 +75,8 @@ export class PlayerError extends Error {
  *
  * @typedef {string | ((refused?: string) => string | null | Promise<string | null>) | null} Token
  */
-export class Gateway {
+export declare class Gateway {
+    #private;
     /**
      * @param {string | URL} base  the gateway's address; its paths are appended
      * @param {typeof globalThis.fetch} [fetch]
@@ -114,52 +150,6 @@ export class Gateway {
     socket(anew?: boolean): Promise<WebSocket>;
     /** An address of the gateway, whole. @param {string} path */
     address(path: string): string;
-    #private;
 }
-export type Rendition = import("./player-store.js").Rendition;
-export type Failure = import("./player-store.js").Failure;
-export type SpeechRequest = {
-    /**
-     * the reply as the application has it
-     */
-    text: string;
-    /**
-     * `webm`, `mp4` or `mp3`
-     */
-    format: string;
-    messageId?: string | null;
-    voice?: string | null;
-    provider?: string | null;
-    /**
-     * make it ahead, for nobody yet
-     */
-    prefetch?: boolean;
-    /**
-     * the byte of the text to go on from
-     */
-    startAt?: number | null;
-};
-/**
- * whether there is speech, and whether it may be made ahead
- */
-export type GatewayConfig = {
-    enabled: boolean;
-    prefetch: boolean;
-};
-/**
- * What would be said of a reply, without any sound.
- */
-export type Script = {
-    language: string | null;
-    continuesAt?: number | null;
-    utterances: {
-        text: string;
-        source: [number, number];
-        language: string | null;
-    }[];
-};
-/**
- * A JWT or an API key, or what gives the present one; `refused` is the one that the gateway would not take,
- * so that one that was kept is not given again.
- */
-export type Token = string | ((refused?: string) => string | null | Promise<string | null>) | null;
+/** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
+export declare function unreadable(cause?: unknown): PlayerError;

@@ -1,18 +1,18 @@
-/**
- * Finds where in the reply each piece of the message's text comes from. The reply's Markdown holds
- * the page's text in its order with markup in between, so each piece is the next place it occurs.
- * What a renderer has changed is found nowhere near and stays unmarked.
- *
- * @param {Element} message
- * @param {string} reply
- * @returns {Piece[]}
- */
-export function align(message: Element, reply: string): Piece[];
-export class Highlighter {
-    /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
-    constructor(layer: Element | ShadowRoot);
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Caption = import('./player-store.js').Caption;
+export type Piece = {
+    node: Text;
+    start: number;
+    end: number;
+    from: number;
+    to: number;
+};
+export declare class Highlighter {
+    #private;
     /** What captions count in the bytes of. */
     reply: string;
+    /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
+    constructor(layer: Element | ShadowRoot);
     /**
      * Begins with a message. The reply is what was sent to be spoken: captions count in its bytes.
      *
@@ -35,14 +35,14 @@ export class Highlighter {
     /** Whether the page has replaced what was marked. */
     get isStale(): boolean;
     clear(): void;
-    #private;
 }
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Caption = import("./player-store.js").Caption;
-export type Piece = {
-    node: Text;
-    start: number;
-    end: number;
-    from: number;
-    to: number;
-};
+/**
+ * Finds where in the reply each piece of the message's text comes from. The reply's Markdown holds
+ * the page's text in its order with markup in between, so each piece is the next place it occurs.
+ * What a renderer has changed is found nowhere near and stays unmarked.
+ *
+ * @param {Element} message
+ * @param {string} reply
+ * @returns {Piece[]}
+ */
+export declare function align(message: Element, reply: string): Piece[];

@@ -1,8 +1,8 @@
+export type Strings = import('./words.js').Strings;
+/** What the player has words in, English aside. */
+export declare const CODES: readonly string[];
 /**
  * @param {string} tag  BCP 47, such as `de-AT`
  * @returns {Promise<Strings | null>}  null where there are none
  */
-export function wordsIn(tag: string): Promise<Strings | null>;
-/** What the player has words in, English aside. */
-export const CODES: readonly string[];
-export type Strings = import("./words.js").Strings;
+export declare function wordsIn(tag: string): Promise<Strings | null>;

@@ -1,3 +1,27 @@
+import { SaywellSpeaker } from './saywell-speaker.js';
+import { Written } from './written.js';
+export type Speech = import('./playback.js').Speech;
+export type Failure = import('./player-store.js').Failure;
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Message = import('./saywell-player.js').Message;
+export type Host = {
+    player: import('./saywell-player.js').SaywellPlayer;
+    root: ShadowRoot;
+    audio: HTMLAudioElement;
+    store: import('./player-store.js').PlayerStore;
+    messages: import('./messages.js').Messages;
+    gateway: () => import('./gateway.js').Gateway;
+    /**
+     * whether the listener's plan allows sound to be made ahead
+     */
+    mayPrefetch: () => boolean;
+    showOn: (message: Element, speaker: SaywellSpeaker) => void;
+};
+export type Heard = {
+    message: Element | null;
+    name: unknown;
+    written: Written;
+};
 /**
  * What the element lends.
  *
@@ -13,7 +37,8 @@
  */
 /** What is heard: the message as it was found, if it is on the page, and its text. */
 /** @typedef {{ message: Element | null, name: unknown, written: Written }} Heard */
-export class Listening {
+export declare class Listening {
+    #private;
     /** @param {Host} host */
     constructor(host: Host);
     /** What is heard, if it is on the page. */
@@ -81,32 +106,4 @@ export class Listening {
     onGrowth(message: Element, isTalk: boolean): void;
     /** What is heard has changed on the page. */
     onChange(): void;
-    #private;
 }
-export type Speech = import("./playback.js").Speech;
-export type Failure = import("./player-store.js").Failure;
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Message = import("./saywell-player.js").Message;
-/**
- * What the element lends.
- */
-export type Host = {
-    player: import("./saywell-player.js").SaywellPlayer;
-    root: ShadowRoot;
-    audio: HTMLAudioElement;
-    store: import("./player-store.js").PlayerStore;
-    messages: import("./messages.js").Messages;
-    gateway: () => import("./gateway.js").Gateway;
-    /**
-     * whether the listener's plan allows sound to be made ahead
-     */
-    mayPrefetch: () => boolean;
-    showOn: (message: Element, speaker: SaywellSpeaker) => void;
-};
-export type Heard = {
-    message: Element | null;
-    name: unknown;
-    written: Written;
-};
-import { SaywellSpeaker } from './saywell-speaker.js';
-import { Written } from './written.js';

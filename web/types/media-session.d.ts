@@ -1,5 +1,8 @@
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Player = Pick<import('./saywell-player.js').SaywellPlayer, 'state' | 'resume' | 'pause' | 'stop' | 'skip' | 'seek'>;
 /** Tells the operating system what is heard, and takes its keys while something is. */
-export class MediaKeys {
+export declare class MediaKeys {
+    #private;
     /**
      * @param {Player} player
      * @param {MediaSession | undefined} [session]
@@ -10,7 +13,4 @@ export class MediaKeys {
      * @param {() => string} titleOf  what is heard, in some words
      */
     show(state: Readonly<PlayerState>, titleOf: () => string): void;
-    #private;
 }
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Player = Pick<import("./saywell-player.js").SaywellPlayer, "state" | "resume" | "pause" | "stop" | "skip" | "seek">;

@@ -5,17 +5,17 @@
  * @param {Element} message
  * @returns {string | null}
  */
-export function givenText(message: Element): string | null;
+export declare function givenText(message: Element): string | null;
 /**
  * The reply as the page shows it.
  *
  * @param {Element} message
  * @returns {string}
  */
-export function drawnText(message: Element): string;
+export declare function drawnText(message: Element): string;
 /**
  * A reply in some words.
  *
  * @param {string} text
  */
-export function titleOf(text: string): string;
+export declare function titleOf(text: string): string;

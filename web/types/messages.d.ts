@@ -1,46 +1,4 @@
-/**
- * What tells a message apart, also after the page has rendered it anew.
- *
- * @param {Element | string} message  or its name itself
- * @returns {unknown}
- */
-export function nameOf(message: Element | string): unknown;
-/**
- * @typedef {object} Interest
- * @property {(message: Element) => SaywellSpeaker} speakerFor
- * @property {(message: Element, speaker: SaywellSpeaker) => void} shown  a speaker has come onto the page
- * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
- * @property {(message: Element, isTalk: boolean) => void} complete
- *   a reply is complete; whether it came in the course of the conversation
- * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
- * @property {() => Element | null} heard  the message whose every change matters
- * @property {(message: Element) => void} changed  it has changed
- */
-export class Messages {
-    /** @param {Interest} interest */
-    constructor(interest: Interest);
-    /** In the page's order. @type {Map<Element, SaywellSpeaker>} */
-    speakers: Map<Element, SaywellSpeaker>;
-    /** @returns {Element | null} */
-    get newest(): Element | null;
-    /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
-    isOpen(message: Element): boolean;
-    /** The message of a name. @param {unknown} name @returns {Element | null} */
-    named(name: unknown): Element | null;
-    /** Finds messages here as well. @param {Document | ShadowRoot} root */
-    observe(root: Document | ShadowRoot): void;
-    /**
-     * Begins to look, or looks for something else.
-     *
-     * @param {Document | ShadowRoot} page
-     * @param {string} selector
-     */
-    watch(page: Document | ShadowRoot, selector: string): void;
-    /** Leaves the page as it was. */
-    leave(): void;
-    #private;
-}
-export type SaywellSpeaker = import("./saywell-speaker.js").SaywellSpeaker;
+export type SaywellSpeaker = import('./saywell-speaker.js').SaywellSpeaker;
 export type Interest = {
     speakerFor: (message: Element) => SaywellSpeaker;
     /**
@@ -68,3 +26,45 @@ export type Interest = {
      */
     changed: (message: Element) => void;
 };
+/**
+ * @typedef {object} Interest
+ * @property {(message: Element) => SaywellSpeaker} speakerFor
+ * @property {(message: Element, speaker: SaywellSpeaker) => void} shown  a speaker has come onto the page
+ * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
+ * @property {(message: Element, isTalk: boolean) => void} complete
+ *   a reply is complete; whether it came in the course of the conversation
+ * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
+ * @property {() => Element | null} heard  the message whose every change matters
+ * @property {(message: Element) => void} changed  it has changed
+ */
+export declare class Messages {
+    #private;
+    /** In the page's order. @type {Map<Element, SaywellSpeaker>} */
+    speakers: Map<Element, SaywellSpeaker>;
+    /** @param {Interest} interest */
+    constructor(interest: Interest);
+    /** @returns {Element | null} */
+    get newest(): Element | null;
+    /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
+    isOpen(message: Element): boolean;
+    /** The message of a name. @param {unknown} name @returns {Element | null} */
+    named(name: unknown): Element | null;
+    /** Finds messages here as well. @param {Document | ShadowRoot} root */
+    observe(root: Document | ShadowRoot): void;
+    /**
+     * Begins to look, or looks for something else.
+     *
+     * @param {Document | ShadowRoot} page
+     * @param {string} selector
+     */
+    watch(page: Document | ShadowRoot, selector: string): void;
+    /** Leaves the page as it was. */
+    leave(): void;
+}
+/**
+ * What tells a message apart, also after the page has rendered it anew.
+ *
+ * @param {Element | string} message  or its name itself
+ * @returns {unknown}
+ */
+export declare function nameOf(message: Element | string): unknown;

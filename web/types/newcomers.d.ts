@@ -1,3 +1,15 @@
+export type Coming = {
+    timer: unknown;
+    isTalk: boolean;
+    /**
+     * whether it has changed since it was met
+     */
+    grew: boolean;
+    /**
+     * whether the page has said that it is being written
+     */
+    busy: boolean;
+};
 /**
  * @typedef {object} Coming
  * @property {unknown} timer
@@ -9,13 +21,14 @@
  * A reply is complete as soon as its page says so: `aria-busy` was true, on it or around it, and is no
  * more. Where the page says nothing, it is complete when it has not changed for a while.
  */
-export class Newcomers {
+export declare class Newcomers {
+    #private;
     /**
      * @param {(message: Element, isTalk: boolean) => void} settled  called for each new reply, when it is complete
      * @param {import('./clock.js').Clock} [clock]
      * @param {(message: Element, isTalk: boolean) => void} [grown]  called whenever one that is not complete has changed
      */
-    constructor(settled: (message: Element, isTalk: boolean) => void, clock?: import("./clock.js").Clock, grown?: (message: Element, isTalk: boolean) => void);
+    constructor(settled: (message: Element, isTalk: boolean) => void, clock?: import('./clock.js').Clock, grown?: (message: Element, isTalk: boolean) => void);
     /**
      * A message that is on the page. The first time it is new, unless it is a known one, rendered anew.
      *
@@ -33,17 +46,4 @@ export class Newcomers {
     /** @param {Element} message */
     forget(message: Element): void;
     clear(): void;
-    #private;
 }
-export type Coming = {
-    timer: unknown;
-    isTalk: boolean;
-    /**
-     * whether it has changed since it was met
-     */
-    grew: boolean;
-    /**
-     * whether the page has said that it is being written
-     */
-    busy: boolean;
-};

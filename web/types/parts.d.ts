@@ -1,15 +1,17 @@
+/** @type {Record<string, string>} */
+export declare const ICONS: Record<string, string>;
 /**
  * @param {string} name
  * @param {boolean} [directed]  whether it points along the text
  */
-export function icon(name: string, directed?: boolean): SVGSVGElement;
+export declare function icon(name: string, directed?: boolean): SVGSVGElement;
 /**
  * Shows another picture in its place.
  *
  * @param {SVGElement} svg
  * @param {string} name
  */
-export function draw(svg: SVGElement, name: string): void;
+export declare function draw(svg: SVGElement, name: string): void;
 /**
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
@@ -17,17 +19,15 @@ export function draw(svg: SVGElement, name: string): void;
  * @param {...Node} children
  * @returns {HTMLElementTagNameMap[Name]}
  */
-export function make<Name extends keyof HTMLElementTagNameMap>(name: Name, properties: Record<string, string | boolean>, ...children: Node[]): HTMLElementTagNameMap[Name];
+export declare function make<Name extends keyof HTMLElementTagNameMap>(name: Name, properties: Record<string, string | boolean>, ...children: Node[]): HTMLElementTagNameMap[Name];
 /**
  * @param {Element} element
  * @param {string} text
  */
-export function setText(element: Element, text: string): void;
+export declare function setText(element: Element, text: string): void;
 /**
  * @param {Element} element
  * @param {string} name
  * @param {string} value
  */
-export function setAttribute(element: Element, name: string, value: string): void;
-/** @type {Record<string, string>} */
-export const ICONS: Record<string, string>;
+export declare function setAttribute(element: Element, name: string, value: string): void;

@@ -1,3 +1,38 @@
+export type AudioSource = import('./audio-source.js').AudioSource;
+export type Gateway = import('./gateway.js').Gateway;
+export type PlayerStore = import('./player-store.js').PlayerStore;
+export type Speech = {
+    /**
+     * which message this is, as the caller names it
+     */
+    message: unknown;
+    /**
+     * the reply as the application has it
+     */
+    text: string;
+    messageId?: string | null;
+    voice?: string | null;
+    provider?: string | null;
+    /**
+     * the byte of the reply to go on from
+     */
+    startAt?: number | null;
+    /**
+     * the text as it is being written; `text` is what there was of it
+     */
+    written?: import('./written.js').Written;
+};
+export type Surroundings = {
+    audio: HTMLAudioElement;
+    store: PlayerStore;
+    gateway: () => Gateway;
+    /**
+     * asked when nothing was heard yet: whether somebody else speaks instead
+     */
+    stepIn?: (failure: import('./player-store.js').Failure, speech: Speech) => boolean;
+    pickSource?: () => AudioSource;
+    clock?: import('./clock.js').Clock;
+};
 /**
  * @typedef {object} Surroundings
  * @property {HTMLAudioElement} audio
@@ -8,7 +43,8 @@
  * @property {() => AudioSource} [pickSource]
  * @property {import('./clock.js').Clock} [clock]
  */
-export class Playback {
+export declare class Playback {
+    #private;
     /** @param {Surroundings} surroundings */
     constructor({ audio, store, gateway, stepIn, pickSource: pick, clock }: Surroundings);
     /**
@@ -33,43 +69,4 @@ export class Playback {
     setSpeed(speed: number): void;
     /** Reads the position off the element; told when another word is said, and a few times a second. */
     tick(): void;
-    #private;
 }
-export type AudioSource = import("./audio-source.js").AudioSource;
-export type Gateway = import("./gateway.js").Gateway;
-export type PlayerStore = import("./player-store.js").PlayerStore;
-/**
- * What is to be heard.
- */
-export type Speech = {
-    /**
-     * which message this is, as the caller names it
-     */
-    message: unknown;
-    /**
-     * the reply as the application has it
-     */
-    text: string;
-    messageId?: string | null;
-    voice?: string | null;
-    provider?: string | null;
-    /**
-     * the byte of the reply to go on from
-     */
-    startAt?: number | null;
-    /**
-     * the text as it is being written; `text` is what there was of it
-     */
-    written?: import("./written.js").Written;
-};
-export type Surroundings = {
-    audio: HTMLAudioElement;
-    store: PlayerStore;
-    gateway: () => Gateway;
-    /**
-     * asked when nothing was heard yet: whether somebody else speaks instead
-     */
-    stepIn?: (failure: import("./player-store.js").Failure, speech: Speech) => boolean;
-    pickSource?: () => AudioSource;
-    clock?: import("./clock.js").Clock;
-};

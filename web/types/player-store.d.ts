@@ -1,67 +1,13 @@
-/**
- * The next state. An event that makes no sense in the present state changes nothing, so that a
- * late report from an element or a connection can never undo what the listener did meanwhile.
- *
- * @param {Readonly<PlayerState>} state
- * @param {PlayerEvent} event
- * @returns {Readonly<PlayerState>}
- */
-export function reduce(state: Readonly<PlayerState>, event: PlayerEvent): Readonly<PlayerState>;
-/**
- * Whether sound is being heard or waited for.
- *
- * @param {Readonly<Pick<PlayerState, 'status'>>} state
- */
-export function isActive(state: Readonly<Pick<PlayerState, "status">>): boolean;
-/**
- * @param {number} speed  anything; what is no number becomes 1
- * @returns {number}  within `SPEEDS`
- */
-export function clampSpeed(speed: number): number;
-/**
- * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
- *
- * @param {readonly { start: number }[]} captions  in order of `start`
- * @param {number} position  seconds
- */
-export function captionAt(captions: readonly {
-    start: number;
-}[], position: number): number;
 /** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
-export const SPEEDS: Readonly<{
+export declare const SPEEDS: Readonly<{
     min: 0.5;
     max: 3;
 }>;
 /** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
-export const SPEED_STEPS: readonly number[];
+export declare const SPEED_STEPS: readonly number[];
 /** The speeds on offer: every tenth, and what keys go through. */
-export const SPEED_MENU: readonly number[];
-/** @type {Readonly<PlayerState>} */
-export const INITIAL: Readonly<PlayerState>;
-/** Holds the state and tells the listeners when it has changed. */
-export class PlayerStore {
-    get state(): Readonly<PlayerState>;
-    /** @param {PlayerEvent} event */
-    dispatch(event: PlayerEvent): void;
-    /**
-     * @param {(state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void} listener
-     * @returns {() => void} ends the subscription
-     */
-    subscribe(listener: (state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void): () => void;
-    #private;
-}
-/**
- * - `idle`: nothing is being heard.
- * - `loading`: sound is wanted and there is none yet, at the start or because it ran out.
- * - `waiting`: all that is written has been heard, and the reply is still being written.
- * - `playing`, `paused`, `ended`: as the words say.
- * - `blocked`: the browser refused to start without a tap; one tap starts it.
- * - `failed`: `failure` says why; it can be tried again.
- */
-export type Status = "idle" | "loading" | "waiting" | "playing" | "paused" | "blocked" | "ended" | "failed";
-/**
- * The gateway's answer to a request for speech, in its own field names.
- */
+export declare const SPEED_MENU: readonly number[];
+export type Status = 'idle' | 'loading' | 'waiting' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
 export type Rendition = {
     key: string;
     /**
@@ -101,9 +47,6 @@ export type Failure = {
     message: string;
     retryAfterSeconds: number | null;
 };
-/**
- * One spoken piece of the reply. `source` is its byte range in the reply as it was sent.
- */
 export type Caption = {
     text: string;
     start: number;
@@ -156,7 +99,7 @@ export type PlayerState = {
     /**
      * who speaks: the gateway, or the browser's own voice
      */
-    by: "gateway" | "browser";
+    by: 'gateway' | 'browser';
     /**
      * why the browser speaks though the gateway was asked
      */
@@ -164,43 +107,43 @@ export type PlayerState = {
     captions: Captions;
 };
 export type PlayerEvent = {
-    type: "asked";
+    type: 'asked';
     message: unknown;
     position: number;
-    by?: "gateway" | "browser";
+    by?: 'gateway' | 'browser';
     instead?: Failure | null;
 } | {
-    type: "answered";
+    type: 'answered';
     rendition: Rendition;
     growing?: boolean;
 } | {
-    type: "sounding";
+    type: 'sounding';
     afterMs: number;
 } | {
-    type: "starved";
+    type: 'starved';
 } | {
-    type: "awaited";
+    type: 'awaited';
     writer: boolean;
 } | {
-    type: "resumed";
+    type: 'resumed';
     here?: boolean;
 } | {
-    type: "paused";
+    type: 'paused';
 } | {
-    type: "refused";
+    type: 'refused';
 } | {
-    type: "moved";
+    type: 'moved';
     position: number;
 } | {
-    type: "arrived";
+    type: 'arrived';
     buffered: number;
 } | {
-    type: "measured";
+    type: 'measured';
     duration: number;
     exact: boolean;
     open?: boolean;
 } | {
-    type: "captioned";
+    type: 'captioned';
     utterances: Caption[];
     words: Caption[];
     anew?: boolean;
@@ -209,13 +152,56 @@ export type PlayerEvent = {
         voice: string;
     };
 } | {
-    type: "finished";
+    type: 'finished';
 } | {
-    type: "failed";
+    type: 'failed';
     failure: Failure;
 } | {
-    type: "stopped";
+    type: 'stopped';
 } | {
-    type: "speed";
+    type: 'speed';
     speed: number;
 };
+/** @type {Readonly<PlayerState>} */
+export declare const INITIAL: Readonly<PlayerState>;
+/**
+ * The next state. An event that makes no sense in the present state changes nothing, so that a
+ * late report from an element or a connection can never undo what the listener did meanwhile.
+ *
+ * @param {Readonly<PlayerState>} state
+ * @param {PlayerEvent} event
+ * @returns {Readonly<PlayerState>}
+ */
+export declare function reduce(state: Readonly<PlayerState>, event: PlayerEvent): Readonly<PlayerState>;
+/** Holds the state and tells the listeners when it has changed. */
+export declare class PlayerStore {
+    #private;
+    get state(): Readonly<PlayerState>;
+    /** @param {PlayerEvent} event */
+    dispatch(event: PlayerEvent): void;
+    /**
+     * @param {(state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void} listener
+     * @returns {() => void} ends the subscription
+     */
+    subscribe(listener: (state: Readonly<PlayerState>, before: Readonly<PlayerState>) => void): () => void;
+}
+/**
+ * Whether sound is being heard or waited for.
+ *
+ * @param {Readonly<Pick<PlayerState, 'status'>>} state
+ */
+export declare function isActive(state: Readonly<Pick<PlayerState, 'status'>>): boolean;
+/**
+ * @param {number} speed  anything; what is no number becomes 1
+ * @returns {number}  within `SPEEDS`
+ */
+export declare function clampSpeed(speed: number): number;
+/**
+ * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
+ *
+ * @param {readonly { start: number }[]} captions  in order of `start`
+ * @param {number} position  seconds
+ */
+export declare function captionAt(captions: readonly {
+    start: number;
+}[], position: number): number;

@@ -1,3 +1,3 @@
-export const controlsStyle: CSSStyleSheet;
-export const playerStyle: CSSStyleSheet;
-export const pageStyle: CSSStyleSheet;
+export declare const controlsStyle: CSSStyleSheet;
+export declare const playerStyle: CSSStyleSheet;
+export declare const pageStyle: CSSStyleSheet;

@@ -1,3 +1,8 @@
+export type Choices = {
+    words: boolean;
+    bar: boolean;
+    continuous: boolean;
+};
 /**
  * What a listener turns on and off.
  *
@@ -9,31 +14,23 @@
  * @param {Element} player  with the page's wishes as its attributes
  * @returns {Readonly<Choices>}
  */
-export function choicesOf(player: Element): Readonly<Choices>;
+export declare function choicesOf(player: Element): Readonly<Choices>;
 /**
  * Whether an attribute that needs no value is there and not switched off.
  *
  * @param {Element} element
  * @param {string} name
  */
-export function isOn(element: Element, name: string): boolean;
+export declare function isOn(element: Element, name: string): boolean;
 /**
  * @param {string} name
  * @returns {string | null}
  */
-export function remembered(name: string): string | null;
+export declare function remembered(name: string): string | null;
 /**
  * @param {string} name
  * @param {string | number | boolean} value
  */
-export function remember(name: string, value: string | number | boolean): void;
+export declare function remember(name: string, value: string | number | boolean): void;
 /** @param {string} name */
-export function forget(name: string): void;
-/**
- * What a listener turns on and off.
- */
-export type Choices = {
-    words: boolean;
-    bar: boolean;
-    continuous: boolean;
-};
+export declare function forget(name: string): void;

@@ -1,5 +1,10 @@
+export type Gateway = import('./gateway.js').Gateway;
+export type SpeechRequest = import('./gateway.js').SpeechRequest;
+export type Wish = Pick<SpeechRequest, 'text' | 'voice' | 'provider'>;
+export type Message = Element | string;
 /** Continuous mode: new replies are read by themselves, in order, until the listener begins to write. */
-export class Continuous {
+export declare class Continuous {
+    #private;
     /** @param {(message: Message) => void} read */
     constructor(read: (message: Message) => void);
     /**
@@ -20,13 +25,13 @@ export class Continuous {
      */
     unhush(message?: Message | null): void;
     clear(): void;
-    #private;
 }
 /**
  * Sound made ahead: the newest reply, when the page has nothing else to do, once, and never at the
  * listener's cost. The gateway decides what is within the quota; a refusal ends it quietly.
  */
-export class Ahead {
+export declare class Ahead {
+    #private;
     /**
      * @param {SpeechRequest} request
      * @param {() => Gateway} gateway
@@ -40,12 +45,4 @@ export class Ahead {
     giveUp(but?: Wish | null): void;
     /** A listener was served: the gateway is willing again. */
     allow(): void;
-    #private;
 }
-export type Gateway = import("./gateway.js").Gateway;
-export type SpeechRequest = import("./gateway.js").SpeechRequest;
-export type Wish = Pick<SpeechRequest, "text" | "voice" | "provider">;
-/**
- * A message, or its name where it is not on the page yet.
- */
-export type Message = Element | string;

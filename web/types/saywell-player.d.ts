@@ -1,3 +1,14 @@
+export type Token = import('./gateway.js').Token;
+export type Listening = import('./listening.js').Listening;
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Choices = import('./preferences.js').Choices;
+export type Strings = import('./strings.js').Strings;
+export type Message = Element | string;
+/** On a server there are no elements, and importing this does nothing. */
+declare const Base: {
+    new (): HTMLElement;
+    prototype: HTMLElement;
+};
 /**
  * Attributes:
  * - `messages`: CSS selector of the assistant's messages
@@ -27,32 +38,34 @@
  * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
-export class SaywellPlayer extends HTMLElement {
+export declare class SaywellPlayer extends Base {
+    #private;
     static observedAttributes: string[];
+    constructor();
     /** @returns {Readonly<PlayerState>} */
     get state(): Readonly<PlayerState>;
-    set textOf(read: (message: Element) => string | null);
     /**
      * What a message says, where the attributes do not tell; returns null to leave it to them.
      *
      * @returns {(message: Element) => string | null}
      */
     get textOf(): (message: Element) => string | null;
-    set token(token: Token);
+    set textOf(read: (message: Element) => string | null);
     /**
      * What tells the gateway who is listening, or a function that gives the present one.
      *
      * @returns {Token}
      */
     get token(): Token;
-    /** @param {Partial<Strings>} words */
-    set strings(words: Partial<Strings>);
+    set token(token: Token);
     /**
      * Words to show in place of those of the page's language, English where it is none of languages.js.
      *
      * @returns {Strings}
      */
     get strings(): Strings;
+    /** @param {Partial<Strings>} words */
+    set strings(words: Partial<Strings>);
     /** What the listener has turned on. */
     get choices(): Readonly<import("./preferences.js").Choices>;
     connectedCallback(): void;
@@ -190,14 +203,5 @@ export class SaywellPlayer extends HTMLElement {
     showHelp(): void;
     /** Loads what it takes to speak, so that the first press need not wait for it. */
     load(): Promise<void>;
-    #private;
 }
-export type Token = import("./gateway.js").Token;
-export type Listening = import("./listening.js").Listening;
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Choices = import("./preferences.js").Choices;
-export type Strings = import("./strings.js").Strings;
-/**
- * A message, or its name (`data-message-id`) where it need not be on the page.
- */
-export type Message = Element | string;
+export {};

@@ -4,8 +4,8 @@
  *
  * @param {string} text
  */
-export function settled(text: string): string;
+export declare function settled(text: string): string;
 /** Whether a sentence of a text is finished: something follows it. @param {string} text */
-export function hasSentence(text: string): boolean;
+export declare function hasSentence(text: string): boolean;
 /** Whether a writer who pauses here may have finished what they say. @param {string} text */
-export function endsLikeASentence(text: string): boolean;
+export declare function endsLikeASentence(text: string): boolean;

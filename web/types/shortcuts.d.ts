@@ -1,17 +1,20 @@
+export type Strings = import('./strings.js').Strings;
+export type Shortcut = keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop';
 /**
  * Whether what happens is somebody writing.
  *
  * @param {Event} event
  */
-export function isWriting(event: Event): boolean;
+export declare function isWriting(event: Event): boolean;
 /**
  * Does what a key press means, if anything.
  *
  * @param {KeyboardEvent} event
  * @param {import('./saywell-player.js').SaywellPlayer} player
  */
-export function press(event: KeyboardEvent, player: import("./saywell-player.js").SaywellPlayer): void;
-export class ShortcutHelp {
+export declare function press(event: KeyboardEvent, player: import('./saywell-player.js').SaywellPlayer): void;
+export declare class ShortcutHelp {
+    #private;
     /** @param {ShadowRoot} root */
     constructor(root: ShadowRoot);
     /** Whether the keys work: as the listener has chosen, else as the page asks. @param {boolean} asked */
@@ -22,7 +25,4 @@ export class ShortcutHelp {
      * @param {boolean} asked  whether the page wants keys to work
      */
     show(strings: Strings, asked: boolean): void;
-    #private;
 }
-export type Strings = import("./strings.js").Strings;
-export type Shortcut = keyof Strings["shortcuts"] | "back" | "forward" | "stop";

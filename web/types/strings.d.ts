@@ -1,2 +1,2 @@
-export const ENGLISH: Strings;
-export type Strings = import("./words.js").Strings;
+export type Strings = import('./words.js').Strings;
+export declare const ENGLISH: Strings;

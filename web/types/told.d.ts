@@ -1,7 +1,11 @@
+export type Failure = import('./player-store.js').Failure;
+export type PlayerState = import('./player-store.js').PlayerState;
+export type Strings = import('./strings.js').Strings;
 /** @typedef {import('./player-store.js').Failure} Failure */
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./strings.js').Strings} Strings */
-export class Told {
+export declare class Told {
+    #private;
     /**
      * @param {Element} bar  what it stands beside
      * @param {(held: boolean) => void} hold  whether a press would be in vain
@@ -22,8 +26,4 @@ export class Told {
     tell(failure: Failure | null, strings: Strings): void;
     /** The speaker has left the page. */
     leave(): void;
-    #private;
 }
-export type Failure = import("./player-store.js").Failure;
-export type PlayerState = import("./player-store.js").PlayerState;
-export type Strings = import("./strings.js").Strings;

@@ -1,2 +1,2 @@
 /** @type {string} */
-export const WORDS: string;
+export declare const WORDS: string;

@@ -1,19 +1,5 @@
-/**
- * A text that is all there.
- *
- * @param {string} text
- */
-export function whole(text: string): Written;
-/**
- * How much two texts have in common at their starts, in UTF-16 units.
- *
- * @param {string} a
- * @param {string} b
- */
-export function common(a: string, b: string): number;
-export class Written {
-    /** @param {import('./clock.js').Clock} [clock] */
-    constructor(clock?: import("./clock.js").Clock);
+export declare class Written {
+    #private;
     text: string;
     /** Whether it is all there. */
     over: boolean;
@@ -21,6 +7,8 @@ export class Written {
     version: number;
     /** When it changed last, by the clock. */
     at: number;
+    /** @param {import('./clock.js').Clock} [clock] */
+    constructor(clock?: import('./clock.js').Clock);
     /** Takes the next piece. @param {string} piece */
     write(piece: string): void;
     /**
@@ -43,5 +31,17 @@ export class Written {
     changed(signal: AbortSignal, since?: number): Promise<void>;
     /** @param {() => void} task  called at each change @returns {() => void} ends that */
     watch(task: () => void): () => void;
-    #private;
 }
+/**
+ * A text that is all there.
+ *
+ * @param {string} text
+ */
+export declare function whole(text: string): Written;
+/**
+ * How much two texts have in common at their starts, in UTF-16 units.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+export declare function common(a: string, b: string): number;
