@@ -218,6 +218,8 @@ impl Chain {
             };
             match heard {
                 Ok(heard) => {
+                    // Whoever has no part in it was not asked, and did not fail.
+                    reasons.retain(|(name, _)| cast.contains_key(name));
                     took_over(&reasons, link.name());
                     return Ok(Spoken { heard, place: number, speaker: speaker.clone(), next_from });
                 }
