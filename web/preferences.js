@@ -67,3 +67,9 @@ export function forget(name) {
     // Storage is off; nothing is kept.
   }
 }
+
+/** Whether the listener's browser asks pages to be sparing. */
+export function isSaving() {
+  const { connection } = /** @type {{ connection?: { saveData?: boolean, effectiveType?: string } }} */ (navigator);
+  return connection?.saveData === true || /2g/.test(connection?.effectiveType ?? '');
+}

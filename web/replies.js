@@ -1,5 +1,7 @@
 // Replies as they come: read on their own, in order (continuous mode), or made ahead (prefetch).
 
+import { isSaving } from './preferences.js';
+
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./gateway.js').SpeechRequest} SpeechRequest */
 /** @typedef {Pick<SpeechRequest, 'text' | 'voice' | 'provider'>} Wish */
@@ -121,12 +123,6 @@ export class Ahead {
 /** @param {Wish} wish */
 function nameOf({ text, voice, provider }) {
   return JSON.stringify([text, voice, provider]);
-}
-
-/** Whether the listener's browser asks pages to be sparing. */
-function isSaving() {
-  const { connection } = /** @type {{ connection?: { saveData?: boolean, effectiveType?: string } }} */ (navigator);
-  return connection?.saveData === true || /2g/.test(connection?.effectiveType ?? '');
 }
 
 /** @param {() => void} task */

@@ -6,7 +6,7 @@ import { within } from './clock.js';
 import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
 import { PlayerStore, clampSpeed, isActive } from './player-store.js';
-import { choicesOf, forget, isOn, remember, remembered } from './preferences.js';
+import { choicesOf, forget, isOn, isSaving, remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { ENGLISH } from './strings.js';
 
@@ -425,6 +425,8 @@ export class SaywellPlayer extends Base {
     this.#ready = true;
     this.#loadWhereNeeded();
     this.#watch();
+    // What speaks comes while nothing else is to be done: at the press the gateway may be out of reach.
+    if (!isSaving()) (globalThis.requestIdleCallback ?? setTimeout)(() => void import('./listening.js').catch(() => {}));
     const language = this.closest('[lang]')?.getAttribute('lang') ?? '';
     if (!language || /^en\b/i.test(language)) return;
     // What fails to load stays English.

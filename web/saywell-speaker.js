@@ -83,9 +83,11 @@ export class SaywellSpeaker extends Base {
     if (this.hasAttribute('active') !== active) this.toggleAttribute('active', active);
     setAttribute(this, 'status', status);
     setText(this.#label, label);
-    const title = active || this.hasAttribute('icon') ? label : '';
+    // Without what tells of problems, which could not be loaded, the button does.
+    const trouble = state?.failure && !SaywellSpeaker.Told ? strings.errors.unreachable : '';
+    const title = trouble || (active || this.hasAttribute('icon') ? label : '');
     if (this.#main.title !== title) this.#main.title = title;
-    const name = active ? label : `${label}: ${this.#title()}`;
+    const name = trouble || (active ? label : `${label}: ${this.#title()}`);
     setAttribute(this.#main, 'aria-label', name);
     draw(this.#icon, picture);
     this.#icon.classList.toggle('spinner', picture === 'loading');

@@ -12,6 +12,8 @@ const BUTTON = {
   goOn: 'Hear the rest',
   retry: 'Try again',
   tapToHear: 'Tap to hear',
+  /** Where the others could not be loaded. */
+  errors: { unreachable: 'The speech server cannot be reached. Check your connection, then try again.' },
 };
 
 export const ENGLISH = /** @type {Strings} */ (/** @type {unknown} */ (BUTTON));

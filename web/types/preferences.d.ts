@@ -34,3 +34,5 @@ export declare function remembered(name: string): string | null;
 export declare function remember(name: string, value: string | number | boolean): void;
 /** @param {string} name */
 export declare function forget(name: string): void;
+/** Whether the listener's browser asks pages to be sparing. */
+export declare function isSaving(): boolean;

@@ -156,6 +156,8 @@ export function conveniences(world) {
       `${CHAT}?synthesiser=good`,
       async () => {
         await world.control('button', '^Listen', 0);
+        // What speaks has been loaded while the page was idle.
+        await driver.run(() => /** @type {any} */ (window).probe.player().load());
         front.rule = () => ({ break: true });
         await world.listen(0);
         await world.until(async () => (await spoken()).length >= 2, 'both sentences');

@@ -82,6 +82,8 @@ export function trouble(world) {
       CHAT,
       async () => {
         await world.control('button', '^Listen', 0);
+        // What speaks has been loaded while the page was idle.
+        await driver.run(() => /** @type {any} */ (window).probe.player().load());
         front.rule = () => ({ break: true });
         await world.listen(0);
         await world.reaches('failed');
