@@ -1,4 +1,4 @@
-// What a page loads at the first press: everything between "listen to this" and sound, marks, captions
+// What comes while a page is idle, and at the first press at the latest: everything between "listen to this" and sound, marks, captions
 // and controls. The element (saywell-player.js) finds the messages and hands on what is wanted.
 
 import { pickSource } from './audio-source.js';
