@@ -376,7 +376,7 @@ fn judged(text: &str, name: &str) -> Opens {
     let local = name.rsplit(':').next().unwrap_or(name);
     let camel =
         local.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    if !(camel || local[1.min(local.len())..].contains(['_', '-'])) || local.len() >= LONGEST_NAME {
+    if !(camel || local.chars().skip(1).any(|c| matches!(c, '_' | '-'))) || local.len() >= LONGEST_NAME {
         return Opens::No;
     }
     let lower = local.to_ascii_lowercase();
@@ -492,8 +492,13 @@ fn closes_json(text: &str, from: usize, depth: &mut usize) -> Search {
             _ if *depth & STRING != 0 => {}
             b'{' | b'[' => *depth += 1,
             b'}' | b']' => {
-                *depth = depth.saturating_sub(1);
+                let open = std::mem::replace(depth, depth.saturating_sub(1));
                 if *depth == 0 {
+                    // What comes next may belong to it.
+                    if at + 1 == text.len() {
+                        *depth = open;
+                        return Search::NotYet { from: at };
+                    }
                     let closes = text[at + 1..].starts_with(')');
                     return Search::Found { end: at + 1 + usize::from(closes) };
                 }

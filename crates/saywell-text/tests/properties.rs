@@ -36,6 +36,12 @@ const MARKS: &[&str] = &[
     ")",
     "](",
     "[x](https://a.b/c)",
+    "<｜",
+    "<read_file>\n",
+    "[TOOL_CALLS]",
+    ":::note\n",
+    "\\item ",
+    "[[x|y]]",
     "![",
     "![alt](x.png)",
     "<",
@@ -333,8 +339,9 @@ fn written() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         "5", "1,234", "3.14", "0x", "v1.2", "10", "2024", "st", "%", "$", "€", "km", "GiB", "°C", ":", "/",
         "-", "–", "+", "=", "(", ")", "[", "]", "<", ">", "_", "::", "->", "@", "#", "~", "^", "*", "|", "²",
-        "½", "μ", "a", "getUser", "SQL", "IV", "Henry ", "Dr. ", "e.g. ", " am", "UTC", "May ", "the ", "'",
-        "’", "\"", "é", "你", "😀", "\u{200b}", " ", " ", ". ", ", ", "\n",
+        "½", "μ", "Σ", "Δx", "xᵢ", "\\d+", "№", "±", "♭", "x4", "O-O", "Qxe5+", "100m", "15m", "1h", "a",
+        "getUser", "SQL", "IV", "Henry ", "Dr. ", "e.g. ", " am", "UTC", "May ", "the ", "'", "’", "\"", "é",
+        "你", "😀", "\u{200b}", " ", " ", ". ", ", ", "\n",
     ];
     let piece = prop_oneof![8 => prop::sample::select(PARTS).prop_map(str::to_owned), 1 => any::<String>()];
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
@@ -353,6 +360,8 @@ fn at_random(length: usize) -> usize {
 #[test]
 fn blocks_inside_of_cells_stay_in_their_row() {
     for reply in [
+        "York,<｜to ok.",
+        "[TOOL_CALLS][1])",
         "*|𪜀<li>```rust\n|---|---|\n",
         "a|b<h2>c</h2><li>d\n-|-\n1|2<ul><li>3</li></ul>\n",
         "<table><tr><td>a<li>b<table><tr><td>c",
