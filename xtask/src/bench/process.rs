@@ -38,6 +38,8 @@ impl Server {
             .env("TTS_DATA_DIR", folder.0.join("data"))
             // Long replies are part of what is measured.
             .env("TTS_MAX_SECONDS", "1200")
+            // Its callers come from one address, as through a proxy that is trusted.
+            .env("TTS_MAX_CONNECTIONS_PER_ADDRESS", "16384")
             .envs(settings.iter().copied());
         Self::start(command, folder, |line| line.split_once("http://")?.1.trim().parse().ok())
     }
