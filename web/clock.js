@@ -14,6 +14,9 @@ export const CLOCK = {
   cancel: (timer) => clearTimeout(timer),
 };
 
+/** How long an idle moment is waited for. */
+const IDLE_PATIENCE_MS = 3000;
+
 /** Goes off once, unless it is set anew or switched off before. */
 export class Alarm {
   #clock;
@@ -58,4 +61,10 @@ export function within(promise, ms, clock = CLOCK) {
         resolve(value);
       });
   });
+}
+
+/** Does something in an idle moment. @param {() => void} task */
+export function whenIdle(task) {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(task, { timeout: IDLE_PATIENCE_MS });
+  else setTimeout(task, IDLE_PATIENCE_MS / 10);
 }

@@ -1,5 +1,6 @@
 // Replies as they come: read on their own, in order (continuous mode), or made ahead (prefetch).
 
+import { whenIdle } from './clock.js';
 import { isSaving } from './preferences.js';
 
 /** @typedef {import('./gateway.js').Gateway} Gateway */
@@ -7,8 +8,6 @@ import { isSaving } from './preferences.js';
 /** @typedef {Pick<SpeechRequest, 'text' | 'voice' | 'provider'>} Wish */
 /** A message, or its name where it is not on the page yet. @typedef {Element | string} Message */
 
-/** How long an idle moment is waited for. */
-const IDLE_PATIENCE_MS = 3000;
 const NEVER = new AbortController().signal;
 
 /** Continuous mode: new replies are read by themselves, in order, until the listener begins to write. */
@@ -123,10 +122,4 @@ export class Ahead {
 /** @param {Wish} wish */
 function nameOf({ text, voice, provider }) {
   return JSON.stringify([text, voice, provider]);
-}
-
-/** @param {() => void} task */
-function whenIdle(task) {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(task, { timeout: IDLE_PATIENCE_MS });
-  else setTimeout(task, IDLE_PATIENCE_MS / 10);
 }

@@ -2,7 +2,7 @@
 // on each, and holds the one <audio> element they share. What it takes to speak is loaded at the first
 // press (listening.js). Importing this file registers nothing; define.js does.
 
-import { within } from './clock.js';
+import { whenIdle, within } from './clock.js';
 import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
 import { PlayerStore, clampSpeed, isActive } from './player-store.js';
@@ -426,7 +426,7 @@ export class SaywellPlayer extends Base {
     this.#loadWhereNeeded();
     this.#watch();
     // What speaks comes while nothing else is to be done: at the press the gateway may be out of reach.
-    if (!isSaving()) (globalThis.requestIdleCallback ?? setTimeout)(() => void import('./listening.js').catch(() => {}));
+    if (!isSaving()) whenIdle(() => void import('./listening.js').catch(() => {}));
     const language = this.closest('[lang]')?.getAttribute('lang') ?? '';
     if (!language || /^en\b/i.test(language)) return;
     // What fails to load stays English.

@@ -42,3 +42,5 @@ export declare class Alarm {
  * @returns {Promise<T | null>}
  */
 export declare function within<T>(promise: Promise<T>, ms: number, clock?: Clock): Promise<T | null>;
+/** Does something in an idle moment. @param {() => void} task */
+export declare function whenIdle(task: () => void): void;
