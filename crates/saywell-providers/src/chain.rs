@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::Either;
+use serde::{Deserialize, Serialize};
 
 use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
 use crate::queue::Priority;
@@ -61,7 +62,7 @@ impl fmt::Debug for Heard {
 }
 
 /// Nobody could say it; each provider's own reason, in the order they were asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{}", .reasons.iter().map(|(name, error)| format!("{name} {error}")).collect::<Vec<_>>().join("; "))]
 pub struct Exhausted {
     /// Provider name and its error.

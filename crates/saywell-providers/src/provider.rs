@@ -462,7 +462,7 @@ fn primary(tag: &str) -> String {
 }
 
 /// Why an utterance was not spoken, named by what to do next.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum ProviderError {
     /// Passing trouble: ask again, or ask the next provider.
     #[error("{0}")]

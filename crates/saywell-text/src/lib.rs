@@ -124,7 +124,8 @@ pub enum Markup {
 }
 
 /// What is said for a block of code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Code {
     /// Nothing.
     Skip,

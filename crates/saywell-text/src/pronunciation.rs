@@ -94,8 +94,9 @@ impl fmt::Display for EntryFault {
 
 impl std::error::Error for EntryFault {}
 
-/// Entries that were checked, ready to be applied. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+/// Entries that were checked, ready to be applied. Cheap to clone. Written out as its entries, layer by layer.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Vec<Entry>>", into = "Vec<Vec<Entry>>")]
 pub struct Dictionary {
     /// The first goes first.
     layers: Vec<Arc<Layer>>,
@@ -104,6 +105,8 @@ pub struct Dictionary {
 /// The entries that were given together.
 #[derive(Debug)]
 struct Layer {
+    /// As they were given.
+    entries: Vec<Entry>,
     rules: Vec<Rule>,
     groups: Vec<Group>,
     /// What [`Dictionary::version`] is made of.
@@ -146,7 +149,7 @@ impl Dictionary {
         let groups =
             rules::groups(&rules).map_err(|reason| vec![EntryFault { index: 0, field: "", reason }])?;
         let canonical = rules::canonical(&rules);
-        Ok(Self { layers: vec![Arc::new(Layer { rules, groups, canonical })] })
+        Ok(Self { layers: vec![Arc::new(Layer { entries: entries.to_vec(), rules, groups, canonical })] })
     }
 
     /// This dictionary before `other`: where both have something to say, this one does.
@@ -199,6 +202,26 @@ impl Dictionary {
     pub fn to_pls(&self, language: &str) -> Option<String> {
         let rules = self.layers.iter().flat_map(|layer| &layer.rules);
         pls::write(rules.filter(|rule| speaks(rule.language.as_deref(), Some(language))), language)
+    }
+}
+
+impl TryFrom<Vec<Vec<Entry>>> for Dictionary {
+    type Error = EntryFault;
+
+    fn try_from(layers: Vec<Vec<Entry>>) -> Result<Self, EntryFault> {
+        let mut all = Self::default();
+        for entries in layers {
+            let fault = EntryFault { index: 0, field: "", reason: "is no entry".into() };
+            let layer = Self::new(&entries);
+            all = all.before(&layer.map_err(|faults| faults.into_iter().next().unwrap_or(fault))?);
+        }
+        Ok(all)
+    }
+}
+
+impl From<Dictionary> for Vec<Vec<Entry>> {
+    fn from(dictionary: Dictionary) -> Self {
+        dictionary.layers.iter().map(|layer| layer.entries.clone()).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
 use crate::sentences::sentences;
 use crate::spoken::{Moved, SourceMap, Spoken};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Range;
 
 /// A reply made speakable.
@@ -291,19 +291,19 @@ pub struct Omission {
 }
 
 /// Something that markup asks for and that is not done, or not quite as asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What it is about.
     pub about: About,
     /// Bytes of the reply. Written as `[from, to]`.
-    #[serde(serialize_with = "as_pair")]
+    #[serde(serialize_with = "as_pair", deserialize_with = "of_pair")]
     pub source: Range<usize>,
     /// For a person: what is not done, and why.
     pub note: String,
 }
 
 /// What a [`Note`] is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum About {
@@ -364,4 +364,9 @@ pub enum Omitted {
 
 pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Result<S::Ok, S::Error> {
     (range.start, range.end).serialize(serializer)
+}
+
+fn of_pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Range<usize>, D::Error> {
+    let (start, end) = Deserialize::deserialize(deserializer)?;
+    Ok(start..end)
 }

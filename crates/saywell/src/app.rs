@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
@@ -26,7 +26,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
-use crate::flight::Flights;
+use crate::flight::{self, Flights, SharedFlights};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
 use crate::limits::{AddressError, Limits};
@@ -47,6 +47,8 @@ use crate::voices::VoiceMap;
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// How often a database is asked that does not answer yet.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 
@@ -101,6 +103,9 @@ pub enum StartError {
     /// What limits are kept in cannot be used.
     #[error(transparent)]
     Limits(#[from] AddressError),
+    /// What flights are shared through cannot be used.
+    #[error(transparent)]
+    Flights(#[from] flight::AddressError),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -152,7 +157,7 @@ impl App {
         providers: Vec<Arc<dyn Provider>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let store = open_store(&settings).await?;
+        let store = wait_for_store(&settings).await?;
         Self::with_store(settings, providers, clock, store).await
     }
 
@@ -210,18 +215,23 @@ impl App {
         writing.begin(|stop| scribe.run(stop));
         let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
+        let shared = match (&settings.redis_url, limits.shared_books()) {
+            (Some(url), Some(service)) => Some(SharedFlights::open(url.reveal(), service.clone())?),
+            _ => None,
+        };
+        let orders = Orders {
+            limits: limits.clone(),
+            ledger,
+            keeps_text: settings.log_text,
+            clock: Arc::clone(&clock),
+        };
         let (alone, usage) = (limits.clone(), Arc::clone(&store.usage));
         upkeep.begin(|stop| async move {
             stop.run_until_cancelled(alone.learn_when_alone(&*usage)).await;
         });
         Ok(Self {
             identity,
-            orders: Orders {
-                limits: limits.clone(),
-                ledger,
-                keeps_text: settings.log_text,
-                clock: Arc::clone(&clock),
-            },
+            orders: orders.clone(),
             limits,
             speak: Speak {
                 bounds: Bounds {
@@ -243,6 +253,8 @@ impl App {
                 seamless: settings.seamless,
                 levels: Levels::default(),
                 flights,
+                shared,
+                orders,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
             store,
@@ -269,9 +281,18 @@ impl App {
         [&self.store.service, self.speak.cache.storage()].into_iter().chain(self.limits.shared_books())
     }
 
+    /// Asks everything to come to its end: replies that come as they are written, and what only other gateways' listeners hear,
+    /// which they make from here on.
+    pub fn stop(&self) {
+        self.connections.stop();
+        if let Some(shared) = &self.speak.shared {
+            shared.hand_over();
+        }
+    }
+
     /// Lets flights end, then stops the rest and writes what is not written yet.
     pub async fn close(self, patience: Duration) {
-        self.connections.stop();
+        self.stop();
         if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
             tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
         }
@@ -370,6 +391,39 @@ fn chain(
     });
     let chain = Chain::new(wrapped.collect()).hedged(settings.hedge_after);
     (chain, pulses)
+}
+
+/// Opens the database that the settings name; one that does not answer yet may come while it is waited for.
+async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
+    let until = Instant::now() + settings.start_timeout;
+    loop {
+        let asked = Instant::now();
+        let error = match open_store(settings).await {
+            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. }))
+                if settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres")) =>
+            {
+                error
+            }
+            opened => return opened,
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(error.into());
+        }
+        tracing::warn!(
+            database = settings.database_url.as_deref().map(host).unwrap_or_default(),
+            reason = %with_causes(&error),
+            "the database does not answer yet: waiting {} s more", left.as_secs()
+        );
+        tokio::time::sleep_until((asked + ASK_AGAIN).into()).await;
+    }
+}
+
+/// The host of an address, and its port: neither a user nor a password.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// Opens the database that the settings name.

@@ -4,6 +4,7 @@
 //! own. When the last listener leaves, the work is cancelled. Who never listens cannot hold one up for long: a
 //! flight that was only announced (its address handed out) waits [`LINGER`] for its first listener.
 
+mod shared;
 mod wake;
 
 use std::collections::hash_map::Entry as Slot;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use saywell_audio::captions::Remark;
 use saywell_audio::{CaptionUtterance, Captions, Format, NamedPlace, Word};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +25,7 @@ use crate::error_code::ErrorCode;
 use crate::identity::Subject;
 use crate::key::Key;
 
+pub use shared::{AddressError, Follower, Lease, News, Part, SharedFlights, Taken, Wire};
 pub use wake::{Asked, Wake};
 
 /// How long an announced flight waits for its first listener.
@@ -74,7 +77,7 @@ struct Progress {
 }
 
 /// An utterance that has been made: its caption and its words, in seconds of the rendition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SpokenUtterance {
     /// When it is spoken, and by whom.
     pub caption: CaptionUtterance,
@@ -87,7 +90,7 @@ pub struct SpokenUtterance {
 }
 
 /// Who is heard first, known as soon as anything is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstVoice {
     /// Who speaks.
     pub provider: String,
@@ -98,7 +101,7 @@ pub struct FirstVoice {
 }
 
 /// Why a flight ended early.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Failure {
     /// No provider could say an utterance.
     #[error(transparent)]
@@ -250,6 +253,13 @@ impl Flights {
         let Some(flight) = self.board.flights().get(key).cloned() else { return };
         flight.progress().kept_for.remove(whom);
         self.board.cancel_if_deserted(&flight);
+    }
+
+    /// Whether a flight is made for this listener and nobody else.
+    #[must_use]
+    pub fn is_for_alone(&self, listener: &Listener) -> bool {
+        let progress = listener.flight.progress();
+        progress.listeners == 1 && progress.kept_for.is_empty() && !progress.awaited
     }
 
     /// Waits until no flight is in progress.
@@ -452,8 +462,18 @@ impl Listener {
     /// # Errors
     /// The flight's [`Failure`].
     pub async fn landed(&mut self) -> Result<(), Failure> {
-        self.flight.change(|progress| progress.end_awaited = true);
+        self.hurry();
         self.wait(|_| false).await
+    }
+
+    /// The listener for whom its address was handed out is there.
+    pub fn arrives(&self) {
+        self.flight.progress().awaited = false;
+    }
+
+    /// Has the rest made at once, not paced by listening.
+    pub fn hurry(&self) {
+        self.flight.change(|progress| progress.end_awaited = true);
     }
 
     async fn wait(&mut self, enough: impl Fn(&Progress) -> bool) -> Result<(), Failure> {

@@ -262,6 +262,28 @@ impl Limits {
         })
     }
 
+    /// Leave to go on with what was admitted before, at a gateway that is gone: it was counted then, and is not again.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn admit_again(&self, caller: &Caller, demand: &Demand<'_>) -> Result<Permit, Refusal> {
+        if !self.is_enabled() {
+            return Err(Refusal::Disabled);
+        }
+        let (plan_name, plan) = self.plan(caller)?;
+        plan.check(&plan_name, demand)?;
+        Ok(Permit {
+            limits: self.clone(),
+            plan: plan.clone(),
+            plan_name,
+            accounts: Vec::new(),
+            subject: caller.subject(),
+            prefetch: demand.prefetch,
+            standing: Standing::default(),
+            preparing: Mutex::new(None),
+        })
+    }
+
     /// A connection over which replies come as they are written.
     ///
     /// # Errors

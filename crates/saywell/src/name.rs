@@ -6,11 +6,13 @@ use std::ops::Deref;
 
 use icu_properties::CodePointSetData;
 use icu_properties::props::{DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// A name in the one form in which names are compared: Unicode NFC, without space around it, of 1 to
 /// [`Name::LONGEST`] characters, none of them a control character, and none that cannot be seen.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Name(String);
 
 /// Why something is no name. Written so that it follows the name of the field.
@@ -103,6 +105,14 @@ impl fmt::Display for Name {
 impl From<Name> for String {
     fn from(name: Name) -> Self {
         name.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameFault;
+
+    fn try_from(text: String) -> Result<Self, NameFault> {
+        Self::new(&text)
     }
 }
 

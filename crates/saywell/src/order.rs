@@ -86,9 +86,26 @@ impl Orders {
     /// # Errors
     /// [`Refusal`].
     pub async fn open(&self, caller: Caller, request: SpeechRequest) -> Result<Arc<Order>, Refusal> {
-        let mut row = row(self.clock.now(), &caller, &request);
+        let sheet = self.sheet(&caller, &request);
+        let admitted = self.limits.admit(&caller, &(&request).into()).await;
+        Self::opened(caller, request, admitted, sheet)
+    }
+
+    /// Takes up an order again whose gateway is gone, for what is not made of it yet. It was counted there, with all that
+    /// was set aside for it: here it only has a row, for what is bought here.
+    ///
+    /// # Errors
+    /// [`Refusal`]: they may not speak any more.
+    pub fn resume(&self, caller: Caller, request: SpeechRequest) -> Result<Arc<Order>, Refusal> {
+        let sheet = self.sheet(&caller, &request);
+        let admitted = self.limits.admit_again(&caller, &(&request).into());
+        Self::opened(caller, request, admitted, sheet)
+    }
+
+    fn sheet(&self, caller: &Caller, request: &SpeechRequest) -> Sheet {
+        let mut row = row(self.clock.now(), caller, request);
         row.text = self.keeps_text.then(|| Text::new(request.text.clone()));
-        let mut sheet = Sheet {
+        Sheet {
             ledger: self.ledger.clone(),
             row,
             since: Instant::now(),
@@ -100,14 +117,20 @@ impl Orders {
             used: Amount::default(),
             found: false,
             taken_down: false,
-        };
-        let id = sheet.row.id;
-        let admitted = self.limits.admit(&caller, &(&request).into()).await;
+        }
+    }
+
+    fn opened(
+        caller: Caller,
+        request: SpeechRequest,
+        admitted: Result<Permit, Refusal>,
+        mut sheet: Sheet,
+    ) -> Result<Arc<Order>, Refusal> {
         let permit =
             admitted.inspect_err(|refusal| sheet.row.error = Some(refusal.code().name().to_owned()))?;
         sheet.row.network = permit.network();
         permit.plan_name().clone_into(&mut sheet.row.plan);
-        let (ledger, sheet) = (self.ledger.clone(), Mutex::new(Some(sheet)));
+        let (id, ledger, sheet) = (sheet.row.id, sheet.ledger.clone(), Mutex::new(Some(sheet)));
         let errand = Arc::new(Errand::new(caller.subject().number()));
         let max_seconds = f64::from(permit.max_seconds()) * SLACK;
         Ok(Arc::new(Order { id, caller, request, permit, errand, max_seconds, ledger, sheet }))
@@ -215,6 +238,15 @@ impl Order {
         if there {
             self.close();
         }
+    }
+
+    /// It is gone on with here, and this is who speaks.
+    pub fn taken_over(&self, provider: &str, voice: &str) {
+        self.update(|sheet| {
+            sheet.row.provider = Some(provider.to_owned());
+            sheet.row.voice = Some(voice.to_owned());
+            sheet.row.outcome = AskedOutcome::Cancelled;
+        });
     }
 
     /// The first sound is awaited from now on: what comes before is the time that the reply took to write.

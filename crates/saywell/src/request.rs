@@ -3,6 +3,7 @@
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{About, Code, Language, Note};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::name::Name;
 
@@ -19,7 +20,8 @@ pub const OFFERED_SPEEDS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 pub struct SpeedFault(pub f32);
 
 /// What a reply is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Markup {
     /// Markdown, or text without any markup.
     #[default]
@@ -28,8 +30,8 @@ pub enum Markup {
     Ssml,
 }
 
-/// What a caller wants to hear.
-#[derive(Debug, Clone)]
+/// What a caller wants to hear. Written out, it is for other gateways of the same version.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SpeechRequest {
     /// The reply, as the application has it.
     pub text: String,
@@ -40,6 +42,7 @@ pub struct SpeechRequest {
     /// One of that provider's models.
     pub model: Option<Name>,
     /// The format to answer in.
+    #[serde(serialize_with = "as_name", deserialize_with = "of_name")]
     pub format: Format,
     /// Speed, [`MIN_SPEED`] to [`MAX_SPEED`]; what a voice has not is done to its sound.
     pub speed: f32,
@@ -114,4 +117,14 @@ impl SpeechRequest {
     pub fn note(note: String) -> Note {
         Note { about: About::Request, source: 0..0, note }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "so serde calls it")]
+fn as_name<S: Serializer>(format: &Format, serializer: S) -> Result<S::Ok, S::Error> {
+    format.name().serialize(serializer)
+}
+
+fn of_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Format, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(|_| serde::de::Error::custom(format!("there is no format `{name}`")))
 }

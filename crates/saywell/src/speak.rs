@@ -4,12 +4,14 @@
 //! a flight. [`flying`] makes a flight, utterance by utterance; [`plan`] says of what.
 
 mod flying;
+mod following;
 mod foreign;
 mod growing;
 mod line;
 mod pace;
 mod plan;
 mod seam;
+mod tape;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -26,15 +28,16 @@ use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
 pub use self::growing::{Departure, Ended, Growing};
 use self::plan::ReplyPlan;
+use self::tape::Tape;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::controls::{Controls, State};
 use crate::error_code::ErrorCode;
-use crate::flight::{Boarding, Failure, Flights, Full, Listener};
+use crate::flight::{Asked, Boarding, Failure, Flights, Full, Listener, SharedFlights, Wire};
 use crate::key::{Key, KeyKind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
-use crate::order::Order;
+use crate::order::{Order, Orders};
 use crate::price::Prices;
 use crate::queue::Errand;
 use crate::queue::Priority;
@@ -195,6 +198,10 @@ pub struct Speak {
     pub levels: Levels,
     /// What is being spoken now.
     pub flights: Flights,
+    /// What other gateways speak now, where flights are shared.
+    pub shared: Option<SharedFlights>,
+    /// Where what another gateway leaves unfinished is ordered again.
+    pub orders: Orders,
     /// Places for clips on their way into the cache.
     pub writes: Arc<Semaphore>,
 }
@@ -265,15 +272,16 @@ impl Speak {
         }
         // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
         let boarding = self.flights.in_turn(&key, move || async move {
-            if let Some(listener) = self.flights.join(&key, plan.format) {
-                return Ok((Boarding::Joined(listener), false));
+            if let Some(listener) = self.join_unless_failed(&key, plan.format).await {
+                return Ok((Boarding::Joined(listener), false, None));
             }
             order.errand().add(characters as u64);
             self.queue_up(plan, order.errand()).await?;
             order.reserve(amount).await?;
-            Ok::<_, SpeakError>((self.flights.board(key, plan.format)?, true))
+            let (boarding, wire) = self.board(key, order).await?;
+            Ok::<_, SpeakError>((boarding, true, wire))
         });
-        let (boarding, reserved) = boarding.await?;
+        let (boarding, reserved, wire) = boarding.await?;
         if !reserved {
             order.charge_cached(amount).await?;
         }
@@ -292,9 +300,36 @@ impl Speak {
                 let flying = Flying::new(self.clone(), Arc::clone(plan), Arc::clone(order), ending);
                 let span =
                     info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
-                tokio::spawn(flying.fly(legs, writer).instrument(span));
+                let tape = Tape::new(plan.format, wire);
+                tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }
+        }
+    }
+
+    /// Joins the flight of this key, or starts it; where flights are shared, under their lease.
+    async fn board(&self, key: Key, order: &Order) -> Result<(Boarding, Option<Wire>), Full> {
+        let format = order.request().format;
+        let (listener, writer) = match self.flights.board(key, format)? {
+            Boarding::Started(listener, writer) => (listener, writer),
+            joined @ Boarding::Joined(_) => return Ok((joined, None)),
+        };
+        let Some(shared) = &self.shared else { return Ok((Boarding::Started(listener, writer), None)) };
+        let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
+        match shared.lease(key, &asked).await {
+            Ok(Some(lease)) => {
+                let wire = shared.wire(lease, &self.flights, format);
+                Ok((Boarding::Started(listener, writer), Some(wire)))
+            }
+            // Another gateway was first.
+            Ok(None) => match shared.follow(&key).await.filter(|other| !other.has_failed()) {
+                Some(follower) => {
+                    self.play(follower, writer);
+                    Ok((Boarding::Joined(listener), None))
+                }
+                None => Ok((Boarding::Started(listener, writer), None)),
+            },
+            Err(_) => Ok((Boarding::Started(listener, writer), None)),
         }
     }
 

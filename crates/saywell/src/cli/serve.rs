@@ -34,11 +34,11 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     }
     let app = App::open(settings).await?;
     print(format_args!("Saywell speaks at http://{address}"))?;
-    let connections = app.connections.clone();
-    let stop = async {
+    let stopping = app.clone();
+    let stop = async move {
         stopped().await;
         info!("stopping");
-        connections.stop();
+        stopping.stop();
     };
     let bounds = Bounds { connections: connections_to_have(bounds.connections), ..bounds };
     Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;

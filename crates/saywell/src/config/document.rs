@@ -14,6 +14,8 @@ pub fn markdown() -> String {
          Environment variables come first, then `saywell.toml` in the current folder (or the file that\n\
          `SAYWELL_CONFIG` names), then the defaults. Unknown names are refused, and every fault is reported at once\n\
          with where it stands. `saywell config` prints what is in force, secrets masked.\n\n\
+         Every variable of these tables, with `_FILE` behind its name, names a file that holds the value, as platforms hand\n\
+         out secrets: `OPENAI_API_KEY_FILE=/run/secrets/openai`.\n\n\
          | variable | in `saywell.toml` | default | meaning |\n|---|---|---|---|\n",
     );
     for setting in SETTINGS {

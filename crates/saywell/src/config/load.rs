@@ -94,6 +94,10 @@ impl Source {
             load_file(path, text, &mut loaded, &mut faults);
         }
         for (variable, value) in &self.environment {
+            if let Some(of) = in_file(variable) {
+                self.read_file(of, variable, value, &mut loaded, &mut faults);
+                continue;
+            }
             let origin = Origin::Environment(variable.clone());
             match SETTINGS.iter().find(|setting| setting.variable == variable) {
                 // An empty variable is how many platforms spell "unset".
@@ -120,6 +124,43 @@ impl Source {
         check_together(&loaded, &mut faults);
         if faults.is_empty() { Ok(loaded) } else { Err(faults) }
     }
+
+    /// Takes what a file holds, without the end of its last line, for what a variable would say.
+    fn read_file(&self, of: &str, variable: &str, path: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
+        let filled = |value: &String| !value.trim().is_empty();
+        if path.trim().is_empty() {
+            return;
+        }
+        let origin = Origin::Environment(variable.to_owned());
+        if self.environment.get(of).is_some_and(filled) {
+            faults.push(Fault { origin, reason: format!("{of} is set as well; set one of them") });
+            return;
+        }
+        match std::fs::read_to_string(path.trim()) {
+            Ok(value) if value.trim().is_empty() => {
+                faults.push(Fault { origin, reason: format!("{} is empty", path.trim()) });
+            }
+            Ok(value) => {
+                let value = value.trim_end_matches(['\r', '\n']);
+                match SETTINGS.iter().find(|setting| setting.variable == of) {
+                    Some(setting) => apply(setting, value, origin, loaded, faults),
+                    None => {
+                        fill_options(of, value, &mut loaded.settings);
+                    }
+                }
+            }
+            Err(error) => faults.push(Fault { origin, reason: format!("{}: {error}", path.trim()) }),
+        }
+    }
+}
+
+/// The variable whose value is in the file that this one names: every setting and every option of a provider has such.
+fn in_file(variable: &str) -> Option<&str> {
+    let known = |name: &str| {
+        SETTINGS.iter().any(|setting| setting.variable == name)
+            || KINDS.iter().any(|kind| kind.variables.iter().any(|option| option.name == name))
+    };
+    variable.strip_suffix("_FILE").filter(|of| known(of) && !known(variable))
 }
 
 fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
@@ -405,6 +446,40 @@ mod tests {
         assert_eq!(loaded.settings.voice_map["nova"], "heart");
         assert_eq!(loaded.origins["TTS_MAX_SECONDS"].to_string(), "environment variable TTS_MAX_SECONDS");
         assert_eq!(loaded.origins["TTS_MAX_CHARS"].to_string(), "`limits.max_chars` in saywell.toml");
+    }
+
+    #[test]
+    fn what_a_variable_says_may_be_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let secret = "a secret of at least thirty-two letters";
+        let (signing, openai) = (file("signing", &format!("{secret}\n")), file("openai", "sk-1\r\n"));
+        let environment =
+            [("TTS_SIGNING_KEY_FILE", signing.as_str()), ("OPENAI_API_KEY_FILE", openai.as_str())];
+        let loaded = source(&environment, None).load().unwrap();
+        assert_eq!(loaded.settings.signing_key.unwrap().reveal(), secret);
+        assert_eq!(loaded.settings.providers["openai"].table["api_key"].as_str(), Some("sk-1"));
+        assert_eq!(
+            loaded.origins["TTS_SIGNING_KEY"].to_string(),
+            "environment variable TTS_SIGNING_KEY_FILE"
+        );
+
+        let (empty, both) = (file("empty", "\n"), [("TTS_SIGNING_KEY", secret)]);
+        for (path, others, reason) in [
+            (empty.as_str(), &[][..], "is empty"),
+            ("/nowhere/at/all", &[], "/nowhere/at/all"),
+            (signing.as_str(), &both, "TTS_SIGNING_KEY is set as well"),
+        ] {
+            let environment: Vec<_> =
+                [("TTS_SIGNING_KEY_FILE", path)].into_iter().chain(others.iter().copied()).collect();
+            let faults = source(&environment, None).load().unwrap_err();
+            assert!(faults[0].to_string().contains(reason), "{faults:?}");
+        }
+        assert!(source(&[("TTS_NO_SUCH_THING_FILE", "x")], None).load().is_err());
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Settings {
     pub storage_redirects: bool,
     /// Where the index lives.
     pub database_url: Option<String>,
+    /// How long a start waits for a database that does not answer.
+    pub start_timeout: Duration,
     /// Folder for everything that this process keeps.
     pub data_dir: PathBuf,
     /// Address the server listens on.
@@ -280,7 +282,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "REDIS_URL",
         key: "limits.redis_url",
         default: "",
-        about: "Redis or Valkey, in which all replicas keep limits together: `redis://[[user]:password@]host[:port][/database]`. Unset: limits are this process's.",
+        about: "Redis or Valkey, in which all gateways keep limits and share what they make: `redis://[[user]:password@]host[:port][/database]`. Unset: both are this process's.",
         set: |s, v| assign(&mut s.redis_url, redis_address(v).map(Some)),
         show: |s| s.redis_url.as_ref().map_or_else(String::new, |url| without_password(url.reveal())),
     },
@@ -387,6 +389,14 @@ pub static SETTINGS: &[Setting] = &[
         about: "The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://…` for several gateways that share it. Default: a file in the data folder.",
         set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
         show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
+    },
+    Setting {
+        variable: "TTS_START_TIMEOUT_SECONDS",
+        key: "cache.start_timeout_seconds",
+        default: "60",
+        about: "How long a server that starts waits for a PostgreSQL that does not answer, before it gives up.",
+        set: |s, v| assign(&mut s.start_timeout, seconds(v, 0.0, 3_600.0)),
+        show: |s| s.start_timeout.as_secs_f64().to_string(),
     },
     Setting {
         variable: "TTS_DATA_DIR",
@@ -710,6 +720,7 @@ impl Default for Settings {
                 cookie: None,
             },
             key_cache: Duration::ZERO,
+            start_timeout: Duration::ZERO,
             user_case: UserCase::default(),
             jwt_secret: None,
             jwt_jwks_url: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
+use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use crate::cache::Entry;
@@ -32,7 +33,7 @@ pub struct Wake {
 }
 
 /// What a link was given for.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Asked {
     /// Who asked.
     pub caller: Caller,

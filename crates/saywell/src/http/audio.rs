@@ -65,6 +65,10 @@ pub async fn audio(
         }
         return complete(format, &entry, &request);
     }
+    // Another gateway may be making it.
+    if let Some(listener) = app.speak.join(&key, Some(format)).await {
+        return flight(&app, listener, &key, format, &request).await;
+    }
     if app.settings.storage_redirects {
         match app.speak.cache.signed_url(&key, REDIRECT_LASTS).await {
             Ok(Some(url)) => return Ok(Redirect::temporary(url.as_str()).into_response()),
@@ -76,6 +80,9 @@ pub async fn audio(
     if let Some((kept, entry)) = app.speak.behind(&key).await {
         let entry = Some(entry).filter(of_format).ok_or_else(not_found)?;
         return landed(&key, kept, format, &Landed::Kept(&entry), &request);
+    }
+    if let Some(listener) = app.speak.join_late(&key, Some(format)).await {
+        return flight(&app, listener, &key, format, &request).await;
     }
     let speech = again(&app, &key, Some(format)).await?;
     match speech.sound {
@@ -119,7 +126,7 @@ async fn flight(
 /// does not know what it was given for.
 pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Result<SpokenReply, ApiError> {
     let wake = app.speak.flights.wake();
-    let asked = wake.asked_for(key);
+    let asked = app.speak.asked_for(key).await;
     if let (Some(format), Some(asked)) = (format, &asked)
         && asked.request.format != format
     {
@@ -138,8 +145,7 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
 /// wants it or listens.
 ///
 /// Of what somebody else had made ahead, of what is heard now and of what is complete, nothing is taken away: the answer
-/// is 204 all the same, so that nobody learns by it what others have. On a server of several replicas, only the replica
-/// that makes it gives it up.
+/// is 204 all the same, so that nobody learns by it what others have.
 #[utoipa::path(
     delete, path = "/tts/audio/{file}", tag = "speech",
     params(("file" = String, Path, description = "`{key}.{ext}`")),
@@ -154,7 +160,7 @@ pub async fn give_up(
     Path(file): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let (key, _) = name(&file)?;
-    app.speak.flights.give_up(&key, &caller.subject());
+    app.speak.give_up(&key, caller.subject()).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,7 +12,8 @@ use super::error::ApiError;
 use super::granted::{Granted, not_found};
 use crate::app::App;
 use crate::cache::Entry;
-use crate::flight::Reader;
+use crate::flight::{Listener, Reader};
+use crate::key::Key;
 use crate::links::Grant;
 use crate::speak::Sound;
 
@@ -70,10 +71,16 @@ pub async fn captions(
 ) -> Result<Response, ApiError> {
     let form = Form::named(&extension).ok_or_else(not_found)?;
     if let Some(reader) = app.speak.flights.read_along(&key) {
-        return follow(reader, form).await;
+        return follow(reader, form, None).await;
+    }
+    if let Some(listener) = app.speak.join(&key, None).await {
+        return follow_elsewhere(&app, &key, form, listener).await;
     }
     if let Some((_, entry)) = app.speak.behind(&key).await {
         return stored(&entry, form);
+    }
+    if let Some(listener) = app.speak.join_late(&key, None).await {
+        return follow_elsewhere(&app, &key, form, listener).await;
     }
     let speech = again(&app, &key, None).await?;
     match speech.sound {
@@ -82,19 +89,31 @@ pub async fn captions(
             let reader = app.speak.flights.read_along(&speech.key);
             // Whoever reads its captions comes for its sound as well.
             listener.announce();
-            follow(reader.ok_or_else(not_found)?, form).await
+            follow(reader.ok_or_else(not_found)?, form, None).await
         }
     }
 }
 
+/// The captions of a flight that another gateway makes: it is here as long as they are read.
+async fn follow_elsewhere(
+    app: &App,
+    key: &Key,
+    form: Form,
+    listener: Listener,
+) -> Result<Response, ApiError> {
+    let reader = app.speak.flights.read_along(key).ok_or_else(not_found)?;
+    follow(reader, form, Some(listener)).await
+}
+
 /// The captions of a flight.
-async fn follow(mut reader: Reader, form: Form) -> Result<Response, ApiError> {
+async fn follow(mut reader: Reader, form: Form, held: Option<Listener>) -> Result<Response, ApiError> {
     if form == Form::Ndjson {
-        let lines = stream::unfold(Some(reader), async |reader| {
-            let mut reader = reader?;
+        let lines = stream::unfold(Some((reader, held)), async |following| {
+            let (mut reader, held) = following?;
             match reader.next().await? {
                 Ok(spoken) => {
-                    Some((Ok(ndjson_line(&spoken.caption, &spoken.words, &spoken.marks)), Some(reader)))
+                    let line = ndjson_line(&spoken.caption, &spoken.words, &spoken.marks);
+                    Some((Ok(line), Some((reader, held))))
                 }
                 Err(failure) => Some((Err(failure), None)),
             }

@@ -286,7 +286,7 @@ pub async fn speak(
         Err(error) => Err(naming_the_field(error, order.request())),
         Ok(speech) if wants_json(&headers) => {
             let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
-            app.speak.flights.wake().asked(speech.key, asked);
+            app.speak.asked(speech.key, asked);
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }
         Ok(speech) => sound(speech, begun).await.map_err(|error| {

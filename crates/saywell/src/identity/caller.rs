@@ -4,8 +4,9 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
 
-use crate::name::Name;
+use serde::{Deserialize, Serialize};
 
+use crate::name::Name;
 use crate::store::{KeyLimits, Scopes};
 
 /// Plan of anonymous sessions.
@@ -16,7 +17,7 @@ pub const MEMBER: &str = "member";
 pub const ADMIN: &str = "admin";
 
 /// Who asks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Caller {
     /// The user's stable id, where known.
     pub user: Option<String>,
@@ -31,7 +32,7 @@ pub struct Caller {
 }
 
 /// How a caller said who they are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Via {
     /// Not at all: on a loopback address without `TTS_AUTH`, whoever reaches the server runs it.
     Operator,
@@ -56,7 +57,7 @@ pub enum Via {
 }
 
 /// Whom limits count for: the user, else the key, else the session. Written out as `user:ann`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Subject {
     /// Whoever runs the server.
     Operator,

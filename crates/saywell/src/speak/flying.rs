@@ -20,6 +20,7 @@ use super::line::{Line, Live};
 use super::pace::Pace;
 use super::plan::ReplyPlan;
 use super::seam::Said;
+use super::tape::Tape;
 use crate::cache::{Entry, EntryFacts};
 use crate::chain::{Heard, Spoken, took_over};
 use crate::flight::{Failure, FirstVoice, SpokenUtterance, Writer};
@@ -27,7 +28,7 @@ use crate::key::{Key, KeyKind};
 use crate::order::Order;
 use crate::provider::{Account, Part, Provider, ProviderError, Request, Speech, WordTiming};
 use crate::queue::Priority;
-use crate::render::{self, Clip, ClipNotes, Joiner, MakeError, Maker, Master};
+use crate::render::{self, Clip, ClipNotes, MakeError, Maker, Master};
 use crate::voices::Speaker;
 
 /// How long the end of a flight waits for its rendition to be stored: a link that is followed at once finds it then.
@@ -143,7 +144,7 @@ impl Flying {
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
-    pub(super) async fn fly(self, legs: impl Stream<Item = Leg> + Send, writer: Writer) {
+    pub(super) async fn fly(self, legs: impl Stream<Item = Leg> + Send, writer: Writer, mut tape: Tape) {
         let begun = Instant::now();
         let released = async {
             writer.end_awaited().await;
@@ -154,7 +155,7 @@ impl Flying {
             biased;
             () = writer.cancelled() => Err(Failure::Cancelled),
             outcome = released => outcome,
-            outcome = self.make(legs, &writer) => outcome,
+            outcome = self.make(legs, &writer, &mut tape) => outcome,
         };
         let milliseconds = begun.elapsed().as_millis();
         match &outcome {
@@ -165,12 +166,18 @@ impl Flying {
         // Whoever hears the end may ask for the next at once: what this one did not use is there again.
         self.order.ended(&outcome);
         drop(self);
-        writer.land(outcome.map(|_seconds| ()));
+        let outcome = outcome.map(|_seconds| ());
+        tape.end(&outcome);
+        writer.land(outcome);
     }
 
-    /// Makes all of it; tells how many seconds that are.
-    async fn make(&self, legs: impl Stream<Item = Leg> + Send, writer: &Writer) -> Result<f64, Failure> {
-        let mut joiner = Joiner::new(self.plan.format);
+    /// Makes all that is not on the tape yet; tells how many seconds all of it is.
+    async fn make(
+        &self,
+        legs: impl Stream<Item = Leg> + Send,
+        writer: &Writer,
+        tape: &mut Tape,
+    ) -> Result<f64, Failure> {
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
         let lines = Arc::new(Mutex::new(VecDeque::<Arc<Line>>::new()));
         let begun = Arc::clone(&lines);
@@ -188,24 +195,22 @@ impl Flying {
             }
         });
         let mut clips = pin!(clips.buffered(self.plan.parallel));
-        let (mut as_planned, mut audible, mut held) = (true, false, Vec::new());
+        // An utterance that somebody else began is heard from where they broke off.
+        let mut resumes = tape.ahead() > 0;
         loop {
             // What is at hand of a clip is heard while the rest of it is still being made.
-            let (mut ahead, start) = (0, joiner.seconds());
             let made = loop {
                 let front = |cx: &mut Context<'_>| match lock(&lines).front() {
-                    Some(line) => line.poll_next(cx),
-                    None => Poll::Pending,
+                    Some(line) if !resumes => line.poll_next(cx),
+                    _ => Poll::Pending,
                 };
                 tokio::select! {
                     biased;
                     made = clips.next() => break made,
                     Live { frames, opening } = poll_fn(front) => {
-                        ahead += frames.count();
-                        audible = true;
-                        writer.open(opening);
-                        held.push(joiner.push(&frames).map_err(Failure::internal)?);
-                        self.hand_on(writer, joined(&mut held), None);
+                        tape.open(writer, opening);
+                        let sound = tape.push(frames).map_err(Failure::internal)?;
+                        self.hand_on(writer, sound, None);
                     }
                 }
             };
@@ -213,35 +218,32 @@ impl Flying {
             lock(&lines).pop_front();
             let (mut clip, mut provider_took) = clip?;
             // Made in the first voice before it was known that an earlier utterance could not be.
-            while ahead == 0 && self.is_left_behind(&leg, number, &clip) {
+            while tape.ahead() == 0 && self.is_left_behind(&leg, number, &clip) {
                 (clip, provider_took) = self.clip(&leg, number, starts, &Arc::default()).await?;
             }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
-            as_planned &= planned.is_some_and(|planned| planned.provider == *provider);
-            let utterance = leg.utterance();
-            audible |= *speech_seconds > 0.0;
-            writer.open(FirstVoice { provider: provider.clone(), voice: voice.clone(), provider_took });
-            let mut spoken = clip.captions(utterance, start);
-            let rest = clip.frames.split_at(ahead).1;
-            // Silence alone is no beginning: it may turn out that there is nothing else.
-            held.push(joiner.push(&rest).map_err(Failure::internal)?);
-            held.push(joiner.end_clip().map_err(Failure::internal)?);
-            spoken.until = joiner.seconds();
-            let sound = if audible { joined(&mut held) } else { Bytes::new() };
+            let mut as_planned = planned.is_some_and(|planned| planned.provider == *provider);
+            as_planned &= !self.has_seam.load(Ordering::Relaxed);
+            as_planned &= !std::mem::take(&mut resumes) || tape.is_beginning_of(&clip.frames);
+            tape.open(writer, FirstVoice { provider: provider.clone(), voice: voice.clone(), provider_took });
+            let spoken = clip.captions(leg.utterance(), tape.begins());
+            let rest = clip.frames.split_at(tape.ahead()).1;
+            let whole = tape.end_clip(rest, spoken, *speech_seconds > 0.0, as_planned);
+            let (sound, spoken) = whole.map_err(Failure::internal)?;
             self.hand_on(writer, sound, Some(spoken));
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
         let (remarks, continues_at) = whole.plan.remarks();
-        writer.remark(remarks, continues_at);
-        if !audible {
+        tape.remark(writer, remarks, continues_at);
+        if !tape.is_audible() {
             return Err(Failure::Unspeakable);
         }
-        let seconds = joiner.seconds();
-        let end = joiner.finish().map_err(Failure::internal)?;
+        let seconds = tape.seconds();
+        let end = tape.finish().map_err(Failure::internal)?;
         writer.push(end, None);
         // A rendition in which another provider helped out is not what its key says.
-        as_planned &= whole.as_spoken && !self.has_seam.load(Ordering::Relaxed);
+        let as_planned = tape.is_as_planned() && whole.as_spoken;
         self.remember_rendition((whole.key, as_planned), &whole.plan, writer, seconds).await;
         Ok(seconds)
     }
@@ -249,6 +251,15 @@ impl Flying {
     /// The first provider of the chain that is asked for an utterance: those before it failed at this or an earlier one.
     fn from(&self, number: usize) -> usize {
         first_asked(&self.switches.borrow(), number)
+    }
+
+    /// The first voices of the chain were left behind before this began: whoever is heard now speaks on.
+    pub(super) fn speaks_on(self, provider: &str) -> Self {
+        let links = self.plan.chain.links();
+        if let Some(place) = links.iter().position(|link| link.name() == provider) {
+            self.switch(0, place);
+        }
+        self
     }
 
     /// A provider failed at an utterance: from there on to the end of the reply, the one of this place speaks.
@@ -538,12 +549,4 @@ fn first_asked(switches: &[(usize, usize)], number: usize) -> usize {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What was held back, in one piece; one piece alone as it is.
-fn joined(held: &mut Vec<Bytes>) -> Bytes {
-    match held.pop() {
-        Some(alone) if held.is_empty() => alone,
-        last => held.drain(..).chain(last).collect::<Vec<_>>().concat().into(),
-    }
 }

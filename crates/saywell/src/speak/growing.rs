@@ -11,6 +11,7 @@ use tracing::{Instrument, info_span};
 use super::flying::{Flying, Leg, Whole};
 use super::foreign::Foreign;
 use super::plan::ReplyPlan;
+use super::tape::Tape;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::error_code::ErrorCode;
@@ -344,7 +345,8 @@ impl Growing {
         let flying = Flying::new(self.speak.clone(), plan, order, Arc::clone(&whole));
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
         let span = info_span!("flight", message_id = self.request().message_id.as_deref());
-        tokio::spawn(flying.fly(legs, writer).instrument(span));
+        let tape = Tape::new(self.request().format, None);
+        tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
         self.flight = Some(Aloft { legs: sender, whole });
         Ok(Departure { listener, captions })
     }

@@ -215,7 +215,12 @@ impl ReplyPlan {
 
     /// What it takes to make all of this, as far as can be told before.
     pub(super) fn amount(&self, prices: &Prices) -> Amount {
-        let amounts = (0..self.script.utterances.len()).map(|number| self.amount_of(number, prices));
+        self.amount_after(0, prices)
+    }
+
+    /// What it takes to make what follows so many utterances.
+    pub(super) fn amount_after(&self, made: usize, prices: &Prices) -> Amount {
+        let amounts = (made..self.script.utterances.len()).map(|number| self.amount_of(number, prices));
         amounts.fold(Amount::default(), |sum, amount| Amount {
             characters: sum.characters + amount.characters,
             seconds: sum.seconds + amount.seconds,

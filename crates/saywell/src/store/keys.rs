@@ -27,7 +27,7 @@ pub trait ApiKeys: Send + Sync + Debug {
 }
 
 /// What an API key may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scopes {
     /// Speak.
     pub speak: bool,

@@ -12,9 +12,11 @@ use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, 
 use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
+use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use std::time::Duration;
+use tokio::time::error::Elapsed;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -46,6 +48,10 @@ impl PostgresStore {
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
+            // A pool tries for a while, and then forgets why it could not.
+            let first = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
+            let late = |late: Elapsed| StoreError::Unavailable { action: "be opened", source: late.into() };
+            drop(first.map_err(late)?.map_err(unavailable("be opened"))?);
             let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
             let one = one.connect_with(options.clone());
             let one = one.await.map_err(unavailable("be opened"))?;

@@ -5,3 +5,5 @@ mod database;
 mod ill;
 mod limits;
 mod postgres;
+mod redis_server;
+mod shared;
