@@ -52,10 +52,11 @@ export class SaywellSpeaker extends Base {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [speakerStyle];
     root.append(make('div', { className: 'row' }, this.#bar));
-    this.#main.addEventListener('click', () => {
+    this.#main.addEventListener('click', ({ shiftKey }) => {
       // A count-down holds the press, and what cannot be mended is not tried again.
       if (this.#main.getAttribute('aria-disabled') === 'true') return;
-      this.player?.toggle(this.message);
+      if (shiftKey && this.message) this.player?.queue(this.message);
+      else this.player?.toggle(this.message);
     });
     // Whoever comes near may be about to press.
     for (const type of ['pointerenter', 'focus']) this.#main.addEventListener(type, () => void this.player?.load().catch(() => {}), { once: true });
