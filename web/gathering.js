@@ -1,9 +1,7 @@
 // Sound that comes more slowly than it is heard is gathered before it starts: one wait in place of many.
 
-/** So much sound starts at once. Seconds, as all here. */
-const ENOUGH = 1;
-/** How long sound is watched before it can be said how fast it comes. */
-const LOOK = 0.25;
+/** Less than this never starts. Seconds, as all here. */
+const ENOUGH = 0.25;
 /** What is waited for after it has run out, doubled each time; and at most. */
 const AFTER_A_STOP = 2;
 const MOST = 8;
@@ -11,20 +9,18 @@ const MOST = 8;
 export class Gathering {
   /** When the first of it came, and how much that was. @type {{ at: number, sound: number } | null} */
   #begun = null;
-  #least = 0;
+  #least = ENOUGH;
 
   /**
    * Whether it is better not to start yet.
    *
-   * @param {number} now  seconds, by any clock
+   * @param {number} now  by any clock
    * @param {{ ahead: number, left: number }} sound  how much is there, and how much the listener has still to hear of all, at the present speed
    */
   waits(now, { ahead, left }) {
     this.#begun ??= { at: now, sound: ahead };
     const { at, sound } = this.#begun;
-    if (ahead >= MOST) return false;
-    if (now - at < LOOK) return ahead < Math.max(ENOUGH, this.#least);
-    const rate = (ahead - sound) / (now - at);
+    const rate = now > at ? (ahead - sound) / (now - at) : 1;
     return ahead < Math.min(MOST, Math.max(this.#least, (1 - rate) * left));
   }
 

@@ -8,7 +8,6 @@ import { byteLength, captionLines, later, wholeCaptions } from './captions.js';
 import { Gathering } from './gathering.js';
 import { PlayerError } from './gateway.js';
 import { captionAt, clampSpeed } from './player-store.js';
-import { sentenceStart } from './true-sentences.js';
 import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
@@ -68,10 +67,10 @@ class Session {
 }
 
 /**
- * Where sound begins that does not begin at the start: at a byte of the text, from a second on, which is a guess.
- * `made`: how much there is from the start on.
+ * Where sound begins that does not begin at the start: in the sentence with a byte of the text, from a second on,
+ * which is a guess. `made`: how much there is from the start on; `exact`: the very word at that byte is wanted.
  *
- * @typedef {{ byte: number, second: number, made: number }} Place
+ * @typedef {{ byte: number, second: number, made: number, exact?: boolean }} Place
  */
 
 const START = Object.freeze({ byte: 0, second: 0, made: 0 });
@@ -173,18 +172,16 @@ export class Playback {
   }
 
   /**
-   * Goes to the sentence that a place in the text is in, though its sound has not come yet.
+   * Goes to a word by its place in the text, though its sound has not come yet.
    *
    * @param {number} byte
    */
   goTo(byte) {
     const session = this.#session;
     if (!session || session.writing || session.fed || session.source.load) return;
-    const { text, all, known } = this.#known(session);
-    if (byte >= all) return;
-    const start = sentenceStart(text, byte);
+    const { all, known } = this.#known(session);
     const [a, b] = byte < session.from.byte ? [{ byte: 0, second: 0 }, session.from] : [known, { byte: all, second: this.#store.state.duration }];
-    this.#ask(session, start, a.second + ((start - a.byte) * (b.second - a.second)) / Math.max(1, b.byte - a.byte));
+    this.#ask(session, byte, a.second + ((byte - a.byte) * (b.second - a.second)) / Math.max(1, b.byte - a.byte), true);
   }
 
   /** @param {number} speed  brought within the allowed speeds; the pitch stays */
@@ -224,12 +221,12 @@ export class Playback {
     this.#load(session).catch((error) => this.#breakOff(session, error));
   }
 
-  /** The text, its length in bytes as far as its duration goes, and up to where it is known when it is said. @param {Session} session */
+  /** How long the text is in bytes, as far as its duration goes, and up to where it is known when it is said. @param {Session} session */
   #known({ speech, from }) {
     const { captions, rendition } = this.#store.state;
     const text = speech.written?.text ?? speech.text;
     const last = captions.utterances.at(-1);
-    return { text, all: rendition?.continuesAt ?? byteLength(text), known: last ? { byte: last.source[1], second: last.end } : from };
+    return { all: rendition?.continuesAt ?? byteLength(text), known: last ? { byte: last.source[1], second: last.end } : from };
   }
 
   /**
@@ -250,18 +247,19 @@ export class Playback {
     }
     const isAhead = position > Math.max(buffered, from.second) + FAR_SECONDS;
     if (position >= from.second && (!isAhead || session.fed || session.writing || !rendition || rendition.complete)) return false;
-    const { text, all, known } = this.#known(session);
+    const { all, known } = this.#known(session);
     const [a, b] = position < from.second ? [{ byte: 0, second: 0 }, from] : [known, { byte: all, second: duration }];
     const byte = a.byte + Math.floor(((b.byte - a.byte) * (position - a.second)) / Math.max(0.1, b.second - a.second));
-    this.#ask(session, sentenceStart(text, Math.min(byte, all - 1)), position);
+    this.#ask(session, Math.min(byte, all - 1), position);
     return true;
   }
 
-  /** @param {Session} session @param {number} byte @param {number} second */
-  #ask(session, byte, second) {
+  /** @param {Session} session @param {number} byte @param {number} second @param {boolean} [exact] */
+  #ask(session, byte, second, exact = false) {
+    this.#measure();
     const { from } = session;
     const made = from.second > 0 ? from.made : this.#store.state.buffered;
-    this.#again(session, session.speech, second, { byte, second, made });
+    this.#again(session, session.speech, second, { byte, second, made, exact });
   }
 
   /** The same, from elsewhere. @param {Session} session @param {Speech} speech @param {number} position @param {Place} from */
@@ -314,7 +312,8 @@ export class Playback {
     });
     try {
       const { byte, second } = session.from;
-      const answer = await gateway.ask({ ...speech, ...(byte && { startAt: byte }), text, format: source.format }, signal);
+      const startAt = byte > 0 ? await this.#sentenceAt(byte, session, gateway, signal) : (speech.startAt ?? null);
+      const answer = await gateway.ask({ ...speech, startAt, text, format: source.format }, signal);
       if (session !== this.#session) return false;
       const rendition = { ...answer, durationSeconds: second + answer.durationSeconds };
       this.#report({ type: 'answered', rendition });
@@ -339,6 +338,23 @@ export class Playback {
       unwatch?.();
       this.#release(session);
     }
+  }
+
+  /**
+   * Where the sentence begins that holds a byte, as it is made.
+   *
+   * @param {number} byte
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {AbortSignal} signal
+   */
+  async #sentenceAt(byte, session, gateway, signal) {
+    const { speech } = session;
+    const text = speech.written?.text ?? speech.text;
+    // A reply that is too long for once is asked for from where that ends.
+    const { all } = this.#known(session);
+    const { utterances } = await gateway.script({ ...speech, text, startAt: byte < all ? (speech.startAt ?? null) : all }, signal);
+    return utterances.findLast(({ source }) => source[0] <= byte)?.source[0] ?? null;
   }
 
   /** Some of the sound has come: it starts, or is held back where it would soon run out. @param {Session} session */
@@ -531,8 +547,13 @@ export class Playback {
       const stream = await gateway.open(url, session.abort.signal);
       for await (const arrival of liveCaptionsUrl ? captionLines(stream) : [wholeCaptions(stream)]) {
         if (session !== this.#session) return;
-        const { second } = session.from;
-        this.#report({ type: 'captioned', utterances: later(arrival.utterances, second), words: later(arrival.words, second) });
+        const { byte, second, exact } = session.from;
+        const words = later(arrival.words, second);
+        this.#report({ type: 'captioned', utterances: later(arrival.utterances, second), words });
+        const word = exact && words.find(({ source }) => source[1] > byte);
+        if (!word) continue;
+        session.from = { ...session.from, exact: false };
+        this.seek(word.start);
       }
     } catch {
       // Nothing to do, and nothing to tell: the listener still hears.
@@ -640,11 +661,6 @@ export class Playback {
     if (session !== this.#session || session.abort.signal.aborted) return;
     if (reason instanceof PlayerError && reason.code === 'unplayable') {
       this.#unplayable(session);
-      return;
-    }
-    // A guess went beyond the last that is said.
-    if (reason instanceof PlayerError && reason.code === 'nothing_to_say' && session.from.byte > 0) {
-      this.#again(session, session.speech, this.#store.state.position, START);
       return;
     }
     session.broken =

@@ -1,7 +1,7 @@
 // Where the sentences of a text end, as far as can be told while it is written.
 
 /** Marks that end a sentence, with what closes after them. */
-export const SENTENCE_END = /[.!?…:]["'”’»)\]*_]*(?=\s)|[。！？।؟]["”’』」）]*/gu;
+const SENTENCE_END = /[.!?…:]["'”’»)\]*_]*(?=\s)|[。！？।؟]["”’』」）]*/gu;
 
 /**
  * What of a text that a page has drawn so far can no longer change: up to the last end of a sentence or

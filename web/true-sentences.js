@@ -1,9 +1,7 @@
 // Sentences as the text has them. What is bought and timed is cut otherwise: a long sentence in clauses,
 // short ones together.
 
-import { byteLength } from './captions.js';
 import { captionAt } from './player-store.js';
-import { SENTENCE_END } from './sentences.js';
 
 /** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {import('./player-store.js').Captions} Captions */
@@ -85,18 +83,4 @@ function join(pieces) {
     } else sentences.push({ ...piece });
   }
   return sentences;
-}
-
-/**
- * Where the sentence begins that a place is in.
- *
- * @param {string} text
- * @param {number} byte
- * @returns {number}  byte
- */
-export function sentenceStart(text, byte) {
-  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, byte));
-  let start = before.lastIndexOf('\n') + 1;
-  for (const { 0: mark, index } of before.matchAll(SENTENCE_END)) start = Math.max(start, index + mark.length);
-  return byteLength(before.slice(0, start));
 }

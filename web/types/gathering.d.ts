@@ -3,7 +3,7 @@ export declare class Gathering {
     /**
      * Whether it is better not to start yet.
      *
-     * @param {number} now  seconds, by any clock
+     * @param {number} now  by any clock
      * @param {{ ahead: number, left: number }} sound  how much is there, and how much the listener has still to hear of all, at the present speed
      */
     waits(now: number, { ahead, left }: {

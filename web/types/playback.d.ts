@@ -26,6 +26,7 @@ export type Place = {
     byte: number;
     second: number;
     made: number;
+    exact?: boolean;
 };
 export type Surroundings = {
     audio: HTMLAudioElement;
@@ -71,7 +72,7 @@ export declare class Playback {
     /** @param {number} position  seconds; what lies outside the sound is brought inside */
     seek(position: number): void;
     /**
-     * Goes to the sentence that a place in the text is in, though its sound has not come yet.
+     * Goes to a word by its place in the text, though its sound has not come yet.
      *
      * @param {number} byte
      */

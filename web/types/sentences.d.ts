@@ -1,5 +1,3 @@
-/** Marks that end a sentence, with what closes after them. */
-export declare const SENTENCE_END: RegExp;
 /**
  * What of a text that a page has drawn so far can no longer change: up to the last end of a sentence or
  * block that something follows. Renderers draw markup that is not closed yet as it stands.

@@ -5,11 +5,3 @@ export type Captions = import('./player-store.js').Captions;
  * @returns {readonly Caption[]}  in order of `start`
  */
 export declare function sentencesOf(captions: Captions): readonly Caption[];
-/**
- * Where the sentence begins that a place is in.
- *
- * @param {string} text
- * @param {number} byte
- * @returns {number}  byte
- */
-export declare function sentenceStart(text: string, byte: number): number;
