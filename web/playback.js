@@ -240,8 +240,7 @@ export class Playback {
     const { buffered, duration, rendition } = this.#store.state;
     const { from, source, speech } = session;
     if (source.load) return false;
-    if (position < from.made || (position === 0 && from.second > 0)) {
-      if (position >= from.second) return false;
+    if (position < from.second && position < from.made + FAR_SECONDS) {
       this.#again(session, speech, position, { ...START, made: from.made });
       return true;
     }
