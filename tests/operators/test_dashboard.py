@@ -102,6 +102,7 @@ class Dashboard(unittest.TestCase):
             {"text": f"Somebody asks for number {count}."},
             {"text": f"Number {count} is said inside.", "provider": "local"},
             {"text": "This is known by now.", "provider": "local"},
+            {"text": f"This sentence is known by now. Number {count} is not known at all.", "provider": "local"},
         ):
             self.assertEqual(post(f"{url}/tts", body)[0], 200)
         self.assertEqual(post(f"{url}/tts", {"words": "none"})[0], 400)

@@ -9,10 +9,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 
 import yaml
@@ -121,6 +123,30 @@ class Bill(unittest.TestCase):
         known = {component["bom-ref"] for component in [*bill["components"], bill["metadata"]["component"]]}
         for entry in bill["dependencies"]:
             self.assertLessEqual({entry["ref"], *entry["dependsOn"]}, known)
+
+
+class Run(unittest.TestCase):
+    """`make run`, with a stand-in for what Cargo would build, on a machine without Cargo."""
+
+    def start(self, built_at):
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="saywell-run-"))
+        binary = os.path.join(folder, "quick/saywell")
+        os.mkdir(os.path.dirname(binary))
+        with open(binary, "w") as file:
+            file.write("#!/bin/sh\necho started with $1\n")
+        os.chmod(binary, 0o755)
+        os.utime(binary, (built_at, built_at))
+        environment = {"PATH": "/usr/bin:/bin", "CARGO_TARGET_DIR": folder}
+        return run(os.path.join(ROOT, "tools/run.sh"), "heart", env=environment)
+
+    def test_what_is_current_starts_at_once(self):
+        self.assertEqual(self.start(time.time() + 60), (0, "started with serve\n"))
+
+    @unittest.skipIf(shutil.which("cargo", path="/usr/bin:/bin"), "Cargo is the system's own")
+    def test_what_is_older_than_its_source_is_built_anew(self):
+        code, said = self.start(1)
+        self.assertEqual(code, 1, said)
+        self.assertIn("A Rust toolchain is needed", said)
 
 
 class Compose(unittest.TestCase):

@@ -234,10 +234,7 @@ mod tests {
         assert!(!format!("{storage:?}").contains("top-secret"));
         let signer = storage.signer.unwrap();
         let path = storage.prefix.join("a.mp3");
-        let url = signer
-            .signed_url(object_store::signer::Method::GET, &path, Duration::from_mins(1))
-            .await
-            .unwrap();
+        let url = signer.signed_url(Method::GET, &path, Duration::from_mins(1)).await.unwrap();
         assert!(url.path().ends_with("/some/prefix/a.mp3"), "{url}");
         assert!(url.as_str().contains("eu-north-1"), "{url}");
         assert!(url.query().unwrap().contains("X-Amz-Expires=60"), "{url}");

@@ -54,9 +54,13 @@ impl PostgresStore {
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
-            let mut one = connect(&options).await?;
-            MIGRATIONS.run(&mut one).await.map_err(|error| StoreError::Migration(error.into()))?;
-            one.close().await.map_err(unavailable("be opened"))
+            connect(&options).await?.close().await.map_err(unavailable("be opened"))?;
+            let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+            let one = one.connect_with(options.clone());
+            let one = one.await.map_err(unavailable("be opened"))?;
+            let done = MIGRATIONS.run(&one).await;
+            one.close().await;
+            done.map_err(|error| StoreError::Migration(error.into()))
         };
         match tokio::time::timeout(MIGRATION_DEADLINE, migrated).await {
             Ok(done) => done?,

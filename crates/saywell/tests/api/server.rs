@@ -86,9 +86,22 @@ async fn counts_what_it_does() {
     gateway.post("/tts", &json!({ "text": "Counted." })).await;
     // The recorder is the process's; whoever asks first starts it.
     gateway.get("/metrics").await;
-    gateway.post("/tts", &json!({ "text": "Counted again." })).await;
+    gateway.post("/tts", &json!({ "text": "Counted again, and at some length." })).await;
+    gateway.settle().await;
+    let longer = "Counted again, and at some length. The first sentence of this is known.";
+    for _ in 0..2 {
+        gateway.post("/tts", &json!({ "text": longer, "format": "wav" })).await;
+        gateway
+            .post("/tts", &json!({ "text": format!("{longer} The last is not."), "format": "flac" }))
+            .await;
+        gateway.settle().await;
+    }
     let metrics = gateway.get("/metrics").await.text();
     assert!(metrics.contains("saywell_requests_total{cache=\"miss\""), "{metrics}");
+    for outcome in ["partial", "hit"] {
+        let line = format!("saywell_requests_total{{cache=\"{outcome}\"");
+        assert!(metrics.contains(&line), "{line}: {metrics}");
+    }
     assert!(metrics.contains("saywell_calls_total{provider=\"fake\",outcome=\"spoken\"}"), "{metrics}");
 }
 
