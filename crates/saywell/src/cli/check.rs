@@ -21,7 +21,11 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         let outcome = check(name, &settings, &prices).await;
         unusable += u32::from(outcome.is_err());
         match outcome {
-            Ok(line) => print(format_args!("✓ {name}: {line}"))?,
+            Ok(lines) => {
+                for (sign, line) in lines {
+                    print(format_args!("{sign} {name}: {line}"))?;
+                }
+            }
             Err(reason) => print(format_args!("✗ {name}: {reason}"))?,
         }
     }
@@ -33,8 +37,12 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
 }
 
 /// Asks one provider alone, so that the others neither help nor harm it; what is wrong with it in the words of its
-/// error.
-async fn check(name: &str, settings: &Settings, prices: &Prices) -> Result<String, String> {
+/// error. What of it ends is told as well, each after its sign.
+async fn check(
+    name: &str,
+    settings: &Settings,
+    prices: &Prices,
+) -> Result<Vec<(&'static str, String)>, String> {
     let alone = Settings { provider: name.to_owned(), fallback: Vec::new(), ..settings.clone() };
     let app = open_without_trace(alone).await.map_err(|failed| match failed {
         Failed::Run(reason) | Failed::Usage(reason) => reason,
@@ -52,9 +60,14 @@ async fn check(name: &str, settings: &Settings, prices: &Prices) -> Result<Strin
     let took = begun.elapsed().as_secs_f64() * 1000.0;
     let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
     let price = price(link, &speaker, prices);
-    app.close(PATIENCE).await;
     let voice = &speaker.voice;
-    Ok(format!("speaks as `{voice}` (1 of {count}), {seconds:.1} s of sound in {took:.0} ms; {price}"))
+    let speaks =
+        format!("speaks as `{voice}` (1 of {count}), {seconds:.1} s of sound in {took:.0} ms; {price}");
+    let now = app.clock.now();
+    let ending = app.endings.iter().map(|ending| ("⚠", ending.in_words(now)));
+    let lines = std::iter::once(("✓", speaks)).chain(ending).collect();
+    app.close(PATIENCE).await;
+    Ok(lines)
 }
 
 /// What reading a thousand characters costs, in words.

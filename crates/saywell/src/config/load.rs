@@ -432,15 +432,16 @@ mod tests {
 
     #[test]
     fn a_service_that_ended_is_told_with_what_there_is_instead() {
-        for (environment, file) in [
-            (&[("TTS_PROVIDER", "PlayHT")][..], None),
-            (&[], Some("[providers.playht]\napi_key = \"k\"")),
-            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        for (environment, file, day) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None, "2025-12-31"),
+            (&[], Some("[providers.playht]\napi_key = \"k\""), "2025-12-31"),
+            (&[], Some("[providers.reader]\nkind = \"playht\""), "2025-12-31"),
+            (&[("TTS_FALLBACK", "hume")], None, "2026-11-13"),
         ] {
             let faults = source(environment, file).load().unwrap_err();
             assert_eq!(faults.len(), 1, "{faults:?}");
             let reason = &faults[0].reason;
-            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(reason.contains(&format!("ended its service on {day}")), "{reason}");
             assert!(
                 reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
                 "{reason}"
