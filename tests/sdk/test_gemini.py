@@ -59,12 +59,11 @@ class GeminiStub(unittest.TestCase):
             ("bad-key", 400, "INVALID_ARGUMENT"),
             ("bad-text", 400, "INVALID_ARGUMENT"),
         ]:
-            with (
-                self.subTest(fault=fault),
-                Stub("gemini", fault) as stub,
-                self.assertRaises(errors.ClientError) as raised,
-            ):
-                client(stub).models.generate_content(model="gemini-3.8-flash-tts", contents=TEXT, config=CONFIG)
+            with self.subTest(fault=fault), Stub("gemini", fault) as stub:
+                # It closes what nobody holds.
+                asking = client(stub)
+                with self.assertRaises(errors.ClientError) as raised:
+                    asking.models.generate_content(model="gemini-3.8-flash-tts", contents=TEXT, config=CONFIG)
             self.assertEqual((raised.exception.code, raised.exception.status), (code, status))
 
 

@@ -38,10 +38,12 @@ class MistralStub(unittest.TestCase):
         self.assertEqual(events[-1].data.usage.prompt_tokens, 10)
 
     def test_lists_voices_page_by_page(self):
-        first = self.client.audio.voices.list(limit=2)
-        self.assertEqual([voice.slug for voice in first.items], ["en_paul_neutral", "gb_jane_neutral"])
-        self.assertEqual((first.items[1].languages, first.total_pages), (["en_gb"], 2))
-        self.assertEqual([voice.type for voice in self.client.audio.voices.list(offset=2).items], ["custom"])
+        first = self.client.audio.voices.search(page_size=2)
+        self.assertEqual([voice.slug for voice in first.result.data], ["en_paul_neutral", "gb_jane_neutral"])
+        self.assertEqual((first.result.data[1].languages, first.result.next_page_token), (["en_gb"], "2"))
+        second = self.client.audio.voices.search(page_size=2, page_token=first.result.next_page_token)
+        self.assertEqual([voice.type for voice in second.result.data], ["custom"])
+        self.assertIsNone(second.result.next_page_token)
 
     def test_errors_are_its_clients_own(self):
         for fault, error, status in [

@@ -28,7 +28,7 @@ pub const KIND: ProviderKind = ProviderKind {
             name: "MISTRAL_BASE_URL",
             key: "base_url",
             secret: false,
-            about: "Where Mistral's API is, with its `/v1`.",
+            about: "Another address for Mistral's API.",
         },
     ],
     check: |options| options.parse::<Options>()?.check(),
@@ -39,8 +39,8 @@ pub const KIND: ProviderKind = ProviderKind {
 const RATE: u32 = 24_000;
 /// How long voices are kept.
 const LISTED: Duration = Duration::from_mins(30);
-/// The most pages of voices that are read, a hundred voices each.
-const MAX_PAGES: usize = 20;
+/// The most pages of voices that are read, fifty voices each.
+const MAX_PAGES: usize = 40;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ struct Options {
 }
 
 fn api() -> BaseUrl {
-    BaseUrl::known("https://api.mistral.ai/v1")
+    BaseUrl::known("https://api.mistral.ai")
 }
 
 fn default_model() -> String {
@@ -136,20 +136,23 @@ impl Mistral {
             stream: true,
             expressiveness: self.options.expressiveness,
         };
-        let url = self.options.base_url.join("/audio/speech");
+        let url = self.options.base_url.join("/v1/audio/speech");
         self.http.post(url).headers(self.headers.clone()).header("accept", "text/event-stream").json(&ask)
     }
 
     async fn listed(&self) -> Result<Arc<[Voice]>, ProviderError> {
         let mut voices = Vec::new();
-        for page in 0..MAX_PAGES {
-            let request = self.http.get(self.options.base_url.join("/audio/voices"));
-            let offset = voices.len();
-            let request = request.headers(self.headers.clone()).query(&[("limit", 100), ("offset", offset)]);
-            let Page { items, total_pages } = self.http.json(request, meaning).await?;
-            let last = items.is_empty() || page + 1 >= total_pages;
-            voices.extend(items.into_iter().map(|voice| voice.into_voice(self.name())));
-            if last {
+        let mut token: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let request = self.http.get(self.options.base_url.join("/v2/audio/voices"));
+            let mut request = request.headers(self.headers.clone()).query(&[("page_size", "50")]);
+            if let Some(token) = &token {
+                request = request.query(&[("page_token", token)]);
+            }
+            let Page { data, next_page_token } = self.http.json(request, meaning).await?;
+            voices.extend(data.into_iter().map(|voice| voice.into_voice(self.name())));
+            token = next_page_token;
+            if token.is_none() {
                 break;
             }
         }
@@ -201,9 +204,8 @@ fn read(message: &str) -> Result<News, ProviderError> {
 
 #[derive(Deserialize)]
 struct Page {
-    items: Vec<Listed>,
-    #[serde(default)]
-    total_pages: usize,
+    data: Vec<Listed>,
+    next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -255,7 +257,7 @@ mod tests {
     use crate::providers::conformance::faults::{self, Case};
 
     fn opened(url: &str, more: &str) -> Arc<dyn Provider> {
-        faults::open(&KIND, &format!("base_url = '{url}/v1'\napi_key = '{}'\n{more}", faults::KEY))
+        faults::open(&KIND, &format!("base_url = '{url}'\napi_key = '{}'\n{more}", faults::KEY))
     }
 
     #[tokio::test]

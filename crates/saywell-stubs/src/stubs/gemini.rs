@@ -17,8 +17,14 @@ use crate::sound::{pcm, tone};
 use crate::stubs::Kind;
 
 /// `https://generativelanguage.googleapis.com`.
-pub const KIND: Kind =
-    Kind { name: "gemini", routes: || Router::new().route("/v1beta/models/{call}", post(generate)), refuse };
+pub const KIND: Kind = Kind {
+    name: "gemini",
+    routes: || {
+        let both = ["/v1/models/{call}", "/v1beta/models/{call}"];
+        both.into_iter().fold(Router::new(), |routes, path| routes.route(path, post(generate)))
+    },
+    refuse,
+};
 
 const RATE: u32 = 24_000;
 
@@ -28,12 +34,16 @@ async fn generate(Path(name): Path<String>, call: Call) -> Response {
     let (parts, config) = (&ask["contents"][0]["parts"], &ask["generationConfig"]);
     let text: String =
         parts.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str()).collect();
-    let voice = &config["speechConfig"]["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"];
+    // Names of fields may be written in either way.
+    let of = |value: &Value, one: &str, other: &str| value.get(one).or_else(|| value.get(other)).cloned();
+    let voice = of(&config["speechConfig"], "voiceConfig", "voice_config").unwrap_or_default();
+    let voice = of(&voice, "prebuiltVoiceConfig", "prebuilt_voice_config").unwrap_or_default();
+    let voice = of(&voice, "voiceName", "voice_name").unwrap_or_default();
     let styled = parts[0].get("speechMetadata").is_some() || config.get("responseFormat").is_some();
     let refused = if call.request().header("x-goog-api-key").is_empty() {
         refuse(Refusal::Key)
     } else if !model.contains("-tts") {
-        error(404, "NOT_FOUND", "This model is not found for API version v1beta.")
+        error(404, "NOT_FOUND", "This model is not found for this version of the API.")
     } else if config["responseModalities"] != json!(["AUDIO"]) || !voice.is_string() || text.is_empty() {
         refuse(Refusal::Text)
     } else if styled && !model.starts_with("gemini-3.8") {

@@ -22,7 +22,7 @@ use crate::stubs::Kind;
 /// `https://api.mistral.ai`.
 pub const KIND: Kind = Kind {
     name: "mistral",
-    routes: || Router::new().route("/v1/audio/speech", post(speech)).route("/v1/audio/voices", get(voices)),
+    routes: || Router::new().route("/v1/audio/speech", post(speech)).route("/v2/audio/voices", get(voices)),
     refuse,
 };
 
@@ -101,8 +101,7 @@ const VOICES: [(&str, &str, &str, &str, Option<&str>); 3] = [
 
 #[derive(Deserialize)]
 struct Wanted {
-    #[serde(default)]
-    offset: usize,
+    page_token: Option<usize>,
 }
 
 /// Two voices a page, whatever is asked for.
@@ -111,9 +110,10 @@ async fn voices(Query(wanted): Query<Wanted>) -> Response {
         json!({"id": id, "slug": slug, "name": slug, "type": kind, "languages": [language], "gender": gender,
             "created_at": "2026-03-26T00:00:00Z", "user_id": null})
     };
-    let from = wanted.offset.min(VOICES.len());
-    let items: Vec<Value> = VOICES[from..VOICES.len().min(from + 2)].iter().map(voice).collect();
-    let page = json!({"items": items, "total": VOICES.len(), "page": from / 2 + 1, "page_size": 2, "total_pages": 2});
+    let from = wanted.page_token.unwrap_or(0).min(VOICES.len());
+    let data: Vec<Value> = VOICES[from..VOICES.len().min(from + 2)].iter().map(voice).collect();
+    let next = (from + 2 < VOICES.len()).then(|| (from + 2).to_string());
+    let page = json!({"data": data, "next_page_token": next});
     Json(page).into_response()
 }
 

@@ -272,7 +272,7 @@ async fn what_a_service_ends_is_in_the_overview_and_a_metric() {
         options: [("openai".to_owned(), options)].into(),
         ..Default::default()
     };
-    let clock: Arc<dyn saywell::clock::Clock> = Arc::new(saywell::clock::SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(saywell::clock::SystemClock);
     let client = saywell::net::client().unwrap();
     let openai = saywell::providers::open("openai", &providers, &client, &clock).unwrap();
     let fake = Fake::named("fake");
