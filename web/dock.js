@@ -18,7 +18,7 @@ ICONS['return'] = 'M6 5h12M12 20V9M7 14l5-5 5 5';
 export class Dock {
   /** Everything that stands at the foot of the page. */
   foot = make('div', { className: 'foot' });
-  #title = make('span', { className: 'title', part: 'title' });
+  #title = make('span', { className: 'title', part: 'title', dir: 'auto' });
   #backName = make('span', {});
   #back = make('button', { type: 'button', className: 'back', part: 'return' }, icon('return'), this.#backName);
   #speaker = new SaywellSpeaker();

@@ -124,9 +124,10 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   .dock saywell-speaker { grid-area: 1 / 1; }
   .dock .back { grid-area: 1 / 2; align-self: start; inline-size: 2.75rem; min-block-size: 2.75rem; padding: 0; justify-content: center; border-color: transparent; }
   .dock .back span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
-  .foot .captions { padding: .25rem .75rem; font-size: 1rem; line-height: 1.3; }
+  .foot .captions { padding: 0 .75rem; font-size: 1rem; line-height: 1.5; max-block-size: 2lh; box-sizing: content-box; max-inline-size: calc(100vw - 4rem); overflow: hidden; text-wrap: wrap; }
 }
 .captions {
+  position: relative;
   inline-size: fit-content;
   max-inline-size: min(44rem, 100vw - 2rem);
   box-sizing: border-box;
