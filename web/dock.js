@@ -1,6 +1,7 @@
 // The controls once more, at the foot of the page, when those at the message cannot be reached: it is
 // out of view, gone, or too narrow for them. And where the foot is: above what the page has there.
 
+import { make } from './parts.js';
 import { isActive } from './player-store.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 
@@ -14,12 +15,12 @@ const COMPOSER = 'textarea, [contenteditable=""], [contenteditable=true], [role=
 
 export class Dock {
   /** Everything that stands at the foot of the page. */
-  foot = document.createElement('div');
-  #dock = document.createElement('div');
-  #title = document.createElement('span');
-  #back = document.createElement('button');
-  #player;
+  foot = make('div', { className: 'foot' });
+  #title = make('span', { className: 'title', part: 'title' });
+  #back = make('button', { type: 'button', className: 'back', part: 'return' });
   #speaker = new SaywellSpeaker();
+  #dock = make('div', { className: 'dock', part: 'dock', role: 'region', hidden: true }, this.#title, this.#back, this.#speaker);
+  #player;
   #observer;
   /** @type {Element | null} */
   #watched = null;
@@ -35,19 +36,8 @@ export class Dock {
    */
   constructor(root, player, { inView, back }) {
     this.#player = player;
-    this.foot.className = 'foot';
-    this.#dock.className = 'dock';
-    this.#dock.setAttribute('part', 'dock');
-    this.#dock.setAttribute('role', 'region');
-    this.#dock.hidden = true;
-    this.#title.className = 'title';
-    this.#title.setAttribute('part', 'title');
-    this.#back.type = 'button';
-    this.#back.className = 'back';
-    this.#back.setAttribute('part', 'return');
     this.#speaker.player = player;
     this.#speaker.setAttribute('docked', '');
-    this.#dock.append(this.#title, this.#back, this.#speaker);
     this.foot.append(this.#dock);
     root.append(this.foot);
     this.#back.addEventListener('click', () => {

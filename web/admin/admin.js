@@ -15,8 +15,8 @@ import { providers } from './providers.js';
  * @typedef {object} Desk
  * @property {(text: string) => void} say Tells what was done.
  * @property {(question: { title: string, text: string, yes: string }) => Promise<boolean>} confirm
- * @property {(change: Record<string, unknown>, done: string) => Promise<void>} change Changes a control, says so, and draws anew.
- * @property {(work: () => Promise<string>) => Promise<void>} run Does something, says what it came to, and draws anew.
+ * @property {(change: Record<string, unknown>, done: string, form?: HTMLFormElement) => Promise<void>} change Changes a control, says so, and draws anew.
+ * @property {(work: () => Promise<string>, form?: HTMLFormElement) => Promise<void>} run Does something, says what it came to, and draws anew. The form that asked for it is emptied once it is done.
  */
 
 /**
@@ -52,14 +52,16 @@ let later;
 const desk = {
   say,
   confirm,
-  change: (change, done) =>
+  change: (change, done, form) =>
     desk.run(async () => {
       await api.change(change);
       return done;
-    }),
-  async run(work) {
+    }, form),
+  async run(work, form) {
     try {
-      say(await work());
+      const done = await work();
+      form?.reset();
+      say(done);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), true);
       return;
@@ -91,9 +93,7 @@ async function draw() {
     if (mine !== drawing) return;
     document.title = `${view.title} · Saywell`;
     drawFrame(view, controls);
-    const opened = [...main.querySelectorAll('details[open]')].map(place);
-    main.replaceChildren(h('h1', {}, view.title), ...content);
-    for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
+    drawContent(h('h1', {}, view.title), ...content);
   } catch (error) {
     if (mine !== drawing) return;
     if (error instanceof api.Refused && (error.status === 401 || error.status === 403)) drawSignIn(error);
@@ -107,6 +107,27 @@ async function draw() {
       else void draw();
     }, view.everyMs);
   }
+}
+
+/**
+ * Puts a view in the place of what is seen. A form that was there stays as it is, with what is
+ * being written in it, and what was opened stays open.
+ *
+ * @param {...Node} content
+ */
+function drawContent(...content) {
+  const opened = [...main.querySelectorAll('details[open]')].map(place);
+  const forms = [...main.querySelectorAll('form')];
+  const focused = document.activeElement;
+  const fresh = document.createDocumentFragment();
+  fresh.append(...content);
+  for (const form of fresh.querySelectorAll('form')) {
+    const filled = forms.find(({ id }) => id === form.id);
+    if (filled) form.replaceWith(filled);
+  }
+  main.replaceChildren(fresh);
+  for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
+  if (focused instanceof HTMLElement && main.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 /** @param {Element} details */
@@ -157,11 +178,13 @@ function drawSignIn(refused) {
   nav.hidden = flag.hidden = true;
   document.title = 'Sign in · Saywell';
   const field = h('input', { id: 'key', type: 'password', autocomplete: 'off', required: true });
-  main.replaceChildren(
+  drawContent(
     h('h1', {}, 'Sign in'),
+    ...(api.isSignedIn() ? [h('p', { class: 'fault', role: 'alert' }, refused.message)] : []),
     h(
       'form',
       {
+        id: 'sign-in',
         class: 'card narrow',
         submit: (/** @type {SubmitEvent} */ event) => {
           event.preventDefault();
@@ -170,7 +193,6 @@ function drawSignIn(refused) {
         },
       },
       h('p', {}, 'This page is for those who run this server. It takes an API key with the scope “admin”, which ', h('code', {}, 'saywell key'), ' mints.'),
-      api.isSignedIn() && h('p', { class: 'fault', role: 'alert' }, refused.message),
       h('label', { for: 'key' }, 'API key'),
       field,
       h('button', {}, 'Sign in'),

@@ -98,12 +98,13 @@ function amount({ unit, amount }) {
 function form(desk, name, button, fields, read) {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    const filled = /** @type {HTMLFormElement} */ (event.currentTarget);
+    const given = new FormData(filled);
     const field = (/** @type {string} */ id) => String(given.get(id) ?? '').trim();
     const subject = { kind: /** @type {'user' | 'room'} */ (field(`${name}-kind`)), id: field(`${name}-id`) };
-    void desk.change(...read(subject, field));
+    void desk.change(...read(subject, field), filled);
   };
-  return h('form', { class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
+  return h('form', { id: name, class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
 }
 
 /** @param {string} id @param {string} label */

@@ -1,3 +1,4 @@
+import './words.js';
 export type Strings = import('./words.js').Strings;
 /** What the player has words in, English aside. */
 export declare const CODES: readonly string[];
