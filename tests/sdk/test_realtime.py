@@ -19,6 +19,10 @@ def message(text):
 
 
 class Realtime(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        # What is slow on a busy machine is nobody's fault to be told of.
+        asyncio.get_running_loop().slow_callback_duration = 10
+
     @classmethod
     def setUpClass(cls):
         cls.gateway = cls.enterClassContext(Gateway())

@@ -18,6 +18,10 @@ TEXT = "The deployment finished at half past nine. Two checks are still running.
 
 
 class Wyoming(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        # What is slow on a busy machine is nobody's fault to be told of.
+        asyncio.get_running_loop().slow_callback_duration = 10
+
     @classmethod
     def setUpClass(cls):
         gateway = cls.enterClassContext(Gateway(TTS_WYOMING_LISTEN="127.0.0.1:0"))
