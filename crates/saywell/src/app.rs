@@ -111,7 +111,7 @@ pub enum StartError {
     #[error("callers cannot be told apart: {0}")]
     Identity(String),
     /// Something in the data folder cannot be read or written.
-    #[error("{path}: {error}")]
+    #[error("{path}: {error}; TTS_DATA_DIR names the data folder")]
     Data {
         /// What.
         path: String,
@@ -409,7 +409,10 @@ fn open_ledger(settings: &Settings, store: &Store) -> Result<(Ledger, Scribe), S
 }
 
 /// Makes a file in a folder, and takes it away again.
-fn try_writing(folder: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn try_writing(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(format!(".writable.{:016x}", rand::random::<u64>()));
     std::fs::File::create_new(&file)?;
     std::fs::remove_file(&file)

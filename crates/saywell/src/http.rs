@@ -5,6 +5,7 @@ pub mod audio;
 pub mod body;
 pub mod captions;
 mod contract;
+mod counted;
 pub mod elevenlabs;
 pub mod error;
 mod fields;
@@ -113,6 +114,7 @@ pub fn router(app: App) -> Router {
         .layer(cors)
         .layer(middleware::map_response(at_once))
         .layer(middleware::from_fn(error::finish))
+        .layer(middleware::from_fn(counted::count))
 }
 
 /// What is sent as it is made is to be handed on so by proxies, which else gather it: nginx until it has 4 or 8 KiB.

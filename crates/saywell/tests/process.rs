@@ -11,6 +11,15 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[path = "process/commands.rs"]
+mod commands;
+#[path = "process/doctor.rs"]
+mod doctor;
+#[path = "process/logs.rs"]
+mod logs;
+#[path = "process/wrong_settings.rs"]
+mod wrong_settings;
+
 /// A server in a data folder, ended with the test.
 struct Server {
     process: Child,
@@ -23,14 +32,15 @@ impl Server {
     }
 
     fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut process = saywell(data)
-            .arg("serve")
-            .env("TTS_LISTEN", "127.0.0.1:0")
-            .env("TTS_LOG", "warn")
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut serve = saywell(data);
+        serve.arg("serve").env("TTS_LISTEN", "127.0.0.1:0").env("TTS_LOG", "warn");
+        serve.envs(settings.iter().copied());
+        Self::of(&mut serve)
+    }
+
+    /// Starts this command, which says where it listens.
+    fn of(serve: &mut Command) -> Self {
+        let mut process = serve.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit(' ').next().unwrap().to_owned();

@@ -8,12 +8,34 @@ use tracing::{info, warn};
 
 use super::{Failed, print};
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{Given, Settings};
 use crate::connections::Bounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
 use crate::identity::Mode;
 use crate::wyoming;
+
+/// Arguments of `saywell serve`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The address to listen on, with or without a port
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The port to listen on
+    #[arg(long)]
+    port: Option<String>,
+}
+
+impl Arguments {
+    /// The settings among them. The port comes last, since an address may name one as well.
+    pub(super) fn given(&self) -> Vec<Given> {
+        let given = |option, variable, value: &Option<String>| {
+            value.clone().map(|value| Given { option, variable, value })
+        };
+        let listen = given("--listen", "TTS_LISTEN", &self.listen);
+        listen.into_iter().chain(given("--port", "PORT", &self.port)).collect()
+    }
+}
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);

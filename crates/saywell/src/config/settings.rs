@@ -15,6 +15,7 @@ use crate::price::Price;
 use crate::providers::Options;
 use crate::script::{TooLong, UnsupportedLanguage};
 use crate::secret::Secret;
+use crate::store::check_address;
 use crate::voices::Persona;
 use ipnet::IpNet;
 use saywell_text::Emoji;
@@ -389,7 +390,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.database_url",
         default: "",
         about: "The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://…` for several gateways that share it. Default: a file in the data folder.",
-        set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
+        set: |s, v| assign(&mut s.database_url, database_address(v).map(Some)),
         show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -814,6 +815,12 @@ fn without_redis(value: &str) -> Result<WithoutRedis, String> {
 }
 
 /// The address of a Redis that can be used. What is wrong with it is told without the address: it may have a password.
+fn database_address(value: &str) -> Result<String, String> {
+    let value = filled(value)?;
+    check_address(&value)?;
+    Ok(value)
+}
+
 fn redis_address(value: &str) -> Result<Secret, String> {
     let value = value.trim();
     if value.starts_with("rediss://") {

@@ -315,7 +315,7 @@ fn brief_to(text: &str, most: usize) -> String {
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let (method, path) = (brief(request.method().as_str()), brief_to(request.uri().path(), LONGEST_PATH));
-    let span = info_span!("request", id, method, path);
+    let span = info_span!("request", id, method, path, caller = tracing::field::Empty);
     let shape = Shape::of(request.uri().path());
     async {
         let mut response = next.run(request).await;

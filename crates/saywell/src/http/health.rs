@@ -40,6 +40,9 @@ pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
     (status = 403, description = "`forbidden`"),
 ))]
 pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse {
+    telemetry::measure_process();
+    metrics::gauge!("saywell_cache_bytes").set(app.speak.cache.taken_bytes() as f64);
+    metrics::gauge!("saywell_cache_max_bytes").set(app.settings.cache_max_bytes as f64);
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
     for (provider, pulse) in app.pulses.iter() {
         let open = f64::from(u8::from(!matches!(pulse.health(), Health::Closed { .. })));

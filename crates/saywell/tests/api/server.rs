@@ -93,6 +93,38 @@ async fn counts_what_it_does() {
 }
 
 #[tokio::test]
+async fn counts_what_operators_ask_for() {
+    let gateway = Gateway::new().await;
+    gateway.get("/metrics").await;
+    gateway.post("/tts", &json!({ "text": "Counted by route." })).await;
+    gateway.post("/tts", &json!({ "text": "Counted by route.", "speed": "fast" })).await;
+    gateway.get("/nowhere/at/all?or=there").await;
+    gateway.settle().await;
+    let metrics = gateway.get("/metrics").await.text();
+    for line in [
+        "saywell_http_requests_total{route=\"/tts\",method=\"POST\",status=\"200\"} ",
+        "saywell_http_requests_total{route=\"/tts\",method=\"POST\",status=\"400\"} ",
+        "saywell_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} ",
+        "saywell_http_seconds_count{route=\"/tts\"} ",
+        "saywell_cache_evictions_total{reason=\"room\"} ",
+        concat!("saywell_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    assert!(!metrics.contains("nowhere"), "whoever looks for holes makes no series");
+    let value = |name: &str| -> f64 {
+        let line = metrics.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.and_then(|line| line.split(' ').nth(1)).and_then(|value| value.parse().ok()).unwrap_or(-1.0)
+    };
+    assert!(value("saywell_cache_bytes") > 1000.0, "what was spoken is kept: {metrics}");
+    assert!(value("saywell_cache_max_bytes") > value("saywell_cache_bytes"));
+    if cfg!(target_os = "linux") {
+        assert!(value("process_resident_memory_bytes") > 1e6, "{metrics}");
+        assert!(value("process_open_fds") > 3.0 && value("process_start_time_seconds") > 1e9, "{metrics}");
+    }
+}
+
+#[tokio::test]
 async fn proxies_are_told_not_to_gather_what_is_still_made() {
     let gateway = Gateway::new().await;
     let ask = json!({ "text": "Hello there." });
