@@ -128,9 +128,8 @@ async fn attend(app: &App, stream: TcpStream, peer: SocketAddr) -> Result<(), Go
                     let error = ApiError::invalid("event", format!("{fault}."));
                     return fail(&mut session.writer, &error, open.is_some_and(|open| open.streamed)).await;
                 }
-                Ok(None) => break,
                 Err(_) if is_sounding => {}
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             },
         }
     }
@@ -194,8 +193,6 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
                 return self.tell("info", &info).await;
             }
             ("ping", _) => return self.tell("pong", &json!({ "text": event.text("text") })).await,
-            // Within a streamed reply it says the same again, for servers that do not stream.
-            ("synthesize", Some(_)) => return Ok(()),
             ("synthesize", None) => match self.synthesize(&event).await {
                 Ok(Some(reply)) => {
                     *open = Some(reply);
@@ -221,7 +218,8 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
                 Err(error) => Err(error),
             },
             ("synthesize-chunk" | "synthesize-stop", None) => Err(none_open()),
-            // As the protocol has it: what is not known is passed over.
+            // Within a streamed reply `synthesize` says the same again, for servers that do not stream; and as the protocol
+            // has it, what is not known is passed over.
             _ => return Ok(()),
         };
         match taken {
@@ -245,17 +243,15 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
         };
         let sound = match speech.sound {
             Sound::Complete(entry) => entry.sound.clone(),
-            Sound::Flight(mut listener) => match self.app.speak.flights.read_along(&speech.key) {
-                Some(captions) => {
+            Sound::Flight(mut listener) => {
+                if let Some(captions) = self.app.speak.flights.read_along(&speech.key) {
                     reply.hearing = Hearing::of(Departure { listener, captions });
                     return Ok(Some(reply));
                 }
                 // It has landed meanwhile.
-                None => {
-                    listener.landed().await.map_err(ApiError::from)?;
-                    listener.sound()
-                }
-            },
+                listener.landed().await.map_err(ApiError::from)?;
+                listener.sound()
+            }
         };
         self.sound(&mut reply.sent, &sound).await?;
         self.ends(&reply).await?;
