@@ -13,6 +13,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod wyoming;
 
 pub mod app;
 pub mod controls;
