@@ -355,6 +355,20 @@ fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn check_says_what_of_a_provider_ends() {
+    let data = TempDir::new().unwrap();
+    let stub = saywell_stubs::Stub::start(&saywell_stubs::stubs::elevenlabs::KIND).await.unwrap();
+    let mut check = saywell(data.path());
+    check.arg("check").env("TTS_PROVIDER", "elevenlabs").env("ELEVENLABS_API_KEY", "k");
+    check.env("ELEVENLABS_BASE_URL", stub.url());
+    let (status, stdout, stderr) = run(&mut check);
+    assert_eq!(status, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("✓ elevenlabs: speaks as `21m00Tcm4TlvDq8ikWAM`"), "{stdout}");
+    assert!(stdout.contains("⚠ elevenlabs: the voice `21m00Tcm4TlvDq8ikWAM` end"), "{stdout}");
+    assert!(stdout.contains("on 2026-12-31; choose a voice of the account's own"), "{stdout}");
+}
+
 #[tokio::test]
 async fn keys_are_minted_listed_and_revoked_while_the_server_runs() {
     let data = TempDir::new().unwrap();

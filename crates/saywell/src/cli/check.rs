@@ -32,11 +32,13 @@ pub(super) struct Usable {
     seconds: f64,
     milliseconds: f64,
     price: String,
+    /// What of it ends, in words.
+    ends: Vec<String>,
 }
 
 impl fmt::Display for Usable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { voice, voices, seconds, milliseconds, price } = self;
+        let Self { voice, voices, seconds, milliseconds, price, .. } = self;
         write!(
             f,
             "speaks as `{voice}` (1 of {voices}), {seconds:.1} s of sound in {milliseconds:.0} ms; {price}"
@@ -51,16 +53,21 @@ pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(),
         let outcome = check(name, &settings).await;
         unusable += u32::from(outcome.is_err());
         match outcome {
-            Ok(Usable { voice, voices, seconds, milliseconds, price }) if arguments.json => {
+            Ok(Usable { voice, voices, seconds, milliseconds, price, ends }) if arguments.json => {
                 rows.push(json!({
                     "provider": name, "usable": true, "voice": voice, "voices": voices, "seconds": seconds,
-                    "milliseconds": milliseconds, "price": price,
+                    "milliseconds": milliseconds, "price": price, "ends": ends,
                 }));
             }
             Err(reason) if arguments.json => {
                 rows.push(json!({ "provider": name, "usable": false, "reason": reason }));
             }
-            Ok(usable) => print(format_args!("✓ {name}: {usable}"))?,
+            Ok(usable) => {
+                print(format_args!("✓ {name}: {usable}"))?;
+                for end in &usable.ends {
+                    print(format_args!("⚠ {name}: {end}"))?;
+                }
+            }
             Err(reason) => print(format_args!("✗ {name}: {reason}"))?,
         }
     }
@@ -95,8 +102,10 @@ pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, Str
     let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
     let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
     let price = price(link, &speaker, &prices);
+    let now = app.clock.now();
+    let ends = app.endings.iter().map(|ending| ending.in_words(now)).collect();
     app.close(PATIENCE).await;
-    Ok(Usable { voice: speaker.voice, voices: count, seconds, milliseconds, price })
+    Ok(Usable { voice: speaker.voice, voices: count, seconds, milliseconds, price, ends })
 }
 
 /// What reading a thousand characters costs, in words.

@@ -1,7 +1,9 @@
 //! `saywell serve`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use super::{Failed, print};
@@ -11,6 +13,7 @@ use crate::connections::Bounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
 use crate::identity::Mode;
+use crate::wyoming;
 
 /// Arguments of `saywell serve`.
 #[derive(Debug, clap::Args)]
@@ -41,10 +44,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const OWN_FILES: u64 = 512;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
-    let address = settings.listen;
-    let listener = server::listen(address)
-        .await
-        .map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))?;
+    let listener = listen(settings.listen).await?;
+    let wyoming = match settings.wyoming_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     let (bounds, trusted) = (settings.connections.clone(), settings.trusted_proxies.clone());
     if settings.auth.contains(&Mode::None) && !address.ip().is_loopback() {
@@ -55,6 +59,10 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         );
     }
     let app = App::open(settings).await?;
+    if let Some(listener) = wyoming {
+        print(format_args!("Saywell speaks Wyoming at tcp://{}", listener.local_addr()?))?;
+        tokio::spawn(wyoming::serve(app.clone(), listener));
+    }
     print(format_args!("Saywell speaks at http://{address}"))?;
     let connections = app.connections.clone();
     let stop = async {
@@ -66,6 +74,11 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+    let listener = server::listen(address).await;
+    listener.map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))
 }
 
 /// How many connections there can be: as many as are wished, or as the system lets this process have open files for,

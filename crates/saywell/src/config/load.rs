@@ -411,6 +411,7 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
             reason: "jwt needs TTS_JWT_SECRET or TTS_JWT_JWKS_URL to check tokens with".to_owned(),
         });
     }
+    check_wyoming(&loaded.settings, &origin, faults);
     // An identity provider signs for many applications, and a token for one of them is none for us.
     if jwt_jwks_url.is_some() && jwt.audience.is_none() && jwt.issuer.is_none() {
         faults.push(Fault {
@@ -419,6 +420,31 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
                 .to_owned(),
         });
     }
+}
+
+/// That whoever comes by Wyoming's port is somebody, as by the other.
+fn check_wyoming(settings: &Settings, origin: &impl Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
+    let Settings { auth, wyoming_listen, wyoming_key, .. } = settings;
+    if wyoming_key.is_some() && !auth.contains(&Mode::Key) {
+        faults.push(Fault {
+            origin: origin("TTS_WYOMING_KEY"),
+            reason: "is an API key, and TTS_AUTH takes none: add key to it".to_owned(),
+        });
+    }
+    let Some(address) = wyoming_listen else { return };
+    let reason = if auth.is_empty() && !address.ip().is_loopback() {
+        format!(
+            "{address} can be reached from other machines, and without TTS_AUTH only this machine is served"
+        )
+    } else if !auth.is_empty()
+        && wyoming_key.is_none()
+        && !auth.iter().any(|mode| matches!(mode, Mode::None | Mode::Trial))
+    {
+        "nobody can say over Wyoming who they are: give the port an API key in TTS_WYOMING_KEY".to_owned()
+    } else {
+        return;
+    };
+    faults.push(Fault { origin: origin("TTS_WYOMING_LISTEN"), reason });
 }
 
 /// Turns nested tables into `a.b.c` keys with their values as text; lists become comma-separated.
@@ -499,15 +525,16 @@ mod tests {
 
     #[test]
     fn a_service_that_ended_is_told_with_what_there_is_instead() {
-        for (environment, file) in [
-            (&[("TTS_PROVIDER", "PlayHT")][..], None),
-            (&[], Some("[providers.playht]\napi_key = \"k\"")),
-            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        for (environment, file, day) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None, "2025-12-31"),
+            (&[], Some("[providers.playht]\napi_key = \"k\""), "2025-12-31"),
+            (&[], Some("[providers.reader]\nkind = \"playht\""), "2025-12-31"),
+            (&[("TTS_FALLBACK", "hume")], None, "2026-11-13"),
         ] {
             let faults = source(environment, file).load().unwrap_err();
             assert_eq!(faults.len(), 1, "{faults:?}");
             let reason = &faults[0].reason;
-            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(reason.contains(&format!("ended its service on {day}")), "{reason}");
             assert!(
                 reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
                 "{reason}"
