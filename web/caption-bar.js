@@ -8,7 +8,7 @@ import { sentencesOf } from './true-sentences.js';
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 
 export class CaptionBar {
-  #bar = make('div', { className: 'captions', part: 'captions', ariaHidden: 'true', hidden: true });
+  #bar = make('div', { className: 'captions', part: 'captions', ariaHidden: 'true', dir: 'auto', hidden: true });
   #shown = '';
 
   /** @param {Element} root */
@@ -39,6 +39,10 @@ export class CaptionBar {
       const found = spoken.text.indexOf(text, to);
       if (found >= 0) [from, to] = [found, found + text.length];
     }
-    this.#bar.replaceChildren(spoken.text.slice(0, from), make('b', { textContent: spoken.text.slice(from, to) }), spoken.text.slice(to));
+    const mark = make('b', { textContent: spoken.text.slice(from, to) });
+    this.#bar.replaceChildren(spoken.text.slice(0, from), mark, spoken.text.slice(to));
+    // Where there is room for two lines, they are that of the word and the next.
+    const line = parseFloat(getComputedStyle(this.#bar).lineHeight) || 1;
+    this.#bar.scrollTop = Math.floor(mark.offsetTop / line) * line;
   }
 }

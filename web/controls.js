@@ -41,7 +41,7 @@ export class Controls {
   #speed = make('select', { part: 'speed' });
   #more = button('more', icon('more'));
   #stop = button('stop', icon('stop'));
-  #rest = make('div', { className: 'rest' }, this.#track, this.#rewind, this.#skip, this.#speed, this.#more, this.#stop);
+  #rest = make('div', { className: 'rest' }, this.#track, make('div', { className: 'quick' }, this.#rewind, this.#skip, this.#speed), this.#more, this.#stop);
   #back = button('back', icon('back', true));
   #forward = button('forward', icon('forward', true));
   #mute = button('mute', icon('volume'));
@@ -60,7 +60,7 @@ export class Controls {
     make('div', { className: 'steps' }, this.#voice, this.#sample),
     ...this.#choices.map(([, choice]) => choice),
     this.#onward,
-    make('div', { className: 'steps' }, this.#sleep),
+    this.#sleep,
     this.#download,
     this.#help,
   );

@@ -1,7 +1,7 @@
 // The controls once more, at the foot of the page, when those at the message cannot be reached: it is
 // out of view, gone, or too narrow for them. And where the foot is: above what the page has there.
 
-import { make } from './parts.js';
+import { ICONS, icon, make, setText } from './parts.js';
 import { isActive } from './player-store.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 
@@ -13,11 +13,14 @@ const TIGHT_REM = 17;
 /** What a listener writes in. */
 const COMPOSER = 'textarea, [contenteditable=""], [contenteditable=true], [role=textbox], input[type=text]';
 
+ICONS['return'] = 'M6 5h12M12 20V9M7 14l5-5 5 5';
+
 export class Dock {
   /** Everything that stands at the foot of the page. */
   foot = make('div', { className: 'foot' });
-  #title = make('span', { className: 'title', part: 'title' });
-  #back = make('button', { type: 'button', className: 'back', part: 'return' });
+  #title = make('span', { className: 'title', part: 'title', dir: 'auto' });
+  #backName = make('span', {});
+  #back = make('button', { type: 'button', className: 'back', part: 'return' }, icon('return'), this.#backName);
   #speaker = new SaywellSpeaker();
   #dock = make('div', { className: 'dock', part: 'dock', role: 'region', hidden: true }, this.#title, this.#back, this.#speaker);
   #player;
@@ -83,8 +86,9 @@ export class Dock {
     const theme = this.#player.getAttribute('theme');
     if (theme) this.#speaker.setAttribute('theme', theme);
     this.#dock.setAttribute('aria-label', strings.controls);
-    this.#title.textContent = title;
-    this.#back.textContent = strings.backToText;
+    setText(this.#title, title);
+    setText(this.#backName, strings.backToText);
+    this.#back.title = strings.backToText;
     this.#back.hidden = !message?.isConnected || (follows && this.#isInView);
     this.#speaker.strings = strings;
     this.#speaker.message = message;

@@ -1,7 +1,7 @@
 // The player's words in further languages, by the page's `lang`.
 
 import { ENGLISH } from './strings.js';
-import './words.js';
+import { MORE } from './words.js';
 
 /** @typedef {import('./words.js').Strings} Strings */
 
@@ -43,5 +43,5 @@ function arrange(lines) {
   };
   /** @param {object} words @returns {object} */
   const inOrder = (words) => Object.fromEntries(Object.entries(words).map(([name, word]) => [name, typeof word === 'object' ? inOrder(word) : next()]));
-  return /** @type {Strings} */ (inOrder(ENGLISH));
+  return /** @type {Strings} */ (inOrder({ ...ENGLISH, ...MORE }));
 }

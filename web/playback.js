@@ -49,6 +49,8 @@ class Session {
   /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
   writing = null;
   gathering = new Gathering();
+  /** Whether the word that was wanted has been found. */
+  placed = false;
   /** Whether sound is held back until there is more. */
   held = false;
 
@@ -214,6 +216,8 @@ export class Playback {
     this.leave();
     const session = new Session(speech, source, askedAt, from);
     this.#session = session;
+    // Who goes on after a failure goes on where they were.
+    session.placed = position > from.second;
     this.#report(isSame ? { type: 'jumped', position } : { type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
     if (position > 0) this.#moveTo(session, position);
@@ -249,7 +253,8 @@ export class Playback {
     const { all, known } = this.#known(session);
     const [a, b] = position < from.second ? [{ byte: 0, second: 0 }, from] : [known, { byte: all, second: duration }];
     const byte = a.byte + Math.floor(((b.byte - a.byte) * (position - a.second)) / Math.max(0.1, b.second - a.second));
-    this.#ask(session, Math.min(byte, all - 1), position);
+    // Near the end a guess may lie beyond what is said last.
+    this.#ask(session, Math.min(byte, all - 1), position, position > duration - FAR_SECONDS);
     return true;
   }
 
@@ -310,8 +315,8 @@ export class Playback {
       if (!speech.written?.text.startsWith(text)) feeding.abort();
     });
     try {
-      const { byte, second } = session.from;
-      const startAt = byte > 0 ? await this.#sentenceAt(byte, session, gateway, signal) : (speech.startAt ?? null);
+      const { byte, second, exact } = session.from;
+      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await this.#sentenceAt(byte, session, gateway, signal) : byte;
       const answer = await gateway.ask({ ...speech, startAt, text, format: source.format }, signal);
       if (session !== this.#session) return false;
       const rendition = { ...answer, durationSeconds: second + answer.durationSeconds };
@@ -549,9 +554,9 @@ export class Playback {
         const { byte, second, exact } = session.from;
         const words = later(arrival.words, second);
         this.#report({ type: 'captioned', utterances: later(arrival.utterances, second), words });
-        const word = exact && words.find(({ source }) => source[1] > byte);
+        const word = exact && !session.placed && words.find(({ source }) => source[1] > byte);
         if (!word) continue;
-        session.from = { ...session.from, exact: false };
+        session.placed = true;
         this.seek(word.start);
       }
     } catch {

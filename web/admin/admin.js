@@ -92,8 +92,10 @@ async function draw() {
     const [controls, content] = await Promise.all([api.controls(), view.draw(desk)]);
     if (mine !== drawing) return;
     document.title = `${view.title} · Saywell`;
+    const refocus = keepFocus();
     drawFrame(view, controls);
     drawContent(h('h1', {}, view.title), ...content);
+    refocus();
   } catch (error) {
     if (mine !== drawing) return;
     if (error instanceof api.Refused && (error.status === 401 || error.status === 403)) drawSignIn(error);
@@ -118,7 +120,6 @@ async function draw() {
 function drawContent(...content) {
   const opened = [...main.querySelectorAll('details[open]')].map(place);
   const forms = [...main.querySelectorAll('form')];
-  const focused = document.activeElement;
   const fresh = document.createDocumentFragment();
   fresh.append(...content);
   for (const form of fresh.querySelectorAll('form')) {
@@ -127,7 +128,26 @@ function drawContent(...content) {
   }
   main.replaceChildren(fresh);
   for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
-  if (focused instanceof HTMLElement && main.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+/**
+ * Puts the keyboard back where it was once the page has been drawn anew: on the same control, else on what
+ * stands in its place, else on the view, never at the page's start.
+ */
+function keepFocus() {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement) || focused === document.body) return () => {};
+  const sign = signOf(focused);
+  return () => {
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    const twin = focused.isConnected ? focused : [...document.querySelectorAll(focused.localName)].find((other) => signOf(other) === sign);
+    /** @type {HTMLElement} */ (twin ?? main).focus({ preventScroll: true });
+  };
+}
+
+/** What a control is known by from one drawing to the next. @param {Element} element */
+function signOf(element) {
+  return [element.closest('section')?.querySelector('h2')?.textContent, element.id, element.getAttribute('aria-label') ?? element.textContent].join('\n');
 }
 
 /** @param {Element} details */
@@ -141,7 +161,6 @@ function drawFrame(view, controls) {
   nav.replaceChildren(
     ...VIEWS.map(({ name, title }) => h('a', { href: `#${name}`, 'aria-current': name === view.name ? 'page' : null }, title)),
   );
-  const hadFocus = flag.contains(document.activeElement);
   const button = h(
     'button',
     { class: 'switch', role: 'switch', 'aria-checked': String(controls.enabled), 'aria-labelledby': 'flag-label', click: () => flip(!controls.enabled) },
@@ -153,7 +172,6 @@ function drawFrame(view, controls) {
     h('span', { class: controls.enabled ? 'state good' : 'state bad', 'aria-hidden': 'true' }, controls.enabled ? 'on' : 'off'),
     ...(api.isSignedIn() ? [h('button', { class: 'quiet', click: leave }, 'Sign out')] : []),
   );
-  if (hadFocus) button.focus();
 }
 
 /** @param {boolean} enabled */

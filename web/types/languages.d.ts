@@ -1,4 +1,3 @@
-import './words.js';
 export type Strings = import('./words.js').Strings;
 /** What the player has words in, English aside. */
 export declare const CODES: readonly string[];

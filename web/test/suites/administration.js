@@ -162,6 +162,53 @@ export function administration(world) {
       assert.deepEqual(await written(), ['ada', '70', '']);
     }));
 
+  test('the keyboard stays where it is when the page is drawn anew', async () => {
+    const focused = () => driver.run(() => /** @type {Probe} */ (window).probe.nameOf(/** @type {Probe} */ (window).probe.focused()));
+    await visiting('overview', async () => {
+      await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^7 days').focus());
+      await driver.press('Enter');
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => probe.control('button', '^7 days')?.getAttribute('aria-pressed') === 'true', 'the other time');
+      });
+      assert.equal(await focused(), '7 days');
+      for (const [kind, name] of /** @type {const} */ ([['link', '^Callers$'], ['[role=switch]', '^Speech']])) {
+        await driver.run((kind, name) => /** @type {Probe} */ (window).probe.control(kind, name).focus(), kind, name);
+        await comesBack();
+        assert.match(await focused(), new RegExp(name));
+      }
+    });
+    await visiting('providers', async () => {
+      // What had the keyboard is another button afterwards.
+      await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^Switch off piper').focus());
+      await driver.press('Enter');
+      await world.told('piper is switched off\\.');
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => probe.control('button', '^Switch on piper'), 'the page anew');
+      });
+      assert.notEqual(await driver.run(() => document.activeElement?.localName), 'body');
+      await world.click('button', '^Switch on piper');
+      await world.told('piper is asked again\\.');
+    });
+  });
+
+  test('a plan that nobody knows is asked about before it locks somebody out', () =>
+    visiting('callers', async () => {
+      await write('Plans', '^Name', 'carl');
+      await write('Plans', '^Plan', 'no-such-plan');
+      await press('Plans', '^Give the plan');
+      await press('dialog', '^Cancel');
+      await comesBack();
+      assert.equal(await driver.run(() => /carl/.test(document.querySelector('main')?.textContent ?? '')), false, 'nothing was changed');
+      assert.deepEqual(await driver.run(() => [...(/** @type {any} */ (document.querySelector('#plan-plan-list'))?.options ?? [])].map(({ value }) => value)), ['trial', 'member', 'admin']);
+      await press('Plans', '^Give the plan');
+      await press('dialog', '^Give it');
+      await within('Plans', 'tr', 'user carl\\s*no-such-plan');
+      await press('Plans', 'Take back the plan of user carl');
+      await world.told('user carl has no plan of its own any more\\.');
+    }));
+
   test('the cache is purged, and what was in it is made anew', async () => {
     await (await speak('Kept for a while.')).arrayBuffer();
     await visiting('cache', async () => {

@@ -20,6 +20,19 @@ pub struct Source {
     pub environment: BTreeMap<String, String>,
     /// A settings file: where it is, and its text.
     pub file: Option<(PathBuf, String)>,
+    /// What the command line says, before all else.
+    pub options: Vec<Given>,
+}
+
+/// A setting on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The option, as it is written.
+    pub option: &'static str,
+    /// The setting's environment variable.
+    pub variable: &'static str,
+    /// The value.
+    pub value: String,
 }
 
 /// Settings, and where each that is not the default came from.
@@ -38,6 +51,8 @@ pub enum Origin {
     Environment(String),
     /// A key in a settings file.
     File(PathBuf, String),
+    /// An option on the command line.
+    Option(&'static str),
 }
 
 impl fmt::Display for Origin {
@@ -45,6 +60,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Environment(variable) => write!(f, "environment variable {variable}"),
             Self::File(path, key) => write!(f, "`{key}` in {}", path.display()),
+            Self::Option(option) => write!(f, "option {option}"),
         }
     }
 }
@@ -65,22 +81,27 @@ impl fmt::Display for Fault {
 }
 
 impl Source {
-    /// The real environment, and the file that `SAYWELL_CONFIG` names or `saywell.toml` in the current folder.
-    pub fn system() -> Result<Self, Vec<Fault>> {
+    /// The real environment, and the file that is given here or named by `SAYWELL_CONFIG`, or `saywell.toml` in the
+    /// current folder.
+    pub fn system(config: Option<PathBuf>) -> Result<Self, Vec<Fault>> {
         let environment: BTreeMap<_, _> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let named = environment.get("SAYWELL_CONFIG").map(PathBuf::from);
+        let mut environment = environment;
+        read_secrets(&mut environment)?;
+        let origin = if config.is_some() {
+            Origin::Option("--config")
+        } else {
+            Origin::Environment("SAYWELL_CONFIG".into())
+        };
+        let named = config.or_else(|| environment.get("SAYWELL_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| PathBuf::from("saywell.toml"));
         let file = match std::fs::read_to_string(&path) {
             Ok(text) => Some((path, text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => None,
-            Err(error) => {
-                let origin = Origin::Environment("SAYWELL_CONFIG".into());
-                return Err(vec![Fault { origin, reason: format!("{}: {error}", path.display()) }]);
-            }
+            Err(error) => return Err(vec![Fault { origin, reason: format!("{}: {error}", path.display()) }]),
         };
-        Ok(Self { environment, file })
+        Ok(Self { environment, file, options: Vec::new() })
     }
 
     /// Reads and checks everything.
@@ -116,10 +137,44 @@ impl Source {
         {
             loaded.settings.listen.set_port(port);
         }
+        for Given { option, variable, value } in &self.options {
+            if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable == *variable) {
+                apply(setting, value, Origin::Option(option), &mut loaded, &mut faults);
+            }
+        }
         check_providers(&loaded, self.file.as_ref().map(|(path, _)| path.as_path()), &mut faults);
         check_together(&loaded, &mut faults);
         if faults.is_empty() { Ok(loaded) } else { Err(faults) }
     }
+}
+
+/// What an orchestrator hands over as a file: `NAME_FILE` holds the path of a file with the value of `NAME`, for every
+/// setting and every option of a provider.
+fn read_secrets(environment: &mut BTreeMap<String, String>) -> Result<(), Vec<Fault>> {
+    let (mut read, mut faults) = (Vec::new(), Vec::new());
+    for (variable, path) in &*environment {
+        let Some(name) = variable.strip_suffix("_FILE").filter(|name| is_known(name)) else { continue };
+        let outcome = if environment.contains_key(name) {
+            Err(format!("{name} is set as well"))
+        } else {
+            std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
+        };
+        match outcome {
+            Ok(value) => read.push((variable.clone(), name.to_owned(), value.trim().to_owned())),
+            Err(reason) => faults.push(Fault { origin: Origin::Environment(variable.clone()), reason }),
+        }
+    }
+    for (variable, name, value) in read {
+        environment.remove(&variable);
+        environment.insert(name, value);
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Whether an environment variable has a meaning here.
+fn is_known(variable: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.variable == variable)
+        || KINDS.iter().any(|kind| kind.variables.iter().any(|option| option.name == variable))
 }
 
 fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
@@ -339,12 +394,24 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
         let known = loaded.origins.get(variable).cloned();
         known.unwrap_or_else(|| Origin::Environment(variable.into()))
     };
-    if auth.contains(&Mode::Jwt) && jwt_secret.is_none() && jwt_jwks_url.is_none() {
+    // One that was given and refused is named already.
+    let given = |setting: &Setting| {
+        faults.iter().any(|fault| match &fault.origin {
+            Origin::Environment(variable) => variable == setting.variable,
+            Origin::File(_, key) => key == setting.key,
+            Origin::Option(_) => false,
+        })
+    };
+    let has_refused =
+        |variable: &str| SETTINGS.iter().any(|setting| setting.variable == variable && given(setting));
+    let refused = has_refused("TTS_JWT_SECRET") || has_refused("TTS_JWT_JWKS_URL");
+    if auth.contains(&Mode::Jwt) && jwt_secret.is_none() && jwt_jwks_url.is_none() && !refused {
         faults.push(Fault {
             origin: origin("TTS_AUTH"),
             reason: "jwt needs TTS_JWT_SECRET or TTS_JWT_JWKS_URL to check tokens with".to_owned(),
         });
     }
+    check_wyoming(&loaded.settings, &origin, faults);
     // An identity provider signs for many applications, and a token for one of them is none for us.
     if jwt_jwks_url.is_some() && jwt.audience.is_none() && jwt.issuer.is_none() {
         faults.push(Fault {
@@ -353,6 +420,31 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
                 .to_owned(),
         });
     }
+}
+
+/// That whoever comes by Wyoming's port is somebody, as by the other.
+fn check_wyoming(settings: &Settings, origin: &impl Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
+    let Settings { auth, wyoming_listen, wyoming_key, .. } = settings;
+    if wyoming_key.is_some() && !auth.contains(&Mode::Key) {
+        faults.push(Fault {
+            origin: origin("TTS_WYOMING_KEY"),
+            reason: "is an API key, and TTS_AUTH takes none: add key to it".to_owned(),
+        });
+    }
+    let Some(address) = wyoming_listen else { return };
+    let reason = if auth.is_empty() && !address.ip().is_loopback() {
+        format!(
+            "{address} can be reached from other machines, and without TTS_AUTH only this machine is served"
+        )
+    } else if !auth.is_empty()
+        && wyoming_key.is_none()
+        && !auth.iter().any(|mode| matches!(mode, Mode::None | Mode::Trial))
+    {
+        "nobody can say over Wyoming who they are: give the port an API key in TTS_WYOMING_KEY".to_owned()
+    } else {
+        return;
+    };
+    faults.push(Fault { origin: origin("TTS_WYOMING_LISTEN"), reason });
 }
 
 /// Turns nested tables into `a.b.c` keys with their values as text; lists become comma-separated.
@@ -393,6 +485,7 @@ mod tests {
         Source {
             environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             file: file.map(|text| ("saywell.toml".into(), text.to_owned())),
+            options: Vec::new(),
         }
     }
 
@@ -432,15 +525,16 @@ mod tests {
 
     #[test]
     fn a_service_that_ended_is_told_with_what_there_is_instead() {
-        for (environment, file) in [
-            (&[("TTS_PROVIDER", "PlayHT")][..], None),
-            (&[], Some("[providers.playht]\napi_key = \"k\"")),
-            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        for (environment, file, day) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None, "2025-12-31"),
+            (&[], Some("[providers.playht]\napi_key = \"k\""), "2025-12-31"),
+            (&[], Some("[providers.reader]\nkind = \"playht\""), "2025-12-31"),
+            (&[("TTS_FALLBACK", "hume")], None, "2026-11-13"),
         ] {
             let faults = source(environment, file).load().unwrap_err();
             assert_eq!(faults.len(), 1, "{faults:?}");
             let reason = &faults[0].reason;
-            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(reason.contains(&format!("ended its service on {day}")), "{reason}");
             assert!(
                 reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
                 "{reason}"
@@ -536,6 +630,52 @@ mod tests {
     fn a_port_alone_changes_the_port() {
         let loaded = source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None).load().unwrap();
         assert_eq!(loaded.settings.listen.to_string(), "127.0.0.1:9000");
+    }
+
+    #[test]
+    fn the_command_line_comes_before_everything_else() {
+        let given = |option, variable, value: &str| Given { option, variable, value: value.to_owned() };
+        let listen = given("--listen", "TTS_LISTEN", "127.0.0.2");
+        let port = given("--port", "PORT", "81");
+        for (options, listens) in [
+            (vec![listen.clone()], "127.0.0.2:9000"),
+            (vec![given("--listen", "TTS_LISTEN", "127.0.0.2:80")], "127.0.0.2:80"),
+            (vec![listen, port], "127.0.0.2:81"),
+        ] {
+            let source =
+                Source { options, ..source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None) };
+            let loaded = source.load().unwrap();
+            assert_eq!(loaded.settings.listen.to_string(), listens);
+            assert_eq!(loaded.origins["TTS_LISTEN"].to_string(), "option --listen");
+        }
+        let open = Source { options: vec![given("--listen", "TTS_LISTEN", "0.0.0.0")], ..Source::default() };
+        assert!(open.load().unwrap_err()[0].to_string().starts_with("option --listen: 0.0.0.0:8787 can be"));
+    }
+
+    #[test]
+    fn secrets_may_come_in_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "a secret of thirty-two letters, or more\n").unwrap();
+        let path = file.display().to_string();
+        let mut environment: BTreeMap<String, String> =
+            [("TTS_JWT_SECRET_FILE", &path), ("OPENAI_API_KEY_FILE", &path)]
+                .map(|(name, path)| (name.to_owned(), path.clone()))
+                .into();
+        read_secrets(&mut environment).unwrap();
+        let names: Vec<_> = environment.keys().map(String::as_str).collect();
+        assert_eq!(names, ["OPENAI_API_KEY", "TTS_JWT_SECRET"]);
+        assert!(environment.values().all(|value| value == "a secret of thirty-two letters, or more"));
+
+        environment.insert("TTS_JWT_SECRET_FILE".into(), path);
+        environment.insert("REDIS_URL_FILE".into(), "/nowhere/at/all".into());
+        let faults = read_secrets(&mut environment).unwrap_err();
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert!(
+            faults[0].starts_with("environment variable REDIS_URL_FILE: /nowhere/at/all: "),
+            "{faults:?}"
+        );
+        assert_eq!(faults[1], "environment variable TTS_JWT_SECRET_FILE: TTS_JWT_SECRET is set as well");
     }
 
     #[test]
