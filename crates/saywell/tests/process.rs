@@ -291,7 +291,7 @@ async fn a_reply_goes_to_a_voice_of_its_language() {
         ("Adiós.", json!("es"), "ef_dora"),
         (portuguese, json!(null), "pf_dora"),
         ("Bonjour. Le train part à neuf heures et arrive à midi.", json!(null), "ff_siwis"),
-        ("Buongiorno. Il treno parte alle nove e arriva a mezzogiorno.", json!(null), "if_sara"),
+        ("Buongiorno. Il treno per Torino parte tra poco e arriva a mezzogiorno.", json!(null), "if_sara"),
     ] {
         let answer = server.speak(&json!({ "text": text, "language": language })).await;
         assert_eq!(answer.status(), StatusCode::OK);

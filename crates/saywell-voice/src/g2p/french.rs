@@ -8,6 +8,7 @@ pub struct French;
 
 /// Words without stress inside a phrase.
 const WEAK: &str = "
+    d'en j'en l'en l'on m'en n'en qu'on s'en t'en
     a ai as au aux autre c'est ce ces cette chaque contre d'un d'une dans de des du elle elles en est et ils il je
     la le les leur leurs ma me mes mon ne ni nos notre nous on ont ou où pas plus pour par quand que qu'il qu'elle
     quel quelle qui sa sont se ses si son sur ta te tes ton tous tout toutes trop très tu un une vos votre vous y à
