@@ -20,8 +20,13 @@ GECKODRIVER := 0.37.1
 build: system-build voice ## The gateway, optimised: target/release/saywell
 	cargo build --release --locked --package saywell
 
-run: build $(if $(filter heart,$(VOICES)),,voices) ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
-	cargo run --quiet --release --locked --package saywell -- serve
+run: ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
+	@tools/run.sh $(VOICES)
+
+dist: build ## Package it into target/dist: .deb, tarball, container image, checksums; and install and try each
+	@tools/system.sh dist
+	tools/dist/build.sh target/release/saywell target/dist
+	DIST=$(CURDIR)/target/dist python3 -m unittest discover --start-directory tests/dist
 
 example: build tools ## Start a Flask chat that speaks at http://127.0.0.1:5000
 	examples/flask-chat/run
@@ -136,4 +141,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run example voice voices test attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run dist example voice voices test attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock

@@ -30,6 +30,7 @@ for topic in "$@"; do
         need ffmpeg command -v ffmpeg
         need redis-server command -v redis-server
         need prometheus command -v promtool
+        need systemd command -v systemd-analyze
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'
         # The three browser engines with their drivers (Firefox's comes from Cargo's registry, see the Makefile),
         # what WebKitGTK decodes sound with, a screen for it, and a sound card that is none.
@@ -50,6 +51,12 @@ for topic in "$@"; do
         # A bus of each engine's own, and what presses media keys on it.
         need dbus-daemon command -v dbus-daemon
         need libglib2.0-bin command -v gdbus
+        ;;
+    dist) # what packages are made and tried with
+        need dpkg-dev command -v dpkg-shlibdeps
+        need man-db command -v man
+        need debootstrap command -v debootstrap
+        need skopeo command -v skopeo
         ;;
     bench) # the peers and the load generator
         need nginx-light command -v nginx

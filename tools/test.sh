@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web alerts build rust voices providers stores documentation sdk-python sdk-javascript attack chaos contract hearing browser sound admin example fuzz)
+test_sections=(web alerts build rust voices providers stores documentation sdk-python sdk-javascript operators attack chaos contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -61,6 +61,7 @@ run_section() {
     stores) cargo nextest run --locked --workspace --run-ignored only -E 'binary(stores)' --no-fail-fast ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
+    operators) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/operators ;;
     attack) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/attack --top-level-directory tests ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     contract) tools/contract.sh && PYTHONPATH=tests python3 -m unittest discover --start-directory tests/contract ;;

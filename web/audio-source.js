@@ -39,6 +39,7 @@ import { common, whole } from './written.js';
  * @property {(url: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>} open
  * @property {AbortSignal} signal  aborted when the listener leaves
  * @property {() => void} arrived  called for every piece of sound
+ * @property {number} [second]  where it is heard from; absent: from the start
  */
 
 /** @typedef {{ MediaSource?: typeof MediaSource, ManagedMediaSource?: typeof MediaSource }} Engine */
@@ -87,6 +88,7 @@ export class StreamSource {
   #opened = Promise.resolve();
   /** @type {SourceBuffer | null} */
   #buffer = null;
+  #from = 0;
 
   /**
    * @param {typeof MediaSource} Media
@@ -113,10 +115,11 @@ export class StreamSource {
    * @param {Rendition} rendition
    * @param {Connection} connection
    */
-  async feed(rendition, { open, signal, arrived }) {
+  async feed(rendition, { open, signal, arrived, second = 0 }) {
+    this.#from = second;
     const [sound] = await Promise.all([open(rendition.url, signal), this.#opened]);
     const media = /** @type {MediaSource} */ (this.#media);
-    await this.begin(0);
+    await this.begin(second);
     // The expected length, so that the progress bar has an end; the end of the stream corrects it.
     if (rendition.durationSeconds > 0) media.duration = rendition.durationSeconds;
 
@@ -148,7 +151,7 @@ export class StreamSource {
   get laid() {
     try {
       const ranges = this.#buffer?.buffered;
-      return ranges && ranges.length > 0 && ranges.start(0) < GAP ? ranges.end(0) : 0;
+      return ranges && ranges.length > 0 && ranges.start(0) < this.#from + GAP ? ranges.end(0) : 0;
     } catch {
       // The element is another's by now.
       return 0;

@@ -331,8 +331,16 @@ export class BrowserVoice {
   }
 }
 
+/** What good voices are called by those who make them (Microsoft, Apple, Google), as the lists of Readium Speech have it. */
+const GOOD = /\(?natural|neural|premium|enhanced|online/i;
+const FAIR = /^google|network|siri/i;
+/** Jokes, and voices of long ago. */
+const BAD =
+  /espeak|pico|^(albert|bad news|bahh|bells|boing|bubbles|cellos|fred|good news|jester|junior|kathy|organ|ralph|superstar|trinoids|whisper|wobble|zarvox|eddy|flo|grandma|grandpa|reed|rocko|sandy|shelley)\b/i;
+
 /**
- * The one that was asked for by name; else of this very language, then one that needs no network.
+ * The one that was asked for by name; else the best of this language: of this very country, by what it is
+ * called, and then one that needs no network.
  *
  * @param {SpeechSynthesisVoice[]} voices
  * @param {string} language
@@ -344,7 +352,9 @@ export function pickVoice(voices, language, name) {
   const fitness = (voice) => {
     const spoken = voice.lang.toLowerCase().replace('_', '-');
     if (spoken.split('-')[0] !== wanted.split('-')[0]) return 0;
-    return 1 + (spoken === wanted ? 4 : 0) + (voice.localService ? 2 : 0) + (voice.default ? 1 : 0);
+    const { name } = voice;
+    const quality = BAD.test(name) ? -8 : GOOD.test(name) ? 8 : FAIR.test(name) ? 4 : 0;
+    return 20 + quality + (spoken === wanted ? 3 : 0) + (voice.localService ? 2 : 0) + (voice.default ? 1 : 0);
   };
   const named = voices.find((voice) => voice.name === name);
   if (named) return named;

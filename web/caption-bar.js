@@ -1,21 +1,18 @@
 // The spoken sentence in large letters at the foot of the page, for those who want it. Assistive
 // technology has the message itself, and is not told twice.
 
+import { make } from './parts.js';
 import { captionAt, isActive } from './player-store.js';
 import { sentencesOf } from './true-sentences.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 
 export class CaptionBar {
-  #bar = document.createElement('div');
+  #bar = make('div', { className: 'captions', part: 'captions', ariaHidden: 'true', dir: 'auto', hidden: true });
   #shown = '';
 
   /** @param {Element} root */
   constructor(root) {
-    this.#bar.setAttribute('part', 'captions');
-    this.#bar.className = 'captions';
-    this.#bar.setAttribute('aria-hidden', 'true');
-    this.#bar.hidden = true;
     root.append(this.#bar);
   }
 
@@ -42,8 +39,10 @@ export class CaptionBar {
       const found = spoken.text.indexOf(text, to);
       if (found >= 0) [from, to] = [found, found + text.length];
     }
-    const mark = document.createElement('b');
-    mark.textContent = spoken.text.slice(from, to);
+    const mark = make('b', { textContent: spoken.text.slice(from, to) });
     this.#bar.replaceChildren(spoken.text.slice(0, from), mark, spoken.text.slice(to));
+    // Where there is room for two lines, they are that of the word and the next.
+    const line = parseFloat(getComputedStyle(this.#bar).lineHeight) || 1;
+    this.#bar.scrollTop = Math.floor(mark.offsetTop / line) * line;
   }
 }

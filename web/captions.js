@@ -86,3 +86,13 @@ function parse(json) {
 export function caption({ text, start, end, source }) {
   return { text: String(text), start: Number(start), end: Number(end), source: [Number(source?.[0]), Number(source?.[1])] };
 }
+
+/**
+ * Captions of sound that is heard from a moment on.
+ *
+ * @param {Caption[]} captions
+ * @param {number} second
+ */
+export function later(captions, second) {
+  return captions.map((caption) => ({ ...caption, start: caption.start + second, end: caption.end + second }));
+}

@@ -11,10 +11,12 @@ import { formatTime } from './words.js';
 /** @typedef {import('./saywell-speaker.js').SaywellSpeaker} SaywellSpeaker */
 
 /** @type {(keyof Choices)[]} */
-const CHOICES = ['words', 'bar', 'continuous'];
+const CHOICES = ['words', 'bar', 'taps', 'continuous', 'cut'];
 /** How far an arrow key moves, and a button, in seconds. */
 const SEEK_STEP = 5;
 const JUMP = 10;
+/** What the sleep timer is set to, in minutes. */
+const SLEEPS = [5, 15, 30, 60];
 
 Object.assign(ICONS, {
   stop: 'M7 7h10v10H7Z',
@@ -39,7 +41,7 @@ export class Controls {
   #speed = make('select', { part: 'speed' });
   #more = button('more', icon('more'));
   #stop = button('stop', icon('stop'));
-  #rest = make('div', { className: 'rest' }, this.#track, this.#rewind, this.#skip, this.#speed, this.#more, this.#stop);
+  #rest = make('div', { className: 'rest' }, this.#track, make('div', { className: 'quick' }, this.#rewind, this.#skip, this.#speed), this.#more, this.#stop);
   #back = button('back', icon('back', true));
   #forward = button('forward', icon('forward', true));
   #mute = button('mute', icon('volume'));
@@ -47,6 +49,8 @@ export class Controls {
   #voice = make('select', { part: 'voice', hidden: true });
   #sample = button('sample');
   #choices = CHOICES.map((choice) => /** @type {[keyof Choices, HTMLButtonElement]} */ ([choice, button('choice')]));
+  #onward = button('onward');
+  #sleep = make('select', { part: 'sleep' });
   #download = button('download');
   #help = button('help');
   #panel = make(
@@ -55,6 +59,8 @@ export class Controls {
     make('div', { className: 'steps' }, this.#back, this.#forward, this.#mute, this.#volume),
     make('div', { className: 'steps' }, this.#voice, this.#sample),
     ...this.#choices.map(([, choice]) => choice),
+    this.#onward,
+    this.#sleep,
     this.#download,
     this.#help,
   );
@@ -149,7 +155,11 @@ export class Controls {
     for (const [choice, element] of this.#choices) {
       setText(element, strings[choice]);
       setAttribute(element, 'aria-pressed', String(this.#chosen?.[choice] === true));
+      if (choice === 'cut') element.hidden = this.#chosen?.continuous !== true;
     }
+    this.#sleep.value = String(this.#player?.sleepMinutes ?? '');
+    this.#onward.hidden = !this.#speaker.message;
+    setText(this.#onward, strings.onward);
     setAttribute(this.#mute, 'aria-pressed', String(muted));
     if (this.#volume.value !== String(volume)) this.#volume.value = String(volume);
     this.#volume.style.setProperty('--progress', String(volume));
@@ -164,7 +174,7 @@ export class Controls {
     const voices = (await player?.voices().catch(() => [])) ?? [];
     if (!player || voices.length < 2) return;
     const { strings } = this.#speaker;
-    const languages = new Intl.DisplayNames([this.#speaker.closest('[lang]')?.getAttribute('lang') || 'en'], { type: 'language' });
+    const languages = new Intl.DisplayNames([this.#language], { type: 'language' });
     /** @type {Map<string, HTMLOptGroupElement>} */
     const groups = new Map();
     for (const { id, name, language } of voices) {
@@ -176,6 +186,18 @@ export class Controls {
     this.#voice.replaceChildren(new Option(strings.usualVoice, ''), ...groups.values());
     this.#voice.value = player.voice ?? '';
     this.#voice.hidden = this.#sample.hidden = false;
+  }
+
+  /** The times to fall asleep in, in the page's language. */
+  #offerSleep() {
+    const minutes = new Intl.NumberFormat(this.#language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+    const { strings } = this.#speaker;
+    this.#sleep.replaceChildren(new Option(`${strings.sleep}: –`, ''), ...SLEEPS.map((length) => new Option(`${strings.sleep}: ${minutes.format(length)}`, String(length))));
+    setAttribute(this.#sleep, 'aria-label', strings.sleep);
+  }
+
+  get #language() {
+    return this.#player?.closest('[lang]')?.getAttribute('lang') || 'en';
   }
 
   /** @param {boolean} open */
@@ -194,6 +216,8 @@ export class Controls {
     on(this.#skip, 'click', (player) => player.seek(player.state.position + JUMP));
     // What goes wrong is told here anyway.
     on(this.#download, 'click', (player) => player.download(this.#speaker.message).catch(() => {}));
+    on(this.#onward, 'click', (player) => player.speakFrom(this.#speaker.message));
+    on(this.#sleep, 'change', (player) => player.sleep(Number(this.#sleep.value) || null));
     on(this.#help, 'click', (player) => player.showHelp());
     for (const [choice, element] of this.#choices) on(element, 'click', (player) => player.choose(choice));
     on(this.#speed, 'change', (player) => player.setSpeed(Number(this.#speed.value)));
@@ -204,6 +228,7 @@ export class Controls {
     on(this.#progress, 'input', (player) => player.seek(this.#progress.valueAsNumber));
     on(this.#more, 'click', (player) => {
       this.#open(this.#panel.hidden === true);
+      this.#offerSleep();
       this.#showPanel(player.state);
       if (!this.#panel.hidden) void this.#offerVoices();
     });

@@ -1,6 +1,7 @@
 // The controls once more, at the foot of the page, when those at the message cannot be reached: it is
 // out of view, gone, or too narrow for them. And where the foot is: above what the page has there.
 
+import { ICONS, icon, make, setText } from './parts.js';
 import { isActive } from './player-store.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 
@@ -12,14 +13,17 @@ const TIGHT_REM = 17;
 /** What a listener writes in. */
 const COMPOSER = 'textarea, [contenteditable=""], [contenteditable=true], [role=textbox], input[type=text]';
 
+ICONS['return'] = 'M6 5h12M12 20V9M7 14l5-5 5 5';
+
 export class Dock {
   /** Everything that stands at the foot of the page. */
-  foot = document.createElement('div');
-  #dock = document.createElement('div');
-  #title = document.createElement('span');
-  #back = document.createElement('button');
-  #player;
+  foot = make('div', { className: 'foot' });
+  #title = make('span', { className: 'title', part: 'title', dir: 'auto' });
+  #backName = make('span', {});
+  #back = make('button', { type: 'button', className: 'back', part: 'return' }, icon('return'), this.#backName);
   #speaker = new SaywellSpeaker();
+  #dock = make('div', { className: 'dock', part: 'dock', role: 'region', hidden: true }, this.#title, this.#back, this.#speaker);
+  #player;
   #observer;
   /** @type {Element | null} */
   #watched = null;
@@ -35,19 +39,8 @@ export class Dock {
    */
   constructor(root, player, { inView, back }) {
     this.#player = player;
-    this.foot.className = 'foot';
-    this.#dock.className = 'dock';
-    this.#dock.setAttribute('part', 'dock');
-    this.#dock.setAttribute('role', 'region');
-    this.#dock.hidden = true;
-    this.#title.className = 'title';
-    this.#title.setAttribute('part', 'title');
-    this.#back.type = 'button';
-    this.#back.className = 'back';
-    this.#back.setAttribute('part', 'return');
     this.#speaker.player = player;
     this.#speaker.setAttribute('docked', '');
-    this.#dock.append(this.#title, this.#back, this.#speaker);
     this.foot.append(this.#dock);
     root.append(this.foot);
     this.#back.addEventListener('click', () => {
@@ -93,8 +86,9 @@ export class Dock {
     const theme = this.#player.getAttribute('theme');
     if (theme) this.#speaker.setAttribute('theme', theme);
     this.#dock.setAttribute('aria-label', strings.controls);
-    this.#title.textContent = title;
-    this.#back.textContent = strings.backToText;
+    setText(this.#title, title);
+    setText(this.#backName, strings.backToText);
+    this.#back.title = strings.backToText;
     this.#back.hidden = !message?.isConnected || (follows && this.#isInView);
     this.#speaker.strings = strings;
     this.#speaker.message = message;

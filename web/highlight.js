@@ -70,13 +70,16 @@ export class Highlighter {
    * The byte of the reply that is shown where the pointer is, or null.
    *
    * @param {MouseEvent} event
+   * @param {Element} message  for when nothing is marked
+   * @param {string} reply
    */
-  byteAt({ target, clientX, clientY }) {
+  byteAt({ target, clientX, clientY }, message, reply) {
+    const pieces = this.#pieces.length > 0 ? this.#pieces : align(message, reply);
     const page = /** @type {any} */ (target instanceof Node ? target.ownerDocument : null);
     const caret = page?.caretPositionFromPoint?.(clientX, clientY) ?? page?.caretRangeFromPoint?.(clientX, clientY);
     const node = caret?.offsetNode ?? caret?.startContainer;
     const offset = caret?.offset ?? caret?.startOffset;
-    return this.#pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
+    return pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
   }
 
   /** Whether what is read is kept in view. */

@@ -37,6 +37,8 @@ const READ_EVERY_MS = 100;
 const WORTH_KEEPING = 3;
 /** How much of a reply tells it from another in its place, in UTF-16 units. */
 const BEGINNING = 24;
+/** What a tap on means something else. */
+const CONTROLS = 'a, button, input, select, textarea, label, summary, audio, video, [contenteditable], [role=button], [role=link], saywell-speaker';
 /** How many replies that the page wrote by `write` are remembered. */
 const DRAFTS = 100;
 /** What the gateway may be unable to do while the browser still can. */
@@ -88,6 +90,12 @@ export class Listening {
   #leave = new AbortController();
   /** What voices introduce themselves by. */
   #sample = new Audio();
+  /** What the sleep timer was set to. @type {number | null} */
+  sleepMinutes = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #alarm;
+  /** Whether the timer has ended the listening: nothing is read by itself until something is pressed. */
+  #asleep = false;
 
   /** @param {Host} host */
   constructor(host) {
@@ -138,6 +146,7 @@ export class Listening {
 
   /** The element has left the page. */
   depart() {
+    this.sleep(null);
     this.stop();
     this.#leave.abort();
     this.#highlighter.clear();
@@ -154,6 +163,7 @@ export class Listening {
   /** @param {Message} message */
   speak(message) {
     const { messages } = this.#host;
+    this.#asleep = false;
     this.#continuous.unhush(message);
     const name = nameOf(message);
     const element = typeof message === 'string' ? messages.named(message) : message;
@@ -164,6 +174,33 @@ export class Listening {
     this.#places.delete(name);
     const position = place && written.over && place.text === written.text ? place.position : 0;
     this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt }, position);
+  }
+
+  /** Reads a message after what is heard, and after those that were queued before. @param {Message} message */
+  queue(message) {
+    this.#continuous.queue(message, isOver(this.#state));
+  }
+
+  /** Reads a message and then those that follow it on the page. @param {Message} message */
+  speakFrom(message) {
+    const name = nameOf(message);
+    if (!Object.is(this.#state.message, name) || isOver(this.#state)) this.speak(message);
+    const all = [...this.#host.messages.speakers.keys()];
+    const at = all.findIndex((other) => Object.is(nameOf(other), name));
+    for (const next of at < 0 ? [] : all.slice(at + 1)) this.queue(next);
+  }
+
+  /** Ends the listening in a while. @param {number | null} minutes  null: not at all */
+  sleep(minutes) {
+    clearTimeout(this.#alarm);
+    this.sleepMinutes = minutes;
+    if (!minutes) return;
+    this.#alarm = setTimeout(() => {
+      this.sleepMinutes = null;
+      this.pause();
+      this.#continuous.clear();
+      this.#asleep = true;
+    }, minutes * 60_000);
   }
 
   /** @param {Message} message @param {string} piece */
@@ -229,6 +266,7 @@ export class Listening {
   }
 
   resume() {
+    this.#asleep = false;
     this.#continuous.unhush();
     // Where the browser stood in and failed too, it is the gateway's turn again.
     if (this.#state.status === 'failed' && this.#state.instead && this.#heard?.message) this.speak(this.#heard.message);
@@ -508,9 +546,9 @@ export class Listening {
    * @param {unknown} name
    */
   #announce(message, name) {
-    if (!this.#choices.continuous || this.#announced.has(name)) return;
+    if (!this.#choices.continuous || this.#asleep || this.#announced.has(name)) return;
     this.#announced.set(name, (this.#drafts.get(name)?.text ?? (typeof message === 'string' ? '' : this.#textFor(message))).slice(0, BEGINNING));
-    this.#continuous.add(message, ['idle', 'ended', 'failed'].includes(this.#state.status));
+    this.#continuous.add(message, isOver(this.#state), this.#choices.cut);
   }
 
   /**
@@ -529,7 +567,7 @@ export class Listening {
     // Somebody was served: the gateway is willing.
     if (state.firstSoundMs !== null) this.#ahead.allow();
     if (state.status === 'idle') this.#heard = null;
-    if (state.status === 'ended' && before.status !== 'ended' && this.#choices.continuous) this.#continuous.next();
+    if (state.status === 'ended' && before.status !== 'ended') this.#continuous.next();
   }
 
   /** Puts the controls where they can be reached: at the message, or in the dock. */
@@ -585,15 +623,28 @@ export class Listening {
     this.#continuous.hush();
   }
 
-  /** A click on a word, with Alt, goes there. @param {MouseEvent} event */
+  /** A tap on a word of what is heard goes there. @param {MouseEvent} event */
   #onClick(event) {
     const [target] = event.composedPath();
-    if (!event.altKey || !this.#heard?.message?.contains(/** @type {Node} */ (target))) return;
-    const byte = this.#highlighter.byteAt(event);
+    const message = this.#heard?.message;
+    if (event.defaultPrevented || !(target instanceof Element) || !message?.contains(target)) return;
+    // What is a control does what it does, and who selects text selects.
+    const isTap = this.#choices.taps && event.button === 0 && !target.closest(CONTROLS) && getSelection()?.isCollapsed !== false;
+    if (!event.altKey && (!isTap || isOver(this.#state))) return;
+    const byte = this.#highlighter.byteAt(event, message, this.#heard?.written.text ?? '');
     if (byte === null) return;
     event.preventDefault();
-    this.#goTo(this.#state.captions.words.find(({ source: [from, to] }) => from <= byte && byte < to));
+    const { words, utterances } = this.#state.captions;
+    const holds = (/** @type {import('./player-store.js').Caption} */ { source: [from, to] }) => from <= byte && byte < to;
+    const caption = words.find(holds) ?? utterances.find(holds);
+    if (caption) this.#goTo(caption);
+    else if (this.#speaks === this.#playback) this.#playback.goTo(byte);
   }
+}
+
+/** Whether nothing is heard or about to be. @param {Readonly<PlayerState>} state */
+function isOver({ status }) {
+  return ['idle', 'ended', 'failed'].includes(status);
 }
 
 /**

@@ -102,6 +102,7 @@ export class Messages {
 
   /** @param {MutationRecord[]} records */
   #onMutation(records) {
+    this.#putBack(records);
     // Speakers come and go by this very class.
     const changes = records.filter(({ addedNodes, removedNodes }) => {
       const nodes = [...addedNodes, ...removedNodes];
@@ -121,6 +122,23 @@ export class Messages {
     // A reply that is being written changes many times a frame; one look per frame is enough.
     if (document.hidden) setTimeout(look, HIDDEN_SCAN_MS);
     else requestAnimationFrame(look);
+  }
+
+  /**
+   * A page that writes all of a message anew has taken its speaker away with the rest: it is back before
+   * that is seen.
+   *
+   * @param {MutationRecord[]} records
+   */
+  #putBack(records) {
+    for (const { target, removedNodes } of records) {
+      for (const node of removedNodes) {
+        const { message = null } = /** @type {Partial<SaywellSpeaker>} */ (node);
+        if (!message?.contains(target) || node.isConnected || this.speakers.get(message) !== node || !target.isConnected) continue;
+        target.appendChild(node);
+        /** @type {SaywellSpeaker} */ (node).takeBackFocus();
+      }
+    }
   }
 
   /** @param {MutationRecord} change */

@@ -4,7 +4,8 @@
 import { AsWritten, NoLine } from './as-written.js';
 import { PartsSource, pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
-import { captionLines, wholeCaptions } from './captions.js';
+import { byteLength, captionLines, later, wholeCaptions } from './captions.js';
+import { Gathering } from './gathering.js';
 import { PlayerError } from './gateway.js';
 import { captionAt, clampSpeed } from './player-store.js';
 import { whole } from './written.js';
@@ -20,6 +21,8 @@ const PATIENCE_MS = 20_000;
 const TOLD_EVERY_SECONDS = 0.2;
 /** How much shorter than its captions sound may be and still be whole. */
 const END_TOLERANCE_SECONDS = 0.5;
+/** What lies farther than this beyond the sound that has come is asked for from there, and not waited for in order. */
+const FAR_SECONDS = 10;
 
 /**
  * What is to be heard.
@@ -45,18 +48,34 @@ class Session {
   broken = null;
   /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
   writing = null;
+  gathering = new Gathering();
+  /** Whether the word that was wanted has been found. */
+  placed = false;
+  /** Whether sound is held back until there is more. */
+  held = false;
 
   /**
    * @param {Speech} speech
    * @param {AudioSource} source
    * @param {number} askedAt
+   * @param {Place} from
    */
-  constructor(speech, source, askedAt) {
+  constructor(speech, source, askedAt, from) {
     this.speech = speech;
     this.source = source;
     this.askedAt = askedAt;
+    this.from = from;
   }
 }
+
+/**
+ * Where sound begins that does not begin at the start: in the sentence with a byte of the text, from a second on,
+ * which is a guess. `made`: how much there is from the start on; `exact`: the very word at that byte is wanted.
+ *
+ * @typedef {{ byte: number, second: number, made: number, exact?: boolean }} Place
+ */
+
+const START = Object.freeze({ byte: 0, second: 0, made: 0 });
 
 /**
  * @typedef {object} Surroundings
@@ -118,10 +137,11 @@ export class Playback {
     if (!session) return;
     const { status, position } = this.#store.state;
     if (status === 'failed') {
-      this.#begin(session.speech, this.#pickSource(), position);
+      this.#begin(session.speech, this.#pickSource(), position, this.#clock.now(), session.from);
       return;
     }
     this.#report({ type: 'resumed' });
+    if (status === 'ended' && this.#jump(session, 0)) return;
     if (status === 'ended') this.#moveTo(session, 0);
     this.#play(session);
   }
@@ -148,8 +168,22 @@ export class Playback {
   seek(position) {
     if (!this.#session || !Number.isFinite(position)) return;
     const bounded = Math.min(Math.max(0, position), this.#store.state.duration);
+    if (this.#jump(this.#session, bounded)) return;
     this.#moveTo(this.#session, bounded);
     this.#report({ type: 'moved', position: bounded });
+  }
+
+  /**
+   * Goes to a word by its place in the text, though its sound has not come yet.
+   *
+   * @param {number} byte
+   */
+  goTo(byte) {
+    const session = this.#session;
+    if (!session || session.writing || session.fed || session.source.load) return;
+    const { all, known } = this.#known(session);
+    const [a, b] = byte < session.from.byte ? [{ byte: 0, second: 0 }, session.from] : [known, { byte: all, second: this.#store.state.duration }];
+    this.#ask(session, byte, a.second + ((byte - a.byte) * (b.second - a.second)) / Math.max(1, b.byte - a.byte), true);
   }
 
   /** @param {number} speed  brought within the allowed speeds; the pitch stays */
@@ -175,16 +209,67 @@ export class Playback {
    * @param {AudioSource} source
    * @param {number} position  where to start, in seconds
    * @param {number} [askedAt]  when the listener asked, by the clock
+   * @param {Place} [from]
+   * @param {boolean} [isSame]  whether it was heard just now, elsewhere
    */
-  #begin(speech, source, position, askedAt = this.#clock.now()) {
+  #begin(speech, source, position, askedAt = this.#clock.now(), from = START, isSame = false) {
     this.leave();
-    const session = new Session(speech, source, askedAt);
+    const session = new Session(speech, source, askedAt, from);
     this.#session = session;
-    this.#report({ type: 'asked', message: speech.message, position });
+    // Who goes on after a failure goes on where they were.
+    session.placed = position > from.second;
+    this.#report(isSame ? { type: 'jumped', position } : { type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
     if (position > 0) this.#moveTo(session, position);
     this.#play(session);
     this.#load(session).catch((error) => this.#breakOff(session, error));
+  }
+
+  /** How long the text is in bytes, as far as its duration goes, and up to where it is known when it is said. @param {Session} session */
+  #known({ speech, from }) {
+    const { captions, rendition } = this.#store.state;
+    const text = speech.written?.text ?? speech.text;
+    const last = captions.utterances.at(-1);
+    return { all: rendition?.continuesAt ?? byteLength(text), known: last ? { byte: last.source[1], second: last.end } : from };
+  }
+
+  /**
+   * Goes where no sound has come yet, by asking for it from there.
+   *
+   * @param {Session} session
+   * @param {number} position  seconds
+   * @returns {boolean}  whether that was to be done
+   */
+  #jump(session, position) {
+    const { buffered, duration, rendition } = this.#store.state;
+    const { from, source, speech } = session;
+    if (source.load) return false;
+    if (position < from.second && position < from.made + FAR_SECONDS) {
+      this.#again(session, speech, position, { ...START, made: from.made });
+      return true;
+    }
+    const isAhead = position > Math.max(buffered, from.second) + FAR_SECONDS;
+    if (position >= from.second && (!isAhead || session.fed || session.writing || !rendition || rendition.complete)) return false;
+    const { all, known } = this.#known(session);
+    const [a, b] = position < from.second ? [{ byte: 0, second: 0 }, from] : [known, { byte: all, second: duration }];
+    const byte = a.byte + Math.floor(((b.byte - a.byte) * (position - a.second)) / Math.max(0.1, b.second - a.second));
+    // Near the end a guess may lie beyond what is said last.
+    this.#ask(session, Math.min(byte, all - 1), position, position > duration - FAR_SECONDS);
+    return true;
+  }
+
+  /** @param {Session} session @param {number} byte @param {number} second @param {boolean} [exact] */
+  #ask(session, byte, second, exact = false) {
+    this.#measure();
+    const { from } = session;
+    const made = from.second > 0 ? from.made : this.#store.state.buffered;
+    this.#again(session, session.speech, second, { byte, second, made, exact });
+  }
+
+  /** The same, from elsewhere. @param {Session} session @param {Speech} speech @param {number} position @param {Place} from */
+  #again({ wanted }, speech, position, from) {
+    this.#begin(speech, this.#pickSource(), position, this.#clock.now(), from, true);
+    if (!wanted) this.pause();
   }
 
   /** @param {Session} session */
@@ -230,15 +315,19 @@ export class Playback {
       if (!speech.written?.text.startsWith(text)) feeding.abort();
     });
     try {
-      const rendition = await gateway.ask({ ...speech, text, format: source.format }, signal);
+      const { byte, second, exact } = session.from;
+      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await this.#sentenceAt(byte, session, gateway, signal) : byte;
+      const answer = await gateway.ask({ ...speech, startAt, text, format: source.format }, signal);
       if (session !== this.#session) return false;
+      const rendition = { ...answer, durationSeconds: second + answer.durationSeconds };
       this.#report({ type: 'answered', rendition });
       const live = rendition.liveCaptionsUrl !== null;
       const captioned = live ? this.#caption(session, gateway, rendition) : null;
       await source.feed?.(rendition, {
         open: (url, leave) => gateway.open(url, leave),
         signal,
-        arrived: () => this.#feedWatchdog(),
+        arrived: () => this.#gather(session),
+        second,
       });
       if (session !== this.#session) return false;
       session.fed = true;
@@ -251,7 +340,49 @@ export class Playback {
       return true;
     } finally {
       unwatch?.();
+      this.#release(session);
     }
+  }
+
+  /**
+   * Where the sentence begins that holds a byte, as it is made.
+   *
+   * @param {number} byte
+   * @param {Session} session
+   * @param {Gateway} gateway
+   * @param {AbortSignal} signal
+   */
+  async #sentenceAt(byte, session, gateway, signal) {
+    const { speech } = session;
+    const text = speech.written?.text ?? speech.text;
+    // A reply that is too long for once is asked for from where that ends.
+    const { all } = this.#known(session);
+    const { utterances } = await gateway.script({ ...speech, text, startAt: byte < all ? (speech.startAt ?? null) : all }, signal);
+    return utterances.findLast(({ source }) => source[0] <= byte)?.source[0] ?? null;
+  }
+
+  /** Some of the sound has come: it starts, or is held back where it would soon run out. @param {Session} session */
+  #gather(session) {
+    this.#feedWatchdog();
+    const audio = this.#audio;
+    if (session !== this.#session || !session.wanted || audio.buffered.length === 0) return;
+    const { status, duration, speed } = this.#store.state;
+    const { second } = session.from;
+    // A hair after the place that was asked for.
+    if (second > 0 && audio.currentTime < audio.buffered.start(0)) audio.currentTime = audio.buffered.start(0);
+    const ahead = (audio.buffered.end(audio.buffered.length - 1) - audio.currentTime) / speed;
+    const waits = status === 'loading' && session.gathering.waits(this.#clock.now() / 1000, { ahead, left: (duration - audio.currentTime) / speed });
+    if (waits && !session.held) {
+      session.held = true;
+      audio.pause();
+    } else if (!waits) this.#release(session);
+  }
+
+  /** What was held back is heard. @param {Session} session */
+  #release(session) {
+    if (session !== this.#session || !session.held) return;
+    session.held = false;
+    if (session.wanted) this.#play(session);
   }
 
   /**
@@ -420,7 +551,13 @@ export class Playback {
       const stream = await gateway.open(url, session.abort.signal);
       for await (const arrival of liveCaptionsUrl ? captionLines(stream) : [wholeCaptions(stream)]) {
         if (session !== this.#session) return;
-        this.#report({ type: 'captioned', ...arrival });
+        const { byte, second, exact } = session.from;
+        const words = later(arrival.words, second);
+        this.#report({ type: 'captioned', utterances: later(arrival.utterances, second), words });
+        const word = exact && !session.placed && words.find(({ source }) => source[1] > byte);
+        if (!word) continue;
+        session.placed = true;
+        this.seek(word.start);
       }
     } catch {
       // Nothing to do, and nothing to tell: the listener still hears.
@@ -430,6 +567,7 @@ export class Playback {
   /** @param {Session} session */
   #play(session) {
     session.wanted = true;
+    session.held = false;
     this.#audio.play().catch((error) => {
       if (session !== this.#session || !session.wanted) return;
       // A pause or a new source overtook this call; whoever did that also says how it goes on.
@@ -450,12 +588,13 @@ export class Playback {
       if (session) this.#report({ type: 'sounding', afterMs: this.#clock.now() - session.askedAt });
     });
     audio.addEventListener('waiting', () => {
+      if (this.#store.state.status === 'playing' && !audio.seeking) this.#session?.gathering.starved();
       this.#report({ type: 'starved' });
       if (this.#session) this.#judge(this.#session);
     });
     audio.addEventListener('pause', () => {
       // A media key, a headphone pulled out, a phone call: the browser paused, not the listener.
-      if (!this.#session?.wanted || !audio.paused || audio.ended) return;
+      if (!this.#session?.wanted || this.#session.held || !audio.paused || audio.ended) return;
       this.#session.wanted = false;
       this.#report({ type: 'paused' });
     });

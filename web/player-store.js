@@ -77,6 +77,7 @@ export const SPEED_MENU = Object.freeze([...new Set([...Array.from({ length: 26 
 
 /**
  * @typedef {{ type: 'asked', message: unknown, position: number, by?: 'gateway' | 'browser', instead?: Failure | null }
+ *   | { type: 'jumped', position: number }
  *   | { type: 'answered', rendition: Rendition, growing?: boolean }
  *   | { type: 'sounding', afterMs: number }
  *   | { type: 'starved' }
@@ -135,6 +136,8 @@ export function reduce(state, event) {
         by: event.by ?? 'gateway',
         instead: event.instead ?? null,
       };
+    case 'jumped':
+      return { ...state, status: 'loading', position: event.position, buffered: 0, failure: null, captions: NO_CAPTIONS };
     case 'answered':
       if (event.growing) {
         const { provider = '', voice = '' } = state.rendition ?? {};

@@ -11,9 +11,21 @@ controlsStyle.replaceSync(`
 .rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
 :host([active]:not([tight])) .bar { container-type: inline-size; }
 .track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
-@container (max-width: 26rem) { .rest { justify-content: space-around; } .track { flex-basis: 100%; } }
+.quick { display: contents; }
+@container (max-width: 26rem) {
+  :host(:not([docked])) .rest { justify-content: space-around; }
+  :host(:not([docked])) .track { flex-basis: 100%; }
+  /* At the foot of a phone there is one row; the steps are with the rest that is opened. */
+  :host([docked]) .track { flex-basis: 4rem; }
+  :host([docked]) .quick { display: none; }
+  :host([docked]) .rest:has(+ .panel:not([hidden])) .quick { display: flex; flex-basis: 100%; order: 1; justify-content: space-around; }
+}
+@container (max-width: 17rem) { :host([docked]) .time { display: none; } }
 .panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
-.panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
+.panel > :is(button, select), .panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
+:host([docked]) .panel { max-block-size: 40dvh; overflow-y: auto; overscroll-behavior: contain; }
+@container (max-width: 26rem) { .panel > :is(button, select) { flex: 1 1 auto; } }
+@media (hover: none) and (pointer: coarse) { [part='help'] { display: none; } }
 button[aria-pressed='true'] { background: color-mix(in srgb, var(--_accent) 16%, transparent); border-color: var(--_accent); }
 button[aria-pressed='true']::before { content: '✓' / ''; }
 button[aria-expanded='true'] { background: color-mix(in srgb, currentColor 12%, transparent); }
@@ -103,8 +115,19 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
 }
 .dock .title { padding-inline: .5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .dock saywell-speaker { grid-column: 1 / -1; margin: 0; --saywell-gap: 0; }
-.dock .back { background: none; color: inherit; border: 1px solid color-mix(in srgb, currentColor 30%, transparent); min-block-size: 2rem; padding-inline: .75rem; }
+.dock .back { display: flex; align-items: center; gap: .375rem; background: none; color: inherit; border: 1px solid color-mix(in srgb, currentColor 30%, transparent); min-block-size: 2rem; padding-inline: .75rem; }
+.dock .back svg { inline-size: 1.25rem; block-size: 1.25rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
+@media (max-width: 30rem) {
+  .foot { inset-inline: .5rem; gap: .25rem; inset-block-end: var(--saywell-captions-inset, calc(.375rem + var(--foot, 0px))); }
+  .dock { padding: .125rem .375rem; }
+  .dock .title { display: none; }
+  .dock saywell-speaker { grid-area: 1 / 1; }
+  .dock .back { grid-area: 1 / 2; align-self: start; inline-size: 2.75rem; min-block-size: 2.75rem; padding: 0; justify-content: center; border-color: transparent; }
+  .dock .back span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  .foot .captions { padding: 0 .75rem; font-size: 1rem; line-height: 1.5; max-block-size: 2lh; box-sizing: content-box; max-inline-size: calc(100vw - 4rem); overflow: hidden; text-wrap: wrap; }
+}
 .captions {
+  position: relative;
   inline-size: fit-content;
   max-inline-size: min(44rem, 100vw - 2rem);
   box-sizing: border-box;

@@ -5,7 +5,7 @@ const KEPT_AS = 'saywell-';
 /**
  * What a listener turns on and off.
  *
- * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ * @typedef {{ words: boolean, bar: boolean, taps: boolean, continuous: boolean, cut: boolean }} Choices
  */
 
 /**
@@ -20,8 +20,21 @@ export function choicesOf(player) {
   return {
     words: chosen('words', isOn(player, 'captions')),
     bar: chosen('bar', player.getAttribute('captions') === 'bar'),
-    continuous: chosen('continuous', isOn(player, 'continuous')),
+    taps: chosen('taps', !player.hasAttribute('taps') || isOn(player, 'taps')),
+    continuous: chosen(keptAs(player, 'continuous'), isOn(player, 'continuous')),
+    cut: chosen('cut', player.getAttribute('continuous') === 'cut'),
   };
+}
+
+/**
+ * What a choice is kept as. Whether new replies are read is chosen for each conversation that the page names.
+ *
+ * @param {Element} player
+ * @param {string} choice
+ */
+export function keptAs(player, choice) {
+  const conversation = player.getAttribute('conversation');
+  return choice === 'continuous' && conversation ? `${choice}-${conversation}` : choice;
 }
 
 /**

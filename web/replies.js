@@ -28,13 +28,24 @@ export class Continuous {
    *
    * @param {Message} message
    * @param {boolean} isFree  whether nothing is being read
+   * @param {boolean} [cuts]  whether it is read at once, in place of what is heard and was to be read
    */
-  add(message, isFree) {
-    const answered = this.#hushed;
+  add(message, isFree, cuts = false) {
+    const answered = this.#hushed || cuts;
     // The answer to what the listener wrote; what was to be read before is of no interest any more.
     if (answered) this.clear();
-    this.#queue.push(message);
-    if (answered || isFree) this.next();
+    this.queue(message, answered || isFree);
+  }
+
+  /**
+   * It is read when those before it have been.
+   *
+   * @param {Message} message
+   * @param {boolean} isFree  whether nothing is being read
+   */
+  queue(message, isFree) {
+    if (!this.#queue.includes(message)) this.#queue.push(message);
+    if (isFree) this.next();
   }
 
   /** The last one was heard to its end. */

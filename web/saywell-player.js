@@ -6,7 +6,7 @@ import { whenIdle, within } from './clock.js';
 import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
 import { PlayerStore, clampSpeed, isActive } from './player-store.js';
-import { choicesOf, forget, isOn, isSaving, remember, remembered } from './preferences.js';
+import { choicesOf, forget, isOn, isSaving, keptAs, remember, remembered } from './preferences.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { ENGLISH } from './strings.js';
 
@@ -33,7 +33,10 @@ const EAGER = ['continuous', 'prefetch', 'shortcuts'];
  *   browser's own voice
  * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
- * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on
+ * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on;
+ *   `cut`: at once, in place of what is heard
+ * - `conversation`: its name: whether new replies are read is then chosen for each
+ * - `taps`: `off`: a tap on a word of what is heard does not go there
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
  * - `icons`: speakers are an icon without a word
@@ -54,7 +57,7 @@ const EAGER = ['continuous', 'prefetch', 'shortcuts'];
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
  */
 export class SaywellPlayer extends Base {
-  static observedAttributes = ['messages', 'theme', 'captions', 'continuous', 'prefetch', 'provider', 'icons'];
+  static observedAttributes = ['messages', 'theme', 'captions', 'continuous', 'conversation', 'taps', 'prefetch', 'provider', 'icons'];
 
   /** @type {(message: Element) => string | null} */
   #textOf = () => null;
@@ -92,7 +95,7 @@ export class SaywellPlayer extends Base {
   #mayPrefetch = true;
   #leave = new AbortController();
   /** @type {Readonly<Choices>} */
-  #choices = { words: false, bar: false, continuous: false };
+  #choices = { words: false, bar: false, taps: false, continuous: false, cut: false };
 
   constructor() {
     super();
@@ -191,6 +194,7 @@ export class SaywellPlayer extends Base {
     if (!this.#ready) return;
     this.#choices = choicesOf(this);
     this.#loadWhereNeeded();
+    if (name === 'conversation') this.#listening?.forgetQueue();
     if (name === 'theme' || name === 'icons') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
     else if (name === 'messages') this.#watch();
     else this.#refresh();
@@ -228,6 +232,38 @@ export class SaywellPlayer extends Base {
    */
   speak(message = this.#messages.newest) {
     if (message) this.#press(nameOf(message), (listening) => listening.speak(message));
+  }
+
+  /**
+   * Reads a message after what is heard, and after those that were queued before; at once where nothing is.
+   *
+   * @param {Message} message
+   */
+  queue(message) {
+    this.#press(nameOf(message), (listening) => listening.queue(message));
+  }
+
+  /**
+   * Reads a message, or goes on with it, and then reads those that follow it on the page.
+   *
+   * @param {Message | null} [message]  absent: what is heard, or the newest
+   */
+  speakFrom(message = this.#listening?.message ?? this.#messages.newest) {
+    if (message) this.#press(nameOf(message), (listening) => listening.speakFrom(message));
+  }
+
+  /**
+   * Pauses in a while, and reads nothing by itself from then on until something is pressed.
+   *
+   * @param {number | null} minutes  null: not at all
+   */
+  sleep(minutes) {
+    this.#with((listening) => listening.sleep(minutes));
+  }
+
+  /** What `sleep` was set to, in minutes, while it is to come; else null. */
+  get sleepMinutes() {
+    return this.#listening?.sleepMinutes ?? null;
   }
 
   /**
@@ -379,7 +415,7 @@ export class SaywellPlayer extends Base {
    * @param {boolean} [on]  absent: the other way round
    */
   choose(choice, on = !this.choices[choice]) {
-    remember(choice, on);
+    remember(keptAs(this, choice), on);
     if (choice === 'continuous') this.#listening?.forgetQueue();
     this.#choices = choicesOf(this);
     this.#loadWhereNeeded();

@@ -46,19 +46,30 @@ export class SaywellSpeaker extends Base {
   #controls = null;
   /** @type {Readonly<Choices> | null} */
   #chosen = null;
+  /** What has the keyboard. @type {EventTarget | null} */
+  #focused = null;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [speakerStyle];
     root.append(make('div', { className: 'row' }, this.#bar));
-    this.#main.addEventListener('click', () => {
+    this.#main.addEventListener('click', ({ shiftKey }) => {
       // A count-down holds the press, and what cannot be mended is not tried again.
       if (this.#main.getAttribute('aria-disabled') === 'true') return;
-      this.player?.toggle(this.message);
+      if (shiftKey && this.message) this.player?.queue(this.message);
+      else this.player?.toggle(this.message);
     });
+    root.addEventListener('focusin', ({ target }) => (this.#focused = target));
+    // What is taken off the page loses it as well, and may come back.
+    root.addEventListener('focusout', () => queueMicrotask(() => this.isConnected && !root.activeElement && (this.#focused = null)));
     // Whoever comes near may be about to press.
     for (const type of ['pointerenter', 'focus']) this.#main.addEventListener(type, () => void this.player?.load().catch(() => {}), { once: true });
+  }
+
+  /** The page took it away, and the keyboard with it; now it is back. */
+  takeBackFocus() {
+    if (this.#focused instanceof HTMLElement) this.#focused.focus({ preventScroll: true });
   }
 
   connectedCallback() {

@@ -1,6 +1,7 @@
 // Keys for those who listen a lot, and the small help that lists them. They never fire while someone
 // types, and the listener can turn them off.
 
+import { make } from './parts.js';
 import { SPEED_STEPS } from './player-store.js';
 import { remember, remembered } from './preferences.js';
 
@@ -55,24 +56,18 @@ function shortcutOf(event) {
 }
 
 export class ShortcutHelp {
-  #dialog = document.createElement('dialog');
-  #title = document.createElement('h2');
-  #list = document.createElement('dl');
-  #switch = document.createElement('input');
-  #label = document.createElement('label');
-  #close = document.createElement('button');
+  #title = make('h2', { id: 'help' });
+  #list = make('dl', {});
+  #switch = make('input', { type: 'checkbox' });
+  #label = make('label', {});
+  #close = make('button', {});
+  #dialog = make('dialog', { part: 'help' }, this.#title, this.#list, make('footer', {}, this.#label, this.#close));
 
   /** @param {ShadowRoot} root */
   constructor(root) {
-    this.#dialog.setAttribute('part', 'help');
-    this.#title.id = 'help';
     this.#dialog.setAttribute('aria-labelledby', 'help');
-    this.#switch.type = 'checkbox';
     this.#switch.addEventListener('change', () => remember('shortcuts', this.#switch.checked));
     this.#close.addEventListener('click', () => this.#dialog.close());
-    const foot = document.createElement('footer');
-    foot.append(this.#label, this.#close);
-    this.#dialog.append(this.#title, this.#list, foot);
     root.append(this.#dialog);
   }
 
@@ -94,16 +89,16 @@ export class ShortcutHelp {
     this.#close.textContent = strings.close;
     this.#switch.checked = this.isOn(asked);
     this.#label.replaceChildren(this.#switch, ` ${strings.keys}`);
-    this.#list.replaceChildren(
-      ...[...Object.entries(KEYS), ...Object.entries(strings.gestures)].flatMap(([key, shortcut]) => {
-        const [term, what, cap] = ['dt', 'dd', 'kbd'].map((name) => document.createElement(name));
-        if (!term || !what || !cap) return [];
-        cap.textContent = key.length === 1 ? key.toUpperCase() : key;
-        term.append(cap);
-        what.textContent = String(/** @type {any} */ ({ ...strings, ...strings.shortcuts })[shortcut] ?? shortcut);
-        return [term, what];
-      }),
-    );
+    const { shortcuts, gestures, inPlayer } = strings;
+    const { '← →': arrows, ...clicks } = gestures;
+    const said = /** @type {Record<string, any>} */ ({ ...strings, ...shortcuts });
+    /** @type {[string, string][]} */
+    const rows = [
+      ...Object.entries(KEYS).map(([key, shortcut]) => /** @type {[string, string]} */ ([key.toUpperCase(), said[shortcut]])),
+      ...Object.entries(clicks),
+      ...Object.entries({ Space: shortcuts.toggle, '← →': String(arrows), M: strings.mute, Esc: strings.stop }).map(([key, what]) => /** @type {[string, string]} */ ([key, inPlayer(what)])),
+    ];
+    this.#list.replaceChildren(...rows.flatMap(([key, what]) => [make('dt', {}, make('kbd', { textContent: key })), make('dd', { textContent: what })]));
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 }

@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Anhören
@@ -8,6 +8,25 @@ Noch einmal anhören
 Den Rest hören
 Erneut versuchen
 Zum Hören tippen
+Vorlesen ist zurzeit abgeschaltet.
+Hier gibt es nichts vorzulesen.
+Diese Antwort ist zu lang zum Vorlesen.
+Das war viel auf einmal.
+Ihre Hörzeit ist vorerst verbraucht.
+Die freie Hörzeit ist verbraucht. Melden Sie sich an, um mehr zu hören.
+Gerade hören viele Menschen zu.
+Zurzeit ist keine Stimme verfügbar. Versuchen Sie es gleich noch einmal.
+Für diese Sprache gibt es noch keine Stimme.
+Bitte melden Sie sich an, um zuzuhören.
+Sie dürfen diese Antwort nicht hören.
+Sie sind offline. Die Antwort ist zu hören, sobald die Verbindung wieder da ist.
+Der Sprachserver ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es erneut.
+Diesen Ton gibt es nicht mehr. Versuchen Sie es erneut.
+Der Ton brach ab. Erneut versuchen setzt dort fort.
+Der Ton kam nicht an.
+Dieser Browser kann den Ton nicht abspielen.
+Dieser Browser hat keine eigene Stimme.
+Die Seite konnte nicht sagen, wer zuhört. Versuchen Sie es erneut oder melden Sie sich neu an.
 Wartet auf den Rest der Antwort.
 Stopp
 Position
@@ -27,7 +46,11 @@ So lese ich Ihre Antworten vor.
 Zurück zum Gelesenen
 Wörter markieren
 Untertitel
+Tippen auf ein Wort springt dorthin
 Neue Antworten vorlesen
+Neue Antworten unterbrechen
+Ab hier weiterlesen
+Einschlaftimer
 Herunterladen
 Tastenkürzel
 Diese Tasten verwenden
@@ -40,31 +63,10 @@ Schneller
 Untertitel ein oder aus
 Diese Hilfe
 Auf einem Wort: von dort an hören
-Auf der Leiste: anhören oder Pause
-Im Player: fünf Sekunden zurück oder vor
-Im Player: stumm
-Im Player: stopp
+Auf „Anhören“: als Nächstes hören
+fünf Sekunden zurück oder vor
+Im Player: {0}
 Bedienung
 {0} von {1}
 Erneut versuchen in {0} s.
-Vorlesen ist zurzeit abgeschaltet.
-Hier gibt es nichts vorzulesen.
-Diese Antwort ist zu lang zum Vorlesen.
-Das war viel auf einmal.
-Ihre Hörzeit ist vorerst verbraucht.
-Die freie Hörzeit ist verbraucht. Melden Sie sich an, um mehr zu hören.
-Gerade hören viele Menschen zu.
-Zurzeit ist keine Stimme verfügbar. Versuchen Sie es gleich noch einmal.
-Für diese Sprache gibt es noch keine Stimme.
-Bitte melden Sie sich an, um zuzuhören.
-Sie dürfen diese Antwort nicht hören.
-Sie sind offline. Die Antwort ist zu hören, sobald die Verbindung wieder da ist.
-Der Sprachserver ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es erneut.
-Das hat zu lange gedauert. Versuchen Sie es erneut.
-Diesen Ton gibt es nicht mehr. Versuchen Sie es erneut.
-Der Ton brach ab. Erneut versuchen setzt dort fort.
-Der Ton kam nicht an.
-Dieser Browser kann den Ton nicht abspielen.
-Dieser Browser hat keine eigene Stimme.
-Die Seite konnte nicht sagen, wer zuhört. Versuchen Sie es erneut oder melden Sie sich neu an.
 Diese Antwort kann nicht vorgelesen werden.`;

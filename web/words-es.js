@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Escuchar
@@ -8,6 +8,25 @@ Escuchar de nuevo
 Oír el resto
 Reintentar
 Toca para escuchar
+La escucha está desactivada por ahora.
+Aquí no hay nada que leer.
+Esta respuesta es demasiado larga para leerla.
+Eso fue mucho de una vez.
+Tu tiempo de escucha se ha agotado por ahora.
+El tiempo gratuito se ha agotado. Inicia sesión para oír más.
+Hay muchas personas escuchando ahora.
+No hay ninguna voz disponible. Inténtalo dentro de un momento.
+Aún no hay voz para este idioma.
+Inicia sesión para escuchar.
+No puedes escuchar esta respuesta.
+Estás sin conexión. Podrás oír la respuesta cuando vuelva.
+No se puede contactar con el servidor de voz. Revisa la conexión y reinténtalo.
+Este sonido ya no existe. Reinténtalo.
+El sonido se cortó. Reinténtalo para continuar.
+El sonido no llegó.
+Este navegador no puede reproducir el sonido.
+Este navegador no tiene voz propia.
+La página no pudo decir quién escucha. Reinténtalo o inicia sesión de nuevo.
 Esperando el resto de la respuesta.
 Detener
 Posición
@@ -27,7 +46,11 @@ Así leo tus respuestas.
 Volver a lo que se lee
 Marcar las palabras
 Subtítulos
+Tocar una palabra para ir a ella
 Leer respuestas nuevas
+Las respuestas nuevas interrumpen
+Leer desde aquí en adelante
+Temporizador
 Descargar
 Atajos de teclado
 Usar estas teclas
@@ -40,31 +63,10 @@ Más rápido
 Mostrar u ocultar subtítulos
 Esta ayuda
 Sobre una palabra: escuchar desde ahí
-En la barra: escuchar o pausar
-En el reproductor: cinco segundos atrás o adelante
-En el reproductor: silenciar
-En el reproductor: detener
+En «Escuchar»: oír a continuación
+cinco segundos atrás o adelante
+En el reproductor: {0}
 Controles de escucha
 {0} de {1}
 Reinténtalo en {0} s.
-La escucha está desactivada por ahora.
-Aquí no hay nada que leer.
-Esta respuesta es demasiado larga para leerla.
-Eso fue mucho de una vez.
-Tu tiempo de escucha se ha agotado por ahora.
-El tiempo gratuito se ha agotado. Inicia sesión para oír más.
-Hay muchas personas escuchando ahora.
-No hay ninguna voz disponible. Inténtalo dentro de un momento.
-Aún no hay voz para este idioma.
-Inicia sesión para escuchar.
-No puedes escuchar esta respuesta.
-Estás sin conexión. Podrás oír la respuesta cuando vuelva.
-No se puede contactar con el servidor de voz. Revisa la conexión y reinténtalo.
-Tardó demasiado. Reinténtalo.
-Este sonido ya no existe. Reinténtalo.
-El sonido se cortó. Reinténtalo para continuar.
-El sonido no llegó.
-Este navegador no puede reproducir el sonido.
-Este navegador no tiene voz propia.
-La página no pudo decir quién escucha. Reinténtalo o inicia sesión de nuevo.
 Esta respuesta no se puede leer.`;

@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Ascolta
@@ -8,6 +8,25 @@ Ascolta di nuovo
 Ascolta il resto
 Riprova
 Tocca per ascoltare
+L’ascolto è disattivato al momento.
+Qui non c’è nulla da leggere.
+Questa risposta è troppo lunga per essere letta.
+Era molto in una volta.
+Il tuo tempo di ascolto è esaurito per ora.
+Il tempo gratuito è esaurito. Accedi per ascoltare ancora.
+Molte persone stanno ascoltando ora.
+Nessuna voce è disponibile al momento. Riprova tra poco.
+Non c’è ancora una voce per questa lingua.
+Accedi per ascoltare.
+Non puoi ascoltare questa risposta.
+Sei offline. Potrai ascoltare la risposta quando torna la connessione.
+Il server vocale non è raggiungibile. Controlla la connessione e riprova.
+Questo audio non c’è più. Riprova.
+L’audio si è interrotto. Riprova per continuare.
+L’audio non è arrivato.
+Questo browser non può riprodurre l’audio.
+Questo browser non ha una voce propria.
+La pagina non ha potuto dire chi ascolta. Riprova o accedi di nuovo.
 In attesa del resto della risposta.
 Ferma
 Posizione
@@ -27,7 +46,11 @@ Così leggo le tue risposte.
 Torna a ciò che si legge
 Evidenzia le parole
 Sottotitoli
+Tocca una parola per andarci
 Leggi le nuove risposte
+Le nuove risposte interrompono
+Leggi da qui in poi
+Timer
 Scarica
 Scorciatoie da tastiera
 Usa questi tasti
@@ -40,31 +63,10 @@ Più veloce
 Mostra o nascondi i sottotitoli
 Questo aiuto
 Su una parola: ascolta da lì
-Sulla barra: ascolta o pausa
-Nel lettore: cinque secondi indietro o avanti
-Nel lettore: muto
-Nel lettore: ferma
+Su «Ascolta»: ascolta dopo
+cinque secondi indietro o avanti
+Nel lettore: {0}
 Comandi di ascolto
 {0} di {1}
 Riprova tra {0} s.
-L’ascolto è disattivato al momento.
-Qui non c’è nulla da leggere.
-Questa risposta è troppo lunga per essere letta.
-Era molto in una volta.
-Il tuo tempo di ascolto è esaurito per ora.
-Il tempo gratuito è esaurito. Accedi per ascoltare ancora.
-Molte persone stanno ascoltando ora.
-Nessuna voce è disponibile al momento. Riprova tra poco.
-Non c’è ancora una voce per questa lingua.
-Accedi per ascoltare.
-Non puoi ascoltare questa risposta.
-Sei offline. Potrai ascoltare la risposta quando torna la connessione.
-Il server vocale non è raggiungibile. Controlla la connessione e riprova.
-Ci è voluto troppo. Riprova.
-Questo audio non c’è più. Riprova.
-L’audio si è interrotto. Riprova per continuare.
-L’audio non è arrivato.
-Questo browser non può riprodurre l’audio.
-Questo browser non ha una voce propria.
-La pagina non ha potuto dire chi ascolta. Riprova o accedi di nuovo.
 Questa risposta non può essere letta.`;

@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Luisteren
@@ -8,6 +8,25 @@ Opnieuw luisteren
 De rest horen
 Opnieuw proberen
 Tik om te luisteren
+Luisteren is nu uitgeschakeld.
+Hier is niets voor te lezen.
+Dit antwoord is te lang om voor te lezen.
+Dat was veel tegelijk.
+Je luistertijd is voorlopig op.
+De gratis luistertijd is op. Log in om meer te horen.
+Er luisteren nu veel mensen.
+Er is nu geen stem beschikbaar. Probeer het zo nog eens.
+Er is nog geen stem voor deze taal.
+Log in om te luisteren.
+Je mag dit antwoord niet beluisteren.
+Je bent offline. Het antwoord is te horen zodra de verbinding terug is.
+De spraakserver is niet bereikbaar. Controleer de verbinding en probeer opnieuw.
+Dit geluid is er niet meer. Probeer opnieuw.
+Het geluid brak af. Probeer opnieuw om verder te gaan.
+Het geluid kwam niet aan.
+Deze browser kan het geluid niet afspelen.
+Deze browser heeft geen eigen stem.
+De pagina kon niet zeggen wie luistert. Probeer opnieuw of log opnieuw in.
 Wacht op de rest van het antwoord.
 Stop
 Positie
@@ -27,7 +46,11 @@ Zo lees ik je antwoorden voor.
 Terug naar wat wordt gelezen
 Woorden markeren
 Ondertitels
+Tik op een woord om erheen te gaan
 Nieuwe antwoorden voorlezen
+Nieuwe antwoorden onderbreken
+Vanaf hier verder lezen
+Slaaptimer
 Downloaden
 Sneltoetsen
 Deze toetsen gebruiken
@@ -40,31 +63,10 @@ Sneller
 Ondertitels aan of uit
 Deze hulp
 Op een woord: vanaf daar luisteren
-Op de balk: luisteren of pauze
-In de speler: vijf seconden terug of vooruit
-In de speler: dempen
-In de speler: stop
+Op “Luisteren”: hierna horen
+vijf seconden terug of vooruit
+In de speler: {0}
 Bediening
 {0} van {1}
 Probeer opnieuw over {0} s.
-Luisteren is nu uitgeschakeld.
-Hier is niets voor te lezen.
-Dit antwoord is te lang om voor te lezen.
-Dat was veel tegelijk.
-Je luistertijd is voorlopig op.
-De gratis luistertijd is op. Log in om meer te horen.
-Er luisteren nu veel mensen.
-Er is nu geen stem beschikbaar. Probeer het zo nog eens.
-Er is nog geen stem voor deze taal.
-Log in om te luisteren.
-Je mag dit antwoord niet beluisteren.
-Je bent offline. Het antwoord is te horen zodra de verbinding terug is.
-De spraakserver is niet bereikbaar. Controleer de verbinding en probeer opnieuw.
-Dat duurde te lang. Probeer opnieuw.
-Dit geluid is er niet meer. Probeer opnieuw.
-Het geluid brak af. Probeer opnieuw om verder te gaan.
-Het geluid kwam niet aan.
-Deze browser kan het geluid niet afspelen.
-Deze browser heeft geen eigen stem.
-De pagina kon niet zeggen wie luistert. Probeer opnieuw of log opnieuw in.
 Dit antwoord kan niet worden voorgelezen.`;

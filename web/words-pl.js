@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Słuchaj
@@ -8,6 +8,25 @@ Słuchaj ponownie
 Posłuchaj reszty
 Spróbuj ponownie
 Dotknij, aby słuchać
+Słuchanie jest teraz wyłączone.
+Nie ma tu nic do przeczytania.
+Ta odpowiedź jest zbyt długa, aby ją przeczytać.
+To było dużo naraz.
+Twój czas słuchania na razie się skończył.
+Darmowy czas się skończył. Zaloguj się, aby słuchać dalej.
+Wiele osób teraz słucha.
+Żaden głos nie jest teraz dostępny. Spróbuj za chwilę.
+Nie ma jeszcze głosu dla tego języka.
+Zaloguj się, aby słuchać.
+Nie możesz słuchać tej odpowiedzi.
+Jesteś offline. Odpowiedzi będzie można posłuchać, gdy wróci połączenie.
+Serwer mowy jest nieosiągalny. Sprawdź połączenie i spróbuj ponownie.
+Tego dźwięku już nie ma. Spróbuj ponownie.
+Dźwięk się urwał. Spróbuj ponownie, aby kontynuować.
+Dźwięk nie dotarł.
+Ta przeglądarka nie może odtworzyć dźwięku.
+Ta przeglądarka nie ma własnego głosu.
+Strona nie mogła podać, kto słucha. Spróbuj ponownie lub zaloguj się od nowa.
 Oczekiwanie na resztę odpowiedzi.
 Zatrzymaj
 Pozycja
@@ -27,7 +46,11 @@ Tak czytam twoje odpowiedzi.
 Wróć do czytanego tekstu
 Zaznaczaj słowa
 Napisy
+Dotknij słowa, aby tam przejść
 Czytaj nowe odpowiedzi
+Nowe odpowiedzi przerywają
+Czytaj dalej od tego miejsca
+Wyłącznik czasowy
 Pobierz
 Skróty klawiszowe
 Używaj tych klawiszy
@@ -40,31 +63,10 @@ Szybciej
 Napisy: włącz lub wyłącz
 Ta pomoc
 Na słowie: słuchaj od tego miejsca
-Na pasku: słuchaj lub wstrzymaj
-W odtwarzaczu: pięć sekund wstecz lub naprzód
-W odtwarzaczu: wycisz
-W odtwarzaczu: zatrzymaj
+Na „Słuchaj”: posłuchaj następnie
+pięć sekund wstecz lub naprzód
+W odtwarzaczu: {0}
 Sterowanie słuchaniem
 {0} z {1}
 Spróbuj ponownie za {0} s.
-Słuchanie jest teraz wyłączone.
-Nie ma tu nic do przeczytania.
-Ta odpowiedź jest zbyt długa, aby ją przeczytać.
-To było dużo naraz.
-Twój czas słuchania na razie się skończył.
-Darmowy czas się skończył. Zaloguj się, aby słuchać dalej.
-Wiele osób teraz słucha.
-Żaden głos nie jest teraz dostępny. Spróbuj za chwilę.
-Nie ma jeszcze głosu dla tego języka.
-Zaloguj się, aby słuchać.
-Nie możesz słuchać tej odpowiedzi.
-Jesteś offline. Odpowiedzi będzie można posłuchać, gdy wróci połączenie.
-Serwer mowy jest nieosiągalny. Sprawdź połączenie i spróbuj ponownie.
-Trwało to zbyt długo. Spróbuj ponownie.
-Tego dźwięku już nie ma. Spróbuj ponownie.
-Dźwięk się urwał. Spróbuj ponownie, aby kontynuować.
-Dźwięk nie dotarł.
-Ta przeglądarka nie może odtworzyć dźwięku.
-Ta przeglądarka nie ma własnego głosu.
-Strona nie mogła podać, kto słucha. Spróbuj ponownie lub zaloguj się od nowa.
 Tej odpowiedzi nie można przeczytać.`;

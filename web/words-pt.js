@@ -1,4 +1,4 @@
-// Each word in the order of languages.js, one a line.
+// Each word in the order of strings.js and words.js, one a line.
 
 /** @type {string} */
 export const WORDS = `Ouvir
@@ -8,6 +8,25 @@ Ouvir de novo
 Ouvir o resto
 Tentar de novo
 Toque para ouvir
+A audição está desligada neste momento.
+Não há nada para ler aqui.
+Esta resposta é longa demais para ser lida.
+Foi muito de uma só vez.
+O seu tempo de audição acabou por agora.
+O tempo gratuito acabou. Inicie sessão para ouvir mais.
+Há muitas pessoas a ouvir agora.
+Não há nenhuma voz disponível. Tente daqui a pouco.
+Ainda não há voz para este idioma.
+Inicie sessão para ouvir.
+Não pode ouvir esta resposta.
+Está sem ligação. Poderá ouvir a resposta quando ela voltar.
+O servidor de voz não responde. Verifique a ligação e tente de novo.
+Este som já não existe. Tente de novo.
+O som foi interrompido. Tente de novo para continuar.
+O som não chegou.
+Este navegador não consegue reproduzir o som.
+Este navegador não tem voz própria.
+A página não soube dizer quem ouve. Tente de novo ou inicie sessão outra vez.
 À espera do resto da resposta.
 Parar
 Posição
@@ -27,7 +46,11 @@ Ouvir uma amostra
 Voltar ao que é lido
 Marcar as palavras
 Legendas
+Tocar numa palavra para ir até lá
 Ler novas respostas
+As novas respostas interrompem
+Ler daqui em diante
+Temporizador
 Transferir
 Atalhos de teclado
 Usar estas teclas
@@ -40,31 +63,10 @@ Mais rápido
 Mostrar ou ocultar legendas
 Esta ajuda
 Numa palavra: ouvir a partir daí
-Na barra: ouvir ou pausar
-No leitor: cinco segundos para trás ou para a frente
-No leitor: silenciar
-No leitor: parar
+Em «Ouvir»: ouvir a seguir
+cinco segundos para trás ou para a frente
+No leitor: {0}
 Controlos de audição
 {0} de {1}
 Tente de novo em {0} s.
-A audição está desligada neste momento.
-Não há nada para ler aqui.
-Esta resposta é longa demais para ser lida.
-Foi muito de uma só vez.
-O seu tempo de audição acabou por agora.
-O tempo gratuito acabou. Inicie sessão para ouvir mais.
-Há muitas pessoas a ouvir agora.
-Não há nenhuma voz disponível. Tente daqui a pouco.
-Ainda não há voz para este idioma.
-Inicie sessão para ouvir.
-Não pode ouvir esta resposta.
-Está sem ligação. Poderá ouvir a resposta quando ela voltar.
-O servidor de voz não responde. Verifique a ligação e tente de novo.
-Demorou demais. Tente de novo.
-Este som já não existe. Tente de novo.
-O som foi interrompido. Tente de novo para continuar.
-O som não chegou.
-Este navegador não consegue reproduzir o som.
-Este navegador não tem voz própria.
-A página não soube dizer quem ouve. Tente de novo ou inicie sessão outra vez.
 Esta resposta não pode ser lida.`;

@@ -27,7 +27,12 @@ export const MORE = {
   backToText: 'Back to what is read',
   words: 'Mark the words',
   bar: 'Caption bar',
+  taps: 'Tap a word to go there',
   continuous: 'Read new replies',
+  cut: 'New replies interrupt',
+  /** This reply, and then those after it. */
+  onward: 'Read from here on',
+  sleep: 'Sleep timer',
   download: 'Download',
   help: 'Keyboard shortcuts',
   keys: 'Use these keys',
@@ -46,12 +51,12 @@ export const MORE = {
   gestures: Object.freeze(
     /** @type {Record<string, string>} */ ({
       'Alt + click': 'On a word: listen from there',
-      'Space': 'On the bar: listen or pause',
-      '← →': 'In the player: five seconds back or on',
-      'M': 'In the player: mute',
-      'Esc': 'In the player: stop',
+      'Shift + click': 'On “Listen”: hear it next',
+      '← →': 'five seconds back or on',
     }),
   ),
+  /** @param {string} what  can be done while the keyboard is in the controls */
+  inPlayer: (what) => `In the player: ${what}`,
   controls: 'Listening controls',
   /** @param {string} position @param {string} duration */
   progress: (position, duration) => `${position} of ${duration}`,
@@ -72,7 +77,6 @@ export const MORE = {
       forbidden: 'You may not listen to this reply.',
       offline: 'You are offline. The reply can be heard when the connection is back.',
       unreachable: 'The speech server cannot be reached. Check your connection, then try again.',
-      link_expired: 'That took too long. Try again to go on.',
       not_found: 'This sound is not there any more. Try again.',
       interrupted: 'The sound broke off. Try again to go on from there.',
       silent: 'The sound did not arrive.',

@@ -31,6 +31,13 @@ const OPTIONS: &[(&str, &str)] = &[
     ("coqui", "base_url = 'URL'"),
     ("xtts", "base_url = 'URL'"),
     ("piper", "base_url = 'URL'"),
+    ("mistral", "api_key = 'k'\nbase_url = 'URL'"),
+    ("gemini", "api_key = 'k'\nbase_url = 'URL/v1'"),
+    ("cartesia", "api_key = 'k'\nbase_url = 'URL'"),
+    ("deepgram", "api_key = 'k'\nbase_url = 'URL'"),
+    ("xai", "api_key = 'k'\nbase_url = 'URL/v1'"),
+    ("inworld", "api_key = 'k'\nbase_url = 'URL'"),
+    ("minimax", "api_key = 'k'\nbase_url = 'URL/v1'"),
 ];
 const TYPES: [&str; 5] = [
     "application/json",

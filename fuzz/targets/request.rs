@@ -2,10 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use saywell::http::{body, openai, speech, stream};
+use saywell::http::{body, elevenlabs, openai, realtime, speech, stream};
 
 fuzz_target!(|data: &[u8]| {
     let _ = body::parse::<speech::SpeechBody>(data);
     let _ = body::parse::<openai::OpenAiBody>(data);
+    let _ = body::parse::<elevenlabs::ElevenLabsBody>(data);
     let _ = stream::Said::parse(data);
+    let _ = realtime::Event::parse(data);
 });

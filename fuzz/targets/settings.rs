@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     let number: usize = number.trim().parse().unwrap_or(0);
     if let Some(setting) = SETTINGS.get(number % SETTINGS.len()) {
         let environment = [(setting.variable.to_owned(), value.to_owned())].into();
-        if let Err(faults) = (Source { environment, file: None }).load() {
+        if let Err(faults) = (Source { environment, ..Source::default() }).load() {
             assert!(!faults.is_empty());
         }
     }

@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(lines(data, size, limit), lines(data, usize::MAX, limit));
         assert_eq!(events(data, size, limit), events(data, usize::MAX, limit));
     }
-    for coding in [Coding::Pcm { rate: 24_000 }, Coding::Wav] {
+    for coding in [Coding::Pcm { rate: 24_000 }, Coding::Float { rate: 24_000 }, Coding::Wav] {
         let samples = |size| sound(data, size, coding).map(|samples| samples.len());
         assert_eq!(samples(size), samples(usize::MAX));
     }

@@ -15,8 +15,8 @@ import { providers } from './providers.js';
  * @typedef {object} Desk
  * @property {(text: string) => void} say Tells what was done.
  * @property {(question: { title: string, text: string, yes: string }) => Promise<boolean>} confirm
- * @property {(change: Record<string, unknown>, done: string) => Promise<void>} change Changes a control, says so, and draws anew.
- * @property {(work: () => Promise<string>) => Promise<void>} run Does something, says what it came to, and draws anew.
+ * @property {(change: Record<string, unknown>, done: string, form?: HTMLFormElement) => Promise<void>} change Changes a control, says so, and draws anew.
+ * @property {(work: () => Promise<string>, form?: HTMLFormElement) => Promise<void>} run Does something, says what it came to, and draws anew. The form that asked for it is emptied once it is done.
  */
 
 /**
@@ -52,14 +52,16 @@ let later;
 const desk = {
   say,
   confirm,
-  change: (change, done) =>
+  change: (change, done, form) =>
     desk.run(async () => {
       await api.change(change);
       return done;
-    }),
-  async run(work) {
+    }, form),
+  async run(work, form) {
     try {
-      say(await work());
+      const done = await work();
+      form?.reset();
+      say(done);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), true);
       return;
@@ -90,10 +92,10 @@ async function draw() {
     const [controls, content] = await Promise.all([api.controls(), view.draw(desk)]);
     if (mine !== drawing) return;
     document.title = `${view.title} · Saywell`;
+    const refocus = keepFocus();
     drawFrame(view, controls);
-    const opened = [...main.querySelectorAll('details[open]')].map(place);
-    main.replaceChildren(h('h1', {}, view.title), ...content);
-    for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
+    drawContent(h('h1', {}, view.title), ...content);
+    refocus();
   } catch (error) {
     if (mine !== drawing) return;
     if (error instanceof api.Refused && (error.status === 401 || error.status === 403)) drawSignIn(error);
@@ -109,6 +111,45 @@ async function draw() {
   }
 }
 
+/**
+ * Puts a view in the place of what is seen. A form that was there stays as it is, with what is
+ * being written in it, and what was opened stays open.
+ *
+ * @param {...Node} content
+ */
+function drawContent(...content) {
+  const opened = [...main.querySelectorAll('details[open]')].map(place);
+  const forms = [...main.querySelectorAll('form')];
+  const fresh = document.createDocumentFragment();
+  fresh.append(...content);
+  for (const form of fresh.querySelectorAll('form')) {
+    const filled = forms.find(({ id }) => id === form.id);
+    if (filled) form.replaceWith(filled);
+  }
+  main.replaceChildren(fresh);
+  for (const details of main.querySelectorAll('details')) details.open = opened.includes(place(details));
+}
+
+/**
+ * Puts the keyboard back where it was once the page has been drawn anew: on the same control, else on what
+ * stands in its place, else on the view, never at the page's start.
+ */
+function keepFocus() {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement) || focused === document.body) return () => {};
+  const sign = signOf(focused);
+  return () => {
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    const twin = focused.isConnected ? focused : [...document.querySelectorAll(focused.localName)].find((other) => signOf(other) === sign);
+    /** @type {HTMLElement} */ (twin ?? main).focus({ preventScroll: true });
+  };
+}
+
+/** What a control is known by from one drawing to the next. @param {Element} element */
+function signOf(element) {
+  return [element.closest('section')?.querySelector('h2')?.textContent, element.id, element.getAttribute('aria-label') ?? element.textContent].join('\n');
+}
+
 /** @param {Element} details */
 function place(details) {
   return details.parentElement?.querySelector('h2')?.textContent ?? '';
@@ -120,7 +161,6 @@ function drawFrame(view, controls) {
   nav.replaceChildren(
     ...VIEWS.map(({ name, title }) => h('a', { href: `#${name}`, 'aria-current': name === view.name ? 'page' : null }, title)),
   );
-  const hadFocus = flag.contains(document.activeElement);
   const button = h(
     'button',
     { class: 'switch', role: 'switch', 'aria-checked': String(controls.enabled), 'aria-labelledby': 'flag-label', click: () => flip(!controls.enabled) },
@@ -132,7 +172,6 @@ function drawFrame(view, controls) {
     h('span', { class: controls.enabled ? 'state good' : 'state bad', 'aria-hidden': 'true' }, controls.enabled ? 'on' : 'off'),
     ...(api.isSignedIn() ? [h('button', { class: 'quiet', click: leave }, 'Sign out')] : []),
   );
-  if (hadFocus) button.focus();
 }
 
 /** @param {boolean} enabled */
@@ -157,11 +196,13 @@ function drawSignIn(refused) {
   nav.hidden = flag.hidden = true;
   document.title = 'Sign in · Saywell';
   const field = h('input', { id: 'key', type: 'password', autocomplete: 'off', required: true });
-  main.replaceChildren(
+  drawContent(
     h('h1', {}, 'Sign in'),
+    ...(api.isSignedIn() ? [h('p', { class: 'fault', role: 'alert' }, refused.message)] : []),
     h(
       'form',
       {
+        id: 'sign-in',
         class: 'card narrow',
         submit: (/** @type {SubmitEvent} */ event) => {
           event.preventDefault();
@@ -170,7 +211,6 @@ function drawSignIn(refused) {
         },
       },
       h('p', {}, 'This page is for those who run this server. It takes an API key with the scope “admin”, which ', h('code', {}, 'saywell key'), ' mints.'),
-      api.isSignedIn() && h('p', { class: 'fault', role: 'alert' }, refused.message),
       h('label', { for: 'key' }, 'API key'),
       field,
       h('button', {}, 'Sign in'),

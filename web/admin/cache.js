@@ -57,6 +57,7 @@ function form(desk) {
   adapt();
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
+    const filled = /** @type {HTMLFormElement} */ (event.currentTarget);
     const chosen = /** @type {(typeof WAYS)[string]} */ (WAYS[way.value]);
     const what = chosen.what(value.value.trim());
     const named = chosen.ask === null ? chosen.label : `${chosen.label}: ${value.value.trim()}`;
@@ -65,7 +66,9 @@ function form(desk) {
     await desk.run(async () => {
       const { removed } = await api.purge(what);
       return removed === 1 ? '1 entry is gone.' : `${format.count(removed)} entries are gone.`;
-    });
+    }, filled);
   };
-  return h('form', { class: 'line', submit }, h('div', { class: 'field' }, h('label', { for: 'purge-way' }, 'What'), way), field, h('button', { class: 'danger' }, 'Purge'));
+  // The fields are as they were at first only after the event.
+  const reset = () => queueMicrotask(adapt);
+  return h('form', { id: 'purge', class: 'line', submit, reset }, h('div', { class: 'field' }, h('label', { for: 'purge-way' }, 'What'), way), field, h('button', { class: 'danger' }, 'Purge'));
 }

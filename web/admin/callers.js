@@ -6,6 +6,9 @@ import * as format from './format.js';
 
 /** @typedef {import('./admin.js').Desk} Desk */
 
+/** The plans that every server has; the settings may add others. */
+const SHIPPED = ['trial', 'member', 'admin'];
+
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function callers(desk) {
   const { state } = await api.controls();
@@ -13,6 +16,7 @@ export async function callers(desk) {
     ...Object.entries(state.user_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'user', id }), plan })),
     ...Object.entries(state.room_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'room', id }), plan })),
   ];
+  const known = [...new Set([...SHIPPED, ...plans.map(({ plan }) => plan)])];
   const blocked = [
     ...state.blocked_users.map((id) => /** @type {api.Subject} */ ({ kind: 'user', id })),
     ...state.blocked_rooms.map((id) => /** @type {api.Subject} */ ({ kind: 'room', id })),
@@ -57,7 +61,15 @@ export async function callers(desk) {
         ]),
         'Nobody has a plan from here.',
       ),
-      form(desk, 'plan', 'Give the plan', [text('plan-plan', 'Plan')], (subject, field) => [{ action: 'set_plan', subject, plan: field('plan-plan') }, `${who(subject)} has the plan ${field('plan-plan')}.`]),
+      form(desk, 'plan', 'Give the plan', [text('plan-plan', 'Plan', known)], (subject, field) => {
+        const plan = field('plan-plan');
+        const question = {
+          title: `Is there a plan “${plan}”?`,
+          text: `Nobody has it from here, and it is none of those that ship. If saywell.toml has no [plans.${plan}], every request of ${who(subject)} is refused from now on.`,
+          yes: 'Give it',
+        };
+        return [{ action: 'set_plan', subject, plan }, `${who(subject)} has the plan ${plan}.`, known.includes(plan) ? undefined : question];
+      }),
     ),
     h(
       'section',
@@ -93,21 +105,31 @@ function amount({ unit, amount }) {
  * @param {string} name
  * @param {string} button
  * @param {Node[]} fields
- * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string]} read
+ * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string, (Parameters<Desk['confirm']>[0] | undefined)?]} read
+ *   the change, what is told of it, and what is asked before
  */
 function form(desk, name, button, fields, read) {
-  const submit = (/** @type {SubmitEvent} */ event) => {
+  const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    const filled = /** @type {HTMLFormElement} */ (event.currentTarget);
+    const given = new FormData(filled);
     const field = (/** @type {string} */ id) => String(given.get(id) ?? '').trim();
     const subject = { kind: /** @type {'user' | 'room'} */ (field(`${name}-kind`)), id: field(`${name}-id`) };
-    void desk.change(...read(subject, field));
+    const [change, done, question] = read(subject, field);
+    if (!question || (await desk.confirm(question))) await desk.change(change, done, filled);
   };
-  return h('form', { class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
+  return h('form', { id: name, class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
 }
 
-/** @param {string} id @param {string} label */
-const text = (id, label) => h('div', { class: 'field' }, h('label', { for: id }, label), h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off' }));
+/** @param {string} id @param {string} label @param {string[]} [offers]  what may be meant */
+const text = (id, label, offers = []) =>
+  h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off', list: offers.length > 0 ? `${id}-list` : null }),
+    offers.length > 0 && h('datalist', { id: `${id}-list` }, offers.map((offer) => h('option', { value: offer }))),
+  );
 
 const number = () => h('div', { class: 'field' }, h('label', { for: 'grant-amount' }, 'How much'), h('input', { id: 'grant-amount', name: 'grant-amount', type: 'number', min: 0.01, step: 'any', required: true }));
 

@@ -17,22 +17,24 @@ const LIMITS = [
   { field: 'money_per_day', name: 'Money a day', least: '0.01', step: '0.01' },
 ];
 
-/** The key that was just minted, shown once. @type {{ secret: string, name: string } | null} */
+/** The key that was just minted, shown until another thing is done with keys or the page is left. @type {{ secret: string, name: string } | null} */
 let minted = null;
+
+addEventListener('hashchange', () => {
+  minted = null;
+});
 
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function keys(desk) {
   const { keys } = await api.keys();
-  const fresh = minted;
-  minted = null;
   return [
-    fresh &&
+    minted &&
       h(
         'section',
         { class: 'card fresh' },
-        h('h2', {}, `The key “${fresh.name}”`),
+        h('h2', {}, `The key “${minted.name}”`),
         h('p', {}, 'Copy it now: it is kept as a hash only, and cannot be shown again.'),
-        h('p', {}, h('code', { class: 'secret', tabindex: 0 }, fresh.secret)),
+        h('p', {}, h('code', { class: 'secret', tabindex: 0 }, minted.secret)),
       ),
     h(
       'section',
@@ -70,6 +72,7 @@ function revoke(desk, key) {
     if (!sure) return;
     await desk.run(async () => {
       await api.revoke(key.id);
+      minted = null;
       return `“${key.name}” is revoked.`;
     });
   };
@@ -85,6 +88,7 @@ function form(desk) {
   const allowed = LIMITS.map(({ field, name, least = '1', step = '1' }) => ({ field, name, input: h('input', { id: `key-${field}`, type: 'number', min: least, step, placeholder: 'no limit' }) }));
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
+    const filled = /** @type {HTMLFormElement} */ (event.currentTarget);
     void desk.run(async () => {
       const scopes = [...(speak.checked ? ['speak'] : []), ...(admin.checked ? ['admin'] : [])];
       const expires = days.value === '' ? null : Math.floor(Date.now() / 1000) + Number(days.value) * 86_400;
@@ -92,11 +96,11 @@ function form(desk) {
       const { secret, key } = await api.mint({ name: name.value.trim(), scopes, expires_at: expires, limits });
       minted = { secret, name: key.name };
       return `“${key.name}” is minted.`;
-    });
+    }, filled);
   };
   return h(
     'form',
-    { class: 'line', submit },
+    { id: 'new-key', class: 'line', submit },
     h('div', { class: 'field' }, h('label', { for: 'key-name' }, 'Name'), name),
     h('div', { class: 'field' }, h('label', { for: 'key-days' }, 'Ends after days'), days),
     h('fieldset', { class: 'field' }, h('legend', {}, 'It may'), h('label', { class: 'check' }, speak, 'speak'), h('label', { class: 'check' }, admin, 'run this server')),

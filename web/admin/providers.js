@@ -26,6 +26,9 @@ export async function providers(desk) {
   return [
     h('p', { class: 'lead' }, 'Asked from the top down: when one cannot say a sentence, the next one does.'),
     table('The chain', ['Provider', 'Health', { number: 'Calls, 24 h' }, { number: 'Failed' }, ''], rows),
+    ...seen.providers.flatMap(({ name, ends }) =>
+      ends.map(({ of, day, instead }) => h('p', { class: 'note' }, `${name}: ${of}: no more from ${day} on. Choose ${instead}.`)),
+    ),
     controls.state.provider_order === null
       ? h('p', { class: 'note' }, 'The order is that of the settings.')
       : h('p', {}, h('button', { class: 'quiet', click: () => desk.change({ action: 'set_provider_order', order: null }, 'The order is that of the settings again.') }, 'Back to the order of the settings')),

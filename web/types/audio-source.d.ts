@@ -63,6 +63,10 @@ export type Connection = {
      * called for every piece of sound
      */
     arrived: () => void;
+    /**
+     * where it is heard from; absent: from the start
+     */
+    second?: number;
 };
 export type Engine = {
     MediaSource?: typeof MediaSource;
@@ -94,7 +98,7 @@ export declare class StreamSource {
      * @param {Rendition} rendition
      * @param {Connection} connection
      */
-    feed(rendition: Rendition, { open, signal, arrived }: Connection): Promise<void>;
+    feed(rendition: Rendition, { open, signal, arrived, second }: Connection): Promise<void>;
     /** How much sound there is from the start without a gap, in seconds. */
     get laid(): number;
     /**

@@ -51,7 +51,8 @@ export declare class BrowserVoice {
     tick(): void;
 }
 /**
- * The one that was asked for by name; else of this very language, then one that needs no network.
+ * The one that was asked for by name; else the best of this language: of this very country, by what it is
+ * called, and then one that needs no network.
  *
  * @param {SpeechSynthesisVoice[]} voices
  * @param {string} language

@@ -37,3 +37,15 @@ export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuf
  * @returns {Caption}
  */
 export declare function caption({ text, start, end, source }: any): Caption;
+/**
+ * Captions of sound that is heard from a moment on.
+ *
+ * @param {Caption[]} captions
+ * @param {number} second
+ */
+export declare function later(captions: Caption[], second: number): {
+    text: string;
+    source: [number, number];
+    start: number;
+    end: number;
+}[];

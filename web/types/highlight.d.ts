@@ -26,8 +26,10 @@ export declare class Highlighter {
      * The byte of the reply that is shown where the pointer is, or null.
      *
      * @param {MouseEvent} event
+     * @param {Element} message  for when nothing is marked
+     * @param {string} reply
      */
-    byteAt({ target, clientX, clientY }: MouseEvent): number | null;
+    byteAt({ target, clientX, clientY }: MouseEvent, message: Element, reply: string): number | null;
     /** Whether what is read is kept in view. */
     get follows(): boolean;
     /** From here on, what is read is kept in view. */

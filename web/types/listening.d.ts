@@ -39,6 +39,8 @@ export type Heard = {
 /** @typedef {{ message: Element | null, name: unknown, written: Written }} Heard */
 export declare class Listening {
     #private;
+    /** What the sleep timer was set to. @type {number | null} */
+    sleepMinutes: number | null;
     /** @param {Host} host */
     constructor(host: Host);
     /** What is heard, if it is on the page. */
@@ -49,6 +51,12 @@ export declare class Listening {
     leavePage(): void;
     /** @param {Message} message */
     speak(message: Message): void;
+    /** Reads a message after what is heard, and after those that were queued before. @param {Message} message */
+    queue(message: Message): void;
+    /** Reads a message and then those that follow it on the page. @param {Message} message */
+    speakFrom(message: Message): void;
+    /** Ends the listening in a while. @param {number | null} minutes  null: not at all */
+    sleep(minutes: number | null): void;
     /** @param {Message} message @param {string} piece */
     write(message: Message, piece: string): void;
     /** @param {Message} message */

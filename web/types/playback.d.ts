@@ -22,6 +22,12 @@ export type Speech = {
      */
     written?: import('./written.js').Written;
 };
+export type Place = {
+    byte: number;
+    second: number;
+    made: number;
+    exact?: boolean;
+};
 export type Surroundings = {
     audio: HTMLAudioElement;
     store: PlayerStore;
@@ -65,6 +71,12 @@ export declare class Playback {
     leave(): void;
     /** @param {number} position  seconds; what lies outside the sound is brought inside */
     seek(position: number): void;
+    /**
+     * Goes to a word by its place in the text, though its sound has not come yet.
+     *
+     * @param {number} byte
+     */
+    goTo(byte: number): void;
     /** @param {number} speed  brought within the allowed speeds; the pitch stays */
     setSpeed(speed: number): void;
     /** Reads the position off the element; told when another word is said, and a few times a second. */

@@ -113,6 +113,9 @@ export type PlayerEvent = {
     by?: 'gateway' | 'browser';
     instead?: Failure | null;
 } | {
+    type: 'jumped';
+    position: number;
+} | {
     type: 'answered';
     rendition: Rendition;
     growing?: boolean;

@@ -1,12 +1,14 @@
 export type Choices = {
     words: boolean;
     bar: boolean;
+    taps: boolean;
     continuous: boolean;
+    cut: boolean;
 };
 /**
  * What a listener turns on and off.
  *
- * @typedef {{ words: boolean, bar: boolean, continuous: boolean }} Choices
+ * @typedef {{ words: boolean, bar: boolean, taps: boolean, continuous: boolean, cut: boolean }} Choices
  */
 /**
  * What is on: as the listener has chosen, else as the page asks.
@@ -15,6 +17,13 @@ export type Choices = {
  * @returns {Readonly<Choices>}
  */
 export declare function choicesOf(player: Element): Readonly<Choices>;
+/**
+ * What a choice is kept as. Whether new replies are read is chosen for each conversation that the page names.
+ *
+ * @param {Element} player
+ * @param {string} choice
+ */
+export declare function keptAs(player: Element, choice: string): string;
 /**
  * Whether an attribute that needs no value is there and not switched off.
  *

@@ -12,8 +12,16 @@ export declare class Continuous {
      *
      * @param {Message} message
      * @param {boolean} isFree  whether nothing is being read
+     * @param {boolean} [cuts]  whether it is read at once, in place of what is heard and was to be read
      */
-    add(message: Message, isFree: boolean): void;
+    add(message: Message, isFree: boolean, cuts?: boolean): void;
+    /**
+     * It is read when those before it have been.
+     *
+     * @param {Message} message
+     * @param {boolean} isFree  whether nothing is being read
+     */
+    queue(message: Message, isFree: boolean): void;
     /** The last one was heard to its end. */
     next(): void;
     /** The listener speaks up. */

@@ -18,7 +18,10 @@ declare const Base: {
  *   browser's own voice
  * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
- * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on
+ * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on;
+ *   `cut`: at once, in place of what is heard
+ * - `conversation`: its name: whether new replies are read is then chosen for each
+ * - `taps`: `off`: a tap on a word of what is heard does not go there
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
  * - `icons`: speakers are an icon without a word
@@ -92,6 +95,26 @@ export declare class SaywellPlayer extends Base {
      * @param {Message | null} [message]  absent: the newest
      */
     speak(message?: Message | null): void;
+    /**
+     * Reads a message after what is heard, and after those that were queued before; at once where nothing is.
+     *
+     * @param {Message} message
+     */
+    queue(message: Message): void;
+    /**
+     * Reads a message, or goes on with it, and then reads those that follow it on the page.
+     *
+     * @param {Message | null} [message]  absent: what is heard, or the newest
+     */
+    speakFrom(message?: Message | null): void;
+    /**
+     * Pauses in a while, and reads nothing by itself from then on until something is pressed.
+     *
+     * @param {number | null} minutes  null: not at all
+     */
+    sleep(minutes: number | null): void;
+    /** What `sleep` was set to, in minutes, while it is to come; else null. */
+    get sleepMinutes(): number | null;
     /**
      * Adds to a message that is being written. It can be listened to from its first words; in continuous mode
      * it is read from its first finished sentence on. The first piece after `complete` begins it anew.

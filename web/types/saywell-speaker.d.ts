@@ -30,6 +30,8 @@ export declare class SaywellSpeaker extends Base {
     /** @type {Strings} */
     strings: Strings;
     constructor();
+    /** The page took it away, and the keyboard with it; now it is back. */
+    takeBackFocus(): void;
     connectedCallback(): void;
     disconnectedCallback(): void;
     /**

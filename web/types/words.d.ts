@@ -23,7 +23,12 @@ export declare const MORE: {
     backToText: string;
     words: string;
     bar: string;
+    taps: string;
     continuous: string;
+    cut: string;
+    /** This reply, and then those after it. */
+    onward: string;
+    sleep: string;
     download: string;
     help: string;
     keys: string;
@@ -40,6 +45,8 @@ export declare const MORE: {
     };
     /** What else can be done, by the name of the key. */
     gestures: Readonly<Record<string, string>>;
+    /** @param {string} what  can be done while the keyboard is in the controls */
+    inPlayer: (what: string) => string;
     controls: string;
     /** @param {string} position @param {string} duration */
     progress: (position: string, duration: string) => string;

@@ -13,7 +13,10 @@ export interface SaywellPlayerProps {
   /** 0.5 to 3. */
   speed?: number;
   captions?: boolean | 'bar';
-  continuous?: boolean;
+  continuous?: boolean | 'cut';
+  /** The conversation's name. */
+  conversation?: string;
+  taps?: boolean;
   prefetch?: boolean;
   shortcuts?: boolean;
   icons?: boolean;

@@ -36,7 +36,8 @@ export const SaywellPlayer = forwardRef(function SaywellPlayer(props, ref) {
   }, []);
 
   const attributes = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in EVENTS)));
-  for (const name of SWITCHES) if (name in attributes) attributes[name] = attributes[name] ? '' : undefined;
+  for (const name of SWITCHES) if (name in attributes) attributes[name] = attributes[name] === true ? '' : attributes[name] || undefined;
+  if (attributes.taps !== undefined) attributes.taps = attributes.taps ? '' : 'off';
   if (attributes.captions === true) attributes.captions = '';
   if (attributes.captions === false) attributes.captions = undefined;
   return createElement('saywell-player', { ...attributes, ref: element });

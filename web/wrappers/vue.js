@@ -16,7 +16,9 @@ export const SaywellPlayer = defineComponent({
     provider: String,
     speed: Number,
     captions: [Boolean, String],
-    continuous: Boolean,
+    continuous: [Boolean, String],
+    conversation: String,
+    taps: { type: Boolean, default: true },
     prefetch: Boolean,
     shortcuts: Boolean,
     icons: Boolean,
@@ -42,7 +44,8 @@ export const SaywellPlayer = defineComponent({
     onBeforeUnmount(() => leave.abort());
     return () => {
       const { textOf, token, strings, ...attributes } = props;
-      for (const name of SWITCHES) attributes[name] = attributes[name] ? '' : undefined;
+      for (const name of SWITCHES) attributes[name] = attributes[name] === true ? '' : attributes[name] || undefined;
+      attributes.taps = attributes.taps ? undefined : 'off';
       attributes.captions = attributes.captions === true ? '' : attributes.captions || undefined;
       return h('saywell-player', { ...attributes, ref: element });
     };

@@ -10,5 +10,6 @@ pub mod providers;
 pub mod voices;
 
 // The ground floor.
+pub mod ends;
 pub mod price;
 pub mod queue;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The table that ships.
 const SHIPPED: &str = include_str!("prices.toml");
 /// When it was read.
-pub const SHIPPED_ON: &str = "2026-11-22";
+pub const SHIPPED_ON: &str = "2026-11-29";
 
 /// What a price is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -179,7 +179,7 @@ impl Price {
 }
 
 /// Whether `text` is like `pattern`, in which `*` stands for anything.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
     let Some((inner, end)) = rest.rsplit_once('*') else { return text.ends_with(rest) };

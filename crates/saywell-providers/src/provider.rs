@@ -128,8 +128,8 @@ pub struct About {
     pub longest: usize,
     /// The queue before it, where it works on this machine.
     pub queue: Option<Queue>,
-    /// That its service ends, when, and what to choose instead; operators are warned with it at the start.
-    pub sunset: Option<&'static str>,
+    /// It is asked for at another address than its service's own, of which no announced end holds.
+    pub elsewhere: bool,
 }
 
 impl About {
@@ -167,7 +167,7 @@ impl About {
             unknown_symbols: None,
             longest: usize::MAX,
             queue: None,
-            sunset: None,
+            elsewhere: false,
         }
     }
 }

@@ -1,23 +1,30 @@
 //! Every provider, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
 pub mod azure;
+pub mod cartesia;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod coqui;
+pub mod deepgram;
 #[cfg(test)]
 mod document;
 pub mod elevenlabs;
 #[cfg(any(test, feature = "testing"))]
 pub mod fake;
+pub mod gemini;
 pub mod google;
+pub mod inworld;
 pub mod kokoro;
 pub mod local;
+pub mod minimax;
+pub mod mistral;
 pub mod openai;
 pub mod openai_compatible;
 pub mod openai_realtime;
 pub mod piper;
 pub mod polly;
 pub mod wire;
+pub mod xai;
 pub mod xtts;
 
 use std::collections::BTreeMap;
@@ -42,7 +49,24 @@ pub static KINDS: &[&ProviderKind] = &[
     &openai::KIND,
     &openai_realtime::KIND,
     &openai_compatible::KIND,
+    &openai_compatible::GROQ,
+    &openai_compatible::OPENROUTER,
+    &openai_compatible::DEEPINFRA,
+    &openai_compatible::TOGETHER,
+    &openai_compatible::ASSEMBLYAI,
+    &openai_compatible::KOKORO_FASTAPI,
+    &openai_compatible::SPEACHES,
+    &openai_compatible::LOCALAI,
+    &openai_compatible::OPENEDAI,
+    &openai_compatible::EDGE_TTS,
     &elevenlabs::KIND,
+    &mistral::KIND,
+    &gemini::KIND,
+    &cartesia::KIND,
+    &deepgram::KIND,
+    &xai::KIND,
+    &inworld::KIND,
+    &minimax::KIND,
     &azure::KIND,
     &google::KIND,
     &polly::KIND,
@@ -52,7 +76,7 @@ pub static KINDS: &[&ProviderKind] = &[
 ];
 
 /// Services that applications still name and that speak no longer, each with its last day.
-pub static ENDED: &[(&str, &str)] = &[("playht", "2025-12-31")];
+pub static ENDED: &[(&str, &str)] = &[("playht", "2025-12-31"), ("hume", "2026-11-13")];
 
 /// A kind of provider: what one file in this folder makes.
 pub struct ProviderKind {

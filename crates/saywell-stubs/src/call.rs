@@ -13,6 +13,8 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
@@ -28,6 +30,8 @@ pub const RETRY_AFTER_SECONDS: u64 = 7;
 const PIECE: usize = 4_096;
 /// The bytes of a piece of sound that ends within a sample.
 const ODD_PIECE: usize = 997;
+/// The letters of a piece of base64 that is cut anywhere.
+const ANYWHERE: usize = 1_001;
 /// The bytes of a crumb.
 const CRUMB: usize = 7;
 /// The most bytes of a request's body.
@@ -288,6 +292,18 @@ impl Call {
     #[must_use]
     pub fn cut(&self, sound: Vec<u8>) -> Vec<Bytes> {
         pieces_of(&sound.into(), if self.suffers(Fault::OddByte) { ODD_PIECE } else { PIECE })
+    }
+
+    /// Cuts sound into pieces of base64, each for itself, or of the one base64 text at any letter.
+    #[must_use]
+    pub fn cut_base64(&self, sound: Vec<u8>) -> Vec<String> {
+        if self.suffers(Fault::SplitBase64) {
+            let text = STANDARD.encode(&sound);
+            let pieces = text.as_bytes().chunks(ANYWHERE);
+            pieces.map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
+        } else {
+            self.cut(sound).iter().map(|piece| STANDARD.encode(piece)).collect()
+        }
     }
 
     /// Answers with sound, sent as it is made: in pieces and without a length.

@@ -24,7 +24,10 @@ pub(crate) fn characters(request: &Recorded) -> u64 {
         let said = if json["TextType"] == "ssml" { plain(&without(&text, |_| true)) } else { text };
         said.chars().count()
     } else {
-        of("input").or_else(|| of("text")).unwrap_or_default().chars().count()
+        let parts = json["contents"][0]["parts"].as_array().into_iter().flatten();
+        let parts: Vec<&str> = parts.filter_map(|part| part["text"].as_str()).collect();
+        let text = ["input", "text", "transcript"].iter().find_map(|field| of(field));
+        text.unwrap_or_else(|| parts.concat()).chars().count()
     };
     characters as u64
 }

@@ -47,7 +47,9 @@ pub enum Fault {
     ///
     /// [`Call::wav`]: crate::Call::wav
     WavMax,
-    /// Base64 is cut across events at any letter. Done by the stub.
+    /// Base64 is cut across events at any letter. Done by [`Call::cut_base64`].
+    ///
+    /// [`Call::cut_base64`]: crate::Call::cut_base64
     SplitBase64,
     /// Timings that were asked for are `null`. Done by the stub.
     NoTimings,

@@ -1,14 +1,21 @@
 //! The stubs, one file each. A new one is its file, its `mod` line here, and its line in [`KINDS`].
 
 pub mod azure;
+pub mod cartesia;
 pub mod coqui;
+pub mod deepgram;
 pub mod elevenlabs;
+pub mod gemini;
 pub mod google;
+pub mod inworld;
+pub mod minimax;
+pub mod mistral;
 pub mod openai;
 pub mod openai_compatible;
 pub mod openai_realtime;
 pub mod piper;
 pub mod polly;
+pub mod xai;
 pub mod xtts;
 
 use std::fmt;
@@ -22,20 +29,30 @@ use crate::fault::Refusal;
 /// Every stub there is.
 pub static KINDS: &[&Kind] = &[
     &azure::KIND,
+    &cartesia::KIND,
     &coqui::KIND,
+    &deepgram::KIND,
     &elevenlabs::KIND,
+    &gemini::KIND,
     &google::KIND,
     &google::STREAMING,
+    &inworld::KIND,
+    &minimax::KIND,
+    &mistral::KIND,
     &openai::KIND,
     &openai_compatible::EDGE_TTS,
+    &openai_compatible::GROQ,
     &openai_compatible::KOKORO,
     &openai_compatible::LOCALAI,
     &openai_compatible::OPENEDAI,
+    &openai_compatible::OPENROUTER,
     &openai_compatible::SPEACHES,
+    &openai_compatible::TOGETHER,
     &openai_realtime::KIND,
     &piper::KIND,
     &piper::OLD,
     &polly::KIND,
+    &xai::KIND,
     &xtts::KIND,
 ];
 

@@ -26,6 +26,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
+use crate::ends::{Ending, Ends};
 use crate::flight::{self, Flights, SharedFlights};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
@@ -34,7 +35,7 @@ use crate::links::Links;
 use crate::net;
 use crate::order::Orders;
 use crate::price::Prices;
-use crate::provider::{About, Provider, ProviderError};
+use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
 use crate::render::Levels;
 use crate::script::Bounds;
@@ -43,7 +44,7 @@ use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::usage::{Keeper, Ledger, Retention, Scribe};
-use crate::voices::VoiceMap;
+use crate::voices::{Cast, VoiceMap};
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -61,6 +62,8 @@ pub struct App {
     pub controls: Controls,
     /// How each provider has fared of late, by name.
     pub pulses: Arc<BTreeMap<String, Pulse>>,
+    /// What of the providers ends, as far as it was announced.
+    pub endings: Arc<[Ending]>,
     /// Who calls.
     pub identity: Identity,
     /// Whether a caller may speak now.
@@ -116,7 +119,7 @@ pub enum StartError {
     #[error("callers cannot be told apart: {0}")]
     Identity(String),
     /// Something in the data folder cannot be read or written.
-    #[error("{path}: {error}")]
+    #[error("{path}: {error}; TTS_DATA_DIR names the data folder")]
     Data {
         /// What.
         path: String,
@@ -176,18 +179,17 @@ impl App {
         telemetry::begin_counters(providers.iter().map(Provider::name));
         let (ledger, mut scribe) = open_ledger(&settings, &store)?;
         scribe.recover().await;
-        for About { name, sunset, .. } in providers.iter().map(Provider::about) {
-            if let Some(sunset) = sunset {
-                tracing::warn!(provider = %name, "{sunset}");
-            }
-        }
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
         let voices = VoiceMap::new(voice_names(&settings, &chain), settings.default_voice.clone())
             .with_personas(settings.personas.clone());
-        if voices.cast(None, None, chain.links()).await.is_err() {
+        let Ok(cast) = voices.cast(None, None, chain.links()).await else {
             return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
+        };
+        let endings = endings(&settings, &chain, &cast);
+        for ending in &endings {
+            tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
         }
         let cache = open_cache(&settings, &store, &clock).await?;
         let signing_key = match &settings.signing_key {
@@ -260,6 +262,7 @@ impl App {
             store,
             controls,
             pulses: Arc::new(pulses),
+            endings: endings.into(),
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
@@ -357,6 +360,24 @@ fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
     kinds.chain(ended).chain(here).chain(settings.providers.keys().cloned()).collect()
 }
 
+/// What ends of what the chain speaks with: each provider's model and voice where nobody asks for others, and those that
+/// personas have it speak with.
+fn endings(settings: &Settings, chain: &Chain, cast: &Cast) -> Vec<Ending> {
+    let ends = Ends::default();
+    let mut found: Vec<Ending> = Vec::new();
+    for about in chain.links().iter().map(|link| link.about()) {
+        let own = cast.get(&*about.name).map_or("", |speaker| speaker.voice.as_str());
+        let twins = settings.personas.values().filter_map(|persona| persona.get(&*about.name));
+        let twins = twins.map(|twin| (twin.model.as_deref().unwrap_or(&about.model), twin.voice.as_str()));
+        for (model, voice) in std::iter::once((about.model.as_str(), own)).chain(twins) {
+            if let Some(ending) = ends.find(about, model, voice).filter(|ending| !found.contains(ending)) {
+                found.push(ending);
+            }
+        }
+    }
+    found
+}
+
 /// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.
 fn voice_names(settings: &Settings, chain: &Chain) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
@@ -411,19 +432,11 @@ async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
             return Err(error.into());
         }
         tracing::warn!(
-            database = settings.database_url.as_deref().map(host).unwrap_or_default(),
             reason = %with_causes(&error),
             "the database does not answer yet: waiting {} s more", left.as_secs()
         );
         tokio::time::sleep_until((asked + ASK_AGAIN).into()).await;
     }
-}
-
-/// The host of an address, and its port: neither a user nor a password.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// Opens the database that the settings name.
@@ -463,7 +476,10 @@ fn open_ledger(settings: &Settings, store: &Store) -> Result<(Ledger, Scribe), S
 }
 
 /// Makes a file in a folder, and takes it away again.
-fn try_writing(folder: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn try_writing(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(format!(".writable.{:016x}", rand::random::<u64>()));
     std::fs::File::create_new(&file)?;
     std::fs::remove_file(&file)

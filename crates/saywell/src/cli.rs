@@ -4,21 +4,27 @@ mod bench;
 mod cache;
 mod check;
 mod config;
+mod doctor;
 mod key;
 mod lexicon;
 mod licences;
+mod manual;
+mod player;
 mod say;
 mod script;
 mod serve;
 mod usage;
 mod voices;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 use crate::app::{self, App};
 use crate::clock::{Clock, SystemClock};
@@ -28,26 +34,39 @@ use crate::telemetry;
 
 /// Reads a chat assistant's replies aloud.
 #[derive(Debug, Parser)]
-#[command(name = "saywell", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "saywell",
+    version,
+    about,
+    after_help = "`saywell \"Good morning.\"` speaks a text at once.",
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// The settings file, in place of saywell.toml in the current folder
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve speech over HTTP
-    Serve,
-    /// Speak a text into a file
+    /// Serve speech over HTTP; `--help` lists the settings
+    #[command(after_long_help = crate::config::help())]
+    Serve(serve::Arguments),
+    /// Speak a text, through the loudspeaker or into a file
     Say(say::Arguments),
     /// Print what would be said of a text, and what would not
     Script(script::Arguments),
     /// List the voices on offer
     Voices(voices::Arguments),
     /// Say in plain words whether each provider can be used
-    Check,
+    Check(check::Arguments),
+    /// Try what a gateway stands on, and say how to mend what is wrong
+    Doctor(doctor::Arguments),
     /// Print the settings in force, secrets masked
-    Config,
+    Config(config::Arguments),
     /// Mint, list and revoke API keys, and sign user tokens
     Key(key::Arguments),
     /// Print the operator's pronunciations as a W3C lexicon, for the accounts of Polly, Azure and ElevenLabs
@@ -60,6 +79,10 @@ enum Command {
     Bench(bench::Arguments),
     /// Print the licences of everything that is in this binary
     Licences,
+    /// Print what lets a shell complete commands and options
+    Completions(manual::Completions),
+    /// Write the manual's pages into a folder
+    Man(manual::Pages),
 }
 
 /// Why a command did not do what it was asked.
@@ -80,19 +103,14 @@ impl<E: std::error::Error> From<E> for Failed {
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = Source::system().and_then(|source| source.load()).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(|fault| format!("  {fault}")).collect();
-        Failed::Usage(format!("the settings cannot be used:\n{}", faults.join("\n")))
-    });
-    let outcome = outcome.and_then(|loaded| {
-        // Metrics are counted from the first moment.
-        let _ = telemetry::metrics();
-        tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?
-            .block_on(dispatch(arguments.command, loaded))
-    });
+    let Arguments { command, config } = Arguments::parse_from(with_say(std::env::args_os().collect()));
+    let outcome = match command {
+        // What is only about the command itself works with wrong settings too.
+        Command::Licences => licences::run(),
+        Command::Completions(wanted) => manual::complete(wanted),
+        Command::Man(wanted) => manual::write(&wanted),
+        command => run_with_settings(command, config),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failed::Run(message)) => fail(&message, 1),
@@ -100,24 +118,51 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// `saywell "Good morning."` is `saywell say "Good morning."`: a first argument that no command could be called, since it
+/// has something else than small letters and hyphens, is a text.
+fn with_say(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let could_be_a_command = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+    let first = arguments.get(1).and_then(|first| first.to_str()).unwrap_or_default();
+    if !first.starts_with('-') && !first.chars().all(could_be_a_command) {
+        arguments.insert(1, "say".into());
+    }
+    arguments
+}
+
+fn run_with_settings(command: Command, config: Option<PathBuf>) -> Result<(), Failed> {
+    let options = if let Command::Serve(arguments) = &command { arguments.given() } else { Vec::new() };
+    let loaded = Source::system(config).and_then(|source| Source { options, ..source }.load());
+    let loaded = loaded.map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(|fault| format!("  {fault}")).collect();
+        Failed::Usage(format!("the settings cannot be used:\n{}", faults.join("\n")))
+    })?;
+    // Metrics are counted from the first moment.
+    let _ = telemetry::metrics();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(command, loaded))
+}
+
 async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
-    let quiet = !matches!(command, Command::Serve);
+    let quiet = !matches!(command, Command::Serve(_));
     let filter = if quiet && !loaded.origins.contains_key("TTS_LOG") { "warn" } else { &loaded.settings.log };
     telemetry::log(filter, loaded.settings.log_json)
         .map_err(|error| Failed::Usage(format!("TTS_LOG: {error}")))?;
     match command {
-        Command::Serve => serve::run(loaded.settings).await,
+        Command::Serve(_) => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,
         Command::Script(arguments) => script::run(arguments, loaded.settings).await,
         Command::Voices(arguments) => voices::run(&arguments, loaded.settings).await,
-        Command::Check => check::run(loaded.settings).await,
-        Command::Config => config::run(&loaded),
+        Command::Check(arguments) => check::run(&arguments, loaded.settings).await,
+        Command::Doctor(arguments) => doctor::run(arguments, loaded.settings).await,
+        Command::Config(arguments) => config::run(&arguments, &loaded),
         Command::Key(arguments) => key::run(arguments, loaded.settings).await,
         Command::Lexicon(arguments) => lexicon::run(&arguments, &loaded.settings),
         Command::Usage(arguments) => usage::run(&arguments, &loaded.settings).await,
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
         Command::Licences => licences::run(),
+        Command::Completions(wanted) => manual::complete(wanted),
+        Command::Man(wanted) => manual::write(&wanted),
     }
 }
 
@@ -134,6 +179,11 @@ fn fail(message: &str, code: u8) -> ExitCode {
 /// Prints a line. A closed standard output, as of `| head`, ends the command quietly.
 fn print(line: impl std::fmt::Display) -> Result<(), Failed> {
     writeln!(io::stdout(), "{line}").map_err(Failed::from)
+}
+
+/// Prints something for programs.
+fn print_json(value: &impl Serialize) -> Result<(), Failed> {
+    print(serde_json::to_string_pretty(value)?)
 }
 
 /// Everything in memory, for commands that leave nothing behind: but for calls that cost money, which are always taken
@@ -156,3 +206,29 @@ async fn open_without_trace(settings: Settings) -> Result<App, Failed> {
 
 /// How long a command waits at its end until everything is written down.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_argument_that_is_no_command_is_a_text() {
+        for (written, read) in [
+            (&["saywell", "Hello"][..], &["saywell", "say", "Hello"][..]),
+            (&["saywell", "good morning", "-o", "a.mp3"], &["saywell", "say", "good morning", "-o", "a.mp3"]),
+            (&["saywell", "你好"], &["saywell", "say", "你好"]),
+            (&["saywell", "sing"], &["saywell", "sing"]),
+            (&["saywell", "--version"], &["saywell", "--version"]),
+            (&["saywell", "say", "Hello"], &["saywell", "say", "Hello"]),
+            (&["saywell"], &["saywell"]),
+        ] {
+            let written = written.iter().map(OsString::from).collect();
+            assert_eq!(with_say(written), read);
+        }
+    }
+
+    #[test]
+    fn every_command_is_well_formed() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -10,7 +10,7 @@ mod limits_document;
 mod load;
 mod settings;
 
-pub use document::markdown;
+pub use document::{help, markdown};
 pub use limits_document::markdown as limits_markdown;
-pub use load::{Fault, Loaded, Origin, Source};
+pub use load::{Fault, Given, Loaded, Origin, Source};
 pub use settings::{SETTINGS, Setting, Settings};

@@ -5,19 +5,26 @@ pub mod audio;
 pub mod body;
 pub mod captions;
 mod contract;
+mod counted;
+pub mod elevenlabs;
 pub mod error;
 mod fields;
 mod granted;
 pub mod headers;
 pub mod health;
 pub mod identity;
+pub mod live;
+mod models;
 pub mod openai;
 pub mod pages;
 pub mod player;
 pub mod query;
+pub mod realtime;
 mod sampler;
 pub mod script;
 pub mod server;
+pub mod silence;
+mod socket;
 pub mod speech;
 pub mod stream;
 pub mod voices;
@@ -51,6 +58,7 @@ const MAX_BODY_BYTES: usize = 8 << 20;
     tags(
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
+        (name = "elevenlabs", description = "ElevenLabs' contract, for its clients; errors are in its shape: `{\"detail\": {\"status\", \"message\", \"param\"}}`"),
         (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
@@ -63,7 +71,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(voices::voices))
         .routes(routes!(openai::models))
         .routes(routes!(openai::model))
-        .routes(routes!(openai::voices));
+        .routes(routes!(openai::voices))
+        .merge(elevenlabs::lists());
     // They hold no secret, and applications ask for them before they have a key.
     let (public_lists, lists) =
         if app.settings.public_lists { (lists, OpenApiRouter::new()) } else { (OpenApiRouter::new(), lists) };
@@ -75,6 +84,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(script::script))
         .routes(routes!(voices::config))
         .routes(routes!(openai::speech))
+        .routes(routes!(realtime::realtime))
+        .merge(elevenlabs::routes())
         .merge(admin::routes())
         .routes(routes!(health::metrics))
         .merge(lists)
@@ -103,6 +114,7 @@ pub fn router(app: App) -> Router {
         .layer(cors)
         .layer(middleware::map_response(at_once))
         .layer(middleware::from_fn(error::finish))
+        .layer(middleware::from_fn(counted::count))
 }
 
 /// What is sent as it is made is to be handed on so by proxies, which else gather it: nginx until it has 4 or 8 KiB.

@@ -43,8 +43,12 @@ pub const ROOM_HEADER: &str = "x-room-id";
 /// As [`USER_HEADER`].
 pub const PLAN_HEADER: &str = "x-plan";
 
-/// Browsers cannot set headers on a WebSocket, but they can name protocols: one of this form carries a credential.
-const SOCKET_BEARER: &str = "saywell.bearer.";
+/// Where ElevenLabs' clients show their key.
+const ELEVENLABS_KEY: &str = "xi-api-key";
+
+/// Browsers cannot set headers on a WebSocket, but they can name protocols: one of these forms carries a credential. The
+/// second is that of OpenAI's clients.
+const SOCKET_BEARERS: [&str; 2] = ["saywell.bearer.", "openai-insecure-api-key."];
 
 /// A way to say who one is: one of `TTS_AUTH`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -362,7 +366,7 @@ impl Identity {
     }
 }
 
-/// What the caller shows for themselves: in `Authorization`, or among the protocols of a WebSocket.
+/// What the caller shows for themselves: in `Authorization`, as ElevenLabs' clients do, or among the protocols of a WebSocket.
 fn credential(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
     let mut lines = headers.get_all(header::AUTHORIZATION).into_iter();
     let line = lines.next();
@@ -373,15 +377,27 @@ fn credential(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
         let line = line.to_str().map_err(|_| Denied::Unaccepted)?.trim();
         // Another scheme is between the browser and a proxy on the way.
         let (scheme, credential) = line.split_once(' ').unwrap_or((line, ""));
-        let shown = scheme.eq_ignore_ascii_case("bearer") && !credential.trim().is_empty();
-        return Ok(shown.then(|| credential.trim()));
+        if scheme.eq_ignore_ascii_case("bearer") && !credential.trim().is_empty() {
+            return Ok(Some(credential.trim()));
+        }
+    }
+    let mut keys = headers.get_all(ELEVENLABS_KEY).into_iter();
+    if let Some(key) = keys.next() {
+        if keys.next().is_some() {
+            return Err(Denied::Header(ELEVENLABS_KEY, "may stand there once only"));
+        }
+        let key = key.to_str().map_err(|_| Denied::Unaccepted)?.trim();
+        if !key.is_empty() {
+            return Ok(Some(key));
+        }
     }
     if !headers.contains_key(header::UPGRADE) {
         return Ok(None);
     }
     let protocols = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter();
     let mut protocols = protocols.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-    Ok(protocols.find_map(|protocol| protocol.trim().strip_prefix(SOCKET_BEARER)))
+    Ok(protocols
+        .find_map(|protocol| SOCKET_BEARERS.iter().find_map(|prefix| protocol.trim().strip_prefix(prefix))))
 }
 
 /// What a trusted server says in a header, if anything.
@@ -437,6 +453,12 @@ mod tests {
         let protocols = ("sec-websocket-protocol", "saywell, saywell.bearer.a.b.c");
         assert_eq!(shown(&[protocols, ("upgrade", "websocket")]).as_deref(), Some("a.b.c"));
         assert_eq!(shown(&[protocols]), None, "only where nothing else can be sent");
+        let protocols = ("sec-websocket-protocol", "realtime, openai-insecure-api-key.sw_1");
+        assert_eq!(shown(&[protocols, ("upgrade", "websocket")]).as_deref(), Some("sw_1"), "OpenAI's");
+        let key = ("xi-api-key", " sw_1 ");
+        assert_eq!(shown(&[key]).as_deref(), Some("sw_1"), "ElevenLabs'");
+        assert_eq!(shown(&[key, ("authorization", "Basic YTpi")]).as_deref(), Some("sw_1"));
+        assert_eq!(shown(&[key, ("authorization", "Bearer a.b.c")]).as_deref(), Some("a.b.c"));
     }
 
     #[test]

@@ -13,6 +13,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod wyoming;
 
 pub mod app;
 pub mod controls;
@@ -29,7 +30,7 @@ pub mod flight;
 pub mod store;
 
 // Who speaks, in a crate of their own: the contract, the providers, what is around them.
-pub use saywell_providers::{chain, price, provider, providers, queue, voices};
+pub use saywell_providers::{chain, ends, price, provider, providers, queue, voices};
 
 pub mod render;
 

@@ -220,9 +220,10 @@ impl Order {
     /// It is known who speaks it, and where the sound comes from; `seconds` long as far as can be told. What was there
     /// already ends the order with that; what is still to be made ends it when it [has](Self::ended).
     pub fn answered(&self, cache: CacheOutcome, provider: &str, voice: &str, seconds: f64) {
-        let format = self.request.format.name();
-        counter!("saywell_requests_total", "cache" => cache.name(), "format" => format).increment(1);
         let there = matches!(cache, CacheOutcome::Hit | CacheOutcome::Joined);
+        if there {
+            self.count(cache);
+        }
         self.update(|sheet| {
             let row = &mut sheet.row;
             row.provider = Some(provider.to_owned());
@@ -247,6 +248,11 @@ impl Order {
             sheet.row.voice = Some(voice.to_owned());
             sheet.row.outcome = AskedOutcome::Cancelled;
         });
+    }
+
+    fn count(&self, cache: CacheOutcome) {
+        let format = self.request.format.name();
+        counter!("saywell_requests_total", "cache" => cache.name(), "format" => format).increment(1);
     }
 
     /// The first sound is awaited from now on: what comes before is the time that the reply took to write.
@@ -295,7 +301,10 @@ impl Order {
         .increment(1);
         self.update(|sheet| {
             let row = &mut sheet.row;
-            row.cache = Some(if sheet.found { CacheOutcome::Partial } else { CacheOutcome::Miss });
+            let cache = if sheet.found { CacheOutcome::Partial } else { CacheOutcome::Miss };
+            // Not before: whether the cache had a part of it shows only as it is made.
+            self.count(cache);
+            row.cache = Some(cache);
             row.seconds = *outcome.as_ref().unwrap_or(&row.bought.seconds);
             row.outcome = match outcome {
                 Ok(_) => AskedOutcome::Spoken,

@@ -40,16 +40,41 @@ use std::sync::Arc;
 /// `postgres://…` is a server's that several gateways may share, and without a URL the file is `saywell.db` in
 /// `data_folder`.
 pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreError> {
-    let bad = |problem: &str| StoreError::BadSetting { field: "DATABASE_URL", problem: problem.to_owned() };
-    let url = url.unwrap_or("sqlite:saywell.db");
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Store::over(PostgresStore::open(url).await?));
+    let bad =
+        |problem: &'static str| StoreError::BadSetting { field: "DATABASE_URL", problem: problem.into() };
+    match Address::read(url.unwrap_or("sqlite:saywell.db")).map_err(bad)? {
+        Address::Postgres(url) => Ok(Store::over(PostgresStore::open(url).await?)),
+        Address::Memory => Ok(Store::over(SqliteStore::in_memory().await?)),
+        Address::File(path) => Ok(Store::over(SqliteStore::open(&data_folder.join(path)).await?)),
     }
-    let path = url.strip_prefix("sqlite:").ok_or_else(|| bad("must start with sqlite: or postgres://"))?;
-    match path.strip_prefix("//").unwrap_or(path) {
-        ":memory:" => Ok(Store::over(SqliteStore::in_memory().await?)),
-        "" => Err(bad("names no file after sqlite:")),
-        path => Ok(Store::over(SqliteStore::open(&data_folder.join(path)).await?)),
+}
+
+/// Whether [`open`] can make anything of an address.
+///
+/// # Errors
+/// What it must be; nothing of the address is repeated, since it may hold a password.
+pub fn check_address(url: &str) -> Result<(), &'static str> {
+    Address::read(url).map(drop)
+}
+
+/// Where a database is.
+enum Address<'a> {
+    Postgres(&'a str),
+    Memory,
+    File(&'a str),
+}
+
+impl<'a> Address<'a> {
+    fn read(url: &'a str) -> Result<Self, &'static str> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return postgres::options(url).map(|_| Self::Postgres(url));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or("must start with sqlite: or postgres://")?;
+        match path.strip_prefix("//").unwrap_or(path) {
+            ":memory:" => Ok(Self::Memory),
+            "" => Err("names no file after sqlite:"),
+            path => Ok(Self::File(path)),
+        }
     }
 }
 

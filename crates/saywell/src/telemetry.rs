@@ -59,12 +59,29 @@ pub fn service_failed(service: Service) {
     metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(1);
 }
 
+/// Tells what this process takes of its machine, as of now; and which build it is.
+pub fn measure_process() {
+    static PROCESS: OnceLock<metrics_process::Collector> = OnceLock::new();
+    metrics::gauge!("saywell_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    PROCESS
+        .get_or_init(|| {
+            let process = metrics_process::Collector::default();
+            process.describe();
+            process
+        })
+        .collect();
+}
+
 /// Begins the counters that alerts look at: a rise from nothing is seen only where there was a zero before.
 pub fn begin_counters<'a>(providers: impl Iterator<Item = &'a str>) {
     for service in Service::ALL {
         metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(0);
     }
     metrics::counter!("saywell_usage_unwritten_total").increment(0);
+    for reason in ["room", "expired"] {
+        metrics::counter!("saywell_cache_evictions_total", "reason" => reason).increment(0);
+        metrics::counter!("saywell_cache_evicted_bytes_total", "reason" => reason).increment(0);
+    }
     for provider in providers {
         for reason in ["unavailable", "throttled", "overloaded", "timeout", "misconfigured", "rejected"] {
             let labels = [("provider", provider.to_owned()), ("reason", reason.to_owned())];

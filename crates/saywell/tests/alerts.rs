@@ -1,4 +1,4 @@
-//! The alerting rules and the page about them name only metrics that the gateway has.
+//! The alerting rules, the dashboard and the page about them name only metrics that the gateway has.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -41,7 +41,9 @@ fn every_metric_that_is_named_exists() {
     let mut there_is = BTreeSet::new();
     counted(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut there_is);
     assert!(there_is.contains("saywell_calls_total"), "{there_is:?}");
-    for page in ["../../docs/alerts.yml", "../../docs/OPERATIONS.md"] {
+    for page in
+        ["../../docs/alerts.yml", "../../docs/OPERATIONS.md", "../../deploy/grafana/dashboards/saywell.json"]
+    {
         let named = metrics_in(&read(page));
         assert!(named.len() >= 5, "{page} names only {named:?}");
         let missing: Vec<_> = named.difference(&there_is).collect();

@@ -11,6 +11,15 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[path = "process/commands.rs"]
+mod commands;
+#[path = "process/doctor.rs"]
+mod doctor;
+#[path = "process/logs.rs"]
+mod logs;
+#[path = "process/wrong_settings.rs"]
+mod wrong_settings;
+
 /// A server in a data folder, ended with the test.
 struct Server {
     process: Child,
@@ -23,14 +32,15 @@ impl Server {
     }
 
     fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut process = saywell(data)
-            .arg("serve")
-            .env("TTS_LISTEN", "127.0.0.1:0")
-            .env("TTS_LOG", "warn")
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut serve = saywell(data);
+        serve.arg("serve").env("TTS_LISTEN", "127.0.0.1:0").env("TTS_LOG", "warn");
+        serve.envs(settings.iter().copied());
+        Self::of(&mut serve)
+    }
+
+    /// Starts this command, which says where it listens.
+    fn of(serve: &mut Command) -> Self {
+        let mut process = serve.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit(' ').next().unwrap().to_owned();
@@ -275,10 +285,17 @@ async fn a_reply_goes_to_a_voice_of_its_language() {
         .unwrap();
     let server = Server::start(data.path());
     let spanish = "Buenos días. El tren sale a las nueve y llega al mediodía.";
-    for (text, language) in [(spanish, json!(null)), ("Adiós.", json!("es"))] {
+    let portuguese = "Bom dia. O trem sai às nove e chega ao meio-dia.";
+    for (text, language, voice) in [
+        (spanish, json!(null), "ef_dora"),
+        ("Adiós.", json!("es"), "ef_dora"),
+        (portuguese, json!(null), "pf_dora"),
+        ("Bonjour. Le train part à neuf heures et arrive à midi.", json!(null), "ff_siwis"),
+        ("Buongiorno. Il treno per Torino parte tra poco e arriva a mezzogiorno.", json!(null), "if_sara"),
+    ] {
         let answer = server.speak(&json!({ "text": text, "language": language })).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        assert_eq!(header(&answer, "x-tts-voice"), "ef_dora", "{text}");
+        assert_eq!(header(&answer, "x-tts-voice"), voice, "{text}");
         assert!(answer.bytes().await.unwrap().len() > 5_000);
     }
     let answer = server.speak(&json!({ "text": "The train leaves at nine." })).await;
@@ -343,6 +360,20 @@ fn check_voices_bench_and_cache_say_what_a_person_wants_to_know() {
         assert_eq!(status, 0, "{arguments:?}: {stderr}");
         assert!(stdout.contains(expected), "{arguments:?}: {stdout}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_says_what_of_a_provider_ends() {
+    let data = TempDir::new().unwrap();
+    let stub = saywell_stubs::Stub::start(&saywell_stubs::stubs::elevenlabs::KIND).await.unwrap();
+    let mut check = saywell(data.path());
+    check.arg("check").env("TTS_PROVIDER", "elevenlabs").env("ELEVENLABS_API_KEY", "k");
+    check.env("ELEVENLABS_BASE_URL", stub.url());
+    let (status, stdout, stderr) = run(&mut check);
+    assert_eq!(status, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("✓ elevenlabs: speaks as `21m00Tcm4TlvDq8ikWAM`"), "{stdout}");
+    assert!(stdout.contains("⚠ elevenlabs: the voice `21m00Tcm4TlvDq8ikWAM` end"), "{stdout}");
+    assert!(stdout.contains("on 2026-12-31; choose a voice of the account's own"), "{stdout}");
 }
 
 #[tokio::test]

@@ -255,7 +255,7 @@
         const top = topmost(x, y);
         // What is heard stays in view above the message it belongs to.
         const above = top?.getRootNode().host ?? top;
-        if (top && !holds(element, top) && !holds(top, element) && !above.matches('saywell-speaker[active]')) faults.push(`${name} is covered by ${top.localName}.${top.className}`);
+        if (top && !holds(element, top) && !holds(top, element) && !above.matches('saywell-speaker[active]') && !top.closest('.dock')) faults.push(`${name} is covered by ${top.localName}.${top.className}`);
       }
     }
     return [...new Set(faults)];

@@ -73,6 +73,14 @@ export function administration(world) {
       return probe.until(() => probe.control('[role=switch]', '^Speech')?.getAttribute('aria-checked') === String(on), `the flag to be ${on}`);
     }, on);
 
+  /** The operator looked at another window, and the page is drawn anew. */
+  const comesBack = () =>
+    driver.run(async () => {
+      const title = document.querySelector('h1');
+      document.dispatchEvent(new Event('visibilitychange'));
+      await /** @type {Probe} */ (window).probe.until(() => title !== document.querySelector('h1'), 'the page to be drawn anew');
+    });
+
   /** @param {string} text */
   const speak = (text) =>
     fetch(new URL('tts', world.gateway.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) });
@@ -137,6 +145,70 @@ export function administration(world) {
       await world.told('room kitchen may speak again\\.');
     }));
 
+  test('what is being written outlives a change and a look at another window', () =>
+    visiting('callers', async () => {
+      await write('Grants', '^Name', 'ada');
+      await write('Grants', '^How much', '70');
+      await write('Plans', '^Name', 'bob');
+      await write('Plans', '^Plan', 'member');
+      await press('Plans', '^Give the plan');
+      await within('Plans', 'tr', 'user bob\\s*member');
+      const written = () =>
+        driver.run(() => ['grant-id', 'grant-amount', 'plan-id'].map((id) => /** @type {HTMLInputElement} */ (document.getElementById(id)).value));
+      assert.deepEqual(await written(), ['ada', '70', ''], 'only the form that was sent is empty');
+      await press('Plans', 'Take back the plan of user bob');
+      await world.told('user bob has no plan of its own any more\\.');
+      await comesBack();
+      assert.deepEqual(await written(), ['ada', '70', '']);
+    }));
+
+  test('the keyboard stays where it is when the page is drawn anew', async () => {
+    const focused = () => driver.run(() => /** @type {Probe} */ (window).probe.nameOf(/** @type {Probe} */ (window).probe.focused()));
+    await visiting('overview', async () => {
+      await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^7 days').focus());
+      await driver.press('Enter');
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => probe.control('button', '^7 days')?.getAttribute('aria-pressed') === 'true', 'the other time');
+      });
+      assert.equal(await focused(), '7 days');
+      for (const [kind, name] of /** @type {const} */ ([['link', '^Callers$'], ['[role=switch]', '^Speech']])) {
+        await driver.run((kind, name) => /** @type {Probe} */ (window).probe.control(kind, name).focus(), kind, name);
+        await comesBack();
+        assert.match(await focused(), new RegExp(name));
+      }
+    });
+    await visiting('providers', async () => {
+      // What had the keyboard is another button afterwards.
+      await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^Switch off piper').focus());
+      await driver.press('Enter');
+      await world.told('piper is switched off\\.');
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        return probe.until(() => probe.control('button', '^Switch on piper'), 'the page anew');
+      });
+      assert.notEqual(await driver.run(() => document.activeElement?.localName), 'body');
+      await world.click('button', '^Switch on piper');
+      await world.told('piper is asked again\\.');
+    });
+  });
+
+  test('a plan that nobody knows is asked about before it locks somebody out', () =>
+    visiting('callers', async () => {
+      await write('Plans', '^Name', 'carl');
+      await write('Plans', '^Plan', 'no-such-plan');
+      await press('Plans', '^Give the plan');
+      await press('dialog', '^Cancel');
+      await comesBack();
+      assert.equal(await driver.run(() => /carl/.test(document.querySelector('main')?.textContent ?? '')), false, 'nothing was changed');
+      assert.deepEqual(await driver.run(() => [...(/** @type {any} */ (document.querySelector('#plan-plan-list'))?.options ?? [])].map(({ value }) => value)), ['trial', 'member', 'admin']);
+      await press('Plans', '^Give the plan');
+      await press('dialog', '^Give it');
+      await within('Plans', 'tr', 'user carl\\s*no-such-plan');
+      await press('Plans', 'Take back the plan of user carl');
+      await world.told('user carl has no plan of its own any more\\.');
+    }));
+
   test('the cache is purged, and what was in it is made anew', async () => {
     await (await speak('Kept for a while.')).arrayBuffer();
     await visiting('cache', async () => {
@@ -158,6 +230,8 @@ export function administration(world) {
       await world.until(async () => (await secret()) !== '', 'the key');
       assert.match(await secret(), /^saywell_[0-9a-f]{16}_[0-9a-f]{64}$/);
       await within('^Keys', 'tr', 'front end.*Characters a day: 5,000.*Money a day: 0\\.5');
+      await comesBack();
+      assert.match(await secret(), /^saywell_/, 'who looked away to keep it still sees it');
       await world.click('button', 'Revoke front end');
       await press('dialog', '^Revoke');
       await world.told('“front end” is revoked\\.');

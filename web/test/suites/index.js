@@ -16,6 +16,7 @@ import { looks } from './looks.js';
 import { sdk } from './sdk.js';
 import { trouble } from './trouble.js';
 import { voices } from './voices.js';
+import { wishes } from './wishes.js';
 import { writing } from './writing.js';
 
 /** @param {import('../support/world.js').EngineName} name */
@@ -32,6 +33,7 @@ export async function suiteOn(name) {
   embedding(world);
   anywhere(world);
   sdk(world);
+  wishes(world);
   writing(world);
   demo(world);
   looks(world);

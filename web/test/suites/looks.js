@@ -87,6 +87,35 @@ export function looks(world) {
       }
     }));
 
+  test('on a phone the controls at the foot and the captions leave the page to the reader, and nothing lengthens it', async () => {
+    try {
+      await world.looks.put(LOOKS['a phone'] ?? WIDE);
+      await world.visiting(world.looks.path('/'), async () => {
+        await world.looks.enter();
+        // Its first sentence is a long one.
+        await world.listen(0);
+        await world.heard(0.3);
+        const { foot, row, longer } = await driver.run(async () => {
+          const { probe } = /** @type {Probe} */ (window);
+          const player = probe.player();
+          player.choose('bar', true);
+          const list = [...document.querySelectorAll('*')].find((element) => element.scrollHeight > element.clientHeight + 50 && /auto|scroll/.test(getComputedStyle(element).overflowY));
+          (list ?? document.documentElement).scrollTo(0, 1e5);
+          const [foot, dock, captions] = ['.foot', '.dock', '.captions'].map((name) => player.shadowRoot.querySelector(name));
+          await probe.until(() => !dock.hidden && !captions.hidden, 'the foot of the page');
+          const page = document.scrollingElement;
+          return { foot: foot.offsetHeight, row: dock.offsetHeight, longer: (page?.scrollHeight ?? 0) - innerHeight };
+        });
+        assert.ok(row <= 64 && foot <= 125, `${row} and ${foot} pixels high`);
+        assert.ok(longer <= 0, `the page is ${longer} pixels longer than its window`);
+        await picture('at the foot of a phone');
+        await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
+      });
+    } finally {
+      await world.looks.off();
+    }
+  });
+
   for (const [name, look] of Object.entries(LOOKS)) {
     const cannot = world.looks.cannot(look);
     test(`seen with ${name}, the demo is whole`, { skip: cannot ?? false }, async () => {

@@ -20,6 +20,7 @@ export class FakeAudio extends EventTarget {
   get buffered() {
     return {
       length: this.ranges.length,
+      start: (/** @type {number} */ index) => /** @type {[number, number]} */ (this.ranges[index])[0],
       end: (/** @type {number} */ index) => /** @type {[number, number]} */ (this.ranges[index])[1],
     };
   }

@@ -123,6 +123,8 @@ export class Front {
     const asset = OWN_PLAYER && /^\/(?:demo\/)?([\w-]+\.(?:js|css))$/.exec(path)?.[1];
     const own = asset && (await readFile(new URL(`../../demo/${asset}`, import.meta.url)).catch(() => null));
     if (own) return void response.writeHead(200, { 'Content-Type': TYPES[extname(asset)], 'Cache-Control': 'no-cache' }).end(own);
+    const page = OWN_PLAYER && /^\/admin\/([\w-]+\.(?:js|css))$/.exec(path)?.[1];
+    if (page) return void response.writeHead(200, { 'Content-Type': TYPES[extname(page)], 'Cache-Control': 'no-cache' }).end(await readFile(new URL(`../../admin/${page}`, import.meta.url)));
     // Browsers ask for it by themselves, and complain when there is none.
     if (path === '/favicon.ico') return void response.writeHead(204).end();
     const chunks = [];

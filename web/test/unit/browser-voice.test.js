@@ -199,3 +199,14 @@ test('the voice is the one named, else the nearest in language, else the engineâ
   const name = (/** @type {string} */ language, /** @type {string | null} */ asked = null) => pickVoice(voices, language, asked)?.name;
   assert.deepEqual([name('en'), name('en-US'), name('en-GB'), name('de'), name('fr'), name('en', 'C')], ['B', 'A', 'B', 'C', undefined, 'C']);
 });
+
+test('of the voices of a language the best is taken, as their makers call them, and never a joke', () => {
+  const best = (/** @type {string} */ language, /** @type {string[]} */ ...names) =>
+    pickVoice(/** @type {any[]} */ (names.map((name, index) => ({ name, lang: 'en-US', localService: !/Online|Google/.test(name), default: index === 0 }))), language, null)?.name;
+  assert.equal(best('en-US', 'Albert', 'Zarvox', 'Samantha', 'Bad News'), 'Samantha');
+  assert.equal(best('en-US', 'Samantha', 'Samantha (Enhanced)', 'Fred'), 'Samantha (Enhanced)');
+  assert.equal(best('en-US', 'Microsoft David - English (United States)', 'Microsoft Jenny Online (Natural) - English (United States)'), 'Microsoft Jenny Online (Natural) - English (United States)');
+  assert.equal(best('en-GB', 'eSpeak English', 'Google US English'), 'Google US English');
+  assert.equal(best('en', 'eSpeak English'), 'eSpeak English', 'better than none');
+  assert.equal(best('fr', 'Samantha'), undefined);
+});

@@ -15,6 +15,8 @@ test('every language has every word, none empty', async () => {
     assert.ok(words);
     assert.deepEqual(namesOf(words).sort(), namesOf({ ...ENGLISH, ...MORE }).sort(), code);
     for (const word of Object.values(words)) assert.ok(typeof word !== 'string' || word.trim() !== '', code);
+    assert.match(words.gestures['← →'] ?? '', /5|fünf|cinco|cinq|cinque|vijf|pięć|五|خمس/, 'each word in its own place');
+    assert.match(words.errors['no_browser_voice'] ?? '', /[bBn]rowser|navigateur|navegador|przegląd|ブラウザ|浏览器|المتصفح/, code);
     assert.match(words.progress('0:01', '0:02'), /0:01.*0:02|0:02.*0:01/);
     assert.match(explain({ code: 'overloaded', message: '', retryAfterSeconds: 3 }, words), /3/);
   }

@@ -302,6 +302,53 @@ test('speed goes to the element and to whatever it plays next', () => {
   assert.deepEqual([audio.playbackRate, audio.defaultPlaybackRate, store.state.speed], [3, 3, 3]);
 });
 
+test('sound that comes slowly is held back until it is enough, and a pause meanwhile stays one', async () => {
+  const { audio, playback, store, sources, asked, timers } = setUp();
+  playback.speak({ message: 'm1', text: 'Hello there.' });
+  asked[0]?.answer.resolve(RENDITION);
+  await settle();
+  const arrive = (/** @type {number} */ end) => {
+    timers.advance(400);
+    audio.ranges = [[0, end]];
+    sources[0]?.connection?.arrived();
+  };
+  // Twelve seconds, at half the speed they are heard with.
+  arrive(0.2);
+  assert.deepEqual([audio.paused, store.state.status], [true, 'loading'], 'held back, and not told as a pause');
+  arrive(0.4);
+  arrive(0.6);
+  assert.equal(audio.paused, true);
+  playback.pause();
+  arrive(8);
+  assert.deepEqual([audio.paused, store.state.status], [true, 'paused']);
+  playback.resume();
+  assert.equal(audio.paused, false);
+});
+
+test('a place far beyond the sound that has come is asked for from its sentence', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources, asked } = world;
+  await playing(world);
+  audio.ranges = [[0, 0.8]];
+  // The last of these 35 bytes, of 12 seconds.
+  const speech = { message: 'm2', text: 'The ferry leaves at nine. Be there.' };
+  playback.speak(speech);
+  asked[1]?.answer.resolve(RENDITION);
+  await settle();
+  playback.seek(11.5);
+  await settle();
+  assert.deepEqual([asked[2]?.request.startAt, store.state.status, store.state.position], [26, 'loading', 11.5]);
+  asked[2]?.answer.resolve({ ...RENDITION, durationSeconds: 2 });
+  await settle();
+  assert.equal(sources[2]?.connection?.second, 11.5);
+  assert.equal(store.state.duration, 13.5);
+  // What lies before is in the sound that was there.
+  playback.seek(0.5);
+  assert.deepEqual([store.state.position, audio.currentTime], [0.5, 0.5]);
+  await settle();
+  assert.equal(asked[3]?.request.startAt ?? null, null);
+});
+
 test('seeking stays inside the sound', async () => {
   const world = setUp();
   await playing(world);

@@ -8,7 +8,6 @@
 mod access;
 mod frame;
 mod turn;
-mod words;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -54,10 +54,6 @@ pub(super) const API: &str = "https://api.openai.com/v1";
 /// Raw sound comes at this rate.
 const RATE: u32 = 24_000;
 
-/// Announced on 2026-10-01 for every model of this endpoint.
-const SUNSET: &str = "OpenAI ends its speech models (tts-1, tts-1-hd, gpt-4o-mini-tts) on 2027-01-06. Choose openai_realtime, \
-                      or another provider such as local, elevenlabs, azure, google, polly or openai_compatible";
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {
@@ -174,7 +170,7 @@ impl OpenAi {
             longest: 4096,
             speeds: 0.25..=4.0,
             takes_instructions: |model| !model.starts_with("tts-1"),
-            sunset: (options.base_url.as_str() == API).then_some(SUNSET),
+            elsewhere: options.base_url.as_str() != API,
             reader: Some(Reader::Natural),
             ..About::new(NAME, opening.name, options.model)
         };
@@ -335,8 +331,11 @@ mod tests {
 
     #[test]
     fn the_end_is_announced_where_it_is_coming() {
-        let open = |options: &str| faults::open(&KIND, options).about().sunset;
-        assert!(open("api_key = 'k'").unwrap().contains("2027-01-06"));
+        let open = |options: &str| {
+            let about = faults::open(&KIND, options).about().clone();
+            crate::ends::Ends::default().find(&about, "tts-1", "nova").map(|end| end.day.to_string())
+        };
+        assert_eq!(open("api_key = 'k'").as_deref(), Some("2027-01-06"));
         assert_eq!(open("api_key = 'k'\nbase_url = 'https://elsewhere.example/v1'"), None);
     }
 

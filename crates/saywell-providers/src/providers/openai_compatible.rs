@@ -15,7 +15,7 @@ use reqwest::{RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::preset::{Format, Preset};
+use self::preset::{Chosen, Format, Preset};
 use super::openai::{AskedVoice, SpeechAsk};
 use saywell_text::english::Reader;
 
@@ -51,9 +51,65 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "The server's model.",
         },
     ],
-    check: |options| options.parse::<Options>()?.check(),
-    open: |opening| Ok(Arc::new(Compatible::open(&opening)?)),
+    check: |options| check(options, None),
+    open: |opening| Ok(Arc::new(Compatible::open(&opening, None)?)),
 };
+
+/// Providers that are a preset of this kind under its name, so that a name and a key are all that is to be set.
+macro_rules! presets {
+    ($($constant:ident $name:literal $title:literal $variables:expr;)*) => {
+        $(
+            /// A preset of this kind.
+            pub const $constant: ProviderKind = ProviderKind {
+                name: $name,
+                about: concat!($title, ", which speaks as OpenAI's `/audio/speech` does."),
+                variables: &$variables,
+                check: |options| check(options, Some($name)),
+                open: |opening| Ok(Arc::new(Compatible::open(&opening, Some($name))?)),
+            };
+        )*
+        /// The names of them all.
+        #[cfg(test)]
+        pub(super) const PRESETS: &[&str] = &[$($name),*];
+    };
+}
+
+presets! {
+    GROQ "groq" "Groq" [key("GROQ_API_KEY", "Groq's API key.")];
+    OPENROUTER "openrouter" "OpenRouter" [
+        key("OPENROUTER_API_KEY", "OpenRouter's API key."),
+        Variable { name: "OPENROUTER_MODEL", key: "model", secret: false, about: "The model that speaks, such as `mistralai/voxtral-mini-tts-3-0`." },
+    ];
+    DEEPINFRA "deepinfra" "DeepInfra" [key("DEEPINFRA_API_KEY", "DeepInfra's API key.")];
+    TOGETHER "together" "Together" [key("TOGETHER_API_KEY", "Together's API key.")];
+    ASSEMBLYAI "assemblyai" "AssemblyAI" [key("ASSEMBLYAI_API_KEY", "AssemblyAI's API key.")];
+    KOKORO_FASTAPI "kokoro_fastapi" "Kokoro-FastAPI" [
+        address("KOKORO_FASTAPI_BASE_URL", "Where Kokoro-FastAPI listens, `http://127.0.0.1:8880/v1` if not set."),
+    ];
+    SPEACHES "speaches" "speaches" [
+        address("SPEACHES_BASE_URL", "Where speaches listens, `http://127.0.0.1:8000/v1` if not set."),
+        key("SPEACHES_API_KEY", "speaches' key, if it wants one."),
+    ];
+    LOCALAI "localai" "LocalAI" [
+        address("LOCALAI_BASE_URL", "Where LocalAI listens, `http://127.0.0.1:8080/v1` if not set."),
+        key("LOCALAI_API_KEY", "LocalAI's key, if it wants one."),
+    ];
+    OPENEDAI "openedai" "openedai-speech" [
+        address("OPENEDAI_BASE_URL", "Where openedai-speech listens, `http://127.0.0.1:8000/v1` if not set."),
+    ];
+    EDGE_TTS "edge_tts" "openai-edge-tts" [
+        address("EDGE_TTS_BASE_URL", "Where openai-edge-tts listens, `http://127.0.0.1:5050/v1` if not set."),
+        key("EDGE_TTS_API_KEY", "openai-edge-tts' key, if it wants one."),
+    ];
+}
+
+const fn key(name: &'static str, about: &'static str) -> Variable {
+    Variable { name, key: "api_key", secret: true, about }
+}
+
+const fn address(name: &'static str, about: &'static str) -> Variable {
+    Variable { name, key: "base_url", secret: false, about }
+}
 
 /// How long the server's voices are kept.
 const LISTED: Duration = Duration::from_mins(10);
@@ -64,11 +120,10 @@ struct Options {
     /// Where the server's API is, such as `http://127.0.0.1:8880/v1`.
     base_url: Option<BaseUrl>,
     api_key: Option<Secret>,
-    /// The environment variable that holds the key, where it is not `api_key`.
+    /// The environment variable that holds the key, where it is not `api_key`; the preset's usual one if not set.
     api_key_env: Option<String>,
     /// Which server it is: what is known of it fills what is left out here.
-    #[serde(default)]
-    preset: preset::Name,
+    preset: Option<Chosen>,
     model: Option<String>,
     /// The voice when nobody asks for one.
     voice: Option<String>,
@@ -100,9 +155,32 @@ struct Options {
     longest: Option<std::num::NonZeroUsize>,
 }
 
+/// Each preset for the document: its name, its address, the variables of its key, its model, and how sound is asked for.
+#[cfg(test)]
+pub(super) fn table() -> impl Iterator<Item = [String; 5]> {
+    let code =
+        |text: &Option<String>| text.as_ref().map_or_else(|| "–".to_owned(), |text| format!("`{text}`"));
+    Chosen::all().map(move |(name, preset)| {
+        let address = preset.base_url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default();
+        let format = preset.format.name().to_owned();
+        [name.to_owned(), address, code(&preset.key), code(&preset.model), format]
+    })
+}
+
+/// What is wrong with options of this kind, or of the provider that is one of its presets.
+fn check(options: &super::Options, own: Option<&str>) -> Result<(), String> {
+    let options: Options = options.parse()?;
+    options.check(options.chosen(own).preset)
+}
+
 impl Options {
-    fn check(&self) -> Result<(), String> {
-        if self.base_url.is_none() && self.preset.preset().base_url.is_none() {
+    /// The server: the one that is named, else the one that the provider is called after.
+    fn chosen(&self, own: Option<&str>) -> Chosen {
+        self.preset.or_else(|| Chosen::named(own?)).unwrap_or_else(Chosen::other)
+    }
+
+    fn check(&self, preset: &Preset) -> Result<(), String> {
+        if self.base_url.is_none() && preset.base_url.is_none() {
             return Err("`base_url` is missing: where the server is, such as http://127.0.0.1:8880/v1".into());
         }
         if self.api_key.is_some() && self.api_key_env.is_some() {
@@ -118,13 +196,24 @@ impl Options {
         }
     }
 
-    fn key(&self) -> Result<Option<Secret>, ProviderError> {
-        let Some(variable) = &self.api_key_env else { return Ok(self.api_key.clone()) };
-        match std::env::var(variable) {
-            Ok(key) if !key.trim().is_empty() => Ok(Some(Secret::new(key.trim()))),
-            _ => {
-                Err(ProviderError::Misconfigured(format!("takes its key from {variable}, which is not set")))
-            }
+    fn key(&self, preset: &Preset) -> Result<Option<Secret>, ProviderError> {
+        if self.api_key.is_some() {
+            return Ok(self.api_key.clone());
+        }
+        let in_environment = |variable: &String| {
+            let key = std::env::var(variable).ok()?;
+            (!key.trim().is_empty()).then(|| Secret::new(key.trim()))
+        };
+        if let Some(variable) = &self.api_key_env {
+            return in_environment(variable).map(Some).ok_or_else(|| {
+                ProviderError::Misconfigured(format!("takes its key from {variable}, which is not set"))
+            });
+        }
+        match (preset.key.as_ref(), preset.key.as_ref().and_then(in_environment)) {
+            (Some(variable), None) if preset.paid => Err(ProviderError::Misconfigured(format!(
+                "needs a key: set {variable}, or `api_key` of its table"
+            ))),
+            (_, key) => Ok(key),
         }
     }
 }
@@ -146,23 +235,22 @@ impl Compatible {
     ///
     /// # Errors
     /// `Misconfigured` with what an operator has to change.
-    pub fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
+    fn open(opening: &Opening<'_>, own: Option<&str>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        options.check().map_err(ProviderError::Misconfigured)?;
-        let preset = options.preset.preset();
-        let model = options.model.as_deref().or(preset.model).ok_or_else(|| {
+        let Chosen { name, preset } = options.chosen(own);
+        options.check(preset).map_err(ProviderError::Misconfigured)?;
+        let known = preset.model.as_deref().filter(|model| !model.is_empty());
+        let model = options.model.as_deref().or(known).ok_or_else(|| {
             ProviderError::Misconfigured(
                 "needs to know which of its server's models to use: set `model`".into(),
             )
         })?;
         let mut headers = HeaderMap::new();
-        if let Some(key) = options.key()? {
+        if let Some(key) = options.key(preset)? {
             headers.insert(AUTHORIZATION, wire::secret(&format!("Bearer {}", key.reveal()))?);
         }
-        let url = match (&options.base_url, preset.base_url) {
-            (Some(url), _) => url.clone(),
-            (None, known) => BaseUrl::known(known.unwrap_or_default()),
-        };
+        let url = options.base_url.clone().or_else(|| preset.base_url.clone());
+        let url = url.unwrap_or_else(|| BaseUrl::known(""));
         let about = About {
             paid: options.paid || preset.paid,
             default_voice: options.voice.clone(),
@@ -171,13 +259,15 @@ impl Compatible {
                 .unwrap_or_default(),
             parallel: options.parallel.map_or(preset.parallel, |parallel| usize::from(parallel.get())),
             longest: options.longest.map_or(preset.longest, std::num::NonZeroUsize::get),
+            speeds: preset.speeds[0]..=preset.speeds[1],
             takes_instructions: if options.takes_instructions.unwrap_or(preset.instructions) {
                 |_| true
             } else {
                 |_| false
             },
             reader: Some(Reader::Natural),
-            ..About::new(NAME, opening.name, model)
+            // Each of them has prices of its own.
+            ..About::new(name.unwrap_or(NAME), opening.name, model)
         };
         Ok(Self {
             http: Http::new(opening),
@@ -202,15 +292,16 @@ impl Compatible {
             voice: (request.voice != listing::NO_NAME).then_some(AskedVoice::Name(&request.voice)),
             response_format: self.format().name(),
             instructions,
-            speed: request.speed,
+            // What it has no choice of it is not asked for.
+            speed: if self.about.speeds == (1.0..=1.0) { 1.0 } else { request.speed },
         };
         let unfit =
             |error: serde_json::Error| ProviderError::Rejected(format!("cannot be asked for it: {error}"));
         let mut body = serde_json::to_value(ask).map_err(unfit)?;
-        for (field, value) in self.preset.extra {
-            body[*field] = Value::from(*value);
+        for (field, value) in &self.preset.extra {
+            body[field] = value.clone();
         }
-        if let (Some(field), Some(language)) = (self.preset.language_field, &request.language) {
+        if let (Some(field), Some(language)) = (&self.preset.language_field, &request.language) {
             body[field] = language.split('-').next().unwrap_or_default().into();
         }
         for (field, value) in &self.options.extra {

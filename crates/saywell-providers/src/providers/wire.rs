@@ -12,8 +12,10 @@ mod lines;
 mod mp3;
 mod socket;
 mod sound;
+mod telling;
 mod timings;
 mod url;
+mod words;
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -33,11 +35,14 @@ pub use self::kept::Kept;
 pub use self::lines::{Event, EventReader, LineReader};
 pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
+pub use self::telling::{Carrier, Encoding, News, Telling, spoken};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
+pub use self::words::{Finder, Spoken};
 use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 use saywell_base::clock::Clock;
+use saywell_base::secret::Secret;
 
 /// The longest answer that is read as a whole, such as a list of voices.
 const MAX_ANSWER: usize = 16 << 20;
@@ -144,6 +149,22 @@ impl Http {
         response.extensions_mut().insert(secrets);
         Ok(response)
     }
+}
+
+/// The key in a provider's options.
+///
+/// # Errors
+/// `Misconfigured` with the environment variable that takes it, where there is none.
+pub fn key<'a>(key: Option<&'a Secret>, variable: &str) -> Result<&'a str, ProviderError> {
+    key.map(Secret::reveal).ok_or_else(|| {
+        ProviderError::Misconfigured(format!("needs a key: set {variable}, or `api_key` of its table"))
+    })
+}
+
+/// The failure that a message tells of in the middle of an answer.
+#[must_use]
+pub fn told_failure(message: &str, meaning: Meaning) -> ProviderError {
+    Failure::of_message(StatusCode::OK, message.as_bytes()).to_error(meaning)
 }
 
 /// A secret as the value of a header, marked as sensitive.

@@ -34,8 +34,6 @@ pub const KIND: Kind = Kind {
     refuse,
 };
 
-/// The letters of a piece of base64 that is cut anywhere.
-const ANYWHERE: usize = 1_001;
 /// The calls at a time that it says it allows.
 pub const ALLOWED: usize = 5;
 
@@ -146,12 +144,7 @@ async fn lines(call: Call) -> Response {
         }
     };
     let sound = pcm(&tone(&asked.text, asked.rate, asked.speed));
-    let pieces: Vec<String> = if call.suffers(Fault::SplitBase64) {
-        let text = STANDARD.encode(&sound);
-        text.as_bytes().chunks(ANYWHERE).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
-    } else {
-        call.cut(sound).iter().map(|piece| STANDARD.encode(piece)).collect()
-    };
+    let pieces = call.cut_base64(sound);
     let characters: Vec<char> = asked.text.chars().collect();
     let each = characters.len().div_ceil(pieces.len().max(1)).max(1);
     let (none, disordered) = (call.suffers(Fault::NoTimings), call.suffers(Fault::DisorderedTimings));

@@ -87,6 +87,62 @@ pub const EDGE_TTS: Kind = Kind {
     },
 };
 
+/// Groq's Orpheus models: WAV alone, two hundred characters, one speed.
+pub const GROQ: Kind = Kind {
+    name: "groq",
+    routes: || Router::new().route("/openai/v1/audio/speech", post(groq)),
+    refuse: |refusal| {
+        let (status, message) = said(refusal);
+        let (kind, code) = match refusal {
+            Refusal::Throttled => ("requests", "rate_limit_exceeded"),
+            Refusal::Trouble => ("internal_server_error", "internal_error"),
+            Refusal::Key => ("invalid_request_error", "invalid_api_key"),
+            _ => ("invalid_request_error", "invalid_value"),
+        };
+        (status, Json(json!({"error": {"message": message, "type": kind, "code": code}}))).into_response()
+    },
+};
+
+/// `OpenRouter`: many models, each with voices of its own; the rate of raw sound is in its label.
+pub const OPENROUTER: Kind = Kind {
+    name: "openrouter",
+    routes: || {
+        let models = || async {
+            let model = |id: &str, voices: Value| json!({"id": id, "name": id, "supported_voices": voices});
+            Json(json!({"data": [
+                model("openai/gpt-4o-mini-tts-2025-12-15", json!(["alloy", "nova"])),
+                model("mistralai/voxtral-mini-tts-3-0", json!(["gb_jane_neutral", "voice_592"])),
+                model("a-lab/one-voice", Value::Null),
+            ]}))
+        };
+        Router::new().route("/api/v1/audio/speech", post(openrouter)).route("/api/v1/models", get(models))
+    },
+    refuse: |refusal| {
+        let (status, message) = said(refusal);
+        (status, Json(json!({"error": {"code": status.as_u16(), "message": message}}))).into_response()
+    },
+};
+
+/// Together: its models for everyone have one rate and no speeds; voices are listed by model.
+pub const TOGETHER: Kind = Kind {
+    name: "together",
+    routes: || {
+        let voices = || async {
+            let voice = |name: &str| json!({"id": format!("id-of-{name}"), "name": name});
+            Json(json!({"data": [
+                {"model": "canopylabs/orpheus-3b-0.1-ft", "voices": [voice("tara")]},
+                {"model": "hexgrad/Kokoro-82M", "voices": [voice("af_heart"), voice("bm_george")]},
+            ]}))
+        };
+        Router::new().route("/v1/audio/speech", post(together)).route("/v1/voices", get(voices))
+    },
+    refuse: |refusal| {
+        let (status, message) = said(refusal);
+        let error = json!({"message": message, "type": "invalid_request_error", "param": null, "code": null});
+        (status, Json(json!({"error": error}))).into_response()
+    },
+};
+
 fn said(refusal: Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
@@ -183,6 +239,51 @@ async fn localai(call: Call) -> Response {
         Knows { fields: &["language", "backend", "sample_rate"], model: Some("my-voice"), voices: &[] };
     match read(&call, &knows, LOCALAI.refuse) {
         Ok(ask) => answer(call, &ask, 16_000, "application/octet-stream"),
+        Err(response) => refused(call, response),
+    }
+}
+
+async fn groq(call: Call) -> Response {
+    let knows = Knows {
+        fields: &["sample_rate"],
+        model: Some("canopylabs/orpheus-v1-english"),
+        voices: &["autumn", "diana", "hannah", "austin", "daniel", "troy"],
+    };
+    let ask = match read(&call, &knows, GROQ.refuse) {
+        Ok(ask) => ask,
+        Err(response) => return refused(call, response),
+    };
+    let long = ask["input"].as_str().unwrap_or_default().chars().count() > 200;
+    let other_speed = ask.get("speed").is_some_and(|speed| *speed != json!(1.0));
+    if long || ask["response_format"] != "wav" || other_speed {
+        return refused(call, (GROQ.refuse)(Refusal::Text));
+    }
+    answer(call, &ask, 24_000, "audio/wav")
+}
+
+async fn openrouter(call: Call) -> Response {
+    let knows = Knows { fields: &["instructions", "provider"], model: None, voices: &[] };
+    let ask = match read(&call, &knows, OPENROUTER.refuse) {
+        Ok(ask) => ask,
+        Err(response) => return refused(call, response),
+    };
+    let formats = ["pcm", "mp3"];
+    if !formats.contains(&ask["response_format"].as_str().unwrap_or("pcm")) {
+        return refused(call, (OPENROUTER.refuse)(Refusal::Text));
+    }
+    answer(call, &ask, 24_000, "audio/pcm;rate=24000;channels=1")
+}
+
+async fn together(call: Call) -> Response {
+    let knows = Knows {
+        fields: &["language", "response_encoding", "sample_rate", "bit_rate", "stream"],
+        model: Some("hexgrad/Kokoro-82M"),
+        voices: &["af_heart", "bm_george"],
+    };
+    match read(&call, &knows, TOGETHER.refuse) {
+        // It has no such field, and strict servers may refuse it.
+        Ok(ask) if ask.get("speed").is_some() => refused(call, (TOGETHER.refuse)(Refusal::Text)),
+        Ok(ask) => answer(call, &ask, 24_000, "application/octet-stream"),
         Err(response) => refused(call, response),
     }
 }

@@ -7,8 +7,6 @@ use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use axum::routing::get;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::call::Call;
@@ -22,9 +20,6 @@ pub const KIND: Kind = Kind {
     routes: || Router::new().route("/v1/realtime", get(realtime)),
     refuse: openai::refuse,
 };
-
-/// The letters of a piece of base64 that is cut anywhere.
-const ANYWHERE: usize = 1_001;
 
 async fn realtime(upgrade: WebSocketUpgrade, call: Call) -> Response {
     upgrade.on_upgrade(|socket| converse(socket, call))
@@ -96,12 +91,7 @@ async fn respond(socket: &mut WebSocket, call: &Call, text: &str) -> Result<bool
     let response = json!({"object": "realtime.response", "id": "resp_1", "status": "in_progress"});
     send(socket, json!({"type": "response.created", "event_id": "e", "response": response})).await?;
     let sound = pcm(&tone(text, openai::RATE, 1.0));
-    let pieces: Vec<String> = if call.suffers(Fault::SplitBase64) {
-        let text = STANDARD.encode(&sound);
-        text.as_bytes().chunks(ANYWHERE).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
-    } else {
-        call.cut(sound).iter().map(|piece| STANDARD.encode(piece)).collect()
-    };
+    let pieces = call.cut_base64(sound);
     let half = pieces.len() / 2;
     for (number, piece) in pieces.into_iter().enumerate() {
         if number == half {

@@ -57,7 +57,7 @@ impl Taken {
 }
 
 impl Used {
-    #[cfg(test)]
+    /// All that is taken.
     pub(super) fn bytes(&self) -> u64 {
         self.taken().bytes()
     }
@@ -211,6 +211,12 @@ impl Drop for Removing {
 }
 
 impl Cache {
+    /// The bytes of the storage that are taken, as far as this process knows.
+    #[must_use]
+    pub fn taken_bytes(&self) -> u64 {
+        self.shared.used.bytes()
+    }
+
     /// Room for an entry no larger than the cache, made by removing what was not listened to for longest. Whoever stores
     /// frees what it adds, so that any number may do this at once without freeing more than needed; and one of them at a
     /// time frees a twentieth of the cap beside, so that few have to do this.

@@ -8,8 +8,8 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::signer::Signer;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
+use object_store::signer::{Method, Signer, Url};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig};
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -84,6 +84,30 @@ impl Storage {
     #[must_use]
     pub fn unsigned(objects: Arc<dyn ObjectStore>, keeps_attributes: bool) -> Self {
         Self { objects, prefix: Path::default(), signer: None, folder: None, keeps_attributes }
+    }
+
+    /// Writes a small object, reads it, hands an address that anyone can fetch it from to `fetch` where there can be one,
+    /// and takes it away again. What `fetch` found.
+    ///
+    /// # Errors
+    /// Whatever the storage would not do.
+    pub async fn try_out<T>(
+        &self,
+        fetch: impl AsyncFnOnce(Url) -> T,
+    ) -> Result<Option<T>, object_store::Error> {
+        let path = self.prefix.clone().join(format!("trial-{:016x}.txt", rand::random::<u64>()));
+        self.objects.put(&path, PutPayload::from_static(b"saywell")).await?;
+        let tried = async {
+            self.objects.get(&path).await?.bytes().await?;
+            let Some(signer) = &self.signer else { return Ok(None) };
+            let url = signer.signed_url(Method::GET, &path, Duration::from_mins(1)).await?;
+            Ok(Some(fetch(url).await))
+        };
+        let tried: Result<_, object_store::Error> = tried.await;
+        // An object that cannot be removed is a fault of its own: the cache could never shrink.
+        let removed = self.objects.delete(&path).await;
+        let found = tried?;
+        removed.map(|()| found)
     }
 
     fn signed<T: ObjectStore + Signer>(objects: T, prefix: Path) -> Self {
@@ -210,10 +234,7 @@ mod tests {
         assert!(!format!("{storage:?}").contains("top-secret"));
         let signer = storage.signer.unwrap();
         let path = storage.prefix.join("a.mp3");
-        let url = signer
-            .signed_url(object_store::signer::Method::GET, &path, Duration::from_mins(1))
-            .await
-            .unwrap();
+        let url = signer.signed_url(Method::GET, &path, Duration::from_mins(1)).await.unwrap();
         assert!(url.path().ends_with("/some/prefix/a.mp3"), "{url}");
         assert!(url.as_str().contains("eu-north-1"), "{url}");
         assert!(url.query().unwrap().contains("X-Amz-Expires=60"), "{url}");
@@ -222,6 +243,17 @@ mod tests {
             env(&[("AZURE_STORAGE_ACCOUNT_NAME", "someone"), ("AZURE_STORAGE_ACCOUNT_KEY", "c2VjcmV0")]);
         assert!(open("az://container", data.path(), azure).unwrap().signer.is_some());
         assert!(open("gs://bucket/x", data.path(), []).unwrap().signer.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_trial_leaves_nothing_behind() {
+        use futures::TryStreamExt as _;
+        let data = tempfile::tempdir().unwrap();
+        for storage in [Storage::memory(), open(DEFAULT_URL, data.path(), []).unwrap()] {
+            let fetched = storage.try_out(async |url| url).await.unwrap();
+            assert!(fetched.is_none(), "nobody else can fetch from there");
+            assert!(storage.objects.list(None).try_next().await.unwrap().is_none());
+        }
     }
 
     #[test]

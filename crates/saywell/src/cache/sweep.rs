@@ -184,9 +184,21 @@ impl Cache {
     pub(super) async fn take_batch(&self, selection: &Selection) -> Result<Removed, CacheError> {
         let rows = self.shared.index.take(selection, BATCH).await?;
         let bytes = rows.iter().map(|row| row.row.size_bytes).sum();
+        count_evicted(selection, rows.len() as u64, bytes);
         self.discard(&rows).await?;
         Ok(Removed { entries: rows.len() as u64, bytes })
     }
+}
+
+/// Counts what made room, or was too old. What an operator purges is in the audit log.
+fn count_evicted(selection: &Selection, entries: u64, bytes: u64) {
+    let reason = match selection {
+        Selection::LeastRecentlyUsed { .. } => "room",
+        Selection::ExpiredAt(_) => "expired",
+        _ => return,
+    };
+    metrics::counter!("saywell_cache_evictions_total", "reason" => reason).increment(entries);
+    metrics::counter!("saywell_cache_evicted_bytes_total", "reason" => reason).increment(bytes);
 }
 
 /// An error with its causes, on one line.

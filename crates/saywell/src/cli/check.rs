@@ -1,9 +1,12 @@
 //! `saywell check`: for each provider of the chain whether it can be used, and what it would cost.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Failed, PATIENCE, open_without_trace, print};
+use serde_json::json;
+
+use super::{Failed, PATIENCE, open_without_trace, print, print_json};
 use crate::config::Settings;
 use crate::price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 use crate::provider::{Provider, Request, gather};
@@ -14,16 +17,62 @@ const SENTENCE: &str = "This is a test.";
 /// What its price is told for.
 const CHARACTERS: f64 = 1000.0;
 
-pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
-    let prices = Prices::new(settings.prices.clone());
+/// Arguments of `saywell check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// A provider that can be used.
+pub(super) struct Usable {
+    voice: String,
+    voices: usize,
+    seconds: f64,
+    milliseconds: f64,
+    price: String,
+    /// What of it ends, in words.
+    ends: Vec<String>,
+}
+
+impl fmt::Display for Usable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { voice, voices, seconds, milliseconds, price, .. } = self;
+        write!(
+            f,
+            "speaks as `{voice}` (1 of {voices}), {seconds:.1} s of sound in {milliseconds:.0} ms; {price}"
+        )
+    }
+}
+
+pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
     let mut unusable = 0;
+    let mut rows = Vec::new();
     for name in settings.chain() {
-        let outcome = check(name, &settings, &prices).await;
+        let outcome = check(name, &settings).await;
         unusable += u32::from(outcome.is_err());
         match outcome {
-            Ok(line) => print(format_args!("✓ {name}: {line}"))?,
+            Ok(Usable { voice, voices, seconds, milliseconds, price, ends }) if arguments.json => {
+                rows.push(json!({
+                    "provider": name, "usable": true, "voice": voice, "voices": voices, "seconds": seconds,
+                    "milliseconds": milliseconds, "price": price, "ends": ends,
+                }));
+            }
+            Err(reason) if arguments.json => {
+                rows.push(json!({ "provider": name, "usable": false, "reason": reason }));
+            }
+            Ok(usable) => {
+                print(format_args!("✓ {name}: {usable}"))?;
+                for end in &usable.ends {
+                    print(format_args!("⚠ {name}: {end}"))?;
+                }
+            }
             Err(reason) => print(format_args!("✗ {name}: {reason}"))?,
         }
+    }
+    if arguments.json {
+        print_json(&json!({ "providers": rows }))?;
     }
     match unusable {
         0 => Ok(()),
@@ -34,7 +83,8 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
 
 /// Asks one provider alone, so that the others neither help nor harm it; what is wrong with it in the words of its
 /// error.
-async fn check(name: &str, settings: &Settings, prices: &Prices) -> Result<String, String> {
+pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, String> {
+    let prices = Prices::new(settings.prices.clone());
     let alone = Settings { provider: name.to_owned(), fallback: Vec::new(), ..settings.clone() };
     let app = open_without_trace(alone).await.map_err(|failed| match failed {
         Failed::Run(reason) | Failed::Usage(reason) => reason,
@@ -49,12 +99,13 @@ async fn check(name: &str, settings: &Settings, prices: &Prices) -> Result<Strin
     let account = Arc::new(app.orders.ledger.clone());
     let request = Request { account, ..Request::new(SENTENCE, &speaker.model, &speaker.voice) };
     let speech = gather(link.speak(request)).await.map_err(|error| error.to_string())?;
-    let took = begun.elapsed().as_secs_f64() * 1000.0;
+    let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
     let seconds = speech.samples.len() as f64 / f64::from(speech.rate);
-    let price = price(link, &speaker, prices);
+    let price = price(link, &speaker, &prices);
+    let now = app.clock.now();
+    let ends = app.endings.iter().map(|ending| ending.in_words(now)).collect();
     app.close(PATIENCE).await;
-    let voice = &speaker.voice;
-    Ok(format!("speaks as `{voice}` (1 of {count}), {seconds:.1} s of sound in {took:.0} ms; {price}"))
+    Ok(Usable { voice: speaker.voice, voices: count, seconds, milliseconds, price, ends })
 }
 
 /// What reading a thousand characters costs, in words.

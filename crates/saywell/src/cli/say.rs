@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use saywell_audio::{Captions, Format};
 use saywell_text::Language;
 
+use super::player::{Player, Playing};
 use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::config::Settings;
 use crate::identity::Caller;
@@ -21,9 +22,9 @@ use crate::speak::Sound;
 pub(super) struct Arguments {
     /// What to say, Markdown or plain; `-` or nothing: standard input
     text: Option<String>,
-    /// Where the sound goes; `-`: standard output
+    /// Where the sound goes; `-`: standard output, as it is made; nothing: the loudspeaker
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    output: Option<PathBuf>,
     /// A voice's name
     #[arg(long)]
     voice: Option<Name>,
@@ -48,7 +49,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), Failed> {
-    let format = format(arguments.format.as_deref(), &arguments.output)?;
+    let (player, format) = match &arguments.output {
+        Some(output) => (None, format(arguments.format.as_deref(), output)?),
+        None if arguments.format.is_some() => {
+            return Err(Failed::Usage("--format is about a file: name one with -o, or `-o -`".into()));
+        }
+        None => {
+            let player = Player::find()?;
+            let format = player.format();
+            (Some(player), format)
+        }
+    };
     let write_captions = arguments.captions.as_deref().map(caption_writer).transpose()?;
     let text = read_text(arguments.text)?;
     let app = open_without_trace(settings).await?;
@@ -69,14 +80,22 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let Sound::Flight(mut listener) = speech.sound else {
         return Err(Failed::Run("a cache that was just made is not empty".into()));
     };
-    let progress = progress(speech.seconds);
-    let mut sound = Vec::new();
+    let progress = if player.is_some() { ProgressBar::hidden() } else { progress(speech.seconds) };
+    let mut out = Out::new(player, arguments.output)?;
+    let mut open = true;
     while let Some(piece) = listener.next().await {
-        sound.extend_from_slice(&piece?);
+        let piece = piece?;
+        // A player takes it as it is heard, a pipe as somebody reads.
+        open = tokio::task::block_in_place(|| out.write(&piece))?;
+        if !open {
+            break;
+        }
         progress.set_position((listener.captions().duration_seconds * 1000.0) as u64);
     }
     progress.finish_and_clear();
-    write(&arguments.output, &sound)?;
+    if open {
+        tokio::task::block_in_place(|| out.finish())?;
+    }
     if let (Some(path), Some(form)) = (&arguments.captions, write_captions) {
         write(path, form(&listener.captions()).as_bytes())?;
     }
@@ -134,9 +153,50 @@ fn progress(seconds: f64) -> ProgressBar {
     bar
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
-    if path == Path::new("-") {
-        return Ok(io::stdout().write_all(bytes)?);
+/// Where sound goes.
+enum Out {
+    Player(Playing),
+    StandardOutput,
+    /// Written when all of it is there, so that no file looks whole that is not.
+    File(PathBuf, Vec<u8>),
+}
+
+impl Out {
+    fn new(player: Option<Player>, output: Option<PathBuf>) -> Result<Self, Failed> {
+        Ok(match (player, output) {
+            (Some(player), _) => Self::Player(player.start()?),
+            (None, Some(path)) if path != Path::new("-") => Self::File(path, Vec::new()),
+            (None, _) => Self::StandardOutput,
+        })
     }
+
+    /// Hands a piece on; whether more is wanted.
+    fn write(&mut self, piece: &[u8]) -> Result<bool, Failed> {
+        match self {
+            Self::Player(playing) => return playing.play(piece),
+            Self::StandardOutput => {
+                let mut out = io::stdout();
+                return match out.write_all(piece).and_then(|()| out.flush()) {
+                    Ok(()) => Ok(true),
+                    // Whoever read it has heard enough.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+                    Err(error) => Err(error.into()),
+                };
+            }
+            Self::File(_, sound) => sound.extend_from_slice(piece),
+        }
+        Ok(true)
+    }
+
+    fn finish(self) -> Result<(), Failed> {
+        match self {
+            Self::Player(playing) => playing.finish(),
+            Self::StandardOutput => Ok(()),
+            Self::File(path, sound) => write(&path, &sound),
+        }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
     std::fs::write(path, bytes).map_err(|error| Failed::Run(format!("{}: {error}", path.display())))
 }

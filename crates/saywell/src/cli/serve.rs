@@ -1,16 +1,41 @@
 //! `saywell serve`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use super::{Failed, print};
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{Given, Settings};
 use crate::connections::Bounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
 use crate::identity::Mode;
+use crate::wyoming;
+
+/// Arguments of `saywell serve`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The address to listen on, with or without a port
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The port to listen on
+    #[arg(long)]
+    port: Option<String>,
+}
+
+impl Arguments {
+    /// The settings among them. The port comes last, since an address may name one as well.
+    pub(super) fn given(&self) -> Vec<Given> {
+        let given = |option, variable, value: &Option<String>| {
+            value.clone().map(|value| Given { option, variable, value })
+        };
+        let listen = given("--listen", "TTS_LISTEN", &self.listen);
+        listen.into_iter().chain(given("--port", "PORT", &self.port)).collect()
+    }
+}
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -19,10 +44,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const OWN_FILES: u64 = 512;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
-    let address = settings.listen;
-    let listener = server::listen(address)
-        .await
-        .map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))?;
+    let listener = listen(settings.listen).await?;
+    let wyoming = match settings.wyoming_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let address = listener.local_addr()?;
     let (bounds, trusted) = (settings.connections.clone(), settings.trusted_proxies.clone());
     if settings.auth.contains(&Mode::None) && !address.ip().is_loopback() {
@@ -33,6 +59,10 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         );
     }
     let app = App::open(settings).await?;
+    if let Some(listener) = wyoming {
+        print(format_args!("Saywell speaks Wyoming at tcp://{}", listener.local_addr()?))?;
+        tokio::spawn(wyoming::serve(app.clone(), listener));
+    }
     print(format_args!("Saywell speaks at http://{address}"))?;
     let stopping = app.clone();
     let stop = async move {
@@ -44,6 +74,11 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+    let listener = server::listen(address).await;
+    listener.map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))
 }
 
 /// How many connections there can be: as many as are wished, or as the system lets this process have open files for,

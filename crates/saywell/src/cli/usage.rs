@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     /// How it is written
     #[arg(long, value_enum, default_value = "table")]
     format: Form,
+    /// Short for `--format json`
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -52,7 +55,7 @@ pub(super) async fn run(arguments: &Arguments, settings: &Settings) -> Result<()
     }
     let store = app::open_store(settings).await?;
     let lines = store.usage.report(arguments.by, Days { first, last }, arguments.limit).await?;
-    match arguments.format {
+    match if arguments.json { Form::Json } else { arguments.format } {
         Form::Csv => print(table::csv(arguments.by, &lines)?.trim_end()),
         Form::Json => print(json!({
             "by": arguments.by,

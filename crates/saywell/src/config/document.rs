@@ -1,8 +1,8 @@
-//! `docs/CONFIG.md`, made from the table of settings.
+//! `docs/CONFIG.md` and what `saywell serve --help` says, made from the table of settings.
 
 use std::fmt::Write as _;
 
-use super::settings::SETTINGS;
+use super::settings::{SETTINGS, Setting};
 use crate::providers::{KINDS, Variable};
 
 /// The whole document.
@@ -13,9 +13,9 @@ pub fn markdown() -> String {
          <!-- Made by `cargo xtask docs` from the table in `crates/saywell/src/config/settings.rs`. -->\n\n\
          Environment variables come first, then `saywell.toml` in the current folder (or the file that\n\
          `SAYWELL_CONFIG` names), then the defaults. Unknown names are refused, and every fault is reported at once\n\
-         with where it stands. `saywell config` prints what is in force, secrets masked.\n\n\
-         Every variable of these tables, with `_FILE` behind its name, names a file that holds the value, as platforms hand\n\
-         out secrets: `OPENAI_API_KEY_FILE=/run/secrets/openai`.\n\n\
+         with where it stands. `saywell config` prints what is in force, secrets masked; `saywell serve --listen --port\n\
+         --config` come before all of them. Of any variable, `NAME_FILE` may name a file that holds the value, as\n\
+         orchestrators hand over secrets.\n\n\
          | variable | in `saywell.toml` | default | meaning |\n|---|---|---|---|\n",
     );
     for setting in SETTINGS {
@@ -49,8 +49,61 @@ pub fn markdown() -> String {
     text
 }
 
+/// Every setting in a line, below the table of `saywell.toml` that it belongs to.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from(
+        "Settings, each an environment variable or the key beside it in saywell.toml (`saywell config` prints those in force):",
+    );
+    let table = |setting: &Setting| setting.key.rsplit_once('.').map_or("", |(table, _)| table);
+    let mut tables: Vec<&str> = Vec::new();
+    for of in SETTINGS.iter().map(table) {
+        if !tables.contains(&of) {
+            tables.push(of);
+        }
+    }
+    for of in tables {
+        // Writing to a string cannot fail.
+        let _ = if of.is_empty() { writeln!(text) } else { write!(text, "\n\n[{of}]") };
+        for setting in SETTINGS.iter().filter(|setting| table(setting) == of) {
+            let key = setting.key.rsplit('.').next().unwrap_or(setting.key);
+            let default =
+                if setting.default.is_empty() { String::new() } else { format!(" [{}]", setting.default) };
+            let _ = write!(text, "\n  {} ({key}){default}: {}", setting.variable, brief(setting.about));
+        }
+    }
+    text.push_str("\n\nProviders have options of their own: docs/CONFIG.md, docs/PROVIDERS.md.");
+    text
+}
+
+/// The first sentence, without what is said in brackets and without marks for code.
+fn brief(about: &str) -> String {
+    let sentence = about.split_once(". ").map_or(about, |(first, _)| first);
+    let short =
+        sentence.split_once(": ").filter(|(first, _)| first.len() >= 24).map_or(sentence, |(first, _)| first);
+    short.trim_end_matches('.').replace('`', "")
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::settings::SETTINGS;
+
+    #[test]
+    fn the_help_names_every_setting_once_in_a_short_line() {
+        let help = super::help();
+        for setting in SETTINGS {
+            let line = format!("\n  {} (", setting.variable);
+            assert_eq!(help.matches(&line).count(), 1, "{line:?}");
+        }
+        let tables: Vec<&str> = help.lines().filter(|line| line.starts_with('[')).collect();
+        let mut sorted = tables.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), tables.len(), "a table stands twice: {tables:?}");
+        let long: Vec<&str> = help.lines().skip(1).filter(|line| line.chars().count() > 200).collect();
+        assert!(long.is_empty(), "{long:#?}");
+    }
+
     /// The committed document is the one that the table makes; `UPDATE_DOCS=1 cargo test` renews it.
     #[test]
     fn the_document_is_current() {

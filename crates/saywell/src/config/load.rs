@@ -20,6 +20,19 @@ pub struct Source {
     pub environment: BTreeMap<String, String>,
     /// A settings file: where it is, and its text.
     pub file: Option<(PathBuf, String)>,
+    /// What the command line says, before all else.
+    pub options: Vec<Given>,
+}
+
+/// A setting on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The option, as it is written.
+    pub option: &'static str,
+    /// The setting's environment variable.
+    pub variable: &'static str,
+    /// The value.
+    pub value: String,
 }
 
 /// Settings, and where each that is not the default came from.
@@ -38,6 +51,8 @@ pub enum Origin {
     Environment(String),
     /// A key in a settings file.
     File(PathBuf, String),
+    /// An option on the command line.
+    Option(&'static str),
 }
 
 impl fmt::Display for Origin {
@@ -45,6 +60,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Environment(variable) => write!(f, "environment variable {variable}"),
             Self::File(path, key) => write!(f, "`{key}` in {}", path.display()),
+            Self::Option(option) => write!(f, "option {option}"),
         }
     }
 }
@@ -65,22 +81,27 @@ impl fmt::Display for Fault {
 }
 
 impl Source {
-    /// The real environment, and the file that `SAYWELL_CONFIG` names or `saywell.toml` in the current folder.
-    pub fn system() -> Result<Self, Vec<Fault>> {
+    /// The real environment, and the file that is given here or named by `SAYWELL_CONFIG`, or `saywell.toml` in the
+    /// current folder.
+    pub fn system(config: Option<PathBuf>) -> Result<Self, Vec<Fault>> {
         let environment: BTreeMap<_, _> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let named = environment.get("SAYWELL_CONFIG").map(PathBuf::from);
+        let mut environment = environment;
+        read_secrets(&mut environment)?;
+        let origin = if config.is_some() {
+            Origin::Option("--config")
+        } else {
+            Origin::Environment("SAYWELL_CONFIG".into())
+        };
+        let named = config.or_else(|| environment.get("SAYWELL_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| PathBuf::from("saywell.toml"));
         let file = match std::fs::read_to_string(&path) {
             Ok(text) => Some((path, text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => None,
-            Err(error) => {
-                let origin = Origin::Environment("SAYWELL_CONFIG".into());
-                return Err(vec![Fault { origin, reason: format!("{}: {error}", path.display()) }]);
-            }
+            Err(error) => return Err(vec![Fault { origin, reason: format!("{}: {error}", path.display()) }]),
         };
-        Ok(Self { environment, file })
+        Ok(Self { environment, file, options: Vec::new() })
     }
 
     /// Reads and checks everything.
@@ -94,10 +115,6 @@ impl Source {
             load_file(path, text, &mut loaded, &mut faults);
         }
         for (variable, value) in &self.environment {
-            if let Some(of) = in_file(variable) {
-                self.read_file(of, variable, value, &mut loaded, &mut faults);
-                continue;
-            }
             let origin = Origin::Environment(variable.clone());
             match SETTINGS.iter().find(|setting| setting.variable == variable) {
                 // An empty variable is how many platforms spell "unset".
@@ -120,47 +137,44 @@ impl Source {
         {
             loaded.settings.listen.set_port(port);
         }
+        for Given { option, variable, value } in &self.options {
+            if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable == *variable) {
+                apply(setting, value, Origin::Option(option), &mut loaded, &mut faults);
+            }
+        }
         check_providers(&loaded, self.file.as_ref().map(|(path, _)| path.as_path()), &mut faults);
         check_together(&loaded, &mut faults);
         if faults.is_empty() { Ok(loaded) } else { Err(faults) }
     }
-
-    /// Takes what a file holds, without the end of its last line, for what a variable would say.
-    fn read_file(&self, of: &str, variable: &str, path: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
-        let filled = |value: &String| !value.trim().is_empty();
-        if path.trim().is_empty() {
-            return;
-        }
-        let origin = Origin::Environment(variable.to_owned());
-        if self.environment.get(of).is_some_and(filled) {
-            faults.push(Fault { origin, reason: format!("{of} is set as well; set one of them") });
-            return;
-        }
-        match std::fs::read_to_string(path.trim()) {
-            Ok(value) if value.trim().is_empty() => {
-                faults.push(Fault { origin, reason: format!("{} is empty", path.trim()) });
-            }
-            Ok(value) => {
-                let value = value.trim_end_matches(['\r', '\n']);
-                match SETTINGS.iter().find(|setting| setting.variable == of) {
-                    Some(setting) => apply(setting, value, origin, loaded, faults),
-                    None => {
-                        fill_options(of, value, &mut loaded.settings);
-                    }
-                }
-            }
-            Err(error) => faults.push(Fault { origin, reason: format!("{}: {error}", path.trim()) }),
-        }
-    }
 }
 
-/// The variable whose value is in the file that this one names: every setting and every option of a provider has such.
-fn in_file(variable: &str) -> Option<&str> {
-    let known = |name: &str| {
-        SETTINGS.iter().any(|setting| setting.variable == name)
-            || KINDS.iter().any(|kind| kind.variables.iter().any(|option| option.name == name))
-    };
-    variable.strip_suffix("_FILE").filter(|of| known(of) && !known(variable))
+/// What an orchestrator hands over as a file: `NAME_FILE` holds the path of a file with the value of `NAME`, for every
+/// setting and every option of a provider.
+fn read_secrets(environment: &mut BTreeMap<String, String>) -> Result<(), Vec<Fault>> {
+    let (mut read, mut faults) = (Vec::new(), Vec::new());
+    for (variable, path) in &*environment {
+        let Some(name) = variable.strip_suffix("_FILE").filter(|name| is_known(name)) else { continue };
+        let outcome = if environment.contains_key(name) {
+            Err(format!("{name} is set as well"))
+        } else {
+            std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
+        };
+        match outcome {
+            Ok(value) => read.push((variable.clone(), name.to_owned(), value.trim().to_owned())),
+            Err(reason) => faults.push(Fault { origin: Origin::Environment(variable.clone()), reason }),
+        }
+    }
+    for (variable, name, value) in read {
+        environment.remove(&variable);
+        environment.insert(name, value);
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Whether an environment variable has a meaning here.
+fn is_known(variable: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.variable == variable)
+        || KINDS.iter().any(|kind| kind.variables.iter().any(|option| option.name == variable))
 }
 
 fn load_file(path: &std::path::Path, text: &str, loaded: &mut Loaded, faults: &mut Vec<Fault>) {
@@ -380,12 +394,24 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
         let known = loaded.origins.get(variable).cloned();
         known.unwrap_or_else(|| Origin::Environment(variable.into()))
     };
-    if auth.contains(&Mode::Jwt) && jwt_secret.is_none() && jwt_jwks_url.is_none() {
+    // One that was given and refused is named already.
+    let given = |setting: &Setting| {
+        faults.iter().any(|fault| match &fault.origin {
+            Origin::Environment(variable) => variable == setting.variable,
+            Origin::File(_, key) => key == setting.key,
+            Origin::Option(_) => false,
+        })
+    };
+    let has_refused =
+        |variable: &str| SETTINGS.iter().any(|setting| setting.variable == variable && given(setting));
+    let refused = has_refused("TTS_JWT_SECRET") || has_refused("TTS_JWT_JWKS_URL");
+    if auth.contains(&Mode::Jwt) && jwt_secret.is_none() && jwt_jwks_url.is_none() && !refused {
         faults.push(Fault {
             origin: origin("TTS_AUTH"),
             reason: "jwt needs TTS_JWT_SECRET or TTS_JWT_JWKS_URL to check tokens with".to_owned(),
         });
     }
+    check_wyoming(&loaded.settings, &origin, faults);
     // An identity provider signs for many applications, and a token for one of them is none for us.
     if jwt_jwks_url.is_some() && jwt.audience.is_none() && jwt.issuer.is_none() {
         faults.push(Fault {
@@ -394,6 +420,31 @@ fn check_together(loaded: &Loaded, faults: &mut Vec<Fault>) {
                 .to_owned(),
         });
     }
+}
+
+/// That whoever comes by Wyoming's port is somebody, as by the other.
+fn check_wyoming(settings: &Settings, origin: &impl Fn(&str) -> Origin, faults: &mut Vec<Fault>) {
+    let Settings { auth, wyoming_listen, wyoming_key, .. } = settings;
+    if wyoming_key.is_some() && !auth.contains(&Mode::Key) {
+        faults.push(Fault {
+            origin: origin("TTS_WYOMING_KEY"),
+            reason: "is an API key, and TTS_AUTH takes none: add key to it".to_owned(),
+        });
+    }
+    let Some(address) = wyoming_listen else { return };
+    let reason = if auth.is_empty() && !address.ip().is_loopback() {
+        format!(
+            "{address} can be reached from other machines, and without TTS_AUTH only this machine is served"
+        )
+    } else if !auth.is_empty()
+        && wyoming_key.is_none()
+        && !auth.iter().any(|mode| matches!(mode, Mode::None | Mode::Trial))
+    {
+        "nobody can say over Wyoming who they are: give the port an API key in TTS_WYOMING_KEY".to_owned()
+    } else {
+        return;
+    };
+    faults.push(Fault { origin: origin("TTS_WYOMING_LISTEN"), reason });
 }
 
 /// Turns nested tables into `a.b.c` keys with their values as text; lists become comma-separated.
@@ -434,6 +485,7 @@ mod tests {
         Source {
             environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             file: file.map(|text| ("saywell.toml".into(), text.to_owned())),
+            options: Vec::new(),
         }
     }
 
@@ -446,40 +498,6 @@ mod tests {
         assert_eq!(loaded.settings.voice_map["nova"], "heart");
         assert_eq!(loaded.origins["TTS_MAX_SECONDS"].to_string(), "environment variable TTS_MAX_SECONDS");
         assert_eq!(loaded.origins["TTS_MAX_CHARS"].to_string(), "`limits.max_chars` in saywell.toml");
-    }
-
-    #[test]
-    fn what_a_variable_says_may_be_in_a_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path.display().to_string()
-        };
-        let secret = "a secret of at least thirty-two letters";
-        let (signing, openai) = (file("signing", &format!("{secret}\n")), file("openai", "sk-1\r\n"));
-        let environment =
-            [("TTS_SIGNING_KEY_FILE", signing.as_str()), ("OPENAI_API_KEY_FILE", openai.as_str())];
-        let loaded = source(&environment, None).load().unwrap();
-        assert_eq!(loaded.settings.signing_key.unwrap().reveal(), secret);
-        assert_eq!(loaded.settings.providers["openai"].table["api_key"].as_str(), Some("sk-1"));
-        assert_eq!(
-            loaded.origins["TTS_SIGNING_KEY"].to_string(),
-            "environment variable TTS_SIGNING_KEY_FILE"
-        );
-
-        let (empty, both) = (file("empty", "\n"), [("TTS_SIGNING_KEY", secret)]);
-        for (path, others, reason) in [
-            (empty.as_str(), &[][..], "is empty"),
-            ("/nowhere/at/all", &[], "/nowhere/at/all"),
-            (signing.as_str(), &both, "TTS_SIGNING_KEY is set as well"),
-        ] {
-            let environment: Vec<_> =
-                [("TTS_SIGNING_KEY_FILE", path)].into_iter().chain(others.iter().copied()).collect();
-            let faults = source(&environment, None).load().unwrap_err();
-            assert!(faults[0].to_string().contains(reason), "{faults:?}");
-        }
-        assert!(source(&[("TTS_NO_SUCH_THING_FILE", "x")], None).load().is_err());
     }
 
     #[test]
@@ -507,15 +525,16 @@ mod tests {
 
     #[test]
     fn a_service_that_ended_is_told_with_what_there_is_instead() {
-        for (environment, file) in [
-            (&[("TTS_PROVIDER", "PlayHT")][..], None),
-            (&[], Some("[providers.playht]\napi_key = \"k\"")),
-            (&[], Some("[providers.reader]\nkind = \"playht\"")),
+        for (environment, file, day) in [
+            (&[("TTS_PROVIDER", "PlayHT")][..], None, "2025-12-31"),
+            (&[], Some("[providers.playht]\napi_key = \"k\""), "2025-12-31"),
+            (&[], Some("[providers.reader]\nkind = \"playht\""), "2025-12-31"),
+            (&[("TTS_FALLBACK", "hume")], None, "2026-11-13"),
         ] {
             let faults = source(environment, file).load().unwrap_err();
             assert_eq!(faults.len(), 1, "{faults:?}");
             let reason = &faults[0].reason;
-            assert!(reason.contains("ended its service on 2025-12-31"), "{reason}");
+            assert!(reason.contains(&format!("ended its service on {day}")), "{reason}");
             assert!(
                 reason.contains("elevenlabs, ") && reason.contains("local, ") && !reason.contains("reader"),
                 "{reason}"
@@ -611,6 +630,52 @@ mod tests {
     fn a_port_alone_changes_the_port() {
         let loaded = source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None).load().unwrap();
         assert_eq!(loaded.settings.listen.to_string(), "127.0.0.1:9000");
+    }
+
+    #[test]
+    fn the_command_line_comes_before_everything_else() {
+        let given = |option, variable, value: &str| Given { option, variable, value: value.to_owned() };
+        let listen = given("--listen", "TTS_LISTEN", "127.0.0.2");
+        let port = given("--port", "PORT", "81");
+        for (options, listens) in [
+            (vec![listen.clone()], "127.0.0.2:9000"),
+            (vec![given("--listen", "TTS_LISTEN", "127.0.0.2:80")], "127.0.0.2:80"),
+            (vec![listen, port], "127.0.0.2:81"),
+        ] {
+            let source =
+                Source { options, ..source(&[("PORT", "9000"), ("TTS_LISTEN", "127.0.0.1:1")], None) };
+            let loaded = source.load().unwrap();
+            assert_eq!(loaded.settings.listen.to_string(), listens);
+            assert_eq!(loaded.origins["TTS_LISTEN"].to_string(), "option --listen");
+        }
+        let open = Source { options: vec![given("--listen", "TTS_LISTEN", "0.0.0.0")], ..Source::default() };
+        assert!(open.load().unwrap_err()[0].to_string().starts_with("option --listen: 0.0.0.0:8787 can be"));
+    }
+
+    #[test]
+    fn secrets_may_come_in_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "a secret of thirty-two letters, or more\n").unwrap();
+        let path = file.display().to_string();
+        let mut environment: BTreeMap<String, String> =
+            [("TTS_JWT_SECRET_FILE", &path), ("OPENAI_API_KEY_FILE", &path)]
+                .map(|(name, path)| (name.to_owned(), path.clone()))
+                .into();
+        read_secrets(&mut environment).unwrap();
+        let names: Vec<_> = environment.keys().map(String::as_str).collect();
+        assert_eq!(names, ["OPENAI_API_KEY", "TTS_JWT_SECRET"]);
+        assert!(environment.values().all(|value| value == "a secret of thirty-two letters, or more"));
+
+        environment.insert("TTS_JWT_SECRET_FILE".into(), path);
+        environment.insert("REDIS_URL_FILE".into(), "/nowhere/at/all".into());
+        let faults = read_secrets(&mut environment).unwrap_err();
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert!(
+            faults[0].starts_with("environment variable REDIS_URL_FILE: /nowhere/at/all: "),
+            "{faults:?}"
+        );
+        assert_eq!(faults[1], "environment variable TTS_JWT_SECRET_FILE: TTS_JWT_SECRET is set as well");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::price::Price;
 use crate::providers::Options;
 use crate::script::{TooLong, UnsupportedLanguage};
 use crate::secret::Secret;
+use crate::store::check_address;
 use crate::voices::Persona;
 use ipnet::IpNet;
 use saywell_text::Emoji;
@@ -88,6 +89,10 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Address the server listens on.
     pub listen: SocketAddr,
+    /// Address that Wyoming is spoken on; nowhere when unset.
+    pub wyoming_listen: Option<SocketAddr>,
+    /// The API key of all who come by that.
+    pub wyoming_key: Option<Secret>,
     /// What callers put in front of the server's paths; empty: paths are given relative.
     pub public_url: String,
     /// Origins whose pages may call the server.
@@ -387,7 +392,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.database_url",
         default: "",
         about: "The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://…` for several gateways that share it. Default: a file in the data folder.",
-        set: |s, v| assign(&mut s.database_url, filled(v).map(Some)),
+        set: |s, v| assign(&mut s.database_url, database_address(v).map(Some)),
         show: |s| s.database_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -416,6 +421,22 @@ pub static SETTINGS: &[Setting] = &[
             assign(&mut s.listen, address(v, port))
         },
         show: |s| s.listen.to_string(),
+    },
+    Setting {
+        variable: "TTS_WYOMING_LISTEN",
+        key: "server.wyoming_listen",
+        default: "",
+        about: "Address and port to speak Wyoming on, Home Assistant's protocol, such as 0.0.0.0:10200; unset: nowhere. It has no way to say who calls: see `TTS_WYOMING_KEY`.",
+        set: |s, v| assign(&mut s.wyoming_listen, address(v, WYOMING_PORT).map(Some)),
+        show: |s| s.wyoming_listen.map_or_else(String::new, |address| address.to_string()),
+    },
+    Setting {
+        variable: "TTS_WYOMING_KEY",
+        key: "server.wyoming_key",
+        default: "",
+        about: "The API key that whoever comes by `TTS_WYOMING_LISTEN` speaks with; needed where `TTS_AUTH` lets in nobody who shows nothing.",
+        set: |s, v| assign(&mut s.wyoming_key, secret(v).map(Some)),
+        show: |s| s.wyoming_key.as_ref().map_or_else(String::new, |secret| format!("{secret:?}")),
     },
     Setting {
         variable: "PORT",
@@ -708,6 +729,8 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_url: String::new(),
             cors_origins: Vec::new(),
+            wyoming_listen: None,
+            wyoming_key: None,
             signing_key: None,
             auth: Vec::new(),
             jwt: Rules {
@@ -803,6 +826,12 @@ fn without_redis(value: &str) -> Result<WithoutRedis, String> {
 }
 
 /// The address of a Redis that can be used. What is wrong with it is told without the address: it may have a password.
+fn database_address(value: &str) -> Result<String, String> {
+    let value = filled(value)?;
+    check_address(&value)?;
+    Ok(value)
+}
+
 fn redis_address(value: &str) -> Result<Secret, String> {
     let value = value.trim();
     if value.starts_with("rediss://") {
@@ -877,6 +906,9 @@ fn show_bytes(bytes: u64) -> String {
         .find(|(_, size)| bytes >= *size && bytes.is_multiple_of(*size))
         .map_or_else(|| bytes.to_string(), |(unit, size)| format!("{}{unit}", bytes / size))
 }
+
+/// Where Home Assistant looks for a voice first.
+const WYOMING_PORT: u16 = 10_200;
 
 fn address(value: &str, port: u16) -> Result<SocketAddr, String> {
     let value = value.trim().replace("localhost", "127.0.0.1");

@@ -125,8 +125,13 @@ async fn follow(mut reader: Reader, form: Form, held: Option<Listener>) -> Resul
 
 /// The captions of a rendition that is kept.
 fn stored(entry: &Entry, form: Form) -> Result<Response, ApiError> {
-    let captions: Captions = serde_json::from_slice(&entry.notes).map_err(|_| not_found())?;
+    let captions = kept(entry).ok_or_else(not_found)?;
     Ok((form.headers(), write(&captions, form)).into_response())
+}
+
+/// The captions that are kept with a rendition.
+pub(super) fn kept(entry: &Entry) -> Option<Captions> {
+    serde_json::from_slice(&entry.notes).ok()
 }
 
 fn write(captions: &Captions, form: Form) -> String {

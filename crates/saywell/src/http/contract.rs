@@ -57,8 +57,12 @@ pub(super) fn complete(contract: &mut OpenApi) {
         let calls = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
         for call in calls.into_iter().flatten() {
             // Handlers of different parts may have one name, operations may not.
-            let part =
-                call.tags.iter().flatten().find(|tag| ["openai", "admin"].contains(&tag.as_str())).cloned();
+            let part = call
+                .tags
+                .iter()
+                .flatten()
+                .find(|tag| ["openai", "elevenlabs", "admin"].contains(&tag.as_str()))
+                .cloned();
             if let (Some(id), Some(part)) = (&mut call.operation_id, part) {
                 *id = format!("{part}_{id}");
             }

@@ -1,6 +1,8 @@
-//! Errors as callers see them: one shape everywhere, a superset of OpenAI's.
+//! Errors as callers see them: one shape everywhere, a superset of OpenAI's; below `/elevenlabs`, theirs.
 //!
 //! A handler returns an [`ApiError`]; [`finish`] writes it out with the request's name and logs it once.
+
+mod shape;
 
 use std::any::Any;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
+use self::shape::Shape;
+pub(super) use self::shape::elevenlabs_word;
 use super::headers;
 use super::sampler::Sampler;
 use crate::chain::Exhausted;
@@ -118,6 +122,12 @@ impl ApiError {
 
     /// Counts and logs it, and gives what the caller is told.
     pub(super) fn logged_body(&self, request_id: &str) -> Value {
+        self.log();
+        self.body(request_id)
+    }
+
+    /// Counts it, and logs it unless too many are.
+    pub fn log(&self) {
         metrics::counter!("saywell_errors_total", "code" => self.code.name()).increment(1);
         // Whoever is refused all day must not fill the log: every refusal is counted, some are written.
         if let Some(unlogged) = REFUSALS.take(tokio::time::Instant::now().into_std()) {
@@ -125,7 +135,6 @@ impl ApiError {
                 (self.status.as_u16(), self.code.name(), brief_to(&self.message, LONGEST_MESSAGE));
             info!(status, code, reason, unlogged = (unlogged > 0).then_some(unlogged), "refused");
         }
-        self.body(request_id)
     }
 
     fn body(&self, request_id: &str) -> Value {
@@ -306,12 +315,13 @@ fn brief_to(text: &str, most: usize) -> String {
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let (method, path) = (brief(request.method().as_str()), brief_to(request.uri().path(), LONGEST_PATH));
-    let span = info_span!("request", id, method, path);
+    let span = info_span!("request", id, method, path, caller = tracing::field::Empty);
+    let shape = Shape::of(request.uri().path());
     async {
         let mut response = next.run(request).await;
         let error = response.extensions_mut().remove::<ApiError>().or_else(|| unshaped(&response));
         if let Some(error) = error {
-            write_out(&error, &id, &mut response);
+            write_out(&error, &id, shape, &mut response);
         }
         if let Some(standing) = response.extensions_mut().remove::<Standing>() {
             tell_standing(&standing, response.headers_mut());
@@ -350,8 +360,14 @@ fn tell_standing(standing: &Standing, headers: &mut HeaderMap) {
     }
 }
 
-fn write_out(error: &ApiError, id: &str, response: &mut Response) {
-    *response.body_mut() = Body::from(error.logged_body(id).to_string());
+fn write_out(error: &ApiError, id: &str, shape: Shape, response: &mut Response) {
+    error.log();
+    let (status, body) = match shape {
+        Shape::Own => (error.status, error.body(id)),
+        Shape::ElevenLabs => shape::elevenlabs(error, id),
+    };
+    *response.status_mut() = status;
+    *response.body_mut() = Body::from(body.to_string());
     let headers = response.headers_mut();
     tell_standing(&error.standing, headers);
     headers.remove(header::CONTENT_LENGTH);

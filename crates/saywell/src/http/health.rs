@@ -1,5 +1,7 @@
 //! Whether the server lives, is ready, and what it counts.
 
+use std::time::UNIX_EPOCH;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 
@@ -40,10 +42,18 @@ pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
     (status = 403, description = "`forbidden`"),
 ))]
 pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse {
+    telemetry::measure_process();
+    metrics::gauge!("saywell_cache_bytes").set(app.speak.cache.taken_bytes() as f64);
+    metrics::gauge!("saywell_cache_max_bytes").set(app.settings.cache_max_bytes as f64);
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
     for (provider, pulse) in app.pulses.iter() {
         let open = f64::from(u8::from(!matches!(pulse.health(), Health::Closed { .. })));
         metrics::gauge!("saywell_breaker_open", "provider" => provider.clone()).set(open);
+    }
+    for ending in app.endings.iter() {
+        let at = ending.at().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let (provider, of) = (ending.provider.clone(), ending.of.clone());
+        metrics::gauge!("saywell_provider_end_timestamp_seconds", "provider" => provider, "of" => of).set(at);
     }
     ([("content-type", "text/plain; version=0.0.4")], telemetry::metrics().render())
 }

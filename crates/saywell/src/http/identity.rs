@@ -34,6 +34,8 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     };
     // Only what the browser has shown will it show again: it may take no cookies.
     let shown = cookie.is_none() && app.identity.by_cookie(request.headers(), &caller);
+    // From here on every line of this request says who asked: by id, since logs hold no names and no text.
+    tracing::Span::current().record("caller", tracing::field::display(caller.subject()));
     request.extensions_mut().insert(Holder(shown.then(|| caller.subject())));
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;

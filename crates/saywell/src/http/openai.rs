@@ -14,7 +14,6 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt, stream};
-use saywell_audio::{AudioError, SAMPLE_RATE, encode, whole};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -25,18 +24,13 @@ use super::error::{ApiError, Code, brief};
 use super::fields::{name, number, word};
 use super::headers;
 use super::identity::MaySpeak;
-use super::speech::{
-    at_speed, format, naming_the_field, noted, pieces, says_nothing, sound, standing, value,
-};
+use super::models::{choose, model_names};
+use super::silence;
+use super::speech::{at_speed, format, naming_the_field, noted, pieces, sound, standing, value};
 use crate::app::App;
-use crate::models::{Asked, OPENAI_MODELS};
-use crate::name::Name;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, SpokenReply};
 use crate::voices::OPENAI_VOICES;
-
-/// How long the silence lasts that stands for a text with nothing to say, seconds.
-const SILENCE: f64 = 0.15;
 
 /// OpenAI's speech request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -127,7 +121,7 @@ pub async fn speech(
         request.notes.push(SpeechRequest::note("there is no aac here: the sound is mp3".to_owned()));
     }
     if let Some(model) = &model {
-        choose(&app, &mut request, model)?;
+        choose(&app, &mut request, model, "model")?;
     }
     let order = app.orders.open(caller, at_speed(request, ask.speed)?).await?;
     let answer = match app.speak.speak(&order).await {
@@ -137,7 +131,7 @@ pub async fn speech(
     };
     let answer = answer.or_else(|mut error| {
         // Applications that cut replies up themselves send such pieces, and stop at an error.
-        if error.code == Code::NothingToSay || says_nothing(&error, order.request()) {
+        if silence::instead(&error, &order.request().text) {
             return silence(order.request(), events);
         }
         // What is `text` elsewhere is `input` here.
@@ -151,39 +145,18 @@ pub async fn speech(
     standing(answer, order.standing())
 }
 
-/// Asks for whom a model name stands for.
-fn choose(app: &App, request: &mut SpeechRequest, model: &Name) -> Result<(), ApiError> {
-    let chain = app.speak.steered_chain();
-    match app.settings.model_map.asked(model, chain.links().iter().map(|link| link.name())) {
-        Asked::Chain => {}
-        Asked::Unknown => {
-            let note = format!("there is no model `{model}` here: the voices of this server speak");
-            request.notes.push(SpeechRequest::note(note));
-        }
-        Asked::Provider(provider) => request.provider = name("model", Some(&provider))?,
-        Asked::Nobody => {
-            let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(model));
-            return Err(ApiError::invalid("model", message));
-        }
-    }
-    Ok(())
-}
-
 /// A short silence in the place of a text with nothing to say.
 fn silence(request: &SpeechRequest, events: bool) -> Result<Response, ApiError> {
-    let format = request.format;
-    let fault = |error: AudioError| ApiError::new(Code::InternalError, error.to_string());
-    let samples = vec![0.0; (SILENCE * f64::from(SAMPLE_RATE)).round() as usize];
-    let frames = encode(format.codec(), &samples).map_err(fault)?;
-    let sound = whole(format, &[frames]).map_err(fault)?;
-    let content_type = if events { EVENTS } else { format.content_type() };
+    if !events {
+        return silence::answer(request.format);
+    }
+    let sound = silence::sound(request.format)?;
     let headers = [
-        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_TYPE, EVENTS),
         (header::CACHE_CONTROL, "no-store"),
-        (headers::NOTES, "there is nothing to say in this text: a short silence"),
+        (headers::NOTES, silence::NOTE),
     ];
-    let body = if events { Body::from(format!("{}{}", delta(&sound), done(0))) } else { Body::from(sound) };
-    Ok((headers, body).into_response())
+    Ok((headers, format!("{}{}", delta(&sound), done(0))).into_response())
 }
 
 const EVENTS: &str = "text/event-stream";
@@ -239,7 +212,8 @@ fn event(data: &serde_json::Value) -> String {
 }
 
 impl VoiceName {
-    fn name(&self) -> &str {
+    /// Its name or id.
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Name(name) | Self::Id { id: name } => name,
         }
@@ -297,19 +271,6 @@ pub async fn model(State(app): State<App>, Path(id): Path<String>) -> Result<Jso
         let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(&id));
         ApiError::new(Code::NotFound, message).param("model")
     })
-}
-
-/// OpenAI's names, the operator's, and each provider's.
-fn model_names(app: &App) -> Vec<String> {
-    let chain = app.speak.steered_chain();
-    let providers = chain.links().iter().map(|link| link.name());
-    let mut names: Vec<String> = Vec::new();
-    for name in OPENAI_MODELS.into_iter().chain(app.settings.model_map.names()).chain(providers) {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    names
 }
 
 impl Model {

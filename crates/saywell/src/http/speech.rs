@@ -19,6 +19,7 @@ use super::error::{ApiError, brief};
 use super::fields::{identifier, name, number, or_default, word};
 use super::headers;
 use super::identity::{Holder, MaySpeak};
+use super::silence::says_nothing;
 use crate::app::App;
 use crate::flight::{Asked, Listener};
 use crate::identity::Subject;
@@ -156,7 +157,7 @@ impl SpeechBody {
         let request = SpeechRequest {
             format: format(self.format.as_deref(), "format")?,
             code: code(self.code.as_deref())?,
-            language: language(self.language.as_deref())?,
+            language: language("language", self.language.as_deref())?,
             voice: name("voice", self.voice.as_deref())?,
             provider: name("provider", self.provider.as_deref())?,
             model: name("model", self.model.as_deref())?,
@@ -206,10 +207,10 @@ fn code(name: Option<&str>) -> Result<Code, ApiError> {
 }
 
 /// A language by its tag.
-fn language(tag: Option<&str>) -> Result<Option<Language>, ApiError> {
+pub(super) fn language(param: &str, tag: Option<&str>) -> Result<Option<Language>, ApiError> {
     tag.map(|tag| {
         Language::new(tag).ok_or_else(|| {
-            ApiError::invalid("language", format!("`language` is `{}`; it {NoLanguage}.", brief(tag)))
+            ApiError::invalid(param, format!("`{param}` is `{}`; it {NoLanguage}.", brief(tag)))
         })
     })
     .transpose()
@@ -290,7 +291,7 @@ pub async fn speak(
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }
         Ok(speech) => sound(speech, begun).await.map_err(|error| {
-            if says_nothing(&error, order.request()) {
+            if says_nothing(&error, &order.request().text) {
                 nothing_to_say()
             } else {
                 error.told_to(order.caller())
@@ -328,11 +329,6 @@ pub(super) fn naming_the_field(error: SpeakError, request: &SpeechRequest) -> Ap
         error.param = Some("text".into());
     }
     error
-}
-
-/// Whether a text that the voice can say nothing of holds nothing to say.
-pub(super) fn says_nothing(error: &ApiError, request: &SpeechRequest) -> bool {
-    error.code == super::error::Code::LanguageUnsupported && !request.text.chars().any(char::is_alphanumeric)
 }
 
 /// Whether JSON is asked for rather than sound.

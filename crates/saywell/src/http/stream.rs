@@ -1,48 +1,33 @@
 //! `GET /tts/stream`: a WebSocket. Text comes in as the model writes it, sound and timings go out.
 //!
-//! A connection carries one reply after another. Two futures serve it: [`Session::converse`] reads and decides, and
-//! [`write`] writes from a short queue between them, so that a client who takes nothing holds back the sound and not
-//! the reading: it can cancel at any moment.
+//! A connection carries one reply after another.
 
 mod message;
 
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::StatusCode;
+use axum::extract::ws::{Message, close_code};
 use axum::response::Response;
-use futures::stream::{SplitSink, SplitStream};
-use futures::{SinkExt, StreamExt};
 use saywell_audio::Format;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout};
-use tracing::{Instrument, info_span};
+use tokio::time::Instant;
 
 pub use self::message::Said;
-use self::message::{Came, receive, too_large, utterance};
-use super::error::{ApiError, Code};
+use self::message::utterance;
+use super::error::ApiError;
 use super::identity::{Holder, MaySpeak};
-use super::speech::{SpeechBody, naming_the_field};
+use super::live::{Heard, Hearing, Writing};
+use super::socket::{
+    self, Came, Gone, Line, Out, Source, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
+};
+use super::speech::SpeechBody;
 use crate::app::App;
-use crate::flight::Failure;
 use crate::identity::Caller;
-use crate::speak::{Departure, Ended, Growing};
+use crate::speak::Ended;
 
-/// Largest message, bytes: pieces of text, or a whole reply of a few dozen pages.
-const MAX_MESSAGE_BYTES: usize = 256 << 10;
-/// How long the text of a reply that is open may pause: models think, and call tools.
-const TEXT_WITHIN: Duration = Duration::from_mins(2);
 /// How long a connection may carry no reply.
 const BEGIN_WITHIN: Duration = Duration::from_mins(1);
-/// How long a client may take nothing of what is sent.
-const TAKEN_WITHIN: Duration = Duration::from_mins(1);
-/// How long nothing is sent before a ping is: proxies close what is silent for a minute.
-const PING_AFTER: Duration = Duration::from_secs(20);
-/// How many messages wait to be written. All other sound waits in its flight.
-const QUEUE: usize = 2;
 /// The subprotocol, which a browser needs beside the one that has its token.
 const PROTOCOL: &str = "saywell";
 
@@ -54,9 +39,6 @@ enum Over {
     /// With the connection.
     Closed(Option<ApiError>),
 }
-
-/// The client is not there any more.
-struct Gone;
 
 /// Text in as the model writes it, sound and timings out; see docs/STREAM.md.
 #[utoipa::path(
@@ -72,26 +54,11 @@ pub async fn stream(
     State(app): State<App>,
     MaySpeak(caller): MaySpeak,
     holder: Holder,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| {
-        ApiError::new(Code::InvalidRequest, "This address is for WebSockets.")
-            .status(StatusCode::UPGRADE_REQUIRED)
-    })?;
-    let place = app.limits.connect(&caller)?;
-    let id = hex::encode(rand::random::<[u8; 8]>());
-    let span = info_span!("stream", id);
-    let session = Session { app, caller, holder, id };
-    let upgrade = upgrade.protocols([PROTOCOL]);
-    let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
-    let connections = session.app.connections.clone();
-    Ok(upgrade.on_upgrade(move |socket| {
-        let serving = async move {
-            session.serve(socket).await;
-            drop(place);
-        };
-        connections.track(serving.instrument(span))
-    }))
+    socket::open(app, caller, upgrade, &[PROTOCOL], |Line { app, caller, id, mut source, out }| async move {
+        Session { app, caller, holder, id }.converse(&mut source, out).await
+    })
 }
 
 /// One connection.
@@ -104,23 +71,8 @@ struct Session {
 }
 
 impl Session {
-    async fn serve(&self, socket: WebSocket) {
-        let (sink, mut source) = socket.split();
-        let (out, queue) = mpsc::channel(QUEUE);
-        let mut writing = std::pin::pin!(write(sink, queue));
-        tokio::select! {
-            () = &mut writing => return,
-            _ = self.converse(&mut source, out) => {}
-        }
-        writing.await;
-    }
-
     /// One reply after another, until somebody leaves.
-    async fn converse(
-        &self,
-        source: &mut SplitStream<WebSocket>,
-        out: mpsc::Sender<Message>,
-    ) -> Result<(), Gone> {
+    async fn converse(&self, source: &mut Source, out: Out) -> Result<(), Gone> {
         // What is still on its way to a reply that ended early is for nobody.
         let mut ended_early = false;
         // What is no reply does not make it longer.
@@ -130,7 +82,7 @@ impl Session {
             let came = tokio::select! {
                 biased;
                 () = stopping => return close(&out, close_code::AWAY, "the server stops").await,
-                came = receive(source, begin_by.saturating_duration_since(Instant::now())) => came,
+                came = receive(source, begin_by.saturating_duration_since(Instant::now()), Said::parse) => came,
             };
             let ask = match came {
                 Came::Said(Said::Begin(ask)) => ask,
@@ -152,13 +104,13 @@ impl Session {
                 Came::Left => return Ok(()),
             };
             let over = match self.begin(*ask).await {
-                Ok(growing) => {
-                    let format = growing.request().format;
+                Ok(writing) => {
+                    let format = writing.request().format;
                     let begun = json!({
                         "type": "begun", "format": format.name(), "content_type": format.content_type(), "request_id": self.id,
                     });
                     say(&out, &begun).await?;
-                    let over = self.reply(source, &out, growing).await?;
+                    let over = self.reply(source, &out, writing).await?;
                     begin_by = Instant::now() + BEGIN_WITHIN;
                     over
                 }
@@ -179,7 +131,7 @@ impl Session {
     }
 
     /// What `POST /tts` does before it has a script.
-    async fn begin(&self, ask: SpeechBody) -> Result<Growing, ApiError> {
+    async fn begin(&self, ask: SpeechBody) -> Result<Writing, ApiError> {
         for (given, param) in [
             (ask.text.is_some(), "text"),
             (ask.ssml.is_some(), "ssml"),
@@ -205,24 +157,16 @@ impl Session {
             return Err(ApiError::invalid("format", message));
         }
         let caller = self.caller.clone().in_room(room);
-        let order = self.app.orders.open(caller, request).await?;
-        let growing = self.app.speak.grow(&order).await;
-        growing.map_err(|error| naming_the_field(error, order.request()))
+        Writing::begin(&self.app, caller, request).await
     }
 
     /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
-    async fn reply(
-        &self,
-        source: &mut SplitStream<WebSocket>,
-        out: &mpsc::Sender<Message>,
-        growing: Growing,
-    ) -> Result<Over, Gone> {
-        let mut writing = Writing { growing, ended: None };
+    async fn reply(&self, source: &mut Source, out: &Out, mut writing: Writing) -> Result<Over, Gone> {
         let mut hearing = Hearing::default();
         let mut next = None;
         loop {
             tokio::select! {
-                came = receive(source, TEXT_WITHIN) => {
+                came = receive(source, TEXT_WITHIN, Said::parse) => {
                     let departed = match came {
                         Came::Said(Said::Text(text)) => writing.push(&text).await,
                         Came::Said(Said::End) => writing.end().await,
@@ -230,15 +174,14 @@ impl Session {
                         Came::Said(Said::Begin(_)) => Err(ApiError::invalid("type", "A reply is open: it ends with `end` or `cancel`.")),
                         Came::Wrong(error) => Err(error),
                         Came::TooLarge => return Ok(Over::Closed(Some(too_large()))),
-                        Came::Silence if writing.ended.is_some() => Ok(None),
+                        Came::Silence if writing.ended().is_some() => Ok(None),
                         Came::Silence => Err(ApiError::invalid("text", format!("No text came for {} s.", TEXT_WITHIN.as_secs()))),
                         Came::Left => return Ok(Over::Closed(None)),
                     };
                     match departed {
-                        Ok(None) => {}
-                        Ok(Some(departure)) => hearing.departure = Some(departure),
+                        Ok(departure) => hearing.departs(departure),
                         Err(error) => {
-                            writing.growing.refuse(error.code);
+                            writing.refuse(&error);
                             return Ok(Over::Failed(error));
                         }
                     }
@@ -250,8 +193,9 @@ impl Session {
                     }
                 }
                 heard = hearing.next(), if next.is_none() => match heard {
-                    Ok(Some(message)) => next = Some(message),
-                    Ok(None) => return Ok(Over::Done(self.done(&writing, hearing.until).await)),
+                    Ok(Some(Heard::Said(said))) => next = Some(Message::Text(utterance(&said))),
+                    Ok(Some(Heard::Sound(piece))) => next = Some(Message::Binary(piece)),
+                    Ok(None) => return Ok(Over::Done(self.done(&writing, hearing.until()).await)),
                     Err(failure) => return Ok(Over::Failed(failure.into())),
                 },
             }
@@ -261,8 +205,8 @@ impl Session {
     /// Where the rendition is, if it is kept.
     async fn done(&self, writing: &Writing, duration: f64) -> Value {
         let mut done = json!({ "type": "done", "duration_seconds": duration });
-        let Some(Ended { key, characters, notes, continues_at }) = &writing.ended else { return done };
-        let format = writing.growing.request().format;
+        let Some(Ended { key, characters, notes, continues_at }) = writing.ended() else { return done };
+        let format = writing.request().format;
         done["characters"] = json!(characters);
         if !notes.is_empty() {
             done["notes"] = json!(notes);
@@ -281,86 +225,9 @@ impl Session {
         done
     }
 
-    async fn error(&self, out: &mpsc::Sender<Message>, error: &ApiError) -> Result<(), Gone> {
+    async fn error(&self, out: &Out, error: &ApiError) -> Result<(), Gone> {
         let mut body = error.logged_body(&self.id);
         body["type"] = json!("error");
         say(out, &body).await
     }
-}
-
-/// The text of a reply, while it is written.
-struct Writing {
-    growing: Growing,
-    ended: Option<Ended>,
-}
-
-impl Writing {
-    async fn push(&mut self, text: &str) -> Result<Option<Departure>, ApiError> {
-        self.open()?;
-        let departure = self.growing.push(text).await;
-        departure.map_err(|error| naming_the_field(error, self.growing.request()))
-    }
-
-    async fn end(&mut self) -> Result<Option<Departure>, ApiError> {
-        self.open()?;
-        let ended = self.growing.end().await;
-        let (departure, ended) = ended.map_err(|error| naming_the_field(error, self.growing.request()))?;
-        self.ended = Some(ended);
-        Ok(departure)
-    }
-
-    fn open(&self) -> Result<(), ApiError> {
-        let open = self.ended.is_none();
-        open.then_some(()).ok_or_else(|| ApiError::invalid("type", "The text of this reply has ended."))
-    }
-}
-
-/// A flight that is heard; nothing is, before it has begun.
-#[derive(Default)]
-struct Hearing {
-    departure: Option<Departure>,
-    until: f64,
-}
-
-impl Hearing {
-    /// The next message: an utterance comes before the last of its sound. `None` when all has been heard.
-    async fn next(&mut self) -> Result<Option<Message>, Failure> {
-        let Some(Departure { listener, captions }) = &mut self.departure else {
-            return std::future::pending().await;
-        };
-        let next = tokio::select! {
-            biased;
-            Some(said) = captions.next() => {
-                let said = said?;
-                self.until = said.until;
-                Message::Text(utterance(&said))
-            }
-            Some(piece) = listener.next() => Message::Binary(piece?),
-            else => return Ok(None),
-        };
-        Ok(Some(next))
-    }
-}
-
-async fn say(out: &mpsc::Sender<Message>, message: &Value) -> Result<(), Gone> {
-    out.send(Message::Text(message.to_string().into())).await.map_err(|_| Gone)
-}
-
-async fn close(out: &mpsc::Sender<Message>, code: u16, reason: &'static str) -> Result<(), Gone> {
-    out.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.map_err(|_| Gone)
-}
-
-/// Writes what is queued until there is no more, or the client does not take it.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut queue: mpsc::Receiver<Message>) {
-    loop {
-        let message = match timeout(PING_AFTER, queue.recv()).await {
-            Ok(Some(message)) => message,
-            Ok(None) => break,
-            Err(_) => Message::Ping(bytes::Bytes::new()),
-        };
-        if !matches!(timeout(TAKEN_WITHIN, sink.send(message)).await, Ok(Ok(()))) {
-            return;
-        }
-    }
-    let _ = timeout(TAKEN_WITHIN, sink.close()).await;
 }

@@ -105,6 +105,11 @@ pub struct Voices {
     )
 )]
 pub async fn voices(State(app): State<App>) -> Json<Voices> {
+    Json(offered(&app).await)
+}
+
+/// Every voice that can be asked for.
+pub async fn offered(app: &App) -> Voices {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
     let chain = app.speak.steered_chain();
     for link in chain.links() {
@@ -126,5 +131,5 @@ pub async fn voices(State(app): State<App>) -> Json<Voices> {
         });
         answer.voices.extend(named);
     }
-    Json(answer)
+    answer
 }

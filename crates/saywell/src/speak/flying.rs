@@ -157,7 +157,8 @@ impl Flying {
             outcome = released => outcome,
             outcome = self.make(legs, &writer, &mut tape) => outcome,
         };
-        let milliseconds = begun.elapsed().as_millis();
+        // 64 bits, so that a line of JSON has a number.
+        let milliseconds = begun.elapsed().as_millis() as u64;
         match &outcome {
             Ok(_) => info!(milliseconds, "spoken"),
             Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),

@@ -16,7 +16,6 @@ use sqlx::Connection as _;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use std::time::Duration;
-use tokio::time::error::Elapsed;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -37,21 +36,25 @@ pub struct PostgresStore {
     pool: PgPool,
 }
 
+/// How an address such as `postgres://user:password@host/database` is read.
+///
+/// # Errors
+/// What it must be like: what is wrong with it may hold the password, and is not told.
+pub(super) fn options(url: &str) -> Result<PgConnectOptions, &'static str> {
+    url.parse().map_err(|_| "must be like postgres://user:password@host/database")
+}
+
 impl PostgresStore {
     /// Opens the database at this address, `postgres://user:password@host/database`. TLS is used where the server has it;
     /// `?sslmode=verify-full` insists on it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        // What is wrong with it may hold the password, and is not told.
-        let options: PgConnectOptions = url.parse().map_err(|_| StoreError::BadSetting {
+        let options = options(url).map_err(|problem| StoreError::BadSetting {
             field: "DATABASE_URL",
-            problem: "must be like postgres://user:password@host/database".to_owned(),
+            problem: problem.to_owned(),
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
-            // A pool tries for a while, and then forgets why it could not.
-            let first = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
-            let late = |late: Elapsed| StoreError::Unavailable { action: "be opened", source: late.into() };
-            drop(first.map_err(late)?.map_err(unavailable("be opened"))?);
+            connect(&options).await?.close().await.map_err(unavailable("be opened"))?;
             let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
             let one = one.connect_with(options.clone());
             let one = one.await.map_err(unavailable("be opened"))?;
@@ -73,6 +76,18 @@ impl PostgresStore {
             .await
             .map_err(unavailable("be opened"))?;
         Ok(Self { pool })
+    }
+}
+
+/// Connects once, so that what stands in the way is told at once, and with the server's name: a pool would try again until
+/// its time is over, and say only that.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let server = format!("{}:{}, which DATABASE_URL names", options.get_host(), options.get_port());
+    let away = |why: String| StoreError::Unavailable { action: "be opened", source: why.into() };
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(away(format!("{server}: {error}"))),
+        Err(_) => Err(away(format!("{server}: no answer within {} s", ACQUIRE_TIMEOUT.as_secs()))),
     }
 }
 

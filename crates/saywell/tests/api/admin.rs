@@ -264,6 +264,39 @@ async fn the_overview_shows_what_was_asked_and_how_providers_are() {
     assert_eq!(overview["cache"]["content"][0]["voice"], "tone");
 }
 
+#[tokio::test]
+async fn what_a_service_ends_is_in_the_overview_and_a_metric() {
+    let table = "api_key = 'k'".parse().unwrap();
+    let options = saywell::providers::Options { kind: None, table };
+    let providers = saywell::providers::Settings {
+        options: [("openai".to_owned(), options)].into(),
+        ..Default::default()
+    };
+    let clock: Arc<dyn Clock> = Arc::new(saywell::clock::SystemClock);
+    let client = saywell::net::client().unwrap();
+    let openai = saywell::providers::open("openai", &providers, &client, &clock).unwrap();
+    let fake = Fake::named("fake");
+    let calls = fake.calls();
+    let settings = Settings {
+        provider: "openai".into(),
+        fallback: vec!["fake".into()],
+        default_voice: None,
+        ..settings()
+    };
+    let gateway = Gateway::with_chain(vec![openai, Arc::new(fake)], calls, settings).await;
+    let overview = gateway.get("/admin/api/overview?hours=1").await.json();
+    let end = &overview["providers"][0]["ends"][0];
+    assert_eq!((&end["day"], &end["of"]), (&json!("2027-01-06"), &json!("every model of its service")));
+    assert!(end["instead"].as_str().unwrap().starts_with("openai_realtime"), "{end}");
+    assert_eq!(overview["providers"][1]["ends"], json!([]));
+    let metrics = gateway.get("/metrics").await.text();
+    let line = metrics.lines().find(|line| line.starts_with("saywell_provider_end_timestamp_seconds{"));
+    assert!(
+        line.is_some_and(|line| line.contains("provider=\"openai\"") && line.ends_with(" 1799193600")),
+        "{line:?}"
+    );
+}
+
 /// The overview, once the ledger has written this many calls, this many requests, and one that was refused.
 async fn overview_with(gateway: &Gateway, calls: u64, requests: u64) -> Value {
     let begun = std::time::Instant::now();

@@ -86,10 +86,55 @@ async fn counts_what_it_does() {
     gateway.post("/tts", &json!({ "text": "Counted." })).await;
     // The recorder is the process's; whoever asks first starts it.
     gateway.get("/metrics").await;
-    gateway.post("/tts", &json!({ "text": "Counted again." })).await;
+    gateway.post("/tts", &json!({ "text": "Counted again, and at some length." })).await;
+    gateway.settle().await;
+    let longer = "Counted again, and at some length. The first sentence of this is known.";
+    for _ in 0..2 {
+        gateway.post("/tts", &json!({ "text": longer, "format": "wav" })).await;
+        gateway
+            .post("/tts", &json!({ "text": format!("{longer} The last is not."), "format": "flac" }))
+            .await;
+        gateway.settle().await;
+    }
     let metrics = gateway.get("/metrics").await.text();
     assert!(metrics.contains("saywell_requests_total{cache=\"miss\""), "{metrics}");
+    for outcome in ["partial", "hit"] {
+        let line = format!("saywell_requests_total{{cache=\"{outcome}\"");
+        assert!(metrics.contains(&line), "{line}: {metrics}");
+    }
     assert!(metrics.contains("saywell_calls_total{provider=\"fake\",outcome=\"spoken\"}"), "{metrics}");
+}
+
+#[tokio::test]
+async fn counts_what_operators_ask_for() {
+    let gateway = Gateway::new().await;
+    gateway.get("/metrics").await;
+    gateway.post("/tts", &json!({ "text": "Counted by route." })).await;
+    gateway.post("/tts", &json!({ "text": "Counted by route.", "speed": "fast" })).await;
+    gateway.get("/nowhere/at/all?or=there").await;
+    gateway.settle().await;
+    let metrics = gateway.get("/metrics").await.text();
+    for line in [
+        "saywell_http_requests_total{route=\"/tts\",method=\"POST\",status=\"200\"} ",
+        "saywell_http_requests_total{route=\"/tts\",method=\"POST\",status=\"400\"} ",
+        "saywell_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} ",
+        "saywell_http_seconds_count{route=\"/tts\"} ",
+        "saywell_cache_evictions_total{reason=\"room\"} ",
+        concat!("saywell_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    assert!(!metrics.contains("nowhere"), "whoever looks for holes makes no series");
+    let value = |name: &str| -> f64 {
+        let line = metrics.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.and_then(|line| line.split(' ').nth(1)).and_then(|value| value.parse().ok()).unwrap_or(-1.0)
+    };
+    assert!(value("saywell_cache_bytes") > 1000.0, "what was spoken is kept: {metrics}");
+    assert!(value("saywell_cache_max_bytes") > value("saywell_cache_bytes"));
+    if cfg!(target_os = "linux") {
+        assert!(value("process_resident_memory_bytes") > 1e6, "{metrics}");
+        assert!(value("process_open_fds") > 3.0 && value("process_start_time_seconds") > 1e9, "{metrics}");
+    }
 }
 
 #[tokio::test]

@@ -29,13 +29,13 @@ const REPLY: &str =
 
 /// What a client is sent.
 #[derive(Debug, PartialEq)]
-enum Sent {
+pub enum Sent {
     Told(Value),
     Sound(Vec<u8>),
     Closed,
 }
 
-struct Client(WebSocketStream<TcpStream>);
+pub struct Client(WebSocketStream<TcpStream>);
 
 impl Client {
     async fn connect(gateway: &Gateway) -> Self {
@@ -43,11 +43,20 @@ impl Client {
     }
 
     async fn with(gateway: &Gateway, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
+        Self::at(gateway, "/tts/stream", headers).await
+    }
+
+    /// Connects at this path.
+    pub async fn at(
+        gateway: &Gateway,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
         let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
         tokio::spawn(server.serve(listener, std::future::pending(), Duration::ZERO));
-        let mut request = format!("ws://{address}/tts/stream").into_client_request().unwrap();
+        let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
@@ -55,7 +64,7 @@ impl Client {
         client_async(request, stream).await.map(|(socket, _)| Self(socket))
     }
 
-    async fn say(&mut self, message: Value) {
+    pub async fn say(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
@@ -63,7 +72,7 @@ impl Client {
         self.say(json!({ "type": "text", "text": text })).await;
     }
 
-    async fn next(&mut self) -> Sent {
+    pub async fn next(&mut self) -> Sent {
         loop {
             let next = tokio::time::timeout(Duration::from_mins(20), self.0.next()).await;
             match next.expect("something comes") {
@@ -76,7 +85,7 @@ impl Client {
     }
 
     /// The next message that is not sound.
-    async fn told(&mut self) -> Value {
+    pub async fn told(&mut self) -> Value {
         loop {
             match self.next().await {
                 Sent::Told(told) => return told,

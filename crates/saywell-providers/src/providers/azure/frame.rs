@@ -3,28 +3,19 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
+use crate::providers::wire::Spoken;
+
 /// What the service sends of one turn, as far as it matters here.
 #[derive(Debug, PartialEq)]
 pub(super) enum Frame {
     /// Sound in the format that was asked for; empty at its end.
     Sound(Bytes),
     /// When words are spoken.
-    Words(Vec<Boundary>),
+    Words(Vec<Spoken>),
     /// The turn is over.
     End,
     /// Anything else.
     Other,
-}
-
-/// A word as it is spoken. The service does not say where in the text it stands.
-#[derive(Debug, PartialEq)]
-pub(super) struct Boundary {
-    /// The word as it stands in the text.
-    pub(super) word: String,
-    /// Seconds from the turn's first sample.
-    pub(super) start: f64,
-    /// Seconds from the turn's first sample.
-    pub(super) end: f64,
 }
 
 /// A frame to send.
@@ -117,7 +108,7 @@ fn metadata(body: &str) -> Result<Frame, String> {
             serde_json::from_value(data).map_err(|_| "sent word times that cannot be read")?;
         if matches!(text.boundary_type.as_str(), "" | "WordBoundary") {
             let start = offset as f64 / TICKS_PER_SECOND;
-            words.push(Boundary { word: text.text, start, end: start + duration as f64 / TICKS_PER_SECOND });
+            words.push(Spoken { word: text.text, start, end: start + duration as f64 / TICKS_PER_SECOND });
         }
     }
     Ok(if words.is_empty() { Frame::Other } else { Frame::Words(words) })
@@ -154,7 +145,7 @@ mod tests {
             {\"Type\":\"WordBoundary\",\"Data\":{\"Offset\":3500000,\"Duration\":1000000,\
              \"text\":{\"Text\":\".\",\"Length\":1,\"BoundaryType\":\"PunctuationBoundary\"}}},\
             {\"Type\":\"SessionEnd\",\"Data\":{\"Offset\":5000000}}]}";
-        let expected = Boundary { word: "Hello".into(), start: 0.05, end: 0.35 };
+        let expected = Spoken { word: "Hello".into(), start: 0.05, end: 0.35 };
         assert_eq!(read_text(frame), Ok(Frame::Words(vec![expected])));
         assert!(read_text("Path:audio.metadata\r\n\r\nnot json").is_err());
         assert!(

@@ -6,10 +6,9 @@ use async_stream::try_stream;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::frame::{self, Frame};
-use super::words::Finder;
 use super::{MEANING, RATE, Service};
 use crate::provider::{Part, ProviderError, Request, SpeechStream};
-use crate::providers::wire::{Coding, Socket, SoundReader};
+use crate::providers::wire::{Coding, Finder, Socket, SoundReader};
 
 impl Service {
     /// Speaks over the WebSocket, which tells when words are spoken. A connection is for one utterance, so that

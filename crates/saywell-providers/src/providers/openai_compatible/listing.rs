@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::preset::Unlisted;
+use super::preset::{Offered, Unlisted};
 use super::{Compatible, meaning};
+use crate::price;
 use crate::provider::{Provider, ProviderError, Voice};
 use crate::providers::openai::openai_voices;
 
@@ -35,10 +36,10 @@ pub(super) struct Known {
 /// sort have.
 pub(super) async fn ask(of: &Compatible) -> Result<Arc<[Voice]>, ProviderError> {
     let named = |voices: &[Named]| -> Vec<Voice> { voices.iter().map(|voice| of.named(voice)).collect() };
-    let mut voices = match (&of.options.voices, of.preset.voices_path) {
+    let mut voices = match (&of.options.voices, of.preset.voices_path.as_str()) {
         (Some(voices), _) => named(voices),
-        (None, None) => of.unlisted(),
-        (None, Some(path)) => {
+        (None, "") => of.unlisted(),
+        (None, path) => {
             let listed = named(&of.listed(path).await?);
             if listed.is_empty() { of.unlisted() } else { listed }
         }
@@ -58,13 +59,16 @@ impl Compatible {
     async fn listed(&self, path: &str) -> Result<Vec<Named>, ProviderError> {
         let request = self.http.get(self.url.join(path)).headers(self.headers.clone());
         match self.http.find(request, meaning).await? {
-            Some(answer) => Ok(read(&answer)),
+            Some(answer) => Ok(read(&answer, &self.about.model)),
             None => Ok(Vec::new()),
         }
     }
 
     fn unlisted(&self) -> Vec<Voice> {
+        let offered = self.preset.voices.iter().filter(|voice| price::fits(&voice.model, &self.about.model));
+        let offered: Vec<Voice> = offered.map(|voice| self.named(&Named::Known(voice.into()))).collect();
         match self.preset.otherwise {
+            _ if !offered.is_empty() => offered,
             Unlisted::OpenAiNames => openai_voices(self.name(), |_| true).collect(),
             Unlisted::NoName => vec![self.named(&Named::Id(NO_NAME.to_owned()))],
         }
@@ -80,7 +84,7 @@ impl Compatible {
             Some(language) => Voice::new(self.name(), id, language),
             None => Voice { other_languages: vec!["*".to_owned()], ..Voice::new(self.name(), id, "en") },
         };
-        (self.preset.named)(&mut voice);
+        self.preset.names.tell(&mut voice);
         let Some(Known { name, language, gender, .. }) = known else { return voice };
         if let Some(language) = language {
             voice.language.clone_from(language);
@@ -96,10 +100,31 @@ impl Compatible {
     }
 }
 
-/// Reads a list of voices: `{"voices": […]}`, `{"data": […]}` or the list alone, of names or of objects.
-fn read(answer: &Value) -> Vec<Named> {
+impl From<&Offered> for Known {
+    fn from(offered: &Offered) -> Self {
+        let Offered { id, language, gender, .. } = offered;
+        Self { id: id.clone(), name: None, language: language.clone(), gender: gender.clone() }
+    }
+}
+
+/// Reads a list of voices: `{"voices": […]}`, `{"data": […]}` or the list alone, of names or of objects; or of models,
+/// of which this one's voices count; those are asked for by their names.
+fn read(answer: &Value, model: &str) -> Vec<Named> {
     let list = [&answer["voices"], &answer["data"], answer].into_iter().find_map(Value::as_array);
-    list.into_iter().flatten().filter_map(read_voice).collect()
+    let mut voices = Vec::new();
+    for item in list.into_iter().flatten() {
+        let of_model = ["voices", "supported_voices"].iter().find_map(|field| item.get(field));
+        match of_model {
+            None => voices.extend(read_voice(item)),
+            Some(of_model) if item["model"] == model || item["id"] == model => {
+                let named = |voice: &Value| voice["name"].as_str().map(|name| Named::Id(name.to_owned()));
+                let listed = of_model.as_array().into_iter().flatten();
+                voices.extend(listed.filter_map(|voice| named(voice).or_else(|| read_voice(voice))));
+            }
+            Some(_) => {}
+        }
+    }
+    voices
 }
 
 fn read_voice(voice: &Value) -> Option<Named> {
@@ -131,7 +156,7 @@ mod tests {
     #[test]
     fn every_shape_of_list_is_read() {
         let voice = |list: Value| {
-            let voices = read(&list);
+            let voices = read(&list, "a-model");
             assert_eq!(voices.len(), 1, "{list}");
             match &voices[0] {
                 Named::Id(id) => (id.clone(), None, None),
@@ -161,7 +186,20 @@ mod tests {
         ] {
             assert_eq!(voice(list), expected);
         }
-        assert!(read(&json!({"voices": {}})).is_empty());
-        assert!(read(&json!("none")).is_empty());
+        assert!(read(&json!({"voices": {}}), "").is_empty());
+        assert!(read(&json!("none"), "").is_empty());
+    }
+
+    #[test]
+    fn of_a_list_of_models_ones_own_counts() {
+        for list in [
+            json!({"data": [{"model": "b", "voices": [{"id": "1", "name": "x"}]}, {"model": "a", "voices": [{"id": "2", "name": "y"}]}]}),
+            json!({"data": [{"id": "b", "supported_voices": ["x"]}, {"id": "a", "supported_voices": ["y"]}]}),
+        ] {
+            let voices = read(&list, "a");
+            assert_eq!(voices.len(), 1, "{list}");
+            assert!(matches!(&voices[0], Named::Id(id) if id == "y"), "{voices:?}");
+        }
+        assert!(read(&json!({"data": [{"id": "a", "supported_voices": null}]}), "a").is_empty());
     }
 }

@@ -1,25 +1,65 @@
-//! What is known of each server.
+//! What is known of each server: `presets.toml`, one table each.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::provider::Voice;
+use crate::providers::wire::BaseUrl;
 
-/// The servers that are known.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Name {
-    /// Any other: nothing is taken for granted.
-    #[default]
-    Other,
-    Kokoro,
-    Speaches,
-    #[serde(rename = "localai")]
-    LocalAi,
-    #[serde(rename = "openedai")]
-    OpenedAi,
-    EdgeTts,
-    #[serde(rename = "assemblyai")]
-    AssemblyAi,
+/// The table that ships.
+static PRESETS: LazyLock<BTreeMap<String, Preset>> =
+    // A test reads it, so that it cannot be broken here.
+    LazyLock::new(|| toml::from_str(include_str!("presets.toml")).unwrap_or_default());
+
+/// Any server that is not known.
+static OTHER: LazyLock<Preset> = LazyLock::new(Preset::default);
+
+/// What Kokoro-FastAPI was called before a voice inside had the name.
+const FORMERLY: (&str, &str) = ("kokoro", "kokoro_fastapi");
+
+/// A server that is known, as settings choose it by its name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chosen {
+    /// What it is called; `None` for any other.
+    pub(super) name: Option<&'static str>,
+    pub(super) preset: &'static Preset,
+}
+
+impl Chosen {
+    /// The server of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let name = if name == FORMERLY.0 { FORMERLY.1 } else { name };
+        let (name, preset) = PRESETS.get_key_value(name)?;
+        Some(Self { name: Some(name), preset })
+    }
+
+    /// A server of which nothing is known.
+    pub(super) fn other() -> Self {
+        Self { name: None, preset: &OTHER }
+    }
+
+    /// Every server that is known.
+    #[cfg(test)]
+    pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static Preset)> {
+        PRESETS.iter().map(|(name, preset)| (name.as_str(), preset))
+    }
+}
+
+impl<'de> Deserialize<'de> for Chosen {
+    fn deserialize<D: Deserializer<'de>>(name: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(name)?;
+        if name == "other" {
+            return Ok(Self::other());
+        }
+        Self::named(&name).ok_or_else(|| {
+            let known: Vec<&str> = PRESETS.keys().map(String::as_str).collect();
+            D::Error::custom(format!("there is no preset `{name}`; choose one of: {}", known.join(", ")))
+        })
+    }
 }
 
 /// How to ask for sound. Raw sound begins soonest; WAV says its own rate; MP3 is for servers that have neither.
@@ -43,38 +83,89 @@ impl Format {
 }
 
 /// What is known of a server.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Preset {
-    /// Where it is, for one that is hosted.
-    pub(super) base_url: Option<&'static str>,
-    /// Whether its calls cost money.
+    /// Where it is: of one that is hosted, or its usual port on this machine.
+    pub(super) base_url: Option<BaseUrl>,
+    /// The environment variable that its key is usually in.
+    pub(super) key: Option<String>,
+    /// Whether its calls cost money; such a server wants a key.
     pub(super) paid: bool,
-    /// Its model, where it has one that is always there.
-    pub(super) model: Option<&'static str>,
+    /// Its model, where it has one that is always there; empty where it has not.
+    pub(super) model: Option<String>,
     /// How to ask for sound.
     pub(super) format: Format,
     /// Samples a second of raw sound that comes without its rate.
     pub(super) rate: Option<u32>,
-    /// Where it lists its voices, if it does.
-    pub(super) voices_path: Option<&'static str>,
-    /// The voices of one that lists none: OpenAI's names, or whichever a model has when no voice is named.
+    /// The voices that its models have.
+    pub(super) voices: Vec<Offered>,
+    /// Where it lists its voices; empty where it does not.
+    pub(super) voices_path: String,
+    /// The voices of one that names none.
     pub(super) otherwise: Unlisted,
     /// What a voice's name tells.
-    pub(super) named: fn(&mut Voice),
+    pub(super) names: Names,
     /// The field that takes a language.
-    pub(super) language_field: Option<&'static str>,
+    pub(super) language_field: Option<String>,
     /// Whether it takes instructions.
     pub(super) instructions: bool,
+    /// The slowest and the fastest that its voices speak.
+    pub(super) speeds: [f32; 2],
     /// Fields for every request.
-    pub(super) extra: &'static [(&'static str, i64)],
+    pub(super) extra: serde_json::Map<String, Value>,
     /// Utterances at a time.
     pub(super) parallel: usize,
     /// Characters of one call.
     pub(super) longest: usize,
+    /// Where all of this was read, and when.
+    pub(super) source: String,
 }
 
-/// The voices of a server that lists none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Default for Preset {
+    /// Nothing is taken for granted.
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            key: None,
+            paid: false,
+            model: Some("tts-1".to_owned()),
+            format: Format::Wav,
+            rate: None,
+            voices: Vec::new(),
+            voices_path: "/audio/voices".to_owned(),
+            otherwise: Unlisted::OpenAiNames,
+            names: Names::Plain,
+            language_field: None,
+            instructions: false,
+            speeds: [0.5, 2.0],
+            extra: serde_json::Map::new(),
+            parallel: 1,
+            longest: 4096,
+            source: String::new(),
+        }
+    }
+}
+
+/// A voice that a hosted model has.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Offered {
+    pub(super) id: String,
+    pub(super) language: Option<String>,
+    pub(super) gender: Option<String>,
+    /// The models that have it; `*` stands for anything.
+    #[serde(default = "any")]
+    pub(super) model: String,
+}
+
+fn any() -> String {
+    "*".to_owned()
+}
+
+/// The voices of a server that names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Unlisted {
     /// It knows OpenAI's names.
     OpenAiNames,
@@ -82,76 +173,22 @@ pub(super) enum Unlisted {
     NoName,
 }
 
-const OTHER: Preset = Preset {
-    base_url: None,
-    paid: false,
-    model: Some("tts-1"),
-    format: Format::Wav,
-    rate: None,
-    voices_path: Some("/audio/voices"),
-    otherwise: Unlisted::OpenAiNames,
-    named: |_| {},
-    language_field: None,
-    instructions: false,
-    extra: &[],
-    parallel: 1,
-    longest: 4096,
-};
+/// What the names of a server's voices tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Names {
+    /// Nothing.
+    Plain,
+    /// A language and a gender, as in `af_heart`.
+    Kokoro,
+}
 
-/// Kokoro-FastAPI splits long text itself, and streams sentence by sentence.
-const KOKORO: Preset = Preset {
-    model: Some("kokoro"),
-    format: Format::Pcm,
-    rate: Some(24_000),
-    named: kokoro_voice,
-    parallel: 2,
-    ..OTHER
-};
-
-/// speaches loads models by their names on a hub, and resamples when it is asked to.
-const SPEACHES: Preset = Preset {
-    model: None,
-    format: Format::Pcm,
-    rate: Some(24_000),
-    extra: &[("sample_rate", 24_000)],
-    parallel: 2,
-    ..OTHER
-};
-
-/// `LocalAI`'s models are called as its operator calls them, and have one voice each unless they say otherwise.
-const LOCAL_AI: Preset = Preset {
-    model: None,
-    voices_path: None,
-    otherwise: Unlisted::NoName,
-    language_field: Some("language"),
-    ..OTHER
-};
-
-/// openedai-speech states the rate of raw sound, which differs between its models.
-const OPENED_AI: Preset = Preset { format: Format::Pcm, voices_path: None, ..OTHER };
-
-/// openai-edge-tts makes anything but MP3 only where `FFmpeg` is installed beside it.
-const EDGE_TTS: Preset = Preset { format: Format::Mp3, parallel: 2, ..OTHER };
-
-const ASSEMBLY_AI: Preset = Preset {
-    base_url: Some("https://tts.us.assemblyai.com/v1/openai"),
-    paid: true,
-    model: Some("assemblyai-tts-en"),
-    voices_path: None,
-    parallel: 2,
-    ..OTHER
-};
-
-impl Name {
-    pub(super) fn preset(self) -> &'static Preset {
+impl Names {
+    /// Adds to a voice what its name tells.
+    pub(super) fn tell(self, voice: &mut Voice) {
         match self {
-            Self::Other => &OTHER,
-            Self::Kokoro => &KOKORO,
-            Self::Speaches => &SPEACHES,
-            Self::LocalAi => &LOCAL_AI,
-            Self::OpenedAi => &OPENED_AI,
-            Self::EdgeTts => &EDGE_TTS,
-            Self::AssemblyAi => &ASSEMBLY_AI,
+            Self::Plain => {}
+            Self::Kokoro => kokoro_voice(voice),
         }
     }
 }
@@ -186,6 +223,23 @@ fn kokoro_voice(voice: &mut Voice) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_shipped_table_can_be_read_and_says_where_it_was_read() {
+        let table: BTreeMap<String, Preset> = toml::from_str(include_str!("presets.toml")).unwrap();
+        for (name, preset) in &table {
+            assert!(preset.base_url.is_some() && !preset.source.is_empty(), "{name}");
+            // Who takes money wants a key, and has a model that speaks without being chosen.
+            assert!(
+                !preset.paid
+                    || (preset.key.is_some() && preset.model.as_ref().is_some_and(|model| !model.is_empty())),
+                "{name}"
+            );
+            assert!(preset.speeds[0] <= 1.0 && preset.speeds[1] >= 1.0, "{name}");
+            assert!(preset.parallel >= 1 && preset.longest >= 200, "{name}");
+        }
+        assert_eq!(Chosen::named("kokoro").unwrap().name, Some("kokoro_fastapi"));
+    }
 
     #[test]
     fn kokoros_names_are_read() {

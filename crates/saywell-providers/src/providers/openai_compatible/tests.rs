@@ -6,25 +6,41 @@ use crate::providers::conformance;
 use crate::providers::conformance::faults::{self, Case};
 
 /// Each server that is known, and how it is set up.
-const SERVERS: [(&saywell_stubs::Kind, &str); 5] = [
+const SERVERS: [(&saywell_stubs::Kind, &str); 8] = [
     (&stubs::openai_compatible::KOKORO, "preset = 'kokoro'"),
     (&stubs::openai_compatible::SPEACHES, "preset = 'speaches'\nmodel = 'speaches-ai/Kokoro-82M-v1.0-ONNX'"),
     (&stubs::openai_compatible::OPENEDAI, "preset = 'openedai'\nvoices = ['alloy', 'nova']"),
     (&stubs::openai_compatible::LOCALAI, "preset = 'localai'\nmodel = 'my-voice'"),
     (&stubs::openai_compatible::EDGE_TTS, "preset = 'edge_tts'"),
+    (&stubs::openai_compatible::GROQ, "preset = 'groq'"),
+    (&stubs::openai_compatible::OPENROUTER, "preset = 'openrouter'"),
+    (&stubs::openai_compatible::TOGETHER, "preset = 'together'"),
 ];
 
+/// Those that cannot be spoken with unless it is known who they are.
+const PARTICULAR: [&str; 4] = ["localai", "groq", "openrouter", "together"];
+
 fn opened(url: &str, options: &str) -> Arc<dyn Provider> {
-    faults::open(&KIND, &format!("base_url = '{url}/v1'\napi_key = '{}'\n{options}", faults::KEY))
+    faults::open(&KIND, &format!("{}\n{options}", reached(url, options)))
+}
+
+/// The address of its API and the key.
+fn reached(url: &str, options: &str) -> String {
+    let below = match options {
+        _ if options.contains("groq") => "/openai/v1",
+        _ if options.contains("openrouter") => "/api/v1",
+        _ => "/v1",
+    };
+    format!("base_url = '{url}{below}'\napi_key = '{}'", faults::KEY)
 }
 
 #[tokio::test]
 async fn every_server_passes_the_exam() {
-    for (stub, options) in SERVERS {
-        let stub = Stub::start(stub).await.unwrap();
+    for (kind, options) in SERVERS {
+        let stub = Stub::start(kind).await.unwrap();
         conformance::examine(&*opened(&stub.url(), options)).await;
         // Nothing is known of it, and it is asked for what says its rate itself.
-        if !options.contains("localai") {
+        if !PARTICULAR.contains(&kind.name) {
             let plain = options.lines().filter(|line| !line.starts_with("preset"));
             conformance::examine(&*opened(&stub.url(), &plain.collect::<Vec<_>>().join("\n"))).await;
         }
@@ -52,11 +68,11 @@ async fn every_server_is_known_by_its_faults() {
         Fault::FailsMidway,
     ];
     for (stub, options) in SERVERS {
-        let wav = options.contains("localai");
-        // openedai's raw sound is read by the rate in its label, which this fault takes away.
+        let wav = ["localai", "groq", "together"].contains(&stub.name);
+        // Their raw sound is read by the rate in its label, which this fault takes away.
         let labelled = [&raw[..], &[Fault::WrongType]].concat();
         let lacks = match stub.name {
-            "openedai" => &labelled[..],
+            "openedai" | "openrouter" => &labelled[..],
             _ if wav => &raw[2..],
             _ => &raw[..],
         };
@@ -112,6 +128,48 @@ async fn voices_are_listed_named_and_mixed() {
     // A list that is not there is no fault: the names of OpenAI are understood.
     let stub = Stub::start(&stubs::openai_compatible::OPENEDAI).await.unwrap();
     assert_eq!(opened(&stub.url(), "").voices().await.unwrap().len(), 13);
+}
+
+#[tokio::test]
+async fn a_name_and_a_key_are_enough() {
+    let provider = |kind: &ProviderKind| {
+        let url = kind.variables.iter().all(|variable| variable.key != "base_url");
+        (faults::open(kind, "api_key = 'k'\nmodel = 'm'"), url)
+    };
+    for kind in crate::providers::KINDS.iter().filter(|kind| PRESETS.contains(&kind.name)) {
+        let (provider, hosted) = provider(kind);
+        let about = provider.about();
+        assert_eq!((about.kind, &*about.name, about.paid), (kind.name, kind.name, hosted));
+    }
+    assert_eq!(PRESETS.len(), Chosen::all().count(), "every preset is a provider under its own name");
+    for (name, preset) in Chosen::all() {
+        let kind = crate::providers::KINDS.iter().find(|kind| kind.name == name).expect(name);
+        let variable = kind.variables.iter().find(|variable| variable.key == "api_key");
+        assert_eq!(preset.key.as_deref(), variable.map(|variable| variable.name), "{name}");
+    }
+    let groq = faults::open(&GROQ, "api_key = 'k'");
+    let voices = groq.voices().await.unwrap();
+    assert_eq!((voices.len(), voices[0].id.as_str(), voices[0].language.as_str()), (6, "autumn", "en-US"));
+    let arabic = faults::open(&GROQ, "api_key = 'k'\nmodel = 'canopylabs/orpheus-arabic-saudi'");
+    assert!(arabic.voices().await.unwrap().iter().all(|voice| voice.language == "ar-SA"));
+}
+
+#[tokio::test]
+async fn what_is_paid_for_wants_its_key() {
+    // Nobody has this variable.
+    let options = crate::providers::Options {
+        kind: None,
+        table: "api_key_env = 'SAYWELL_NO_SUCH_KEY'".parse().unwrap(),
+    };
+    let (inside, client) = (crate::providers::Inside::default(), saywell_base::net::client().unwrap());
+    let clock: Arc<dyn saywell_base::clock::Clock> = Arc::new(saywell_base::clock::SystemClock);
+    let opening =
+        Opening { name: "groq", options: &options, inside: &inside, client: &client, clock: &clock };
+    let error = (GROQ.open)(opening).err();
+    assert!(
+        matches!(&error, Some(ProviderError::Misconfigured(why)) if why.contains("SAYWELL_NO_SUCH_KEY")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -146,15 +146,26 @@ fn read_body(body: &[u8]) -> (String, String) {
     let text = || without_tags(&String::from_utf8_lossy(body));
     let Ok(json) = serde_json::from_slice::<Value>(body) else { return (String::new(), text()) };
     let (error, detail) = (&json["error"], &json["detail"]);
-    let said = [&error["message"], error, &detail["message"], detail, &detail[0]["msg"], &json["message"]];
+    let said = [
+        &error["message"],
+        error,
+        &detail["message"],
+        detail,
+        &detail[0]["msg"],
+        &json["message"],
+        &json["err_msg"],
+        &json["base_resp"]["status_msg"],
+    ];
     let codes = ["code", "status", "type", "error"];
     let code = [error, detail]
         .into_iter()
         .flat_map(|told| codes.iter().map(|code| &told[*code]))
-        .chain(["__type", "code", "error_code"].iter().map(|code| &json[*code]))
-        .find_map(Value::as_str);
+        .chain(["__type", "code", "error_code", "err_code"].iter().map(|code| &json[*code]))
+        .find_map(Value::as_str)
+        .map(str::to_owned)
+        .or_else(|| json["base_resp"]["status_code"].as_i64().map(|code| code.to_string()));
     let message = said.into_iter().find_map(Value::as_str).map_or_else(text, without_tags);
-    (code.unwrap_or_default().to_owned(), message)
+    (code.unwrap_or_default(), message)
 }
 
 /// Text without what stands between `<` and `>`, and without styles and scripts.
@@ -240,6 +251,8 @@ mod tests {
             (r#"{"detail":[{"loc":["body"],"msg":"No.","type":"missing"}]}"#, "", "No."),
             (r#"{"__type":"ThrottlingException","message":"No."}"#, "ThrottlingException", "No."),
             (r#"{"error_code":"e","message":"No."}"#, "e", "No."),
+            (r#"{"err_code":"e","err_msg":"No.","request_id":"r"}"#, "e", "No."),
+            (r#"{"base_resp":{"status_code":1004,"status_msg":"No."}}"#, "1004", "No."),
             ("<html><style>p{}</style><p>No.</p>\n<p>Never.</html>", "", "No. Never."),
             ("2 < 3", "", "2 < 3"),
             ("", "", ""),

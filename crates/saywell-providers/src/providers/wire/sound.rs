@@ -18,6 +18,11 @@ pub enum Coding {
         /// Samples a second.
         rate: u32,
     },
+    /// 32-bit little-endian floating-point mono samples without a header; a WAVE header all the same is understood.
+    Float {
+        /// Samples a second.
+        rate: u32,
+    },
     /// As [`Pcm`](Self::Pcm), of a rate that nobody knows: only what has a header all the same can be read.
     Unknown,
     /// A WAVE file, streamed or whole; MP3 all the same is understood.
@@ -39,6 +44,7 @@ pub struct SoundReader {
 enum State {
     Unknown(Coding),
     Pcm { rate: u32 },
+    Float { rate: u32 },
     Wav(WavReader),
     Mp3(Mp3Reader),
 }
@@ -63,6 +69,7 @@ impl SoundReader {
             self.state = match coding {
                 _ if is_wav(&self.held) => State::Wav(WavReader::default()),
                 Coding::Pcm { rate } => State::Pcm { rate },
+                Coding::Float { rate } => State::Float { rate },
                 _ if is_mp3(&self.held) => State::Mp3(Mp3Reader::new()),
                 Coding::Unknown => {
                     return Err(ProviderError::Misconfigured(
@@ -82,9 +89,11 @@ impl SoundReader {
     /// # Errors
     /// `Unavailable` for sound that was cut short, or where there is none at all.
     pub fn finish(mut self) -> Result<Option<Part>, ProviderError> {
-        if let State::Unknown(Coding::Pcm { rate }) = self.state {
-            // Shorter than a header: some samples, or nothing.
-            self.state = State::Pcm { rate };
+        // Shorter than a header: some samples, or nothing.
+        match self.state {
+            State::Unknown(Coding::Pcm { rate }) => self.state = State::Pcm { rate },
+            State::Unknown(Coding::Float { rate }) => self.state = State::Float { rate },
+            _ => {}
         }
         let last = self.read(true)?;
         match self.state {
@@ -105,6 +114,16 @@ impl SoundReader {
             State::Pcm { rate } => {
                 let samples = saywell_audio::from_s16le(&self.held);
                 self.held.drain(..samples.len() * 2);
+                (Some(*rate), samples)
+            }
+            State::Float { rate } => {
+                let (whole, _) = self.held.as_chunks::<4>();
+                // What is no number is silence.
+                let sample =
+                    |bytes: &[u8; 4]| Some(f32::from_le_bytes(*bytes)).filter(|sample| !sample.is_nan());
+                let samples: Vec<f32> =
+                    whole.iter().map(|bytes| sample(bytes).unwrap_or_default().clamp(-1.0, 1.0)).collect();
+                self.held.drain(..samples.len() * 4);
                 (Some(*rate), samples)
             }
             State::Wav(reader) => {
@@ -188,6 +207,22 @@ mod tests {
                 assert_eq!(read(raw, &wav, size), Ok((22_050, samples.clone())), "{size}");
             }
         }
+    }
+
+    #[test]
+    fn floating_point_samples_are_the_same_in_pieces_of_any_size() {
+        let samples: Vec<f32> = (0..40).map(|n| n as f32 / 64.0).collect();
+        let mut bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        for size in 1..bytes.len() {
+            assert_eq!(
+                read(Coding::Float { rate: 24_000 }, &bytes, size),
+                Ok((24_000, samples.clone())),
+                "{size}"
+            );
+        }
+        bytes.extend([f32::NAN, f32::INFINITY].iter().flat_map(|sample| sample.to_le_bytes()));
+        let read = read(Coding::Float { rate: 24_000 }, &bytes, 7).unwrap();
+        assert_eq!(read.1[40..], [0.0, 1.0]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::Operator;
 use super::answers::Answers;
 use crate::app::App;
 use crate::chain::breaker::{Health, Pulse};
+use crate::ends::Ending;
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
@@ -84,6 +85,26 @@ pub struct Provider {
     pub failures: u32,
     /// When an open breaker lets a probe through, seconds since 1970.
     pub retry_at: Option<u64>,
+    /// What of it its service has announced to end.
+    pub ends: Vec<End>,
+}
+
+/// What a service has announced to end.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct End {
+    /// What ends, in words.
+    pub of: String,
+    /// The day on which it is no more, such as `2027-01-06`.
+    pub day: String,
+    /// What to choose in its place.
+    pub instead: String,
+}
+
+impl From<&Ending> for End {
+    fn from(ending: &Ending) -> Self {
+        let Ending { of, day, instead, .. } = ending;
+        Self { of: of.clone(), day: day.to_string(), instead: instead.clone() }
+    }
 }
 
 /// What one process knows of itself.
@@ -194,7 +215,8 @@ fn providers(app: &App) -> Vec<Provider> {
                 Health::Probing => (0, None),
             };
             let (name, paid) = (link.name().to_owned(), link.about().paid);
-            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at }
+            let ends = app.endings.iter().filter(|ending| ending.provider == name).map(End::from).collect();
+            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at, ends }
         })
         .collect()
 }

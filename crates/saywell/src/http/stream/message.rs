@@ -1,17 +1,10 @@
-//! What is said over a connection: reading it, and the lines of what is spoken.
+//! What is said over a connection, and the lines of what is spoken.
 
-use std::time::Duration;
-
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
-use futures::StreamExt;
-use futures::stream::SplitStream;
+use axum::extract::ws::Utf8Bytes;
 use saywell_audio::captions::ndjson_line;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::time::timeout;
-use tokio_tungstenite::tungstenite;
 
-use super::MAX_MESSAGE_BYTES;
 use crate::flight::SpokenUtterance;
 use crate::http::body::{self, Source};
 use crate::http::error::ApiError;
@@ -61,55 +54,8 @@ impl Said {
     }
 }
 
-/// What came of waiting for a message.
-pub(super) enum Came {
-    Said(Said),
-    /// Something that cannot be understood.
-    Wrong(ApiError),
-    /// Something too large to be read: the connection cannot go on.
-    TooLarge,
-    /// Nothing for too long.
-    Silence,
-    Left,
-}
-
 /// A line of captions as a message.
 pub(super) fn utterance(said: &SpokenUtterance) -> Utf8Bytes {
     let line = ndjson_line(&said.caption, &said.words, &said.marks);
     format!("{{\"type\":\"utterance\",{}", line.trim_start_matches('{').trim_end()).into()
-}
-
-/// The next message that says something.
-pub(super) async fn receive(source: &mut SplitStream<WebSocket>, within: Duration) -> Came {
-    let next = async {
-        loop {
-            match source.next().await {
-                Some(Ok(Message::Text(text))) => {
-                    return Said::parse(text.as_bytes()).map_or_else(Came::Wrong, Came::Said);
-                }
-                Some(Ok(Message::Binary(_))) => {
-                    return Came::Wrong(ApiError::invalid(
-                        "message",
-                        "Messages are JSON in text, not binary.",
-                    ));
-                }
-                // Pings are answered by the library.
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Err(error)) => {
-                    let too_large = is_too_large(error.into_inner().as_ref());
-                    return if too_large { Came::TooLarge } else { Came::Left };
-                }
-                Some(Ok(Message::Close(_))) | None => return Came::Left,
-            }
-        }
-    };
-    timeout(within, next).await.unwrap_or(Came::Silence)
-}
-
-fn is_too_large(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
-}
-
-pub(super) fn too_large() -> ApiError {
-    ApiError::invalid("message", format!("A message may have {MAX_MESSAGE_BYTES} bytes."))
 }

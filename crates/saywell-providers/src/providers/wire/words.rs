@@ -1,13 +1,23 @@
-//! Where in the text the words stand that Azure says it speaks.
+//! Where in the text the words stand that a service says it speaks.
 
 use std::ops::Range;
 
-use super::frame::Boundary;
 use crate::provider::WordTiming;
+
+/// A word that a service says it speaks, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    /// The word, as it calls it.
+    pub word: String,
+    /// Seconds from the first sample.
+    pub start: f64,
+    /// Seconds from the first sample.
+    pub end: f64,
+}
 
 /// Finds each spoken word in the text, from the last one found onwards.
 #[derive(Debug)]
-pub(super) struct Finder<'a> {
+pub struct Finder<'a> {
     text: &'a str,
     /// Where the last word found ends.
     from: usize,
@@ -15,22 +25,25 @@ pub(super) struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// Looks in this text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         Self { text, from: 0, found: Vec::new() }
     }
 
     /// Takes a word. One that the text does not hold is passed over: it is a word that a mark put there.
-    pub(super) fn take(&mut self, boundary: &Boundary) {
-        let word = boundary.word.trim();
+    pub fn take(&mut self, spoken: &Spoken) {
+        let word = spoken.word.trim();
         // The service has been given markup, and may repeat the word as it stands there.
         let Some(range) = self.find(word).or_else(|| self.find(&unescape(word))) else { return };
         self.from = range.end;
-        let start = boundary.start.max(self.found.last().map_or(0.0, |last| last.start));
-        self.found.push(WordTiming { text: range, start, end: boundary.end.max(start) });
+        let start = spoken.start.max(self.found.last().map_or(0.0, |last| last.start));
+        self.found.push(WordTiming { text: range, start, end: spoken.end.max(start) });
     }
 
     /// The words in the order of the text, none past the end of the sound.
-    pub(super) fn finish(mut self, seconds: f64) -> Vec<WordTiming> {
+    #[must_use]
+    pub fn finish(mut self, seconds: f64) -> Vec<WordTiming> {
         for word in &mut self.found {
             word.end = word.end.min(seconds);
             word.start = word.start.min(word.end);
@@ -71,7 +84,7 @@ mod tests {
         let mut finder = Finder::new(text);
         for (start, word) in (0_u32..).zip(words) {
             let start = f64::from(start);
-            finder.take(&Boundary { word: (*word).to_owned(), start, end: start + 1.0 });
+            finder.take(&Spoken { word: (*word).to_owned(), start, end: start + 1.0 });
         }
         finder.finish(60.0).into_iter().map(|word| (word.text.start, &text[word.text])).collect()
     }
@@ -115,7 +128,7 @@ mod tests {
     fn times_go_forward_and_end_with_the_sound() {
         let mut finder = Finder::new("one two three");
         for (word, start, end) in [("one", 0.5, 0.9), ("two", 0.2, 0.3), ("three", 0.9, 9.0)] {
-            finder.take(&Boundary { word: word.into(), start, end });
+            finder.take(&Spoken { word: word.into(), start, end });
         }
         let times: Vec<_> = finder.finish(1.0).into_iter().map(|word| (word.start, word.end)).collect();
         assert_eq!(times, [(0.5, 0.9), (0.5, 0.5), (0.9, 1.0)]);
