@@ -152,7 +152,7 @@ pub enum Taken {
     /// It is this gateway's to make.
     Ours(Lease),
     /// Another was first, or has told more.
-    Anothers,
+    Elsewhere,
     /// It is to be had no more.
     Lost,
 }
@@ -423,12 +423,12 @@ impl Follower {
             Ok(Leased::Token(token, was_left)) => {
                 Taken::Ours(Lease { flight: self.flight.clone(), token, told: self.read, was_left })
             }
-            Ok(Leased::Flown) => Taken::Anothers,
+            Ok(Leased::Flown) => Taken::Elsewhere,
             Ok(Leased::Gone) => Taken::Lost,
             // It is asked for again by whoever looks next, who also tells how long it may be away.
             Err(_) => {
                 tokio::time::sleep(AGAIN).await;
-                Taken::Anothers
+                Taken::Elsewhere
             }
         }
     }

@@ -157,7 +157,7 @@ impl Following {
                 }
                 News::Orphaned => match self.follower.take().await {
                     Taken::Ours(lease) => return Then::Made(Some(lease)),
-                    Taken::Anothers => {}
+                    Taken::Elsewhere => {}
                     Taken::Lost => return Then::Made(None),
                 },
                 News::Lost => return Then::Made(None),
