@@ -80,6 +80,8 @@ class Soak(unittest.TestCase):
                 # What nobody listens to any more ends, and what was settled is written.
                 gateway.process.terminate()
                 gateway.process.wait(60)
+                if self.torn:
+                    print(*[line for line in gateway.lines if "WARN" in line or "ERROR" in line][-40:], sep="\n")
                 self.check(home, stub)
             finally:
                 with contextlib.suppress(Exception):
@@ -146,10 +148,10 @@ class Soak(unittest.TestCase):
                 self.cancelled += 1
                 return
             sound = answer.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as fault:
             # A kill breaks what is under way, and a frost what neither voice can finish; nothing else may.
             if begun > max(self.killed_at, self.frozen_at) + 20 and self.calm.is_set():
-                self.torn.append((text, form, "broken with nothing amiss"))
+                self.torn.append((text, form, f"broken with nothing amiss after {time.monotonic() - begun:.1f} s: {fault!r}"))
             time.sleep(0.05)
             return
         finally:

@@ -16,8 +16,11 @@
 //! A language has a folder or a file of its own and stands in [`Language`].
 
 mod english;
+mod french;
 mod given;
 mod ipa;
+mod italian;
+mod portuguese;
 mod running;
 mod spanish;
 pub(crate) mod stress;
@@ -27,7 +30,10 @@ use std::ops::Range;
 use saywell_text::Mark;
 
 use self::english::{Accent, English};
+use self::french::French;
 use self::given::Given;
+use self::italian::Italian;
+use self::portuguese::Portuguese;
 use self::running::Running;
 use self::spanish::Spanish;
 
@@ -47,13 +53,26 @@ pub enum Language {
     AmericanEnglish,
     /// As in England.
     BritishEnglish,
+    /// As in France.
+    French,
+    /// Italian.
+    Italian,
+    /// As in Brazil.
+    Portuguese,
     /// As in Spain.
     Spanish,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::AmericanEnglish, Self::BritishEnglish, Self::Spanish];
+    pub const ALL: [Self; 6] = [
+        Self::AmericanEnglish,
+        Self::BritishEnglish,
+        Self::French,
+        Self::Italian,
+        Self::Portuguese,
+        Self::Spanish,
+    ];
 
     /// The language of a voice, by the letter that Kokoro's names begin with (`bf_emma`).
     #[must_use]
@@ -63,6 +82,9 @@ impl Language {
             [b'a', b'f' | b'm'] => Some(Self::AmericanEnglish),
             [b'b', b'f' | b'm'] => Some(Self::BritishEnglish),
             [b'e', b'f' | b'm'] => Some(Self::Spanish),
+            [b'f', b'f' | b'm'] => Some(Self::French),
+            [b'i', b'f' | b'm'] => Some(Self::Italian),
+            [b'p', b'f' | b'm'] => Some(Self::Portuguese),
             _ => None,
         }
     }
@@ -73,6 +95,9 @@ impl Language {
         match self {
             Self::AmericanEnglish => "en-US",
             Self::BritishEnglish => "en-GB",
+            Self::French => "fr-FR",
+            Self::Italian => "it-IT",
+            Self::Portuguese => "pt-BR",
             Self::Spanish => "es-ES",
         }
     }
@@ -127,6 +152,9 @@ impl Phonemizer {
         let front_end: Box<dyn FrontEnd> = match language {
             Language::AmericanEnglish => Box::new(English::load(Accent::American)?),
             Language::BritishEnglish => Box::new(English::load(Accent::British)?),
+            Language::French => Box::new(Running(French)),
+            Language::Italian => Box::new(Running(Italian)),
+            Language::Portuguese => Box::new(Running(Portuguese)),
             Language::Spanish => Box::new(Running(Spanish)),
         };
         Ok(Self { front_end })

@@ -285,10 +285,17 @@ async fn a_reply_goes_to_a_voice_of_its_language() {
         .unwrap();
     let server = Server::start(data.path());
     let spanish = "Buenos días. El tren sale a las nueve y llega al mediodía.";
-    for (text, language) in [(spanish, json!(null)), ("Adiós.", json!("es"))] {
+    let portuguese = "Bom dia. O trem sai às nove e chega ao meio-dia.";
+    for (text, language, voice) in [
+        (spanish, json!(null), "ef_dora"),
+        ("Adiós.", json!("es"), "ef_dora"),
+        (portuguese, json!(null), "pf_dora"),
+        ("Bonjour. Le train part à neuf heures et arrive à midi.", json!(null), "ff_siwis"),
+        ("Buongiorno. Il treno per Torino parte tra poco e arriva a mezzogiorno.", json!(null), "if_sara"),
+    ] {
         let answer = server.speak(&json!({ "text": text, "language": language })).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        assert_eq!(header(&answer, "x-tts-voice"), "ef_dora", "{text}");
+        assert_eq!(header(&answer, "x-tts-voice"), voice, "{text}");
         assert!(answer.bytes().await.unwrap().len() > 5_000);
     }
     let answer = server.speak(&json!({ "text": "The train leaves at nine." })).await;

@@ -29,6 +29,11 @@ pub fn number_words(start: &str, rest: u64, words: fn(u64) -> String) -> String 
     if rest == 0 { start.to_owned() } else { format!("{start} {}", words(rest)) }
 }
 
+/// Whether a word stands in a list, whose words have spaces between them.
+pub fn listed(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
+}
+
 /// A language by its rules.
 pub struct Running<T>(pub T);
 
@@ -138,7 +143,7 @@ impl<T: Tongue> Running<T> {
         use unicode_normalization::UnicodeNormalization as _;
         let small: String = word.to_lowercase().nfc().collect::<String>().replace('’', "'");
         let letters = small.chars().count();
-        let has_vowel = small.chars().any(|letter| "aeiouyàâáäæèéêëìíîïòóôöœùúûü".contains(letter));
+        let has_vowel = small.chars().any(|letter| "aeiouyàâáãäæèéêëìíîïòóôõöœùúûü".contains(letter));
         let is_capital = word.chars().all(char::is_uppercase);
         // `ONU` is a word, `GPS` and `TTS` are not.
         let is_spelled =
