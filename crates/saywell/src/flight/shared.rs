@@ -508,7 +508,7 @@ mod tests {
     fn parts_are_read_as_they_were_written() {
         let first = FirstVoice { provider: "p".into(), voice: "v".into(), provider_took: None };
         for codec in Codec::ALL {
-            let frames = saywell_audio::encode(codec, &[0.25; 4_800]).unwrap();
+            let frames = saywell_audio::encode(codec, &[0.25; 2_400]).unwrap();
             let parts =
                 [Part::Opening(first.clone()), Part::Frames(frames), Part::Ended(Err(Failure::Cancelled))];
             for part in parts {

@@ -142,7 +142,7 @@ async fn until(what: &str, so: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap_or_else(|_| panic!("never: {what}"));
+    assert!(tokio::time::timeout(Duration::from_secs(20), waiting).await.is_ok(), "never: {what}");
 }
 
 fn text(links: &Value, name: &str) -> String {
@@ -170,9 +170,9 @@ async fn a_link_opens_at_any_gateway_while_its_sound_is_made() {
         one.calls.hold();
         let links = one.links(&json!({ "text": REPLY, "format": format })).await;
         let [url, captions] = ["url", "captions_url"].map(|name| text(&links, name));
-        let lines = text(&links, "captions_ndjson_url");
+        let told = text(&links, "captions_ndjson_url");
         let here = one.get(&url);
-        let (there, vtt, ndjson) = (two.get(&url), captions.replace(".json", ".vtt"), two.get(&lines));
+        let (there, vtt, ndjson) = (two.get(&url), captions.replace(".json", ".vtt"), two.get(&told));
         let vtt = two.get(&vtt);
         let letting_go = async {
             until("the other follows", || two.flights() == 1).await;
