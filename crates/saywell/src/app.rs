@@ -344,7 +344,8 @@ fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
 fn endings(settings: &Settings, chain: &Chain, cast: &Cast) -> Vec<Ending> {
     let ends = Ends::default();
     let mut found: Vec<Ending> = Vec::new();
-    for about in chain.links().iter().map(Provider::about) {
+    for link in chain.links() {
+        let about = link.about();
         let own = cast.get(&*about.name).map_or("", |speaker| speaker.voice.as_str());
         let twins = settings.personas.values().filter_map(|persona| persona.get(&*about.name));
         let twins = twins.map(|twin| (twin.model.as_deref().unwrap_or(&about.model), twin.voice.as_str()));

@@ -91,7 +91,11 @@ fn tell((environment, file): &(&[(&str, &str)], &str)) -> String {
     let (code, said, told) = run(&mut command);
     assert_eq!(said, "", "it started: {set}");
     let told = told.replace(&data.path().display().to_string(), "FOLDER");
-    // Log lines that come before have the time in them.
-    let lines: Vec<&str> = told.lines().filter(|line| !line.starts_with("20")).collect();
-    format!("{set}→ {code}: {}\n", lines.join("\n"))
+    // Log lines that come before have the time in them, and the list of providers grows.
+    let lines = told.lines().filter(|line| !line.starts_with("20"));
+    let lines = lines.map(|line| match line.split_once("choose one of: ") {
+        Some((reason, all)) if all.contains("elevenlabs, ") => format!("{reason}choose one of: …"),
+        _ => line.to_owned(),
+    });
+    format!("{set}→ {code}: {}\n", lines.collect::<Vec<_>>().join("\n"))
 }
