@@ -1,6 +1,6 @@
 //! What is kept, as listeners notice it: bought once, and the same bytes ever after.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -104,6 +104,23 @@ async fn the_tag_changes_with_the_bytes_and_a_part_of_other_bytes_is_never_sent(
     assert_eq!(gateway.get_with(url, "if-none-match", &tag).await.status, 200);
 }
 
+/// The bytes of all files in a folder at one moment; none if something came or went meanwhile, when both what made room and
+/// what it was made for may have been counted.
+fn bytes_at_once_in(folder: &Path) -> Option<u64> {
+    let before = files_in(folder);
+    let bytes = bytes_in(folder);
+    (files_in(folder) == before).then_some(bytes)
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut files: Vec<PathBuf> = entries
+        .flat_map(|entry| if entry.path().is_dir() { files_in(&entry.path()) } else { vec![entry.path()] })
+        .collect();
+    files.sort();
+    files
+}
+
 /// The bytes of all files in a folder, as far as they are still there.
 fn bytes_in(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
@@ -131,7 +148,9 @@ async fn in_a_burst_of_which_half_is_cancelled_what_lies_on_the_disk_stays_withi
         let (most, over, folder) = (Arc::clone(&most), Arc::clone(&over), folder.path().to_owned());
         std::thread::spawn(move || {
             while !over.load(Ordering::SeqCst) {
-                most.fetch_max(bytes_in(&folder), Ordering::SeqCst);
+                if let Some(bytes) = bytes_at_once_in(&folder) {
+                    most.fetch_max(bytes, Ordering::SeqCst);
+                }
             }
         })
     };
