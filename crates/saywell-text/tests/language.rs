@@ -23,6 +23,18 @@ fn may_be_silent(section: &str) -> bool {
     section == "short" || section.starts_with("code")
 }
 
+#[test]
+fn words_that_english_has_too_do_not_hide_french() {
+    for sentence in [
+        "Le train part à neuf heures et arrive à midi.",
+        "Le train part après minuit.",
+        "Le concert est ce soir.",
+    ] {
+        let found = detect(sentence).unwrap();
+        assert!(found.language == "fr" && found.sure, "{sentence}: {found:?}");
+    }
+}
+
 /// `cargo test -p saywell-text --test language -- --nocapture` prints every miss.
 #[test]
 fn sentences_are_in_their_languages() {

@@ -48,16 +48,17 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "fr",
-        "ai alors au aujourd aussi aux autre autres avait avant avec avez avoir beaucoup bien bon bonjour c car ce \
-         cela ces cet cette ceux chaque chez cinq cliquez combien comme comment contre crois d dans de \
-         demain depuis des deux devez dire dit dois doit donc du déjà elle elles en encore entre est et \
-         eux faire fait faut fois font grand hier ici il ils j jamais je jour jusqu l la le les leur \
-         lorsque lui là ma maintenant mais merci mes moi moins mon même n ne nos notre nous on ont ou oui \
-         où par pas peu peut peuvent peux plus plusieurs pour pourquoi pouvez prendre presque puis qu \
-         quand que quel quelle quelque quelques qui quoi rien s sa sans se sera ses seulement si sinon \
-         soir soit son sont sous suis sur surtout sûr t tant te temps ton toujours tous tout toute toutes \
-         trois trop trouve très tu un une va vais vers voici voir vont vos votre voudrais vous vraiment y \
-         à étaient était êtes être",
+        "ai alors années après arrivé arrivée au aujourd aussi autre autres aux avait avant avec avez \
+         avoir beaucoup bien bon bonjour c car ce cela ces cet cette ceux chaque chez cinq cliquez \
+         combien comme comment contre crois d dans de demain depuis des deux devez dire dit dois doit \
+         donc du déjà elle elles en encore entre est et eux faire fait faut fois font grand heure heures \
+         hier ici il ils j jamais je jour jours jusqu l la le les leur lorsque lui là ma maintenant mais \
+         matin merci mes minuit moi moins mois mon même n ne nos notre nous on ont ou oui où par pas peu \
+         peut peuvent peux plus plusieurs pour pourquoi pouvez prendre presque puis qu quand que quel \
+         quelle quelque quelques qui quoi rien s sa sans se semaine sera ses seulement si sinon soir soit \
+         son sont sous suis sur surtout sûr t tant te temps ton toujours tous tout toute toutes trois \
+         trop trouve très tu un une va vais vers voici voir vont vos votre voudrais vous vraiment y à \
+         étaient était êtes être",
     ),
     (
         "es",
