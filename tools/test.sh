@@ -30,11 +30,28 @@ export HF_HUB_OFFLINE=1
 # Browsers and their drivers can be disturbed by a machine that is busy with something else: what fails gets a second
 # chance, and a fault of ours fails twice. What needed one is named in the summary, so that nobody gets used to it.
 log=$(mktemp) second_tries=$(mktemp)
-trap 'rm -f "$log" "$second_tries"' EXIT
-again() {
-    "$@" 2>&1 | tee "$log" && return
-    echo "──── once more"
-    "$@" && sed -nE 's/^ *✖ (.*) \([0-9.]+ms\)$/\1/p' "$log" | sort -u >>"$second_tries"
+trap 'rm -f "$log"* "$second_tries"' EXIT
+browsers() {
+    local engine outcome=0
+    local -A runs
+    for engine in chromium firefox webkit; do
+        node --test --test-reporter=spec "test/engines/$engine.test.js" >"$log.$engine" 2>&1 &
+        runs[$engine]=$!
+    done
+    for engine in chromium firefox webkit; do
+        if wait "${runs[$engine]}"; then
+            cat "$log.$engine"
+            continue
+        fi
+        cat "$log.$engine"
+        echo "──── $engine once more"
+        if node --test --test-reporter=spec "test/engines/$engine.test.js"; then
+            sed -nE 's/^ *✖ (.*) \([0-9.]+ms\)$/\1/p' "$log.$engine" | sort -u >>"$second_tries"
+        else
+            outcome=1
+        fi
+    done
+    return $outcome
 }
 # What is measured against the clock repeats itself by itself, and says so.
 repeating() {
@@ -68,11 +85,11 @@ run_section() {
     chaos) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/chaos ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     # Three engines at once; then what they play, one engine at a time, since it is measured.
-    browser) (cd web && again node --test --test-concurrency=3 --test-reporter=spec test/engines/*.test.js) ;;
+    browser) (cd web && browsers) ;;
     sound) (cd web && repeating node --test --test-reporter=spec test/sound.test.js) ;;
     admin) (cd web && node --test --test-reporter=spec test/admin.test.js) ;;
     example) (cd web && node --test --test-reporter=spec test/example.test.js) ;;
-    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-4}" ;;
+    fuzz) fuzz/run.sh "${FUZZ_SECONDS:-3}" ;;
     *)
         echo "There is no section called '$1'." >&2
         return 2

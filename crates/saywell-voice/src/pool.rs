@@ -77,7 +77,8 @@ impl Pool {
     /// A pool of `threads` threads; at most `capacity` jobs wait.
     #[must_use]
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, capacity: usize) -> Self {
-        let speak = move |job: &Job| {
+        let speak = move |job: &Job, begin: &mut dyn FnMut()| {
+            begin();
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
@@ -85,16 +86,19 @@ impl Pool {
     }
 
     /// As [`Self::new`], with a voice for every job: `find` makes the voice of a name. It is asked on the pool's
-    /// threads.
+    /// threads. A job has begun when its voice is at hand: what takes long then is loading, not speaking.
     #[must_use]
     pub fn of_voices(
         find: impl Fn(&str) -> Result<Voice, VoiceError> + Send + Sync + 'static,
         threads: NonZero<usize>,
         capacity: usize,
     ) -> Self {
-        let speak = move |job: &Job| {
+        let speak = move |job: &Job, begin: &mut dyn FnMut()| {
+            let voice = find(&job.voice)?;
+            voice.load()?;
+            begin();
             let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
-            find(&job.voice)?.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
+            voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
     }
@@ -106,7 +110,7 @@ impl Pool {
     }
 
     fn with_speaker(
-        speaker: impl Fn(&Job) -> Result<Speech, VoiceError> + Send + Sync + 'static,
+        speaker: impl Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync + 'static,
         threads: NonZero<usize>,
         capacity: usize,
     ) -> Self {
@@ -186,7 +190,8 @@ impl Drop for Pool {
     }
 }
 
-type Speaker = dyn Fn(&Job) -> Result<Speech, VoiceError> + Send + Sync;
+/// Speaks a job, after it has told that it begins.
+type Speaker = dyn Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync;
 
 struct Task {
     job: Job,
@@ -206,9 +211,16 @@ impl Task {
             return self.end(Err(VoiceError::Cancelled));
         }
         let Self { job, begun, done } = self;
-        let _ = catch_unwind(AssertUnwindSafe(begun));
-        let result = catch_unwind(AssertUnwindSafe(|| speaker(&job)))
+        let mut begun = Some(begun);
+        let mut begin = || {
+            if let Some(begun) = begun.take() {
+                let _ = catch_unwind(AssertUnwindSafe(begun));
+            }
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| speaker(&job, &mut begin)))
             .unwrap_or_else(|panic| Err(VoiceError::Failed(message(&*panic))));
+        // What failed before has begun as well.
+        begin();
         let _ = catch_unwind(AssertUnwindSafe(|| done(result)));
     }
 }
@@ -388,7 +400,8 @@ mod tests {
             let (took, taken) = channel();
             let (go_on, gate) = channel();
             let gate = Mutex::new(gate);
-            let speaker = move |job: &Job| {
+            let speaker = move |job: &Job, begin: &mut dyn FnMut()| {
+                begin();
                 took.send(job.text.clone()).unwrap();
                 gate.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap();
                 assert_ne!(job.text, "panic", "this text panics");
@@ -438,6 +451,38 @@ mod tests {
     /// Of a reply that sounds, whose listener comes to it in that many seconds.
     fn sounding(seconds: u64) -> Urgency {
         Urgency::Sounding { due: Instant::now() + Duration::from_secs(seconds) }
+    }
+
+    #[test]
+    fn a_job_has_begun_when_its_voice_is_at_hand_and_before_it_ends() {
+        let (tell, told) = channel();
+        let steps = tell.clone();
+        let speaker = move |job: &Job, begin: &mut dyn FnMut()| {
+            steps.send("loads").unwrap();
+            if job.text == "lost" {
+                return Err(VoiceError::Cancelled);
+            }
+            begin();
+            steps.send("speaks").unwrap();
+            Ok(Speech::default())
+        };
+        let pool = Pool::with_speaker(speaker, NonZero::<usize>::MIN, 4);
+        for text in ["kept", "lost"] {
+            let job = Job {
+                voice: String::new(),
+                text: text.into(),
+                marks: Arc::default(),
+                speed: 1.0,
+                turn: Turn { urgency: Urgency::First, caller: 1 },
+                cancelled: Arc::default(),
+            };
+            let (begun, done) = (tell.clone(), tell.clone());
+            pool.submit(job, move || begun.send("begun").unwrap(), move |_| done.send("done").unwrap())
+                .unwrap();
+        }
+        for expected in ["loads", "begun", "speaks", "done", "loads", "begun", "done"] {
+            assert_eq!(told.recv().unwrap(), expected);
+        }
     }
 
     #[test]

@@ -155,6 +155,15 @@ impl Voice {
         &self.version
     }
 
+    /// Loads what it speaks with, which takes a second where nothing of its pack was heard for a while; speaking does so
+    /// too.
+    pub fn load(&self) -> Result<(), VoiceError> {
+        if let Engine::Kokoro { pack, .. } = &self.engine {
+            pack.network()?;
+        }
+        Ok(())
+    }
+
     /// Speaks a line. The same line gives the same samples. A text with nothing to say gives none.
     pub fn speak<'a>(&self, line: impl Into<Line<'a>>) -> Result<Speech, VoiceError> {
         self.speak_while(line, &|| true)
