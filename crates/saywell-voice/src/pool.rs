@@ -211,9 +211,9 @@ impl Task {
             return self.end(Err(VoiceError::Cancelled));
         }
         let Self { job, begun, done } = self;
-        let mut begun = Some(begun);
+        let mut told = Some(begun);
         let mut begin = || {
-            if let Some(begun) = begun.take() {
+            if let Some(begun) = told.take() {
                 let _ = catch_unwind(AssertUnwindSafe(begun));
             }
         };

@@ -173,11 +173,10 @@ fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Brings the tables up to date. When two processes start at once on a new file, one of them finds
-/// the work done under its hands; looking again then sees that nothing is left to do.
+/// the work done under its hands; looking again then sees what is left to do. Of many, one may be late for every migration.
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    const TRIES: usize = 4;
     let mut outcome = MIGRATIONS.run(pool).await;
-    for _ in 1..TRIES {
+    for _ in 0..=MIGRATIONS.iter().count() {
         match outcome {
             Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
                 outcome = MIGRATIONS.run(pool).await;
