@@ -23,7 +23,7 @@ from support.services import SpeechServer, Stub
 
 SENTENCES = [
     "Before we begin, please save the report on your own computer.",
-    "The garden behind the old house is full of yellow flowers.",
+    "The garden behind the castle was full of yellow flowers.",
     "Nobody expected the morning train to arrive twenty minutes early.",
     "My brother plays the guitar every evening after dinner.",
     "Fresh bread and butter were waiting for us in the kitchen.",
