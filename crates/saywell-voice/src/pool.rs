@@ -421,15 +421,8 @@ mod tests {
             text: &str,
             urgency: Urgency,
         ) -> Result<Arc<AtomicBool>, Overloaded> {
-            let cancelled = Arc::new(AtomicBool::new(false));
-            let job = Job {
-                voice: String::new(),
-                text: text.into(),
-                marks: Arc::default(),
-                speed: 1.0,
-                turn: Turn { urgency, caller },
-                cancelled: Arc::clone(&cancelled),
-            };
+            let job = job(text, Turn { urgency, caller });
+            let cancelled = Arc::clone(&job.cancelled);
             let (results, text) = (self.results.0.clone(), text.to_owned());
             let done = move |result| results.send((text, result)).unwrap();
             self.pool.as_ref().unwrap().submit(job, || (), done).map(|()| cancelled)
@@ -445,6 +438,17 @@ mod tests {
 
         fn result(&self) -> Answer {
             self.results.1.recv().unwrap()
+        }
+    }
+
+    fn job(text: &str, turn: Turn) -> Job {
+        Job {
+            voice: String::new(),
+            text: text.into(),
+            marks: Arc::default(),
+            speed: 1.0,
+            turn,
+            cancelled: Arc::default(),
         }
     }
 
@@ -468,14 +472,7 @@ mod tests {
         };
         let pool = Pool::with_speaker(speaker, NonZero::<usize>::MIN, 4);
         for text in ["kept", "lost"] {
-            let job = Job {
-                voice: String::new(),
-                text: text.into(),
-                marks: Arc::default(),
-                speed: 1.0,
-                turn: Turn { urgency: Urgency::First, caller: 1 },
-                cancelled: Arc::default(),
-            };
+            let job = job(text, Turn { urgency: Urgency::First, caller: 1 });
             let (begun, done) = (tell.clone(), tell.clone());
             pool.submit(job, move || begun.send("begun").unwrap(), move |_| done.send("done").unwrap())
                 .unwrap();

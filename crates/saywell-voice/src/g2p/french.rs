@@ -1,7 +1,7 @@
 //! French, as in France: orthography tells the sounds, with the letters that are not said, and neighbours join. The sounds are
 //! those that the voices were taught with (espeak-ng's).
 
-use super::running::{Tongue, listed, number_words};
+use super::running::{Tongue, begins_as, letter_name, listed, number_words};
 
 /// French.
 pub struct French;
@@ -259,7 +259,7 @@ impl Tongue for French {
             "i grec",
             "zède",
         ];
-        NAMES.get(usize::from(u8::try_from(letter).ok()?.checked_sub(b'a')?)).copied()
+        letter_name(&NAMES, letter)
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -278,8 +278,7 @@ impl Tongue for French {
 }
 
 fn begins_with_vowel(word: &str) -> bool {
-    !PARTED.split_ascii_whitespace().any(|start| word.starts_with(start))
-        && word.starts_with(|letter: char| is_vowel(letter) || letter == 'h')
+    !begins_as(PARTED, word) && word.starts_with(|letter: char| is_vowel(letter) || letter == 'h')
 }
 
 /// `six`, `dix` and `huit` lose their end before a consonant; `tous` before any word.

@@ -1,7 +1,7 @@
 //! Italian: orthography tells the sounds; where the stress lies and how open a stressed e or o is, rules tell mostly and lists
 //! the rest. The sounds are those that the voices were taught with (espeak-ng's).
 
-use super::running::{Tongue, listed, number_words};
+use super::running::{Tongue, as_written, begins_as, ends_as, letter_name, listed, number_words};
 
 /// Italian.
 pub struct Italian;
@@ -140,7 +140,6 @@ impl Tongue for Italian {
             .iter()
             .enumerate()
             .map(|(at, word)| match *word {
-                "dei" if at < last => "dA".to_owned(),
                 word if at < last && listed(WEAK, word) => weak(word),
                 word if at < last && listed(HALF, word) => say(word).replace('ˈ', "ˌ").replace("ˌu", "ˌʊ"),
                 word => say(word),
@@ -198,7 +197,7 @@ impl Tongue for Italian {
             "ipsilon",
             "zeta",
         ];
-        NAMES.get(usize::from(u8::try_from(letter).ok()?.checked_sub(b'a')?)).copied()
+        letter_name(&NAMES, letter)
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -236,7 +235,7 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
     let letter = |at: usize| letters.get(at).copied().unwrap_or(' ');
     let is_front = |letter: char| "eièéìí".contains(letter);
     let voiced_z = listed(VOICED_Z, word);
-    let ends_in_ia = HEARD_IA.split_ascii_whitespace().any(|ending| word.ends_with(ending));
+    let ends_in_ia = ends_as(HEARD_IA, word);
     let (mut found, mut onset) = (Vec::<Syllable>::new(), String::new());
     let mut at = 0;
     while at < letters.len() {
@@ -299,16 +298,8 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
             'r' if before == 'a' && is_vowel(next) && at > 1 && matches!(letter(at - 2), 'p' | 's') => "ɾ",
             'w' => "w",
             'x' => "ks",
-            'b' => "b",
-            'd' => "d",
-            'f' => "f",
-            'l' => "l",
-            'm' => "m",
-            'n' => "n",
-            'p' => "p",
             'r' => "r",
-            't' => "t",
-            'v' => "v",
+            'b' | 'd' | 'f' | 'l' | 'm' | 'n' | 'p' | 't' | 'v' => as_written(now),
             _ => "",
         };
         onset.push_str(sound);
@@ -341,6 +332,7 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
 fn weak(word: &str) -> String {
     match word {
         "ai" | "hai" => return "aj".to_owned(),
+        "dei" => return "dA".to_owned(),
         "mai" => return "maj".to_owned(),
         "più" => return "pjʊ".to_owned(),
         _ => {}
@@ -452,14 +444,8 @@ fn stressed(word: &str, found: &[Syllable], coda: &str) -> usize {
     let is_hiatus = |at: usize| found.get(at).is_some_and(|syllable| syllable.onset.is_empty());
     // `buono` and `piano` have two syllables, their glides aside.
     let is_long = last > 2 || last == 2 && !is_hiatus(1);
-    let is_verb = word.ends_with("ano")
-        && is_long
-        && !NOT_VERBS.split_ascii_whitespace().any(|stem| word.starts_with(stem));
-    if listed(THIRD, word)
-        || THIRD_ENDINGS.split_ascii_whitespace().any(|ending| word.ends_with(ending))
-        || word.ends_with("ono") && is_long
-        || is_verb
-    {
+    let is_verb = word.ends_with("ano") && is_long && !begins_as(NOT_VERBS, word);
+    if listed(THIRD, word) || ends_as(THIRD_ENDINGS, word) || word.ends_with("ono") && is_long || is_verb {
         return found
             .iter()
             .enumerate()
@@ -480,8 +466,8 @@ fn stressed(word: &str, found: &[Syllable], coda: &str) -> usize {
     // `storia`, but `tecnologia`.
     let in_ia = is_hiatus(last) && matches!(found[last - 1].vowel, 'i' | 'u') && last > 1;
     if in_ia {
-        let ends = |endings: &str| endings.split_ascii_whitespace().any(|ending| word.ends_with(ending));
-        let is_stressed = found[last - 1].vowel == 'i' && ends(STRESSED_IA) && !ends(UNSTRESSED_IA);
+        let is_stressed =
+            found[last - 1].vowel == 'i' && ends_as(STRESSED_IA, word) && !ends_as(UNSTRESSED_IA, word);
         if !is_stressed {
             // What is before it, unless that is a glide too.
             return last - 2;
@@ -513,7 +499,7 @@ fn is_open(word: &str, found: &[Syllable], stressed: usize) -> bool {
     if stressed + 3 <= found.len() && !found[stressed + 2].onset.is_empty() {
         return true;
     }
-    !CLOSED_ENDINGS.split_ascii_whitespace().any(|ending| word.ends_with(ending))
+    !ends_as(CLOSED_ENDINGS, word)
 }
 
 fn cardinal(number: u64) -> String {

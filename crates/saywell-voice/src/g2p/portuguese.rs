@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::running::{Tongue, listed, number_words};
+use super::running::{Tongue, as_written, begins_as, letter_name, listed, number_words};
 
 /// Portuguese.
 pub struct Portuguese;
@@ -150,7 +150,7 @@ impl Tongue for Portuguese {
             "a", "bê", "cê", "dê", "é", "éfe", "gê", "agá", "i", "jóta", "cá", "éle", "ême", "êne", "ó",
             "pê", "quê", "érre", "ésse", "tê", "u", "vê", "dáblio", "xis", "ípsilon", "zê",
         ];
-        NAMES.get(usize::from(u8::try_from(letter).ok()?.checked_sub(b'a')?)).copied()
+        letter_name(&NAMES, letter)
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -208,9 +208,9 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
     let letters: Vec<char> = word.chars().collect();
     let letter = |at: usize| letters.get(at).copied().unwrap_or(' ');
     let is_front = |letter: char| matches!(plain(letter), 'e' | 'i');
-    let heard_u = HEARD_U.split_ascii_whitespace().any(|stem| word.starts_with(stem));
-    let has_ks = X_AS_KS.split_ascii_whitespace().any(|stem| word.starts_with(stem));
-    let hisses = X_AS_S.split_ascii_whitespace().any(|stem| word.starts_with(stem));
+    let heard_u = begins_as(HEARD_U, word);
+    let has_ks = begins_as(X_AS_KS, word);
+    let hisses = begins_as(X_AS_S, word);
     let (mut found, mut onset) = (Vec::<Syllable>::new(), String::new());
     let mut at = 0;
     while at < letters.len() {
@@ -285,28 +285,13 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
             't' if next == ' ' => "ʧ",
             'w' => "w",
             'y' => "j",
-            'b' | 'd' | 'f' | 'l' | 'm' | 'n' | 'p' | 't' | 'v' | 'z' => letter_sound(now),
+            'b' | 'd' | 'f' | 'l' | 'm' | 'n' | 'p' | 't' | 'v' | 'z' => as_written(now),
             _ => "",
         };
         onset.push_str(sound);
         at += taken;
     }
     (found, onset)
-}
-
-fn letter_sound(letter: char) -> &'static str {
-    match letter {
-        'b' => "b",
-        'd' => "d",
-        'f' => "f",
-        'l' => "l",
-        'm' => "m",
-        'n' => "n",
-        'p' => "p",
-        't' => "t",
-        'v' => "v",
-        _ => "z",
-    }
 }
 
 /// Takes the vowel at `at`, its glides and what closes it; how many letters they were.
@@ -325,7 +310,9 @@ fn vowel(letters: &[char], at: usize, onset: &mut String, found: &mut Vec<Syllab
         // What is before it turns soft all the same.
         syllable.vowel = next;
         taken = 2;
-        soften(onset, leads_by_j(onset));
+        if onset.ends_with('j') {
+            soften(onset);
+        }
     }
     let next = letter(at + taken);
     let after = letter(at + taken + 1);
@@ -361,28 +348,15 @@ fn vowel(letters: &[char], at: usize, onset: &mut String, found: &mut Vec<Syllab
     taken
 }
 
-/// Whether a glide j at the end makes soft what is before it.
-fn leads_by_j(onset: &str) -> bool {
-    onset.ends_with('j')
-}
-
-/// Makes t and d before an i what Brazil makes of them.
-fn soften(onset: &mut String, soft: bool) {
-    if !soft {
-        return;
-    }
-    let glide = onset.ends_with('j');
-    let base = if glide { onset.trim_end_matches('j').len() } else { onset.len() };
-    let soft = match onset.as_bytes().get(base.wrapping_sub(1)) {
-        Some(b't') => "ʧ",
-        Some(b'd') => "ʤ",
+/// Makes t and d before an i, or before a glide j at the end, what Brazil makes of them.
+fn soften(onset: &mut String) {
+    let (hard, glide) = onset.strip_suffix('j').map_or((onset.as_str(), ""), |hard| (hard, "j"));
+    let softened = match (hard.strip_suffix('t'), hard.strip_suffix('d')) {
+        (Some(before), _) => format!("{before}ʧ{glide}"),
+        (_, Some(before)) => format!("{before}ʤ{glide}"),
         _ => return,
     };
-    onset.truncate(base - 1);
-    onset.push_str(soft);
-    if glide {
-        onset.push('j');
-    }
+    *onset = softened;
 }
 
 /// A word by itself.
@@ -408,8 +382,9 @@ fn say(word: &str) -> String {
         };
         let Some(syllable) = found.get_mut(at) else { break };
         let sound = sound(syllable, place, &following);
-        let soft = sound.starts_with('i') || sound == "y";
-        soften(&mut syllable.onset, soft);
+        if sound.starts_with('i') || sound == "y" {
+            soften(&mut syllable.onset);
+        }
         said.push_str(&syllable.onset);
         said.push_str(match at {
             _ if at == stressed => "ˈ",

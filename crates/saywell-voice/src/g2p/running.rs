@@ -34,6 +34,27 @@ pub fn listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|listed| listed == word)
 }
 
+/// Whether a word begins with one of a list.
+pub fn begins_as(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|start| word.starts_with(start))
+}
+
+/// Whether a word ends in one of a list.
+pub fn ends_as(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|end| word.ends_with(end))
+}
+
+/// The name of a letter of those from a to z.
+pub fn letter_name(names: &[&'static str; 26], letter: char) -> Option<&'static str> {
+    names.get(usize::from(u8::try_from(letter).ok()?.checked_sub(b'a')?)).copied()
+}
+
+/// The sound of a letter that is written as it is said; nothing for any other.
+pub fn as_written(letter: char) -> &'static str {
+    const LETTERS: &str = "bdflmnpstvz";
+    LETTERS.find(letter).and_then(|at| LETTERS.get(at..=at)).unwrap_or_default()
+}
+
 /// A language by its rules.
 pub struct Running<T>(pub T);
 

@@ -1,7 +1,7 @@
 //! Spanish, as in Spain: orthography tells the sounds, so there are only rules. The sounds are those that the voices were
 //! taught with (espeak-ng's).
 
-use super::running::{Tongue, number_words};
+use super::running::{Tongue, as_written, letter_name, number_words};
 
 /// Spanish.
 pub struct Spanish;
@@ -91,7 +91,7 @@ impl Tongue for Spanish {
         if letter == 'ñ' {
             return Some("eñe");
         }
-        NAMES.get(usize::from(u8::try_from(letter).ok()?.checked_sub(b'a')?)).copied()
+        letter_name(&NAMES, letter)
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -193,26 +193,13 @@ fn syllables(word: &str) -> (Vec<Syllable>, String) {
             'y' if at > 0 && letter(at - 1) == 'n' => "",
             'y' => "ʝ",
             'w' => "w",
-            'd' | 'f' | 'l' | 'm' | 'n' | 'p' | 's' | 't' => letter_sound(now),
+            'd' | 'f' | 'l' | 'm' | 'n' | 'p' | 's' | 't' => as_written(now),
             _ => "",
         };
         onset.push_str(sound);
         at += taken;
     }
     (found, onset)
-}
-
-fn letter_sound(letter: char) -> &'static str {
-    match letter {
-        'd' => "d",
-        'f' => "f",
-        'l' => "l",
-        'm' => "m",
-        'n' => "n",
-        'p' => "p",
-        's' => "s",
-        _ => "t",
-    }
 }
 
 /// Takes the vowels that `letters` begins with, one syllable for each nucleus; how many letters they were.
