@@ -59,6 +59,14 @@ repeating() {
     grep 'listened to again' "$log" >>"$second_tries" || true
 }
 
+# What a section that failed said of it, short enough to stand at the end of a long log.
+why() {
+    printf '━━ why %s failed\n' "$1"
+    # Node says it once more behind its last line; everything else ends with it.
+    awk '/✖ failing tests:/ { kept = "" } { kept = kept $0 "\n" } END { printf "%s", kept }' |
+        if [[ $1 =~ ^(web|browser|sound|admin|example|sdk-javascript)$ ]]; then head -n 60; else tail -n 40; fi
+}
+
 run_section() {
     case $1 in
     format) cargo fmt --all --check ;;
@@ -101,13 +109,16 @@ passed=() failed=()
 for section in "${chosen[@]}"; do
     printf '\n━━━━ %s %s\n' "$section" "$(printf '━%.0s' $(seq $((70 - ${#section}))))"
     begun=$SECONDS
-    if run_section "$section" </dev/null; then
+    # Not a pipe: something that a section left running would keep it open.
+    if run_section "$section" </dev/null > >(tee "$log.section") 2>&1; then
         outcome=passed
         passed+=("$section")
     else
         outcome=FAILED
         failed+=("$section")
+        why "$section" <"$log.section" >>"$log.why"
     fi
+    grep 'the browser ended' "$log.section" >>"$second_tries" || true
     printf '──── %s %s after %d s\n' "$section" "$outcome" $((SECONDS - begun))
 done
 
@@ -115,6 +126,7 @@ printf '\n━━━━ summary %s\n' "$(printf '━%.0s' $(seq 63))"
 printf 'passed: %s\n' "${passed[*]-}"
 ((${#failed[@]})) && printf 'FAILED: %s\n' "${failed[*]}"
 [[ -s $second_tries ]] && printf 'passed only at the second try:\n%s\n' "$(sed 's/^/    /' "$second_tries")"
+[[ -s $log.why ]] && cat "$log.why"
 printf 'took %d s\n' "$SECONDS"
 printf '%d passed, %d failed\n' "${#passed[@]}" "${#failed[@]}"
 ((${#failed[@]} == 0))

@@ -25,6 +25,7 @@ import { WebDriver } from './webdriver.js';
  * @property {import('./bus.js').Desktop} desk
  * @property {import('./console.js').BrowserConsole} console
  * @property {Record<string, string>} env  what its programs are started with
+ * @property {() => Promise<void>} renew  puts a new browser in the place of one that has ended
  * @property {() => Promise<void>} stop
  */
 
@@ -85,41 +86,92 @@ const RECIPES = {
  * @returns {Promise<Engine>}
  */
 export async function startEngine(name, { speaks = false } = {}) {
-  /** What to undo, latest first. @type {(() => Promise<unknown>)[]} */
-  const undo = [];
-  const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step().catch(() => {});
-  };
+  const around = new Undoing();
   try {
-    const folder = await mkdtemp(join(tmpdir(), `saywell-${name}-`));
-    undo.push(() => rm(folder, { recursive: true, force: true }));
     const sound = await startSound();
-    undo.push(sound.stop);
+    around.later(sound.stop);
     const bus = await startBus();
-    undo.push(bus.stop);
+    around.later(bus.stop);
     const env = /** @type {Record<string, string>} */ ({ ...sound.env, ...bus.env });
     if (speaks && name !== 'webkit') {
       const synthesiser = await startSynthesiser(env);
-      undo.push(synthesiser.stop);
+      around.later(synthesiser.stop);
       Object.assign(env, synthesiser.env);
     }
     if (name === 'webkit') {
       const display = await startDisplay();
-      undo.push(display.stop);
-      Object.assign(env, { DISPLAY: display.name, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder });
+      around.later(display.stop);
+      Object.assign(env, { DISPLAY: display.name });
     }
+    const driver = new WebDriver();
+    let browser = await openBrowser(name, driver, env, speaks);
+    return {
+      name,
+      driver,
+      ear: sound.ear,
+      desk: bus.desk,
+      env,
+      get bidi() {
+        return browser.bidi;
+      },
+      get console() {
+        return browser.console;
+      },
+      renew: async () => {
+        await browser.stop();
+        browser = await openBrowser(name, driver, env, speaks);
+      },
+      stop: async () => {
+        await browser.stop();
+        await around.undo();
+      },
+    };
+  } catch (error) {
+    await around.undo();
+    throw error;
+  }
+}
+
+/** What was begun and has to be ended, the latest first. */
+class Undoing {
+  /** @type {(() => Promise<unknown>)[]} */
+  #steps = [];
+
+  /** @param {() => Promise<unknown>} step */
+  later(step) {
+    this.#steps.push(step);
+  }
+
+  async undo() {
+    for (const step of this.#steps.splice(0).reverse()) await step().catch(() => {});
+  }
+}
+
+/**
+ * A browser that knows nothing yet, with its driver.
+ *
+ * @param {EngineName} name
+ * @param {WebDriver} driver  gets the session
+ * @param {Record<string, string>} env
+ * @param {boolean} speaks
+ * @returns {Promise<Pick<Engine, 'bidi' | 'console' | 'stop'>>}
+ */
+async function openBrowser(name, driver, env, speaks) {
+  const begun = new Undoing();
+  try {
+    const folder = await mkdtemp(join(tmpdir(), `saywell-${name}-`));
+    begun.later(() => rm(folder, { recursive: true, force: true }));
     const port = await freePort();
     const { command, args, capabilities } = RECIPES[name]({ port, secondPort: await freePort(), folder, speaks });
-    const program = start(command, args, { env });
-    undo.push(program.stop);
+    const program = start(command, args, { env: { ...env, ...(name === 'webkit' && { XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder }) } });
+    begun.later(program.stop);
     await ready(program, () => answers(`http://127.0.0.1:${port}/status`));
-    const driver = await WebDriver.start(`http://127.0.0.1:${port}`, capabilities);
+    await driver.begin(`http://127.0.0.1:${port}`, capabilities);
     // Ending the driver alone would leave the browser running.
-    undo.push(() => driver.quit());
-    const { bidi, console } = await listenIn(name, driver);
-    return { name, driver, bidi, console, ear: sound.ear, desk: bus.desk, env, stop };
+    begun.later(() => driver.quit());
+    return { ...(await listenIn(name, driver)), stop: () => begun.undo() };
   } catch (error) {
-    await stop();
+    await begun.undo();
     throw error;
   }
 }

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 
 import { answers, freePort, ready, start } from './programs.js';
 
+/** `lastWords`: what it said, once it has ended by itself. @typedef {{ url: string, lastWords: () => string | null, stop: () => Promise<void> }} Gateway */
+
 /**
  * @param {Record<string, string>} [settings]  environment variables of the gateway
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * @returns {Promise<Gateway>}
  */
 export async function startGateway(settings = {}) {
   const binary = process.env.SAYWELL_BIN;
@@ -23,6 +25,7 @@ export async function startGateway(settings = {}) {
   await ready(program, () => answers(`${url}readyz`));
   return {
     url,
+    lastWords: () => (program.ended() ? program.said() : null),
     stop: async () => {
       await program.stop();
       await rm(data, { recursive: true, force: true });

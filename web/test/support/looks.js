@@ -14,9 +14,9 @@
  * @param {import('./front.js').Front} front
  * @returns {Looks}
  */
-export function looksOf({ name, driver, bidi }, front) {
-  if (name === 'webkit') return new WebKitLooks(driver, front);
-  return bidi ? new FirefoxLooks(driver, bidi) : new ChromiumLooks(driver);
+export function looksOf(engine, front) {
+  if (engine.name === 'webkit') return new WebKitLooks(engine.driver, front);
+  return engine.name === 'firefox' ? new FirefoxLooks(engine) : new ChromiumLooks(engine.driver);
 }
 
 /** The one that engines.js gives WebKitGTK. */
@@ -82,26 +82,23 @@ class ChromiumLooks extends Looks {
 
 /** Firefox has preferences for it, and a window of any width over BiDi. */
 class FirefoxLooks extends Looks {
-  #bidi;
+  #engine;
 
-  /**
-   * @param {import('./webdriver.js').WebDriver} driver
-   * @param {import('./bidi.js').BiDi} bidi
-   */
-  constructor(driver, bidi) {
-    super(driver);
-    this.#bidi = bidi;
+  /** @param {import('./engines.js').Engine} engine */
+  constructor(engine) {
+    super(engine.driver);
+    this.#engine = engine;
   }
 
   /** @override @param {Look} look */
   async put({ width, height, forcedColours, reducedMotion }) {
-    await this.#bidi.ask('browsingContext.setViewport', { context: await this.driver.tab(), viewport: { width, height } });
+    await this.#engine.bidi?.ask('browsingContext.setViewport', { context: await this.driver.tab(), viewport: { width, height } });
     await this.#prefer({ 'browser.display.document_color_use': forcedColours ? 2 : null, 'ui.prefersReducedMotion': reducedMotion ? 1 : null });
   }
 
   /** @override */
   async off() {
-    await this.#bidi.ask('browsingContext.setViewport', { context: await this.driver.tab(), viewport: null });
+    await this.#engine.bidi?.ask('browsingContext.setViewport', { context: await this.driver.tab(), viewport: null });
     await this.#prefer({ 'browser.display.document_color_use': null, 'ui.prefersReducedMotion': null });
   }
 

@@ -4,6 +4,8 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** Longest wait for one command; a page's own waits end before it. */
 const COMMAND_PATIENCE_MS = 60_000;
+/** Longest wait for a page that has nothing else to do. */
+const ANSWER_PATIENCE_MS = 10_000;
 
 /** Keys by the names that a keyboard event gives them. */
 const KEYS = Object.freeze(
@@ -24,26 +26,30 @@ const KEYS = Object.freeze(
 /** An element of the page, as WebDriver names it. @typedef {Record<string, string>} ElementRef */
 
 export class WebDriver {
-  #session;
+  /** Address of the session. */
+  #session = '';
+  /** What the browser says it is. @type {Record<string, any>} */
+  capabilities = {};
 
   /**
-   * @param {string} session  address of the session
-   * @param {Record<string, any>} capabilities  what the browser says it is
-   */
-  constructor(session, capabilities) {
-    this.#session = session;
-    this.capabilities = capabilities;
-  }
-
-  /**
+   * Begins a session, to which commands go from now on: the first one, or one in the place of a session whose browser
+   * has ended.
+   *
    * @param {string} driver  address of the driver
    * @param {object} capabilities
    */
-  static async start(driver, capabilities) {
+  async begin(driver, capabilities) {
     const answer = await command('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
-    const webdriver = new WebDriver(`${driver}/session/${answer.sessionId}`, answer.capabilities);
-    await webdriver.#do('POST', '/timeouts', { script: COMMAND_PATIENCE_MS, pageLoad: COMMAND_PATIENCE_MS });
-    return webdriver;
+    this.#session = `${driver}/session/${answer.sessionId}`;
+    this.capabilities = answer.capabilities;
+    await this.#do('POST', '/timeouts', { script: COMMAND_PATIENCE_MS, pageLoad: COMMAND_PATIENCE_MS });
+  }
+
+  /** Whether there is a page that does what it is told. */
+  async answers() {
+    const answer = this.run(() => true).catch(() => false);
+    const patience = new Promise((resolve) => setTimeout(resolve, ANSWER_PATIENCE_MS, false).unref());
+    return (await Promise.race([answer, patience])) === true;
   }
 
   /** @param {string} url */

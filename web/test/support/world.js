@@ -39,7 +39,7 @@ export class World {
    * @param {import('./engines.js').Engine} engine
    * @param {Front} front
    * @param {string} url
-   * @param {{ url: string, stop: () => Promise<void> }} gateway
+   * @param {import('./gateway.js').Gateway} gateway
    */
   constructor(engine, front, url, gateway) {
     this.engine = engine;
@@ -59,13 +59,33 @@ export class World {
 
   /**
    * One listener's visit to a page, in a browser that knows nothing of the last one. Whatever the
-   * browser complains about meanwhile fails it, except what `expected` matches.
+   * browser complains about meanwhile fails it, except what `expected` matches. A browser that ends
+   * in the middle says nothing about the page: the visit is made once more, in a new one, and a page
+   * that ends that one too has failed.
    *
    * @param {string} path
    * @param {() => Promise<void>} visit
    * @param {{ expected?: RegExp, before?: () => void }} [options]  `before`: sets the front's rules
    */
-  async visiting(path, visit, { expected, before } = {}) {
+  async visiting(path, visit, options = {}) {
+    try {
+      await this.#visit(path, visit, options);
+    } catch (error) {
+      const lastWords = this.gateway.lastWords();
+      if (lastWords !== null) throw new Error(`the gateway ended; it said:\n${lastWords}`, { cause: error });
+      if (await this.driver.answers()) throw error;
+      this.note(`the browser ended, and a new one makes the visit once more: ${error}`);
+      await this.engine.renew();
+      await this.#visit(path, visit, options);
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {() => Promise<void>} visit
+   * @param {{ expected?: RegExp, before?: () => void }} options
+   */
+  async #visit(path, visit, { expected, before }) {
     this.front.reset();
     // A gesture on the last page would otherwise count for this one.
     await this.driver.goto('about:blank');
