@@ -1,6 +1,10 @@
 // What is in the rooms when the page opens: the kinds of reply an assistant writes, as Markdown.
 
-/** @typedef {{ from: 'user' | 'assistant', text: string, trouble?: string }} Turn */
+/**
+ * `languages`: of each of its paragraphs.
+ *
+ * @typedef {{ from: 'user' | 'assistant', text: string, trouble?: string, languages?: readonly string[] }} Turn
+ */
 
 /**
  * @typedef {object} Room
@@ -102,6 +106,30 @@ It will be sunny, 24 °C at noon, with some wind from the river.
 5. **17:30** Rest. You'll have been awake for fourteen hours.
 
 Dinner is a 12-minute walk from the hotel, so leave at a quarter to eight.`,
+      },
+    ],
+  },
+  {
+    id: 'languages',
+    name: 'Four languages',
+    about: 'Each paragraph by a voice of its language',
+    placeholder: 'Ask in any of them…',
+    chips: ['¿Y si llueve?', 'Et le soir ?'],
+    turns: [
+      {
+        from: 'user',
+        text: 'Our guests come from four countries. Write me one welcome for the front door.',
+      },
+      {
+        from: 'assistant',
+        languages: ['en', 'es', 'fr', 'it'],
+        text: `Welcome, and thank you for coming! Breakfast is from seven until ten, outside if the sun is shining.
+
+¡Bienvenidos, y gracias por venir! El desayuno se sirve de siete a diez, en la terraza si hace sol.
+
+Bienvenue, et merci de votre visite ! Le petit déjeuner est servi de sept heures à dix heures, dehors s'il fait beau.
+
+Benvenuti, e grazie di essere venuti! La colazione è servita dalle sette alle dieci, all'aperto quando c'è il sole.`,
       },
     ],
   },

@@ -126,17 +126,23 @@ export class World {
     await this.clickOn(() => this.control(kind, name, message));
   }
 
+  /** Clicks what is found. @param {() => Promise<import('./webdriver.js').ElementRef>} find */
+  async clickOn(find) {
+    await this.onFound(find, (found) => this.driver.click(found));
+  }
+
   /**
-   * Clicks what is found; once more if the page was drawn anew in between.
+   * Does something with what is found; once more with what is found then, if the page was drawn anew in between.
    *
    * @param {() => Promise<import('./webdriver.js').ElementRef>} find
+   * @param {(found: import('./webdriver.js').ElementRef) => Promise<void>} deed
    */
-  async clickOn(find) {
+  async onFound(find, deed) {
     try {
-      await this.driver.click(await find());
+      await deed(await find());
     } catch (error) {
       if (!/stale element/.test(String(error))) throw error;
-      await this.driver.click(await find());
+      await deed(await find());
     }
   }
 
