@@ -2,6 +2,7 @@
 
 use crate::english::{Reader, spell_out};
 use crate::length::breadth;
+use crate::tag;
 use std::borrow::Cow;
 
 /// What each part of a text takes, in seconds, at speed 1: fitted by least squares to what the voice *heart* takes for the golden
@@ -25,7 +26,7 @@ const LEAST: f64 = 0.1;
 
 /// About how many seconds `text`, in `language`, takes to say.
 pub(crate) fn seconds(text: &str, language: Option<&str>) -> f64 {
-    let english = language.is_none_or(|language| language.starts_with("en"));
+    let english = language.is_none_or(tag::is_english);
     let words = if english && is_written_short(text) {
         Cow::Owned(spell_out(text, Reader::Words).text().to_owned())
     } else {

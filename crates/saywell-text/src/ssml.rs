@@ -265,7 +265,7 @@ impl<'o> Builder<'o> {
                 Some(How::Phonemes(phonemes))
             }
             Whole::SayAs(_) if words.is_empty() => None,
-            Whole::SayAs(asked) if language.is_some_and(|language| !is_english(language)) => {
+            Whole::SayAs(asked) if language.is_some_and(|language| !tag::is_english(language)) => {
                 Some(How::SayAs(asked))
             }
             Whole::SayAs(asked) => {
@@ -420,8 +420,4 @@ fn append(utterance: &mut Utterance, how: How) {
 fn begins_word(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(c, '"' | '“' | '‘' | '„' | '«' | '(' | '[' | '¿' | '¡' | '「' | '『' | '（')
-}
-
-fn is_english(language: &str) -> bool {
-    tag::primary(language).eq_ignore_ascii_case("en")
 }

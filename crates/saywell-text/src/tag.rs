@@ -87,6 +87,12 @@ pub fn primary(tag: &str) -> &str {
     tag.split('-').next().unwrap_or_default()
 }
 
+/// Whether a BCP 47 tag is of English, wherever it is spoken.
+#[must_use]
+pub fn is_english(tag: &str) -> bool {
+    primary(tag).eq_ignore_ascii_case("en")
+}
+
 impl Deref for Language {
     type Target = str;
 

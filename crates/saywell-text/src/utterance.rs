@@ -4,6 +4,7 @@ use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
 use crate::sentences::sentences;
 use crate::spoken::{Moved, SourceMap, Spoken};
+use crate::tag;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Range;
 
@@ -107,7 +108,7 @@ impl Utterance {
                 (self.text, self.map) = (spoken.text, spoken.map);
                 language
             }
-            None if self.kind == Kind::Code && !is_english(language) => "en",
+            None if self.kind == Kind::Code && !tag::is_english(language) => "en",
             None => language,
         };
         self.language = Some(spoken.to_owned());
@@ -214,10 +215,6 @@ impl Utterance {
 fn after(moved: &[Moved], at: usize) -> usize {
     let Some((was, is)) = moved.iter().rev().find(|(was, _)| was.start < at) else { return at };
     if at < was.end { is.start } else { at - was.end + is.end }
-}
-
-fn is_english(language: &str) -> bool {
-    language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
 }
 
 /// What an utterance is in the reply.

@@ -65,10 +65,7 @@ impl<P: Provider> Provider for Spelled<P> {
 impl<P: Provider> Spelled<P> {
     /// The request with everything written out, and the way back; `None` where it stays as it is.
     fn carried(&self, request: &Request) -> Option<(Request, SpelledOut)> {
-        let is_english = request
-            .language
-            .as_deref()
-            .is_none_or(|language| tag::primary(language).eq_ignore_ascii_case("en"));
+        let is_english = request.language.as_deref().is_none_or(tag::is_english);
         let spelled = spell_out(request, self.about().reader.filter(|_| is_english)?);
         if spelled.text() == &*request.text {
             return None;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use saywell_text::english;
-use saywell_text::{Note, Omission, Utterance};
+use saywell_text::{Note, Omission, Utterance, tag};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,7 +70,7 @@ impl Script {
 
 impl Line {
     fn new(utterance: Utterance) -> Self {
-        let is_english = utterance.language.as_deref().is_none_or(|language| language.starts_with("en"));
+        let is_english = utterance.language.as_deref().is_none_or(tag::is_english);
         let written_out = Some(english::written_out(&utterance.text, &utterance.marks))
             .filter(|words| is_english && *words != utterance.text);
         Self { pause_seconds: utterance.pause.seconds(), written_out, utterance }
