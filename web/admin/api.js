@@ -10,6 +10,7 @@
  * @typedef {{ version: string, enabled: boolean, now: number, since: number, step_seconds: number, series: Bucket[], first_sound: FirstSound[],
  *   providers: Provider[], users: Spender[], rooms: Spender[],
  *   answers: { cache: Record<string, number>, errors: Record<string, number>, first_sound: Waited[] }, process: { flights: number },
+ *   gateways: { name: string, version: string, started_at: number, flights: number, queue_seconds: number }[],
  *   cache: { renditions: number, clips: number, bytes: number, max_bytes: number, content: Stored[] } }} Overview
  * @typedef {{ kind: 'user' | 'room', id: string }} Subject
  * @typedef {{ id: string, subject: Subject, unit: string, amount: number, expires_at: number }} Grant

@@ -228,6 +228,18 @@ impl Queue {
         Ok(())
     }
 
+    /// How long a new reply would wait here.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        Duration::from_secs_f64(self.0.work(&self.0.replies()))
+    }
+
+    /// Whether nobody new is admitted, however little they have asked for.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.work(&self.0.replies()) > self.0.longest
+    }
+
     /// An utterance had its turn after it waited this long.
     pub fn waited(&self, waited: Duration) {
         histogram!("saywell_queue_waited_seconds", "provider" => self.0.name.to_string())
@@ -266,6 +278,12 @@ impl Shared {
         // All of it gets shorter by a second in a second, and of that a caller's own by their share.
         let until_share = (all - self.longest).max((own - share) * shares);
         Err(until_share.min(all - half))
+    }
+
+    /// Seconds of work that somebody waits for.
+    fn work(&self, replies: &Replies) -> f64 {
+        let waited_for = replies.inside.values().filter(|inside| !inside.prefetch);
+        waited_for.map(Inside::before_others).sum::<f64>() / self.threads
     }
 
     fn show(&self, replies: &Replies) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Semaphore;
 
@@ -27,16 +27,18 @@ use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
 use crate::ends::{Ending, Ends};
-use crate::flight::{self, Flights, SharedFlights};
+use crate::flight::{Flights, SharedFlights};
+use crate::gateways::{self, Gateways, Turns};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
-use crate::limits::{AddressError, Limits};
+use crate::limits::{self, Limits};
 use crate::links::Links;
 use crate::net;
 use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
+use crate::redis_client::AddressError;
 use crate::render::Levels;
 use crate::script::Bounds;
 use crate::service::Service;
@@ -48,6 +50,8 @@ use crate::voices::{Cast, VoiceMap};
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// How long Redis may take, which need not be there, to say what it is like.
+const REDIS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// How often a database is asked that does not answer yet.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
@@ -60,6 +64,9 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What an operator steers.
     pub controls: Controls,
+    /// The gateways that share what this one does, with it.
+    gateways: Option<Gateways>,
+    own: Arc<Own>,
     /// How each provider has fared of late, by name.
     pub pulses: Arc<BTreeMap<String, Pulse>>,
     /// What of the providers ends, as far as it was announced.
@@ -103,12 +110,9 @@ pub enum StartError {
     /// What operators steered cannot be read.
     #[error("what operators set at run time cannot be read: {}", with_causes(.0))]
     Controls(#[from] ControlError),
-    /// What limits are kept in cannot be used.
-    #[error(transparent)]
-    Limits(#[from] AddressError),
-    /// What flights are shared through cannot be used.
-    #[error(transparent)]
-    Flights(#[from] flight::AddressError),
+    /// What limits are kept in, and flights are shared through, cannot be used.
+    #[error("REDIS_URL cannot be used: {0}")]
+    Redis(#[from] AddressError),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -177,6 +181,10 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
+        let redis = settings.redis()?;
+        if let Some(redis) = &redis {
+            redis.refuse_cluster(REDIS_ANSWERS_WITHIN).await?;
+        }
         let (ledger, mut scribe) = open_ledger(&settings, &store)?;
         scribe.recover().await;
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
@@ -200,8 +208,6 @@ impl App {
             Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
                 .map_err(StartError::Identity)?;
         let upkeep = Background::default();
-        let swept = cache.clone();
-        upkeep.begin(|stop| async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
         let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
@@ -210,17 +216,23 @@ impl App {
             wake.clear();
         };
         upkeep.begin(|stop| async move { followed.follow(stop, purged).await });
-        let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
-        let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
-        upkeep.begin(|stop| keeper.run(stop));
         let writing = Background::default();
         writing.begin(|stop| scribe.run(stop));
-        let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
+        let of_limits = limits::Settings { redis: redis.clone(), ..settings.limits() };
+        let limits = Limits::open(of_limits, &signing_key, controls.clone(), Arc::clone(&clock));
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
-        let shared = match (&settings.redis_url, limits.shared_books()) {
-            (Some(url), Some(service)) => Some(SharedFlights::open(url.reveal(), service.clone())?),
-            _ => None,
-        };
+        let redis = redis.zip(limits.shared_books().cloned());
+        let gateways = redis.clone().map(|(address, service)| Gateways::new(address, service));
+        let shared = redis.map(|(address, service)| SharedFlights::open(address, service));
+        // What is one gateway's own, no other looks after.
+        let turns = gateways.clone().filter(|_| is_shared(&settings)).map(Turns::among).unwrap_or_default();
+        look_after(&upkeep, (&cache, &store), &settings, &clock, turns);
+        let (name, started_at) = (settings.instance_name(), seconds(clock.now()));
+        let own = Own { name, started_at, flights: flights.clone(), chain: chain.clone() };
+        if let Some(gateways) = gateways.clone() {
+            let own = own.clone();
+            upkeep.begin(|stop| async move { gateways.tell_until(|| own.state(), stop).await });
+        }
         let orders = Orders {
             limits: limits.clone(),
             ledger,
@@ -261,6 +273,8 @@ impl App {
             },
             store,
             controls,
+            gateways,
+            own: Arc::new(own),
             pulses: Arc::new(pulses),
             endings: endings.into(),
             links: Links::new(&signing_key, settings.public_url.clone()),
@@ -277,6 +291,21 @@ impl App {
     pub fn default_voice(&self) -> Option<&str> {
         let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
         self.settings.default_voice.as_deref().or_else(own)
+    }
+
+    /// How this gateway is.
+    #[must_use]
+    pub fn state(&self) -> gateways::State {
+        self.own.state()
+    }
+
+    /// How all gateways are that share what this one does; this one alone, where nobody can tell.
+    pub async fn states(&self) -> Vec<gateways::State> {
+        let own = self.state();
+        match &self.gateways {
+            Some(gateways) => gateways.tell(&own).await.unwrap_or_else(|_| vec![own]),
+            None => vec![own],
+        }
     }
 
     /// The services beside the gateway.
@@ -323,6 +352,52 @@ impl App {
             tracing::warn!(%error, "the database's log was not brought into its file");
         }
     }
+}
+
+/// What a gateway says of itself.
+#[derive(Debug, Clone)]
+struct Own {
+    name: String,
+    started_at: u64,
+    flights: Flights,
+    chain: Chain,
+}
+
+impl Own {
+    fn state(&self) -> gateways::State {
+        let queues = self.chain.links().iter().filter_map(|link| link.about().queue.as_ref());
+        gateways::State {
+            name: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: self.started_at,
+            flights: self.flights.count(),
+            queue_seconds: queues.map(|queue| queue.wait().as_secs_f64()).fold(0.0, f64::max),
+        }
+    }
+}
+
+/// Sweeps the cache and keeps usage, whenever it is this gateway's turn.
+fn look_after(
+    upkeep: &Background,
+    (cache, store): (&Cache, &Store),
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    turns: Turns,
+) {
+    let (swept, to_sweep) = (cache.clone(), turns.clone());
+    upkeep.begin(|stop| async move { swept.run_sweeper(SWEEP_EVERY, to_sweep, stop).await });
+    let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
+    let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(clock));
+    upkeep.begin(|stop| keeper.run(turns, stop));
+}
+
+/// Whether other gateways have the same database.
+fn is_shared(settings: &Settings) -> bool {
+    settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres"))
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// The providers of the chain, in order, each once.
@@ -421,9 +496,7 @@ async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
     loop {
         let asked = Instant::now();
         let error = match open_store(settings).await {
-            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. }))
-                if settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres")) =>
-            {
+            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. })) if is_shared(settings) => {
                 error
             }
             opened => return opened,

@@ -59,10 +59,11 @@ pub fn service_failed(service: Service) {
     metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(1);
 }
 
-/// Tells what this process takes of its machine, as of now; and which build it is.
-pub fn measure_process() {
+/// Tells what this process takes of its machine, as of now; which build it is, and which gateway.
+pub fn measure_process(gateway: &str) {
     static PROCESS: OnceLock<metrics_process::Collector> = OnceLock::new();
     metrics::gauge!("saywell_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::gauge!("saywell_gateway_info", "gateway" => gateway.to_owned()).set(1.0);
     PROCESS
         .get_or_init(|| {
             let process = metrics_process::Collector::default();

@@ -203,14 +203,30 @@ impl ReplyPlan {
             left >= 0.0
         });
         let fit = whole_sentences(&self.script.utterances, fit.count().min(count.saturating_sub(1)));
-        let at = self.script.utterances.get(fit.checked_sub(1)?)?.source.end;
-        let mut shorter = self.clone();
-        shorter.script.utterances.truncate(fit);
-        shorter.cast_of.truncate(fit);
         let why = format!("the quota of {} is used up", exceeded.what.name());
-        let more = ends_early(&mut shorter.notes, &order.request().text, at, &why);
+        self.beginning(fit, &order.request().text, &why)
+    }
+
+    /// The first utterances alone, and why; `None` without any.
+    fn beginning(&self, utterances: usize, reply: &str, why: &str) -> Option<Self> {
+        let at = self.script.utterances.get(utterances.checked_sub(1)?)?.source.end;
+        let mut shorter = self.clone();
+        shorter.script.utterances.truncate(utterances);
+        shorter.cast_of.truncate(utterances);
+        let more = ends_early(&mut shorter.notes, reply, at, why);
         shorter.continues_at = more.then_some(at);
         Some(shorter)
+    }
+
+    /// As much of this as has that key: all of it, or what a quota left room for when it was first asked for. `None`: it is
+    /// another reply by now.
+    pub(super) fn with_key(self, key: &Key, reply: &str) -> Option<Self> {
+        if self.key(reply) == *key {
+            return Some(self);
+        }
+        let shorter = (1..self.script.utterances.len()).rev();
+        let mut shorter = shorter.filter_map(|count| self.beginning(count, reply, "a quota is used up"));
+        shorter.find(|plan| plan.key(reply) == *key)
     }
 
     /// What it takes to make all of this, as far as can be told before.

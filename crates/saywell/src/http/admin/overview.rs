@@ -13,6 +13,7 @@ use super::answers::Answers;
 use crate::app::App;
 use crate::chain::breaker::{Health, Pulse};
 use crate::ends::Ending;
+use crate::gateways::State as GatewayState;
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
@@ -64,6 +65,8 @@ pub struct Overview {
     pub answers: Answers,
     /// What only the process that answers knows.
     pub process: Process,
+    /// Every gateway that shares this one's Redis, by name; without Redis, or while it is away, only the one that answers.
+    pub gateways: Vec<GatewayState>,
     /// What is stored.
     pub cache: CacheContent,
 }
@@ -158,7 +161,7 @@ pub async fn overview(
     let from = UNIX_EPOCH + Duration::from_secs(since);
 
     let insights = &*app.store.insights;
-    let (series, first_sound, users, rooms, answered, stored, stats) = tokio::join!(
+    let (series, first_sound, users, rooms, answered, stored, stats, gateways) = tokio::join!(
         insights.series(from, Duration::from_secs(step)),
         insights.first_sound(from),
         insights.top(Top::Users, from, ROWS),
@@ -166,6 +169,7 @@ pub async fn overview(
         app.store.usage.answered(from),
         insights.stored(ROWS),
         app.speak.cache.stats(),
+        app.states(),
     );
     let stats = stats?;
     Ok(Json(Overview {
@@ -181,6 +185,7 @@ pub async fn overview(
         rooms: rooms?,
         answers: Answers::summed(&answered?),
         process: Process { flights: app.speak.flights.count() },
+        gateways,
         cache: CacheContent {
             renditions: stats.stored.renditions.entries,
             clips: stats.stored.clips.entries,
