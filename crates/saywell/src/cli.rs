@@ -9,6 +9,7 @@ mod key;
 mod lexicon;
 mod licences;
 mod manual;
+mod mcp;
 mod player;
 mod say;
 mod script;
@@ -73,6 +74,8 @@ enum Command {
     Lexicon(lexicon::Arguments),
     /// Sum up what was asked for, by whom, and what it cost
     Usage(usage::Arguments),
+    /// Speak for an assistant that calls tools: the Model Context Protocol over standard input and output
+    Mcp(mcp::Arguments),
     /// Look after what has been spoken before
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
@@ -167,6 +170,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
 }
 
 fn complain(message: impl std::fmt::Display) {
+        Command::Mcp(arguments) => mcp::run(arguments, loaded.settings).await,
     // Nothing can be done about a standard error that is closed.
     let _ = writeln!(io::stderr(), "saywell: {message}");
 }
