@@ -132,7 +132,7 @@ export class World {
   }
 
   /**
-   * Does something with what is found; once more with what is found then, if the page was drawn anew in between.
+   * Does something with what is found; once more with what is found then, if the page was drawn or laid out anew in between.
    *
    * @param {() => Promise<import('./webdriver.js').ElementRef>} find
    * @param {(found: import('./webdriver.js').ElementRef) => Promise<void>} deed
@@ -141,7 +141,7 @@ export class World {
     try {
       await deed(await find());
     } catch (error) {
-      if (!/stale element/.test(String(error))) throw error;
+      if (!/stale element|not interactable|intercepted/.test(String(error))) throw error;
       await deed(await find());
     }
   }
