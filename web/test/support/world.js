@@ -86,12 +86,13 @@ export class World {
    * @param {{ expected?: RegExp, before?: () => void }} options
    */
   async #visit(path, visit, { expected, before }) {
-    this.front.reset();
     // A gesture on the last page would otherwise count for this one.
     await this.driver.goto('about:blank');
     await this.driver.goto(`${this.url}test/blank.html`);
     await this.driver.run(() => localStorage.clear());
     await this.driver.goto('about:blank');
+    // Only now: the last page may have asked for something until it was left.
+    this.front.reset();
     before?.();
     await this.driver.goto(new URL(path, this.url).href);
     // Not every driver waits for the page's modules.
