@@ -63,7 +63,7 @@ pub mod ssml;
 mod ipa;
 pub mod language;
 pub mod pronunciation;
-mod tag;
+pub mod tag;
 
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;

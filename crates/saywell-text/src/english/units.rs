@@ -160,9 +160,11 @@ fn find_in<'t>(
     units: &'static [Unit],
     spaced: bool,
 ) -> Option<([&'static str; 2], Cursor<'t>)> {
-    let first = at.peek()?;
+    // Asked at every word: most units are told apart by their first byte.
+    let first = at.peek()?.encode_utf8(&mut [0; 4]).as_bytes().first().copied();
     let wrong = if spaced { Space::Never } else { Space::Always };
-    units.iter().filter(|unit| unit.written.starts_with(first) && unit.space != wrong).find_map(|unit| {
+    let begins = |unit: &&Unit| unit.written.as_bytes().first().copied() == first && unit.space != wrong;
+    units.iter().filter(begins).find_map(|unit| {
         let end = at.past(|at| at.eat_text(unit.written) && at.ends_word())?;
         // `2 K⁺` are ions, `1600 N. Maple` is an address.
         let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
