@@ -188,11 +188,12 @@ export class AsWritten {
       this.#failures = 0;
       report({ type: 'answered', rendition: renditionOf(sound.format), growing: true });
     } else if (news?.type === 'utterance') {
-      const { words = [], provider, voice, ...said } = news;
+      const { words = [], ...said } = news;
+      const { provider, voice } = said;
       const { byte, second } = this.#base;
       const place = (/** @type {any} */ given) => {
-        const { text, start, end, source } = caption(given);
-        return { text, start: start + second, end: end + second, source: /** @type {[number, number]} */ ([source[0] + byte, source[1] + byte]) };
+        const { start, end, source, ...rest } = caption(given);
+        return { ...rest, start: start + second, end: end + second, source: /** @type {[number, number]} */ ([source[0] + byte, source[1] + byte]) };
       };
       report({ type: 'captioned', utterances: [place(said)], words: words.map(place), by: { provider, voice } });
     }

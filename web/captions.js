@@ -83,8 +83,9 @@ function parse(json) {
  * @param {any} given
  * @returns {Caption}
  */
-export function caption({ text, start, end, source }) {
-  return { text: String(text), start: Number(start), end: Number(end), source: [Number(source?.[0]), Number(source?.[1])] };
+export function caption({ text, start, end, source, provider, voice }) {
+  const said = { text: String(text), start: Number(start), end: Number(end), source: /** @type {[number, number]} */ ([Number(source?.[0]), Number(source?.[1])]) };
+  return voice ? { ...said, provider: String(provider ?? ''), voice: String(voice) } : said;
 }
 
 /**

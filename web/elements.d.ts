@@ -1,6 +1,7 @@
 // The elements that define.js registers, for `document.querySelector('saywell-player')` and the like, and
 // their events.
 
+import type { Figure } from './types/figures.js';
 import type { Failure, Caption, PlayerState } from './types/player-store.js';
 import type { Choices } from './types/preferences.js';
 import type { SaywellPlayer } from './types/saywell-player.js';
@@ -14,6 +15,8 @@ export interface PlayerEvents {
   speecherror: CustomEvent<Failure>;
   choicechange: CustomEvent<Readonly<Choices>>;
   captionchange: CustomEvent<Caption>;
+  /** With `figures`; bubbles. */
+  'saywell:listening': CustomEvent<Figure>;
 }
 
 declare module './types/saywell-player.js' {

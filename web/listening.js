@@ -6,10 +6,11 @@ import { BrowserVoice } from './browser-voice.js';
 import { CaptionBar } from './caption-bar.js';
 import { Controls } from './controls.js';
 import { Dock, isDark, isTight } from './dock.js';
+import { Figures } from './figures.js';
 import { PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
 import { MediaKeys } from './media-session.js';
-import { drawnText, givenText, titleOf } from './message-text.js';
+import { titleOf } from './message-text.js';
 import { nameOf } from './messages.js';
 import { Playback } from './playback.js';
 import { captionAt, clampSpeed, isActive } from './player-store.js';
@@ -21,7 +22,8 @@ import { playerStyle } from './player-styles.js';
 import { Told } from './told.js';
 import { sentencesOf } from './true-sentences.js';
 import { Voices } from './one-voice.js';
-import { hasSentence, settled } from './sentences.js';
+import { hasSentence } from './sentences.js';
+import { Texts } from './texts.js';
 import { Written, whole } from './written.js';
 
 /** @typedef {import('./playback.js').Speech} Speech */
@@ -39,8 +41,6 @@ const WORTH_KEEPING = 3;
 const BEGINNING = 24;
 /** What a tap on means something else. */
 const CONTROLS = 'a, button, input, select, textarea, label, summary, audio, video, [contenteditable], [role=button], [role=link], saywell-speaker';
-/** How many replies that the page wrote by `write` are remembered. */
-const DRAFTS = 100;
 /** What the gateway may be unable to do while the browser still can. */
 const STAND_IN = ['tts_disabled', 'unreachable', 'offline', 'quota_exceeded', 'trial_exhausted', 'language_unsupported', 'providers_exhausted', 'silent'];
 
@@ -72,13 +72,13 @@ export class Listening {
   #help;
   #keys;
   #dock;
+  #figures;
   #voices = new Voices(() => this.#yield());
   #ahead = new Ahead();
   #continuous = new Continuous((message) => this.speak(message));
   /** @type {Heard | null} */
   #heard = null;
-  /** Replies that the page writes by `write`, by their names. @type {Map<unknown, Written>} */
-  #drafts = new Map();
+  #texts;
   /** Messages that continuous mode has been told of, and how they began then. @type {Map<unknown, string>} */
   #announced = new Map();
   /** Where messages were left for others. @type {Map<unknown, { position: number, text: string }>} */
@@ -99,8 +99,9 @@ export class Listening {
 
   /** @param {Host} host */
   constructor(host) {
-    const { store, audio, root, player } = host;
+    const { store, audio, root, player, messages } = host;
     this.#host = host;
+    this.#texts = new Texts((message) => player.textOf(message), (message) => messages.isOpen(message));
     SaywellSpeaker.Controls = Controls;
     SaywellSpeaker.Told = Told;
     root.adoptedStyleSheets = [playerStyle];
@@ -123,6 +124,10 @@ export class Listening {
     this.#captionBar = new CaptionBar(this.#dock.foot);
     this.#help = new ShortcutHelp(root);
     this.#keys = new MediaKeys(player);
+    this.#figures = new Figures(
+      (detail) => isOn(player, 'figures') && player.dispatchEvent(new CustomEvent('saywell:listening', { detail, bubbles: true })),
+      () => player.getAttribute('conversation'),
+    );
     store.subscribe((state, before) => this.#onState(state, before));
     const { signal } = this.#leave;
     const page = player.ownerDocument;
@@ -156,6 +161,7 @@ export class Listening {
 
   /** The page is being left. */
   leavePage() {
+    this.#figures.leave(this.#state);
     this.pause();
     this.#ahead.giveUp();
   }
@@ -167,7 +173,7 @@ export class Listening {
     this.#continuous.unhush(message);
     const name = nameOf(message);
     const element = typeof message === 'string' ? messages.named(message) : message;
-    const written = this.#drafts.get(name) ?? this.#draftOf(element);
+    const written = this.#texts.written(name, element);
     this.#announced.set(name, written.text.slice(0, BEGINNING));
     const startAt = this.#goesOnAt(name, written.text);
     const place = this.#places.get(name);
@@ -206,14 +212,9 @@ export class Listening {
   /** @param {Message} message @param {string} piece */
   write(message, piece) {
     const name = nameOf(message);
-    let written = this.#drafts.get(name);
+    let written = this.#texts.draft(name);
     if (!written) {
-      written = new Written();
-      this.#drafts.set(name, written);
-      for (const oldest of this.#drafts.keys()) {
-        if (this.#drafts.size <= DRAFTS) break;
-        this.#drafts.delete(oldest);
-      }
+      written = this.#texts.begin(name);
       // Whoever listens to it already hears it from here on.
       if (Object.is(this.#heard?.name, name)) this.speak(message);
     }
@@ -227,7 +228,7 @@ export class Listening {
   /** @param {Message} message */
   complete(message) {
     const name = nameOf(message);
-    const written = this.#drafts.get(name);
+    const written = this.#texts.draft(name);
     if (!written) return;
     written.set(written.text, true);
     if (/\S/.test(written.text)) this.#announce(message, name);
@@ -239,8 +240,7 @@ export class Listening {
    */
   async speakStream(pieces, { message, ...wishes }) {
     const name = message ? nameOf(message) : Symbol('a stream');
-    const written = new Written();
-    if (message) this.#drafts.set(name, written);
+    const written = message ? this.#texts.begin(name) : new Written();
     this.#announced.set(name, '');
     const element = message instanceof Element ? message : this.#host.messages.named(name);
     this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, ''), ...wishes, written });
@@ -290,13 +290,27 @@ export class Listening {
     const known = sentencesOf(captions);
     const at = captionAt(known, position);
     const begun = sentences < 0 && at >= 0 && position - Number(known[at]?.start) > SENTENCE_BEGUN;
-    this.#goTo(known[Math.max(0, at + sentences + (begun ? 1 : 0))]);
+    this.#step(sentencesOf, at, sentences + (begun ? 1 : 0));
   }
 
   /** @param {number} words */
   skipWords(words) {
     const { position, captions } = this.#state;
-    this.#goTo(captions.words[Math.max(0, captionAt(captions.words, position) + words)]);
+    this.#step(({ words }) => words, captionAt(captions.words, position), words);
+  }
+
+  /**
+   * Goes some steps on from the one that is said, or back.
+   *
+   * @param {(captions: import('./player-store.js').Captions) => readonly import('./player-store.js').Caption[]} stepsOf
+   * @param {number} at  which one is said; -1: none yet
+   * @param {number} steps
+   */
+  #step(stepsOf, at, steps) {
+    const back = -steps - Math.max(0, at);
+    // What was jumped over is not among those that are known.
+    if (back > 0 && this.#speaks === this.#playback && this.#playback.goBefore(back, stepsOf)) return;
+    this.#goTo(stepsOf(this.#state.captions)[Math.max(0, at + steps)]);
   }
 
   /** @param {number} speed */
@@ -346,14 +360,14 @@ export class Listening {
   prefetch(message) {
     if (this.#isBrowsers()) return;
     const { format } = pickSource();
-    this.#ahead.make({ ...this.#speechOf(nameOf(message), message, this.#textFor(message)), format }, this.#host.gateway);
+    this.#ahead.make({ ...this.#speechOf(nameOf(message), message, this.#texts.of(message)), format }, this.#host.gateway);
   }
 
   /** @param {Element} message */
   async download(message) {
     const { signal } = this.#leave;
     try {
-      const speech = this.#speechOf(nameOf(message), message, this.#textFor(message));
+      const speech = this.#speechOf(nameOf(message), message, this.#texts.of(message));
       save(await this.#host.gateway().file({ ...speech, format: 'mp3' }, signal), titleOf(speech.text));
     } catch (cause) {
       const error = cause instanceof PlayerError ? cause : new PlayerError('interrupted', String(cause), { cause });
@@ -395,15 +409,15 @@ export class Listening {
     }
     // Another answer in the place of one that was read.
     const began = this.#announced.get(name);
-    if (began && isTalk && !this.#drafts.has(name) && !this.#textFor(message).startsWith(began)) this.#announced.delete(name);
+    if (began && isTalk && !this.#texts.draft(name) && !this.#texts.of(message).startsWith(began)) this.#announced.delete(name);
     if (isTalk) this.#announce(message, name);
   }
 
   /** A reply that is not complete has changed. @param {Element} message @param {boolean} isTalk */
   onGrowth(message, isTalk) {
     const name = nameOf(message);
-    if (!isTalk || !this.#choices.continuous || this.#announced.has(name) || this.#drafts.has(name)) return;
-    if (hasSentence(this.#textFor(message))) this.#announce(message, name);
+    if (!isTalk || !this.#choices.continuous || this.#announced.has(name) || this.#texts.draft(name)) return;
+    if (hasSentence(this.#texts.of(message))) this.#announce(message, name);
   }
 
   /** What is heard has changed on the page. */
@@ -476,46 +490,17 @@ export class Listening {
     return this.#host.player.getAttribute('provider') === 'browser';
   }
 
-  /** A message's text. @param {Element} message */
-  #textFor(message) {
-    return this.#drafts.get(nameOf(message))?.text ?? this.#given(message) ?? drawnText(message);
-  }
-
-  /** @param {Element} message */
-  #given(message) {
-    return this.#host.player.textOf(message) ?? givenText(message);
-  }
-
-  /** A message's text as the page has it, to be brought up to date. @param {Element | null} message */
-  #draftOf(message) {
-    const written = new Written();
-    if (message) this.#read(message, written);
-    return written;
-  }
-
-  /**
-   * @param {Element} message
-   * @param {Written} written
-   */
-  #read(message, written) {
-    const given = this.#given(message);
-    const isOpen = this.#host.messages.isOpen(message);
-    const text = given ?? drawnText(message);
-    // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
-    written.set(given === null && isOpen ? settled(text) : text, !isOpen);
-  }
-
   /** Reads what is heard off the page, a little later. */
   #readSoon() {
-    if (this.#reading || !this.#heard?.message || this.#drafts.has(this.#heard.name)) return;
+    if (this.#reading || !this.#heard?.message || this.#texts.draft(this.#heard.name)) return;
     this.#reading = true;
     setTimeout(() => {
       this.#reading = false;
       const { message, name, written } = this.#heard ?? {};
-      if (!message?.isConnected || !written || this.#drafts.has(name)) return;
+      if (!message?.isConnected || !written || this.#texts.draft(name)) return;
       // What was heard to its end goes on only while it is being written.
       if (this.#state.status === 'ended' && !this.#host.messages.isOpen(message)) return;
-      this.#read(message, written);
+      this.#texts.read(message, written);
     }, READ_EVERY_MS);
   }
 
@@ -547,7 +532,7 @@ export class Listening {
    */
   #announce(message, name) {
     if (!this.#choices.continuous || this.#asleep || this.#announced.has(name)) return;
-    this.#announced.set(name, (this.#drafts.get(name)?.text ?? (typeof message === 'string' ? '' : this.#textFor(message))).slice(0, BEGINNING));
+    this.#announced.set(name, (this.#texts.draft(name)?.text ?? (typeof message === 'string' ? '' : this.#texts.of(message))).slice(0, BEGINNING));
     this.#continuous.add(message, isOver(this.#state), this.#choices.cut);
   }
 
@@ -556,6 +541,7 @@ export class Listening {
    * @param {Readonly<PlayerState>} before
    */
   #onState(state, before) {
+    this.#figures.see(state, before);
     this.#showCaptions();
     const sentence = spoken(state);
     if (sentence && sentence.source[0] !== spoken(before)?.source[0]) this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));

@@ -2,11 +2,13 @@
 // <audio> element, and everything that happens ends up as an event in the store.
 
 import { AsWritten, NoLine } from './as-written.js';
-import { PartsSource, pickSource } from './audio-source.js';
+import { pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
 import { byteLength, captionLines, later, wholeCaptions } from './captions.js';
+import { byteAt, secondAt, stepsBefore, utteranceAt } from './far.js';
 import { Gathering } from './gathering.js';
 import { PlayerError } from './gateway.js';
+import { PartsSource } from './parts-source.js';
 import { captionAt, clampSpeed } from './player-store.js';
 import { whole } from './written.js';
 
@@ -180,10 +182,33 @@ export class Playback {
    */
   goTo(byte) {
     const session = this.#session;
-    if (!session || session.writing || session.fed || session.source.load) return;
-    const { all, known } = this.#known(session);
-    const [a, b] = byte < session.from.byte ? [{ byte: 0, second: 0 }, session.from] : [known, { byte: all, second: this.#store.state.duration }];
-    this.#ask(session, byte, a.second + ((byte - a.byte) * (b.second - a.second)) / Math.max(1, b.byte - a.byte), true);
+    if (!session || session.writing || session.source.load) return;
+    const { from, fed } = session;
+    if (byte < from.byte) this.#ask(session, byte, secondAt(START, from, byte), true);
+    else if (!fed) {
+      const { all, known } = this.#known(session);
+      this.#ask(session, byte, secondAt(known, { byte: all, second: this.#store.state.duration }, byte), true);
+    }
+  }
+
+  /**
+   * Goes back to what was jumped over.
+   *
+   * @param {number} steps  from where the sound begins that there is
+   * @param {(captions: import('./player-store.js').Captions) => readonly import('./player-store.js').Caption[]} stepsOf  sentences, or words
+   * @returns {boolean}  whether there is anything before that
+   */
+  goBefore(steps, stepsOf) {
+    const session = this.#session;
+    if (!session || session.from.byte === 0) return false;
+    const byte = this.#store.state.captions.utterances[0]?.source[0] ?? session.from.byte;
+    const { signal } = session.abort;
+    stepsBefore(this.#script(session, signal), byte, steps, textOf(session), stepsOf).then(
+      (byte) => session === this.#session && byte !== null && this.goTo(byte),
+      // What is heard goes on.
+      () => {},
+    );
+    return true;
   }
 
   /** @param {number} speed  brought within the allowed speeds; the pitch stays */
@@ -226,11 +251,11 @@ export class Playback {
   }
 
   /** How long the text is in bytes, as far as its duration goes, and up to where it is known when it is said. @param {Session} session */
-  #known({ speech, from }) {
+  #known(session) {
     const { captions, rendition } = this.#store.state;
-    const text = speech.written?.text ?? speech.text;
+    const { from } = session;
     const last = captions.utterances.at(-1);
-    return { all: rendition?.continuesAt ?? byteLength(text), known: last ? { byte: last.source[1], second: last.end } : from };
+    return { all: rendition?.continuesAt ?? byteLength(textOf(session)), known: last ? { byte: last.source[1], second: last.end } : from };
   }
 
   /**
@@ -251,8 +276,7 @@ export class Playback {
     const isAhead = position > Math.max(buffered, from.second) + FAR_SECONDS;
     if (position >= from.second && (!isAhead || session.fed || session.writing || !rendition || rendition.complete)) return false;
     const { all, known } = this.#known(session);
-    const [a, b] = position < from.second ? [{ byte: 0, second: 0 }, from] : [known, { byte: all, second: duration }];
-    const byte = a.byte + Math.floor(((b.byte - a.byte) * (position - a.second)) / Math.max(0.1, b.second - a.second));
+    const byte = position < from.second ? byteAt(START, from, position) : byteAt(known, { byte: all, second: duration }, position);
     // Near the end a guess may lie beyond what is said last.
     this.#ask(session, Math.min(byte, all - 1), position, position > duration - FAR_SECONDS);
     return true;
@@ -289,7 +313,7 @@ export class Playback {
     }
     const { written } = speech;
     if (!written || written.over) {
-      const text = written?.text ?? speech.text;
+      const text = textOf(session);
       const isWhole = await this.#feed(session, gateway, text);
       if (!written || !isWhole || session !== this.#session) return;
       await this.#follow(session, gateway, written, { text, second: source.laid ?? 0 });
@@ -316,7 +340,7 @@ export class Playback {
     });
     try {
       const { byte, second, exact } = session.from;
-      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await this.#sentenceAt(byte, session, gateway, signal) : byte;
+      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await utteranceAt(this.#script(session, signal), byte, this.#known(session).all) : byte;
       const answer = await gateway.ask({ ...speech, startAt, text, format: source.format }, signal);
       if (session !== this.#session) return false;
       const rendition = { ...answer, durationSeconds: second + answer.durationSeconds };
@@ -345,20 +369,15 @@ export class Playback {
   }
 
   /**
-   * Where the sentence begins that holds a byte, as it is made.
+   * What is said of the reply.
    *
-   * @param {number} byte
    * @param {Session} session
-   * @param {Gateway} gateway
    * @param {AbortSignal} signal
+   * @returns {import('./far.js').Ask}
    */
-  async #sentenceAt(byte, session, gateway, signal) {
+  #script(session, signal) {
     const { speech } = session;
-    const text = speech.written?.text ?? speech.text;
-    // A reply that is too long for once is asked for from where that ends.
-    const { all } = this.#known(session);
-    const { utterances } = await gateway.script({ ...speech, text, startAt: byte < all ? (speech.startAt ?? null) : all }, signal);
-    return utterances.findLast(({ source }) => source[0] <= byte)?.source[0] ?? null;
+    return (startAt) => this.#gateway().script({ ...speech, text: textOf(session), startAt: startAt ?? speech.startAt ?? null }, signal);
   }
 
   /** Some of the sound has come: it starts, or is held back where it would soon run out. @param {Session} session */
@@ -712,4 +731,9 @@ export class Playback {
     if (this.#store.state.status !== 'loading') this.#watchdog.off();
     else this.#watchdog.set(this.#store.state.rendition ? PATIENCE_MS : ANSWER_PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
   }
+}
+
+/** The reply as far as it is there. @param {Session} session */
+function textOf({ speech }) {
+  return speech.written?.text ?? speech.text;
 }

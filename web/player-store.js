@@ -46,9 +46,10 @@ export const SPEED_MENU = Object.freeze([...new Set([...Array.from({ length: 26 
  */
 
 /**
- * One spoken piece of the reply. `source` is its byte range in the reply as it was sent.
+ * One spoken piece of the reply. `source` is its byte range in the reply as it was sent; who speaks it is known
+ * of sentences, and not of words.
  *
- * @typedef {{ text: string, start: number, end: number, source: [number, number] }} Caption
+ * @typedef {{ text: string, start: number, end: number, source: [number, number], provider?: string, voice?: string }} Caption
  */
 
 /**

@@ -54,11 +54,12 @@ export class SaywellSpeaker extends Base {
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [speakerStyle];
     root.append(make('div', { className: 'row' }, this.#bar));
-    this.#main.addEventListener('click', ({ shiftKey }) => {
-      // A count-down holds the press, and what cannot be mended is not tried again.
-      if (this.#main.getAttribute('aria-disabled') === 'true') return;
-      if (shiftKey && this.message) this.player?.queue(this.message);
-      else this.player?.toggle(this.message);
+    this.#main.addEventListener('click', ({ shiftKey }) => this.#press(shiftKey));
+    // Not every engine tells a click by the keyboard what else is pressed.
+    this.#main.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !event.shiftKey) return;
+      event.preventDefault();
+      this.#press(true);
     });
     root.addEventListener('focusin', ({ target }) => (this.#focused = target));
     // What is taken off the page loses it as well, and may come back.
@@ -134,6 +135,14 @@ export class SaywellSpeaker extends Base {
    */
   focus() {
     this.#main.focus();
+  }
+
+  /** @param {boolean} queued  whether it is to be heard next, and not now */
+  #press(queued) {
+    // A count-down holds the press, and what cannot be mended is not tried again.
+    if (this.#main.getAttribute('aria-disabled') === 'true') return;
+    if (queued && this.message) this.player?.queue(this.message);
+    else this.player?.toggle(this.message);
   }
 
   /** What the message says, in some words. */

@@ -59,7 +59,7 @@ function split(utterance, words) {
       continue;
     }
     if (before) before.end = first.word.start;
-    sentences.push({ text: segment.trim(), start: before ? first.word.start : utterance.start, end: utterance.end, source: [before ? first.word.source[0] : utterance.source[0], Math.max(first.word.source[0], last.word.source[1])] });
+    sentences.push({ ...utterance, text: segment.trim(), start: before ? first.word.start : utterance.start, end: utterance.end, source: [before ? first.word.source[0] : utterance.source[0], Math.max(first.word.source[0], last.word.source[1])] });
   }
   const final = sentences.at(-1);
   if (!final) return [utterance];
@@ -79,7 +79,7 @@ function join(pieces) {
   for (const piece of pieces) {
     const before = sentences.at(-1);
     if (before && !ENDS.test(before.text) && piece.source[0] - before.source[1] <= JOINED && piece.source[0] >= before.source[1]) {
-      sentences[sentences.length - 1] = { text: `${before.text.trimEnd()} ${piece.text}`, start: before.start, end: piece.end, source: [before.source[0], piece.source[1]] };
+      sentences[sentences.length - 1] = { ...before, text: `${before.text.trimEnd()} ${piece.text}`, end: piece.end, source: [before.source[0], piece.source[1]] };
     } else sentences.push({ ...piece });
   }
   return sentences;

@@ -35,6 +35,8 @@ The first one alone would have been enough.`,
     /eat|lunch|dinner|food|restaurant/i,
     `For lunch, look for a handwritten menu and a line of people in work clothes. Order the *prato do dia*; it's €9 to €12 with coffee. Avoid places with photographs of the food outside.`,
   ],
+  [/llueve|lluvia|mañana/i, `Si llueve, el desayuno se sirve en la biblioteca. Hay mantas junto a la chimenea y café hasta las once.`],
+  [/soir|dîner|nuit/i, `Le soir, la cuisine est ouverte jusqu'à neuf heures. Demandez la soupe de poisson, elle change tous les jours.`],
   [/thank|great|nice|cool/i, `You're welcome! Shall I put this into a note for the others?`],
 ];
 

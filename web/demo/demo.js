@@ -70,8 +70,13 @@ function enter(next) {
   find('.about', HTMLElement).textContent = room.about;
   own.placeholder = room.placeholder;
   for (const door of document.querySelectorAll('.rooms a')) {
-    if (door.getAttribute('href') === `#${room.id}`) door.setAttribute('aria-current', 'page');
-    else door.removeAttribute('aria-current');
+    if (door.getAttribute('href') !== `#${room.id}`) {
+      door.removeAttribute('aria-current');
+      continue;
+    }
+    door.setAttribute('aria-current', 'page');
+    // On a phone they are a strip that is longer than the screen.
+    door.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
   chips.replaceChildren(...room.chips.map(chip));
   chips.hidden = room.chips.length === 0;
@@ -79,6 +84,33 @@ function enter(next) {
   player.stop?.();
   chat.replaceChildren(...(said.get(room.id) ?? []).map((turn, index) => bubble(turn, nameOf(room, index, turn))));
   scroller().scrollTo({ top: 0 });
+  void tellWhatIsMissing(room);
+}
+
+/** Which of a room's languages no voice here speaks, in words above its conversation. @param {Room} here */
+async function tellWhatIsMissing(here) {
+  document.querySelector('.missing')?.remove();
+  const wanted = [...new Set(here.turns.flatMap(({ languages = [] }) => languages))];
+  if (wanted.length === 0) return;
+  await customElements.whenDefined('saywell-player');
+  const voices = await player.voices().catch(() => []);
+  const speaks = (/** @type {string} */ wanted) => voices.some(({ language }) => language === '' || language.split('-')[0] === wanted);
+  const missing = wanted.filter((language) => !speaks(language));
+  if (here !== room || voices.length === 0 || missing.length === 0) return;
+  const names = new Intl.DisplayNames(['en'], { type: 'language' });
+  const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(missing.map((language) => names.of(language) ?? language));
+  const note = document.createElement('p');
+  note.className = 'missing';
+  note.setAttribute('role', 'note');
+  note.append(`No voice on this server speaks ${list}. `, code('make voices'), ' fetches those that do.');
+  chat.before(note);
+}
+
+/** @param {string} text */
+function code(text) {
+  const element = document.createElement('code');
+  element.textContent = text;
+  return element;
 }
 
 /**
@@ -147,7 +179,7 @@ function nameOf(room, index, turn) {
  * @param {Turn} turn
  * @param {string | null} name
  */
-function bubble({ from, text }, name) {
+function bubble({ from, text, languages = [] }, name) {
   const article = document.createElement('article');
   article.className = from === 'user' ? 'user' : 'reply assistant';
   article.setAttribute('aria-label', from === 'user' ? 'You' : 'Assistant');
@@ -157,6 +189,10 @@ function bubble({ from, text }, name) {
     article.setAttribute('data-markdown', text);
     if (name) article.setAttribute('data-message-id', name);
     article.append(render(text));
+    for (const [index, paragraph] of article.querySelectorAll(':scope > p').entries()) {
+      const language = languages[index];
+      if (language) paragraph.setAttribute('lang', language);
+    }
   }
   return article;
 }
@@ -191,9 +227,12 @@ function chip(text) {
  *
  * @param {Readonly<PlayerState>} state
  */
-function describe({ rendition, firstSoundMs }) {
+function describe({ rendition, firstSoundMs, captions, position }) {
   if (!rendition) return '';
-  const parts = [rendition.provider, rendition.voice, rendition.cached ? 'from the cache' : 'made just now'];
+  // Another language has another voice.
+  const spoken = captions.utterances.findLast(({ start }) => start <= position);
+  const { provider, voice } = spoken?.voice ? spoken : rendition;
+  const parts = [provider || rendition.provider, voice, rendition.cached ? 'from the cache' : 'made just now'];
   if (firstSoundMs !== null) parts.push(`first sound after ${Math.round(firstSoundMs)} ms`);
   return parts.join(' · ');
 }

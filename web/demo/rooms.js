@@ -1,6 +1,10 @@
 // What is in the rooms when the page opens: the kinds of reply an assistant writes, as Markdown.
 
-/** @typedef {{ from: 'user' | 'assistant', text: string, trouble?: string }} Turn */
+/**
+ * `languages`: of each of its paragraphs.
+ *
+ * @typedef {{ from: 'user' | 'assistant', text: string, trouble?: string, languages?: readonly string[] }} Turn
+ */
 
 /**
  * @typedef {object} Room
@@ -106,9 +110,33 @@ Dinner is a 12-minute walk from the hotel, so leave at a quarter to eight.`,
     ],
   },
   {
+    id: 'languages',
+    name: 'Four languages',
+    about: 'A voice of its own for each',
+    placeholder: 'Ask in any of them…',
+    chips: ['¿Y si llueve?', 'Et le soir ?'],
+    turns: [
+      {
+        from: 'user',
+        text: 'Our guests come from four countries. Write me one welcome for the front door.',
+      },
+      {
+        from: 'assistant',
+        languages: ['en', 'es', 'fr', 'it'],
+        text: `Welcome, and thank you for coming! Breakfast is from seven until ten, outside if the sun is shining.
+
+¡Bienvenidos, y gracias por venir! El desayuno se sirve de siete a diez, en la terraza si hace sol.
+
+Bienvenue, et merci de votre visite ! Le petit déjeuner est servi de sept heures à dix heures, dehors s'il fait beau.
+
+Benvenuti, e grazie di essere venuti! La colazione è servita dalle sette alle dieci, all'aperto quando c'è il sole.`,
+      },
+    ],
+  },
+  {
     id: 'own',
     name: 'Your own words',
-    about: 'Whatever you paste is read as it is',
+    about: 'Paste any reply and hear it',
     placeholder: 'Type or paste any reply, Markdown welcome…',
     chips: ['It costs $1,204.50, or 3½ % less with the annual plan.', 'Run `kubectl get pods -n prod` and look for *CrashLoopBackOff*.'],
     echo: true,
@@ -122,7 +150,7 @@ Dinner is a 12-minute walk from the hotel, so leave at a quarter to eight.`,
   {
     id: 'trouble',
     name: 'When things go wrong',
-    about: 'Each reply here meets one problem, made up on this page',
+    about: 'One made-up problem a reply',
     placeholder: 'Anything you write here is read normally…',
     chips: [],
     turns: [

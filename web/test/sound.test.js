@@ -3,6 +3,7 @@
 
 import { describe, after } from 'node:test';
 
+import { recorded } from './suites/recorded.js';
 import { sound } from './suites/sound.js';
 import { startWorld } from './support/world.js';
 
@@ -11,5 +12,6 @@ for (const name of /** @type {const} */ (['chromium', 'firefox', 'webkit'])) {
     const world = await startWorld(name);
     after(() => world.stop());
     sound(world);
+    recorded(world);
   });
 }

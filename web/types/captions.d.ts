@@ -36,7 +36,7 @@ export declare function wholeCaptions(stream: ReadableStream<Uint8Array<ArrayBuf
  * @param {any} given
  * @returns {Caption}
  */
-export declare function caption({ text, start, end, source }: any): Caption;
+export declare function caption({ text, start, end, source, provider, voice }: any): Caption;
 /**
  * Captions of sound that is heard from a moment on.
  *
@@ -46,6 +46,8 @@ export declare function caption({ text, start, end, source }: any): Caption;
 export declare function later(captions: Caption[], second: number): {
     text: string;
     source: [number, number];
+    provider?: string;
+    voice?: string;
     start: number;
     end: number;
 }[];

@@ -77,6 +77,14 @@ export declare class Playback {
      * @param {number} byte
      */
     goTo(byte: number): void;
+    /**
+     * Goes back to what was jumped over.
+     *
+     * @param {number} steps  from where the sound begins that there is
+     * @param {(captions: import('./player-store.js').Captions) => readonly import('./player-store.js').Caption[]} stepsOf  sentences, or words
+     * @returns {boolean}  whether there is anything before that
+     */
+    goBefore(steps: number, stepsOf: (captions: import('./player-store.js').Captions) => readonly import('./player-store.js').Caption[]): boolean;
     /** @param {number} speed  brought within the allowed speeds; the pitch stays */
     setSpeed(speed: number): void;
     /** Reads the position off the element; told when another word is said, and a few times a second. */

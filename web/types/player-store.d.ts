@@ -52,6 +52,8 @@ export type Caption = {
     start: number;
     end: number;
     source: [number, number];
+    provider?: string;
+    voice?: string;
 };
 export type Captions = {
     /**

@@ -25,6 +25,7 @@ declare const Base: {
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
  * - `icons`: speakers are an icon without a word
+ * - `figures`: what is heard, and how much of it, is told by `saywell:listening`
  * - `theme`: `light` or `dark`; absent: as the page
  *
  * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
@@ -40,6 +41,7 @@ declare const Base: {
  * @fires SaywellPlayer#speecherror  `detail`: the `Failure`
  * @fires SaywellPlayer#choicechange  the listener has turned something on or off; `detail`: `choices`
  * @fires SaywellPlayer#captionchange  another sentence is spoken; `detail`: its `Caption`
+ * @fires SaywellPlayer#saywell:listening  with `figures`; bubbles; `detail`: a `Figure` of figures.js
  */
 export declare class SaywellPlayer extends Base {
     #private;

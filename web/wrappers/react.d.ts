@@ -20,6 +20,7 @@ export interface SaywellPlayerProps {
   prefetch?: boolean;
   shortcuts?: boolean;
   icons?: boolean;
+  figures?: boolean;
   theme?: 'light' | 'dark';
   textOf?: PlayerElement['textOf'];
   token?: PlayerElement['token'];
@@ -30,6 +31,7 @@ export interface SaywellPlayerProps {
   onSpeechError?: (event: PlayerEvents['speecherror']) => void;
   onChoiceChange?: (event: PlayerEvents['choicechange']) => void;
   onCaptionChange?: (event: PlayerEvents['captionchange']) => void;
+  onListening?: (event: PlayerEvents['saywell:listening']) => void;
 }
 
 export declare const SaywellPlayer: ForwardRefExoticComponent<SaywellPlayerProps & RefAttributes<PlayerElement>>;

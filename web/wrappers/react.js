@@ -12,8 +12,9 @@ const EVENTS = {
   onSpeechError: 'speecherror',
   onChoiceChange: 'choicechange',
   onCaptionChange: 'captionchange',
+  onListening: 'saywell:listening',
 };
-const SWITCHES = ['continuous', 'prefetch', 'shortcuts', 'icons'];
+const SWITCHES = ['continuous', 'prefetch', 'shortcuts', 'icons', 'figures'];
 
 export const SaywellPlayer = forwardRef(function SaywellPlayer(props, ref) {
   const element = useRef(null);

@@ -19,6 +19,7 @@ export interface SaywellPlayerProps {
   prefetch?: boolean;
   shortcuts?: boolean;
   icons?: boolean;
+  figures?: boolean;
   theme?: 'light' | 'dark';
   textOf?: PlayerElement['textOf'];
   token?: PlayerElement['token'];

@@ -4,8 +4,8 @@ import { defineComponent, h, onBeforeUnmount, onMounted, ref, watchEffect } from
 
 import '../define.js';
 
-const EVENTS = ['statechange', 'speechstart', 'speechend', 'speecherror', 'choicechange', 'captionchange'];
-const SWITCHES = ['continuous', 'prefetch', 'shortcuts', 'icons'];
+const EVENTS = ['statechange', 'speechstart', 'speechend', 'speecherror', 'choicechange', 'captionchange', 'saywell:listening'];
+const SWITCHES = ['continuous', 'prefetch', 'shortcuts', 'icons', 'figures'];
 
 export const SaywellPlayer = defineComponent({
   name: 'SaywellPlayer',
@@ -22,6 +22,7 @@ export const SaywellPlayer = defineComponent({
     prefetch: Boolean,
     shortcuts: Boolean,
     icons: Boolean,
+    figures: Boolean,
     theme: String,
     textOf: Function,
     token: [String, Function],

@@ -287,7 +287,8 @@
     watchMarks,
     nameOf,
     seen,
-    heard: (seconds) => until(() => !audio().paused && audio().currentTime > seconds, `sound after ${seconds} s`),
+    // What has ended meanwhile was heard as well.
+    heard: (seconds) => until(() => (!audio().paused || audio().ended) && audio().currentTime > seconds, `sound after ${seconds} s`),
     reaches: (status) => until(() => player()?.state.status === status, `the state ${status}`),
     awaitControl: (kind, name, message = null) => until(() => control(kind, name, message), `the ${kind} “${name}” in message ${message}`),
   };

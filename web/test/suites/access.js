@@ -100,6 +100,7 @@ export function access(world) {
     world.visiting(CHAT, async () => {
       await world.listen(1);
       await world.heard(0.2);
+      await world.click('button', '^More$', 1);
       const small = await driver.run(() => {
         const { probe } = /** @type {Probe} */ (window);
         return [...probe.deep(document)]

@@ -49,21 +49,25 @@ export function administration(world) {
   const press = (place, name) => world.clickOn(() => within(place, 'button', name));
 
   /** @param {string} place @param {string} name @param {string} text */
-  const write = async (place, name, text) => driver.type(await within(place, 'input', name), text);
+  const write = (place, name, text) => world.onFound(() => within(place, 'input', name), (input) => driver.type(input, text));
 
   /** @param {string} place @param {string} name @param {string} option  as it is read */
-  const choose = async (place, name, option) =>
-    driver.run(
-      (select, option) => {
-        const list = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (select));
-        const chosen = [...list.options].find(({ text }) => text === option);
-        if (!chosen) throw new Error(`there is no “${option}” in ${[...list.options].map(({ text }) => text)}`);
-        list.value = chosen.value;
-        list.dispatchEvent(new Event('input', { bubbles: true }));
-        list.dispatchEvent(new Event('change', { bubbles: true }));
-      },
-      await within(place, 'select', name),
-      option,
+  const choose = (place, name, option) =>
+    world.onFound(
+      () => within(place, 'select', name),
+      (select) =>
+        driver.run(
+          (select, option) => {
+            const list = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (select));
+            const chosen = [...list.options].find(({ text }) => text === option);
+            if (!chosen) throw new Error(`there is no “${option}” in ${[...list.options].map(({ text }) => text)}`);
+            list.value = chosen.value;
+            list.dispatchEvent(new Event('input', { bubbles: true }));
+            list.dispatchEvent(new Event('change', { bubbles: true }));
+          },
+          select,
+          option,
+        ),
     );
 
   const flag = () => driver.run(() => /** @type {Probe} */ (window).probe.awaitControl('[role=switch]', '^Speech'));

@@ -11,13 +11,15 @@ import { PAGES, POLICY, conversationIn, htmx, page, pageFromFlask } from '../sup
 
 const PLAYER = '<script type="module" src="/player/define.js"></script>';
 
+/** So that it is still heard when a page has done all that it does meanwhile. */
+const MORE = 'There is a second one at noon, and a third in the evening. The last one waits for the train, however late that is. Whoever misses it stays at the inn by the harbour, where breakfast is at seven.';
 /** @type {Message} */
 const FERRY = {
   id: 'ferry',
   role: 'assistant',
   done: true,
-  markdown: 'The **ferry** leaves at nine. Bring a warm coat, because the wind is cold in the morning.',
-  html: '<p>The <b>ferry</b> leaves at nine. Bring a warm coat, because the wind is cold in the morning.</p>',
+  markdown: `The **ferry** leaves at nine. Bring a warm coat, because the wind is cold in the morning. ${MORE}`,
+  html: `<p>The <b>ferry</b> leaves at nine. Bring a warm coat, because the wind is cold in the morning. ${MORE}</p>`,
 };
 /** @type {Message} */
 const QUESTION = { id: 'question', role: 'user', done: true, markdown: 'And the way back?', html: '<p>And the way back?</p>' };

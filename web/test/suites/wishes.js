@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { piece } from '../support/guide.js';
+
 /** @typedef {import('../support/world.js').World} World */
 /** @typedef {import('../support/world.js').Probe} Probe */
 
@@ -45,11 +47,32 @@ export function wishes(world) {
       await world.until(async () => (await world.state()).captions.utterances.length > 0, 'captions there');
       const [first] = (await world.state()).captions.utterances;
       assert.ok(starts.length === 1 || (Number(first?.source[0]) >= Number(starts[1]) && Math.abs(Number(first?.start) - far) < 1), JSON.stringify(first));
+      // The sentence before it was jumped over.
+      const [now, before] = await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const player = probe.player();
+        const said = () => {
+          const { captions, position } = player.state;
+          return Number(/Sentence (\d+)/.exec(captions.utterances.findLast((/** @type {any} */ { start }) => start <= position)?.text)?.[1]);
+        };
+        player.pause();
+        player.seek(player.state.captions.utterances[0].start + 0.05);
+        const now = said();
+        player.skip(-1);
+        await probe.until(() => said() < now, `a sentence before number ${now}`);
+        const before = said();
+        player.resume();
+        await probe.until(() => player.state.status === 'playing', 'sound of it');
+        return [now, before];
+      });
+      assert.equal(before, now - 1);
       const { duration } = await world.state();
       assert.ok(duration > far + 10, `${duration} s in all`);
       await driver.run(() => /** @type {Probe} */ (window).probe.player().seek(1));
-      await world.until(async () => (await world.state()).status === 'playing' && (await world.state()).position < 5, 'the start again');
-      await world.until(async () => Number((await world.state()).captions.utterances[0]?.start) < 0.1, 'captions of the start');
+      await driver.until(() => {
+        const { status, position, captions } = /** @type {Probe} */ (window).probe.player().state;
+        return status === 'playing' && position < 8 && captions.utterances[0]?.start < 0.1;
+      }, 'the start again, and its captions');
     }));
 
   test('a tap on a word goes there, also where no sound has come yet, unless it is switched off', () =>
@@ -100,6 +123,7 @@ export function wishes(world) {
         await world.heard(0.3);
         await world.click('button', '^More$', 1);
         await world.control('select', '^Voice$', 1);
+        await world.findsNoBarrier('with voices to choose from');
         const offered = await driver.run(() => {
           const list = /** @type {Probe} */ (window).probe.control('select', '^Voice$', 1);
           list.value = 'nova';
@@ -129,8 +153,11 @@ export function wishes(world) {
     world.visiting(CHAT, async () => {
       await world.listen(1);
       await world.heard(0.3);
+      // A reply that is heard meanwhile may be over before somebody presses.
+      await world.click('button', '^Pause$', 1);
+      await world.reaches('paused');
       await world.click('button', '^Ten seconds on$', 1);
-      await world.heard(10);
+      await world.until(async () => (await world.audio()).currentTime > 10, 'a way on');
       await world.click('button', '^Ten seconds back$', 1);
       await world.until(async () => (await world.audio()).currentTime < 5, 'a way back');
       await world.click('button', '^More$', 1);
@@ -175,6 +202,40 @@ export function wishes(world) {
       { expected: /Failed to load resource/ },
     ));
 
+  test('figures of listening are told where the page asks for them, without a word of the text', () =>
+    world.visiting(`${CHAT}?with=conversation:harbour`, async () => {
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        probe.sent = [];
+        const sendBeacon = (/** @type {string} */ address, /** @type {Blob} */ body) => probe.sent.push({ address, text: body.text() });
+        Object.defineProperty(navigator, 'sendBeacon', { value: sendBeacon, configurable: true });
+      });
+      // What the guide gives to copy.
+      await driver.inject(piece('Listening figures', 'js'));
+      const figures = () =>
+        driver.run(async () => {
+          /** @type {any[]} */
+          const figures = [];
+          for (const { address, text } of /** @type {Probe} */ (window).probe.sent) if (address === '/listening-figures') figures.push(JSON.parse(await text));
+          return figures;
+        });
+      await world.listen(1);
+      await world.heard(0.3);
+      await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
+      assert.deepEqual(await figures(), [], 'nobody has asked');
+      await driver.run(() => /** @type {Probe} */ (window).probe.player().toggleAttribute('figures'));
+      await world.listen(1);
+      await world.heard(0.5);
+      await world.listen(0);
+      await world.reaches('ended');
+      const told = await figures();
+      assert.deepEqual(told.map(({ what, listening, quarter }) => `${what} ${listening} ${quarter ?? ''}`.trim()), ['started 2', 'stopped 2', 'started 3', 'quarter 3 1', 'quarter 3 2', 'quarter 3 3', 'quarter 3 4', 'finished 3']);
+      const [, stopped, , , , , , finished] = told;
+      assert.ok(stopped.position > 0.3 && stopped.position < stopped.duration - 1 && Math.abs(finished.heard - finished.duration) < 0.5, JSON.stringify(told));
+      assert.deepEqual([finished.by, finished.room, finished.provider, typeof finished.voice], ['gateway', 'harbour', 'local', 'string']);
+      assert.doesNotMatch(JSON.stringify(told), /harbour is|ferry|coat/, 'no text, and no name of a message');
+    }));
+
   test('of two tabs one speaks', () =>
     world.visiting(CHAT, async () => {
       const first = await driver.tab();
@@ -204,26 +265,45 @@ export function wishes(world) {
     world.visiting(CHAT, async () => {
       await add('short', 'A short one.');
       await add('last', 'The last one, which is a little longer than the one before it.');
+      /** A short reply would be over before somebody presses the next button. @param {string} name */
+      const pauseIn = (name) =>
+        driver.until((name) => {
+          const player = /** @type {Probe} */ (window).probe.player();
+          const { message, status, position } = player.state;
+          return message === name && status === 'playing' && position > 0.05 && (player.pause(), true);
+        }, `${name} to be heard`, name);
+      const goOn = () => driver.run(() => /** @type {Probe} */ (window).probe.player().resume());
       await world.listen(-2);
-      await world.heard(0.1);
+      await pauseIn('short');
       await driver.run(() => {
         const button = /** @type {Probe} */ (window).probe.control('button', '^Listen', 0);
         button.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, shiftKey: true }));
       });
+      await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^Listen', 2).focus());
+      await driver.press('Shift+Enter');
       assert.equal(await heard(), 'short');
+      await goOn();
       await becomes('coat');
+      await driver.until(() => {
+        const player = /** @type {Probe} */ (window).probe.player();
+        const { message, status, duration, durationExact } = player.state;
+        return message === 'coat' && status === 'playing' && durationExact && (player.seek(duration - 0.3), true);
+      }, 'all of it');
+      await becomes('list');
       await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
       await world.listen(-2);
+      await pauseIn('short');
       await world.click('button', '^More$', -2);
       await world.click('button', '^Read from here on$', -2);
-      await becomes('last');
-      await world.heard(0.2);
+      await goOn();
+      await pauseIn('last');
       await world.click('button', '^More$', -1);
       const minutes = await driver.run(() => [.../** @type {Probe} */ (window).probe.control('select', '^Sleep timer$', -1).options].map(({ text }) => text));
       assert.deepEqual(minutes.slice(0, 2), ['Sleep timer: –', 'Sleep timer: 5 minutes']);
       await driver.run(() => {
         const { probe } = /** @type {Probe} */ (window);
         probe.player().queue(probe.messages()[0]);
+        probe.player().resume();
         probe.player().sleep(0.01);
         return probe.until(() => probe.player().sleepMinutes === 0.01, 'the timer');
       });

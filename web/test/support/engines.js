@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { BiDi } from './bidi.js';
 import { startBus } from './bus.js';
 import { FirefoxConsole, WEBKIT_CONSOLE, chromiumConsole } from './console.js';
-import { answers, freePort, ready, start } from './programs.js';
+import { answers, atFreePort, freePort, ready, start } from './programs.js';
 import { startSound } from './sound.js';
 import { startSynthesiser } from './synthesiser.js';
 import { WebDriver } from './webdriver.js';
@@ -161,12 +161,15 @@ async function openBrowser(name, driver, env, speaks) {
   try {
     const folder = await mkdtemp(join(tmpdir(), `saywell-${name}-`));
     begun.later(() => rm(folder, { recursive: true, force: true }));
-    const port = await freePort();
-    const { command, args, capabilities } = RECIPES[name]({ port, secondPort: await freePort(), folder, speaks });
-    const program = start(command, args, { env: { ...env, ...(name === 'webkit' && { XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder }) } });
-    begun.later(program.stop);
-    await ready(program, () => answers(`http://127.0.0.1:${port}/status`));
-    await driver.begin(`http://127.0.0.1:${port}`, capabilities);
+    const { address, capabilities } = await atFreePort(async (port) => {
+      const { command, args, capabilities } = RECIPES[name]({ port, secondPort: await freePort(), folder, speaks });
+      const program = start(command, args, { env: { ...env, ...(name === 'webkit' && { XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder }) } });
+      begun.later(program.stop);
+      const address = `http://127.0.0.1:${port}`;
+      await ready(program, () => answers(`${address}/status`));
+      return { address, capabilities };
+    });
+    await driver.begin(address, capabilities);
     // Ending the driver alone would leave the browser running.
     begun.later(() => driver.quit());
     return { ...(await listenIn(name, driver)), stop: () => begun.undo() };

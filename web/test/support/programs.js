@@ -94,7 +94,28 @@ export async function answers(url) {
   return answer?.ok === true;
 }
 
-/** @returns {Promise<number>} */
+/** What programs say when their port is another's. */
+const TAKEN = /address (already )?in use|EADDRINUSE|unable to start server|bind/i;
+const PORTS = 4;
+
+/**
+ * Begins something at a port that is free; at another one where somebody else was quicker to take it.
+ *
+ * @template Begun
+ * @param {(port: number) => Promise<Begun>} begin  fails with what the program said
+ * @returns {Promise<Begun>}
+ */
+export async function atFreePort(begin) {
+  for (let left = PORTS - 1; ; left -= 1) {
+    try {
+      return await begin(await freePort());
+    } catch (error) {
+      if (left === 0 || !TAKEN.test(String(error))) throw error;
+    }
+  }
+}
+
+/** One that nobody had a moment ago. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();

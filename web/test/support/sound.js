@@ -47,7 +47,7 @@ export async function startSound() {
 
 /** Everything that has sounded since the recorder began. */
 export class Ear {
-  /** @type {Buffer[]} */
+  /** Each with the byte it begins at. @type {{ at: number, part: Buffer }[]} */
   #parts = [];
   #bytes = 0;
   /** Milliseconds since 1970 at which the first sample sounded: the earliest that any part allows. */
@@ -56,7 +56,7 @@ export class Ear {
   /** @param {import('node:stream').Readable} stream */
   constructor(stream) {
     stream.on('data', (/** @type {Buffer} */ part) => {
-      this.#parts.push(part);
+      this.#parts.push({ at: this.#bytes, part });
       this.#bytes += part.length;
       this.#begun = Math.min(this.#begun, Date.now() - (this.#bytes / SAMPLE_BYTES / RATE) * 1000);
     });
@@ -77,8 +77,12 @@ export class Ear {
    * @param {number} from
    */
   since(from) {
-    const bytes = Buffer.concat(this.#parts).subarray(from * SAMPLE_BYTES, this.heardSamples * SAMPLE_BYTES);
-    return samplesOf(bytes);
+    const begin = from * SAMPLE_BYTES;
+    // Asked many times a second, of hours that nobody asks about any more: only what is asked for is put together.
+    const first = Math.max(0, this.#parts.findLastIndex(({ at }) => at <= begin));
+    const own = this.#parts.slice(first);
+    const bytes = Buffer.concat(own.map(({ part }) => part));
+    return samplesOf(bytes.subarray(begin - (own[0]?.at ?? 0), this.heardSamples * SAMPLE_BYTES - (own[0]?.at ?? 0)));
   }
 }
 
@@ -167,6 +171,33 @@ export function compare(wanted, heard, reach) {
     if (likeness > best.likeness) best = { likeness, shift };
   }
   return best;
+}
+
+/**
+ * How much of a curve is loud, in seconds.
+ *
+ * @param {Float32Array} steps
+ */
+export function loudSeconds(steps) {
+  return (steps.filter((value) => value > AUDIBLE).length * STEP_MS) / 1000;
+}
+
+/**
+ * Where each of some pieces of sound is heard, one after the other, and how alike it is there.
+ *
+ * @param {Float32Array[]} pieces
+ * @param {Float32Array} heard
+ * @returns {{ at: number, likeness: number }[]}  `at`: the step it begins at
+ */
+export function placesOf(pieces, heard) {
+  let from = 0;
+  return pieces.map((piece) => {
+    const rest = heard.subarray(from);
+    const { likeness, shift } = compare(piece, rest, Math.max(0, rest.length - piece.length));
+    const at = from + shift;
+    from = Math.max(from, at + Math.floor(piece.length / 2));
+    return { at, likeness };
+  });
 }
 
 /**

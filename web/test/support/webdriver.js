@@ -72,10 +72,30 @@ export class WebDriver {
    * @param {Args} args
    * @returns {Promise<Answer>}
    */
-  async run(task, ...args) {
+  run(task, ...args) {
+    return this.#evaluate(`(${task}).apply(null, given)`, args);
+  }
+
+  /**
+   * Asks in the page, again and again, until the answer is true, and gives that: what is over soon is not missed,
+   * however long a command takes.
+   *
+   * @template {unknown[]} Args
+   * @template Answer
+   * @param {(...args: Args) => Answer | Promise<Answer>} ask
+   * @param {string} what  is waited for
+   * @param {Args} args
+   * @returns {Promise<Exclude<Answer, false | null | undefined>>}
+   */
+  until(ask, what, ...args) {
+    return this.#evaluate(`window.probe.until(() => (${ask}).apply(null, given), ${JSON.stringify(what)})`, args);
+  }
+
+  /** @param {string} expression  of `given`, the arguments @param {unknown[]} args @returns {Promise<any>} */
+  async #evaluate(expression, args) {
     // A promise that fails is told by value, since drivers disagree on how they report it.
-    const script = `const done = arguments[arguments.length - 1];
-      Promise.resolve().then(() => (${task}).apply(null, [].slice.call(arguments, 0, -1)))
+    const script = `const done = arguments[arguments.length - 1], given = [].slice.call(arguments, 0, -1);
+      Promise.resolve().then(() => ${expression})
         .then((value) => done({ value }), (error) => done({ error: String(error && error.stack || error) + ' ' + error }));`;
     const { value, error } = await this.#do('POST', '/execute/async', { script, args });
     if (error !== undefined) throw new Error(`in the page: ${error}`);

@@ -18,10 +18,10 @@ test('lines are read however the network cuts them, inside a letter too', async 
     for await (const arrival of captionLines(streamOf(bytes.slice(0, cut), bytes.slice(cut)))) arrivals.push(arrival);
     assert.deepEqual(arrivals, [
       {
-        utterances: [{ text: 'Olá.', start: 0, end: 0.6, source: [0, 5] }],
+        utterances: [{ text: 'Olá.', start: 0, end: 0.6, source: [0, 5], provider: 'local', voice: 'heart' }],
         words: [{ text: 'Olá', start: 0.1, end: 0.5, source: [0, 4] }],
       },
-      { utterances: [{ text: 'Bye.', start: 0.9, end: 1.4, source: [6, 10] }], words: [] },
+      { utterances: [{ text: 'Bye.', start: 0.9, end: 1.4, source: [6, 10], provider: 'local', voice: 'heart' }], words: [] },
     ]);
   }
 });

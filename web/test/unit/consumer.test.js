@@ -24,6 +24,7 @@ const player = document.querySelector('saywell-player')!;
 const same: SaywellPlayer = player;
 player.addEventListener('speecherror', ({ detail }) => detail.code.toUpperCase());
 player.addEventListener('captionchange', ({ detail: { source: [from] } }) => from.toFixed());
+player.addEventListener('saywell:listening', ({ detail: { what, heard } }) => what.toUpperCase() + heard.toFixed());
 player.strings = { listen: 'Anhören' };
 player.token = async (refused?: string) => (refused ? null : 'a token');
 player.write('m1', 'Hello.');

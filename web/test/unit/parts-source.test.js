@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PartsSource } from '../../audio-source.js';
+import { PartsSource } from '../../parts-source.js';
 import { Playback } from '../../playback.js';
 import { PlayerError } from '../../gateway.js';
 import { PlayerStore } from '../../player-store.js';

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { PlayerError } from '../../gateway.js';
 import { Playback } from '../../playback.js';
 import { PlayerStore } from '../../player-store.js';
+import { sentencesOf } from '../../true-sentences.js';
 import { FakeAudio, FakeTimers, Later, RENDITION, settle } from '../support/fakes.js';
 
 /** @typedef {import('../../audio-source.js').Connection} Connection */
@@ -347,6 +348,29 @@ test('a place far beyond the sound that has come is asked for from its sentence'
   assert.deepEqual([store.state.position, audio.currentTime], [0.5, 0.5]);
   await settle();
   assert.equal(asked[3]?.request.startAt ?? null, null);
+});
+
+test('what was jumped over is gone back to sentence by sentence, also when all the rest has come', async () => {
+  const world = setUp();
+  const { audio, playback, store, sources, asked } = world;
+  playback.speak({ message: 'm1', text: 'The ferry leaves at nine. Be there.' });
+  asked[0]?.answer.resolve(RENDITION);
+  await settle();
+  assert.equal(playback.goBefore(1, sentencesOf), false, 'nothing was jumped over');
+  audio.ranges = [[0, 0.8]];
+  playback.seek(11.5);
+  await settle();
+  world.captions = '{"text":"Be there.","start":0,"end":1,"source":[26,35]}\n';
+  asked[1]?.answer.resolve({ ...RENDITION, durationSeconds: 2, liveCaptionsUrl: 'http://gateway.test/c.ndjson' });
+  await settle();
+  audio.ranges = [[11.5, 13.5]];
+  sources[1]?.fed.resolve();
+  await settle();
+  assert.deepEqual([asked[1]?.request.startAt, store.state.captions.utterances[0]?.start], [26, 11.5]);
+  assert.equal(playback.goBefore(1, sentencesOf), true);
+  await settle();
+  assert.equal(asked.length, 3);
+  assert.equal(asked[2]?.request.startAt ?? null, null, 'the first sentence is the start');
 });
 
 test('seeking stays inside the sound', async () => {

@@ -1,0 +1,74 @@
+// The texts of messages: as the page writes them to the player, as it gives them, or as it draws them.
+
+import { drawnText, givenText } from './message-text.js';
+import { nameOf } from './messages.js';
+import { settled } from './sentences.js';
+import { Written } from './written.js';
+
+/** How many replies that the page wrote by `write` are remembered. */
+const DRAFTS = 100;
+
+export class Texts {
+  #textOf;
+  #isOpen;
+  /** What the page writes, by the messages' names. @type {Map<unknown, Written>} */
+  #drafts = new Map();
+
+  /**
+   * @param {(message: Element) => string | null} textOf  what the page says of a message, else null
+   * @param {(message: Element) => boolean} isOpen  whether a message is still being written
+   */
+  constructor(textOf, isOpen) {
+    this.#textOf = textOf;
+    this.#isOpen = isOpen;
+  }
+
+  /** What the page has written of a message, if it does. @param {unknown} name */
+  draft(name) {
+    return this.#drafts.get(name) ?? null;
+  }
+
+  /** The page begins to write a message. @param {unknown} name */
+  begin(name) {
+    const written = new Written();
+    this.#drafts.set(name, written);
+    for (const oldest of this.#drafts.keys()) {
+      if (this.#drafts.size <= DRAFTS) break;
+      this.#drafts.delete(oldest);
+    }
+    return written;
+  }
+
+  /** A message's text, as far as it is there. @param {Element} message */
+  of(message) {
+    return this.draft(nameOf(message))?.text ?? this.#given(message) ?? drawnText(message);
+  }
+
+  /** A message's text as it grows. @param {unknown} name @param {Element | null} message */
+  written(name, message) {
+    const draft = this.draft(name);
+    if (draft) return draft;
+    const written = new Written();
+    if (message) this.read(message, written);
+    return written;
+  }
+
+  /**
+   * Brings a text up to date with the page.
+   *
+   * @param {Element} message
+   * @param {Written} written
+   */
+  read(message, written) {
+    const given = this.#given(message);
+    const isOpen = this.#isOpen(message);
+    const text = given ?? drawnText(message);
+    // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
+    written.set(given === null && isOpen ? settled(text) : text, !isOpen);
+  }
+
+  /** @param {Element} message */
+  #given(message) {
+    return this.#textOf(message) ?? givenText(message);
+  }
+}
