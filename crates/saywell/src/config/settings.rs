@@ -441,7 +441,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_READY_WHEN_FULL",
         key: "server.ready_when_full",
         default: "true",
-        about: "Whether `/readyz` answers 200 also while the voice inside has more to do than anybody would wait for (`TTS_QUEUE_SECONDS`); `false` has a balancer send new requests elsewhere.",
+        about: "Whether `/readyz` answers 200 also while the voice inside could take no new reply. `false` has a balancer send new requests elsewhere while there is more to do than `TTS_QUEUE_SECONDS`.",
         set: |s, v| assign(&mut s.ready_when_full, flag(v)),
         show: |s| s.ready_when_full.to_string(),
     },
