@@ -27,4 +27,5 @@ mod storage;
 mod stream;
 mod support;
 mod usage;
+mod voices;
 mod wyoming;
