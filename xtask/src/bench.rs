@@ -96,11 +96,12 @@ impl Bench {
             }
         }
         if self.only.is_empty() {
-            let document = report.document();
-            std::fs::write(self.repository.join(DOCUMENT), &document)?;
+            let path = self.repository.join(DOCUMENT);
+            let document = report.document(&std::fs::read_to_string(&path).unwrap_or_default());
+            std::fs::write(path, &document)?;
             Ok(format!("{document}\nWritten to {DOCUMENT}"))
         } else {
-            Ok(report.document())
+            Ok(report.document(""))
         }
     }
 

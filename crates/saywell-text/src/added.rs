@@ -1,6 +1,8 @@
 //! The words that are added to a reply's own, in the languages whose words are known here: one file each.
 //! A language is added by its file and its name in [`languages`].
 
+use crate::tag;
+
 mod en;
 
 /// What is said in a sentence or before it, and is not in the reply.
@@ -98,7 +100,7 @@ languages! { de es fr it nl pl pt }
 
 /// The words of `language` (BCP 47); `None` for English and where they are not known.
 pub(crate) fn words(language: &str) -> Option<&'static Words> {
-    let primary = language.split('-').next().unwrap_or_default();
+    let primary = tag::primary(language);
     LANGUAGES.iter().find(|words| words.language.eq_ignore_ascii_case(primary))
 }
 
@@ -141,7 +143,7 @@ impl Phrase {
 impl Words {
     /// "In Spanish", for what is in `language` (BCP 47); `None` where its name is not known.
     pub(crate) fn in_language(&self, language: &str) -> Option<String> {
-        let primary = language.split('-').next().unwrap_or_default();
+        let primary = tag::primary(language);
         let number = NAMED.split(' ').position(|tag| tag.eq_ignore_ascii_case(primary))?;
         Some(self.in_language.replace("{}", self.languages.split(' ').nth(number)?))
     }

@@ -38,6 +38,7 @@ mod incremental;
 mod lines;
 mod paragraph;
 // ... each part parsed and put into words, ...
+mod about;
 mod added;
 mod announcement;
 mod clean;
@@ -62,7 +63,7 @@ pub mod ssml;
 mod ipa;
 pub mod language;
 pub mod pronunciation;
-mod tag;
+pub mod tag;
 
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;

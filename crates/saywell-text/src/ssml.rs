@@ -18,6 +18,7 @@ use crate::english::say_as;
 use crate::mark::{How, Mark, Prosody};
 use crate::split::Lengths;
 use crate::spoken::Relation;
+use crate::tag;
 use crate::utterance::{About, Pause, Script, Utterance};
 use element::{Element, Notes, element};
 use passage::{Cut, Passage, Region, ends_in_break, together};
@@ -422,5 +423,5 @@ fn begins_word(c: char) -> bool {
 }
 
 fn is_english(language: &str) -> bool {
-    language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
+    tag::primary(language).eq_ignore_ascii_case("en")
 }

@@ -77,8 +77,14 @@ impl Language {
     /// The language alone, without script and country: the `en` of `en-US`.
     #[must_use]
     pub fn primary(&self) -> &str {
-        self.0.split('-').next().unwrap_or_default()
+        primary(&self.0)
     }
+}
+
+/// The language of a BCP 47 tag alone, without script and country: the `en` of `en-US`.
+#[must_use]
+pub fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
 }
 
 impl Deref for Language {

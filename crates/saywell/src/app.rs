@@ -4,6 +4,7 @@ mod background;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,9 +55,21 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 
-/// Everything a request needs, cheap to clone.
+/// Everything a request needs. All clones are one.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct Parts {
     /// The settings in force.
     pub settings: Arc<Settings>,
     /// What an operator steers.
@@ -235,7 +248,7 @@ impl App {
         upkeep.begin(|stop| async move {
             stop.run_until_cancelled(alone.learn_when_alone(&*usage)).await;
         });
-        Ok(Self {
+        let parts = Parts {
             identity,
             orders: orders.clone(),
             limits,
@@ -274,7 +287,8 @@ impl App {
             connections: Connections::default(),
             upkeep,
             scribe: writing,
-        })
+        };
+        Ok(Self(Arc::new(parts)))
     }
 
     /// The voice of a request that names none: the one that is set, else the first provider's own.

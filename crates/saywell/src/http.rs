@@ -14,6 +14,7 @@ pub mod headers;
 pub mod health;
 pub mod identity;
 pub mod live;
+pub mod mcp;
 mod models;
 pub mod openai;
 pub mod pages;
@@ -36,7 +37,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
@@ -89,6 +90,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(realtime::realtime))
         .merge(elevenlabs::routes())
         .merge(admin::routes())
+        // Its contract is the protocol's own, which says itself what there is.
+        .route("/mcp", post(mcp::call))
         .routes(routes!(health::metrics))
         .merge(lists)
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));

@@ -23,7 +23,7 @@ use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
 use saywell_voice::kokoro::BlendFault;
 use tokio::sync::Semaphore;
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, debug_span, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
@@ -224,7 +224,7 @@ impl Speak {
     /// The sound of a reply, or of what fits into the caller's quota.
     async fn find_or_start(&self, order: &Arc<Order>) -> Result<SpokenReply, SpeakError> {
         let begun = Instant::now();
-        let mut plan = Arc::new(ReplyPlan::make(self, order).await?);
+        let mut plan = Arc::new(ReplyPlan::make(self, order).instrument(debug_span!("script")).await?);
         loop {
             match self.find_or_start_plan(order, &plan, begun).await {
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {

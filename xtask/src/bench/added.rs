@@ -10,8 +10,8 @@ use super::replies::Replies;
 use super::report::Report;
 use super::statistics::{median, milliseconds, percentile};
 
-/// Without encoding, and with the default one.
-const FORMATS: [&str; 2] = ["pcm", "mp3"];
+/// Without encoding, and with the default one: its name, and the milliseconds it may take, p50 and p99.
+const FORMATS: [(&str, f64, f64); 2] = [("pcm", 0.5, 2.0), ("mp3", 1.0, 3.0)];
 /// Bytes that are surely sound in either.
 const SOUND_BYTES: usize = 200;
 /// With fewer, the 99th percentile is the one slowest call.
@@ -24,7 +24,7 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
     let mut floor = Vec::new();
     let samples = bench.samples.max(FEWEST);
     for turn in 0..samples + 5 {
-        for (format, added) in FORMATS.iter().zip(&mut added) {
+        for ((format, ..), added) in FORMATS.iter().zip(&mut added) {
             let took = added_to(&gateway, &replies.next(1), format)?;
             // The first few warm up.
             if turn >= 5 {
@@ -36,13 +36,13 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
             floor.push(milliseconds(whole));
         }
     }
-    for (format, added) in FORMATS.iter().zip(&added) {
+    for ((format, most_p50, most_p99), added) in FORMATS.iter().zip(&added) {
         let (p50, p99) = (median(added), percentile(added, 99.0));
         report.row(
             format!("what the gateway adds to a provider's own time, {format}"),
-            "≤ 0.5 ms p50, ≤ 2 ms p99",
+            format!("≤ {most_p50} ms p50, ≤ {most_p99} ms p99"),
             format!("{p50:.2} ms p50, {p99:.2} ms p99"),
-            p50 <= 0.5 && p99 <= 2.0,
+            p50 <= *most_p50 && p99 <= *most_p99,
         );
     }
     report.detail(

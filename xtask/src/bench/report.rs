@@ -56,8 +56,8 @@ impl Report {
         self.details.push(format!("## {title}\n\n{}\n", text.trim()));
     }
 
-    /// The whole report in Markdown.
-    pub fn document(&self) -> String {
+    /// The whole report in Markdown. Of the `last` one, the tables of other kinds of processors are kept.
+    pub fn document(&self, last: &str) -> String {
         let mut parts = vec![
             "# Benchmarks\n".to_owned(),
             "What `make bench` measured last; run it to have the numbers of your own machine. Both sides of a ratio\n\
@@ -72,8 +72,38 @@ impl Report {
         parts.extend(self.facts.iter().map(|(name, value)| format!("| {name} | {value} |")));
         parts.push(String::new());
         parts.extend(self.details.iter().cloned());
+        let here = self.facts.iter().find(|(name, _)| *name == "processor").map_or("", |(_, here)| here);
+        let others = of_other_processors(last, here);
+        if !others.is_empty() {
+            parts.push(format!("{OTHERS}\n"));
+            parts.extend(others);
+        }
         parts.join("\n")
     }
+}
+
+/// The chapter with a table of each other kind of processor, as it was measured there last.
+const OTHERS: &str = "## On other processors";
+
+/// The tables of an older report that were measured on another processor than `here`, each under its heading.
+fn of_other_processors(report: &str, here: &str) -> Vec<String> {
+    let (current, others) = report.split_once(&format!("\n{OTHERS}\n")).unwrap_or((report, ""));
+    let fact = |name: &str| {
+        current.lines().find_map(|line| line.strip_prefix(&format!("| {name} | "))?.strip_suffix(" |"))
+    };
+    let mut tables = Vec::new();
+    if let (Some(processor), Some(date)) = (fact("processor"), fact("date")) {
+        let table = current.lines().skip_while(|line| !line.starts_with("| what |"));
+        let rows: Vec<&str> = table.take_while(|line| line.starts_with('|')).collect();
+        tables.push((processor, format!("### {processor}, on {date}\n\n{}\n", rows.join("\n"))));
+    }
+    for table in others.split("\n### ").skip(1) {
+        let processor = table.split_once(", on ").map_or("", |(processor, _)| processor);
+        if tables.iter().all(|(known, _)| *known != processor) {
+            tables.push((processor, format!("### {}\n", table.trim_end())));
+        }
+    }
+    tables.into_iter().filter(|(processor, _)| *processor != here).map(|(_, table)| table).collect()
 }
 
 fn verdict(met: bool) -> &'static str {
@@ -121,4 +151,30 @@ pub fn said_by(program: &str, arguments: &[&str]) -> io::Result<String> {
     })?;
     let said = [output.stdout, output.stderr].concat();
     Ok(String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_processor_keeps_its_last_table() {
+        let on = |processor: &str, measured: &str, last: &str| {
+            let row = Row { what: "it".into(), target: "1".into(), measured: measured.into(), met: true };
+            let facts = vec![("date", "today".into()), ("processor", processor.to_owned())];
+            Report { facts, rows: vec![row], details: vec!["## How\n".into()] }.document(last)
+        };
+        let first = on("A", "1.0", "");
+        assert!(!first.contains(OTHERS));
+        let third = on("B", "3.0", &on("B", "2.0", &first));
+        assert!(third.contains("### A, on today\n\n| what | target | measured | |\n"), "{third}");
+        assert!(
+            third.contains("| 1.0 |") && third.contains("| 3.0 |") && !third.contains("| 2.0 |"),
+            "{third}"
+        );
+        let fourth = on("A", "4.0", &third);
+        assert_eq!(fourth.matches("### ").count(), 1, "{fourth}");
+        assert!(fourth.contains("### B, on today") && fourth.contains("| 3.0 |"), "{fourth}");
+        assert_eq!(on("C", "5.0", &fourth).matches("### ").count(), 2);
+    }
 }

@@ -7,7 +7,7 @@ use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 use saywell_text::english::{Reader, SpelledOut, spell_out_around};
-use saywell_text::{How, Mark};
+use saywell_text::{How, Mark, tag};
 
 use crate::provider::{
     About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
@@ -65,9 +65,10 @@ impl<P: Provider> Provider for Spelled<P> {
 impl<P: Provider> Spelled<P> {
     /// The request with everything written out, and the way back; `None` where it stays as it is.
     fn carried(&self, request: &Request) -> Option<(Request, SpelledOut)> {
-        let is_english = request.language.as_deref().is_none_or(|language| {
-            language.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case("en"))
-        });
+        let is_english = request
+            .language
+            .as_deref()
+            .is_none_or(|language| tag::primary(language).eq_ignore_ascii_case("en"));
         let spelled = spell_out(request, self.about().reader.filter(|_| is_english)?);
         if spelled.text() == &*request.text {
             return None;

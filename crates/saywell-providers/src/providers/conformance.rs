@@ -39,6 +39,17 @@ pub async fn examine(provider: &dyn Provider) {
     takes_any_text(provider).await;
 }
 
+/// The three exams of a provider whose service charges: this one, what it counts, and what it makes of faults.
+#[cfg(test)]
+pub async fn examine_with_service(case: &faults::Case<'_>) {
+    let stub = saywell_stubs::Stub::start(case.stub).await.expect("a stub");
+    let provider = (case.open)(&stub.url());
+    examine(&*provider).await;
+    let like = request(&*provider, "").await;
+    charges::examine(provider, like, &stub).await;
+    faults::examine(case).await;
+}
+
 async fn names_itself(provider: &dyn Provider) {
     let name = provider.name();
     assert!(

@@ -18,6 +18,7 @@ use self::alignment::{Aligner, Alignment};
 use self::listing::Listing;
 use self::places::Places;
 use saywell_text::english::Reader;
+use saywell_text::tag;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Failure, Http, Kept, SoundReader};
@@ -289,7 +290,7 @@ impl ElevenLabs {
         if let Some(model) = model {
             model.admit(&request.text)?;
         }
-        let language = request.language.as_deref().and_then(|tag| tag.split('-').next());
+        let language = request.language.as_deref().map(tag::primary);
         let ask = SpeechBody {
             text: &request.text,
             model_id: &request.model,

@@ -11,6 +11,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use saywell_base::secret::Secret;
 use saywell_text::english::Reader;
+use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -180,7 +181,7 @@ impl MiniMax {
     }
 
     fn call(&self, request: &Request) -> RequestBuilder {
-        let language = request.language.as_deref().and_then(|tag| tag.split('-').next());
+        let language = request.language.as_deref().map(tag::primary);
         let ask = Ask {
             model: &request.model,
             text: &request.text,
@@ -357,22 +358,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn passes_the_exam() {
-        let stub = Stub::start(&stubs::minimax::KIND).await.unwrap();
-        conformance::examine(&*opened(&stub.url(), "")).await;
-    }
-
-    #[tokio::test]
-    async fn counts_what_is_charged_as_the_service_does() {
-        let stub = Stub::start(&stubs::minimax::KIND).await.unwrap();
-        let provider = opened(&stub.url(), "");
-        let like = conformance::request(&*provider, "").await;
-        conformance::charges::examine(provider, like, &stub).await;
-    }
-
-    #[tokio::test]
-    async fn knows_every_fault_for_what_it_is() {
-        faults::examine(&Case {
+    async fn passes_every_exam() {
+        conformance::examine_with_service(&Case {
             stub: &stubs::minimax::KIND,
             open: &|url| opened(url, ""),
             lacks: &[

@@ -260,22 +260,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn passes_the_exam() {
-        let stub = Stub::start(&stubs::mistral::KIND).await.unwrap();
-        conformance::examine(&*opened(&stub.url(), "")).await;
-    }
-
-    #[tokio::test]
-    async fn counts_what_is_charged_as_the_service_does() {
-        let stub = Stub::start(&stubs::mistral::KIND).await.unwrap();
-        let provider = opened(&stub.url(), "");
-        let like = conformance::request(&*provider, "").await;
-        conformance::charges::examine(provider, like, &stub).await;
-    }
-
-    #[tokio::test]
-    async fn knows_every_fault_for_what_it_is() {
-        faults::examine(&Case {
+    async fn passes_every_exam() {
+        conformance::examine_with_service(&Case {
             stub: &stubs::mistral::KIND,
             open: &|url| opened(url, ""),
             lacks: &[Fault::WavZero, Fault::WavMax, Fault::NoTimings, Fault::DisorderedTimings],

@@ -18,6 +18,7 @@ use serde_json::Value;
 use self::preset::{Chosen, Format, Preset};
 use super::openai::{AskedVoice, SpeechAsk};
 use saywell_text::english::Reader;
+use saywell_text::tag;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
@@ -302,7 +303,7 @@ impl Compatible {
             body[field] = value.clone();
         }
         if let (Some(field), Some(language)) = (&self.preset.language_field, &request.language) {
-            body[field] = language.split('-').next().unwrap_or_default().into();
+            body[field] = tag::primary(language).into();
         }
         for (field, value) in &self.options.extra {
             body[field] = value.clone();

@@ -11,6 +11,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use saywell_base::secret::Secret;
 use saywell_text::english::Reader;
+use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
@@ -155,9 +156,9 @@ impl Xai {
 
 /// What the service calls a language: the same; else the same of whichever country; else it is to find out.
 fn language(tag: &str) -> &'static str {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let same = LANGUAGES.iter().find(|known| known.eq_ignore_ascii_case(tag));
-    same.or_else(|| LANGUAGES.iter().find(|known| primary(known) == primary(tag))).copied().unwrap_or("auto")
+    let other = || LANGUAGES.iter().find(|known| tag::primary(known).eq_ignore_ascii_case(tag::primary(tag)));
+    same.or_else(other).copied().unwrap_or("auto")
 }
 
 /// Each voice speaks every language.
@@ -233,22 +234,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn passes_the_exam() {
-        let stub = Stub::start(&stubs::xai::KIND).await.unwrap();
-        conformance::examine(&*opened(&stub.url(), "")).await;
-    }
-
-    #[tokio::test]
-    async fn counts_what_is_charged_as_the_service_does() {
-        let stub = Stub::start(&stubs::xai::KIND).await.unwrap();
-        let provider = opened(&stub.url(), "");
-        let like = conformance::request(&*provider, "").await;
-        conformance::charges::examine(provider, like, &stub).await;
-    }
-
-    #[tokio::test]
-    async fn knows_every_fault_for_what_it_is() {
-        faults::examine(&Case {
+    async fn passes_every_exam() {
+        conformance::examine_with_service(&Case {
             stub: &stubs::xai::KIND,
             open: &|url| opened(url, ""),
             lacks: &[

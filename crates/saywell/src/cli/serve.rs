@@ -46,9 +46,9 @@ const TRY_AGAIN: Duration = Duration::from_mins(10);
 const OWN_FILES: u64 = 512;
 
 pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
-    let listener = listen(settings.listen).await?;
+    let listener = listen(settings.listen)?;
     let wyoming = match settings.wyoming_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(address)?),
         None => None,
     };
     let address = listener.local_addr()?;
@@ -84,9 +84,8 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
-    let listener = server::listen(address).await;
-    listener.map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))
+fn listen(address: SocketAddr) -> Result<TcpListener, Failed> {
+    server::listen(address).map_err(|error| Failed::Run(format!("{address} cannot be listened on: {error}")))
 }
 
 /// How many connections there can be: as many as are wished, or as the system lets this process have open files for,

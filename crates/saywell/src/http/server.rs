@@ -23,7 +23,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::debug;
@@ -56,12 +56,21 @@ const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// How long nobody is let in when the system has no more connections to give.
 const REST: Duration = Duration::from_millis(50);
 
+/// Connections that may wait to be accepted, as far as the system allows (`net.core.somaxconn`, 4,096 by default). One more is
+/// not refused: Linux leaves its first packet unanswered, and the caller tries again after a whole second.
+const BACKLOG: u32 = 4096;
+
 /// Listens on an address.
 ///
 /// # Errors
 /// When it cannot be listened on, such as a port in use.
-pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Windows it would let others take the port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// What serves connections.

@@ -292,7 +292,7 @@ async fn bombs_do_no_harm() {
 async fn over_a_connection_the_peer_is_known_and_a_head_that_never_ends_is_given_up() {
     let trusted = vec!["127.0.0.0/8".parse().unwrap()];
     let gateway = with_auth(&[Mode::Trial], |settings| settings.trusted_proxies = trusted).await;
-    let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let listener = server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };

@@ -15,6 +15,7 @@ mod identity_links;
 mod identity_tokens;
 mod limits;
 mod links;
+mod mcp;
 mod money;
 mod nonsense;
 mod openai;

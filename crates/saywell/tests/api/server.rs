@@ -1,12 +1,18 @@
 //! What the server says of itself, its pages, and its contract.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
+use futures::future::try_join_all;
 use saywell::config::Settings;
+use saywell::http::server;
 use saywell::providers::fake::Fake;
 use serde_json::json;
 use sha2::Digest as _;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::support::{Gateway, settings};
 
@@ -44,6 +50,18 @@ async fn the_contract_names_every_route() {
     assert_eq!(who("/tts", "post"), json!({ "bearer": [] }));
     assert_eq!(who("/healthz", "get"), json!(null), "for everybody");
     assert_eq!(contract["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn a_crowd_that_comes_at_once_is_let_wait() {
+    let system = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+    let crowd = system.trim().parse().unwrap_or(128).min(500);
+    let listener = server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Nobody is accepted, so whoever finds the queue full never gets through.
+    let calls = try_join_all((0..crowd).map(|_| TcpStream::connect(address)));
+    let connected = timeout(Duration::from_secs(20), calls).await.expect("there is room for all of them");
+    assert_eq!(connected.unwrap().len(), crowd);
 }
 
 #[tokio::test]

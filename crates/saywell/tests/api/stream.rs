@@ -52,7 +52,7 @@ impl Client {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, tungstenite::Error> {
-        let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
         tokio::spawn(server.serve(listener, std::future::pending(), Duration::ZERO));

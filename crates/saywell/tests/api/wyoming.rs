@@ -189,14 +189,13 @@ async fn who_comes_by_this_port_is_known_by_its_key_and_limited_like_others() {
     assert_eq!((kind.as_str(), &error["code"]), ("error", &json!("unauthorized")));
     assert!(client.next().await.is_none());
 
-    // The store is the gateway's own, so its key is made there first.
-    let gateway = Gateway::with(Fake::named("fake"), auth).await;
-    let (bearer, _) = key(&gateway, true, false).await;
-    let own = bearer.strip_prefix("Bearer ").unwrap();
-    let mut app = gateway.app.clone();
-    app.settings =
-        std::sync::Arc::new(Settings { wyoming_key: Some(Secret::new(own)), ..(*app.settings).clone() });
-    let gateway = Gateway { app, ..gateway };
+    // Its key has to be made before it starts.
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("saywell.db").display());
+    let auth = Settings { database_url: Some(database), ..auth };
+    let (bearer, _) = key(&Gateway::with(Fake::named("fake"), auth.clone()).await, true, false).await;
+    let own = Some(Secret::new(bearer.strip_prefix("Bearer ").unwrap()));
+    let gateway = Gateway::with(Fake::named("fake"), Settings { wyoming_key: own, ..auth }).await;
     let mut client = Client::connect(&gateway).await;
     client.say("synthesize", json!({ "text": "Twelve and so on." })).await;
     client.until("audio-stop").await;

@@ -20,14 +20,8 @@ async fn stub() -> Stub {
 }
 
 #[tokio::test]
-async fn passes_the_exam() {
-    let stub = stub().await;
-    conformance::examine(&*opened(&stub.url(), "")).await;
-}
-
-#[tokio::test]
-async fn knows_every_fault_for_what_it_is() {
-    faults::examine(&Case {
+async fn passes_every_exam() {
+    conformance::examine_with_service(&Case {
         stub: &stubs::elevenlabs::KIND,
         open: &|url| opened(url, ""),
         lacks: &[Fault::WavZero, Fault::WavMax],
@@ -208,12 +202,4 @@ async fn no_more_calls_are_under_way_than_the_service_allows() {
     for call in calls {
         call.abort();
     }
-}
-
-#[tokio::test]
-async fn counts_what_is_charged_as_the_service_does() {
-    let stub = stub().await;
-    let provider = opened(&stub.url(), "");
-    let like = conformance::request(&*provider, "").await;
-    conformance::charges::examine(provider, like, &stub).await;
 }

@@ -11,21 +11,8 @@ fn opened(url: &str) -> Arc<dyn Provider> {
 }
 
 #[tokio::test]
-async fn passes_the_exam() {
-    let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
-    conformance::examine(&*opened(&stub.url())).await;
-}
-
-#[tokio::test]
-async fn counts_what_is_said_as_the_service_does() {
-    let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
-    let like = Request::new("", "gpt-realtime-2.1-mini", "marin");
-    conformance::charges::examine(opened(&stub.url()), like, &stub).await;
-}
-
-#[tokio::test]
-async fn knows_every_fault_for_what_it_is() {
-    faults::examine(&Case {
+async fn passes_every_exam() {
+    conformance::examine_with_service(&Case {
         stub: &stubs::openai_realtime::KIND,
         open: &opened,
         // Messages of a WebSocket have no crumbs, no types and no headers.
