@@ -14,12 +14,14 @@ pub mod headers;
 pub mod health;
 pub mod identity;
 pub mod live;
+pub mod mcp;
 mod models;
 pub mod openai;
 pub mod pages;
 pub mod player;
 pub mod query;
 pub mod realtime;
+mod sample;
 mod sampler;
 pub mod script;
 pub mod server;
@@ -35,7 +37,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
@@ -69,6 +71,7 @@ struct Contract;
 pub fn router(app: App) -> Router {
     let lists = OpenApiRouter::new()
         .routes(routes!(voices::voices))
+        .routes(routes!(sample::sample))
         .routes(routes!(openai::models))
         .routes(routes!(openai::model))
         .routes(routes!(openai::voices))
@@ -87,6 +90,8 @@ pub fn router(app: App) -> Router {
         .routes(routes!(realtime::realtime))
         .merge(elevenlabs::routes())
         .merge(admin::routes())
+        // Its contract is the protocol's own, which says itself what there is.
+        .route("/mcp", post(mcp::call))
         .routes(routes!(health::metrics))
         .merge(lists)
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cache::check_storage_url;
 use crate::connections::Bounds;
 use crate::identity::token::Rules;
 use crate::identity::{Mode, UserCase};
@@ -139,6 +140,8 @@ pub struct Settings {
     pub log: String,
     /// Log lines as JSON.
     pub log_json: bool,
+    /// Where traces go.
+    pub otlp_endpoint: Option<String>,
 }
 
 impl Settings {
@@ -376,7 +379,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.storage_url",
         default: "",
         about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`, with the credentials of docs/OPERATIONS.md. Default: a folder in the data folder.",
-        set: |s, v| assign(&mut s.storage_url, filled(v).map(Some)),
+        set: |s, v| assign(&mut s.storage_url, storage_address(v).map(Some)),
         show: |s| s.storage_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -690,6 +693,14 @@ pub static SETTINGS: &[Setting] = &[
         set: |s, v| assign(&mut s.log_json, flag(v)),
         show: |s| s.log_json.to_string(),
     },
+    Setting {
+        variable: "TTS_OTLP_ENDPOINT",
+        key: "log.otlp_endpoint",
+        default: "",
+        about: "A collector of traces, such as `http://127.0.0.1:4318`: OpenTelemetry's protocol over HTTP, in JSON. Empty: nothing is traced.",
+        set: |s, v| assign(&mut s.otlp_endpoint, collector(v).map(Some)),
+        show: |s| s.otlp_endpoint.as_deref().map_or_else(String::new, without_password),
+    },
 ];
 
 impl Default for Settings {
@@ -761,6 +772,7 @@ impl Default for Settings {
             queue_longest: Duration::ZERO,
             log: String::new(),
             log_json: false,
+            otlp_endpoint: None,
         };
         for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
             let set = (setting.set)(&mut settings, setting.default);
@@ -829,6 +841,20 @@ fn without_redis(value: &str) -> Result<WithoutRedis, String> {
 fn database_address(value: &str) -> Result<String, String> {
     let value = filled(value)?;
     check_address(&value)?;
+    Ok(value)
+}
+
+fn collector(value: &str) -> Result<String, String> {
+    let value = value.trim();
+    match reqwest::Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(value.to_owned()),
+        _ => Err("must start with http:// or https://, such as http://127.0.0.1:4318".into()),
+    }
+}
+
+fn storage_address(value: &str) -> Result<String, String> {
+    let value = filled(value)?;
+    check_storage_url(&value)?;
     Ok(value)
 }
 
