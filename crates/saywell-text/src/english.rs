@@ -57,7 +57,7 @@ use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -80,6 +80,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::iso_date),
     (Kind::Date, calendar::slashed_date),
     (Kind::Date, calendar::day_and_month),
+    (Kind::Telephone, telephones::lettered),
     (Kind::Telephone, network::telephone),
     (Kind::Label, codes::letters_and_digits),
     (Kind::Telephone, telephones::telephone),
@@ -151,6 +152,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Keys, names::keys),
     (Kind::Duration, clock::iso_duration),
     (Kind::Money, money::currency_first),
+    (Kind::Date, calendar::quarter),
     (Kind::Date, calendar::weekdays),
     (Kind::Date, calendar::month),
     (Kind::Date, calendar::weekday_alone),
@@ -161,7 +163,10 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
     (Kind::Unit, units::after_scale),
+    (Kind::Unit, units::after_per),
     (Kind::TechnicalUnit, units::alone),
+    (Kind::Roman, roman::century),
+    (Kind::Roman, roman::small),
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
     (Kind::Roman, roman::first),
@@ -172,7 +177,9 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Version, names::release),
     (Kind::Place, places::verse),
     (Kind::Quantity, quantities::times_factor),
+    (Kind::Label, names::community),
     (Kind::Path, paths::relative),
+    (Kind::WebAddress, network::port_of_host),
     (Kind::WebAddress, network::domain),
     (Kind::Path, paths::file_name),
     (Kind::Code, code::expression),

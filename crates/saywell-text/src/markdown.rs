@@ -462,7 +462,7 @@ impl<'a> Walker<'a> {
             let letters = factor.chars().filter(|c| c.is_alphabetic()).count();
             !factor.is_empty()
                 && letters < 3
-                && factor.chars().all(|c| c.is_alphanumeric() || matches!(c, '(' | ')' | '.'))
+                && factor.chars().all(|c| c.is_alphanumeric() || " ()+-−/.".contains(c))
         });
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | ')'));
         factors && word(before) && word(after)
@@ -627,7 +627,7 @@ impl<'a> Walker<'a> {
             Some(words) if words.is_empty() => {}
             Some(words) => {
                 self.begin();
-                self.open.replace(&words, source);
+                self.open.replace(unnamed(&self.open.text, &words), source);
             }
             None => {
                 self.begin();
@@ -722,6 +722,19 @@ impl<'a> Walker<'a> {
         }
         self.rendered.passages.push(Passage { spoken, kind, pause, announces: None });
     }
+}
+
+/// The words of a formula without the name of what it is, which stands before it already: `The limit $\lim …$`.
+fn unnamed<'w>(before: &str, words: &'w str) -> &'w str {
+    const NAMES: [&str; 6] = ["limit", "integral", "sum", "product", "square root", "derivative"];
+    let before = before.trim_end();
+    let named = NAMES.iter().find_map(|name| {
+        let start = before.len().checked_sub(name.len())?;
+        let said = before.get(start..)?.eq_ignore_ascii_case(name)
+            && !before[..start].ends_with(|c: char| c.is_alphanumeric());
+        words.strip_prefix("the ")?.strip_prefix(name)?.strip_prefix(' ').filter(|_| said)
+    });
+    named.unwrap_or(words)
 }
 
 /// Headings, items and rows stand without a full stop; a voice needs one to let its pitch fall.

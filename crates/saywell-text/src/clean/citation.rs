@@ -96,7 +96,8 @@ fn is_data(text: &str, at: usize, close: usize) -> bool {
         return code || used || member || indexed || before.ends_with(['"', '\'']);
     }
     let trimmed = before.trim_end();
-    if trimmed.ends_with(['=', ':', '(', ',', '{', '+', '*', '<', '>', '∈', '≤']) && !trimmed.ends_with("),")
+    if trimmed.ends_with(['=', ':', '(', ',', '{', '[', '+', '*', '<', '>', '∈', '≤'])
+        && !trimmed.ends_with("),")
     {
         // After a clause it cites: "…, [3]" stands before nothing.
         return !(trimmed.ends_with(',') && !before.ends_with("[,") && !inside_list(trimmed));

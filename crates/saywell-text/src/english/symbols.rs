@@ -103,6 +103,29 @@ const OPERATORS: &[(&str, &str)] = &[
     ("∪", "union"),
     ("∩", "intersection"),
     ("⊂", "subset of"),
+    ("⊆", "subset of"),
+    ("⊃", "superset of"),
+    ("⊇", "superset of"),
+    ("∅", "the empty set"),
+    ("∇", "del"),
+    ("∴", "therefore"),
+    ("∵", "because"),
+    ("⊥", "perpendicular to"),
+    ("∥", "parallel to"),
+    ("∠", "angle"),
+    ("≅", "congruent to"),
+    ("∼", "similar to"),
+    ("∏", "the product of"),
+    ("⊕", "x or"),
+    ("∘", "composed with"),
+    ("≪", "much less than"),
+    ("≫", "much greater than"),
+    ("ℝ", "the real numbers"),
+    ("ℤ", "the integers"),
+    ("ℕ", "the natural numbers"),
+    ("ℚ", "the rational numbers"),
+    ("ℂ", "the complex numbers"),
+    ("ℏ", "h bar"),
     ("∞", "infinity"),
     ("√", "the square root of"),
     ("∑", "the sum of"),
@@ -129,6 +152,13 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             start.before().is_none_or(|before| before == ' ') && at.peek().is_none_or(|next| next == ' ');
         let needs_space = matches!(*written, "//" | "**" | "++" | "<-" | "??" | "·");
         let named = *written == "++" && start.before().is_some_and(char::is_alphabetic);
+        // A reaction yields: `2H₂ + O₂ → 2H₂O`.
+        let low = |text: &str| text.contains(|found: char| LOWERED.contains(found));
+        let spoken = if *written == "→" && low(start.window_before(16)) && low(at.window_after(20)) {
+            &"yields"
+        } else {
+            spoken
+        };
         return (wide || named || (starts && outside(&at) && (alone || !needs_space)))
             .then(|| Edit::new(start, at, *spoken));
     }
@@ -266,6 +296,17 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::new(start, at, reader.count(&index.to_string())));
     }
     match sign {
+        // `see ③`
+        '①'..='⑳' => {
+            let number = u32::from(sign) - u32::from('①') + 1;
+            // Before what it counts it is a mark of a list.
+            let is_mark = at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_alphabetic);
+            return Some(Edit::new(
+                start,
+                at,
+                if is_mark { String::new() } else { reader.count(&number.to_string()) },
+            ));
+        }
         '♩' if at
             .past(|at| {
                 at.eat(' ');
@@ -396,6 +437,15 @@ pub fn space_before_mark(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat(' ').then_some(())?;
     let space = at;
     if super::signs::named(space, reader).is_some() {
+        return None;
+    }
+    // `P(A) · P(B)` multiplies.
+    if space.peek() == Some('·')
+        && start.before().is_some_and(|before| before == ')' || is_word(before))
+        && super::plain_maths::operand_before(space)
+        && at.past(|at| at.eat('·')).is_some_and(super::plain_maths::operand_after)
+        && super::plain_maths::is_maths(space)
+    {
         return None;
     }
     if at.eat_one_of(["|", "·", "•"]).is_some() {
