@@ -22,6 +22,7 @@ pub mod pages;
 pub mod player;
 pub mod query;
 pub mod realtime;
+mod sample;
 mod sampler;
 pub mod script;
 pub mod server;
@@ -72,6 +73,7 @@ struct Contract;
 pub fn router(app: App) -> Router {
     let lists = OpenApiRouter::new()
         .routes(routes!(voices::voices))
+        .routes(routes!(sample::sample))
         .routes(routes!(openai::models))
         .routes(routes!(openai::model))
         .routes(routes!(openai::voices))

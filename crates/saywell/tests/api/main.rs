@@ -29,4 +29,5 @@ mod storage;
 mod stream;
 mod support;
 mod usage;
+mod voices;
 mod wyoming;
