@@ -18,9 +18,8 @@ use super::error::{ApiError, brief};
 use super::identity::MaySpeak;
 use super::silence;
 use super::speech::{naming_the_field, sound, standing};
-use super::voices::offered;
+use super::voices::{OfferedVoice, offered};
 use crate::app::App;
-use crate::provider;
 use crate::request::{Markup, SpeechRequest};
 
 /// Where the format is named.
@@ -122,7 +121,7 @@ pub struct Voice {
 }
 
 impl Voice {
-    fn new(voice: provider::Voice) -> Self {
+    fn new(voice: OfferedVoice) -> Self {
         // A voice of many languages is called so: `mul`, as ISO 639 has it.
         let locale = if voice.language == "*" { "mul".to_owned() } else { voice.language };
         let spoken = saywell_text::language::name(locale.split('-').next().unwrap_or_default());
