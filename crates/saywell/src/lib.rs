@@ -30,7 +30,7 @@ pub mod flight;
 pub mod store;
 
 // Who speaks, in a crate of their own: the contract, the providers, what is around them.
-pub use saywell_providers::{chain, ends, price, provider, providers, queue, voices};
+pub use saywell_providers::{chain, ends, price, provider, providers, queue, trial, voices};
 
 pub mod render;
 

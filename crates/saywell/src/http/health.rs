@@ -9,7 +9,9 @@ use super::error::{ApiError, Code};
 use super::identity::Admin;
 use crate::app::App;
 use crate::chain::breaker::Health;
+use crate::chain::too_slow;
 use crate::telemetry;
+use crate::trial;
 
 /// The process is up.
 #[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "Alive", body = str)))]
@@ -17,18 +19,23 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Speech can be made: some provider of the chain answers for its voices. Services beside it that are ill, and why, come
-/// after the first line: speech goes on without them.
+/// Speech can be made: some provider of the chain answers for its voices. After the first line come services beside it that
+/// are ill, without which speech goes on, and voices that this machine is too slow for, which speak after all others.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses(
     (status = 200, description = "Ready", body = str),
     (status = 503, description = "No provider can be used"),
 ))]
 pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
-    for link in app.speak.steered_chain().links() {
+    let chain = app.speak.steered_chain();
+    for link in chain.links() {
         if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
             let ill = app.services().filter(|service| !service.is_well());
+            let slow = chain.links().iter().filter_map(|link| {
+                Some(format!("{} {}\n", link.name(), trial::in_words(too_slow(&**link)?)))
+            });
             return Ok(std::iter::once("ready\n".to_owned())
                 .chain(ill.map(|service| format!("{} is ill\n", service.name())))
+                .chain(slow)
                 .collect());
         }
     }
