@@ -139,7 +139,11 @@ fn grouping_until(start: Cursor<'_>, decimals: bool) -> Option<(String, Cursor<'
             && end.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_none()
                 != decimals
             && (!decimals
-                || end.past(|at| at.eat('.') && at.digits(1..=2).is_some() && at.ends_word()).is_some())
+                || end
+                    .past(|at| {
+                        at.eat_one_of([".", ","]).is_some() && at.digits(1..=2).is_some() && at.ends_word()
+                    })
+                    .is_some())
     };
     let (end, count) = groups('.');
     if count > 1 && ends(end) {

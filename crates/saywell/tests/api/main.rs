@@ -4,6 +4,7 @@
 mod first;
 
 mod admin;
+mod azure;
 mod captions;
 mod chain;
 mod doors;
