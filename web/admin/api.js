@@ -4,7 +4,7 @@
  * @typedef {{ at: number, provider: string, currency: string, calls: number, failed: number, characters: number, seconds: number, cost: number }} Bucket
  * @typedef {{ provider: string, calls: number, p50_ms: number, p95_ms: number, p99_ms: number }} FirstSound
  * @typedef {{ cache: string, requests: number, p50_ms: number, p95_ms: number, p99_ms: number }} Waited
- * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null, ends: { of: string, day: string, instead: string }[] }} Provider
+ * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null, ends: { of: string, day: string, instead: string }[], too_slow: string | null }} Provider
  * @typedef {{ name: string, calls: number, characters: number, seconds: number, cost: number | null, currency: string }} Spender
  * @typedef {{ provider: string, voice: string, kind: string, entries: number, bytes: number, accesses: number }} Stored
  * @typedef {{ version: string, enabled: boolean, now: number, since: number, step_seconds: number, series: Bucket[], first_sound: FirstSound[],

@@ -50,6 +50,7 @@ mod standards;
 mod symbols;
 mod tables;
 mod telephones;
+mod thousands;
 mod titles;
 mod units;
 
@@ -96,7 +97,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
     (Kind::Hash, network::hash),
-    (Kind::Number, counts::grouped),
+    (Kind::Number, thousands::grouped),
     (Kind::Version, names::version),
     (Kind::Money, money::amount_first),
     (Kind::Quantity, marks::feet_and_inches),
@@ -140,12 +141,12 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::letters),
     (Kind::Operator, plain_maths::primed),
     (Kind::Operator, plain_maths::derivative),
+    (Kind::Abbreviation, medicine::course),
     (Kind::Operator, plain_maths::times),
     (Kind::Symbol, names::graded),
     (Kind::Telephone, telephones::extension),
     (Kind::Abbreviation, medicine::taken),
     (Kind::Abbreviation, medicine::interval),
-    (Kind::Abbreviation, medicine::course),
     (Kind::Abbreviation, medicine::prescribed),
     (Kind::Label, codes::letters_and_digits),
     (Kind::Time, clock::noon),

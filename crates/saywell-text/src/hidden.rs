@@ -68,6 +68,8 @@ const TOOLS: &[&str] = &[
     "invoke",
     "tool",
     "longcat_tool_call",
+    "system-reminder",
+    "system_reminder",
 ];
 
 /// Marks that are no tags, what ends them, and what they hold.

@@ -218,7 +218,11 @@ fn events(source: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
             || matches!(link.link_type, LinkType::ReferenceUnknown | LinkType::CollapsedUnknown);
         let label = source.get(link.span.clone())?.trim_start_matches(['!', '[']);
         let cites = label.split(']').next()?.bytes().all(|b| b.is_ascii_digit());
-        (named && !cites).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
+        // `matrix[i][j]`
+        let before = source.get(..link.span.start)?;
+        let indexes = label.split(']').next()?.len() < 3
+            && before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ']'));
+        (named && !cites && !indexes).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
     };
     Parser::new_with_broken_link_callback(source, extensions(), Some(resolve)).into_offset_iter()
 }

@@ -311,7 +311,7 @@ const BEFORE_NUMBER: &[&str] = &[
     "no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div",
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
     "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
-    "fl", "ref", "vols", "item", "ser",
+    "fl", "ref", "vols", "item", "ser", "exp", "deg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[

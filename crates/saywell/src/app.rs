@@ -13,7 +13,6 @@ use tokio::sync::Semaphore;
 
 use self::background::Background;
 use crate::cache::{self, Cache, Storage};
-use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
 use crate::chain::paced::Paced;
@@ -23,6 +22,7 @@ use crate::chain::roster::Roster;
 use crate::chain::spelled::Spelled;
 use crate::chain::switch::Switch;
 use crate::chain::timeout::Timeout;
+use crate::chain::{Chain, too_slow};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::connections::Connections;
@@ -46,6 +46,7 @@ use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
+use crate::trial;
 use crate::usage::{Keeper, Ledger, Retention, Scribe};
 use crate::voices::{Cast, VoiceMap};
 
@@ -84,6 +85,8 @@ pub struct Parts {
     pub pulses: Arc<BTreeMap<String, Pulse>>,
     /// What of the providers ends, as far as it was announced.
     pub endings: Arc<[Ending]>,
+    /// The providers that work on this machine, without what is around them.
+    inside: Arc<[Arc<dyn Provider>]>,
     /// Who calls.
     pub identity: Identity,
     /// Whether a caller may speak now.
@@ -202,6 +205,7 @@ impl App {
         scribe.recover().await;
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
+        let inside = providers.iter().filter(|provider| provider.about().queue.is_some()).cloned().collect();
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
         let voices = VoiceMap::new(voice_names(&settings, &chain), settings.default_voice.clone())
             .with_personas(settings.personas.clone());
@@ -290,6 +294,7 @@ impl App {
             own: Arc::new(own),
             pulses: Arc::new(pulses),
             endings: endings.into(),
+            inside,
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
@@ -320,6 +325,23 @@ impl App {
             Some(gateways) => gateways.tell(&own).await.unwrap_or_else(|_| vec![own]),
             None => vec![own],
         }
+    }
+
+    /// Finds out how fast the voices inside are on this machine, of all providers or of one, unless they are known to be fast
+    /// enough: who is too slow speaks after all others from then on. Takes some seconds where there is a pack of voices. Says
+    /// whether any is too slow.
+    pub async fn try_voices(&self, of: Option<&str>) -> bool {
+        let mut any = false;
+        for provider in self.inside.iter().filter(|provider| of.is_none_or(|name| provider.name() == name)) {
+            let before = too_slow(&**provider);
+            trial::try_out(&**provider).await;
+            let real_time = too_slow(&**provider);
+            any |= real_time.is_some();
+            if let Some(real_time) = real_time.filter(|_| before.is_none()) {
+                tracing::warn!("{} {}", provider.name(), trial::in_words(real_time));
+            }
+        }
+        any
     }
 
     /// The services beside the gateway.
@@ -414,6 +436,21 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// The names of the chain's providers, in order, each once: those that the settings name, and the pack of voices where there is
+/// one.
+#[must_use]
+pub fn chain_names(settings: &Settings) -> Vec<&str> {
+    let mut names = settings.chain();
+    // The pack brings its voices along wherever the voice inside is heard at all.
+    let is_own =
+        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
+    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
+    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
+        names.push(kokoro::NAME);
+    }
+    names
+}
+
 /// The providers of the chain, in order, each once.
 ///
 /// # Errors
@@ -423,15 +460,7 @@ pub fn open_providers(
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
     let (client, of_providers) = (net::client(), settings.providers());
-    let mut names = settings.chain();
-    // The pack brings its voices along wherever the voice inside is heard at all.
-    let is_own =
-        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
-    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
-        names.push(kokoro::NAME);
-    }
-    let providers = names.into_iter().map(|name| {
+    let providers = chain_names(settings).into_iter().map(|name| {
         let opened = client
             .clone()
             .map_err(ProviderError::from)

@@ -31,7 +31,7 @@ pub mod gateways;
 pub mod store;
 
 // Who speaks, in a crate of their own: the contract, the providers, what is around them.
-pub use saywell_providers::{chain, ends, price, provider, providers, queue, voices};
+pub use saywell_providers::{chain, ends, price, provider, providers, queue, trial, voices};
 
 pub mod render;
 

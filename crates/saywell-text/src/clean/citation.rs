@@ -54,7 +54,8 @@ fn are_sources(inside: &str) -> bool {
             || inside.contains("p. ") && part.bytes().all(|b| b.is_ascii_digit())
     });
     // Three and more in a row are a list.
-    all && (inside.contains("p. ") || parts.filter(|part| number(part)).count() < 3)
+    let listed = inside.split(',').filter(|part| number(part.trim())).count();
+    all && (inside.contains("p. ") || listed < 3 && parts.count() < 5)
 }
 
 /// A file of the model's own search: `handbook.pdf#page=12`.

@@ -314,6 +314,10 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let digits_end = at;
     if let Some(letter) = at.eat_if(|found| found.is_ascii_uppercase()) {
         words += &format!(" {letter}");
+        // `777-300ER`
+        if is_airliner && let Some(letter) = at.eat_if(|found| found.is_ascii_uppercase()) {
+            words += &format!(" {letter}");
+        }
     }
     let has_letter = at.at() > digits_end.at();
     let goes_on = at.peek().is_some_and(|next| is_word(next) || "-/:%°".contains(next))

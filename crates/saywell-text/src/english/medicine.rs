@@ -38,10 +38,10 @@ pub fn is_small(word: &str) -> bool {
 
 /// Whether a dose stands before, or another word of how it is taken.
 fn is_dosed(start: Cursor<'_>) -> bool {
-    const DOSES: [&str; 27] = [
-        "capsule", "capsules", "cc", "dose", "drop", "drops", "g", "gm", "gtt", "gtts", "mL", "mcg", "meq",
-        "mg", "ml", "patch", "pill", "pills", "puff", "puffs", "spray", "tab", "tablet", "tablets", "tabs",
-        "units", "µg",
+    const DOSES: [&str; 29] = [
+        "cap", "caps", "capsule", "capsules", "cc", "dose", "drop", "drops", "g", "gm", "gtt", "gtts", "mL",
+        "mcg", "meq", "mg", "ml", "patch", "pill", "pills", "puff", "puffs", "spray", "tab", "tablet",
+        "tablets", "tabs", "units", "µg",
     ];
     let mut words = start.words_before();
     let is_dose = |word: &str| {

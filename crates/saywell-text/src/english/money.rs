@@ -155,7 +155,7 @@ impl Amount {
         // `12,34,567.89`, `1'250.50`
         if let Some((whole, end)) = super::counts::grouping_before_decimals(start) {
             *at = end;
-            at.eat('.');
+            at.eat_one_of([".", ","]);
             let decimals = at.digits(1..=4).unwrap_or_default().to_owned();
             return Some(Self { whole, decimals, scale: scale(at) });
         }

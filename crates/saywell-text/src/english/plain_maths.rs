@@ -412,7 +412,7 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     {
         return None;
     }
-    let short = |word: &str| word.chars().count() <= 2 && !word.contains(['²', '³']);
+    let short = |word: &str| word.chars().count() <= 2 && !matches!(word, "s²" | "m²" | "s³" | "m³");
     let letters = short(start.previous_word()) && short(at.next_word());
     (spaced || bracket || letters).then(|| Edit::new(start, at, "over"))
 }

@@ -48,9 +48,9 @@ pub fn century(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 
 /// `ii` after `Scene`, `xiv` after `page` → `two`, `fourteen`.
 pub fn small(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    const BEFORE: [&str; 14] = [
+    const BEFORE: [&str; 17] = [
         "Act", "Scene", "act", "canto", "clause", "item", "page", "pages", "part", "pp.", "p.", "scene",
-        "section", "stanza",
+        "section", "stanza", "vol.", "Vol.", "volume",
     ];
     if !start.starts_word() || start.before() != Some(' ') || !BEFORE.contains(&start.previous_word()) {
         return None;

@@ -209,10 +209,13 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 /// The dash of `Q1–Q3` → `to`: between two names that begin alike and end in numbers.
 pub fn range_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
-    at.eat('–').then_some(())?;
+    at.eat_one_of(["–", "-"])?;
     let (first, second) = (start.previous_word(), at.next_word());
     let is_numbered = |name: &str| name.ends_with(|last: char| last.is_ascii_digit());
     let alike = first.starts_with(|letter: char| letter.is_alphabetic() && second.starts_with(letter));
+    // `B2-B3`; a name may have a hyphen and one part only.
+    let short = |name: &str| name.len() < 5 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let alike = alike && (start.peek() == Some('–') || short(first) && short(second) && first < second);
     (alike && is_numbered(first) && is_numbered(second)).then(|| Edit::new(start, at, "to"))
 }
 

@@ -5,7 +5,7 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 /// Words before a number that is called, in small letters.
-const CUES: [&str; 22] = [
+const CUES: [&str; 25] = [
     "call",
     "calling",
     "cell",
@@ -28,6 +28,9 @@ const CUES: [&str; 22] = [
     "tollfree",
     "helpdesk",
     "switchboard",
+    "id",
+    "webinar",
+    "conference",
 ];
 
 fn has_cue(start: Cursor<'_>, words: usize) -> bool {

@@ -140,6 +140,9 @@ fn is_formula(tex: &str, after: Option<char>) -> bool {
 
 /// Commands that only formulas have.
 const BARE: &[&str] = &[
+    "hat",
+    "bar",
+    "tilde",
     "frac",
     "dfrac",
     "tfrac",

@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use saywell_voice::kokoro::BlendFault;
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
@@ -237,6 +238,10 @@ impl From<SpeakError> for ApiError {
             SpeakError::UnknownVoice(_) => {
                 Self::new(Code::UnknownVoice, format!("{message} GET /tts/voices lists them.")).param("voice")
             }
+            SpeakError::Blend(BlendFault::Unknown(_)) => {
+                Self::new(Code::UnknownVoice, message).param("voice")
+            }
+            SpeakError::Blend(_) => Self::invalid("voice", message),
             SpeakError::UnknownProvider { .. } => Self::new(Code::UnknownProvider, message).param("provider"),
             SpeakError::UnsupportedLanguage(_) => {
                 Self::new(Code::LanguageUnsupported, message).param("language")

@@ -4,6 +4,7 @@
 mod first;
 
 mod admin;
+mod azure;
 mod captions;
 mod chain;
 mod doors;
@@ -28,4 +29,5 @@ mod storage;
 mod stream;
 mod support;
 mod usage;
+mod voices;
 mod wyoming;

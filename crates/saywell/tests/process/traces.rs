@@ -115,7 +115,8 @@ async fn a_collector_is_told_of_every_stage_and_providers_of_the_trace() {
     assert!(unwanted.starts_with(&format!("00-{TRACE}-")) && unwanted.ends_with("-00"), "{unwanted}");
     let mut told: Vec<String> =
         calls.iter().map(|call| format!("00-{TRACE}-{}-01", call["spanId"].as_str().unwrap())).collect();
-    (shown.sort(), told.sort());
+    shown.sort();
+    told.sort();
     assert_eq!(shown, told);
     assert!(!format!("{spans:?}").contains("sentence"), "texts are in no trace: {spans:?}");
 }

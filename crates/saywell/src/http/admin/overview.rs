@@ -12,11 +12,13 @@ use super::Operator;
 use super::answers::Answers;
 use crate::app::App;
 use crate::chain::breaker::{Health, Pulse};
+use crate::chain::too_slow;
 use crate::ends::Ending;
 use crate::gateways::State as GatewayState;
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
+use crate::trial;
 
 /// How far back one may look: the longest month.
 const MOST_HOURS: u32 = 31 * 24;
@@ -90,6 +92,8 @@ pub struct Provider {
     pub retry_at: Option<u64>,
     /// What of it its service has announced to end.
     pub ends: Vec<End>,
+    /// What it means that this machine is too slow for its voices, where it is, in words that follow its name.
+    pub too_slow: Option<String>,
 }
 
 /// What a service has announced to end.
@@ -221,7 +225,8 @@ fn providers(app: &App) -> Vec<Provider> {
             };
             let (name, paid) = (link.name().to_owned(), link.about().paid);
             let ends = app.endings.iter().filter(|ending| ending.provider == name).map(End::from).collect();
-            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at, ends }
+            let too_slow = too_slow(&**link).map(trial::in_words);
+            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at, ends, too_slow }
         })
         .collect()
 }
