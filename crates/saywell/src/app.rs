@@ -28,7 +28,7 @@ use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
 use crate::ends::{Ending, Ends};
-use crate::flight::{Flights, SharedFlights};
+use crate::flight::{Flights, SharedFlights, Wake};
 use crate::gateways::{self, Gateways, Turns};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
@@ -39,7 +39,7 @@ use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
-use crate::redis_client::AddressError;
+use crate::redis_client::{Address, AddressError};
 use crate::render::Levels;
 use crate::script::Bounds;
 use crate::service::Service;
@@ -197,10 +197,7 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
-        let redis = settings.redis()?;
-        if let Some(redis) = &redis {
-            redis.refuse_cluster(REDIS_ANSWERS_WITHIN).await?;
-        }
+        let redis = redis(&settings).await?;
         let (ledger, mut scribe) = open_ledger(&settings, &store)?;
         scribe.recover().await;
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
@@ -217,22 +214,15 @@ impl App {
             tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
         }
         let cache = open_cache(&settings, &store, &clock).await?;
-        let signing_key = match &settings.signing_key {
-            Some(key) => key.clone(),
-            None => signing_key::kept(&settings.data_dir)?,
-        };
+        let own_key = || signing_key::kept(&settings.data_dir);
+        let signing_key = settings.signing_key.clone().map_or_else(own_key, Ok)?;
         let identity =
             Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
                 .map_err(StartError::Identity)?;
         let upkeep = Background::default();
         let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
-        let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
-        let purged = move || {
-            emptied.forget_memory();
-            wake.clear();
-        };
-        upkeep.begin(|stop| async move { followed.follow(stop, purged).await });
+        follow(&upkeep, controls.clone(), cache.clone(), flights.wake().clone());
         let writing = Background::default();
         writing.begin(|stop| scribe.run(stop));
         let of_limits = limits::Settings { redis: redis.clone(), ..settings.limits() };
@@ -410,6 +400,24 @@ impl Own {
             queue_seconds: queues.map(|queue| queue.wait().as_secs_f64()).fold(0.0, f64::max),
         }
     }
+}
+
+/// Where Redis is, if gateways share anything.
+async fn redis(settings: &Settings) -> Result<Option<Address>, AddressError> {
+    let redis = settings.redis()?;
+    if let Some(redis) = &redis {
+        redis.refuse_cluster(REDIS_ANSWERS_WITHIN).await?;
+    }
+    Ok(redis)
+}
+
+/// Follows what operators steer at any gateway, a purge also where this one remembers sound.
+fn follow(upkeep: &Background, controls: Controls, cache: Cache, wake: Wake) {
+    let purged = move || {
+        cache.forget_memory();
+        wake.clear();
+    };
+    upkeep.begin(|stop| async move { controls.follow(stop, purged).await });
 }
 
 /// Sweeps the cache and keeps usage, whenever it is this gateway's turn.
