@@ -50,6 +50,7 @@ mod standards;
 mod symbols;
 mod tables;
 mod telephones;
+mod thousands;
 mod titles;
 mod units;
 
@@ -96,7 +97,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
     (Kind::Hash, network::hash),
-    (Kind::Number, counts::grouped),
+    (Kind::Number, thousands::grouped),
     (Kind::Version, names::version),
     (Kind::Money, money::amount_first),
     (Kind::Quantity, marks::feet_and_inches),

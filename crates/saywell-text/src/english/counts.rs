@@ -101,20 +101,6 @@ fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
         && !YEARS_AFTER.contains(&start.previous_word())
 }
 
-/// `10.000.000`, `1'000'000`, `10 000 km`, `1,50,000` → one number.
-pub fn grouped(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let (digits, end) = grouping(start)?;
-    // With its currency it is an amount.
-    if super::money::begins(end) {
-        return None;
-    }
-    let mut edit = Edit::new(start, end, reader.count(&digits));
-    if let Some((words, unit)) = super::units::after_fraction(end).or_else(|| super::units::find(end)) {
-        edit = edit.say(unit, words[1]);
-    }
-    Some(edit)
-}
-
 /// The digits of a number whose thousands are set apart otherwise than by commas alone, and where it ends.
 pub fn grouping(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
     grouping_until(start, false)
