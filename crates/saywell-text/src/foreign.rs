@@ -311,8 +311,7 @@ fn subtitle(text: &str, from: usize, at: usize) -> Option<Island> {
     };
     let after = text[at..].strip_prefix("--> ")?;
     let before = text[..at].strip_suffix(' ')?;
-    let start =
-        before.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | ',' | '.'))).map_or(0, |at| at + 1);
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | ',' | '.')).len();
     let length =
         after.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | ',' | '.'))).unwrap_or(after.len());
     (start >= from && before.len() - start <= TIME && is_time(&before[start..]) && is_time(&after[..length]))
@@ -372,5 +371,12 @@ mod tests {
         check("::: tip\nUse it.\n:::\n", "\nUse it.\n\n");
         check("!!! note \"Heads up\"\n???+ tip\nReally???", "Heads up\n\nReally???");
         check("\\textbf{bold} \\cite{a} C:\\item", "bold  C:\\item");
+    }
+
+    #[test]
+    fn a_sign_right_before_the_times_of_a_subtitle_stays_whole() {
+        let text = "a ①00:00:34,740 --> 00:00:37,050 b";
+        let found = mark(text, 0, text.find("-->").unwrap()).unwrap();
+        assert_eq!(&text[found.range], "00:00:34,740 --> 00:00:37,050");
     }
 }
