@@ -28,10 +28,12 @@ for topic in "$@"; do
         compiles c++ c++ || missing+=(g++)
         need python3-venv python3 -c 'import ensurepip, venv'
         need ffmpeg command -v ffmpeg
+        need openssl command -v openssl
         need redis-server command -v redis-server
         need prometheus command -v promtool
         need systemd command -v systemd-analyze
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'
+        need pgbouncer test -x /usr/sbin/pgbouncer -o -x /usr/bin/pgbouncer
         # The three browser engines with their drivers (Firefox's comes from Cargo's registry, see the Makefile),
         # what WebKitGTK decodes sound with, a screen for it, and a sound card that is none.
         need chromium command -v chromium

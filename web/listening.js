@@ -33,8 +33,11 @@ import { Written, whole } from './written.js';
 
 /** How far into a sentence a step back means this one, and not the one before, in seconds. */
 const SENTENCE_BEGUN = 1.5;
-/** How often a message that is heard while it is written is read off the page, in milliseconds. */
-const READ_EVERY_MS = 100;
+/**
+ * How often a message that is heard while it is written is read off the page, in milliseconds: what the page gives is
+ * at hand, what it draws has to be gathered.
+ */
+const READ_EVERY_MS = { given: 20, drawn: 100 };
 /** How far a place is from the start and the end to be worth going back to, in seconds. */
 const WORTH_KEEPING = 3;
 /** How much of a reply tells it from another in its place, in UTF-16 units. */
@@ -84,6 +87,8 @@ export class Listening {
   /** Where messages were left for others. @type {Map<unknown, { position: number, text: string }>} */
   #places = new Map();
   #reading = false;
+  /** When the page was read last, by its own clock. */
+  #readAt = -Infinity;
   #ticking = false;
   /** How many sentences were known when the marks were laid out. */
   #marked = 0;
@@ -494,14 +499,16 @@ export class Listening {
   #readSoon() {
     if (this.#reading || !this.#heard?.message || this.#texts.draft(this.#heard.name)) return;
     this.#reading = true;
+    const every = this.#texts.isGiven(this.#heard.message) ? READ_EVERY_MS.given : READ_EVERY_MS.drawn;
     setTimeout(() => {
       this.#reading = false;
+      this.#readAt = performance.now();
       const { message, name, written } = this.#heard ?? {};
       if (!message?.isConnected || !written || this.#texts.draft(name)) return;
       // What was heard to its end goes on only while it is being written.
       if (this.#state.status === 'ended' && !this.#host.messages.isOpen(message)) return;
       this.#texts.read(message, written);
-    }, READ_EVERY_MS);
+    }, Math.max(0, this.#readAt + every - performance.now()));
   }
 
   /**

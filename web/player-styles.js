@@ -23,8 +23,8 @@ controlsStyle.replaceSync(`
 @container (max-width: 17rem) { :host([docked]) .time { display: none; } }
 .panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
 .panel > :is(button, select), .panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
+.panel > :is(button, select) { flex: 1 1 auto; }
 :host([docked]) .panel { max-block-size: 40dvh; overflow-y: auto; overscroll-behavior: contain; }
-@container (max-width: 26rem) { .panel > :is(button, select) { flex: 1 1 auto; } }
 @media (hover: none) and (pointer: coarse) { [part='help'] { display: none; } }
 button[aria-pressed='true'] { background: color-mix(in srgb, var(--_accent) 16%, transparent); border-color: var(--_accent); }
 button[aria-pressed='true']::before { content: '✓' / ''; }
@@ -72,8 +72,24 @@ select option { color: CanvasText; background: Canvas; }
 }
 @media (forced-colors: active) {
   button[aria-pressed='true'] { border: 1px solid ButtonText; }
-  input { forced-color-adjust: none; --_accent: Highlight; --_track: ButtonText; }
+  /* What is done and what is left are told apart by their form: one is full, the other hollow. */
+  input { forced-color-adjust: none; --_accent: Highlight; --_track: Canvas; }
+  input::-webkit-slider-runnable-track { block-size: .5rem; box-sizing: border-box; border: 1px solid ButtonText; }
+  input::-webkit-slider-thumb { margin-block-start: -.1875rem; }
+  input::-moz-range-track { block-size: .5rem; box-sizing: border-box; border: 1px solid ButtonText; }
 }
+`);
+
+export const toldStyle = sheet();
+
+// Notes, and what went wrong.
+toldStyle.replaceSync(`
+.note, .problem { margin: 0; font-weight: 400; }
+.note { opacity: .85; }
+:host([active]) .note { flex-basis: 100%; margin: .375rem .5rem 0; }
+.problem { color: var(--_warning); }
+.problem::before { content: '\\26A0\\FE0E' / ''; margin-inline-end: .375rem; }
+@media (prefers-contrast: more) { .note { opacity: 1; } }
 `);
 
 export const playerStyle = sheet();
@@ -122,7 +138,8 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   .dock { padding: .125rem .375rem; }
   .dock .title { display: none; }
   .dock saywell-speaker { grid-area: 1 / 1; }
-  .dock .back { grid-area: 1 / 2; align-self: start; inline-size: 2.75rem; min-block-size: 2.75rem; padding: 0; justify-content: center; border-color: transparent; }
+  .dock .back { grid-area: 1 / 2; align-self: start; inline-size: 2.75rem; min-block-size: 2.375rem; padding: 0; justify-content: center; border-color: transparent; }
+  @media (pointer: coarse) { .dock .back { min-block-size: 3.125rem; } }
   .dock .back span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
   .foot .captions { padding: 0 .75rem; font-size: 1rem; line-height: 1.5; max-block-size: 2lh; box-sizing: content-box; max-inline-size: calc(100vw - 4rem); overflow: hidden; text-wrap: wrap; }
 }

@@ -111,15 +111,11 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; stroke: cur
 @keyframes turn { to { rotate: 1turn; } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; animation-timing-function: steps(8); } }
 
-.note { margin: 0; font-weight: 400; opacity: .85; }
-.problem { margin: 0; color: var(--_warning); font-weight: 400; }
-
 @media (pointer: coarse) {
   button { min-block-size: 2.75rem; min-inline-size: 2.75rem; }
 }
 @media (prefers-contrast: more) {
   :host { --_line: currentColor; }
-  .note { opacity: 1; }
 }
 @media (forced-colors: active) {
   :host([active]) .main { border: 1px solid ButtonText; }

@@ -44,6 +44,11 @@ export class Texts {
     return this.draft(nameOf(message))?.text ?? this.#given(message) ?? drawnText(message);
   }
 
+  /** Whether a message's text is at hand, and need not be gathered from what is drawn. @param {Element} message */
+  isGiven(message) {
+    return this.#given(message) !== null;
+  }
+
   /** A message's text as it grows. @param {unknown} name @param {Element | null} message */
   written(name, message) {
     const draft = this.draft(name);

@@ -1,6 +1,7 @@
 // What a speaker tells beside its button: notes, and what went wrong.
 
 import { make, setText } from './parts.js';
+import { toldStyle } from './player-styles.js';
 import { HOPELESS } from './saywell-speaker.js';
 import { explain } from './words.js';
 
@@ -26,6 +27,8 @@ export class Told {
     this.#note.setAttribute('role', 'status');
     this.#problem.setAttribute('role', 'alert');
     bar.after(this.#note, this.#problem);
+    const root = bar.getRootNode();
+    if (root instanceof ShadowRoot) root.adoptedStyleSheets = [...root.adoptedStyleSheets, toldStyle];
   }
 
   /**

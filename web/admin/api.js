@@ -4,12 +4,13 @@
  * @typedef {{ at: number, provider: string, currency: string, calls: number, failed: number, characters: number, seconds: number, cost: number }} Bucket
  * @typedef {{ provider: string, calls: number, p50_ms: number, p95_ms: number, p99_ms: number }} FirstSound
  * @typedef {{ cache: string, requests: number, p50_ms: number, p95_ms: number, p99_ms: number }} Waited
- * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null, ends: { of: string, day: string, instead: string }[] }} Provider
+ * @typedef {{ name: string, enabled: boolean, paid: boolean, breaker: 'closed' | 'open' | 'probing', failures: number, retry_at: number | null, ends: { of: string, day: string, instead: string }[], too_slow: string | null }} Provider
  * @typedef {{ name: string, calls: number, characters: number, seconds: number, cost: number | null, currency: string }} Spender
  * @typedef {{ provider: string, voice: string, kind: string, entries: number, bytes: number, accesses: number }} Stored
  * @typedef {{ version: string, enabled: boolean, now: number, since: number, step_seconds: number, series: Bucket[], first_sound: FirstSound[],
  *   providers: Provider[], users: Spender[], rooms: Spender[],
  *   answers: { cache: Record<string, number>, errors: Record<string, number>, first_sound: Waited[] }, process: { flights: number },
+ *   gateways: { name: string, version: string, started_at: number, flights: number, queue_seconds: number }[],
  *   cache: { renditions: number, clips: number, bytes: number, max_bytes: number, content: Stored[] } }} Overview
  * @typedef {{ kind: 'user' | 'room', id: string }} Subject
  * @typedef {{ id: string, subject: Subject, unit: string, amount: number, expires_at: number }} Grant

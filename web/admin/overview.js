@@ -73,6 +73,7 @@ export async function overview(desk) {
       bars('Requests without sound, by error', errors.flatMap(([code, count]) => rowOf(code, count)), 'None in this time.'),
     ),
     h('div', { class: 'plots' }, spenders('Top users', seen.users), spenders('Top rooms', seen.rooms)),
+    h('div', { class: 'plots' }, gateways(seen)),
     h('p', { class: 'note' }, `Saywell ${seen.version}. All of this is of every replica, but for the flights. Calls that were refused before it was known who asks are in the metrics only.`),
   ];
 }
@@ -117,4 +118,15 @@ function shares(series) {
 function spenders(title, rows) {
   const cells = rows.map((row) => [row.name, format.count(row.calls), format.count(row.characters), format.length(row.seconds), row.cost === null ? 'several currencies' : format.money(row.cost, row.currency)]);
   return h('section', { class: 'plot' }, h('h2', {}, title), table(title, ['Name', { number: 'Calls' }, { number: 'Characters' }, { number: 'Sound' }, { number: 'Cost' }], cells, 'Nobody in this time.'));
+}
+
+/**
+ * Those that share a Redis with the one that answers, which is among them.
+ *
+ * @param {api.Overview} seen
+ */
+function gateways({ gateways: all, now }) {
+  const cells = all.map((one) => [one.name, one.version, format.length(Math.max(0, now - one.started_at)), `${one.queue_seconds.toFixed(1)} s`, format.count(one.flights)]);
+  const columns = ['Gateway', 'Version', { number: 'Up for' }, { number: 'Wait for the voice inside' }, { number: 'Flights' }];
+  return h('section', { class: 'plot' }, h('h2', {}, 'Gateways'), table('Gateways', columns, cells, 'None is known.'));
 }

@@ -26,6 +26,7 @@ export async function providers(desk) {
   return [
     h('p', { class: 'lead' }, 'Asked from the top down: when one cannot say a sentence, the next one does.'),
     table('The chain', ['Provider', 'Health', { number: 'Calls, 24 h' }, { number: 'Failed' }, ''], rows),
+    ...seen.providers.flatMap(({ name, too_slow: slow }) => (slow ? [h('p', { class: 'note' }, `${name} ${slow}.`)] : [])),
     ...seen.providers.flatMap(({ name, ends }) =>
       ends.map(({ of, day, instead }) => h('p', { class: 'note' }, `${name}: ${of}: no more from ${day} on. Choose ${instead}.`)),
     ),

@@ -70,8 +70,13 @@ function enter(next) {
   find('.about', HTMLElement).textContent = room.about;
   own.placeholder = room.placeholder;
   for (const door of document.querySelectorAll('.rooms a')) {
-    if (door.getAttribute('href') === `#${room.id}`) door.setAttribute('aria-current', 'page');
-    else door.removeAttribute('aria-current');
+    if (door.getAttribute('href') !== `#${room.id}`) {
+      door.removeAttribute('aria-current');
+      continue;
+    }
+    door.setAttribute('aria-current', 'page');
+    // On a phone they are a strip that is longer than the screen.
+    door.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
   chips.replaceChildren(...room.chips.map(chip));
   chips.hidden = room.chips.length === 0;

@@ -112,7 +112,7 @@ Dinner is a 12-minute walk from the hotel, so leave at a quarter to eight.`,
   {
     id: 'languages',
     name: 'Four languages',
-    about: 'Each paragraph by a voice of its language',
+    about: 'A voice of its own for each',
     placeholder: 'Ask in any of them…',
     chips: ['¿Y si llueve?', 'Et le soir ?'],
     turns: [
@@ -136,7 +136,7 @@ Benvenuti, e grazie di essere venuti! La colazione è servita dalle sette alle d
   {
     id: 'own',
     name: 'Your own words',
-    about: 'Whatever you paste is read as it is',
+    about: 'Paste any reply and hear it',
     placeholder: 'Type or paste any reply, Markdown welcome…',
     chips: ['It costs $1,204.50, or 3½ % less with the annual plan.', 'Run `kubectl get pods -n prod` and look for *CrashLoopBackOff*.'],
     echo: true,
@@ -150,7 +150,7 @@ Benvenuti, e grazie di essere venuti! La colazione è servita dalle sette alle d
   {
     id: 'trouble',
     name: 'When things go wrong',
-    about: 'Each reply here meets one problem, made up on this page',
+    about: 'One made-up problem a reply',
     placeholder: 'Anything you write here is read normally…',
     chips: [],
     turns: [

@@ -12,6 +12,8 @@ export declare class Texts {
     begin(name: unknown): Written;
     /** A message's text, as far as it is there. @param {Element} message */
     of(message: Element): string;
+    /** Whether a message's text is at hand, and need not be gathered from what is drawn. @param {Element} message */
+    isGiven(message: Element): boolean;
     /** A message's text as it grows. @param {unknown} name @param {Element | null} message */
     written(name: unknown, message: Element | null): Written;
     /**

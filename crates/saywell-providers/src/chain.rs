@@ -125,6 +125,19 @@ impl Chain {
         Self::new(links).hedged(self.hedge)
     }
 
+    /// The same chain with those last that are [too slow](crate::queue::Queue::too_slow) on this machine: they speak what
+    /// nobody else can.
+    #[must_use]
+    pub fn able_first(self) -> Self {
+        let slow = |link: &Arc<dyn Provider>| too_slow(&**link).is_some();
+        if !self.links.iter().any(slow) {
+            return self;
+        }
+        let mut links = self.links.to_vec();
+        links.sort_by_key(slow);
+        Self { links: links.into(), hedge: self.hedge }
+    }
+
     /// Whether a provider of this name is in it.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -232,6 +245,12 @@ impl Chain {
         }
         Err(Exhausted { reasons })
     }
+}
+
+/// How many seconds of sound a provider makes in a second, where that is too few to be heard without gaps.
+#[must_use]
+pub fn too_slow(link: &dyn Provider) -> Option<f64> {
+    link.about().queue.as_ref()?.too_slow()
 }
 
 /// Takes down that a provider speaks in place of those that failed before it.

@@ -7,6 +7,7 @@
 pub mod chain;
 pub mod provider;
 pub mod providers;
+pub mod trial;
 pub mod voices;
 
 // The ground floor.

@@ -90,6 +90,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
 /// What is known of a provider without asking anybody.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of it, and all go together")]
 pub struct About {
     /// The name that settings, headers and metrics use: its kind, or the name of one of several of a kind.
     pub name: Arc<str>,
@@ -128,6 +129,8 @@ pub struct About {
     pub longest: usize,
     /// The queue before it, where it works on this machine.
     pub queue: Option<Queue>,
+    /// Whether its voices can be mixed: whether it takes a [`Blend`](saywell_voice::kokoro::Blend) of them for a voice.
+    pub blends: bool,
     /// It is asked for at another address than its service's own, of which no announced end holds.
     pub elsewhere: bool,
 }
@@ -167,6 +170,7 @@ impl About {
             unknown_symbols: None,
             longest: usize::MAX,
             queue: None,
+            blends: false,
             elsewhere: false,
         }
     }
@@ -424,6 +428,10 @@ pub struct Voice {
     pub other_languages: Vec<String>,
     /// `female`, `male` or `neutral`, where known.
     pub gender: Option<String>,
+    /// How good its makers say it is, from `A` to `F` with `+` and `-`; where they say nothing, nobody does.
+    pub grade: Option<String>,
+    /// Its language has not passed every test yet that a language has to pass here (docs/VOICES.md).
+    pub experimental: bool,
 }
 
 impl Voice {
@@ -437,6 +445,8 @@ impl Voice {
             language: language.to_owned(),
             other_languages: Vec::new(),
             gender: None,
+            grade: None,
+            experimental: false,
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
+use saywell_voice::kokoro::Blend;
 use tokio_util::sync::CancellationToken;
 
 /// Who waits for an utterance; the most urgent first.
@@ -28,6 +29,9 @@ pub enum Priority {
 const CHARACTERS_A_SECOND: f64 = 15.0;
 /// What is remembered of earlier jobs when one more is measured: the last twenty, about.
 const MEMORY: f64 = 0.95;
+/// The least sound that a voice has to make in a second, seconds, to be heard without gaps while the machine does other
+/// things as well.
+pub const LEAST_REAL_TIME: f64 = 1.3;
 
 /// What a reply wants of the voices here, and for whom. By default of nobody who has to share.
 #[derive(Debug, Default)]
@@ -97,6 +101,9 @@ pub struct Pace(Mutex<Measured>);
 struct Measured {
     characters: f64,
     seconds: f64,
+    /// Sound that was made, and how long that took, without what was guessed; seconds.
+    sound: f64,
+    took: f64,
 }
 
 impl Pace {
@@ -104,20 +111,31 @@ impl Pace {
     #[must_use]
     pub fn guessed(seconds_a_character: f64) -> Self {
         // Weighs as little as a short word, so that the first sentence counts.
-        Self(Mutex::new(Measured { characters: 4.0, seconds: 4.0 * seconds_a_character }))
+        let seconds = 4.0 * seconds_a_character;
+        Self(Mutex::new(Measured { characters: 4.0, seconds, sound: 0.0, took: 0.0 }))
     }
 
-    /// So many characters took this long on one thread.
-    pub fn measured(&self, characters: u64, took: Duration) {
+    /// So many characters, which are so many seconds of sound, took this long on one thread.
+    pub fn measured(&self, characters: u64, sound: f64, took: Duration) {
         let mut measured = self.lock();
+        let took = took.as_secs_f64();
         measured.characters = measured.characters * MEMORY + characters as f64;
-        measured.seconds = measured.seconds * MEMORY + took.as_secs_f64();
+        measured.seconds = measured.seconds * MEMORY + took;
+        measured.sound = measured.sound * MEMORY + sound;
+        measured.took = measured.took * MEMORY + took;
+    }
+
+    /// Seconds of sound that one thread makes in a second, as it was measured of late; `None` before it was.
+    #[must_use]
+    pub fn real_time(&self) -> Option<f64> {
+        let Measured { sound, took, .. } = *self.lock();
+        (sound > 0.0 && took > 0.0).then(|| sound / took)
     }
 
     /// What so many characters take on one thread.
     #[must_use]
     pub fn seconds(&self, characters: f64) -> f64 {
-        let Measured { characters: known, seconds } = *self.lock();
+        let Measured { characters: known, seconds, .. } = *self.lock();
         seconds * characters / known.max(f64::MIN_POSITIVE)
     }
 
@@ -137,6 +155,8 @@ struct Shared {
     longest: f64,
     /// By voice.
     paces: BTreeMap<String, Arc<Pace>>,
+    /// The best that trials of its voices came to, see [`crate::trial`].
+    tried: Mutex<Option<f64>>,
     replies: Mutex<Replies>,
 }
 
@@ -188,14 +208,34 @@ impl Queue {
             threads: threads.max(1) as f64,
             longest: longest.as_secs_f64(),
             paces,
+            tried: Mutex::default(),
             replies: Mutex::default(),
         }))
     }
 
-    /// The pace of this voice.
+    /// The pace of this voice; of a blend, that of the voice it begins with.
     #[must_use]
     pub fn pace(&self, voice: &str) -> Option<&Arc<Pace>> {
-        self.0.paces.get(voice)
+        self.0.paces.get(voice).or_else(|| self.0.paces.get(Blend::first_name(voice)))
+    }
+
+    /// A trial found that its voices make so many seconds of sound in a second. The best trial counts: nothing makes a machine
+    /// faster than it is, and whatever else it does makes it slower.
+    pub(crate) fn tried(&self, real_time: f64) {
+        let mut tried = self.0.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        *tried = Some(tried.map_or(real_time, |best| best.max(real_time)));
+    }
+
+    /// The best that trials came to, where there were any.
+    pub(crate) fn best_trial(&self) -> Option<f64> {
+        *self.0.tried.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many seconds of sound its voices make in a second, where trials found that these are fewer than
+    /// [`LEAST_REAL_TIME`].
+    #[must_use]
+    pub fn too_slow(&self) -> Option<f64> {
+        self.best_trial().filter(|real_time| *real_time < LEAST_REAL_TIME)
     }
 
     /// Admits a reply, unless it was before. One that sounds already is never turned away.
@@ -226,6 +266,18 @@ impl Queue {
         drop(replies);
         places.push(Place { queue: Arc::clone(&self.0), number });
         Ok(())
+    }
+
+    /// How long a new reply would wait here.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        Duration::from_secs_f64(self.0.work(&self.0.replies()))
+    }
+
+    /// Whether nobody new is admitted, however little they have asked for.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.work(&self.0.replies()) > self.0.longest
     }
 
     /// An utterance had its turn after it waited this long.
@@ -266,6 +318,12 @@ impl Shared {
         // All of it gets shorter by a second in a second, and of that a caller's own by their share.
         let until_share = (all - self.longest).max((own - share) * shares);
         Err(until_share.min(all - half))
+    }
+
+    /// Seconds of work that somebody waits for.
+    fn work(&self, replies: &Replies) -> f64 {
+        let waited_for = replies.inside.values().filter(|inside| !inside.prefetch);
+        waited_for.map(Inside::before_others).sum::<f64>() / self.threads
     }
 
     fn show(&self, replies: &Replies) {
@@ -356,8 +414,10 @@ mod tests {
     fn the_pace_is_what_was_measured_last() {
         let pace = Pace::guessed(1.0);
         for _ in 0..200 {
-            pace.measured(100, Duration::from_millis(20));
+            pace.measured(100, 6.0, Duration::from_millis(20));
         }
         assert!((pace.seconds(100.0) - 0.02).abs() < 1e-3, "{}", pace.seconds(100.0));
+        assert!((pace.real_time().unwrap() - 300.0).abs() < 1e-6, "{:?}", pace.real_time());
+        assert_eq!(Pace::guessed(1.0).real_time(), None, "a guess is no measurement");
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use saywell_audio::loudness::Level;
 use saywell_text::english;
+use saywell_voice::kokoro::{Blend, BlendFault};
 
 use crate::provider::{About, Provider, Voice};
 
@@ -128,10 +129,12 @@ impl Speaker {
 }
 
 /// Why nobody would speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoCast {
     /// The name is no provider's voice, not in the map, and none of OpenAI's.
     UnknownVoice,
+    /// It is meant for a blend of voices, which somebody here could speak in, and is none.
+    Blend(BlendFault),
     /// No voice speaks the language.
     Language,
 }
@@ -143,6 +146,14 @@ struct Likeness<'a> {
     gender: Option<&'a str>,
     /// The country whose pronunciation it has, as a language tag, where that is all that is known.
     accent: Option<&'a str>,
+}
+
+/// A blend, and the provider that mixes it.
+struct Blended<'a> {
+    of: &'a str,
+    blend: Blend,
+    /// The voice that it begins with, whose language it speaks.
+    first: &'a Voice,
 }
 
 /// A provider of the chain with its voices; without them when it cannot tell them now.
@@ -178,6 +189,9 @@ impl VoiceMap {
         let everybody = || listed.iter().filter_map(|listed| listed.voices.as_deref()).flatten();
         let wished = wished.or(self.default.as_deref()).map(|wished| self.spelled(wished, everybody()));
         let mapped = wished.map(|wished| self.mapped(wished));
+        let blended =
+            wished.map(|wished| self.blended(wished, &listed)).transpose().map_err(NoCast::Blend)?;
+        let blended = blended.flatten();
         let kokoro = wished.and_then(kokoro::Name::new);
         // Who asks for none asks for the first provider's own.
         let first = links.first().and_then(|link| link.about().default_voice.as_deref());
@@ -185,6 +199,8 @@ impl VoiceMap {
             Some(wished) => voice.id == wished || Some(voice.id.as_str()) == mapped,
             None => first.is_none_or(|first| voice.id == first),
         });
+        // A blend is taken for the voice that it begins with by whoever cannot mix them.
+        let itself = blended.as_ref().map(|blended| blended.first).or(itself);
         let persona = wished.and_then(|wished| self.personas.get(wished));
         let known = |name| {
             let alike = openai_gender(name).is_some() || kokoro.is_some();
@@ -217,11 +233,19 @@ impl VoiceMap {
                     continue;
                 }
             }
+            let speaks = |voice: &Voice| language.is_none_or(|language| voice.speaks(language));
+            let mixed = blended.as_ref().filter(|blended| blended.of == link.name() && speaks(blended.first));
+            if let Some(Blended { blend, first, .. }) = mixed {
+                let speaker = Speaker::new(*link, &blend.to_string(), Some(first));
+                cast.insert(link.name().to_owned(), speaker);
+                continue;
+            }
             let speaker = match voices {
                 None => Some(Speaker::new(*link, mapped.or(own).unwrap_or_default(), None)),
                 Some(voices) => {
                     let bare = kokoro.map(|kokoro| kokoro.bare);
-                    let wanted = [wished, mapped, bare, own.filter(|_| wished.is_none())];
+                    let first = blended.as_ref().map(|blended| blended.first.id.as_str());
+                    let wanted = [wished, mapped, first, bare, own.filter(|_| wished.is_none())];
                     let nearest = nearest(&wanted, like, language, own, voices);
                     nearest.map(|voice| Speaker::new(*link, &voice.id, Some(voice)))
                 }
@@ -238,6 +262,10 @@ impl VoiceMap {
         let wished = self.spelled(wished, everybody);
         if self.personas.contains_key(wished) {
             return None;
+        }
+        if let Ok(Some(blended)) = self.blended(wished, &listed) {
+            let number = listed.iter().position(|listed| listed.link.name() == blended.of)?;
+            return Some(links.get(number)?.name());
         }
         let bare = kokoro::Name::new(wished).map_or(wished, |kokoro| kokoro.bare);
         let owns = |name: &str, link: &Listed<'_>| {
@@ -272,6 +300,33 @@ impl VoiceMap {
             }
         }
         other_case.unwrap_or(wished)
+    }
+
+    /// The blend that this name writes out, where nobody has a voice of that name and somebody can mix them.
+    fn blended<'a>(&self, wished: &str, listed: &'a [Listed<'_>]) -> Result<Option<Blended<'a>>, BlendFault> {
+        let has = |link: &Listed<'_>| {
+            link.voices.iter().flat_map(|voices| voices.iter()).any(|voice| voice.id == wished)
+        };
+        if self.names.contains_key(wished) || self.personas.contains_key(wished) || listed.iter().any(has) {
+            return Ok(None);
+        }
+        let Some(blend) = Blend::parse(wished) else { return Ok(None) };
+        let mut unknown = None;
+        for Listed { link, voices } in listed.iter().filter(|listed| listed.link.about().blends) {
+            let Some(voices) = voices.as_deref() else { continue };
+            let meant = |name: &str| {
+                let meant = self.mapped(self.spelled(name, voices.iter()));
+                voices.iter().find(|voice| voice.id == meant)
+            };
+            match blend.clone()?.renamed(|name| meant(name).map(|voice| voice.id.as_str())) {
+                Ok(blend) => {
+                    let Some(first) = blend.names().next().and_then(meant) else { continue };
+                    return Ok(Some(Blended { of: link.name(), first, blend }));
+                }
+                Err(fault) => unknown = unknown.or(Some(fault)),
+            }
+        }
+        unknown.map_or(Ok(None), Err)
     }
 
     /// What the operator calls by this name.
@@ -381,6 +436,38 @@ mod tests {
         assert_eq!(chosen(Some("onyx"), Some("en")).await.unwrap(), ["bass", "jack"]);
         assert_eq!(chosen(Some("tone"), Some("fr-CA")).await.unwrap(), ["flûte"]);
         assert_eq!(chosen(None, Some("ja")).await, Err(NoCast::Language));
+    }
+
+    #[tokio::test]
+    async fn a_blend_is_spoken_by_whoever_mixes_it_and_nearest_to_its_first_voice_by_others() {
+        let mixer = [
+            voice("mixer", "af_bella", "en-US", "female"),
+            voice("mixer", "am_adam", "en-US", "male"),
+            voice("mixer", "bf_emma", "en-GB", "female"),
+            voice("mixer", "em_alex", "es-ES", "male"),
+        ];
+        let mut links = links();
+        links.push(Arc::new(Fake::named("mixer").with_voices(mixer).blending()));
+        let map =
+            VoiceMap::new([("onyx", "am_adam")].map(|(a, b)| (a.to_owned(), b.to_owned())).into(), None);
+        for (wished, language, mixed, other) in [
+            ("am_adam:3+bf_emma", None, "am_adam:0.75+bf_emma:0.25", "jack"),
+            ("AF_Bella(2)+af_bella", Some("en"), "af_bella", "mary"),
+            ("onyx+bf_emma", Some("en"), "am_adam:0.5+bf_emma:0.5", "jack"),
+            ("am_adam+bf_emma", Some("es"), "em_alex", ""),
+        ] {
+            let cast = map.cast(Some(wished), language, &links).await.unwrap();
+            assert_eq!(cast["mixer"].voice, mixed, "{wished}");
+            assert_eq!(cast.get("world").map_or("", |speaker| &speaker.voice), other, "{wished}");
+            assert_eq!(map.owner(wished, &links).await, Some("mixer"));
+        }
+        for (wished, fault) in [
+            ("af_bella+af_nobody", BlendFault::Unknown("af_nobody".into())),
+            ("af_bella:0+bf_emma", BlendFault::Weight("0".into())),
+            ("af_bella+", BlendFault::NoName),
+        ] {
+            assert_eq!(map.cast(Some(wished), None, &links).await, Err(NoCast::Blend(fault)), "{wished}");
+        }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! marks, no addresses spelt out, single spaces. Code and maths keep their words, but for addresses.
 
 use crate::Emoji;
+use crate::about;
 use crate::added::Phrase;
 use crate::emoji;
 use crate::maths;
@@ -537,7 +538,12 @@ fn address_around(text: &str, from: usize, colon: usize) -> Option<(Range<usize>
     }
     let start = colon - scheme;
     let end = colon + "://".len() + address_length(rest);
-    Some((start..end, named(&text[colon + "://".len()..end])))
+    let address = &text[colon + "://".len()..end];
+    if scheme_text.starts_with("http") && about::is_about(&text[from..start], address) {
+        let www = if address.starts_with("www.") { "www.".len() } else { 0 };
+        return Some((start..colon + "://".len() + www, Edit::Drop));
+    }
+    Some((start..end, named(address)))
 }
 
 /// A well-known host with a path after it, whose slash is at `slash`: `github.com/rust-lang/rust`.
@@ -559,6 +565,14 @@ fn host_with_path(text: &str, from: usize, slash: usize) -> Option<(Range<usize>
     }
     let start = slash - host.len();
     let end = start + address_length(&text[start..]);
+    // After a scheme that was taken off, what stands before is before that.
+    let before =
+        text[from..start].trim_end_matches("://").trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if about::is_about(&text[from..start], &text[start..end])
+        || before.len() < start - from && about::is_about(before, &text[start..end])
+    {
+        return None;
+    }
     Some((start..end, named(&text[start..end])))
 }
 
@@ -606,11 +620,17 @@ fn host(address: &str) -> Option<&str> {
     let authority = address.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
     let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        // Of one's own machine the port tells what is meant.
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !is_own(name) => name,
         _ => host,
     };
     let host = host.strip_prefix("www.").unwrap_or(host);
     (!host.is_empty()).then_some(host)
+}
+
+/// Whether this is a name or number of the machine itself.
+fn is_own(host: &str) -> bool {
+    host == "localhost" || host.starts_with("127.") || host == "0.0.0.0"
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ mod standards;
 mod symbols;
 mod tables;
 mod telephones;
+mod thousands;
 mod titles;
 mod units;
 
@@ -57,7 +58,7 @@ use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -80,6 +81,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::iso_date),
     (Kind::Date, calendar::slashed_date),
     (Kind::Date, calendar::day_and_month),
+    (Kind::Telephone, telephones::lettered),
     (Kind::Telephone, network::telephone),
     (Kind::Label, codes::letters_and_digits),
     (Kind::Telephone, telephones::telephone),
@@ -95,7 +97,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
     (Kind::Hash, network::hash),
-    (Kind::Number, counts::grouped),
+    (Kind::Number, thousands::grouped),
     (Kind::Version, names::version),
     (Kind::Money, money::amount_first),
     (Kind::Quantity, marks::feet_and_inches),
@@ -139,18 +141,19 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::letters),
     (Kind::Operator, plain_maths::primed),
     (Kind::Operator, plain_maths::derivative),
+    (Kind::Abbreviation, medicine::course),
     (Kind::Operator, plain_maths::times),
     (Kind::Symbol, names::graded),
     (Kind::Telephone, telephones::extension),
     (Kind::Abbreviation, medicine::taken),
     (Kind::Abbreviation, medicine::interval),
-    (Kind::Abbreviation, medicine::course),
     (Kind::Abbreviation, medicine::prescribed),
     (Kind::Label, codes::letters_and_digits),
     (Kind::Time, clock::noon),
     (Kind::Keys, names::keys),
     (Kind::Duration, clock::iso_duration),
     (Kind::Money, money::currency_first),
+    (Kind::Date, calendar::quarter),
     (Kind::Date, calendar::weekdays),
     (Kind::Date, calendar::month),
     (Kind::Date, calendar::weekday_alone),
@@ -161,7 +164,10 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
     (Kind::Unit, units::after_scale),
+    (Kind::Unit, units::after_per),
     (Kind::TechnicalUnit, units::alone),
+    (Kind::Roman, roman::century),
+    (Kind::Roman, roman::small),
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
     (Kind::Roman, roman::first),
@@ -172,7 +178,9 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Version, names::release),
     (Kind::Place, places::verse),
     (Kind::Quantity, quantities::times_factor),
+    (Kind::Label, names::community),
     (Kind::Path, paths::relative),
+    (Kind::WebAddress, network::port_of_host),
     (Kind::WebAddress, network::domain),
     (Kind::Path, paths::file_name),
     (Kind::Code, code::expression),

@@ -9,15 +9,15 @@ const LONGEST: usize = 200;
 
 /// Whether a mark may begin with this character.
 pub(crate) fn may_begin(c: char) -> bool {
-    matches!(c, '[' | '=' | '+' | '%' | '!' | ':' | '?' | '<' | '\\' | '-' | 'M' | '^')
+    matches!(c, '[' | '=' | '+' | '%' | '!' | ':' | '?' | '<' | '\\' | '-' | 'M' | '^' | '{' | '~')
 }
 
 /// Whether `text` may hold a mark.
 pub(crate) fn may_hold(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| {
         matches!(pair, b"[[" | b"[/" | b"==" | b"++" | b"%%" | b"::" | b"!!" | b"??" | b"->" | b"A:" | b" ^")
-            || pair == b"[b"
-            || pair == b"[i"
+            || matches!(pair, b"[b" | b"[i" | b"[!" | b"{." | b"{#" | b"{:" | b"{{" | b"^^")
+            || pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'^' | b'~')
     })
 }
 
@@ -26,7 +26,9 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
     let rest = &text[at..];
     let window = &rest[..rest.floor_char_boundary(LONGEST)];
     let found = match rest.as_bytes()[0] {
-        b'[' => wiki(window, 0).or_else(|| bb_code(window)),
+        b'[' => wiki(window, 0).or_else(|| bb_code(window)).or_else(|| callout(text, at, window)),
+        b'{' => attributes(window),
+        b'~' => lowered(text, at, window),
         b'!' if window.starts_with("![[") => Some((window.find("]]")? + 2, None)),
         b'!' | b'?' | b':' if begins_line(text, at) => admonition(rest),
         b'=' => around(window, "==", true),
@@ -37,7 +39,9 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
         }
         b'<' => angle(window),
         b'\\' => latex(text, at, window),
-        b'^' => block_id(text, at, window),
+        b'^' => around(window, "^^", false)
+            .or_else(|| raised(text, at, window))
+            .or_else(|| block_id(text, at, window)),
         b'-' => return subtitle(text, from, at),
         b'M' => media(text, at, window),
         _ => None,
@@ -48,6 +52,66 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
 }
 
 type Found = Option<(usize, Option<Range<usize>>)>;
+
+/// `[!tip] Remember`, `[!note]- Folded`: a box of Obsidian, whose title stands behind its kind.
+fn callout(text: &str, at: usize, window: &str) -> Found {
+    let inside = window.strip_prefix("[!")?;
+    let end = inside.find(']').filter(|end| *end > 0)?;
+    let kind = inside[..end].bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let after = inside[end + 1..].trim_start_matches(['+', '-']);
+    let title = after.strip_prefix(' ').is_some_and(|title| title.starts_with(|c: char| !c.is_whitespace()));
+    let begins = begins_line(text, at) || text[..at].ends_with("> ");
+    (kind && title && begins).then_some((window.len() - after.len(), None))
+}
+
+/// `{.class}`, `{#id}`, `{: .lead}` of Pandoc and Jekyll, `{{< youtube abc >}}` and `{{% note %}}` of Hugo.
+fn attributes(window: &str) -> Found {
+    if let Some(inside) = window.strip_prefix("{{") {
+        let close = match inside.as_bytes().first()? {
+            b'<' => ">}}",
+            b'%' => "%}}",
+            _ => return None,
+        };
+        let end = inside.find(close)?;
+        return (!inside[..end].contains('\n')).then_some((2 + end + close.len(), None));
+    }
+    let inside = window.strip_prefix('{')?;
+    let end = inside.find('}')?;
+    let list = inside[..end].strip_prefix(':').unwrap_or(&inside[..end]).trim();
+    let names = |name: &str| {
+        name.strip_prefix(['.', '#']).is_some_and(|name| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        })
+    };
+    let mut parts = list.split(' ');
+    (parts.next().is_some_and(names) && parts.all(|part| names(part) || part.contains('=')))
+        .then_some((end + 2, None))
+}
+
+/// `H~2~O`: lowered digits in the way of Pandoc.
+fn lowered(text: &str, at: usize, window: &str) -> Found {
+    let digits = window[1..].bytes().take_while(u8::is_ascii_digit).count();
+    let closed = window[1 + digits..].starts_with('~') && !window[1 + digits..].starts_with("~~");
+    let before = text[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+    ((1..=3).contains(&digits) && closed && before).then_some((digits + 2, Some(1..digits + 1)))
+}
+
+/// `x^2^`, `1^st^`: raised in the way of Pandoc. The sign of a power is kept.
+fn raised(text: &str, at: usize, window: &str) -> Found {
+    let inside = &window[1..];
+    let length = inside.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let before = text[..at].ends_with(|c: char| c.is_alphanumeric() || c == ')');
+    if !(1..=4).contains(&length) || !inside[length..].starts_with('^') || !before {
+        return None;
+    }
+    let after = inside[length + 1..].chars().next();
+    if after.is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let ordinal = matches!(&inside[..length], "st" | "nd" | "rd" | "th");
+    Some((length + 2, Some(usize::from(ordinal)..length + 1)))
+}
 
 /// Whether only white space stands before `at` in its line.
 fn begins_line(text: &str, at: usize) -> bool {
@@ -157,6 +221,13 @@ fn angle(window: &str) -> Found {
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         // A placeholder stands alone.
         && (inside.starts_with('/') || window[end..].contains("</"));
+    // What a tool is given, where its tag is closed.
+    if tag && !inside.starts_with('/') && crate::hidden::names_tool(name) {
+        let close = ["</", name, ">"].concat();
+        if let Some(at) = window.find(&close) {
+            return Some((at + close.len(), None));
+        }
+    }
     (discord || tag).then_some((end + 1, None))
 }
 
@@ -240,8 +311,7 @@ fn subtitle(text: &str, from: usize, at: usize) -> Option<Island> {
     };
     let after = text[at..].strip_prefix("--> ")?;
     let before = text[..at].strip_suffix(' ')?;
-    let start =
-        before.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | ',' | '.'))).map_or(0, |at| at + 1);
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | ',' | '.')).len();
     let length =
         after.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | ',' | '.'))).unwrap_or(after.len());
     (start >= from && before.len() - start <= TIME && is_time(&before[start..]) && is_time(&after[..length]))
@@ -301,5 +371,12 @@ mod tests {
         check("::: tip\nUse it.\n:::\n", "\nUse it.\n\n");
         check("!!! note \"Heads up\"\n???+ tip\nReally???", "Heads up\n\nReally???");
         check("\\textbf{bold} \\cite{a} C:\\item", "bold  C:\\item");
+    }
+
+    #[test]
+    fn a_sign_right_before_the_times_of_a_subtitle_stays_whole() {
+        let text = "a ①00:00:34,740 --> 00:00:37,050 b";
+        let found = mark(text, 0, text.find("-->").unwrap()).unwrap();
+        assert_eq!(&text[found.range], "00:00:34,740 --> 00:00:37,050");
     }
 }

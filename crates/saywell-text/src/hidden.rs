@@ -68,6 +68,8 @@ const TOOLS: &[&str] = &[
     "invoke",
     "tool",
     "longcat_tool_call",
+    "system-reminder",
+    "system_reminder",
 ];
 
 /// Marks that are no tags, what ends them, and what they hold.
@@ -234,11 +236,14 @@ fn json(length: usize) -> Opens {
 /// from prose: gpt-oss without its tokens, Ollama, gptme, `LibreChat`, a call with JSON in its brackets.
 pub(crate) fn opens_line(line: &str, complete: bool) -> Opens {
     /// What begins the line, what ends it, and whether a capital has to follow.
-    const FORMS: [(&str, &[&str], bool, Omitted); 4] = [
+    const FORMS: [(&str, &[&str], bool, Omitted); 7] = [
         ("analysis", &["assistantfinal"], true, Omitted::Reasoning),
         ("assistantanalysis", &["assistantfinal"], false, Omitted::Reasoning),
         ("assistantcommentary", &["assistantfinal"], false, Omitted::ToolCall),
         (":::thinking", &["\n:::"], false, Omitted::Reasoning),
+        (":::reasoning", &["\n:::"], false, Omitted::Reasoning),
+        (":::thought", &["\n:::"], false, Omitted::Reasoning),
+        (":::analysis", &["\n:::"], false, Omitted::Reasoning),
     ];
     const THINKING: &str = "Thinking...";
     let unknown = if complete { Opens::No } else { Opens::Unknown };
@@ -409,6 +414,11 @@ fn judged(text: &str, name: &str) -> Opens {
     }
     let length = text.len() - after.len() + end + 1;
     Opens::Yes(Opening { length, what, close: Close::Named(Name::new(local)) })
+}
+
+/// Whether the name of a tag says that it is for a tool.
+pub(crate) fn names_tool(name: &str) -> bool {
+    TOOL_WORDS.iter().any(|word| name.contains(word))
 }
 
 fn is_name(c: char) -> bool {

@@ -13,6 +13,7 @@ use script::Writing;
 use std::borrow::Cow;
 use std::ops::Range;
 
+mod loans;
 mod parts;
 mod script;
 pub(crate) mod words;
@@ -77,7 +78,14 @@ fn detect_within(text: &str, main: Option<&str>) -> Option<Detected> {
             let [best, _] = Evidence::of(text).leaders();
             Some(Detected { language: if best.1 > 0.0 { best.0 } else { "ru" }, sure: true })
         }
-        Writing::Latin => latin(text, main),
+        Writing::Latin => {
+            let found = latin(text, main);
+            // What English has taken over is no evidence for another language.
+            match loans::without(text).filter(|_| found.is_some_and(|found| found.language != "en")) {
+                Some(rest) => latin(&rest, main),
+                None => found,
+            }
+        }
         Writing::None => None,
     }
 }
@@ -197,7 +205,8 @@ impl Evidence {
                     () if named && words::is_particle(word) => particles.push(word),
                     () => evidence.add(word, part.ends_with(['\'', '’'])),
                 }
-                named = capital || (named && words::is_particle(word));
+                // "café de Flore"
+                named = capital || words::is_kind_of_place(word) || (named && words::is_particle(word));
             }
         }
         for word in particles {
@@ -279,7 +288,10 @@ impl Evidence {
 /// Whether `token` is no word of any language: a name in code, an option, a path, a number.
 fn is_code(token: &str) -> bool {
     let inside = token.trim_matches(|c: char| !c.is_alphanumeric());
-    token.starts_with(['-', '/']) && token.len() > 1
+    // "ui/ux", "oz/ft"
+    let short = inside.contains('/') && inside.split('/').all(|part| part.chars().count() <= 2);
+    short
+        || token.starts_with(['-', '/']) && token.len() > 1
         || inside.contains(['_', '(', ')', '<', '>', '=', '{', '}', '\\', '@', '#'])
         || inside.contains("::")
         || inside.contains(|c: char| c.is_ascii_digit())

@@ -38,6 +38,7 @@ mod incremental;
 mod lines;
 mod paragraph;
 // ... each part parsed and put into words, ...
+mod about;
 mod added;
 mod announcement;
 mod clean;

@@ -218,7 +218,11 @@ fn events(source: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
             || matches!(link.link_type, LinkType::ReferenceUnknown | LinkType::CollapsedUnknown);
         let label = source.get(link.span.clone())?.trim_start_matches(['!', '[']);
         let cites = label.split(']').next()?.bytes().all(|b| b.is_ascii_digit());
-        (named && !cites).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
+        // `matrix[i][j]`
+        let before = source.get(..link.span.start)?;
+        let indexes = label.split(']').next()?.len() < 3
+            && before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ']'));
+        (named && !cites && !indexes).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
     };
     Parser::new_with_broken_link_callback(source, extensions(), Some(resolve)).into_offset_iter()
 }
@@ -462,7 +466,7 @@ impl<'a> Walker<'a> {
             let letters = factor.chars().filter(|c| c.is_alphabetic()).count();
             !factor.is_empty()
                 && letters < 3
-                && factor.chars().all(|c| c.is_alphanumeric() || matches!(c, '(' | ')' | '.'))
+                && factor.chars().all(|c| c.is_alphanumeric() || " ()+-−/.".contains(c))
         });
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | ')'));
         factors && word(before) && word(after)
@@ -627,7 +631,7 @@ impl<'a> Walker<'a> {
             Some(words) if words.is_empty() => {}
             Some(words) => {
                 self.begin();
-                self.open.replace(&words, source);
+                self.open.replace(unnamed(&self.open.text, &words), source);
             }
             None => {
                 self.begin();
@@ -722,6 +726,19 @@ impl<'a> Walker<'a> {
         }
         self.rendered.passages.push(Passage { spoken, kind, pause, announces: None });
     }
+}
+
+/// The words of a formula without the name of what it is, which stands before it already: `The limit $\lim …$`.
+fn unnamed<'w>(before: &str, words: &'w str) -> &'w str {
+    const NAMES: [&str; 6] = ["limit", "integral", "sum", "product", "square root", "derivative"];
+    let before = before.trim_end();
+    let named = NAMES.iter().find_map(|name| {
+        let start = before.len().checked_sub(name.len())?;
+        let said = before.get(start..)?.eq_ignore_ascii_case(name)
+            && !before[..start].ends_with(|c: char| c.is_alphanumeric());
+        words.strip_prefix("the ")?.strip_prefix(name)?.strip_prefix(' ').filter(|_| said)
+    });
+    named.unwrap_or(words)
 }
 
 /// Headings, items and rows stand without a full stop; a voice needs one to let its pitch fall.

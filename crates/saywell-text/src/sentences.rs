@@ -109,7 +109,7 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
     let next = window - spaced.len();
     let wide = run.chars().any(is_wide_stop);
     if spaced.len() == after.len() && !wide {
-        return Verdict::Inside;
+        return unspaced(text, start, stop, run, after, next);
     }
     let word_after = spaced.trim_start_matches(is_opener);
     let Some(first) = word_after.chars().next() else {
@@ -173,6 +173,18 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             }
         }
     }
+}
+
+/// What a stop without a space after it is: `That ends.Then it begins` lacks one, names with dots do not.
+fn unspaced(text: &str, start: usize, stop: usize, run: &str, after: &str, next: usize) -> Verdict {
+    let (word, _) = word_before(text, start, stop);
+    let length = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+    let ends = run == "."
+        && word.len() > 2
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && after[length..].starts_with(' ')
+        && STARTERS.contains(&&after[..length]);
+    if ends { Verdict::End { next } } else { Verdict::Inside }
 }
 
 /// Whether the digit before `stop` counts items within a line: "Do this: 1. First 2. Second".
@@ -298,7 +310,8 @@ const NEVER_LAST: &[&str] = &[
 const BEFORE_NUMBER: &[&str] = &[
     "no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div",
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
-    "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs",
+    "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
+    "fl", "ref", "vols", "item", "ser", "exp", "deg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
@@ -311,7 +324,9 @@ const MAYBE_LAST: &[&str] = &[
 /// Short forms after which a capital begins another sentence.
 const SHORT: &[&str] = &[
     "avg", "cm", "doz", "elev", "ht", "kg", "km", "mg", "mi", "misc", "ml", "mm", "mos", "pt", "secs", "sq",
-    "temp", "temps", "wk", "wks", "wt", "yr", "yrs",
+    "temp", "temps", "wk", "wks", "wt", "yr", "yrs", "addl", "assoc", "calif", "cert", "chem", "cont",
+    "equiv", "hosp", "mfg", "mtg", "orig", "pkg", "qty", "std", "abbr", "ariz", "colo", "conn", "fla",
+    "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr", "hist",
 ];
 /// Names of directions, which a distance may be given in: "2 mi. N of town".
 const DIRECTIONS: &[&str] =

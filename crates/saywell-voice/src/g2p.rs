@@ -89,6 +89,13 @@ impl Language {
         }
     }
 
+    /// Whether it has not passed all that a language has to pass (docs/VOICES.md): the phonemes of those that are have, what a
+    /// recogniser hears of them has not been measured in full.
+    #[must_use]
+    pub fn is_experimental(self) -> bool {
+        !matches!(self, Self::AmericanEnglish | Self::BritishEnglish)
+    }
+
     /// The language tag: `en-GB`.
     #[must_use]
     pub fn tag(self) -> &'static str {

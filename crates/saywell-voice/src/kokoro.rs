@@ -9,6 +9,7 @@
 //!      └▶ text encoder ─────────▶ repeat ──────────────────▶ decoder ┴▶ generator ─▶ spectra ─▶ samples
 //! ```
 
+mod blend;
 mod decoder;
 mod elementwise;
 mod generator;
@@ -19,6 +20,7 @@ mod product;
 mod prosody;
 mod source;
 
+pub use blend::{Blend, BlendFault};
 use decoder::Decoder;
 use generator::Generator;
 pub use kernel::Level;

@@ -111,16 +111,23 @@ impl Network {
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
     #[must_use]
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
-        self.run_bent(ids, speed, &[])
+        self.predict(ids, |own| own.iter().map(|own| steps(own / speed)).collect(), &[])
     }
 
-    /// As [`Self::run`], with each phoneme bent as `bends` says, one for each of `ids`; none for none.
+    /// As [`Self::run`], with each phoneme bent as `bends` says, one for each of `ids`; none for none. The speed is exact: what
+    /// rounding to whole steps gives or takes goes to the next phoneme, where [`Self::run`], as the network it is made after,
+    /// rounds each for itself.
     #[must_use]
     pub fn run_bent(&self, ids: &[u8], speed: f32, bends: &[Bend]) -> Spectrum<'_> {
+        self.predict(ids, |own| at_speed(own, speed), bends)
+    }
+
+    /// `durations` are made of the phonemes' own ones, in parts of steps.
+    fn predict(&self, ids: &[u8], durations: impl Fn(&[f32]) -> Vec<u32>, bends: &[Bend]) -> Spectrum<'_> {
         stay_on_this_thread();
         let gemm = &Gemm::new(self.arithmetic);
         let prosody = self.prosody.encode(gemm, ids);
-        let mut durations = self.durations(gemm, &prosody, speed);
+        let mut durations = durations(&self.durations(gemm, &prosody));
 
         // A 1-tap convolution sees one phoneme at a time, so it can go before the repetition.
         let mut pitch = repeat(&self.pitch_input.apply(gemm, &prosody), PROSODY, &durations, 1);
@@ -157,13 +164,31 @@ impl Network {
         Spectrum { durations, f0, network: self, decoded }
     }
 
-    /// The duration of every phoneme in steps of 25 ms, at least one each.
-    fn durations(&self, gemm: &Gemm, prosody: &[f32], speed: f32) -> Vec<u32> {
+    /// The duration of every phoneme in steps of 25 ms, not rounded.
+    fn durations(&self, gemm: &Gemm, prosody: &[f32]) -> Vec<f32> {
         let mut hidden = self.duration[0].apply(gemm, prosody);
         kernels::gelu(&mut hidden);
         let logs = self.duration[1].apply(gemm, &hidden);
-        logs.iter().map(|log| ((log.exp() - 1.0) / speed).round_ties_even().max(1.0) as u32).collect()
+        logs.iter().map(|log| log.exp() - 1.0).collect()
     }
+}
+
+/// Whole steps, at least one.
+fn steps(duration: f32) -> u32 {
+    duration.round_ties_even().max(1.0) as u32
+}
+
+/// The durations that are `own` at speed 1, in whole steps at `speed`. Together they are as long as those at speed 1 over `speed`: what
+/// rounding one gives or takes goes to the next.
+fn at_speed(own: &[f32], speed: f32) -> Vec<u32> {
+    let mut owed = 0.0;
+    let at_speed = |own: &f32| {
+        let wanted = steps(*own) as f32 / speed + owed;
+        let steps = steps(wanted);
+        owed = wanted - steps as f32;
+        steps
+    };
+    own.iter().map(at_speed).collect()
 }
 
 /// What the network predicts for a sequence of phonemes.
@@ -440,6 +465,17 @@ mod tests {
         let squares: Vec<f32> = float.iter().zip(&int8).map(|(a, b)| (a - b) * (a - b)).collect();
         let difference = mean(&squares).sqrt();
         assert!(difference < 0.1, "{difference}");
+    }
+
+    #[test]
+    fn what_is_rounded_away_is_made_up_for() {
+        let own = [3.4, 1.2, 2.6, 0.3, 6.0, 4.4, 1.0, 2.0, 3.0, 5.0];
+        assert_eq!(at_speed(&own, 1.0), own.map(steps));
+        let all = own.map(steps).iter().sum::<u32>() as f32;
+        for speed in [0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0] {
+            let sped = at_speed(&own, speed).iter().sum::<u32>() as f32;
+            assert!((sped - all / speed).abs() <= 0.5, "{sped} steps for {all} at {speed}");
+        }
     }
 
     #[test]

@@ -246,3 +246,117 @@ fn edit_distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+/// Texts, and the words that they are said as.
+fn same(language: Language, cases: &[(&str, &str)]) {
+    assert!(cases.len() >= 15);
+    for (text, words) in cases {
+        assert_eq!(said(language, text), said(language, words), "{text}");
+    }
+}
+
+#[test]
+fn spanish_dates_hours_and_roman_numerals_are_written_out() {
+    same(
+        Language::Spanish,
+        &[
+            ("el 12/05/2024", "el doce de mayo de dos mil veinticuatro"),
+            ("2024-05-01", "uno de mayo de dos mil veinticuatro"),
+            ("3.1.1999", "tres de enero de mil novecientos noventa y nueve"),
+            ("05/25/2024", "veinticinco de mayo de dos mil veinticuatro"),
+            ("a las 14:30", "a las catorce y treinta"),
+            ("a la 1:15", "a la una y quince"),
+            ("a las 21:00 h.", "a las veintiuna."),
+            ("dura 2 h", "dura dos horas"),
+            ("en el siglo XXI", "en el siglo veintiuno"),
+            ("Alfonso XIII", "alfonso trece"),
+            ("Felipe VI y Carlos V", "felipe sexto y carlos quinto"),
+            ("Isabel II", "isabel segunda"),
+            ("la II Guerra Mundial", "la segunda guerra mundial"),
+            ("el capítulo IV", "el capítulo cuatro"),
+            ("la 2ª vez", "la segunda vez"),
+            ("10:1 y 12/05", "diez: uno y doce cero cinco"),
+        ],
+    );
+    // What only looks like one.
+    assert_eq!(said(Language::Spanish, "Malcolm X"), said(Language::Spanish, "malcolm equis"));
+    assert_eq!(said(Language::Spanish, "pagó el IVA"), said(Language::Spanish, "pagó el iva"));
+}
+
+#[test]
+fn french_dates_hours_and_roman_numerals_are_written_out() {
+    same(
+        Language::French,
+        &[
+            ("le 12/05/2024", "le douze mai deux mille vingt quatre"),
+            ("2024-05-01", "premier mai deux mille vingt quatre"),
+            ("le 1 mai", "le premier mai"),
+            ("le 1er mai", "le premier mai"),
+            ("à 14:30", "à quatorze heures trente"),
+            ("à 14h30", "à quatorze heures trente"),
+            ("à 20 h", "à vingt heures"),
+            ("21h01", "vingt et une heures une"),
+            ("à 1h", "à une heure"),
+            ("Louis XIV", "louis quatorze"),
+            ("François Ier", "françois premier"),
+            ("au XXIe siècle", "au vingt et unième siècle"),
+            ("le XIXᵉ siècle", "le dix neuvième siècle"),
+            ("la IIe guerre", "la deuxième guerre"),
+            ("le chapitre V", "le chapitre cinq"),
+            ("la 5ème fois", "la cinquième fois"),
+            ("Le Ve siècle", "le cinquième siècle"),
+        ],
+    );
+}
+
+#[test]
+fn italian_dates_hours_and_roman_numerals_are_written_out() {
+    same(
+        Language::Italian,
+        &[
+            ("il 12/05/2024", "il dodici maggio due mila ventiquattro"),
+            ("01.02.1999", "primo febbraio mille novecento novantanove"),
+            ("il 1 maggio", "il primo maggio"),
+            ("il 1° maggio", "il primo maggio"),
+            ("alle 14:30", "alle quattordici e trenta"),
+            ("alle 14.30", "alle quattordici e trenta"),
+            ("alle ore 9:00", "alle ore nove"),
+            ("per 2h", "per due ore"),
+            ("il secolo XXI", "il secolo ventunesimo"),
+            ("nel XX secolo", "nel ventesimo secolo"),
+            ("Luigi XIV", "luigi quattordicesimo"),
+            ("Elisabetta II", "elisabetta seconda"),
+            ("Giovanni XXIII", "giovanni ventitreesimo"),
+            ("la II guerra mondiale", "la seconda guerra mondiale"),
+            ("la 3ª volta", "la terza volta"),
+            ("Carlo V", "carlo quinto"),
+            ("Tutti I Giorni", "tutti i giorni"),
+            ("VI RINGRAZIA", "vi ringrazia"),
+        ],
+    );
+}
+
+#[test]
+fn portuguese_dates_hours_and_roman_numerals_are_written_out() {
+    same(
+        Language::Portuguese,
+        &[
+            ("em 12/05/2024", "em doze de maio de dois mil e vinte e quatro"),
+            ("2024-05-01", "primeiro de maio de dois mil e vinte e quatro"),
+            ("dia 1 de maio", "dia primeiro de maio"),
+            ("dia 1º de maio", "dia primeiro de maio"),
+            ("às 14:30", "às quatorze e trinta"),
+            ("às 14h30", "às quatorze e trinta"),
+            ("às 8h", "às oito horas"),
+            ("à 1h", "à uma hora"),
+            ("às 22:00", "às vinte e duas horas"),
+            ("o século XXI", "o século vinte e um"),
+            ("Dom Pedro II", "dom pedro segundo"),
+            ("João XXIII", "joão vinte e três"),
+            ("Isabel II", "isabel segunda"),
+            ("a II Guerra Mundial", "a segunda guerra mundial"),
+            ("o capítulo IV", "o capítulo quatro"),
+            ("a 3ª vez", "a terceira vez"),
+        ],
+    );
+}

@@ -96,6 +96,25 @@ fn speed_is_kept_and_checked() {
     }
 }
 
+/// From the first sound to the last: the silence around it is the pause's, which is the caller's to choose. What is
+/// predicted is exact to half a step (`what_is_rounded_away_is_made_up_for`); how soon a sound is heard and dies away is not.
+#[test]
+fn speed_is_what_was_asked() {
+    const TEXTS: [&str; 4] = [
+        "The harbour was quiet this morning, and only two of the boats had come back.",
+        "Measure the flour twice, then add the water slowly while you stir.",
+        "She said that the library closes early on the last Friday of the month.",
+        "Nobody had expected the second experiment to work better than the first.",
+    ];
+    let seconds = |speed| -> f64 {
+        TEXTS.iter().map(|text| speak(text, speed).seconds() - MARGIN_BEFORE - MARGIN_AFTER).sum()
+    };
+    let own = seconds(1.0);
+    let got = [0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0].map(|speed| (f64::from(speed), own / seconds(speed)));
+    println!("asked and got: {got:.4?}");
+    assert!(got.iter().all(|(asked, got)| (got / asked - 1.0).abs() < 0.03), "{got:?}");
+}
+
 #[test]
 fn nothing_to_say_is_no_sound() {
     for text in ["", " ", "…", "\u{200b}", "日本"] {

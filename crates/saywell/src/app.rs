@@ -7,13 +7,12 @@ use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Semaphore;
 
 use self::background::Background;
 use crate::cache::{self, Cache, Storage};
-use crate::chain::Chain;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::Meter;
 use crate::chain::paced::Paced;
@@ -23,32 +22,38 @@ use crate::chain::roster::Roster;
 use crate::chain::spelled::Spelled;
 use crate::chain::switch::Switch;
 use crate::chain::timeout::Timeout;
+use crate::chain::{Chain, too_slow};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
 use crate::ends::{Ending, Ends};
-use crate::flight::{self, Flights, SharedFlights};
+use crate::flight::{Flights, SharedFlights, Wake};
+use crate::gateways::{self, Gateways, Turns};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
-use crate::limits::{AddressError, Limits};
+use crate::limits::{self, Limits};
 use crate::links::Links;
 use crate::net;
 use crate::order::Orders;
 use crate::price::Prices;
 use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
+use crate::redis_client::{Address, AddressError};
 use crate::render::Levels;
 use crate::script::Bounds;
 use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
+use crate::trial;
 use crate::usage::{Keeper, Ledger, Retention, Scribe};
 use crate::voices::{Cast, VoiceMap};
 
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// How long Redis may take, which need not be there, to say what it is like.
+const REDIS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// How often a database is asked that does not answer yet.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
@@ -73,10 +78,15 @@ pub struct Parts {
     pub settings: Arc<Settings>,
     /// What an operator steers.
     pub controls: Controls,
+    /// The gateways that share what this one does, with it.
+    gateways: Option<Gateways>,
+    own: Arc<Own>,
     /// How each provider has fared of late, by name.
     pub pulses: Arc<BTreeMap<String, Pulse>>,
     /// What of the providers ends, as far as it was announced.
     pub endings: Arc<[Ending]>,
+    /// The providers that work on this machine, without what is around them.
+    inside: Arc<[Arc<dyn Provider>]>,
     /// Who calls.
     pub identity: Identity,
     /// Whether a caller may speak now.
@@ -116,12 +126,9 @@ pub enum StartError {
     /// What operators steered cannot be read.
     #[error("what operators set at run time cannot be read: {}", with_causes(.0))]
     Controls(#[from] ControlError),
-    /// What limits are kept in cannot be used.
-    #[error(transparent)]
-    Limits(#[from] AddressError),
-    /// What flights are shared through cannot be used.
-    #[error(transparent)]
-    Flights(#[from] flight::AddressError),
+    /// What limits are kept in, and flights are shared through, cannot be used.
+    #[error("REDIS_URL cannot be used: {0}")]
+    Redis(#[from] AddressError),
     /// The cache cannot be opened.
     #[error("the cache cannot be opened: {}", with_causes(.0))]
     Cache(#[from] cache::CacheError),
@@ -190,10 +197,12 @@ impl App {
         // Whatever is counted from here on is kept.
         telemetry::metrics();
         telemetry::begin_counters(providers.iter().map(Provider::name));
+        let redis = redis(&settings).await?;
         let (ledger, mut scribe) = open_ledger(&settings, &store)?;
         scribe.recover().await;
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
+        let inside = providers.iter().filter(|provider| provider.about().queue.is_some()).cloned().collect();
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
         let voices = VoiceMap::new(voice_names(&settings, &chain), settings.default_voice.clone())
             .with_personas(settings.personas.clone());
@@ -205,35 +214,32 @@ impl App {
             tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
         }
         let cache = open_cache(&settings, &store, &clock).await?;
-        let signing_key = match &settings.signing_key {
-            Some(key) => key.clone(),
-            None => signing_key::kept(&settings.data_dir)?,
-        };
+        let own_key = || signing_key::kept(&settings.data_dir);
+        let signing_key = settings.signing_key.clone().map_or_else(own_key, Ok)?;
         let identity =
             Identity::new(&settings.identity(), &signing_key, Arc::clone(&store.keys), Arc::clone(&clock))
                 .map_err(StartError::Identity)?;
         let upkeep = Background::default();
-        let swept = cache.clone();
-        upkeep.begin(|stop| async move { swept.run_sweeper(SWEEP_EVERY, stop).await });
         let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
-        let (followed, emptied, wake) = (controls.clone(), cache.clone(), flights.wake().clone());
-        let purged = move || {
-            emptied.forget_memory();
-            wake.clear();
-        };
-        upkeep.begin(|stop| async move { followed.follow(stop, purged).await });
-        let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
-        let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(&clock));
-        upkeep.begin(|stop| keeper.run(stop));
+        follow(&upkeep, controls.clone(), cache.clone(), flights.wake().clone());
         let writing = Background::default();
         writing.begin(|stop| scribe.run(stop));
-        let limits = Limits::open(settings.limits(), &signing_key, controls.clone(), Arc::clone(&clock))?;
+        let of_limits = limits::Settings { redis: redis.clone(), ..settings.limits() };
+        let limits = Limits::open(of_limits, &signing_key, controls.clone(), Arc::clone(&clock));
         limits.seed_from(&*store.usage).await.map_err(cache::CacheError::from)?;
-        let shared = match (&settings.redis_url, limits.shared_books()) {
-            (Some(url), Some(service)) => Some(SharedFlights::open(url.reveal(), service.clone())?),
-            _ => None,
-        };
+        let redis = redis.zip(limits.shared_books().cloned());
+        let gateways = redis.clone().map(|(address, service)| Gateways::new(address, service));
+        let shared = redis.map(|(address, service)| SharedFlights::open(address, service));
+        // What is one gateway's own, no other looks after.
+        let turns = gateways.clone().filter(|_| is_shared(&settings)).map(Turns::among).unwrap_or_default();
+        look_after(&upkeep, (&cache, &store), &settings, &clock, turns);
+        let (name, started_at) = (settings.instance_name(), seconds(clock.now()));
+        let own = Own { name, started_at, flights: flights.clone(), chain: chain.clone() };
+        if let Some(gateways) = gateways.clone() {
+            let own = own.clone();
+            upkeep.begin(|stop| async move { gateways.tell_until(|| own.state(), stop).await });
+        }
         let orders = Orders {
             limits: limits.clone(),
             ledger,
@@ -274,8 +280,11 @@ impl App {
             },
             store,
             controls,
+            gateways,
+            own: Arc::new(own),
             pulses: Arc::new(pulses),
             endings: endings.into(),
+            inside,
             links: Links::new(&signing_key, settings.public_url.clone()),
             settings: Arc::new(settings),
             clock,
@@ -291,6 +300,38 @@ impl App {
     pub fn default_voice(&self) -> Option<&str> {
         let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
         self.settings.default_voice.as_deref().or_else(own)
+    }
+
+    /// How this gateway is.
+    #[must_use]
+    pub fn state(&self) -> gateways::State {
+        self.own.state()
+    }
+
+    /// How all gateways are that share what this one does; this one alone, where nobody can tell.
+    pub async fn states(&self) -> Vec<gateways::State> {
+        let own = self.state();
+        match &self.gateways {
+            Some(gateways) => gateways.tell(&own).await.unwrap_or_else(|_| vec![own]),
+            None => vec![own],
+        }
+    }
+
+    /// Finds out how fast the voices inside are on this machine, of all providers or of one, unless they are known to be fast
+    /// enough: who is too slow speaks after all others from then on. Takes some seconds where there is a pack of voices. Says
+    /// whether any is too slow.
+    pub async fn try_voices(&self, of: Option<&str>) -> bool {
+        let mut any = false;
+        for provider in self.inside.iter().filter(|provider| of.is_none_or(|name| provider.name() == name)) {
+            let before = too_slow(&**provider);
+            trial::try_out(&**provider).await;
+            let real_time = too_slow(&**provider);
+            any |= real_time.is_some();
+            if let Some(real_time) = real_time.filter(|_| before.is_none()) {
+                tracing::warn!("{} {}", provider.name(), trial::in_words(real_time));
+            }
+        }
+        any
     }
 
     /// The services beside the gateway.
@@ -339,6 +380,85 @@ impl App {
     }
 }
 
+/// What a gateway says of itself.
+#[derive(Debug, Clone)]
+struct Own {
+    name: String,
+    started_at: u64,
+    flights: Flights,
+    chain: Chain,
+}
+
+impl Own {
+    fn state(&self) -> gateways::State {
+        let queues = self.chain.links().iter().filter_map(|link| link.about().queue.as_ref());
+        gateways::State {
+            name: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: self.started_at,
+            flights: self.flights.count(),
+            queue_seconds: queues.map(|queue| queue.wait().as_secs_f64()).fold(0.0, f64::max),
+        }
+    }
+}
+
+/// Where Redis is, if gateways share anything.
+async fn redis(settings: &Settings) -> Result<Option<Address>, AddressError> {
+    let redis = settings.redis()?;
+    if let Some(redis) = &redis {
+        redis.refuse_cluster(REDIS_ANSWERS_WITHIN).await?;
+    }
+    Ok(redis)
+}
+
+/// Follows what operators steer at any gateway, a purge also where this one remembers sound.
+fn follow(upkeep: &Background, controls: Controls, cache: Cache, wake: Wake) {
+    let purged = move || {
+        cache.forget_memory();
+        wake.clear();
+    };
+    upkeep.begin(|stop| async move { controls.follow(stop, purged).await });
+}
+
+/// Sweeps the cache and keeps usage, whenever it is this gateway's turn.
+fn look_after(
+    upkeep: &Background,
+    (cache, store): (&Cache, &Store),
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    turns: Turns,
+) {
+    let (swept, to_sweep) = (cache.clone(), turns.clone());
+    upkeep.begin(|stop| async move { swept.run_sweeper(SWEEP_EVERY, to_sweep, stop).await });
+    let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
+    let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(clock));
+    upkeep.begin(|stop| keeper.run(turns, stop));
+}
+
+/// Whether other gateways have the same database.
+fn is_shared(settings: &Settings) -> bool {
+    settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres"))
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// The names of the chain's providers, in order, each once: those that the settings name, and the pack of voices where there is
+/// one.
+#[must_use]
+pub fn chain_names(settings: &Settings) -> Vec<&str> {
+    let mut names = settings.chain();
+    // The pack brings its voices along wherever the voice inside is heard at all.
+    let is_own =
+        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
+    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
+    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
+        names.push(kokoro::NAME);
+    }
+    names
+}
+
 /// The providers of the chain, in order, each once.
 ///
 /// # Errors
@@ -348,15 +468,7 @@ pub fn open_providers(
     clock: &Arc<dyn Clock>,
 ) -> Result<Vec<Arc<dyn Provider>>, StartError> {
     let (client, of_providers) = (net::client(), settings.providers());
-    let mut names = settings.chain();
-    // The pack brings its voices along wherever the voice inside is heard at all.
-    let is_own =
-        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
-    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
-        names.push(kokoro::NAME);
-    }
-    let providers = names.into_iter().map(|name| {
+    let providers = chain_names(settings).into_iter().map(|name| {
         let opened = client
             .clone()
             .map_err(ProviderError::from)
@@ -435,9 +547,7 @@ async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
     loop {
         let asked = Instant::now();
         let error = match open_store(settings).await {
-            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. }))
-                if settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres")) =>
-            {
+            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. })) if is_shared(settings) => {
                 error
             }
             opened => return opened,

@@ -25,7 +25,9 @@ mod tests;
 
 pub use object::{Header, HeaderError};
 pub use repair::RepairReport;
-pub use storage::{DEFAULT_URL as DEFAULT_STORAGE_URL, Storage, open as open_storage};
+pub use storage::{
+    DEFAULT_URL as DEFAULT_STORAGE_URL, Storage, check_url as check_storage_url, open as open_storage,
+};
 pub use sweep::SweepReport;
 
 use crate::clock::{Clock, from_millis, to_millis};

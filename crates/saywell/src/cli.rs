@@ -9,6 +9,7 @@ mod key;
 mod lexicon;
 mod licences;
 mod manual;
+mod mcp;
 mod player;
 mod say;
 mod script;
@@ -73,6 +74,8 @@ enum Command {
     Lexicon(lexicon::Arguments),
     /// Sum up what was asked for, by whom, and what it cost
     Usage(usage::Arguments),
+    /// Speak for an assistant that calls tools: the Model Context Protocol over standard input and output
+    Mcp(mcp::Arguments),
     /// Look after what has been spoken before
     Cache(cache::Arguments),
     /// Measure how fast this machine speaks
@@ -145,8 +148,17 @@ fn run_with_settings(command: Command, config: Option<PathBuf>) -> Result<(), Fa
 async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
     let quiet = !matches!(command, Command::Serve(_));
     let filter = if quiet && !loaded.origins.contains_key("TTS_LOG") { "warn" } else { &loaded.settings.log };
-    telemetry::log(filter, loaded.settings.log_json)
-        .map_err(|error| Failed::Usage(format!("TTS_LOG: {error}")))?;
+    let collector = loaded.settings.otlp_endpoint.clone().filter(|_| !quiet);
+    let traces = telemetry::log(filter, loaded.settings.log_json, collector.as_deref())
+        .map_err(|fault| Failed::Usage(fault.to_string()))?;
+    let done = Box::pin(execute(command, loaded)).await;
+    if let Some(traces) = traces {
+        traces.close().await;
+    }
+    done
+}
+
+async fn execute(command: Command, loaded: Loaded) -> Result<(), Failed> {
     match command {
         Command::Serve(_) => serve::run(loaded.settings).await,
         Command::Say(arguments) => say::run(arguments, loaded.settings).await,
@@ -158,6 +170,7 @@ async fn dispatch(command: Command, loaded: Loaded) -> Result<(), Failed> {
         Command::Key(arguments) => key::run(arguments, loaded.settings).await,
         Command::Lexicon(arguments) => lexicon::run(&arguments, &loaded.settings),
         Command::Usage(arguments) => usage::run(&arguments, &loaded.settings).await,
+        Command::Mcp(arguments) => mcp::run(arguments, loaded.settings).await,
         Command::Cache(arguments) => cache::run(&arguments, loaded.settings).await,
         Command::Bench(arguments) => bench::run(arguments, loaded.settings).await,
         Command::Licences => licences::run(),

@@ -25,7 +25,7 @@ use crate::error_code::ErrorCode;
 use crate::identity::Subject;
 use crate::key::Key;
 
-pub use shared::{AddressError, Follower, Lease, News, Part, SharedFlights, Taken, Wire};
+pub use shared::{Follower, Lease, News, Part, SharedFlights, Taken, Wire};
 pub use wake::{Asked, Wake};
 
 /// How long an announced flight waits for its first listener.

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod audio;
+pub mod azure;
 pub mod body;
 pub mod captions;
 mod contract;
@@ -14,12 +15,14 @@ pub mod headers;
 pub mod health;
 pub mod identity;
 pub mod live;
+pub mod mcp;
 mod models;
 pub mod openai;
 pub mod pages;
 pub mod player;
 pub mod query;
 pub mod realtime;
+mod sample;
 mod sampler;
 pub mod script;
 pub mod server;
@@ -35,7 +38,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use utoipa::OpenApi;
@@ -59,6 +62,7 @@ const MAX_BODY_BYTES: usize = 8 << 20;
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
         (name = "elevenlabs", description = "ElevenLabs' contract, for its clients; errors are in its shape: `{\"detail\": {\"status\", \"message\", \"param\"}}`"),
+        (name = "azure", description = "Azure's speech over REST, for its clients: SSML in, sound out"),
         (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
@@ -69,10 +73,12 @@ struct Contract;
 pub fn router(app: App) -> Router {
     let lists = OpenApiRouter::new()
         .routes(routes!(voices::voices))
+        .routes(routes!(sample::sample))
         .routes(routes!(openai::models))
         .routes(routes!(openai::model))
         .routes(routes!(openai::voices))
-        .merge(elevenlabs::lists());
+        .merge(elevenlabs::lists())
+        .merge(azure::lists());
     // They hold no secret, and applications ask for them before they have a key.
     let (public_lists, lists) =
         if app.settings.public_lists { (lists, OpenApiRouter::new()) } else { (OpenApiRouter::new(), lists) };
@@ -86,7 +92,10 @@ pub fn router(app: App) -> Router {
         .routes(routes!(openai::speech))
         .routes(routes!(realtime::realtime))
         .merge(elevenlabs::routes())
+        .merge(azure::routes())
         .merge(admin::routes())
+        // Its contract is the protocol's own, which says itself what there is.
+        .route("/mcp", post(mcp::call))
         .routes(routes!(health::metrics))
         .merge(lists)
         .route_layer(middleware::from_fn_with_state(app.clone(), identity::identify));

@@ -43,8 +43,8 @@ pub const ROOM_HEADER: &str = "x-room-id";
 /// As [`USER_HEADER`].
 pub const PLAN_HEADER: &str = "x-plan";
 
-/// Where ElevenLabs' clients show their key.
-const ELEVENLABS_KEY: &str = "xi-api-key";
+/// Where clients of other contracts show their key: ElevenLabs' and Azure's.
+const KEY_HEADERS: [&str; 2] = ["xi-api-key", "ocp-apim-subscription-key"];
 
 /// Browsers cannot set headers on a WebSocket, but they can name protocols: one of these forms carries a credential. The
 /// second is that of OpenAI's clients.
@@ -381,14 +381,16 @@ fn credential(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
             return Ok(Some(credential.trim()));
         }
     }
-    let mut keys = headers.get_all(ELEVENLABS_KEY).into_iter();
-    if let Some(key) = keys.next() {
-        if keys.next().is_some() {
-            return Err(Denied::Header(ELEVENLABS_KEY, "may stand there once only"));
-        }
-        let key = key.to_str().map_err(|_| Denied::Unaccepted)?.trim();
-        if !key.is_empty() {
-            return Ok(Some(key));
+    for header in KEY_HEADERS {
+        let mut keys = headers.get_all(header).into_iter();
+        if let Some(key) = keys.next() {
+            if keys.next().is_some() {
+                return Err(Denied::Header(header, "may stand there once only"));
+            }
+            let key = key.to_str().map_err(|_| Denied::Unaccepted)?.trim();
+            if !key.is_empty() {
+                return Ok(Some(key));
+            }
         }
     }
     if !headers.contains_key(header::UPGRADE) {

@@ -27,10 +27,11 @@ pub mod script;
 
 pub mod cache;
 pub mod flight;
+pub mod gateways;
 pub mod store;
 
 // Who speaks, in a crate of their own: the contract, the providers, what is around them.
-pub use saywell_providers::{chain, ends, price, provider, providers, queue, voices};
+pub use saywell_providers::{chain, ends, price, provider, providers, queue, trial, voices};
 
 pub mod render;
 
@@ -46,5 +47,6 @@ pub mod key;
 pub mod links;
 pub mod models;
 pub mod name;
+pub mod redis_client;
 pub mod request;
 pub mod service;

@@ -38,6 +38,7 @@ use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
+use crate::redis_client;
 use crate::request::SpeechRequest;
 use crate::script::Bounds;
 use crate::secret::Secret;
@@ -140,7 +141,7 @@ pub struct Settings {
     /// Whether what comes from the cache counts as well.
     pub count_cached: bool,
     /// The Redis that several gateways count in; each counts for itself without.
-    pub redis_url: Option<Secret>,
+    pub redis: Option<redis_client::Address>,
     /// What happens while it is away.
     pub without_redis: WithoutRedis,
 }
@@ -154,36 +155,21 @@ impl Default for Settings {
             max_flights: 256,
             max_seconds: 600,
             count_cached: false,
-            redis_url: None,
+            redis: None,
             without_redis: WithoutRedis::default(),
         }
     }
 }
 
-/// The settings of limits cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("REDIS_URL cannot be used: {0}")]
-pub struct AddressError(String);
-
 impl Limits {
     /// The limits that the settings describe. `signing_key` hides which networks are counted.
-    ///
-    /// # Errors
-    /// [`AddressError`] for an address of Redis that cannot be one.
-    pub fn open(
-        settings: Settings,
-        signing_key: &Secret,
-        controls: Controls,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, AddressError> {
-        let shared = settings.redis_url.as_ref().map(|address| {
-            let book = redis::RedisBook::open(address.reveal());
-            book.map(|book| Arc::new(book) as Arc<dyn Book>).map_err(|error| AddressError(error.to_string()))
-        });
+    #[must_use]
+    pub fn open(settings: Settings, signing_key: &Secret, controls: Controls, clock: Arc<dyn Clock>) -> Self {
+        let shared = settings.redis.map(|address| Arc::new(redis::RedisBook::open(address)) as Arc<dyn Book>);
         let parts = Parts {
             enabled: settings.enabled,
             plans: settings.plans,
-            books: Books::new(shared.transpose()?, settings.without_redis, &clock),
+            books: Books::new(shared, settings.without_redis, &clock),
             preparing: Capacity::new(settings.max_flights.saturating_mul(PREPARING_PER_FLIGHT)),
             flying: Capacity::new(settings.max_flights),
             connected: Connected::new(settings.max_flights.saturating_mul(CONNECTIONS_PER_FLIGHT)),
@@ -193,7 +179,7 @@ impl Limits {
             controls,
             clock,
         };
-        Ok(Self { parts: Arc::new(parts) })
+        Self { parts: Arc::new(parts) }
     }
 
     /// The feature flag.

@@ -504,7 +504,7 @@ mod tests {
             let own = "[test]\ncharacters_per_day = 100".parse().unwrap();
             let plans = Plans::new(&own, toml::Table::new()).unwrap();
             let settings = Settings { plans, count_cached, ..Settings::default() };
-            let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock)).unwrap();
+            let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock));
             let (ledger, scribe) =
                 Ledger::open(None, Arc::clone(&store.calls), Arc::clone(&store.usage)).unwrap();
             Self { orders: Orders { limits, ledger, keeps_text: false, clock }, scribe, store }

@@ -21,8 +21,9 @@ use futures::stream;
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
+use saywell_voice::kokoro::BlendFault;
 use tokio::sync::Semaphore;
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, debug_span, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
 use self::foreign::Foreign;
@@ -109,6 +110,9 @@ pub enum SpeakError {
     /// No provider of the chain knows this voice.
     #[error("there is no voice `{0}`")]
     UnknownVoice(String),
+    /// The voice is meant for a blend of voices, and is none.
+    #[error("`voice` {0}")]
+    Blend(BlendFault),
     /// The chain has no such provider.
     #[error("there is no provider `{wished}`; there is {available}")]
     UnknownProvider {
@@ -143,8 +147,8 @@ impl SpeakError {
             Self::Script(ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }) => {
                 ErrorCode::TextTooLong
             }
-            Self::Script(_) | Self::Speed(_) => ErrorCode::InvalidRequest,
-            Self::UnknownVoice(_) => ErrorCode::UnknownVoice,
+            Self::UnknownVoice(_) | Self::Blend(BlendFault::Unknown(_)) => ErrorCode::UnknownVoice,
+            Self::Script(_) | Self::Speed(_) | Self::Blend(_) => ErrorCode::InvalidRequest,
             Self::UnknownProvider { .. } => ErrorCode::UnknownProvider,
             Self::UnsupportedLanguage(_) => ErrorCode::LanguageUnsupported,
             Self::NoProvider => ErrorCode::ProvidersExhausted,
@@ -220,7 +224,7 @@ impl Speak {
     /// The sound of a reply, or of what fits into the caller's quota.
     async fn find_or_start(&self, order: &Arc<Order>) -> Result<SpokenReply, SpeakError> {
         let begun = Instant::now();
-        let mut plan = Arc::new(ReplyPlan::make(self, order).await?);
+        let mut plan = Arc::new(ReplyPlan::make(self, order).instrument(debug_span!("script")).await?);
         loop {
             match self.find_or_start_plan(order, &plan, begun).await {
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {

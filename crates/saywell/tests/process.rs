@@ -17,6 +17,8 @@ mod commands;
 mod doctor;
 #[path = "process/logs.rs"]
 mod logs;
+#[path = "process/traces.rs"]
+mod traces;
 #[path = "process/wrong_settings.rs"]
 mod wrong_settings;
 

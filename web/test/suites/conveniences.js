@@ -78,8 +78,10 @@ export function conveniences(world) {
       assert.equal((await world.state()).status, 'idle');
       await world.listen(-1);
       await world.heard(0.1);
-      assert.equal((await world.state()).rendition?.cached, true);
-      assert.equal(front.seen('DELETE', /./).length, 0, 'what is listened to is not given up');
+      const { rendition } = await world.state();
+      assert.equal(rendition?.cached, true);
+      // What was the newest when the page came may have been made ahead too, and given up since.
+      assert.deepEqual(front.seen('DELETE', /./).filter(({ path }) => path.includes(String(rendition?.key))), [], 'what is listened to is not given up');
     }));
 
   test('what was made ahead is given up when a newer reply comes, and when the listener turns to another', () =>
@@ -121,7 +123,7 @@ export function conveniences(world) {
     world.visiting(`${CHAT}?with=prefetch&saving`, async () => {
       await world.control('button', '^Listen', 0);
       await meanwhile();
-      assert.equal(front.seen('POST', /^\/tts$/).length, 0);
+      assert.deepEqual(front.seen('POST', /^\/tts$/).map(({ body, headers }) => ({ ...body, from: headers.referer })), []);
     }));
 
   test('the browser’s own voice reads sentence by sentence, without code', () =>

@@ -125,8 +125,8 @@ async function ofTheDocumentation() {
     await world.listen(0);
     await world.heard(1);
   });
-  await picture('light', { width: 1180, height: 820, theme: 'light' }, () => listening(1));
-  await picture('dark', { width: 1180, height: 820, theme: 'dark' }, () => listening(1));
+  await picture('light', { width: 1180, height: 900, theme: 'light' }, () => listening(1));
+  await picture('dark', { width: 1180, height: 900, theme: 'dark' }, () => listening(1));
   await picture('phone', { width: 390, height: 844, theme: 'light', path: '/#travel' }, () => listening(0));
   await picture('trouble', { width: 1180, height: 620, theme: 'light', path: '/?without=speechSynthesis#trouble' }, async () => {
     await world.listen(0);

@@ -1,9 +1,9 @@
 // What is heard of a reply while it is written, by a recording: every word, once, in its order.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 
 import { RATE, STEP_MS, loudSeconds, loudness, placesOf, samplesOf, sounding } from '../support/sound.js';
+import { measured } from './sound.js';
 
 /** @typedef {import('../support/world.js').World} World */
 /** @typedef {import('../support/world.js').Probe} Probe */
@@ -17,14 +17,14 @@ const A_WORD = 0.18;
 export function recorded(world) {
   const { driver, ear, front } = world;
 
-  test('while a reply is written, each word is heard once and in order: through a rewrite, a pause of the model and a broken connection', () =>
+  measured(world, 'while a reply is written, each word is heard once and in order: through a rewrite, a pause of the model and a broken connection', () =>
     world.visiting(
       '/test/chat.html?with=captions',
       async () => {
         // The first sound of a process waits for the engine's audio system.
         await world.listen(0);
         await world.heard(0.2);
-        await world.click('button', '^Stop$', 0);
+        await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
         await quiet(world, 0.5);
 
         const first = 'The ferry to the islands leaves at nine in the morning, as it always does.';

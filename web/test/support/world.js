@@ -86,12 +86,13 @@ export class World {
    * @param {{ expected?: RegExp, before?: () => void }} options
    */
   async #visit(path, visit, { expected, before }) {
-    this.front.reset();
     // A gesture on the last page would otherwise count for this one.
     await this.driver.goto('about:blank');
     await this.driver.goto(`${this.url}test/blank.html`);
     await this.driver.run(() => localStorage.clear());
     await this.driver.goto('about:blank');
+    // Only now: the last page may have asked for something until it was left.
+    this.front.reset();
     before?.();
     await this.driver.goto(new URL(path, this.url).href);
     // Not every driver waits for the page's modules.
@@ -132,7 +133,7 @@ export class World {
   }
 
   /**
-   * Does something with what is found; once more with what is found then, if the page was drawn anew in between.
+   * Does something with what is found; once more with what is found then, if the page was drawn or laid out anew in between.
    *
    * @param {() => Promise<import('./webdriver.js').ElementRef>} find
    * @param {(found: import('./webdriver.js').ElementRef) => Promise<void>} deed
@@ -141,7 +142,7 @@ export class World {
     try {
       await deed(await find());
     } catch (error) {
-      if (!/stale element/.test(String(error))) throw error;
+      if (!/stale element|not interactable|intercepted/.test(String(error))) throw error;
       await deed(await find());
     }
   }

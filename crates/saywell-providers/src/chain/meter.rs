@@ -7,7 +7,8 @@ use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 use metrics::{counter, histogram};
-use tracing::warn;
+use tracing::field::Empty;
+use tracing::{Instrument as _, debug_span, warn};
 
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{
@@ -79,7 +80,14 @@ impl<P: Provider> Provider for Meter<P> {
             }
             // What is never polled sends nothing; from here on the text may be on its way.
             (call.stage, call.begun) = (Stage::Sent, Instant::now());
-            while let Some(part) = inner.next().await {
+            let asked = &call.reading;
+            let (provider, model, voice) = (&*asked.about.name, &*asked.request.model, &*asked.request.voice);
+            let characters = asked.extent.characters;
+            let span = debug_span!("call", provider, model, voice, characters, failed = Empty);
+            while let Some(part) = inner.next().instrument(span.clone()).await {
+                if let Err(error) = &part {
+                    span.record("failed", error.reason());
+                }
                 if let Ok(Part::Begun) = part {
                     call.begun = Instant::now();
                 }

@@ -283,12 +283,10 @@ impl Service {
         let response = self.send(|| self.http.get(&url)).await?;
         let listed: Vec<Listed> = wire::whole_json(response).await?;
         let voice = |voice: Listed| Voice {
-            id: voice.short_name,
             name: voice.display_name,
-            provider: self.name.to_string(),
-            language: voice.locale,
             other_languages: voice.secondary_locale_list,
             gender: Some(voice.gender.to_ascii_lowercase()),
+            ..Voice::new(&self.name, &voice.short_name, &voice.locale)
         };
         Ok(listed.into_iter().map(voice).collect())
     }

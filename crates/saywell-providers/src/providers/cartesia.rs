@@ -303,13 +303,12 @@ impl Listed {
             Some("gender_neutral") => Some("neutral"),
             _ => None,
         };
+        let language = languages.next().unwrap_or_else(|| "en".to_owned());
         Voice {
             name: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.id.clone()),
-            id: self.id,
-            provider: provider.to_owned(),
-            language: languages.next().unwrap_or_else(|| "en".to_owned()),
             other_languages: languages.collect(),
             gender: gender.map(str::to_owned),
+            ..Voice::new(provider, &self.id, &language)
         }
     }
 }

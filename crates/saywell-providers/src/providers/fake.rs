@@ -191,6 +191,13 @@ impl Fake {
         self
     }
 
+    /// Takes blends of its voices.
+    #[must_use]
+    pub fn blending(mut self) -> Self {
+        self.about.blends = true;
+        self
+    }
+
     /// Lets each utterance wait in a queue of our own before.
     #[must_use]
     pub fn queued(mut self, queued: Duration) -> Self {

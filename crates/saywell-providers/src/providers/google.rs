@@ -257,13 +257,10 @@ impl Service {
             let mut languages = listed.language_codes.into_iter();
             let language = languages.next()?;
             listed.name.starts_with(&language).then(|| Voice {
-                id: listed.name.clone(),
-                name: listed.name,
-                provider: self.name.to_string(),
-                language,
                 other_languages: languages.collect(),
                 gender: Some(listed.ssml_gender.to_ascii_lowercase())
                     .filter(|gender| matches!(gender.as_str(), "female" | "male" | "neutral")),
+                ..Voice::new(&self.name, &listed.name, &language)
             })
         };
         Ok(voices.into_iter().filter_map(voice).collect())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use saywell_voice::Pool;
 use saywell_voice::g2p::Language;
-use saywell_voice::kokoro::Pack;
+use saywell_voice::kokoro::{Blend, Pack};
 use serde::Deserialize;
 
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
@@ -104,6 +104,7 @@ impl Kokoro {
         let queue = Queue::new(name, threads.get(), inside.queue_longest, paces);
         let about = About {
             queue: Some(queue.clone()),
+            blends: true,
             default_voice: Some(default.id.clone()),
             voice_version: saywell_voice::Voice::of_pack(&pack, &default.id)
                 .map_err(|error| misconfigured(&error))?
@@ -140,6 +141,42 @@ impl Drop for Kokoro {
     }
 }
 
+/// How good Kokoro's makers say each voice is: "Overall Grade" in the VOICES.md of Kokoro-82M 1.0, from A to F. Voices that are
+/// not here have none there.
+const GRADES: [(&str, &str); 31] = [
+    ("af_alloy", "C"),
+    ("af_aoede", "C+"),
+    ("af_bella", "A-"),
+    ("af_heart", "A"),
+    ("af_jessica", "D"),
+    ("af_kore", "C+"),
+    ("af_nicole", "B-"),
+    ("af_nova", "C"),
+    ("af_river", "D"),
+    ("af_sarah", "C+"),
+    ("af_sky", "C-"),
+    ("am_adam", "F+"),
+    ("am_echo", "D"),
+    ("am_eric", "D"),
+    ("am_fenrir", "C+"),
+    ("am_liam", "D"),
+    ("am_michael", "C+"),
+    ("am_onyx", "D"),
+    ("am_puck", "C+"),
+    ("am_santa", "D-"),
+    ("bf_alice", "D"),
+    ("bf_emma", "B-"),
+    ("bf_isabella", "C"),
+    ("bf_lily", "D"),
+    ("bm_daniel", "D"),
+    ("bm_fable", "C"),
+    ("bm_george", "C"),
+    ("bm_lewis", "D+"),
+    ("ff_siwis", "B-"),
+    ("if_sara", "C"),
+    ("im_nicola", "C"),
+];
+
 /// How a voice is listed, by its name as upstream forms it: a letter for the language, one for the gender, and a name.
 /// Those whose language's phonemes cannot be made here are not.
 fn listed(provider: &str, id: &str) -> Option<Voice> {
@@ -148,7 +185,14 @@ fn listed(provider: &str, id: &str) -> Option<Voice> {
     let gender = if kind.ends_with('m') { "male" } else { "female" };
     let mut letters = name.chars();
     let name = letters.next()?.to_uppercase().chain(letters).collect();
-    Some(Voice { name, gender: Some(gender.to_owned()), ..Voice::new(provider, id, language.tag()) })
+    let grade = GRADES.iter().find(|(voice, _)| *voice == id).map(|(_, grade)| (*grade).to_owned());
+    Some(Voice {
+        name,
+        gender: Some(gender.to_owned()),
+        grade,
+        experimental: language.is_experimental(),
+        ..Voice::new(provider, id, language.tag())
+    })
 }
 
 #[async_trait]
@@ -162,7 +206,11 @@ impl Provider for Kokoro {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let known = self.voices.iter().any(|voice| voice.id == request.voice);
+        let listed = |name: &str| self.voices.iter().any(|voice| voice.id == name);
+        let known = match Blend::parse(&request.voice) {
+            Some(blend) => blend.is_ok_and(|blend| blend.names().all(listed)),
+            None => listed(&request.voice),
+        };
         spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known }, request)
     }
 }
@@ -182,6 +230,9 @@ mod tests {
         let voice = listed(NAME, "am_onyx").unwrap();
         assert_eq!((voice.name.as_str(), voice.language.as_str()), ("Onyx", "en-US"));
         assert_eq!(voice.gender.as_deref(), Some("male"));
+        assert_eq!((voice.grade.as_deref(), voice.experimental), (Some("D"), false));
+        let spanish = listed(NAME, "ef_dora").unwrap();
+        assert_eq!((spanish.grade, spanish.experimental), (None, true));
         for (id, language, gender) in
             [("bf_emma", "en-GB", "female"), ("bm_george", "en-GB", "male"), ("em_alex", "es-ES", "male")]
         {

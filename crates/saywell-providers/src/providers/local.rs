@@ -56,12 +56,9 @@ impl Local {
             saywell_voice::Voice::heart().map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
         let threads = inside.threads();
         let voices = Arc::new([Voice {
-            id: voice.name().into(),
             name: "Heart".into(),
-            provider: NAME.into(),
-            language: "en-US".into(),
-            other_languages: Vec::new(),
             gender: Some("female".into()),
+            ..Voice::new(NAME, voice.name(), "en-US")
         }]);
         let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
         let paces = BTreeMap::from([(voice.name().to_owned(), pace)]);
@@ -142,7 +139,8 @@ pub(super) fn spoken(Spoken { pool, queue, known }: Spoken, request: Request) ->
         match result.await {
             Ok((Ok(speech), ended)) => {
                 if let Some(pace) = queue.pace(&request.voice) {
-                    pace.measured(request.text.chars().count() as u64, ended - begun);
+                    let seconds = speech.samples.len() as f64 / f64::from(saywell_audio::SAMPLE_RATE);
+                    pace.measured(request.text.chars().count() as u64, seconds, ended - begun);
                 }
                 yield Ok(Part::Sound { rate: saywell_audio::SAMPLE_RATE, samples: speech.samples });
                 yield Ok(Part::Words(

@@ -225,13 +225,12 @@ impl Listed {
     fn into_voice(self, provider: &str) -> Voice {
         let slug = self.slug.filter(|slug| !slug.is_empty() && self.kind.as_deref() == Some("preset"));
         let mut languages = self.languages.into_iter().map(|tag| tag.replace('_', "-"));
+        let language = languages.next().filter(|tag| tag.len() >= 2).unwrap_or_else(|| "en".to_owned());
         Voice {
-            id: slug.unwrap_or(self.id),
             name: self.name,
-            provider: provider.to_owned(),
-            language: languages.next().filter(|tag| tag.len() >= 2).unwrap_or_else(|| "en".to_owned()),
             other_languages: languages.collect(),
             gender: self.gender.filter(|gender| ["female", "male", "neutral"].contains(&gender.as_str())),
+            ..Voice::new(provider, &slug.unwrap_or(self.id), &language)
         }
     }
 }

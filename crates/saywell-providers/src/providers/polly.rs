@@ -259,17 +259,16 @@ impl Service {
                 .await
                 .map_err(|error| failure::from_sdk(&error))?;
             voices.extend(page.voices().iter().filter_map(|voice| {
+                let (id, language) = (voice.id()?.as_str(), voice.language_code()?.as_str());
                 Some(Voice {
-                    id: voice.id()?.as_str().to_owned(),
-                    name: voice.name().unwrap_or(voice.id()?.as_str()).to_owned(),
-                    provider: self.name.to_string(),
-                    language: voice.language_code()?.as_str().to_owned(),
+                    name: voice.name().unwrap_or(id).to_owned(),
                     other_languages: voice
                         .additional_language_codes()
                         .iter()
                         .map(|code| code.as_str().to_owned())
                         .collect(),
                     gender: voice.gender().map(|gender| gender.as_str().to_ascii_lowercase()),
+                    ..Voice::new(&self.name, id, language)
                 })
             }));
             token = page.next_token;

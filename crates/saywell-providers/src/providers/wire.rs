@@ -43,6 +43,7 @@ use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 use saywell_base::clock::Clock;
 use saywell_base::secret::Secret;
+use saywell_base::trace::traceparent;
 
 /// The longest answer that is read as a whole, such as a list of voices.
 const MAX_ANSWER: usize = 16 << 20;
@@ -143,7 +144,11 @@ impl Http {
     /// The answer, whatever it says. It carries the secrets that were sent, so that what it says is freed of them.
     async fn answer(&self, request: RequestBuilder) -> Result<Response, ProviderError> {
         let (client, request) = request.build_split();
-        let request = request.map_err(|error| ProviderError::Misconfigured(causes(&error.without_url())))?;
+        let mut request =
+            request.map_err(|error| ProviderError::Misconfigured(causes(&error.without_url())))?;
+        if let Some(Ok(place)) = traceparent().map(HeaderValue::try_from) {
+            request.headers_mut().insert("traceparent", place);
+        }
         let secrets = Secrets::in_headers(request.headers());
         let mut response = client.execute(request).await.map_err(unreachable)?;
         response.extensions_mut().insert(secrets);

@@ -54,7 +54,8 @@ fn are_sources(inside: &str) -> bool {
             || inside.contains("p. ") && part.bytes().all(|b| b.is_ascii_digit())
     });
     // Three and more in a row are a list.
-    all && (inside.contains("p. ") || parts.filter(|part| number(part)).count() < 3)
+    let listed = inside.split(',').filter(|part| number(part.trim())).count();
+    all && (inside.contains("p. ") || listed < 3 && parts.count() < 5)
 }
 
 /// A file of the model's own search: `handbook.pdf#page=12`.
@@ -96,7 +97,8 @@ fn is_data(text: &str, at: usize, close: usize) -> bool {
         return code || used || member || indexed || before.ends_with(['"', '\'']);
     }
     let trimmed = before.trim_end();
-    if trimmed.ends_with(['=', ':', '(', ',', '{', '+', '*', '<', '>', '∈', '≤']) && !trimmed.ends_with("),")
+    if trimmed.ends_with(['=', ':', '(', ',', '{', '[', '+', '*', '<', '>', '∈', '≤'])
+        && !trimmed.ends_with("),")
     {
         // After a clause it cites: "…, [3]" stands before nothing.
         return !(trimmed.ends_with(',') && !before.ends_with("[,") && !inside_list(trimmed));

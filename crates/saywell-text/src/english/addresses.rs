@@ -97,6 +97,37 @@ pub fn state(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let code = at.eat_while(|found| found.is_ascii_uppercase());
     let (_, name) = STATES.get(STATES.binary_search_by_key(&code, |(code, _)| code).ok()?)?;
     let end = at;
+    // `Seattle, WA and Miami, FL.`: those that are nothing else.
+    let town = || {
+        let before = start.window_before(24).trim_end_matches(", ");
+        let word = before.rsplit(' ').next().unwrap_or_default();
+        word.len() > 3 && word.starts_with(char::is_uppercase) && !word.ends_with(char::is_uppercase)
+    };
+    let sure = matches!(
+        code,
+        "AZ" | "CA"
+            | "FL"
+            | "GA"
+            | "IL"
+            | "KY"
+            | "MI"
+            | "MN"
+            | "NC"
+            | "NJ"
+            | "NV"
+            | "NY"
+            | "OH"
+            | "TN"
+            | "TX"
+            | "UT"
+            | "WA"
+            | "WI"
+    );
+    let alone = end.ends_word() && end.peek().is_none_or(|next| " ,.;:)!?".contains(next));
+    let zip_follows = at.past(|at| at.eat(' ') && at.digits(5..=5).is_some()).is_some();
+    if !zip_follows {
+        return (sure && alone && town()).then(|| Edit::new(start, end, *name));
+    }
     at.eat(' ').then_some(())?;
     let number = at;
     at.digits(5..=5)?;

@@ -190,6 +190,23 @@ pub fn month_day(month: usize, day: &str, reader: Reader) -> Option<String> {
     })
 }
 
+/// `Q4'23`, `Q1 '24`, `FY'24` → `Q four, twenty twenty three` and so on.
+pub fn quarter(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_word().then_some(())?;
+    let mut at = start;
+    let name = match at.eat_one_of(["Q", "H", "FY"])? {
+        "FY" => "F Y".to_owned(),
+        letter => {
+            let number = at.digits(1..=1).filter(|number| ("1"..="4").contains(number))?;
+            format!("{letter} {},", reader.count(number))
+        }
+    };
+    at.eat(' ');
+    at.eat_one_of(["'", "’"])?;
+    let year = at.digits(2..=2)?;
+    at.ends_word().then(|| Edit::new(start, at, format!("{name} {}", reader.year(&full_year(year)))))
+}
+
 /// `Mon–Fri`, `Sat.-Sun.` → `Monday to Friday`, `Saturday to Sunday`.
 pub fn weekdays(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (first, end) = start.starts_word().then(|| weekday(start)).flatten()?;

@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
+use super::number_words;
 use super::spelled::Edit;
 
 /// What is known by a number of four digits and more, in small letters and in order.
@@ -105,7 +106,7 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         [_] => length >= 3 && named() && !counts_something(end),
         // `1234-5678-9012`, `123-45-6789`; a countdown has one digit each.
         [_, _, ..] if groups.len() > 2 => {
-            groups.iter().all(|group| group.len() > 1) || (length > 9 && named())
+            groups.iter().all(|group| group.len() > 1) || (length > 9 && (named() || is_book(start)))
         }
         // `7741-2093` goes down, which no range does.
         [left, right] => named() || (left.len() == 4 && right.len() == 4 && left > right && !is_year(left)),
@@ -116,6 +117,10 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             groups.into_iter().flat_map(grouped).map(|group| reader.characters(group)).collect();
         Edit::new(start, end, groups.join(", "))
     })
+}
+
+fn is_book(start: Cursor<'_>) -> bool {
+    start.words_before().take(3).any(|word| word.starts_with("ISBN") || word.starts_with("ISSN"))
 }
 
 fn is_year(digits: &str) -> bool {
@@ -161,7 +166,7 @@ pub fn letters_and_digits(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let written = at.eat_while(|found| found.is_ascii_uppercase() || found.is_ascii_digit());
     let digits = written.bytes().filter(u8::is_ascii_digit).count();
     let letters = written.len() - digits;
-    if start.previous_word() == "IBAN" && letters >= 2 {
+    if start.words_before().take(3).any(|word| word == "IBAN") && letters >= 2 && digits >= 2 {
         let mut groups = vec![reader.characters(written)];
         while groups.len() < 9
             && let Some(end) = at.past(|at| {
@@ -233,6 +238,7 @@ const PLACES: &[&str] = &[
     "highway",
     "hwy",
     "interstate",
+    "levi's",
     "line",
     "nokia",
     "office",
@@ -257,20 +263,45 @@ const PLACES: &[&str] = &[
 ];
 
 fn is_place(start: Cursor<'_>) -> bool {
-    let before = start.previous_word().trim_end_matches('.').to_ascii_lowercase();
-    PLACES.binary_search(&before.as_str()).is_ok()
+    is_named_place(start.previous_word().trim_end_matches('.'))
+}
+
+fn is_named_place(word: &str) -> bool {
+    PLACES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
+}
+
+/// Whether a kind of road follows: `the 405 freeway`.
+fn is_road(end: Cursor<'_>) -> bool {
+    end.peek() == Some(' ')
+        && matches!(
+            end.next_word(),
+            "freeway" | "Freeway" | "interstate" | "Interstate" | "turnpike" | "Turnpike"
+        )
 }
 
 /// `Gate 12B`, `room 305`, `Boeing 737-800` → `twelve B`, `three oh five`, `seven thirty seven eight hundred`.
 pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if start.is_inside_number() || start.before() != Some(' ') {
+    if start.is_inside_number() || start.before().is_some_and(|before| !" (".contains(before)) {
         return None;
     }
     let mut at = start;
     let number = at.digits(1..=4)?;
-    let place = is_place(start);
+    // `rooms 101-105`
+    if number.len() == 3
+        && let Some(dash) = at.past(|at| at.eat_one_of(["-", "–"]).is_some())
+        && let Some(end) = dash.past(|at| at.digits(3..=3).is_some() && at.ends_word())
+        && start.previous_word().strip_suffix('s').is_some_and(is_named_place)
+    {
+        let edit = Edit::from(start).say(at, reader.label(number)).say(dash, "to");
+        return Some(edit.say(end, reader.label(dash.until(end))));
+    }
+    let place = is_place(start) || (number.len() == 3 && is_road(at));
     let mut words = reader.label(number);
     let is_airliner = number.len() == 3 && number.starts_with('7') && number.ends_with('7');
+    // `747s`
+    if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()).filter(|_| is_airliner) {
+        return Some(Edit::new(start, end, number_words::plural(&words)));
+    }
     if let Some(end) = at.past(|at| at.eat('-') && at.digits(1..=3).is_some())
         && is_airliner
     {
@@ -283,6 +314,10 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let digits_end = at;
     if let Some(letter) = at.eat_if(|found| found.is_ascii_uppercase()) {
         words += &format!(" {letter}");
+        // `777-300ER`
+        if is_airliner && let Some(letter) = at.eat_if(|found| found.is_ascii_uppercase()) {
+            words += &format!(" {letter}");
+        }
     }
     let has_letter = at.at() > digits_end.at();
     let goes_on = at.peek().is_some_and(|next| is_word(next) || "-/:%°".contains(next))

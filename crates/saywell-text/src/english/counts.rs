@@ -46,13 +46,25 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `Intro: 1. First 2. Second` → `Intro: one, First, two, Second`: a list within a line.
 pub fn list_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if start.before() != Some(' ') {
+    if start.before().is_some_and(|before| before != ' ') {
         return None;
     }
     let mut at = start;
     let number = at.digits(1..=1)?;
-    (at.eat('.') && at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_uppercase))
-        .then_some(())?;
+    // A bracket that none opened: `1) Mix. 2) Bake.`
+    if let Some(end) = at.past(|at| at.eat(')') && at.peek() == Some(' '))
+        && !start.window_before(64).contains('(')
+        && number != "0"
+    {
+        let inside = start.before_second().is_some_and(char::is_alphanumeric);
+        let comma = if number == "1" || !inside { "" } else { ", " };
+        return Some(Edit::new(start, end, format!("{comma}{},", reader.count(number))));
+    }
+    (start.before().is_some()
+        && at.eat('.')
+        && at.peek() == Some(' ')
+        && at.peek_second().is_some_and(char::is_uppercase))
+    .then_some(())?;
     let value: u32 = number.parse().ok()?;
     let follows = match value {
         0 => false,
@@ -70,9 +82,10 @@ pub fn list_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// Words before a number that may have a zero before it.
-const CHAPTERS: [&str; 12] = [
+const CHAPTERS: [&str; 30] = [
     "Chapter", "chapter", "Lesson", "lesson", "Part", "part", "Step", "step", "Episode", "episode", "Day",
-    "day",
+    "day", "Level", "level", "Unit", "unit", "Module", "module", "Section", "section", "Week", "week",
+    "Phase", "phase", "Task", "task", "Exercise", "exercise", "Season", "season",
 ];
 
 /// Whether four digits that look like a year count what follows: `1984 people`, `2358 rupees`.
@@ -88,18 +101,17 @@ fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
         && !YEARS_AFTER.contains(&start.previous_word())
 }
 
-/// `10.000.000`, `1'000'000`, `10 000 km`, `1,50,000` → one number.
-pub fn grouped(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let (digits, end) = grouping(start)?;
-    let mut edit = Edit::new(start, end, reader.count(&digits));
-    if let Some((words, unit)) = super::units::after_fraction(end).or_else(|| super::units::find(end)) {
-        edit = edit.say(unit, words[1]);
-    }
-    Some(edit)
-}
-
 /// The digits of a number whose thousands are set apart otherwise than by commas alone, and where it ends.
 pub fn grouping(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
+    grouping_until(start, false)
+}
+
+/// The same before a point and decimals: `12,34,567.89`, `1'250.50`.
+pub fn grouping_before_decimals(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
+    grouping_until(start, true)
+}
+
+fn grouping_until(start: Cursor<'_>, decimals: bool) -> Option<(String, Cursor<'_>)> {
     if start.is_inside_number() || start.follows_number() {
         return None;
     }
@@ -125,6 +137,13 @@ pub fn grouping(start: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
                 .past(|at| at.eat_one_of(["-", "/", ":", " "]).is_some() && at.digits(1..=1).is_some())
                 .is_none()
             && end.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_none()
+                != decimals
+            && (!decimals
+                || end
+                    .past(|at| {
+                        at.eat_one_of([".", ","]).is_some() && at.digits(1..=2).is_some() && at.ends_word()
+                    })
+                    .is_some())
     };
     let (end, count) = groups('.');
     if count > 1 && ends(end) {

@@ -240,6 +240,8 @@ impl<'t> Cursor<'t> {
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
             && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x")
+            // `Scene ii`
+            && !bytes[..length].iter().all(|byte| matches!(byte, b'i' | b'v' | b'x'))
             && !is_short(&self.rest()[..length]);
         if is_plain {
             self.at += length;

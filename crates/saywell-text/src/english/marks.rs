@@ -20,7 +20,13 @@ pub fn feet_and_inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if let Some(unit) = at.past(|at| at.eat_one_of([" ft. ", " ft "]).is_some()) {
         let mut end = unit;
         let inches = end.digits(1..=2)?;
-        end.eat_one_of([" in", " inches"])?;
+        end.eat_one_of([" inches", " in"])?;
+        // The dot of the short form, unless a sentence ends there.
+        end = end
+            .past(|at| {
+                at.eat('.') && at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_lowercase)
+            })
+            .unwrap_or(end);
         let words = format!("{} feet {} inches", reader.count(feet), reader.count(inches));
         return end.ends_word().then(|| Edit::new(start, end, words));
     }

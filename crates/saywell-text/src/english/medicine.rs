@@ -12,6 +12,8 @@ const TAKEN: &[(&str, &str)] = &[
     ("IM", "into a muscle"),
     ("IV", "I V"),
     ("NPO", "nothing by mouth"),
+    ("OS", "in the left eye"),
+    ("OU", "in both eyes"),
     ("PC", "after meals"),
     ("PO", "by mouth"),
     ("PR", "rectally"),
@@ -31,15 +33,15 @@ const TAKEN: &[(&str, &str)] = &[
 
 /// Whether a word in small letters may say how a medicine is taken.
 pub fn is_small(word: &str) -> bool {
-    matches!(word, "po" | "tid" | "qid" | "qd" | "qhs" | "prn" | "qod" | "bid")
+    matches!(word, "po" | "tid" | "qid" | "qd" | "qhs" | "prn" | "qod" | "bid" | "ac" | "hs")
 }
 
 /// Whether a dose stands before, or another word of how it is taken.
 fn is_dosed(start: Cursor<'_>) -> bool {
-    const DOSES: [&str; 25] = [
-        "capsule", "capsules", "cc", "dose", "drop", "drops", "g", "gm", "mL", "mcg", "meq", "mg", "ml",
-        "patch", "pill", "pills", "puff", "puffs", "spray", "tab", "tablet", "tablets", "tabs", "units",
-        "µg",
+    const DOSES: [&str; 29] = [
+        "cap", "caps", "capsule", "capsules", "cc", "dose", "drop", "drops", "g", "gm", "gtt", "gtts", "mL",
+        "mcg", "meq", "mg", "ml", "patch", "pill", "pills", "puff", "puffs", "spray", "tab", "tablet",
+        "tablets", "tabs", "units", "µg",
     ];
     let mut words = start.words_before();
     let is_dose = |word: &str| {
@@ -48,7 +50,8 @@ fn is_dosed(start: Cursor<'_>) -> bool {
             || TAKEN.binary_search_by_key(&word, |(written, _)| written).is_ok()
             || is_interval(word)
     };
-    (0..4).any(|_| words.next().is_some_and(is_dose))
+    let dotted = || ["i.d. ", "p.o. ", "r.n. "].iter().any(|form| start.follows(form));
+    (0..4).any(|_| words.next().is_some_and(is_dose)) || dotted()
 }
 
 fn is_interval(word: &str) -> bool {
@@ -75,7 +78,7 @@ pub fn taken(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let upper = written.to_ascii_uppercase();
     let (_, words) = TAKEN.get(TAKEN.binary_search_by_key(&upper.as_str(), |(written, _)| written).ok()?)?;
     // In small letters a bid, a stat and a pc are words.
-    let sure = capitals || matches!(written, "po" | "tid" | "qid" | "qd" | "qhs" | "prn" | "qod" | "bid");
+    let sure = capitals || is_small(written);
     (sure && is_dosed(start)).then(|| Edit::new(start, at, *words))
 }
 

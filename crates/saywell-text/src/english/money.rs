@@ -50,9 +50,10 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let mut at = start;
-    let amount = Amount::take(&mut at)?;
+    let mut amount = Amount::take(&mut at)?;
     at.eat(' ');
     let currency = currency(&mut at)?;
+    amount.group_for(currency);
     let edit = at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))?;
     Some(match units::per_at(at) {
         Some((per, end)) => edit.say(end, format!("per {per}")),
@@ -71,11 +72,7 @@ fn amount_after(
     end.past(|at| at.eat(' ') && at.peek().is_some_and(|next| next.is_ascii_digit()))
         .inspect(|after| end = *after);
     let mut first = Amount::take(&mut end)?;
-    // In Europe a dot separates thousands: `€1.150`.
-    if currency.one == "euro" && first.decimals.len() == 3 && first.scale.is_none() {
-        first.whole.push_str(&first.decimals);
-        first.decimals.clear();
-    }
+    first.group_for(currency);
     if let Some((second, end)) = to_second(end, currency) {
         let words = format!("{} to {}", first.number(reader), second.counted(currency, reader));
         return Some(Edit::new(start, end, words));
@@ -88,7 +85,8 @@ fn amount_after(
         .past(|at| at.eat_one_of(["/-", ".–", ".-", ",-", ",–"]).is_some() && at.ends_word())
         .unwrap_or(end);
     let minus = if minus { "minus " } else { "" };
-    let is_before_noun = units::is_before_noun(start, end) && first.decimals.is_empty();
+    let is_before_noun =
+        units::is_before_noun(start, end) && (first.decimals.is_empty() || first.scale.is_some());
     let words = if is_before_noun {
         format!("{} {}", first.number(reader), currency.one)
     } else {
@@ -109,6 +107,12 @@ fn to_second<'t>(mut at: Cursor<'t>, currency: &Currency) -> Option<(Amount, Cur
     at.eat_text(currency.written);
     let second = Amount::take(&mut at)?;
     (at.ends_word() && at.peek() != Some('-')).then_some((second, at))
+}
+
+/// Whether a currency stands here, perhaps after a space.
+pub fn begins(mut at: Cursor<'_>) -> bool {
+    at.eat(' ');
+    currency(&mut at).is_some() && at.ends_word()
 }
 
 /// Takes a currency. A code is a word for itself.
@@ -148,6 +152,13 @@ impl Amount {
             *at = end;
             return Some(Self { whole, decimals: String::new(), scale: scale(at) });
         }
+        // `12,34,567.89`, `1'250.50`
+        if let Some((whole, end)) = super::counts::grouping_before_decimals(start) {
+            *at = end;
+            at.eat_one_of([".", ","]);
+            let decimals = at.digits(1..=4).unwrap_or_default().to_owned();
+            return Some(Self { whole, decimals, scale: scale(at) });
+        }
         let mut written = at.number()?;
         let mut decimal = '.';
         // `1.299,00 zł`: a dot for the thousands, a comma for the decimals.
@@ -176,6 +187,14 @@ impl Amount {
         };
         let whole = whole.chars().filter(char::is_ascii_digit).collect();
         Some(Self { whole, decimals: decimals.to_owned(), scale: scale(at) })
+    }
+
+    /// In Europe a dot separates thousands: `€1.150`.
+    fn group_for(&mut self, currency: &Currency) {
+        if currency.one == "euro" && self.decimals.len() == 3 && self.scale.is_none() {
+            self.whole.push_str(&self.decimals);
+            self.decimals.clear();
+        }
     }
 
     fn number(&self, reader: Reader) -> String {

@@ -4,6 +4,25 @@ use super::cursor::Cursor;
 use super::kinds::Reader;
 use super::spelled::Edit;
 
+/// Whether a chord follows or precedes, parted from this one by a mark: `Em – C – G`.
+fn is_among_chords(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const MARKS: [&str; 6] = [" – ", " - ", ", ", " | ", "–", " → "];
+    let is_chord = |text: &str| {
+        let chord = text.split([' ', ',', '|', '–', '.']).next().unwrap_or_default();
+        chord.len() < 6
+            && chord.starts_with(|root: char| ('A'..='G').contains(&root))
+            && chord[1..].chars().all(|found| "m7b#♯♭9".contains(found))
+    };
+    let after = end.window_after(12);
+    let before = start.window_before(12);
+    MARKS.iter().any(|mark| {
+        after.strip_prefix(mark).is_some_and(is_chord)
+            || before.strip_suffix(mark).is_some_and(|before| {
+                is_chord(before.rsplit([' ', ',', '|', '–']).next().unwrap_or_default())
+            })
+    })
+}
+
 /// `Dm7` → `D minor seven`. A letter and a number alone may be anything.
 pub fn chord(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const QUALITIES: [(&str, &str); 11] = [
@@ -32,8 +51,18 @@ pub fn chord(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let quality = QUALITIES.iter().find(|(written, _)| at.eat_text(written)).map(|(_, spoken)| *spoken);
     let number =
         at.digits(1..=2).filter(|number| matches!(*number, "2" | "4" | "5" | "6" | "7" | "9" | "11" | "13"));
+    let altered = at.past(|at| at.eat_one_of(["b", "♭", "#", "♯"]).is_some() && at.digits(1..=2).is_some());
     let is_chord = match (quality, number) {
-        (Some("minor"), None) => !accidental.is_empty(),
+        (Some("minor"), None) => !accidental.is_empty() || is_among_chords(start, at),
+        // `DM2` and the like are no chords.
+        (Some("major"), Some("2" | "4" | "5" | "6")) => start.rest()[1..].contains("aj"),
+        // `Bb`; the other letters are short for something.
+        (None, None) => {
+            accidental == " flat"
+                && start.peek_second() == Some('b')
+                && at.ends_word()
+                && (matches!(root, 'B' | 'E') || matches!(at.next_word(), "major" | "minor"))
+        }
         (Some("major"), None) => start.rest()[1..].contains("maj") && at.before() == Some('j'),
         (Some("minor" | "major" | "suspended" | "add"), Some(_)) | (Some("diminished" | "augmented"), _) => {
             true
@@ -41,6 +70,18 @@ pub fn chord(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         (None, Some(_)) => matches!(accidental, " sharp" | " flat") && start.peek_second() != Some('b'),
         _ => false,
     };
+    // `m7b5`
+    let altered = altered.filter(|_| is_chord && number.is_some());
+    if let Some(end) = altered {
+        let number = number.map_or(String::new(), |number| format!(" {}", reader.count(number)));
+        let written = at.until(end);
+        let sign = if written.starts_with(['b', '♭']) { "flat" } else { "sharp" };
+        let degree = reader.count(written.trim_start_matches(['b', '♭', '#', '♯']));
+        let quality = quality.map_or(String::new(), |quality| format!(" {quality}"));
+        return end
+            .ends_word()
+            .then(|| Edit::new(start, end, format!("{root}{accidental}{quality}{number} {sign} {degree}")));
+    }
     // `/F♯`: over another bass.
     let bass = at.past(|at| at.eat('/') && at.eat_if(|found| ('A'..='G').contains(&found)).is_some());
     if !is_chord || !(at.ends_word() || bass.is_some_and(Cursor::ends_word)) {

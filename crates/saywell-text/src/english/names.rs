@@ -417,7 +417,7 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         return None;
     }
     let mut at = start;
-    let letter = at.eat_one_of(["AB", "A", "B", "C", "D", "F", "O", "E"])?;
+    let letter = at.eat_one_of(["AB", "Rh", "A", "B", "C", "D", "F", "O", "E"])?;
     let end = at;
     let sign = at.eat_one_of(["+", "-", "−", "–"])?;
     let minus = sign != "+";
@@ -430,7 +430,7 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             .words_before()
             .take(5)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "blood" | "donor" | "donors" | "rh"))
-        || matches!(letter, "AB" | "O");
+        || matches!(letter, "AB" | "O" | "Rh");
     let word = match (blood, minus) {
         (true, true) => "negative",
         (true, false) => "positive",
@@ -438,6 +438,18 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         (false, false) => "plus",
     };
     Some(Edit::from(start).say(end, letter).say(at, word))
+}
+
+/// `r/rust`, `u/spez` → `R slash rust`, `U slash spez`: a forum and who writes there.
+pub fn community(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    start.starts_chunk().then_some(())?;
+    let letter = at.eat_one_of(["r/", "u/"])?.trim_end_matches('/').to_uppercase();
+    let name = at.eat_while(|found| found.is_ascii_alphanumeric() || found == '_');
+    let ends = at.ends_word()
+        && !at.peek().is_some_and(|next| "/.-".contains(next) && at.peek_second().is_some_and(is_word));
+    (name.len() > 2 && ends)
+        .then(|| Edit::new(start, at, format!("{letter} slash {}", super::identifier::path(name, reader))))
 }
 
 /// `O-O`, `O-O-O` → `castles short`, `castles long`.

@@ -38,8 +38,17 @@ pub fn mail(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if user.is_empty() || !is_user || !is_host {
         return None;
     }
-    let end = start.moved_to(start.at() + user.len() + 1 + host.len());
-    Some(Edit::new(start, end, format!("{} at {}", user_name(user, reader), user_name(host, reader))))
+    let mut end = start.moved_to(start.at() + user.len() + 1 + host.len());
+    let mut words = format!("{} at {}", user_name(user, reader), user_name(host, reader));
+    // `git@github.com:rust-lang/rust.git`
+    let repository = address.split_once(':').map(|(_, path)| path).filter(|path| {
+        path.contains('/') && path.chars().all(|found| is_word(found) || "/-.".contains(found))
+    });
+    if let Some(path) = repository {
+        words += &format!(" colon {}", user_name(path, reader));
+        end = start.moved_to(start.at() + address.len());
+    }
+    Some(Edit::new(start, end, words))
 }
 
 /// The words and marks of a name, each mark said, so that one can write it down: `jane_doe-99`.
@@ -72,9 +81,9 @@ fn user_name(written: &str, reader: Reader) -> String {
 }
 
 /// The last labels by which a name is known for an address.
-const TOP_LEVEL: [&str; 26] = [
+const TOP_LEVEL: [&str; 28] = [
     "com", "org", "net", "edu", "gov", "io", "co", "uk", "de", "fr", "info", "biz", "us", "ca", "au", "tv",
-    "me", "ly", "ai", "dev", "app", "eu", "ch", "jp", "example", "xyz",
+    "me", "ly", "ai", "dev", "app", "eu", "ch", "jp", "example", "xyz", "rs", "sh",
 ];
 
 /// `example.com/docs` → `example dot com slash docs`.
@@ -93,7 +102,47 @@ pub fn domain(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && names.split('.').all(is_label)
         && !address.contains(['(', '=']);
     let said = address.split(['?', '#']).next()?.trim_end_matches('/');
-    is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), path(said, reader)))
+    // Where the sentence is about it each mark is said.
+    let words = if crate::about::is_about(start.window_before(48), address) {
+        user_name(said, reader)
+    } else {
+        path(said, reader)
+    };
+    is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), words))
+}
+
+/// `localhost:3000`, `db.internal:5432` → `localhost port three thousand`, with the path behind.
+pub fn port_of_host(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_chunk() {
+        return None;
+    }
+    let address = trimmed(start.chunk());
+    let (host, rest) = address.split_once(':')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (port, path_after) = rest.split_at(digits);
+    let label = |label: &str| {
+        !label.is_empty() && label.chars().all(|found| found.is_ascii_alphanumeric() || found == '-')
+    };
+    let is_host = host == "localhost"
+        || host.contains('.')
+            && host.split('.').all(label)
+            && host
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_lowercase()));
+    // `main.rs:42` is a place in a file.
+    let is_file =
+        host.rsplit('.').next().is_some_and(|ending| super::identifier::extension(ending).is_some());
+    let is_port = (2..=5).contains(&digits) && port.parse::<u16>().is_ok() && !is_file;
+    if !is_host || !is_port || !(path_after.is_empty() || path_after.starts_with('/')) {
+        return None;
+    }
+    let path_after = path_after.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let mut words = format!("{} port {}", user_name(host, reader), reader.label(port));
+    if !path_after.is_empty() {
+        words += &format!(" {}", user_name(path_after, reader));
+    }
+    Some(Edit::new(start, start.moved_to(start.at() + address.len()), words))
 }
 
 /// `ISBN 978-3-16-148410-0`, `arXiv:2301.00001`, `doi:10.1000/182`, `CVE-2024-3094`.
@@ -162,6 +211,15 @@ pub fn ip4(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if let Some(end) = at.past(|at| at.eat(':') && at.digits(1..=5).is_some()) {
         words += &format!(" port {}", reader.label(&at.until(end)[1..]));
         at = end;
+        // `127.0.0.1:5000/api`
+        let path_after = trimmed(at.chunk());
+        if path_after.len() > 1
+            && path_after.starts_with('/')
+            && path_after.chars().all(|found| is_word(found) || "/-.".contains(found))
+        {
+            words += &format!(" {}", user_name(path_after, reader));
+            at = at.moved_to(at.at() + path_after.len());
+        }
     } else if let Some(end) = at.past(|at| at.eat('/') && at.digits(1..=2).is_some()) {
         words += &format!(" slash {}", reader.count(&at.until(end)[1..]));
         at = end;

@@ -119,7 +119,7 @@ pub fn is_maths(start: Cursor<'_>) -> bool {
 }
 
 /// Whether what stands before is something that can be reckoned with: `n `, `3x`, `)`, `x²`.
-fn operand_before(start: Cursor<'_>) -> bool {
+pub fn operand_before(start: Cursor<'_>) -> bool {
     let before = start.window_before(16).trim_end_matches(' ');
     match before.chars().next_back() {
         Some(')' | ']' | '|' | '²' | '³' | '⁴' | 'ⁿ' | '!' | '\'' | '′' | '°') => true,
@@ -131,7 +131,7 @@ fn operand_before(start: Cursor<'_>) -> bool {
     }
 }
 
-fn operand_after(at: Cursor<'_>) -> bool {
+pub fn operand_after(at: Cursor<'_>) -> bool {
     let after = at.window_after(16).trim_start_matches(' ');
     match after.chars().next() {
         Some('(' | '[' | '|' | '√' | '∛' | '∫' | '-' | '−' | '$' | '€' | '£') => true,
@@ -274,7 +274,9 @@ pub fn factorial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             let inside = before.rsplit('(').next().unwrap_or_default().trim_end_matches(')');
             let short =
                 inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word));
-            short && (operator || ends)
+            // `n! / (n − k)! ways`
+            let again = start.window_before(32).contains('!') && inside.contains(['-', '−', '+']);
+            short && (operator || ends || again)
         }
         _ if base.bytes().all(|byte| byte.is_ascii_digit()) && !base.is_empty() => {
             operator && trimmed.len() < rest.len() + 1 && (in_maths || rest.starts_with('/'))
@@ -291,10 +293,12 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const LONGEST: usize = 24;
     let mut at = start;
     at.eat('|').then_some(())?;
-    if at.peek() == Some('|') || start.before() == Some('|') {
+    let before = start.before();
+    // `|a||b|`: the second of two values.
+    let second = before == Some('|') && at.peek().is_some_and(is_word) && is_maths(start);
+    if at.peek() == Some('|') || before == Some('|') && !second {
         return None;
     }
-    let before = start.before();
     // After an operand inside of brackets: a condition.
     let spaced = before == Some(' ') && at.peek() == Some(' ');
     let conditional = {
@@ -328,15 +332,22 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let close = window.find('|')?;
     let inside = &window[..close];
     let end = at.moved_to(at.at() + close + 1);
-    let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'".contains(found))
+    let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'·×".contains(found))
         && inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word))
         && !inside.starts_with(' ')
         && !inside.ends_with(' ');
-    let ends = !end.peek().is_some_and(|next| next == '|' || (is_word(next) && !next.is_ascii_digit()));
+    let product = end.peek() == Some('|') && end.peek_second().is_some_and(is_word) && is_maths(start);
+    let ends =
+        product || !end.peek().is_some_and(|next| next == '|' || (is_word(next) && !next.is_ascii_digit()));
+    let times = if second { "times " } else { "" };
     (!inside.is_empty() && plain && ends).then(|| {
         // Inside of bars a hyphen is a minus.
-        let inside = inside.replace(" - ", " − ").replace(['–'], "−");
-        Edit::new(start, end, format!("the absolute value of {}", super::spell_out(&inside, reader).text()))
+        let inside = inside.replace(" - ", " − ").replace(['–'], "−").replace('·', " × ");
+        Edit::new(
+            start,
+            end,
+            format!("{times}the absolute value of {}", super::spell_out(&inside, reader).text()),
+        )
     })
 }
 
@@ -387,10 +398,22 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let next = at.peek()?;
     let (spaced, bracket) = (before == ' ' && next == ' ', ")]!²³".contains(before) || next == '(');
     let tight = (is_word(before) || ")]!²³".contains(before)) && (is_word(next) || next == '(');
-    if !(spaced || tight) || !operand_before(start) || !operand_after(at) || !is_maths(start) {
+    // `1/x`
+    if tight
+        && matches!(at.next_word(), "x" | "y" | "z" | "n" | "k")
+        && start.previous_word().bytes().all(|byte| byte.is_ascii_digit())
+        && !start.previous_word().is_empty()
+    {
+        return Some(Edit::new(start, at, "over"));
+    }
+    let factorials =
+        start.window_before(3).trim_end().ends_with('!') && (next == '(' || at.peek_second() == Some('('));
+    if !(spaced || tight) || !operand_before(start) || !operand_after(at) || !(is_maths(start) || factorials)
+    {
         return None;
     }
-    let letters = start.previous_word().len() <= 2 && at.next_word().len() <= 2;
+    let short = |word: &str| word.chars().count() <= 2 && !matches!(word, "s²" | "m²" | "s³" | "m³");
+    let letters = short(start.previous_word()) && short(at.next_word());
     (spaced || bracket || letters).then(|| Edit::new(start, at, "over"))
 }
 

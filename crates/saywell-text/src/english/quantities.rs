@@ -11,9 +11,9 @@ use super::{calendar, marks, number_words, units};
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-    const BEFORE_DATE: [&str; 15] = [
+    const BEFORE_DATE: [&str; 20] = [
         "on", "On", "by", "since", "until", "before", "after", "Since", "Mon", "Tue", "Wed", "Thu", "Fri",
-        "Sat", "Sun",
+        "Sat", "Sun", "due", "Due", "dated", "starting", "ending",
     ];
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
@@ -52,7 +52,9 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         {
             date()?
         }
-        _ if a <= b && is_score(start) => format!("{count} out of {}", reader.count(below)),
+        _ if a <= b && (is_score(start) || b == 10 && is_rated(start) && !is_part) => {
+            format!("{count} out of {}", reader.count(below))
+        }
         _ if a <= b && (is_step(start, at) || is_numbered(start)) => {
             format!("{count} of {}", reader.count(below))
         }
@@ -185,6 +187,26 @@ fn is_score(start: Cursor<'_>) -> bool {
     BEFORE.iter().any(|words| start.follows(words))
 }
 
+/// Whether the words before rate something: `I'd rate it 8/10`, `a solid 9/10`.
+fn is_rated(start: Cursor<'_>) -> bool {
+    start.words_before().take(4).any(|word| {
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "rate"
+                | "rated"
+                | "rating"
+                | "give"
+                | "gave"
+                | "given"
+                | "score"
+                | "solid"
+                | "overall"
+                | "verdict"
+                | "pain"
+        )
+    })
+}
+
 /// Whether this is a count of parts, alone in brackets: `Step 3 (3/5)`. After the name of a fraction it is that.
 fn is_step(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const FRACTIONS: [&str; 7] =
@@ -266,7 +288,11 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat(' ');
     // What the range goes to is a number with its own unit.
     let second = at;
-    bound(&mut at, reader)?;
+    if bound(&mut at, reader).is_none() {
+        // `10-noon`
+        at.eat_one_of(["noon", "midnight"])?;
+        at.ends_word().then_some(())?;
+    }
     // `2-1/2 hours`
     if dash == "-"
         && !spaced
@@ -278,7 +304,9 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::from(start).say(middle, from).say(mixed, format!("and {words}")));
     }
     let goes_on = at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
-    (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, "to"))
+    // `Between 5-10 people`
+    let to = if matches!(start.previous_word(), "between" | "Between") { "and" } else { "to" };
+    (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, to))
 }
 
 /// A number of up to four digits, perhaps with decimals or as a rank.

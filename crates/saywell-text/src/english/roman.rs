@@ -23,6 +23,7 @@ pub fn number(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let second = BETWEEN.iter().find_map(|(written, between)| {
         let mut at = end.past(|at| at.eat_text(written))?;
         let other = roman(at.eat_while(is_word))?;
+        (!matches!(at.next_word(), "century" | "centuries")).then_some(())?;
         at.ends_word().then(|| (at, format!("{between} {}", words(other))))
     });
     Some(match second {
@@ -31,12 +32,74 @@ pub fn number(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     })
 }
 
+/// `XIX century`, `XVIIIth centuries` → `nineteenth century`.
+pub fn century(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    if !start.starts_word() || !start.peek().is_some_and(|first| "IVX".contains(first)) {
+        return None;
+    }
+    let mut at = start;
+    let value = roman(at.eat_while(|found| found.is_ascii_uppercase()))?;
+    at.eat_one_of(["st", "nd", "rd", "th"]);
+    let named = matches!(at.next_word(), "century" | "centuries" | "Century")
+        || at.rest().starts_with(" and ") && at.window_after(24).contains(" centuries");
+    (value < 30 && at.peek() == Some(' ') && named)
+        .then(|| Edit::new(start, at, number_words::ordinal(&value.to_string())))
+}
+
+/// `ii` after `Scene`, `xiv` after `page` → `two`, `fourteen`.
+pub fn small(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const BEFORE: [&str; 17] = [
+        "Act", "Scene", "act", "canto", "clause", "item", "page", "pages", "part", "pp.", "p.", "scene",
+        "section", "stanza", "vol.", "Vol.", "volume",
+    ];
+    if !start.starts_word() || start.before() != Some(' ') || !BEFORE.contains(&start.previous_word()) {
+        return None;
+    }
+    let mut at = start;
+    let written = at.eat_while(|found| "ivx".contains(found));
+    let value = roman(&written.to_ascii_uppercase())?;
+    // A lone letter may be a name.
+    (at.ends_word()
+        && at.peek() != Some('\'')
+        && (written.len() > 1 || start.previous_word().ends_with("cene")))
+    .then(|| Edit::new(start, at, number_words::cardinal(&value.to_string())))
+}
+
 /// `VIII` after `Henry` → `the eighth`. `I` alone is left: it may be the speaker.
 pub fn rank(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    let (value, end) = roman_after(start, RANKED_BY_ROMAN)?;
+    let (value, end) = roman_after(start, RANKED_BY_ROMAN)
+        .or_else(|| roman_after(start, &PEOPLE).filter(|(_, end)| end.at() - start.at() > 1))?;
     (value > 1 || end.rest().starts_with("'s ")).then_some(())?;
     Some(Edit::new(start, end, format!("the {}", number_words::ordinal(&value.to_string()))))
 }
+
+/// Names of those who are ranked, and of others, who may have an initial: only two letters and more are a rank.
+const PEOPLE: [&str; 24] = [
+    "Adrian",
+    "Albert",
+    "Alfred",
+    "Anne",
+    "Boniface",
+    "Celestine",
+    "Eugene",
+    "Friedrich",
+    "Gustavus",
+    "Hadrian",
+    "Isabella",
+    "John",
+    "Karl",
+    "Manuel",
+    "Margaret",
+    "Martin",
+    "Michael",
+    "Nicephorus",
+    "Pepin",
+    "Sigismund",
+    "Stephen",
+    "Sylvester",
+    "Tudor",
+    "Victor",
+];
 
 /// The `I` of `Elizabeth I ruled`, `Napoleon I;` → `the first`, where it is not the speaker.
 pub fn first(start: Cursor<'_>, _: Reader) -> Option<Edit> {

@@ -39,10 +39,10 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         "drive",
         "ride",
     ];
-    const BEFORE: [&str; 22] = [
+    const BEFORE: [&str; 26] = [
         "wait", "waited", "prep", "cook", "total", "every", "bake", "rest", "simmer", "boil", "cooking",
         "after", "chill", "marinate", "timer", "eta", "duration", "runtime", "length", "time", "soak",
-        "proof",
+        "proof", "takes", "take", "took", "lasts",
     ];
     if !start.starts_number() {
         return None;
@@ -62,8 +62,13 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let follows = at.peek() == Some(' ') && AFTER.contains(&at.next_word());
-    let precedes =
-        start.words_before().next().is_some_and(|word| BEFORE.contains(&word.to_ascii_lowercase().as_str()));
+    let is_cue = |word: &str| BEFORE.contains(&word.to_ascii_lowercase().as_str());
+    // `Rest for 5m`
+    let mut words = start.words_before();
+    let precedes = match words.next() {
+        Some("for" | "about") => words.next().is_some_and(is_cue),
+        word => word.is_some_and(is_cue),
+    };
     // Hours or seconds beside it on the same line: `Cook: 45m | Total: 1h`, but not `the 100m in 9.58s`.
     let beside = || {
         let window = at.window_after(24);

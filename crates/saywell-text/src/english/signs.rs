@@ -71,7 +71,10 @@ const BEFORE: &[&str] = &[
     "as",
     "before",
     "by",
+    "called",
     "character",
+    "characters",
+    "either",
     "enter",
     "escape",
     "every",
@@ -83,10 +86,14 @@ const BEFORE: &[&str] = &[
     "no",
     "of",
     "operator",
+    "operators",
     "or",
     "press",
     "put",
+    "sign",
+    "signs",
     "symbol",
+    "symbols",
     "than",
     "the",
     "type",
@@ -130,7 +137,10 @@ const AFTER: &[&str] = &[
 pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let before = start.before();
     let in_brackets = before == Some('(') && start.before_second() == Some(' ');
-    if !(before.is_none_or(|before| before == ' ') || in_brackets) {
+    // `Use "#" for headings`
+    let quote = before.filter(|before| "\"“'‘".contains(*before));
+    let quoted = quote.filter(|_| start.before_second().is_none_or(|before| before == ' '));
+    if !(before.is_none_or(|before| before == ' ') || in_brackets || quoted.is_some()) {
         return None;
     }
     NAMES.iter().find_map(|(written, name)| {
@@ -139,10 +149,20 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         let pair = matches!(*written, "()" | "[]" | "{}" | "<>");
         let previous = start.window_before(64).trim_end();
         let is_close = matches!(*written, ")" | "]" | "}");
-        if is_close && start.window_before(240).contains(['(', '[', '{']) {
+        let listed = || {
+            (matches!(start.previous_word(), "and" | "or") || previous.ends_with(',')) && next == Some(' ')
+        };
+        if is_close && start.window_before(240).contains(['(', '[', '{']) && !listed() {
             return None;
         }
-        let is_named = if in_brackets {
+        let is_named = if let Some(quote) = quoted {
+            let close = match quote {
+                '“' => '”',
+                '‘' => '’',
+                quote => quote,
+            };
+            next == Some(close) && !matches!(*written, "." | "..." | "!" | "?" | "," | "'" | "\"")
+        } else if in_brackets {
             next == Some(')') && previous.contains(|found: char| found.is_alphabetic())
         } else {
             let closed = end
@@ -164,6 +184,12 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                     "-" | "+" | "=" | "<" | ">" | "/" | "%" | "&&" | "||" | "**" | "&" | "..." | "."
                     | "," => (cue || lists) && (after || closed.is_some() && cue),
                     _ if pair => cue || lists || previous.ends_with([')', ']', '}', '>']),
+                    // A line may end with these after what is not said.
+                    "!" | "?" if next.is_none() => {
+                        cue && !matches!(start.previous_word(), "and" | "or" | "with")
+                    }
+                    // No prose has these between spaces.
+                    ";" | "\\" | "$" | "[" | "]" | "{" | "}" | "_" if cue && next == Some(' ') => true,
                     _ => {
                         (cue && (after || closed.is_some() || next.is_none()))
                             || (lists && (after || closed.is_some() && about_keys()))
@@ -190,7 +216,12 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let chunk = start.chunk();
-    let chunk = &chunk[..chunk.len() - usize::from(chunk.len() > 2 && chunk.ends_with([',', ';', ':']))];
+    let ends = chunk.len() > 2
+        && (chunk.ends_with([',', ';', ':'])
+            || chunk.ends_with("*.")
+            || chunk.ends_with("+.")
+            || chunk.ends_with("$."));
+    let chunk = &chunk[..chunk.len() - usize::from(ends)];
     let classes =
         ["\\d", "\\w", "\\s", "\\b", "\\D", "\\W", "\\S", "\\."].iter().any(|escape| chunk.contains(escape));
     let escaped = chunk.len() <= 3
@@ -201,7 +232,7 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::new(start, start.moved_to(start.at() + 1), "backslash"));
     }
     let path = chunk.contains(":\\") || chunk.starts_with("\\\\");
-    if !(classes && chunk.contains(['^', '$', '{', '+', '*', '[', '(']) || escaped)
+    if !(classes && chunk.contains(['^', '$', '{', '+', '*', '[', '(']) || escaped || matches_text(chunk))
         || path
         || chunk.len() > LONGEST
     {
@@ -221,7 +252,8 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             } else {
                 rest.find(|found: char| !found.is_alphabetic()).unwrap_or(rest.len())
             };
-            words.push(rest[..length].to_owned());
+            // The article is no letter.
+            words.push(if &rest[..length] == "a" { "A".to_owned() } else { rest[..length].to_owned() });
             length
         } else {
             let sign = &rest[..first.len_utf8()];
@@ -232,6 +264,21 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let end = start.moved_to(start.at() + chunk.len());
     Some(Edit::new(start, end, words.join(" ")))
+}
+
+/// Whether `chunk` is a regular expression by its signs alone: `^[A-Z]+$`, `[a-z]{2,}`, `.*`, `(foo|bar)?`, `\bword\b`.
+fn matches_text(chunk: &str) -> bool {
+    let anchored = chunk.len() > 2
+        && (chunk.starts_with('^') && chunk.contains(['[', '\\', '*', '+', '$'])
+            || chunk.ends_with('$') && chunk.contains(['[', '*', '+']));
+    let class = ["[a-z", "[A-Z", "[0-9", "[^"].iter().any(|open| chunk.contains(open)) && chunk.contains(']');
+    let any = matches!(chunk, ".*" | ".+" | ".*?" | ".+?");
+    let group = chunk.starts_with('(')
+        && chunk.contains('|')
+        && chunk.ends_with([')', '?', '*', '+'])
+        && chunk.contains(')');
+    let word = chunk.matches("\\b").count() == 2 && chunk.starts_with("\\b");
+    anchored || class || any || group || word
 }
 
 /// `.NET`, `# of items`, `#include` → `dot NET`, `number of items`, `hash include`.

@@ -103,6 +103,29 @@ const OPERATORS: &[(&str, &str)] = &[
     ("∪", "union"),
     ("∩", "intersection"),
     ("⊂", "subset of"),
+    ("⊆", "subset of"),
+    ("⊃", "superset of"),
+    ("⊇", "superset of"),
+    ("∅", "the empty set"),
+    ("∇", "del"),
+    ("∴", "therefore"),
+    ("∵", "because"),
+    ("⊥", "perpendicular to"),
+    ("∥", "parallel to"),
+    ("∠", "angle"),
+    ("≅", "congruent to"),
+    ("∼", "similar to"),
+    ("∏", "the product of"),
+    ("⊕", "x or"),
+    ("∘", "composed with"),
+    ("≪", "much less than"),
+    ("≫", "much greater than"),
+    ("ℝ", "the real numbers"),
+    ("ℤ", "the integers"),
+    ("ℕ", "the natural numbers"),
+    ("ℚ", "the rational numbers"),
+    ("ℂ", "the complex numbers"),
+    ("ℏ", "h bar"),
     ("∞", "infinity"),
     ("√", "the square root of"),
     ("∑", "the sum of"),
@@ -129,6 +152,13 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             start.before().is_none_or(|before| before == ' ') && at.peek().is_none_or(|next| next == ' ');
         let needs_space = matches!(*written, "//" | "**" | "++" | "<-" | "??" | "·");
         let named = *written == "++" && start.before().is_some_and(char::is_alphabetic);
+        // A reaction yields: `2H₂ + O₂ → 2H₂O`.
+        let low = |text: &str| text.contains(|found: char| LOWERED.contains(found));
+        let spoken = if *written == "→" && low(start.window_before(16)) && low(at.window_after(20)) {
+            &"yields"
+        } else {
+            spoken
+        };
         return (wide || named || (starts && outside(&at) && (alone || !needs_space)))
             .then(|| Edit::new(start, at, *spoken));
     }
@@ -179,10 +209,13 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 /// The dash of `Q1–Q3` → `to`: between two names that begin alike and end in numbers.
 pub fn range_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
-    at.eat('–').then_some(())?;
+    at.eat_one_of(["–", "-"])?;
     let (first, second) = (start.previous_word(), at.next_word());
     let is_numbered = |name: &str| name.ends_with(|last: char| last.is_ascii_digit());
     let alike = first.starts_with(|letter: char| letter.is_alphabetic() && second.starts_with(letter));
+    // `B2-B3`; a name may have a hyphen and one part only.
+    let short = |name: &str| name.len() < 5 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let alike = alike && (start.peek() == Some('–') || short(first) && short(second) && first < second);
     (alike && is_numbered(first) && is_numbered(second)).then(|| Edit::new(start, at, "to"))
 }
 
@@ -266,6 +299,17 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(Edit::new(start, at, reader.count(&index.to_string())));
     }
     match sign {
+        // `see ③`
+        '①'..='⑳' => {
+            let number = u32::from(sign) - u32::from('①') + 1;
+            // Before what it counts it is a mark of a list.
+            let is_mark = at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_alphabetic);
+            return Some(Edit::new(
+                start,
+                at,
+                if is_mark { String::new() } else { reader.count(&number.to_string()) },
+            ));
+        }
         '♩' if at
             .past(|at| {
                 at.eat(' ');
@@ -396,6 +440,15 @@ pub fn space_before_mark(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat(' ').then_some(())?;
     let space = at;
     if super::signs::named(space, reader).is_some() {
+        return None;
+    }
+    // `P(A) · P(B)` multiplies.
+    if space.peek() == Some('·')
+        && start.before().is_some_and(|before| before == ')' || is_word(before))
+        && super::plain_maths::operand_before(space)
+        && at.past(|at| at.eat('·')).is_some_and(super::plain_maths::operand_after)
+        && super::plain_maths::is_maths(space)
+    {
         return None;
     }
     if at.eat_one_of(["|", "·", "•"]).is_some() {

@@ -5,7 +5,7 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 /// Words before a number that is called, in small letters.
-const CUES: [&str; 22] = [
+const CUES: [&str; 25] = [
     "call",
     "calling",
     "cell",
@@ -28,6 +28,9 @@ const CUES: [&str; 22] = [
     "tollfree",
     "helpdesk",
     "switchboard",
+    "id",
+    "webinar",
+    "conference",
 ];
 
 fn has_cue(start: Cursor<'_>, words: usize) -> bool {
@@ -110,14 +113,69 @@ pub fn short(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             && words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
             && words.next().is_some_and(|word| CUES.contains(&word.to_ascii_lowercase().as_str()))
     };
-    if start.before() != Some(' ') || !(has_cue(start, 1) || again()) {
+    // `Text STOP to 88202`
+    let sent_to = || {
+        start.previous_word() == "to"
+            && start.words_before().take(4).any(|word| {
+                matches!(word.to_ascii_lowercase().as_str(), "text" | "sms" | "send" | "texting" | "donate")
+            })
+    };
+    // `Dial 000 in Australia, 111 in New Zealand`
+    let listed = || {
+        let mut at = start;
+        at.digits(3..=3).is_some()
+            && matches!(at.next_word(), "in" | "for")
+            && start
+                .words_before()
+                .any(|word| word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit()))
+            && has_cue(start, 12)
+    };
+    if start.before() != Some(' ') || !(has_cue(start, 1) || again() || sent_to() || listed()) {
         return None;
     }
     let mut at = start;
     let number = at.digits(3..=6)?;
+    // Three digits after `to` are rather an amount.
+    if number.len() < 4 && !(has_cue(start, 1) || again() || listed()) {
+        return None;
+    }
     let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:%".contains(next));
     let alone = at.peek() != Some(' ') || AFTER.contains(&at.next_word());
     (ends && alone).then(|| Edit::new(start, at, reader.characters(number)))
+}
+
+/// `1-800-FLOWERS`, `1-888-GO-4-HELP` → `one eight hundred FLOWERS`, `one eight eight eight GO four HELP`.
+pub fn lettered(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    at.eat_text("1-").then_some(())?;
+    let area = at.digits(3..=3).filter(|area| area.starts_with('8') || *area == "900")?;
+    let mut words = vec![reader.characters("1")];
+    words.push(if area.ends_with("00") { reader.count(area) } else { reader.characters(area) });
+    let mut letters = 0;
+    while let Some(end) = at
+        .past(|at| at.eat('-') && !at.eat_while(|found| found.is_ascii_uppercase()).is_empty())
+        .or_else(|| {
+            at.past(|at| {
+                at.eat('-') && at.digits(1..=4).is_some() && !at.peek().is_some_and(char::is_alphabetic)
+            })
+        })
+    {
+        let group = &at.until(end)[1..];
+        if group.starts_with(|first: char| first.is_ascii_digit()) {
+            words.push(reader.characters(group));
+        } else {
+            letters += group.len();
+            words.push(group.to_owned());
+        }
+        at = end;
+        if words.len() > 8 {
+            return None;
+        }
+    }
+    (letters > 1 && at.ends_word()).then(|| Edit::new(start, at, words.join(" ")))
 }
 
 /// `x89`, `ext. 204` after a number → `extension eight nine`.

@@ -43,6 +43,11 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if BEFORE_NUMBER.contains(&written) && !numbered {
         return None;
     }
+    // `max. temp.`; but `He met Max. Then he left.`
+    let goes_on = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
+    if matches!(written, "max." | "min." | "Max." | "Min.") && !numbered && !goes_on() {
+        return None;
+    }
     let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
     let spoken = if written == "est." && !year() { "estimated" } else { spoken };
     let mut next = end;

@@ -60,11 +60,16 @@ fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
         "bands",
     ];
     let before = start.previous_word();
+    // `mid-30s`
+    let parted = ["mid-", "early-", "late-", "pre-", "post-"]
+        .iter()
+        .any(|part| start.window_before(part.len()).eq_ignore_ascii_case(part));
     // `1980s–90s`, `their 20s and 30s`
     let goes_on =
         start.follows("0s–") || start.follows("0s-") || start.follows("0s and ") || start.follows("0s or ");
     let of_ages = end.rest().starts_with(" and ") && end.window_after(10).ends_with("0s");
     goes_on
+        || parted
         || (of_ages && start.words_before().next() != Some("for"))
         || OF_A_TIME.contains(&end.next_word())
         || BEFORE.contains(&before) && before != "in" && !AFTER.contains(&end.next_word())
@@ -209,6 +214,15 @@ pub fn after_scale(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (words, end) =
         find_in(start, TECHNICAL_UNITS, true).or_else(|| find_in(start, EVERYDAY_UNITS, true))?;
     Some(Edit::new(start, end, words[1]))
+}
+
+/// `m²` after `per` → `square meter`.
+pub fn after_per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    (start.before() == Some(' ') && start.previous_word() == "per").then_some(())?;
+    let (words, end) = find(start)?;
+    let written = start.until(end);
+    (written.chars().count() > 1 && !matches!(written, "in" | "mo" | "days" | "pp"))
+        .then(|| Edit::new(start, end, words[0]))
 }
 
 /// `mg/dL`, `min/km`, `Rain (mm)` → `milligrams per deciliter`, `minutes per kilometer`, `Rain (millimeters)`: a

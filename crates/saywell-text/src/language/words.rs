@@ -336,6 +336,39 @@ pub(crate) fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word)
 }
 
+/// Whether `word` is a kind of place, whose name may go on with particles: "café de Flore", "rue du Bac".
+pub(crate) fn is_kind_of_place(word: &str) -> bool {
+    matches!(
+        word,
+        "avenue"
+            | "bistro"
+            | "boulevard"
+            | "brasserie"
+            | "café"
+            | "cafe"
+            | "calle"
+            | "château"
+            | "côte"
+            | "gare"
+            | "hôtel"
+            | "jardin"
+            | "musée"
+            | "palazzo"
+            | "passage"
+            | "piazza"
+            | "place"
+            | "plage"
+            | "plaza"
+            | "pont"
+            | "porte"
+            | "quai"
+            | "restaurant"
+            | "rue"
+            | "square"
+            | "via"
+    )
+}
+
 /// Whether `word` is spelled as in Norwegian rather than Danish: `sj`, `gj`, a double letter at its end.
 pub(crate) fn is_norwegian(word: &str) -> bool {
     ["sj", "gj", "kj", "øy"].iter().any(|part| word.contains(part))

@@ -105,7 +105,7 @@ impl Walker<'_> {
 
     /// Hides what stands between tags whose content nobody reads, such as `<script>`, if they are closed.
     fn is_unread(&mut self, html: &str, closing: bool, range: &Range<usize>) -> bool {
-        const UNREAD: [&str; 5] = ["script", "style", "template", "noscript", "iframe"];
+        const UNREAD: [&str; 8] = ["script", "style", "template", "noscript", "iframe", "svg", "rt", "rp"];
         let name = html.trim_start_matches(['<', '/']);
         let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len())];
         if !UNREAD.iter().any(|unread| unread.eq_ignore_ascii_case(name)) {
@@ -303,13 +303,22 @@ impl Walker<'_> {
         if begins("<pre") && self.hidden.is_none() {
             return self.preformatted(range);
         }
-        if ["<script", "<style", "<textarea", "<svg", "<!", "<?"].into_iter().any(begins) {
-            if self.hidden.is_none() {
-                self.omit(Omitted::Html, range, if begins("<svg") { "a drawing" } else { "" });
-            }
-            return;
-        }
         let mut at = 0;
+        if let Some(tag) =
+            ["<script", "<style", "<textarea", "<svg", "<!", "<?"].into_iter().find(|tag| begins(tag))
+        {
+            let close = ["</", &tag[1..], ">"].concat();
+            // What stands behind it on its last line is text.
+            let end = match html.to_ascii_lowercase().find(&close) {
+                Some(end) if tag.len() > 2 => end + close.len(),
+                _ => html.len(),
+            };
+            if self.hidden.is_none() {
+                let note = if *tag == *"<svg" { "a drawing" } else { "" };
+                self.omit(Omitted::Html, range.start..range.start + end, note);
+            }
+            at = end;
+        }
         while at < html.len() {
             let rest = &html[at..];
             let is_tag = rest.starts_with('<')

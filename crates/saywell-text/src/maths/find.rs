@@ -138,14 +138,84 @@ fn is_formula(tex: &str, after: Option<char>) -> bool {
     words == 0 || single || (signs && words <= 4)
 }
 
+/// Commands that only formulas have.
+const BARE: &[&str] = &[
+    "hat",
+    "bar",
+    "tilde",
+    "frac",
+    "dfrac",
+    "tfrac",
+    "sqrt",
+    "boxed",
+    "int",
+    "sum",
+    "prod",
+    "lim",
+    "infty",
+    "alpha",
+    "beta",
+    "theta",
+    "lambda",
+    "sigma",
+    "pi",
+    "Delta",
+    "cdot",
+    "times",
+    "leq",
+    "geq",
+    "pm",
+    "text",
+    "mathbb",
+    "mathrm",
+    "mathbf",
+    "mathcal",
+    "sim",
+    "approx",
+    "subset",
+    "subseteq",
+    "cup",
+    "cap",
+    "forall",
+    "exists",
+    "neq",
+    "div",
+    "partial",
+    "nabla",
+    "gamma",
+    "delta",
+    "epsilon",
+    "mu",
+    "omega",
+    "Omega",
+    "phi",
+    "rho",
+    "tau",
+    "sin",
+    "cos",
+    "tan",
+    "ln",
+    "log",
+    "vec",
+    "overline",
+    "binom",
+    "rightarrow",
+    "Rightarrow",
+    "implies",
+    "iff",
+    "cdots",
+    "ldots",
+    "equiv",
+    "propto",
+    "angle",
+    "to",
+    "in",
+];
+
 /// Bytes of the formula that stands at `at` without marks, from a command that only formulas have: `\frac{7}{10}`,
 /// `\boxed{42}`, `\sqrt{2} + 1`.
 fn bare(text: &str, at: usize) -> Option<usize> {
     const LONGEST_BARE: usize = 300;
-    const COMMANDS: [&str; 22] = [
-        "frac", "dfrac", "tfrac", "sqrt", "boxed", "int", "sum", "prod", "lim", "infty", "alpha", "beta",
-        "theta", "lambda", "sigma", "pi", "Delta", "cdot", "times", "leq", "geq", "pm",
-    ];
     if text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '\\' | ':' | '/')) {
         return None;
     }
@@ -155,7 +225,7 @@ fn bare(text: &str, at: usize) -> Option<usize> {
     let first = &rest[1..=name_at(rest)];
     // A name of a letter may be a path; a fraction is none.
     let group = rest[1 + first.len()..].starts_with(['{', '_', '^', '[']);
-    if !COMMANDS.contains(&first)
+    if !BARE.contains(&first)
         || (!group
             && !rest[1 + first.len()..].starts_with([' ', '\\', ')', ']', ',', '.', '\n'])
             && rest.len() > 1 + first.len())
@@ -188,6 +258,7 @@ fn bare(text: &str, at: usize) -> Option<usize> {
                 last = end;
             }
             ' ' => end += 1,
+            ',' if rest[..end].matches('(').count() > rest[..end].matches(')').count() => end += 1,
             _ if c.is_ascii_alphabetic() => {
                 let word = rest[end..].bytes().take_while(u8::is_ascii_alphabetic).count();
                 if word > 1 || matches!(c, 'a' | 'I') && rest[..end].ends_with(' ') {

@@ -119,7 +119,7 @@ pub(super) fn units(tex: &str) -> Cow<'_, str> {
     if !tex.contains("\\circ") && !tex.contains("\\mathrm") && !tex.contains("\\text") {
         return Cow::Borrowed(tex);
     }
-    let mut text = tex.replace("^{\\circ}", "^\\circ");
+    let mut text = products(tex).replace("^{\\circ}", "^\\circ");
     for space in ["\\,", "\\;", "~", " "] {
         text = text.replace(&[space, "^\\circ"].concat(), "^\\circ");
     }
@@ -164,6 +164,127 @@ pub(super) fn units(tex: &str) -> Cow<'_, str> {
         text = text.replace(&["\\mathrm{", prefix, "\\Omega}"].concat(), &["\\text{ ", name, "}"].concat());
     }
     Cow::Owned(text)
+}
+
+/// Units that are multiplied: `\\mathrm{m\\,s^{-2}}`, `\\mathrm{J/(kg\\cdot K)}`, `\\text{kg}\\cdot\\text{m}^2`,
+/// `\\mu\\mathrm{m}`, each group in words.
+fn products(tex: &str) -> String {
+    let mut text = tex.to_owned();
+    for second in ["\\text{", "\\mathrm{"] {
+        for sign in ["}\\cdot", "}\\cdot ", "} \\cdot "] {
+            text = text.replace(&[sign, second].concat(), "\\cdot ");
+        }
+    }
+    for command in ["\\mathrm{", "\\text{"] {
+        let mut at = 0;
+        while let Some(offset) = text[at..].find(command) {
+            let start = at + offset;
+            let inner = start + command.len();
+            let Some(length) = closing(&text[inner..]) else { break };
+            let (mut end, mut inside) = (inner + length + 1, text[inner..inner + length].to_owned());
+            // `\\text{m}^2`: the power belongs to the last one.
+            let power = ["^2", "^3", "^{2}", "^{3}"].into_iter().find(|power| text[end..].starts_with(power));
+            if let Some(power) = power.filter(|_| inside.contains("\\cdot")) {
+                inside += power;
+                end += power.len();
+            }
+            let micro = text[..start].ends_with("\\mu");
+            match unit_words(&inside, micro) {
+                Some(words) => {
+                    let start = if micro { start - "\\mu".len() } else { start };
+                    let said = ["\\text{ ", &words, "}"].concat();
+                    text.replace_range(start..end, &said);
+                    at = start + said.len();
+                }
+                None => at = inner,
+            }
+        }
+    }
+    text
+}
+
+/// Bytes up to the brace that closes what `text` is inside of.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 1;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open += 1,
+            b'}' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The words of units with their powers: `m\\,s^{-2}` → `meters per second squared`. `None` for one unit alone, which
+/// others know, and for what is no unit.
+fn unit_words(inside: &str, micro: bool) -> Option<String> {
+    const LONGEST: usize = 40;
+    const NAMES: [(&str, &str); 24] = [
+        ("m", "meter"),
+        ("s", "second"),
+        ("kg", "kilogram"),
+        ("g", "gram"),
+        ("K", "kelvin"),
+        ("mol", "mole"),
+        ("J", "joule"),
+        ("kJ", "kilojoule"),
+        ("N", "newton"),
+        ("W", "watt"),
+        ("V", "volt"),
+        ("A", "amp"),
+        ("F", "farad"),
+        ("H", "henry"),
+        ("T", "tesla"),
+        ("Pa", "pascal"),
+        ("L", "liter"),
+        ("h", "hour"),
+        ("min", "minute"),
+        ("cm", "centimeter"),
+        ("mm", "millimeter"),
+        ("km", "kilometer"),
+        ("rad", "radian"),
+        ("cd", "candela"),
+    ];
+    // `m/s` is left as it stands.
+    if inside.len() > LONGEST || !micro && !inside.contains(['^', '\\']) {
+        return None;
+    }
+    let mut above: Vec<(&str, u32)> = Vec::new();
+    let mut below: Vec<(&str, u32)> = Vec::new();
+    let plain = inside.replace("\\cdot", " ").replace("\\,", " ").replace(['~', '·'], " ");
+    let (top, bottom) = plain.split_once('/').unwrap_or((&plain, ""));
+    for (side, divides) in [(top, false), (bottom.trim_start_matches('(').trim_end_matches(')'), true)] {
+        for part in side.split_whitespace() {
+            let (name, power) = part.split_once('^').unwrap_or((part, "1"));
+            let power = power.trim_start_matches('{').trim_end_matches('}');
+            let negative = power.starts_with(['-', '−']);
+            let power: u32 =
+                power.trim_start_matches(['-', '−']).parse().ok().filter(|power| (1..=4).contains(power))?;
+            let (_, words) = NAMES.iter().find(|(written, _)| *written == name)?;
+            if negative == divides { above.push((words, power)) } else { below.push((words, power)) }
+        }
+    }
+    if !micro && above.len() + below.len() < 2 || above.is_empty() && below.is_empty() {
+        return None;
+    }
+    let raised = |power: u32| ["", "", " squared", " cubed", " to the four"][power as usize % 5];
+    let mut words = String::new();
+    let last = above.len().saturating_sub(1);
+    for (index, (name, power)) in above.iter().enumerate() {
+        let many = index == last && !matches!(*name, "kelvin");
+        let micro = if micro && index == 0 { "micro" } else { "" };
+        words +=
+            &[if index == 0 { "" } else { " " }, micro, name, if many { "s" } else { "" }, raised(*power)]
+                .concat();
+    }
+    for (index, (name, power)) in below.iter().enumerate() {
+        words += &[if index == 0 { " per " } else { " " }, name, raised(*power)].concat();
+    }
+    Some(words.trim_start().replace("henrys", "henries"))
 }
 
 /// The argument of a script, and what follows it.

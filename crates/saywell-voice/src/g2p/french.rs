@@ -1,7 +1,7 @@
 //! French, as in France: orthography tells the sounds, with the letters that are not said, and neighbours join. The sounds are
 //! those that the voices were taught with (espeak-ng's).
 
-use super::running::{Tongue, begins_as, letter_name, listed, number_words};
+use super::running::{Date, Numerals, Time, Tongue, begins_as, letter_name, listed, number_words};
 
 /// French.
 pub struct French;
@@ -260,6 +260,75 @@ impl Tongue for French {
             "zède",
         ];
         letter_name(&NAMES, letter)
+    }
+
+    fn months(&self) -> &'static [&'static str; 12] {
+        &[
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ]
+    }
+
+    fn rank(&self, number: u64, feminine: bool) -> String {
+        ordinal(number, feminine)
+    }
+
+    fn date(&self, Date { day, year, .. }: Date, month: &str) -> String {
+        let day = if day == 1 { "premier".to_owned() } else { cardinal(day) };
+        format!("{day} {month} {}", cardinal(year))
+    }
+
+    fn time(&self, Time { hours, minutes, .. }: Time) -> String {
+        let said = feminine(&cardinal(hours));
+        let unit = if hours < 2 { "heure" } else { "heures" };
+        match minutes {
+            0 => format!("{said} {unit}"),
+            minutes => format!("{said} {unit} {}", feminine(&cardinal(minutes))),
+        }
+    }
+
+    fn first_day(&self) -> Option<&'static str> {
+        Some("premier")
+    }
+
+    fn of_month(&self) -> &'static str {
+        " "
+    }
+
+    fn rank_endings(&self) -> &'static [(&'static str, bool)] {
+        &[
+            ("er", false),
+            ("ᵉʳ", false),
+            ("re", true),
+            ("ère", true),
+            ("e", false),
+            ("ᵉ", false),
+            ("ème", false),
+            ("ième", false),
+            ("nd", false),
+            ("nde", true),
+        ]
+    }
+
+    fn numerals(&self) -> &'static Numerals {
+        &Numerals {
+            counted: "chapitre chapitres tome tomes volume acte scène partie type phase niveau titre article annexe livre groupe \
+                      stade grade vatican",
+            ranked: ["", ""],
+            ranking: ["siècle siècles congrès", "guerre république dynastie internationale"],
+            women: "",
+            highest_rank: 1,
+        }
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -831,4 +900,28 @@ fn cardinal(number: u64) -> String {
             number_words(&format!("{} millions", cardinal(number / 1_000_000)), number % 1_000_000, cardinal)
         }
     }
+}
+
+/// `une`, `vingt et une`: of hours and minutes.
+fn feminine(number: &str) -> String {
+    match number.strip_suffix("un") {
+        Some(before) if before.is_empty() || before.ends_with(' ') => format!("{number}e"),
+        _ => number.to_owned(),
+    }
+}
+
+/// `premier`, `vingt et unième`.
+fn ordinal(number: u64, feminine: bool) -> String {
+    if number == 1 {
+        return if feminine { "première" } else { "premier" }.to_owned();
+    }
+    let words = cardinal(number);
+    let stem = match words.rsplit(' ').next().unwrap_or_default() {
+        "cinq" => format!("{words}u"),
+        "neuf" => format!("{}v", words.trim_end_matches('f')),
+        "vingts" => words.trim_end_matches('s').to_owned(),
+        last if last.ends_with('e') => words.trim_end_matches('e').to_owned(),
+        _ => words,
+    };
+    format!("{stem}ième")
 }

@@ -1,7 +1,9 @@
 //! Italian: orthography tells the sounds; where the stress lies and how open a stressed e or o is, rules tell mostly and lists
 //! the rest. The sounds are those that the voices were taught with (espeak-ng's).
 
-use super::running::{Tongue, as_written, begins_as, ends_as, letter_name, listed, number_words};
+use super::running::{
+    Date, Numerals, Time, Tongue, as_written, begins_as, ends_as, letter_name, listed, number_words,
+};
 
 /// Italian.
 pub struct Italian;
@@ -198,6 +200,73 @@ impl Tongue for Italian {
             "zeta",
         ];
         letter_name(&NAMES, letter)
+    }
+
+    fn months(&self) -> &'static [&'static str; 12] {
+        &[
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
+        ]
+    }
+
+    fn rank(&self, number: u64, feminine: bool) -> String {
+        ordinal(number, feminine)
+    }
+
+    fn date(&self, Date { day, year, .. }: Date, month: &str) -> String {
+        let day = if day == 1 { "primo".to_owned() } else { cardinal(day) };
+        format!("{day} {month} {}", cardinal(year))
+    }
+
+    fn time(&self, Time { hours, minutes, counted }: Time) -> String {
+        let said = if hours == 1 { "una".to_owned() } else { cardinal(hours) };
+        match (minutes, counted) {
+            (_, true) => format!("{said} {}", if hours == 1 { "ora" } else { "ore" }),
+            (0, false) => said,
+            (minutes, false) => format!("{said} e {}", cardinal(minutes)),
+        }
+    }
+
+    fn tells_the_hour(&self, before: &str) -> bool {
+        listed("alle dalle ore", before)
+    }
+
+    fn first_day(&self) -> Option<&'static str> {
+        Some("primo")
+    }
+
+    fn of_month(&self) -> &'static str {
+        " "
+    }
+
+    fn rank_endings(&self) -> &'static [(&'static str, bool)] {
+        &[("º", false), ("ª", true)]
+    }
+
+    fn numerals(&self) -> &'static Numerals {
+        &Numerals {
+            counted: "tipo livello serie grado",
+            ranked: [
+                "secolo capitolo canto atto volume tomo titolo libro allegato articolo",
+                "parte fase scena sezione classe guerra",
+            ],
+            ranking: [
+                "secolo congresso festival concorso anniversario premio capitolo canto atto millennio municipio",
+                "guerra edizione repubblica dinastia legislatura fiera biennale internazionale parte fase",
+            ],
+            women: "elisabetta caterina maria giovanna cristina anna margherita vittoria",
+            highest_rank: 99,
+        }
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -553,5 +622,23 @@ fn cardinal(number: u64) -> String {
         }
         1_000_000..2_000_000 => number_words("un milione", number % 1_000_000, cardinal),
         _ => number_words(&format!("{} milioni", cardinal(number / 1_000_000)), number % 1_000_000, cardinal),
+    }
+}
+
+/// `primo`, `ventunesima`.
+fn ordinal(number: u64, feminine: bool) -> String {
+    const SMALL: [&str; 11] =
+        ["", "primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono", "decimo"];
+    let words = cardinal(number);
+    // The last vowel goes, but that of three and six: `ventitreesimo`.
+    let long = || match number {
+        23.. if number % 10 == 3 => format!("{}eesimo", words.trim_end_matches('é')),
+        26.. if number % 10 == 6 => format!("{words}esimo"),
+        _ => format!("{}esimo", words.trim_end_matches(['a', 'e', 'i', 'o'])),
+    };
+    let word = SMALL.get(number as usize).map_or_else(long, |word| (*word).to_owned());
+    match word.strip_suffix('o').filter(|_| feminine) {
+        Some(stem) => format!("{stem}a"),
+        None => word,
     }
 }

@@ -3,7 +3,9 @@
 
 use std::cmp::Ordering;
 
-use super::running::{Tongue, as_written, begins_as, letter_name, listed, number_words};
+use super::running::{
+    Date, Numerals, Time, Tongue, as_written, begins_as, letter_name, listed, number_words,
+};
 
 /// Portuguese.
 pub struct Portuguese;
@@ -151,6 +153,66 @@ impl Tongue for Portuguese {
             "pê", "quê", "érre", "ésse", "tê", "u", "vê", "dáblio", "xis", "ípsilon", "zê",
         ];
         letter_name(&NAMES, letter)
+    }
+
+    fn months(&self) -> &'static [&'static str; 12] {
+        &[
+            "janeiro",
+            "fevereiro",
+            "março",
+            "abril",
+            "maio",
+            "junho",
+            "julho",
+            "agosto",
+            "setembro",
+            "outubro",
+            "novembro",
+            "dezembro",
+        ]
+    }
+
+    fn rank(&self, number: u64, feminine: bool) -> String {
+        ordinal(number, feminine)
+    }
+
+    fn date(&self, Date { day, year, .. }: Date, month: &str) -> String {
+        let day = if day == 1 { "primeiro".to_owned() } else { cardinal(day) };
+        format!("{day} de {month} de {}", cardinal(year))
+    }
+
+    fn time(&self, Time { hours, minutes, .. }: Time) -> String {
+        let said = feminine(&cardinal(hours));
+        match minutes {
+            0 => format!("{said} {}", if hours == 1 { "hora" } else { "horas" }),
+            minutes => format!("{said} e {}", cardinal(minutes)),
+        }
+    }
+
+    fn first_day(&self) -> Option<&'static str> {
+        Some("primeiro")
+    }
+
+    fn of_month(&self) -> &'static str {
+        " de "
+    }
+
+    fn rank_endings(&self) -> &'static [(&'static str, bool)] {
+        &[(".º", false), ("º", false), (".ª", true), ("ª", true)]
+    }
+
+    fn numerals(&self) -> &'static Numerals {
+        &Numerals {
+            counted: "século séculos capítulo capítulos tomo tomos volume tipo fase nível título artigo anexo ato cena parte grau \
+                      série modelo",
+            ranked: ["", ""],
+            ranking: [
+                "congresso concurso festival aniversário encontro torneio prêmio simpósio seminário fórum milênio",
+                "guerra república edição dinastia feira bienal legislatura jornada assembleia conferência internacional",
+            ],
+            women: "isabel catarina maria joana cristina ana margarida vitória elizabeth leonor",
+            highest_rank: 10,
+        }
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -633,5 +695,46 @@ fn cardinal(number: u64) -> String {
             let start = format!("{} {name}", cardinal(millions));
             if links(rest) { and(start, rest) } else { number_words(&start, rest, cardinal) }
         }
+    }
+}
+
+/// `uma`, `vinte e duas`: of hours.
+fn feminine(number: &str) -> String {
+    let (before, last) = number.rsplit_once(' ').map_or(("", number), |(before, last)| (before, last));
+    let last = match last {
+        "um" => "uma",
+        "dois" => "duas",
+        last => last,
+    };
+    if before.is_empty() { last.to_owned() } else { format!("{before} {last}") }
+}
+
+/// `primeiro`, `vigésima primeira`: of 1 to 99.
+fn ordinal(number: u64, feminine: bool) -> String {
+    const SMALL: [&str; 10] =
+        ["", "primeiro", "segundo", "terceiro", "quarto", "quinto", "sexto", "sétimo", "oitavo", "nono"];
+    const TENS: [&str; 10] = [
+        "",
+        "décimo",
+        "vigésimo",
+        "trigésimo",
+        "quadragésimo",
+        "quinquagésimo",
+        "sexagésimo",
+        "septuagésimo",
+        "octogésimo",
+        "nonagésimo",
+    ];
+    let agreeing = |word: &str| match word.strip_suffix('o').filter(|_| feminine) {
+        Some(stem) => format!("{stem}a"),
+        None => word.to_owned(),
+    };
+    match number {
+        0..10 => agreeing(SMALL[number as usize]),
+        10..100 if number.is_multiple_of(10) => agreeing(TENS[number as usize / 10]),
+        10..100 => {
+            format!("{} {}", agreeing(TENS[number as usize / 10]), agreeing(SMALL[number as usize % 10]))
+        }
+        _ => cardinal(number),
     }
 }

@@ -1,8 +1,14 @@
 //! Languages whose texts are said word by word: words, numbers and signs between pauses, which each language has its own
 //! rules for.
 
+mod moments;
+mod roman;
+
 use std::ops::Range;
 
+pub use self::moments::{Date, Time};
+pub use self::roman::Numerals;
+use self::roman::Said;
 use super::given::Given;
 use super::{FrontEnd, Phonemes, Writer};
 
@@ -22,7 +28,39 @@ pub trait Tongue: Send + Sync {
 
     /// What an abbreviation, in small letters and without its dot, stands for.
     fn long_form(&self, word: &str) -> Option<&'static str>;
+
+    /// The months in order.
+    fn months(&self) -> &'static [&'static str; 12];
+
+    /// The words of a rank, `first` of 1, of 1 to 99, masculine or feminine.
+    fn rank(&self, number: u64, feminine: bool) -> String;
+
+    /// The words of a date, whose month has this name.
+    fn date(&self, date: Date, month: &str) -> String;
+
+    /// The words of a time of day, or of so many hours.
+    fn time(&self, time: Time) -> String;
+
+    /// Whether this word, in small letters, has hours after it that may be written with a dot.
+    fn tells_the_hour(&self, _before: &str) -> bool {
+        false
+    }
+
+    /// The word of the first day of a month, where it is not its number.
+    fn first_day(&self) -> Option<&'static str>;
+
+    /// What stands between a day's number and its month: ` de `, or a space.
+    fn of_month(&self) -> &'static str;
+
+    /// The endings that make a number, in figures or Roman numerals, a rank, each with whether it is feminine.
+    fn rank_endings(&self) -> &'static [(&'static str, bool)];
+
+    /// How Roman numerals are said.
+    fn numerals(&self) -> &'static Numerals;
 }
+
+/// The most letters of a month's name, and some more.
+const LONGEST_MONTH: usize = 12;
 
 /// `start` and the rest of a number, if there is one.
 pub fn number_words(start: &str, rest: u64, words: fn(u64) -> String) -> String {
@@ -125,6 +163,10 @@ impl<T: Tongue> Running<T> {
                     |found: char| found.is_alphabetic() || matches!(found, '\'' | '’' | '\u{301}');
                 at = start + text[start..].find(|found| !is_letter(found)).unwrap_or(text.len() - start);
                 let word = &text[start..at];
+                if let Some(words) = self.roman(text, start..at) {
+                    tokens.push(Token::Words(words, start..at));
+                    continue;
+                }
                 let word = word.trim_end_matches(['\'', '’']);
                 self.word(word, start..start + word.len(), text[at..].starts_with('.'), &mut tokens);
                 let is_short =
@@ -133,7 +175,13 @@ impl<T: Tongue> Running<T> {
                     at += 1;
                 }
             } else if now.is_ascii_digit() {
-                at = self.number_at(text, start, &mut tokens);
+                at = match self.moment(text, start) {
+                    Some((words, end)) => {
+                        tokens.push(Token::Words(words, start..end));
+                        end
+                    }
+                    None => self.number_at(text, start, &mut tokens),
+                };
             } else if let Some(given) = given.phonemes(&text[start..at]) {
                 tokens.push(Token::Given(given.phonemes.clone(), start..at));
             } else if let Some(mark) = pause(now) {
@@ -179,6 +227,59 @@ impl<T: Tongue> Running<T> {
         if !words.is_empty() {
             tokens.push(Token::Words(words, range));
         }
+    }
+
+    /// The words of the date, the time of day or the rank that is written in figures at `start`, and where it ends.
+    fn moment(&self, text: &str, start: usize) -> Option<(String, usize)> {
+        let month = |number: usize| self.0.months().get(number - 1).copied().unwrap_or_default();
+        if let Some((date, end)) = moments::date(text, start) {
+            return Some((self.0.date(date, month(date.month)), end));
+        }
+        let dotted = self.0.tells_the_hour(&word_before(text, start).to_lowercase());
+        if let Some((time, end)) = moments::time(text, start, dotted) {
+            return Some((self.0.time(time), end));
+        }
+        let length = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let number = text[start..start + length].parse().ok().filter(|number| (1..100).contains(number))?;
+        let rest = &text[start + length..];
+        let is_month = |rest: &str| {
+            let rest = rest.strip_prefix(self.0.of_month()).unwrap_or_default();
+            let rest = rest.chars().take(LONGEST_MONTH + 1).collect::<String>().to_lowercase();
+            self.0.months().iter().any(|month| {
+                rest.strip_prefix(month).is_some_and(|after| !after.starts_with(char::is_alphabetic))
+            })
+        };
+        if let Some(first) = self.0.first_day().filter(|_| number == 1) {
+            // `1° maggio`: what looks like degrees is none.
+            for sign in ["", "°"] {
+                if rest.strip_prefix(sign).is_some_and(is_month) {
+                    return Some((first.to_owned(), start + length + sign.len()));
+                }
+            }
+        }
+        let (ending, feminine) = self.0.rank_endings().iter().find(|(ending, _)| {
+            rest.strip_prefix(ending).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+        })?;
+        Some((self.0.rank(number, *feminine), start + length + ending.len()))
+    }
+
+    /// The words of a Roman numeral, if the word is one.
+    fn roman(&self, text: &str, range: Range<usize>) -> Option<String> {
+        let word = &text[range.clone()];
+        let capitals = word.len() - word.trim_start_matches(|letter: char| "IVXLCDM".contains(letter)).len();
+        let (numeral, ending) = word.split_at(capitals);
+        if ending.is_empty() {
+            let (before, after) = (word_before(text, range.start), word_after(text, range.end));
+            return match self.0.numerals().said(numeral, before, after)? {
+                Said::Rank(number, feminine) if number < 100 => Some(self.0.rank(number, feminine)),
+                Said::Rank(number, _) | Said::Count(number) => Some(self.0.number(number)),
+            };
+        }
+        // `Le` is no fiftieth.
+        let is_plain = numeral.bytes().all(|letter| b"IVX".contains(&letter));
+        let (_, feminine) = self.0.rank_endings().iter().find(|(known, _)| is_plain && *known == ending)?;
+        let number = roman::value(numeral)?;
+        Some(self.0.rank(number, *feminine))
     }
 
     /// Says the number that begins at `start` with its decimals; where it ends. Dots and thin spaces part thousands.
@@ -227,6 +328,21 @@ impl<T: Tongue> Running<T> {
             }
         }
     }
+}
+
+/// The word that ends before a space at `at`; empty where there is none.
+fn word_before(text: &str, at: usize) -> &str {
+    let Some(before) = text[..at].strip_suffix([' ', '\u{a0}']) else { return "" };
+    let start = before
+        .rfind(|letter: char| !letter.is_alphabetic())
+        .map_or(0, |mark| mark + before[mark..].chars().next().map_or(0, char::len_utf8));
+    &before[start..]
+}
+
+/// The word that begins after a space at `at`; empty where there is none.
+fn word_after(text: &str, at: usize) -> &str {
+    let Some(after) = text[at..].strip_prefix([' ', '\u{a0}']) else { return "" };
+    after.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default()
 }
 
 fn space_before_word(writer: &mut Writer<'_>) {

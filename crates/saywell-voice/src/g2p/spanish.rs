@@ -1,7 +1,7 @@
 //! Spanish, as in Spain: orthography tells the sounds, so there are only rules. The sounds are those that the voices were
 //! taught with (espeak-ng's).
 
-use super::running::{Tongue, as_written, letter_name, number_words};
+use super::running::{Date, Numerals, Time, Tongue, as_written, letter_name, number_words};
 
 /// Spanish.
 pub struct Spanish;
@@ -92,6 +92,67 @@ impl Tongue for Spanish {
             return Some("eñe");
         }
         letter_name(&NAMES, letter)
+    }
+
+    fn months(&self) -> &'static [&'static str; 12] {
+        &[
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
+        ]
+    }
+
+    fn rank(&self, number: u64, feminine: bool) -> String {
+        ordinal(number, feminine)
+    }
+
+    fn date(&self, Date { day, year, .. }: Date, month: &str) -> String {
+        format!("{} de {month} de {}", cardinal(day), cardinal(year))
+    }
+
+    fn time(&self, Time { hours, minutes, counted }: Time) -> String {
+        let said = feminine(&cardinal(hours));
+        match (minutes, counted) {
+            (_, true) => format!("{said} {}", if hours == 1 { "hora" } else { "horas" }),
+            (0, false) => said,
+            (minutes, false) => format!("{said} y {}", cardinal(minutes)),
+        }
+    }
+
+    fn first_day(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn of_month(&self) -> &'static str {
+        " de "
+    }
+
+    fn rank_endings(&self) -> &'static [(&'static str, bool)] {
+        &[(".º", false), ("º", false), (".ª", true), ("ª", true), (".er", false)]
+    }
+
+    fn numerals(&self) -> &'static Numerals {
+        &Numerals {
+            counted: "siglo siglos capítulo capítulos tomo tomos volumen tipo fase nivel título artículo anexo acto escena parte \
+                      año grado serie modelo plan",
+            ranked: ["", ""],
+            ranking: [
+                "congreso concurso festival aniversario encuentro torneo premio certamen simposio seminario foro plan milenio",
+                "guerra república edición dinastía feria bienal legislatura cumbre jornada jornadas asamblea conferencia \
+                 internacional división enmienda",
+            ],
+            women: "isabel catalina maría juana cristina ana margarita victoria berenguela urraca leonor sofía",
+            highest_rank: 10,
+        }
     }
 
     fn long_form(&self, word: &str) -> Option<&'static str> {
@@ -426,5 +487,60 @@ fn cardinal(number: u64) -> String {
             let millions = format!("{} millones", short(cardinal(number / 1_000_000)));
             number_words(&millions, number % 1_000_000, cardinal)
         }
+    }
+}
+
+/// `una`, `veintiuna`: of hours.
+fn feminine(number: &str) -> String {
+    number.strip_suffix("uno").map_or_else(|| number.to_owned(), |before| format!("{before}una"))
+}
+
+/// `primero`, `vigésima primera`: of 1 to 99.
+fn ordinal(number: u64, feminine: bool) -> String {
+    const SMALL: [&str; 20] = [
+        "",
+        "primero",
+        "segundo",
+        "tercero",
+        "cuarto",
+        "quinto",
+        "sexto",
+        "séptimo",
+        "octavo",
+        "noveno",
+        "décimo",
+        "undécimo",
+        "duodécimo",
+        "decimotercero",
+        "decimocuarto",
+        "decimoquinto",
+        "decimosexto",
+        "decimoséptimo",
+        "decimoctavo",
+        "decimonoveno",
+    ];
+    const TENS: [&str; 10] = [
+        "",
+        "",
+        "vigésimo",
+        "trigésimo",
+        "cuadragésimo",
+        "quincuagésimo",
+        "sexagésimo",
+        "septuagésimo",
+        "octogésimo",
+        "nonagésimo",
+    ];
+    let agreeing = |word: &str| match word.strip_suffix('o').filter(|_| feminine) {
+        Some(stem) => format!("{stem}a"),
+        None => word.to_owned(),
+    };
+    match number {
+        0..20 => agreeing(SMALL[number as usize]),
+        20..100 if number.is_multiple_of(10) => agreeing(TENS[number as usize / 10]),
+        20..100 => {
+            format!("{} {}", agreeing(TENS[number as usize / 10]), agreeing(SMALL[number as usize % 10]))
+        }
+        _ => cardinal(number),
     }
 }

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use super::{LONGEST, Network, STYLE_WIDTH};
+use super::{Blend, LONGEST, Network, STYLE_WIDTH};
 use crate::g2p::{G2pError, Language, Phonemizer};
 use crate::onnx::OnnxError;
 
@@ -138,30 +138,19 @@ impl Pack {
         self.parts.keys().try_for_each(|name| self.part(name).map(drop))
     }
 
-    /// The styles of a voice, a row for each number of phonemes from one; or of a blend of voices
-    /// (`af_heart:0.6+am_puck:0.4`; weights are brought to a sum of one, a voice without a weight has one).
+    /// The styles of a voice, a row for each number of phonemes from one; or of a [`Blend`] of voices.
     pub fn styles(&self, voice: &str) -> Result<Vec<f32>, PackError> {
-        if !voice.contains(['+', ':']) {
+        if !voice.contains(['+', ':', '(']) {
             return self.single(voice);
         }
-        let no_blend = || PackError::Blend(voice.to_owned());
-        let mut shares = Vec::new();
-        for share in voice.split('+') {
-            let (name, weight) = share.split_once(':').unwrap_or((share, "1"));
-            let weight: f32 = weight.trim().parse().map_err(|_| no_blend())?;
-            if !(weight.is_finite() && weight > 0.0) {
-                return Err(no_blend());
-            }
-            shares.push((self.single(name.trim())?, weight));
-        }
-        let total: f32 = shares.iter().map(|(_, weight)| weight).sum();
-        let mut blend = vec![0.0; ROWS * STYLE_WIDTH];
-        for (styles, weight) in shares {
-            for (sum, style) in blend.iter_mut().zip(styles) {
-                *sum += style * weight / total;
+        let Some(Ok(blend)) = Blend::parse(voice) else { return Err(PackError::Blend(voice.to_owned())) };
+        let mut mixed = vec![0.0; ROWS * STYLE_WIDTH];
+        for (name, share) in blend.parts() {
+            for (sum, style) in mixed.iter_mut().zip(self.single(name)?) {
+                *sum += style * share as f32;
             }
         }
-        Ok(blend)
+        Ok(mixed)
     }
 
     fn single(&self, voice: &str) -> Result<Vec<f32>, PackError> {

@@ -116,6 +116,25 @@ impl Storage {
     }
 }
 
+/// That a storage URL can be right, as far as it says so itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_url(url: &str) -> Result<(), String> {
+    let rest = |scheme: &str| url.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(':'));
+    if rest("memory").is_some() {
+        return Ok(());
+    }
+    if let Some(path) = rest("file") {
+        let named = !path.strip_prefix("//").unwrap_or(path).is_empty();
+        return named.then_some(()).ok_or_else(|| "names no folder after file:".to_owned());
+    }
+    match ["s3", "gs", "az"].into_iter().find_map(rest) {
+        Some(bucket) => bucket_prefix(bucket).map(|_| ()),
+        None => Err("must start with file:, memory:, s3://, gs:// or az://".to_owned()),
+    }
+}
+
 /// Opens the place that `TTS_STORAGE_URL` names: `file:PATH` (a relative one lies in `data_folder`),
 /// `memory:`, `s3://BUCKET/PREFIX`, `gs://…`, or `az://CONTAINER/PREFIX`. Buckets take their
 /// credentials and region from the usual variables (`AWS_…`, `GOOGLE_…`, `AZURE_…`) among
@@ -125,7 +144,8 @@ pub fn open(
     data_folder: &FilePath,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Storage, CacheError> {
-    let (scheme, rest) = url.split_once(':').ok_or_else(unknown)?;
+    check_url(url).map_err(bad)?;
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
     let environment = |prefix: &'static str| {
         let named = environment.into_iter().filter(move |(name, _)| name.starts_with(prefix));
         named.map(|(name, value)| (name.to_ascii_lowercase(), value))
@@ -134,14 +154,7 @@ pub fn open(
     let retry =
         RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
     match scheme {
-        "memory" => Ok(Storage::memory()),
-        "file" => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            if path.is_empty() {
-                return Err(bad("names no folder after file:".to_owned()));
-            }
-            Storage::folder(&data_folder.join(path))
-        }
+        "file" => Storage::folder(&data_folder.join(rest.strip_prefix("//").unwrap_or(rest))),
         "s3" => {
             let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
             for (name, value) in environment("AWS_") {
@@ -149,7 +162,7 @@ pub fn open(
                     builder = builder.with_config(name, value);
                 }
             }
-            let prefix = bucket_prefix(rest)?;
+            let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
@@ -160,7 +173,7 @@ pub fn open(
                     builder = builder.with_config(name, value);
                 }
             }
-            let prefix = bucket_prefix(rest)?;
+            let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
@@ -171,26 +184,22 @@ pub fn open(
                     builder = builder.with_config(name, value);
                 }
             }
-            let prefix = bucket_prefix(rest)?;
+            let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
             Ok(Storage::signed(objects, prefix))
         }
-        _ => Err(unknown()),
+        _ => Ok(Storage::memory()),
     }
 }
 
 /// What comes after the bucket's name.
-fn bucket_prefix(rest: &str) -> Result<Path, CacheError> {
+fn bucket_prefix(rest: &str) -> Result<Path, String> {
     let rest = rest.strip_prefix("//").unwrap_or_default();
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     if bucket.is_empty() {
-        return Err(bad("names no bucket".to_owned()));
+        return Err("names no bucket".to_owned());
     }
-    Path::parse(prefix).map_err(|error| bad(format!("has an unusable prefix: {error}")))
-}
-
-fn unknown() -> CacheError {
-    bad("must start with file:, memory:, s3://, gs:// or az://".to_owned())
+    Path::parse(prefix).map_err(|error| format!("has an unusable prefix: {error}"))
 }
 
 fn unusable(error: &object_store::Error) -> CacheError {

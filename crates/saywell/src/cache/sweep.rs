@@ -2,6 +2,7 @@
 
 use super::{Cache, CacheError};
 
+use crate::gateways::Turns;
 use crate::key::Key;
 use crate::store::{Access, Selection};
 use std::collections::HashMap;
@@ -76,8 +77,8 @@ impl Drop for Turn<'_> {
 
 impl Cache {
     /// Repairs, then sweeps every `interval` until cancelled; spawn it once a process. Faults are
-    /// logged and tried again.
-    pub async fn run_sweeper(&self, interval: Duration, cancel: CancellationToken) {
+    /// logged and tried again. What is another gateway's turn is left to it.
+    pub async fn run_sweeper(&self, interval: Duration, turns: Turns, cancel: CancellationToken) {
         let mut repair_at = self.shared.clock.now();
         let work = async {
             loop {
@@ -87,11 +88,17 @@ impl Cache {
                 if self.shared.used.has_stray() || repair_at > now + REPAIR_EVERY {
                     repair_at = repair_at.min(soon);
                 }
-                if now >= repair_at {
+                if now >= repair_at
+                    && let Some(_turn) = turns.take("repair", Duration::ZERO).await
+                {
                     let wait = self.repair_and_log().await;
                     repair_at = self.shared.clock.now().checked_add(wait).unwrap_or(repair_at);
                 }
-                match self.sweep().await {
+                let swept = match turns.take("sweep", interval).await {
+                    Some(_turn) => self.sweep().await,
+                    None => self.flush_accesses().await.map(|()| SweepReport::default()),
+                };
+                match swept {
                     Ok(report) if report == SweepReport::default() => {}
                     Ok(report) => tracing::info!(?report, "the cache was swept"),
                     Err(error) => tracing::warn!(error = %Chain(&error), "the cache could not be swept"),

@@ -3,6 +3,7 @@
 use super::conformance::{entry, key};
 use super::*;
 use crate::clock::{ManualClock, SystemClock};
+use crate::gateways::Turns;
 use crate::store::Access;
 use crate::store::sqlite::SqliteStore;
 use async_trait::async_trait;
@@ -704,7 +705,9 @@ async fn the_sweeper_repairs_sweeps_and_stops() {
     let cancel = CancellationToken::new();
     let sweeper = {
         let (cache, cancel) = (cache.clone(), cancel.clone());
-        tokio::spawn(async move { cache.run_sweeper(Duration::from_millis(1), cancel).await })
+        tokio::spawn(
+            async move { cache.run_sweeper(Duration::from_millis(1), Turns::default(), cancel).await },
+        )
     };
     let entries = async |wanted: u64| {
         while index.totals().await.unwrap().renditions.entries != wanted {}

@@ -7,9 +7,12 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::{Failed, PATIENCE, open_without_trace, print, print_json};
+use crate::app::chain_names;
+use crate::chain::too_slow;
 use crate::config::Settings;
 use crate::price::{Cost, Price, Priced, Prices, SHIPPED_ON, Unit};
 use crate::provider::{Provider, Request, gather};
+use crate::trial;
 use crate::voices::Speaker;
 
 /// What every provider is asked to say.
@@ -34,6 +37,8 @@ pub(super) struct Usable {
     price: String,
     /// What of it ends, in words.
     ends: Vec<String>,
+    /// How many seconds of sound it makes in a second, where that is too few.
+    too_slow: Option<f64>,
 }
 
 impl fmt::Display for Usable {
@@ -49,14 +54,14 @@ impl fmt::Display for Usable {
 pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
     let mut unusable = 0;
     let mut rows = Vec::new();
-    for name in settings.chain() {
+    for name in chain_names(&settings) {
         let outcome = check(name, &settings).await;
         unusable += u32::from(outcome.is_err());
         match outcome {
-            Ok(Usable { voice, voices, seconds, milliseconds, price, ends }) if arguments.json => {
+            Ok(Usable { voice, voices, seconds, milliseconds, price, ends, too_slow }) if arguments.json => {
                 rows.push(json!({
                     "provider": name, "usable": true, "voice": voice, "voices": voices, "seconds": seconds,
-                    "milliseconds": milliseconds, "price": price, "ends": ends,
+                    "milliseconds": milliseconds, "price": price, "ends": ends, "too_slow": too_slow,
                 }));
             }
             Err(reason) if arguments.json => {
@@ -66,6 +71,9 @@ pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(),
                 print(format_args!("✓ {name}: {usable}"))?;
                 for end in &usable.ends {
                     print(format_args!("⚠ {name}: {end}"))?;
+                }
+                if let Some(real_time) = usable.too_slow {
+                    print(format_args!("⚠ {name}: {}", trial::in_words(real_time)))?;
                 }
             }
             Err(reason) => print(format_args!("✗ {name}: {reason}"))?,
@@ -93,6 +101,8 @@ pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, Str
     let link = links.first().ok_or("is in no chain")?;
     let count =
         link.voices().await.map_err(|error| format!("its voices cannot be listed: it {error}"))?.len();
+    app.try_voices(Some(name)).await;
+    let too_slow = too_slow(&**link);
     let cast = app.speak.voices.cast(None, None, links).await;
     let speaker = cast.ok().and_then(|mut cast| cast.remove(name)).ok_or("has no voice")?;
     let begun = Instant::now();
@@ -105,7 +115,7 @@ pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, Str
     let now = app.clock.now();
     let ends = app.endings.iter().map(|ending| ending.in_words(now)).collect();
     app.close(PATIENCE).await;
-    Ok(Usable { voice: speaker.voice, voices: count, seconds, milliseconds, price, ends })
+    Ok(Usable { voice: speaker.voice, voices: count, seconds, milliseconds, price, ends, too_slow })
 }
 
 /// What reading a thousand characters costs, in words.

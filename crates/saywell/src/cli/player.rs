@@ -55,6 +55,7 @@ const PROGRAMS: [Program; 5] = [
 ];
 
 /// A player that was found.
+#[derive(Clone)]
 pub(super) struct Player {
     program: &'static Program,
     path: PathBuf,
@@ -127,9 +128,16 @@ impl Playing {
     ///
     /// # Errors
     /// The player could not play it.
-    pub(super) fn finish(mut self) -> Result<(), Failed> {
+    pub(super) fn finish(&mut self) -> Result<(), Failed> {
         drop(self.child.stdin.take());
         self.ended()
+    }
+
+    /// Ends it at once, if it has not ended yet.
+    pub(super) fn stop(&mut self) {
+        // One that has ended cannot be ended again, which is all that can go wrong.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     fn ended(&mut self) -> Result<(), Failed> {

@@ -190,7 +190,7 @@ impl Out {
 
     fn finish(self) -> Result<(), Failed> {
         match self {
-            Self::Player(playing) => playing.finish(),
+            Self::Player(mut playing) => playing.finish(),
             Self::StandardOutput => Ok(()),
             Self::File(path, sound) => write(&path, &sound),
         }

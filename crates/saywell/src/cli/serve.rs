@@ -39,6 +39,8 @@ impl Arguments {
 
 /// How long flights may take to end once the server is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// When voices that were too slow are tried again: the machine may have been busy with something else.
+const TRY_AGAIN: Duration = Duration::from_mins(10);
 /// Open files for everything but callers: databases, providers, sound on disk.
 #[cfg(unix)]
 const OWN_FILES: u64 = 512;
@@ -64,6 +66,12 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         tokio::spawn(wyoming::serve(app.clone(), listener));
     }
     print(format_args!("Saywell speaks at http://{address}"))?;
+    let trying = app.clone();
+    tokio::spawn(async move {
+        while trying.try_voices(None).await {
+            tokio::time::sleep(TRY_AGAIN).await;
+        }
+    });
     let stopping = app.clone();
     let stop = async move {
         stopped().await;

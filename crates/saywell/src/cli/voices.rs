@@ -1,9 +1,14 @@
 //! `saywell voices`.
 
+use std::path::PathBuf;
+
+use saywell_voice::kokoro::Pack;
 use serde_json::json;
 
 use super::{Failed, open_without_trace, print, print_json};
 use crate::config::Settings;
+use crate::http::voices::of_provider;
+use crate::providers::kokoro;
 
 /// Arguments of `saywell voices`.
 #[derive(Debug, clap::Args)]
@@ -17,28 +22,56 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every voice of every provider of the chain
+    /// Every voice of every provider of the chain: language, gender, engine, how many times real time it speaks here, and how
+    /// good its makers say it is
     List,
+    /// Hold the pack of voices, all of it, to its hashes
+    Verify,
 }
 
 pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
     match arguments.command {
         None | Some(Command::List) if arguments.json => list_for_programs(settings).await,
         None | Some(Command::List) => list(settings).await,
+        Some(Command::Verify) => verify(&settings),
     }
+}
+
+fn verify(settings: &Settings) -> Result<(), Failed> {
+    let named = settings.providers.get(kokoro::NAME).and_then(|options| options.table.get("pack")?.as_str());
+    let path = named.map_or_else(|| kokoro::pack_in(&settings.data_dir), PathBuf::from);
+    if named.is_none() && !path.is_file() {
+        return print(format_args!(
+            "There is no pack of voices at {}; `heart` is in this program.",
+            path.display()
+        ));
+    }
+    let pack = Pack::open(&path)?;
+    pack.verify()?;
+    print(format_args!(
+        "{} is whole: {} voices, version {}",
+        path.display(),
+        pack.voices().count(),
+        pack.version()
+    ))
 }
 
 async fn list_for_programs(settings: Settings) -> Result<(), Failed> {
     let app = open_without_trace(settings).await?;
+    app.try_voices(None).await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for link in app.speak.chain.links() {
-        match link.voices().await {
+        match of_provider(&**link).await {
             Ok(voices) => known.extend(voices.iter().map(|voice| {
                 json!({
                     "provider": voice.provider,
                     "id": voice.id,
                     "language": voice.language,
                     "gender": voice.gender,
+                    "engine": voice.engine,
+                    "real_time": voice.real_time,
+                    "grade": voice.grade,
+                    "experimental": voice.experimental,
                     "default": Some(voice.id.as_str()) == app.default_voice(),
                 })
             })),
@@ -50,17 +83,32 @@ async fn list_for_programs(settings: Settings) -> Result<(), Failed> {
 
 async fn list(settings: Settings) -> Result<(), Failed> {
     let app = open_without_trace(settings).await?;
+    app.try_voices(None).await;
     let default = app.default_voice();
-    print(format_args!("{:<12} {:<24} {:<8} {:<8} {}", "PROVIDER", "VOICE", "LANGUAGE", "GENDER", ""))?;
+    print(format_args!(
+        "{:<12} {:<24} {:<8} {:<8} {:<16} {:>6} {:<5}",
+        "PROVIDER", "VOICE", "LANGUAGE", "GENDER", "ENGINE", "SPEED", "GRADE"
+    ))?;
     for link in app.speak.chain.links() {
-        match link.voices().await {
+        match of_provider(&**link).await {
             Ok(voices) => {
-                for voice in voices.iter() {
-                    let gender = voice.gender.as_deref().unwrap_or("-");
-                    let note = if Some(voice.id.as_str()) == default { "default" } else { "" };
+                for voice in &voices {
+                    let is_default = Some(voice.id.as_str()) == default;
+                    let notes = [("default", is_default), ("experimental", voice.experimental)];
+                    let notes: Vec<_> =
+                        notes.into_iter().filter_map(|(note, is)| is.then_some(note)).collect();
+                    let speed =
+                        voice.real_time.map_or_else(|| "-".to_owned(), |speed| format!("{speed:.1} ×"));
+                    let known = |word: &Option<String>| word.clone().unwrap_or_else(|| "-".to_owned());
                     let line = format!(
-                        "{:<12} {:<24} {:<8} {gender:<8} {note}",
-                        voice.provider, voice.id, voice.language
+                        "{:<12} {:<24} {:<8} {:<8} {:<16} {speed:>6} {:<5} {}",
+                        voice.provider,
+                        voice.id,
+                        voice.language,
+                        known(&voice.gender),
+                        voice.engine,
+                        known(&voice.grade),
+                        notes.join(", ")
                     );
                     print(line.trim_end())?;
                 }

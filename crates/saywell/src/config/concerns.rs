@@ -1,6 +1,7 @@
 //! What each concern gets of the settings.
 
 use super::Settings;
+use crate::redis_client::{Address, AddressError};
 use crate::{cache, identity, limits, providers};
 
 impl Settings {
@@ -20,7 +21,31 @@ impl Settings {
         }
     }
 
-    /// What limits are in force.
+    /// What this gateway is called among others.
+    #[must_use]
+    pub fn instance_name(&self) -> String {
+        let of_machine = || {
+            let kernels = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+            kernels.or_else(|| std::env::var("HOSTNAME").ok()).map(|name| name.trim().to_owned())
+        };
+        let named = self.instance.clone().or_else(of_machine).filter(|name| !name.is_empty());
+        named.unwrap_or_else(|| "gateway".into())
+    }
+
+    /// Where Redis is, if gateways share anything.
+    ///
+    /// # Errors
+    /// [`AddressError`], when the authorities that are named for it cannot be read.
+    pub fn redis(&self) -> Result<Option<Address>, AddressError> {
+        let Some(url) = &self.redis_url else { return Ok(None) };
+        let address = Address::parse(url.reveal())?;
+        match &self.redis_ca_file {
+            Some(file) => address.with_authorities(file).map(Some),
+            None => Ok(Some(address)),
+        }
+    }
+
+    /// What limits are in force, in this process alone.
     #[must_use]
     pub fn limits(&self) -> limits::Settings {
         limits::Settings {
@@ -29,7 +54,7 @@ impl Settings {
             max_flights: self.max_flights,
             max_seconds: self.max_seconds,
             count_cached: self.count_cached,
-            redis_url: self.redis_url.clone(),
+            redis: None,
             without_redis: self.without_redis,
         }
     }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cache::check_storage_url;
 use crate::connections::Bounds;
 use crate::identity::token::Rules;
 use crate::identity::{Mode, UserCase};
@@ -13,6 +14,7 @@ use crate::limits::{Plans, WithoutRedis};
 use crate::models::ModelMap;
 use crate::price::Price;
 use crate::providers::Options;
+use crate::redis_client;
 use crate::script::{TooLong, UnsupportedLanguage};
 use crate::secret::Secret;
 use crate::store::check_address;
@@ -87,6 +89,10 @@ pub struct Settings {
     pub start_timeout: Duration,
     /// Folder for everything that this process keeps.
     pub data_dir: PathBuf,
+    /// What this gateway is called among others; the machine's name when unset.
+    pub instance: Option<String>,
+    /// Whether it says that it is ready while it could take no new reply.
+    pub ready_when_full: bool,
     /// Address the server listens on.
     pub listen: SocketAddr,
     /// Address that Wyoming is spoken on; nowhere when unset.
@@ -129,6 +135,8 @@ pub struct Settings {
     pub count_cached: bool,
     /// Where limits are kept that all replicas share; in this process when unset.
     pub redis_url: Option<Secret>,
+    /// Who signs that server's certificate, where the system does not know them.
+    pub redis_ca_file: Option<PathBuf>,
     /// What is done while that is away.
     pub without_redis: WithoutRedis,
     /// Threads of the voice inside; 0: one for each core.
@@ -139,6 +147,8 @@ pub struct Settings {
     pub log: String,
     /// Log lines as JSON.
     pub log_json: bool,
+    /// Where traces go.
+    pub otlp_endpoint: Option<String>,
 }
 
 impl Settings {
@@ -287,9 +297,17 @@ pub static SETTINGS: &[Setting] = &[
         variable: "REDIS_URL",
         key: "limits.redis_url",
         default: "",
-        about: "Redis or Valkey, in which all gateways keep limits and share what they make: `redis://[[user]:password@]host[:port][/database]`. Unset: both are this process's.",
+        about: "Redis or Valkey, in which all gateways keep limits and share what they make: `redis://[[user]:password@]host[:port][/database]`, `rediss://…` over TLS, or `redis+sentinel://[[user]:password@]host[:port],…/service[/database]` for the one that these sentinels name (docs/SCALING.md). Unset: both are this process's.",
         set: |s, v| assign(&mut s.redis_url, redis_address(v).map(Some)),
         show: |s| s.redis_url.as_ref().map_or_else(String::new, |url| without_password(url.reveal())),
+    },
+    Setting {
+        variable: "REDIS_CA_FILE",
+        key: "limits.redis_ca_file",
+        default: "",
+        about: "A file in PEM with the authorities whose certificates Redis may show; only for `rediss`. Unset: those that this system trusts.",
+        set: |s, v| assign(&mut s.redis_ca_file, filled(v).map(|file| Some(file.into()))),
+        show: |s| s.redis_ca_file.as_ref().map_or_else(String::new, |file| file.display().to_string()),
     },
     Setting {
         variable: "TTS_LIMITS_WITHOUT_REDIS",
@@ -376,7 +394,7 @@ pub static SETTINGS: &[Setting] = &[
         key: "cache.storage_url",
         default: "",
         about: "Where audio lives: `file:…`, `memory:`, `s3://bucket/prefix`, `gs://…`, `az://…`, with the credentials of docs/OPERATIONS.md. Default: a folder in the data folder.",
-        set: |s, v| assign(&mut s.storage_url, filled(v).map(Some)),
+        set: |s, v| assign(&mut s.storage_url, storage_address(v).map(Some)),
         show: |s| s.storage_url.as_deref().map_or_else(String::new, without_password),
     },
     Setting {
@@ -410,6 +428,22 @@ pub static SETTINGS: &[Setting] = &[
         about: "Folder for everything that this process keeps.",
         set: |s, v| assign(&mut s.data_dir, filled(v).map(PathBuf::from)),
         show: |s| s.data_dir.display().to_string(),
+    },
+    Setting {
+        variable: "TTS_INSTANCE",
+        key: "server.instance",
+        default: "",
+        about: "What this gateway is called among others, on the operator's page and in `saywell_gateway_info`. Unset: the machine's name.",
+        set: |s, v| assign(&mut s.instance, filled(v).map(Some)),
+        show: |s| s.instance.clone().unwrap_or_default(),
+    },
+    Setting {
+        variable: "TTS_READY_WHEN_FULL",
+        key: "server.ready_when_full",
+        default: "true",
+        about: "Whether `/readyz` answers 200 also while the voice inside could take no new reply. `false` has a balancer send new requests elsewhere while there is more to do than `TTS_QUEUE_SECONDS`.",
+        set: |s, v| assign(&mut s.ready_when_full, flag(v)),
+        show: |s| s.ready_when_full.to_string(),
     },
     Setting {
         variable: "TTS_LISTEN",
@@ -690,6 +724,14 @@ pub static SETTINGS: &[Setting] = &[
         set: |s, v| assign(&mut s.log_json, flag(v)),
         show: |s| s.log_json.to_string(),
     },
+    Setting {
+        variable: "TTS_OTLP_ENDPOINT",
+        key: "log.otlp_endpoint",
+        default: "",
+        about: "A collector of traces, such as `http://127.0.0.1:4318`: OpenTelemetry's protocol over HTTP, in JSON. Empty: nothing is traced.",
+        set: |s, v| assign(&mut s.otlp_endpoint, collector(v).map(Some)),
+        show: |s| s.otlp_endpoint.as_deref().map_or_else(String::new, without_password),
+    },
 ];
 
 impl Default for Settings {
@@ -726,6 +768,8 @@ impl Default for Settings {
             storage_redirects: true,
             database_url: None,
             data_dir: PathBuf::new(),
+            instance: None,
+            ready_when_full: true,
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_url: String::new(),
             cors_origins: Vec::new(),
@@ -756,11 +800,13 @@ impl Default for Settings {
             plans: Plans::default(),
             count_cached: false,
             redis_url: None,
+            redis_ca_file: None,
             without_redis: WithoutRedis::default(),
             local_threads: 0,
             queue_longest: Duration::ZERO,
             log: String::new(),
             log_json: false,
+            otlp_endpoint: None,
         };
         for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
             let set = (setting.set)(&mut settings, setting.default);
@@ -832,17 +878,23 @@ fn database_address(value: &str) -> Result<String, String> {
     Ok(value)
 }
 
+fn collector(value: &str) -> Result<String, String> {
+    let value = value.trim();
+    match reqwest::Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(value.to_owned()),
+        _ => Err("must start with http:// or https://, such as http://127.0.0.1:4318".into()),
+    }
+}
+
+fn storage_address(value: &str) -> Result<String, String> {
+    let value = filled(value)?;
+    check_storage_url(&value)?;
+    Ok(value)
+}
+
 fn redis_address(value: &str) -> Result<Secret, String> {
     let value = value.trim();
-    if value.starts_with("rediss://") {
-        return Err(
-            "must start with redis://: encrypted connections to Redis are not part of this version".into()
-        );
-    }
-    match redis::Client::open(value) {
-        Ok(_) => Ok(Secret::new(value)),
-        Err(_) => Err("must be an address such as redis://127.0.0.1:6379".into()),
-    }
+    redis_client::Address::parse(value).map(|_| Secret::new(value)).map_err(str::to_owned)
 }
 
 fn filled(value: &str) -> Result<String, String> {
@@ -991,13 +1043,26 @@ fn proxy(value: &str) -> Result<IpNet, String> {
 
 /// A web address without the password in it.
 fn without_password(address: &str) -> String {
-    match (address.split_once("://"), address.rfind('@')) {
+    const HIDDEN: &str = "••••••";
+    let (mut shown, rest) = match (address.split_once("://"), address.rfind('@')) {
         (Some((scheme, rest)), Some(at)) if at > scheme.len() => {
             let (user, _) = rest.split_once(['@', ':']).unwrap_or((rest, ""));
-            format!("{scheme}://{user}:••••••{}", &address[at..])
+            (format!("{scheme}://{user}:{HIDDEN}"), &address[at..])
         }
-        _ => address.to_owned(),
+        _ => (String::new(), address),
+    };
+    for (number, part) in rest.split(['?', '&']).enumerate() {
+        shown.push_str(match number {
+            0 => "",
+            1 => "?",
+            _ => "&",
+        });
+        match part.split_once('=') {
+            Some((name, _)) if number > 0 && name.contains("password") => shown.extend([name, "=", HIDDEN]),
+            _ => shown.push_str(part),
+        }
     }
+    shown
 }
 
 #[cfg(test)]
@@ -1032,6 +1097,12 @@ mod tests {
     fn passwords_are_masked() {
         assert_eq!(without_password("postgres://ann:secret@db/x"), "postgres://ann:••••••@db/x");
         assert_eq!(without_password("sqlite:data.db"), "sqlite:data.db");
+        assert_eq!(without_password("postgres://ann:s?cr&t@db/x?a=b"), "postgres://ann:••••••@db/x?a=b");
+        let sentinels = "redis+sentinel://one,two/main?sentinel_user=ann&sentinel_password=secret";
+        assert_eq!(
+            without_password(sentinels),
+            "redis+sentinel://one,two/main?sentinel_user=ann&sentinel_password=••••••"
+        );
         assert_eq!(format!("{:?}", Secret::new("hush")), "••••••");
     }
 }

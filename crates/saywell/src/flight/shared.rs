@@ -23,6 +23,7 @@ use super::{Asked, Failure, FirstVoice, Flights, Listener, SpokenUtterance};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::links;
+use crate::redis_client::Address;
 use crate::service::{Service, Trouble};
 
 /// How often a lease is renewed, and whoever follows looks without a bell: a few times while a lease lasts.
@@ -53,11 +54,6 @@ impl From<Trouble> for Away {
         Self(trouble.to_string())
     }
 }
-
-/// The address of the server cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("REDIS_URL cannot be used: {0}")]
-pub struct AddressError(String);
 
 /// A part of a flight, in the order in which it is made.
 #[derive(Debug, Clone)]
@@ -159,12 +155,9 @@ pub enum Taken {
 
 impl SharedFlights {
     /// Flights shared through the server at this address; `service` tells whether it can be reached.
-    ///
-    /// # Errors
-    /// [`AddressError`]
-    pub fn open(address: &str, service: Service) -> Result<Self, AddressError> {
-        let server = Server::open(address, service).map_err(|error| AddressError(error.to_string()))?;
-        Ok(Self { server })
+    #[must_use]
+    pub fn open(address: Address, service: Service) -> Self {
+        Self { server: Server::open(address, service) }
     }
 
     /// The lease of a flight that nobody makes; `None` where somebody does, or nobody can tell.

@@ -19,31 +19,46 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = content_type
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            let given = content_type
-                .map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{}`", brief(kind)));
-            return Err(ApiError::invalid(
-                "Content-Type",
-                format!("The Content-Type header must be application/json; {given}."),
-            ));
-        }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let most = super::MAX_BODY_BYTES >> 20;
-                ApiError::new(Code::TextTooLong, format!("The request body is larger than {most} MiB."))
-            } else if came_too_slowly(&rejection) {
-                ApiError::invalid("body", "The request body came too slowly.")
-                    .status(StatusCode::REQUEST_TIMEOUT)
-            } else {
-                ApiError::invalid("body", "The request body could not be read to its end.")
-            }
-        })?;
-        parse(&body).map(Json)
+        parse(&whole(request, state, "application/json").await?).map(Json)
     }
+}
+
+/// A body of SSML.
+#[derive(Debug)]
+pub struct Ssml(pub String);
+
+impl<S: Send + Sync> FromRequest<S> for Ssml {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = whole(request, state, "application/ssml+xml").await?;
+        let text = String::from_utf8(body.into());
+        text.map(Ssml).map_err(|_| ApiError::invalid("ssml", "The request body is no text in UTF-8."))
+    }
+}
+
+/// A body of this kind, to its end.
+async fn whole<S: Send + Sync>(request: Request, state: &S, wished: &str) -> Result<Bytes, ApiError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_wished = content_type
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wished));
+    if !is_wished {
+        let given = content_type
+            .map_or_else(|| "there is none".to_owned(), |kind| format!("it is `{}`", brief(kind)));
+        let message = format!("The Content-Type header must be {wished}; {given}.");
+        return Err(ApiError::invalid("Content-Type", message));
+    }
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let most = super::MAX_BODY_BYTES >> 20;
+            ApiError::new(Code::TextTooLong, format!("The request body is larger than {most} MiB."))
+        } else if came_too_slowly(&rejection) {
+            ApiError::invalid("body", "The request body came too slowly.").status(StatusCode::REQUEST_TIMEOUT)
+        } else {
+            ApiError::invalid("body", "The request body could not be read to its end.")
+        }
+    })
 }
 
 fn came_too_slowly(error: &(dyn std::error::Error + 'static)) -> bool {

@@ -61,7 +61,7 @@ pub(super) fn complete(contract: &mut OpenApi) {
                 .tags
                 .iter()
                 .flatten()
-                .find(|tag| ["openai", "elevenlabs", "admin"].contains(&tag.as_str()))
+                .find(|tag| ["openai", "elevenlabs", "azure", "admin"].contains(&tag.as_str()))
                 .cloned();
             if let (Some(id), Some(part)) = (&mut call.operation_id, part) {
                 *id = format!("{part}_{id}");

@@ -5,6 +5,7 @@
 //! speed are passed over, and sound comes at our rate in the formats that state theirs.
 
 mod lists;
+mod multi_stream_input;
 mod stream_input;
 mod timing;
 
@@ -50,6 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(with_timestamps))
         .routes(routes!(stream_with_timestamps))
         .routes(routes!(stream_input::stream_input))
+        .routes(routes!(multi_stream_input::multi_stream_input))
 }
 
 /// What there is to choose from.

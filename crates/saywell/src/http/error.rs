@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use saywell_voice::kokoro::BlendFault;
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
@@ -28,6 +29,7 @@ use crate::links::LinkFault;
 use crate::provider::ProviderError;
 use crate::script::ScriptError;
 use crate::speak::SpeakError;
+use crate::telemetry::traces;
 
 /// Longest sentence that a caller is told, characters: what they wrote does not come back at its full length.
 const LONGEST_MESSAGE: usize = 1000;
@@ -236,6 +238,10 @@ impl From<SpeakError> for ApiError {
             SpeakError::UnknownVoice(_) => {
                 Self::new(Code::UnknownVoice, format!("{message} GET /tts/voices lists them.")).param("voice")
             }
+            SpeakError::Blend(BlendFault::Unknown(_)) => {
+                Self::new(Code::UnknownVoice, message).param("voice")
+            }
+            SpeakError::Blend(_) => Self::invalid("voice", message),
             SpeakError::UnknownProvider { .. } => Self::new(Code::UnknownProvider, message).param("provider"),
             SpeakError::UnsupportedLanguage(_) => {
                 Self::new(Code::LanguageUnsupported, message).param("language")
@@ -316,7 +322,11 @@ pub async fn finish(request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let (method, path) = (brief(request.method().as_str()), brief_to(request.uri().path(), LONGEST_PATH));
     let span = info_span!("request", id, method, path, caller = tracing::field::Empty);
+    if let Some(from) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()) {
+        traces::continues(&span, from);
+    }
     let shape = Shape::of(request.uri().path());
+    let of_this = span.clone();
     async {
         let mut response = next.run(request).await;
         let error = response.extensions_mut().remove::<ApiError>().or_else(|| unshaped(&response));
@@ -330,6 +340,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
             response.headers_mut().insert(headers::REQUEST_ID, id);
         }
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        traces::note(&of_this, "status", response.status().as_u16());
         response
     }
     .instrument(span)

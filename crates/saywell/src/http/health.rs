@@ -9,7 +9,10 @@ use super::error::{ApiError, Code};
 use super::identity::Admin;
 use crate::app::App;
 use crate::chain::breaker::Health;
+use crate::chain::too_slow;
+use crate::queue::Queue;
 use crate::telemetry;
+use crate::trial;
 
 /// The process is up.
 #[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "Alive", body = str)))]
@@ -17,22 +20,37 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Speech can be made: some provider of the chain answers for its voices. Services beside it that are ill, and why, come
-/// after the first line: speech goes on without them.
+/// Speech can be made: some provider of the chain answers for its voices, and, where an operator wants to know that too,
+/// would take a new reply. After the first line come services beside it that are ill, without which speech goes on, and
+/// voices that this machine is too slow for, which speak after all others.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses(
     (status = 200, description = "Ready", body = str),
-    (status = 503, description = "No provider can be used"),
+    (status = 503, description = "No provider can be used, or with `TTS_READY_WHEN_FULL=false` none would take a new reply"),
 ))]
 pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
-    for link in app.speak.steered_chain().links() {
+    let mut is_full = false;
+    let chain = app.speak.steered_chain();
+    for link in chain.links() {
         if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
+            if !app.settings.ready_when_full && link.about().queue.as_ref().is_some_and(Queue::is_full) {
+                is_full = true;
+                continue;
+            }
             let ill = app.services().filter(|service| !service.is_well());
+            let slow = chain.links().iter().filter_map(|link| {
+                Some(format!("{} {}\n", link.name(), trial::in_words(too_slow(&**link)?)))
+            });
             return Ok(std::iter::once("ready\n".to_owned())
                 .chain(ill.map(|service| format!("{} is ill\n", service.name())))
+                .chain(slow)
                 .collect());
         }
     }
-    Err(ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used."))
+    Err(if is_full {
+        ApiError::new(Code::Overloaded, "The voices here have as much to do as anybody would wait for.")
+    } else {
+        ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used.")
+    })
 }
 
 /// What this process counts, as Prometheus reads it. For those who run the server.
@@ -42,7 +60,7 @@ pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
     (status = 403, description = "`forbidden`"),
 ))]
 pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse {
-    telemetry::measure_process();
+    telemetry::measure_process(&app.state().name);
     metrics::gauge!("saywell_cache_bytes").set(app.speak.cache.taken_bytes() as f64);
     metrics::gauge!("saywell_cache_max_bytes").set(app.settings.cache_max_bytes as f64);
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);

@@ -120,6 +120,15 @@ pub(super) async fn follower(app: &App, grant: &Grant, parts: &Parts) -> Option<
     app.identity.known(arrival).await.ok().flatten().map(|caller| caller.subject())
 }
 
+/// Who calls a route that is for everybody, where they say so.
+pub(super) async fn caller_of(app: &App, parts: &Parts) -> Result<Option<Caller>, ApiError> {
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(Some(caller.clone()));
+    }
+    let arrival = arrival(&parts.method, &parts.uri, &parts.headers, &parts.extensions);
+    Ok(app.identity.known(arrival).await?)
+}
+
 /// Writes into the contract of routes behind [`identify`] how callers say who they are, and what they are told if that
 /// is not right.
 pub(super) fn document(contract: &mut OpenApi) {

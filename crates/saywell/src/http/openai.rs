@@ -27,6 +27,7 @@ use super::identity::MaySpeak;
 use super::models::{choose, model_names};
 use super::silence;
 use super::speech::{at_speed, format, naming_the_field, noted, pieces, sound, standing, value};
+use super::voices::{OfferedVoice, offered};
 use crate::app::App;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, SpokenReply};
@@ -283,15 +284,7 @@ impl Model {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OpenAiVoices)]
 pub struct Voices {
-    voices: Vec<VoiceEntry>,
-}
-
-/// A voice as compatible servers list it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OpenAiVoice)]
-pub struct VoiceEntry {
-    id: String,
-    name: String,
+    voices: Vec<OfferedVoice>,
 }
 
 /// The voices: each provider's own, then the operator's names for them and OpenAI's.
@@ -305,16 +298,23 @@ pub struct VoiceEntry {
     )
 )]
 pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
-    let mut voices = Vec::new();
-    for link in app.speak.steered_chain().links() {
-        let own = link.voices().await.unwrap_or_default();
-        voices.extend(own.iter().map(|voice| VoiceEntry { id: voice.id.clone(), name: voice.name.clone() }));
-    }
+    let mut voices = offered(&app).await.voices;
     let mapped = app.speak.voices.names().map(|(name, _)| name);
     for name in mapped.chain(OPENAI_VOICES.iter().map(|(name, _)| *name)) {
-        if !voices.iter().any(|known| known.id == name) {
-            voices.push(VoiceEntry { id: name.to_owned(), name: name.to_owned() });
+        if !voices.iter().any(|known| known.id == name)
+            && let Some(voice) = meant(&app, name, &voices).await
+        {
+            voices.push(voice);
         }
     }
     JsonAnswer(Voices { voices })
+}
+
+/// The voice that speaks for this name: the first provider's that can.
+pub(super) async fn meant(app: &App, name: &str, voices: &[OfferedVoice]) -> Option<OfferedVoice> {
+    let chain = app.speak.steered_chain();
+    let cast = app.speak.voices.cast(Some(name), None, chain.links()).await.ok()?;
+    let speaker = chain.links().iter().find_map(|link| cast.get(link.name()))?;
+    let of = |voice: &&OfferedVoice| voice.provider == speaker.provider && voice.id == speaker.voice;
+    Some(voices.iter().find(of)?.called(name))
 }

@@ -34,6 +34,7 @@ use crate::app::App;
 #[exclude = "types/*"]
 #[exclude = "node_modules/*"]
 #[exclude = "wrappers/*"]
+#[exclude = "adapters/*"]
 struct Sources;
 
 /// Every module, made ready once.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::identity::Caller;
 use crate::limits::Left;
-use crate::provider::Voice;
+use crate::provider::{About, Provider, ProviderError, Voice};
 use crate::request::OFFERED_SPEEDS;
 
 /// What a player needs to know.
@@ -85,11 +85,70 @@ pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
     })
 }
 
+/// A voice on offer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Voice)]
+pub struct OfferedVoice {
+    /// The name to ask for.
+    pub id: String,
+    /// The name to show.
+    pub name: String,
+    /// Who speaks it.
+    pub provider: String,
+    /// BCP 47 language, such as `en-US`.
+    pub language: String,
+    /// Other languages it speaks as well; `*` stands for any.
+    pub other_languages: Vec<String>,
+    /// `female`, `male` or `neutral`, where known.
+    pub gender: Option<String>,
+    /// What makes its sound: the model that speaks where a request names none.
+    pub engine: String,
+    /// Seconds of sound that one processor core of this machine makes of it in a second, as measured; `null` where that is not
+    /// known, or the sound is made elsewhere.
+    pub real_time: Option<f64>,
+    /// How good its makers say it is, from `A` to `F` with `+` and `-`; `null` where they say nothing.
+    pub grade: Option<String>,
+    /// Its language has not passed every test yet that a language has to pass here.
+    pub experimental: bool,
+}
+
+impl OfferedVoice {
+    fn new(about: &About, voice: &Voice) -> Self {
+        let Voice { id, name, provider, language, other_languages, gender, grade, experimental } =
+            voice.clone();
+        let pace = about.queue.as_ref().and_then(|queue| queue.pace(&id));
+        let real_time = pace.and_then(|pace| pace.real_time());
+        Self {
+            id,
+            name,
+            provider,
+            language,
+            other_languages,
+            gender,
+            engine: if about.model.is_empty() { about.kind.to_owned() } else { about.model.clone() },
+            real_time: real_time.map(|measured| (measured * 10.0).round() / 10.0),
+            grade,
+            experimental,
+        }
+    }
+
+    /// The language of its own, without a country; empty where it has none before others.
+    pub(super) fn own_language(&self) -> String {
+        let primary = self.language.split(['-', '_']).next().unwrap_or_default();
+        if primary == "*" { String::new() } else { primary.to_ascii_lowercase() }
+    }
+
+    /// The same under another name.
+    pub(super) fn called(&self, name: &str) -> Self {
+        Self { id: name.to_owned(), name: name.to_owned(), ..self.clone() }
+    }
+}
+
 /// The voices on offer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Voices {
     /// Every voice of every provider of the chain.
-    pub voices: Vec<Voice>,
+    pub voices: Vec<OfferedVoice>,
     /// Providers whose voices are not known at present, and why.
     pub unavailable: std::collections::BTreeMap<String, String>,
 }
@@ -111,10 +170,9 @@ pub async fn voices(State(app): State<App>) -> Json<Voices> {
 /// Every voice that can be asked for.
 pub async fn offered(app: &App) -> Voices {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
-    let chain = app.speak.steered_chain();
-    for link in chain.links() {
-        match link.voices().await {
-            Ok(voices) => answer.voices.extend_from_slice(&voices),
+    for link in app.speak.steered_chain().links() {
+        match of_provider(&**link).await {
+            Ok(voices) => answer.voices.extend(voices),
             Err(error) => {
                 answer.unavailable.insert(link.name().to_owned(), error.to_string());
             }
@@ -122,14 +180,19 @@ pub async fn offered(app: &App) -> Voices {
     }
     // The operator's own names can be asked for like the voices that they mean.
     for (name, voice) in app.speak.voices.names() {
-        let meant = answer.voices.iter().find(|known| known.id == voice).cloned();
+        let meant = answer.voices.iter().find(|known| known.id == voice);
         let taken = answer.voices.iter().any(|known| known.id == name);
-        let named = meant.filter(|_| !taken).map(|meant| Voice {
-            id: name.to_owned(),
-            name: name.to_owned(),
-            ..meant
-        });
+        let named = meant.filter(|_| !taken).map(|meant| meant.called(name));
         answer.voices.extend(named);
     }
     answer
+}
+
+/// The voices of one provider.
+///
+/// # Errors
+/// Why they are not known at present.
+pub async fn of_provider(link: &dyn Provider) -> Result<Vec<OfferedVoice>, ProviderError> {
+    let voices = link.voices().await?;
+    Ok(voices.iter().map(|voice| OfferedVoice::new(link.about(), voice)).collect())
 }

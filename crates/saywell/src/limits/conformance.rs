@@ -22,6 +22,7 @@ use super::{
 };
 use crate::clock::ManualClock;
 use crate::identity::{KeyLimits, Scopes, Via};
+use crate::redis_client::Address;
 use crate::secret::Secret;
 use crate::store;
 
@@ -46,7 +47,7 @@ impl Bench {
         let settings = Settings {
             plans: Plans::new(&of("plans"), of("in_all")).expect("plans"),
             max_flights: 10_000,
-            redis_url: redis.map(Secret::new),
+            redis: redis.map(|address| Address::parse(address).expect("an address")),
             without_redis,
             ..Settings::default()
         };
@@ -54,7 +55,7 @@ impl Bench {
         let store = store::open(Some("sqlite::memory:"), Path::new("")).await.expect("a store");
         let controls = Controls::open(store.controls, Arc::clone(&clock) as _).await.expect("controls");
         let limits = Limits::open(settings, &signing_key(), controls, Arc::clone(&clock) as _);
-        Self { limits: limits.expect("limits"), clock }
+        Self { limits, clock }
     }
 
     /// Admits a caller, and sets an amount aside for them.

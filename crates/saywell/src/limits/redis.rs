@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, Script, ScriptInvocation};
+use redis::{Script, ScriptInvocation};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, warn};
 
 use super::book::{Away, Book, Claim, ClaimKind, KnownSum, Taken, Ticket};
 use super::process::micros;
+use crate::redis_client::{Address, Connection};
 
 /// How long a step may take in all; past it, the server counts as away.
 const DEADLINE: Duration = Duration::from_millis(500);
@@ -41,7 +41,7 @@ pub(crate) struct RedisBook {
 
 #[derive(Clone)]
 struct Server {
-    connection: ConnectionManager,
+    connection: Connection,
     take: Script,
     settle: Script,
     raise: Script,
@@ -57,18 +57,10 @@ enum Step {
 }
 
 impl RedisBook {
-    /// Books at this address, `redis://[[user]:password@]host[:port][/database]`. It need not be there yet.
-    ///
-    /// # Errors
-    /// When the address cannot be used.
-    pub(crate) fn open(address: &str) -> Result<Self, RedisError> {
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(DEADLINE))
-            .set_response_timeout(Some(DEADLINE))
-            .set_number_of_retries(1);
-        let connection = ConnectionManager::new_lazy_with_config(Client::open(address)?, config)?;
+    /// Books at this address. It need not be there yet.
+    pub(crate) fn open(address: Address) -> Self {
         let server = Server {
-            connection,
+            connection: Connection::new(address, DEADLINE),
             take: Script::new(include_str!("redis/take.lua")),
             settle: Script::new(include_str!("redis/settle.lua")),
             raise: Script::new(include_str!("redis/raise.lua")),
@@ -84,7 +76,7 @@ impl RedisBook {
                 known.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(epoch);
             }
         });
-        Ok(Self { server, later, waiting, epoch })
+        Self { server, later, waiting, epoch }
     }
 
     fn do_later(&self, step: Step) {

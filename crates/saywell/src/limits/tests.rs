@@ -25,7 +25,7 @@ async fn steered(changes: &[Change]) -> Limits {
     }
     let own = "[test]\ncharacters_per_day = 100\n[small]\ncharacters_per_day = 1\nprefetch = false\nvoices = ['heart']";
     let plans = Plans::new(&own.parse().unwrap(), toml::Table::new()).unwrap();
-    Limits::open(Settings { plans, ..Settings::default() }, &signing_key(), controls, clock).unwrap()
+    Limits::open(Settings { plans, ..Settings::default() }, &signing_key(), controls, clock)
 }
 
 async fn reserve(limits: &Limits, caller: &Caller, amount: u64) -> Result<Reservation, Refusal> {
@@ -80,7 +80,7 @@ async fn past_capacity_it_is_refused_before_anything_else() {
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     let controls = Controls::open(store.controls, Arc::clone(&clock)).await.unwrap();
     let settings = Settings { max_flights: 2, ..Settings::default() };
-    let limits = Limits::open(settings, &signing_key(), controls, clock).unwrap();
+    let limits = Limits::open(settings, &signing_key(), controls, clock);
     let operator = Caller::operator(None);
     let admit = async || limits.admit(&operator, &Demand::default()).await;
     let mut permits = Vec::new();

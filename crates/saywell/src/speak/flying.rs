@@ -13,7 +13,7 @@ use futures::{Stream, StreamExt, stream};
 use saywell_audio::{Codec, Frames};
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
-use tracing::{Instrument as _, info, warn};
+use tracing::{Instrument as _, debug_span, info, warn};
 
 use super::Speak;
 use super::line::{Line, Live};
@@ -187,7 +187,8 @@ impl Flying {
             begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
             lock(&begun).push_back(Arc::clone(&line));
             async move {
-                let clip = self.clip(&leg, number, starts, &line).await;
+                let clip = self.clip(&leg, number, starts, &line);
+                let clip = clip.instrument(debug_span!("utterance", number)).await;
                 let errand = self.order.errand();
                 errand.made(leg.utterance().text.chars().count() as u64);
                 // Whatever became of it, the next need not wait for its turn.
@@ -220,7 +221,10 @@ impl Flying {
             let (mut clip, mut provider_took) = clip?;
             // Made in the first voice before it was known that an earlier utterance could not be.
             while tape.ahead() == 0 && self.is_left_behind(&leg, number, &clip) {
-                (clip, provider_took) = self.clip(&leg, number, starts, &Arc::default()).await?;
+                let anew = Arc::default();
+                let anew =
+                    self.clip(&leg, number, starts, &anew).instrument(debug_span!("utterance", number));
+                (clip, provider_took) = anew.await?;
             }
             let ClipNotes { provider, voice, speech_seconds, .. } = &clip.notes;
             let planned = leg.plan.speaker_of(leg.number, 0);
@@ -400,6 +404,7 @@ impl Flying {
         let (text, codec) = (utterance.text.clone(), plan.format.codec());
         let (sender, encoded) = oneshot::channel();
         let (line, head, speaker) = (Arc::clone(line), take.live(Frames::new(codec)), (*speaker).clone());
+        let encoding = debug_span!("encode");
         let make = move || {
             let hand_on = |frames| {
                 if first {
@@ -409,7 +414,8 @@ impl Flying {
                 }
             };
             // Nobody who waits for the clip waits for what is made ready for the next.
-            drop(sender.send(render::clip(speech, &text, pause, codec, &speaker, hand_on)));
+            let made = encoding.in_scope(|| render::clip(speech, &text, pause, codec, &speaker, hand_on));
+            drop((sender.send(made), encoding));
             saywell_audio::make_ready(codec);
         };
         drop(tokio::task::spawn_blocking(make));
@@ -429,6 +435,7 @@ impl Flying {
             }
         };
         let mut maker = Maker::new(codec, speaker, &self.speak.levels).map_err(Failure::internal)?;
+        let encoding = debug_span!("encode");
         let (mut frames, mut words) = (Frames::new(codec), Vec::new());
         while let Some(part) = parts.next().await {
             match part {
@@ -439,8 +446,9 @@ impl Flying {
                         let most = if frames.is_empty() { FIRST_PIECE } else { PIECE };
                         let rest = samples.split_off(samples.len().min(most));
                         let piece = std::mem::replace(&mut samples, rest);
+                        let encoding = encoding.clone();
                         let push = move || {
-                            let new = maker.push(rate, piece);
+                            let new = encoding.in_scope(|| maker.push(rate, piece));
                             (maker, new)
                         };
                         let pushed = tokio::task::spawn_blocking(push).await.map_err(Failure::internal)?;
@@ -466,7 +474,7 @@ impl Flying {
         }
         let (text, pause) = (said.rest(&leg.utterance().text).to_owned(), leg.pause);
         let finish = move || {
-            let made = maker.finish(&text, words, pause);
+            let made = encoding.in_scope(|| maker.finish(&text, words, pause));
             saywell_audio::make_ready(codec);
             made
         };

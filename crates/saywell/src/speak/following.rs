@@ -179,6 +179,10 @@ impl Following {
             };
             let order = order.map_err(Failure::internal)?;
             let plan = ReplyPlan::make(&speak, &order).await.map_err(Failure::internal)?;
+            let Some(plan) = plan.with_key(&key, &order.request().text) else {
+                order.fails(None);
+                return Err(Failure::Internal("it would be another reply by now".into()));
+            };
             order.permit().prepared();
             if !is_set_aside {
                 let rest = plan.amount_after(tape.whole(), &speak.prices);
@@ -190,10 +194,6 @@ impl Following {
             Ok(planned) => planned,
             Err(failure) => return give_in(writer, failure),
         };
-        if plan.key(&order.request().text) != key {
-            order.fails(None);
-            return give_in(writer, Failure::Internal("it would be another reply by now".into()));
-        }
         if let (Some(lease), Some(shared)) = (lease, &speak.shared) {
             tape.tell_by(shared.wire(lease, &speak.flights, plan.format));
         }

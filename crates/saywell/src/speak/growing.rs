@@ -6,7 +6,7 @@ use futures::stream;
 use saywell_text::language::Languages;
 use saywell_text::{Note, Pause, Script, Scripter, Utterance};
 use tokio::sync::mpsc;
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, debug_span, info_span};
 
 use super::flying::{Flying, Leg, Whole};
 use super::foreign::Foreign;
@@ -330,7 +330,8 @@ impl Growing {
     /// By whom a script, of the whole or of a part, is to be spoken.
     async fn plan(&self, prepared: Prepared) -> Result<ReplyPlan, SpeakError> {
         let chain = self.chain.clone();
-        ReplyPlan::of_script(&self.speak, &self.order, &self.reading, chain, prepared).await
+        let plan = ReplyPlan::of_script(&self.speak, &self.order, &self.reading, chain, prepared);
+        plan.instrument(debug_span!("script")).await
     }
 
     /// Begins the flight with its first leg.

@@ -11,7 +11,7 @@ use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
 use super::foreign::Foreign;
 use super::{Speak, SpeakError, called};
-use crate::chain::Chain;
+use crate::chain::{Chain, too_slow};
 use crate::key::{Key, KeyFields, KeyKind};
 use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
@@ -21,6 +21,7 @@ use crate::request::SpeechRequest;
 use crate::script::{
     self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
 };
+use crate::trial;
 use crate::voices::{Cast, NoCast, Speaker};
 
 /// What is to be spoken, and by whom.
@@ -81,12 +82,15 @@ impl ReplyPlan {
             Some(voice) => speak.voices.owner(voice, steered.links()).await.map(str::to_owned),
             None => None,
         };
-        // A provider that is asked for by name, else the one whose voice is, speaks first.
-        let Some(name) = request.provider.as_deref().or(owner.as_deref()) else { return Ok(steered) };
+        // A provider that is asked for by name, else the one whose voice is, speaks first; but whoever this machine is too
+        // slow for speaks last.
+        let Some(name) = request.provider.as_deref().or(owner.as_deref()) else {
+            return Ok(steered.able_first());
+        };
         match steered.starting_with(name) {
-            Some(chain) => Ok(chain),
+            Some(chain) => Ok(chain.able_first()),
             // One that is not set up here, or switched off, leaves its place to the others.
-            None if speak.known_providers.contains(name) => Ok(steered),
+            None if speak.known_providers.contains(name) => Ok(steered.able_first()),
             None => Err(SpeakError::UnknownProvider {
                 wished: name.to_owned(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
@@ -132,6 +136,9 @@ impl ReplyPlan {
         notes.extend_from_slice(&request.notes);
         if let Some(wished) = request.provider.as_deref().filter(|wished| !chain.has(wished)) {
             notes.push(SpeechRequest::note(format!("{wished} does not speak here at present: others do")));
+        }
+        if let Some(note) = too_slow_for(speak, request, &chain, first.name()).await {
+            notes.push(SpeechRequest::note(note));
         }
         notes.extend_from_slice(&script.notes);
         notes.extend(unfollowed(&script, first.about().followed()));
@@ -203,14 +210,30 @@ impl ReplyPlan {
             left >= 0.0
         });
         let fit = whole_sentences(&self.script.utterances, fit.count().min(count.saturating_sub(1)));
-        let at = self.script.utterances.get(fit.checked_sub(1)?)?.source.end;
-        let mut shorter = self.clone();
-        shorter.script.utterances.truncate(fit);
-        shorter.cast_of.truncate(fit);
         let why = format!("the quota of {} is used up", exceeded.what.name());
-        let more = ends_early(&mut shorter.notes, &order.request().text, at, &why);
+        self.beginning(fit, &order.request().text, &why)
+    }
+
+    /// The first utterances alone, and why; `None` without any.
+    fn beginning(&self, utterances: usize, reply: &str, why: &str) -> Option<Self> {
+        let at = self.script.utterances.get(utterances.checked_sub(1)?)?.source.end;
+        let mut shorter = self.clone();
+        shorter.script.utterances.truncate(utterances);
+        shorter.cast_of.truncate(utterances);
+        let more = ends_early(&mut shorter.notes, reply, at, why);
         shorter.continues_at = more.then_some(at);
         Some(shorter)
+    }
+
+    /// As much of this as has that key: all of it, or what a quota left room for when it was first asked for. `None`: it is
+    /// another reply by now.
+    pub(super) fn with_key(self, key: &Key, reply: &str) -> Option<Self> {
+        if self.key(reply) == *key {
+            return Some(self);
+        }
+        let shorter = (1..self.script.utterances.len()).rev();
+        let mut shorter = shorter.filter_map(|count| self.beginning(count, reply, "a quota is used up"));
+        shorter.find(|plan| plan.key(reply) == *key)
     }
 
     /// What it takes to make all of this, as far as can be told before.
@@ -357,6 +380,18 @@ impl ReplyPlan {
     }
 }
 
+/// Why somebody else is asked before the provider that was asked for, or whose voice was, where this machine is too slow for it.
+async fn too_slow_for(speak: &Speak, request: &SpeechRequest, chain: &Chain, first: &str) -> Option<String> {
+    let passed = chain.links().iter().find(|link| too_slow(&***link).is_some() && link.name() != first)?;
+    let wished = match (request.provider.as_deref(), request.voice.as_deref()) {
+        (Some(provider), _) => Some(provider),
+        (None, Some(voice)) => speak.voices.owner(voice, chain.links()).await,
+        (None, None) => None,
+    };
+    let real_time = too_slow(&**passed).filter(|_| wished == Some(passed.name()))?;
+    Some(format!("{} {}", passed.name(), trial::in_words(real_time)))
+}
+
 /// How many times as long as it is written something takes to say, for the words that are said in its place.
 fn longer(request: &Request) -> f64 {
     let (written, said) =
@@ -400,6 +435,7 @@ async fn cast(
     };
     let main = main.map_err(|none| match none {
         NoCast::UnknownVoice => SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned()),
+        NoCast::Blend(fault) => SpeakError::Blend(fault),
         NoCast::Language => SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned()),
     })?;
     let (mut casts, mut cast_of, mut notes) = (vec![main], Vec::new(), Vec::new());
@@ -419,8 +455,12 @@ async fn cast(
                 // be spoken by nobody: the reply is read all the same.
                 let (found, note) = match speak.voices.cast(voice, spoken, chain.links()).await {
                     Ok(cast) => (Some(cast), None),
-                    Err(NoCast::UnknownVoice) => {
-                        let note = format!("there is no voice `{}`", voice.unwrap_or_default());
+                    Err(why @ (NoCast::UnknownVoice | NoCast::Blend(_))) => {
+                        let voice = voice.unwrap_or_default();
+                        let note = match why {
+                            NoCast::Blend(fault) => format!("the voice `{voice}` {fault}"),
+                            _ => format!("there is no voice `{voice}`"),
+                        };
                         (speak.voices.cast(wished, spoken, chain.links()).await.ok(), Some(note))
                     }
                     Err(NoCast::Language) => {

@@ -1,11 +1,13 @@
 //! The store in PostgreSQL, for several gateways that share it.
 
 mod calls;
+mod connections;
 mod controls;
 mod insights;
 mod keys;
 mod usage;
 
+use self::connections::{Connections, Transaction, through_pooler, without_pooler};
 use super::cache_index::{self, STORED_WITHIN_MS};
 use super::rows::Columns as _;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
@@ -13,7 +15,7 @@ use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use sqlx::Connection as _;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use std::time::Duration;
 
@@ -21,8 +23,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a statement waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the database may take for a statement before it gives up on it.
-const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '10s'";
 /// How long the whole of it may take, for when nothing comes back at all.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// How long bringing the tables up to date may take, and waiting for another gateway that does.
@@ -33,22 +33,25 @@ const CONNECTIONS: u32 = 8;
 /// A PostgreSQL database with our tables in it.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
-    pool: PgPool,
+    pool: Connections,
 }
 
-/// How an address such as `postgres://user:password@host/database` is read.
+/// How an address such as `postgres://user:password@host/database` is read, and whether a pooler is in between.
 ///
 /// # Errors
 /// What it must be like: what is wrong with it may hold the password, and is not told.
-pub(super) fn options(url: &str) -> Result<PgConnectOptions, &'static str> {
-    url.parse().map_err(|_| "must be like postgres://user:password@host/database")
+pub(super) fn options(url: &str) -> Result<(PgConnectOptions, bool), &'static str> {
+    let (url, pooled) = without_pooler(url);
+    let options = url.parse().map_err(|_| "must be like postgres://user:password@host/database")?;
+    Ok((if pooled { through_pooler(options) } else { options }, pooled))
 }
 
 impl PostgresStore {
     /// Opens the database at this address, `postgres://user:password@host/database`. TLS is used where the server has it;
-    /// `?sslmode=verify-full` insists on it.
+    /// `?sslmode=verify-full` insists on it. `?pgbouncer=true` says that a pooler is in between that gives connections to
+    /// transactions, such as `PgBouncer` in its transaction mode.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = options(url).map_err(|problem| StoreError::BadSetting {
+        let (options, pooled) = options(url).map_err(|problem| StoreError::BadSetting {
             field: "DATABASE_URL",
             problem: problem.to_owned(),
         })?;
@@ -58,7 +61,7 @@ impl PostgresStore {
             let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
             let one = one.connect_with(options.clone());
             let one = one.await.map_err(unavailable("be opened"))?;
-            let done = MIGRATIONS.run(&one).await;
+            let done = if pooled { migrate_pooled(&one).await } else { MIGRATIONS.run(&one).await };
             one.close().await;
             done.map_err(|error| StoreError::Migration(error.into()))
         };
@@ -66,17 +69,22 @@ impl PostgresStore {
             Ok(done) => done?,
             Err(late) => return Err(StoreError::Migration(late.into())),
         }
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|connection, _| {
-                Box::pin(async move { sqlx::query(STATEMENT_TIMEOUT).execute(connection).await.map(drop) })
-            })
-            .connect_with(options)
-            .await
-            .map_err(unavailable("be opened"))?;
+        let pool = Connections::open(options, pooled).await.map_err(unavailable("be opened"))?;
         Ok(Self { pool })
     }
+}
+
+/// Brings the tables up to date in one transaction: a pooler would have each step on another connection.
+async fn migrate_pooled(pool: &PgPool) -> Result<(), MigrateError> {
+    // The migrator names its statements, and the connection outlives it.
+    const FORGET_NAMES: &str = "DEALLOCATE ALL";
+    let mut transaction = pool.begin().await?;
+    sqlx::raw_sql(FORGET_NAMES).execute(&mut *transaction).await?;
+    // The migrator's own lock is gone before the transaction is whole.
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATED).execute(&mut *transaction).await?;
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
+    sqlx::raw_sql(FORGET_NAMES).execute(&mut *transaction).await?;
+    transaction.commit().await.map_err(Into::into)
 }
 
 /// Connects once, so that what stands in the way is told at once, and with the server's name: a pool would try again until
@@ -115,9 +123,9 @@ impl CacheIndex for PostgresStore {
             lock(lock_number(&row.key), &mut transaction).await?;
             let replaced = sqlx::query_as(cache_index::REPLACE)
                 .bind(row.key.to_string())
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut transaction)
                 .await?;
-            cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await?;
+            cache_index::insert(cache_index::INSERT, row).execute(&mut transaction).await?;
             transaction.commit().await?;
             Ok(replaced)
         })
@@ -129,7 +137,7 @@ impl CacheIndex for PostgresStore {
             let mut transaction = self.pool.begin().await?;
             lock(lock_number(&row.key), &mut transaction).await?;
             let done =
-                cache_index::insert(cache_index::INSERT_IF_ABSENT, row).execute(&mut *transaction).await?;
+                cache_index::insert(cache_index::INSERT_IF_ABSENT, row).execute(&mut transaction).await?;
             transaction.commit().await?;
             Ok(done.rows_affected() > 0)
         })
@@ -196,7 +204,7 @@ impl CacheIndex for PostgresStore {
                 // The oldest are the oldest for everybody: who comes second has to see what is left.
                 lock(OLDEST, &mut transaction).await?;
             }
-            let taken = query.fetch_all(&mut *transaction).await?;
+            let taken = query.fetch_all(&mut transaction).await?;
             transaction.commit().await?;
             Ok(taken)
         })
@@ -258,8 +266,11 @@ const OLDEST: i64 = 0x5341_5957_454c_4c01;
 /// The number under which whoever sums up usage by day locks the sums.
 const ROLLED_UP: i64 = 0x5341_5957_454c_4c02;
 
+/// The number under which whoever brings the tables up to date through a pooler locks them.
+const MIGRATED: i64 = 0x5341_5957_454c_4c03;
+
 /// Waits until nobody else has this number locked, and has it until the end of the transaction.
-async fn lock(number: i64, transaction: &mut PgConnection) -> sqlx::Result<()> {
+async fn lock(number: i64, transaction: &mut Transaction) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number).execute(transaction).await.map(drop)
 }
 

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::clock::Clock;
+use crate::gateways::Turns;
 use crate::store::{StoreError, UsageLog};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -37,11 +38,12 @@ impl Keeper {
         Self { usage, retention, clock }
     }
 
-    /// Tidies now and every hour, until it is stopped.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Tidies now and every hour, until it is stopped, unless it is another gateway's turn.
+    pub async fn run(self, turns: Turns, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let Some(_turn) = turns.take("usage", EVERY).await else { continue };
             match self.tidy().await {
                 Ok(()) => {}
                 Err(error) => warn!(%error, "usage could not be tidied; trying again in an hour"),

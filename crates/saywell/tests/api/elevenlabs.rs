@@ -233,9 +233,9 @@ async fn what_is_wrong_is_said_and_ends_the_connection() {
 async fn silence_ends_a_connection_that_nothing_is_heard_over() {
     let gateway = Gateway::new().await;
     let path = "/elevenlabs/v1/text-to-speech/tone/stream-input?inactivity_timeout=20";
+    let begun = tokio::time::Instant::now();
     let mut client = Client::at(&gateway, path, &[]).await.unwrap();
     tokio::time::pause();
-    let begun = tokio::time::Instant::now();
     assert!(client.told().await["message"].as_str().unwrap().contains("20 s"));
     assert!((20..50).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
 }
@@ -265,4 +265,110 @@ async fn voices_and_models_are_listed() {
     assert_eq!(gateway.get("/elevenlabs/v1/voices/TONE").await.json()["name"], "Tone");
     let models = gateway.get("/elevenlabs/v1/models").await.json();
     assert!(models.as_array().unwrap().iter().any(|model| model["model_id"] == "fake"), "{models}");
+}
+
+const CONTEXTS: &str = "/elevenlabs/v1/text-to-speech/tone/multi-stream-input?output_format=pcm_24000&auto_mode=true&inactivity_timeout=180";
+
+/// The next message of a context, and its sound.
+async fn of_context(client: &mut Client) -> (String, Value, Vec<u8>) {
+    let told = client.told().await;
+    let name = told["contextId"].as_str().unwrap_or_default().to_owned();
+    let sound = sound_of(&told, "audio");
+    (name, told, sound)
+}
+
+/// All that comes of these contexts, up to the end of each: its sound, and the letters that have times.
+async fn hear_contexts(
+    client: &mut Client,
+    names: &[&str],
+) -> std::collections::BTreeMap<String, (Vec<u8>, String)> {
+    let mut heard = std::collections::BTreeMap::<_, (Vec<u8>, String)>::new();
+    let mut open = names.len();
+    while open > 0 {
+        let (name, told, sound) = of_context(client).await;
+        assert!(names.contains(&name.as_str()) && told.get("error").is_none(), "{told}");
+        let of = heard.entry(name).or_default();
+        of.0.extend(sound);
+        let letters = told["alignment"]["chars"].as_array().into_iter().flatten();
+        of.1.extend(letters.map(|letter| letter.as_str().unwrap()));
+        open -= usize::from(told["isFinal"] == true);
+    }
+    heard
+}
+
+#[tokio::test]
+async fn contexts_are_heard_each_by_itself() {
+    let whole = Gateway::new().await.post("/tts", &json!({ "text": TEXT, "format": "pcm" })).await;
+    let gateway = Gateway::new().await;
+    let mut client = Client::at(&gateway, CONTEXTS, &[]).await.unwrap();
+    // As LiveKit's and Pipecat's plugins open, write, keep open and end them.
+    for name in ["a", "b"] {
+        client.say(json!({ "text": " ", "context_id": name, "voice_settings": { "stability": 0.5 } })).await;
+    }
+    for piece in TEXT.split_inclusive(' ') {
+        client.say(json!({ "text": piece, "context_id": "a" })).await;
+        client.say(json!({ "text": "", "context_id": "a" })).await;
+        client.say(json!({ "text": "" })).await;
+    }
+    client.say(json!({ "text": "Another text. ", "context_id": "b", "flush": true })).await;
+    for name in ["a", "b"] {
+        client.say(json!({ "text": "", "context_id": name, "flush": true })).await;
+        client.say(json!({ "context_id": name, "close_context": true })).await;
+    }
+    let heard = hear_contexts(&mut client, &["a", "b"]).await;
+    assert!(heard["a"].0 == whole.body, "{} and {} bytes", heard["a"].0.len(), whole.body.len());
+    assert_eq!(heard["a"].1, TEXT);
+    assert!(!heard["b"].0.is_empty() && heard["b"].1.trim_end() == "Another text.", "{:?}", heard["b"].1);
+    // The connection goes on, and a name may be used again.
+    client.say(json!({ "text": "Once more. ", "context_id": "a" })).await;
+    client.say(json!({ "context_id": "a", "close_context": true })).await;
+    assert!(!hear_contexts(&mut client, &["a"]).await["a"].0.is_empty());
+    client.say(json!({ "text": "And the last. ", "context_id": "c" })).await;
+    client.say(json!({ "close_socket": true })).await;
+    assert!(!hear_contexts(&mut client, &["c"]).await["c"].0.is_empty());
+    assert_eq!(client.next().await, Sent::Closed);
+}
+
+#[tokio::test]
+async fn a_context_says_what_was_flushed_in_turn_and_flies_once_at_a_time() {
+    let mut settings = settings();
+    settings.max_flights = 1;
+    let gateway = Gateway::with(Fake::named("fake"), settings).await;
+    let mut client = Client::at(&gateway, CONTEXTS, &[]).await.unwrap();
+    for number in 0..6 {
+        client
+            .say(json!({ "text": format!("This is sentence {number}. "), "context_id": "a", "flush": true }))
+            .await;
+    }
+    client.say(json!({ "context_id": "a", "flush": true })).await;
+    client.say(json!({ "context_id": "a", "close_context": true })).await;
+    let heard = hear_contexts(&mut client, &["a"]).await;
+    let written: String = (0..6).map(|number| format!("This is sentence {number}. ")).collect();
+    assert_eq!(heard["a"].1, written);
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_one_context_leaves_the_others_alone() {
+    let gateway = Gateway::new().await;
+    let mut client = Client::at(&gateway, CONTEXTS, &[]).await.unwrap();
+    client.say(json!({ "text": "Hello. ", "context_id": "a", "voice_settings": { "speed": 9 } })).await;
+    let (name, told, _) = of_context(&mut client).await;
+    assert_eq!(
+        (name.as_str(), &told["error"], &told["param"]),
+        ("a", &json!("invalid_request"), &json!("speed"))
+    );
+    for number in 0..5 {
+        client.say(json!({ "text": "Hello ", "context_id": format!("c{number}") })).await;
+    }
+    client.say(json!({ "text": "Hello ", "context_id": "one too many" })).await;
+    let (name, told, _) = of_context(&mut client).await;
+    assert_eq!((name.as_str(), &told["param"]), ("one too many", &json!("context_id")), "{told}");
+    // What ends without a word is over, and what was never there is passed over.
+    client.say(json!({ "context_id": "nobody", "close_context": true })).await;
+    client.say(json!({ "text": "there. ", "context_id": "c0" })).await;
+    client.say(json!({ "context_id": "c0", "close_context": true })).await;
+    assert!(!hear_contexts(&mut client, &["c0"]).await["c0"].0.is_empty());
+    client.say(json!({ "text": 7 })).await;
+    assert_eq!(client.told().await["error"], "invalid_request");
+    assert_eq!(client.next().await, Sent::Closed);
 }

@@ -4,6 +4,7 @@
 mod first;
 
 mod admin;
+mod azure;
 mod captions;
 mod chain;
 mod doors;
@@ -15,6 +16,7 @@ mod identity_links;
 mod identity_tokens;
 mod limits;
 mod links;
+mod mcp;
 mod money;
 mod nonsense;
 mod openai;
@@ -27,4 +29,5 @@ mod storage;
 mod stream;
 mod support;
 mod usage;
+mod voices;
 mod wyoming;

@@ -76,5 +76,16 @@ async fn voices_models_and_bounds_are_openais_and_ours() {
     let models = gateway.get("/v1/models").await.json();
     assert!(models["data"].as_array().unwrap().iter().any(|model| model["id"] == "tts-1"));
     let voices = gateway.get("/v1/audio/voices").await.json();
-    assert_eq!(voices["voices"][0], json!({ "id": "tone", "name": "Tone" }));
+    let tone = json!({
+        "id": "tone", "name": "Tone", "provider": "fake", "language": "en-US", "other_languages": [], "gender": null,
+        "engine": "tone-1", "real_time": null, "grade": null, "experimental": false,
+    });
+    assert_eq!(voices["voices"][0], tone);
+    assert_eq!(gateway.get("/tts/voices").await.json()["voices"][0], tone);
+    let nova = voices["voices"].as_array().unwrap().iter().find(|voice| voice["id"] == "nova").unwrap();
+    assert_eq!(
+        (&nova["engine"], &nova["language"]),
+        (&tone["engine"], &tone["language"]),
+        "who speaks for it"
+    );
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use saywell::config::Settings;
 use saywell::provider::ProviderError;
 use saywell::providers::fake::Fake;
 use serde_json::{Value, json};
@@ -55,6 +56,32 @@ async fn whoever_would_wait_too_long_is_told_when_to_come_back_and_whoever_is_ad
     let metrics = gateway.get("/metrics").await.text();
     for name in ["saywell_queue_seconds", "saywell_queue_replies", "saywell_queue_refused_total"] {
         assert!(metrics.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_balancer_is_told_of_a_voice_that_is_full_if_it_is_to_be() {
+    for ready_when_full in [true, false] {
+        let fake = Fake::named("fake").queueing(0.01, Duration::from_secs(8));
+        let gateway = Gateway::with(fake, Settings { ready_when_full, ..settings() }).await;
+        let ready = async || gateway.get("/readyz").await.status;
+        assert_eq!(ready().await, StatusCode::OK);
+        gateway.calls.hold();
+        let mut urls = Vec::new();
+        for number in 0..4 {
+            assert_eq!(ready().await, StatusCode::OK, "there is room for {number}");
+            let answer = gateway.ask_for_links(&reply(number)).await;
+            urls.push(answer.json()["url"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(ready().await == StatusCode::OK, ready_when_full);
+        let waits = gateway.get("/admin/api/overview").await.json()["gateways"][0]["queue_seconds"].as_f64();
+        assert!(waits.unwrap() > 8.0, "{waits:?}");
+        gateway.calls.let_go();
+        for url in urls {
+            assert_eq!(gateway.get(&url).await.status, StatusCode::OK);
+        }
+        gateway.settle().await;
+        assert_eq!(ready().await, StatusCode::OK);
     }
 }
 

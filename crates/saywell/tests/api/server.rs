@@ -139,6 +139,7 @@ async fn counts_what_operators_ask_for() {
         "saywell_http_seconds_count{route=\"/tts\"} ",
         "saywell_cache_evictions_total{reason=\"room\"} ",
         concat!("saywell_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+        "saywell_gateway_info{gateway=\"",
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }

@@ -131,7 +131,11 @@ fn programs_can_read_what_people_read() {
         let voices = json(arguments);
         assert!(
             voices["voices"].as_array().unwrap().iter().any(|voice| {
-                voice["id"] == "heart" && voice["language"] == "en-US" && voice["default"] == true
+                voice["id"] == "heart"
+                    && voice["language"] == "en-US"
+                    && voice["default"] == true
+                    && voice["engine"] == "hibari"
+                    && voice["real_time"].as_f64() > Some(0.0)
             }),
             "{voices}"
         );
@@ -165,4 +169,28 @@ fn shells_complete_and_the_manual_has_a_page_for_every_command() {
     }
     let serve = std::fs::read_to_string(data.path().join("pages/saywell-serve.1")).unwrap();
     assert!(serve.contains("TTS\\_AUTH") || serve.contains("TTS_AUTH"), "{serve}");
+}
+
+#[test]
+fn a_pack_is_held_to_its_hashes() {
+    const HASH_OF_X: &str = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    let data = TempDir::new().unwrap();
+    let verify = |pack: Option<&str>| {
+        let mut command = saywell(data.path());
+        command.args(["voices", "verify"]);
+        if let Some(pack) = pack {
+            let path = data.path().join("some.pack");
+            std::fs::write(&path, pack).unwrap();
+            command.env("TTS_KOKORO_PACK", path);
+        }
+        run(&mut command)
+    };
+    let (code, said, _) = verify(None);
+    assert!(code == 0 && said.contains("There is no pack of voices"), "{said}");
+    let list = |offset: usize| format!("SAYWELL-PACK 1\nnetwork.onnx {offset:03} 1 {HASH_OF_X}\n\n");
+    let list = list(list(0).len());
+    let (code, said, told) = verify(Some(&format!("{list}x")));
+    assert!(code == 0 && said.contains("is whole: 0 voices"), "{said}{told}");
+    let (code, _, told) = verify(Some(&format!("{list}y")));
+    assert!(code == 1 && told.contains("`network.onnx` does not match its hash"), "{told}");
 }

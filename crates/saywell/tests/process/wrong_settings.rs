@@ -28,7 +28,10 @@ const WRONG: &[(&[(&str, &str)], &str)] = &[
     (&[("TTS_FALLBACK", "openai,nobody"), ("OPENAI_API_KEY", "sk-nobody")], ""),
     (&[("TTS_DEFAULT_VOICE", "nobody")], ""),
     (&[("TTS_UNSUPPORTED_LANGUAGE", "translate")], ""),
-    (&[("DATABASE_URL", "mysql://ann:hidden@db/saywell"), ("REDIS_URL", "rediss://:hidden@cache")], ""),
+    (
+        &[("DATABASE_URL", "mysql://ann:hidden@db/saywell"), ("REDIS_URL", "redis-cluster://:hidden@cache")],
+        "",
+    ),
     (&[("DATABASE_URL", "postgres://ann:hidden@db:port/saywell")], ""),
     (
         &[("DATABASE_URL", "postgres://ann:hidden@127.0.0.1:1/saywell"), ("TTS_START_TIMEOUT_SECONDS", "0")],

@@ -13,6 +13,8 @@ use saywell::store::postgres::PostgresStore;
 use saywell::store::{CacheIndex, Filter, Selection, StoreError, conformance, open};
 use tempfile::TempDir;
 
+use crate::authority::{Authority, word};
+use crate::pooler::Pooler;
 use crate::postgres::Postgres;
 
 #[tokio::test]
@@ -53,6 +55,50 @@ async fn many_may_open_a_new_database_at_once_and_share_it() {
     for key in [row.key, absent.key] {
         assert_eq!(stores[0].find(&key).await.unwrap().unwrap().access_count, 8 * 20);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs postgresql and pgbouncer; `tools/test.sh stores` runs it"]
+async fn a_pooler_that_gives_connections_to_transactions_is_as_good_as_none() {
+    let server = Postgres::start();
+    let pooler = Pooler::before(&server, 3);
+    let url = pooler.url();
+    // More gateways than connections, on a new database, all at once.
+    let stores = join_all((0..6).map(|_| PostgresStore::open(&url))).await;
+    let stores: Vec<_> = stores.into_iter().map(Result::unwrap).collect();
+    conformance::every_concern(&stores[0]).await;
+    let rows: Vec<_> = (0..60).map(conformance::row).collect();
+    let stored = rows.iter().enumerate().map(|(n, row)| stores[n % 6].put(row));
+    join_all(stored).await.into_iter().for_each(|stored| drop(stored.unwrap()));
+    let found = rows.iter().enumerate().map(|(n, row)| stores[(n + 1) % 6].find(&row.key));
+    for (row, found) in rows.iter().zip(join_all(found).await) {
+        assert_eq!(found.unwrap_or_else(|error| panic!("{error}: {}", pooler.said())).unwrap().row, *row);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs postgresql; `tools/test.sh stores` runs it"]
+async fn a_database_shows_a_certificate_of_an_authority_that_is_named() {
+    let [authority, stranger] = [Authority::new(), Authority::new()];
+    let server = Postgres::encrypted(&authority);
+    let url = |host: &str, trusted: &Authority| {
+        let url = server.url().replace("127.0.0.1", host);
+        format!("{url}?sslmode=verify-full&sslrootcert={}", word(&trusted.file()))
+    };
+    let store = PostgresStore::open(&url("127.0.0.1", &authority)).await.unwrap();
+    let row = conformance::row(1);
+    store.put(&row).await.unwrap();
+    assert_eq!(store.find(&row.key).await.unwrap().unwrap().row, row);
+    // Signed by somebody else, or for another name.
+    for url in [url("127.0.0.1", &stranger), url("localhost", &authority)] {
+        let refused = PostgresStore::open(&url).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
+        assert!(format!("{refused:?}").contains("certificate"), "{refused:?}");
+    }
+    // Where nothing is shown, nothing is sent.
+    let open = Postgres::start();
+    let wished = format!("{}?sslmode=verify-full&sslrootcert={}", open.url(), word(&authority.file()));
+    assert!(PostgresStore::open(&wished).await.is_err());
 }
 
 fn access(n: u8) -> saywell::store::Access {

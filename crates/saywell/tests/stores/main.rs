@@ -1,9 +1,11 @@
 //! Real stores that replicas share. They need their servers, which `make test` installs: its section `stores` runs these.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod authority;
 mod database;
 mod ill;
 mod limits;
+mod pooler;
 mod postgres;
 mod redis_server;
 mod shared;

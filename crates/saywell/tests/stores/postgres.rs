@@ -8,6 +8,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::authority::{Authority, word};
+
 /// An empty PostgreSQL on a free port. Ends with the value.
 pub struct Postgres {
     programs: PathBuf,
@@ -15,18 +17,32 @@ pub struct Postgres {
     /// Whom it runs as: it refuses to be root.
     user: Option<(u32, u32)>,
     port: u16,
+    /// What it is started with beside the rest.
+    options: String,
 }
 
 impl Postgres {
     pub fn start() -> Self {
+        Self::start_with(String::new())
+    }
+
+    /// One that shows a certificate.
+    pub fn encrypted(authority: &Authority) -> Self {
+        if let Some(user) = server_user() {
+            authority.hand_key_to(user);
+        }
+        let (certificate, key) = (word(&authority.certificate()), word(&authority.key()));
+        Self::start_with(format!("-c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}"))
+    }
+
+    fn start_with(options: String) -> Self {
         let folder = TempDir::new().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let root = number("-u", None) == 0;
-        let user = root.then(|| (number("-u", Some("postgres")), number("-g", Some("postgres"))));
-        if let Some((user, group)) = user {
-            chown(folder.path(), Some(user), Some(group)).unwrap();
+        let user = server_user();
+        if let Some(user) = user {
+            hand_to(folder.path(), user);
         }
-        let server = Self { programs: programs(), folder, user, port };
+        let server = Self { programs: programs(), folder, user, port, options };
         server.run("initdb", &["--auth=trust", "--username=saywell", "--encoding=UTF8", "--no-sync"]);
         server.resume();
         server
@@ -36,8 +52,8 @@ impl Postgres {
     pub fn resume(&self) {
         let log = self.folder.path().join("log");
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories= -c fsync=off -c max_connections=200",
-            self.port
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories= -c fsync=off -c max_connections=200 {}",
+            self.port, self.options
         );
         self.run("pg_ctl", &["start", "--wait", "--log", log.to_str().unwrap(), "--options", &options]);
     }
@@ -95,6 +111,17 @@ fn programs() -> PathBuf {
     let newest =
         versions.max_by_key(|version| version.file_name().to_string_lossy().parse::<u32>().unwrap_or(0));
     newest.map_or_else(PathBuf::new, |version| version.path().join("bin"))
+}
+
+/// Whom servers run as that refuse to be root; `None` where the test is somebody else already.
+pub fn server_user() -> Option<(u32, u32)> {
+    let is_root = number("-u", None) == 0;
+    is_root.then(|| (number("-u", Some("postgres")), number("-g", Some("postgres"))))
+}
+
+/// Makes a folder theirs.
+pub fn hand_to(folder: &Path, (user, group): (u32, u32)) {
+    chown(folder, Some(user), Some(group)).unwrap();
 }
 
 fn number(of: &str, user: Option<&str>) -> u32 {

@@ -142,16 +142,15 @@ impl Listed {
             languages.swap(0, exact);
         }
         let mut languages = languages.into_iter();
+        let language = languages.next().unwrap_or_else(|| "en".to_owned());
         Voice {
-            language: languages.next().unwrap_or_else(|| "en".to_owned()),
-            id: self.voice_id.clone(),
-            name: self.name.filter(|name| !name.is_empty()).unwrap_or(self.voice_id),
-            provider: provider.to_owned(),
+            name: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.voice_id.clone()),
             other_languages: languages.collect(),
             gender: self
                 .labels
                 .gender
                 .filter(|gender| ["female", "male", "neutral"].contains(&gender.as_str())),
+            ..Voice::new(provider, &self.voice_id, &language)
         }
     }
 }

@@ -62,26 +62,30 @@ pub(super) async fn database(findings: &mut Findings) -> Result<(), Failed> {
 
 /// Whether it answers, and what time it has.
 pub(super) async fn redis(findings: &mut Findings) -> Result<(), Failed> {
-    let Some(url) = findings.settings.redis_url.clone() else {
-        return findings.add(Finding::skipped("Redis", "not set (REDIS_URL): limits are this process's"));
+    const REMEDY: &str = "Look at REDIS_URL (redis://user:password@host:port/database) and whether the server listens for this machine; \
+                          until it answers, each gateway counts by itself, or refuses with TTS_LIMITS_WITHOUT_REDIS=refuse.";
+    let address = match findings.settings.redis() {
+        Ok(Some(address)) => address,
+        Ok(None) => {
+            return findings.add(Finding::skipped("Redis", "not set (REDIS_URL): limits are this process's"));
+        }
+        Err(error) => return findings.add(Finding::wrong("Redis", error.to_string(), REMEDY)),
     };
     let asked = SystemClock.now();
     let time = async {
-        let mut connection = redis::Client::open(url.reveal())?.get_multiplexed_async_connection().await?;
+        let mut connection = address.client().await?.get_multiplexed_async_connection().await?;
         redis::cmd("TIME").query_async::<(u64, u64)>(&mut connection).await
     };
     let finding = match in_time(time).await {
         Ok((seconds, microseconds)) => {
             let told = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_micros(microseconds);
             findings.clocks.push(Clock::read("Redis", asked, told));
-            Finding::fine("Redis", "answers")
+            match address.refuse_cluster(super::PATIENCE).await {
+                Ok(()) => Finding::fine("Redis", "answers"),
+                Err(error) => Finding::wrong("Redis", error.to_string(), REMEDY),
+            }
         }
-        Err(reason) => Finding::wrong(
-            "Redis",
-            reason,
-            "Look at REDIS_URL (redis://user:password@host:port/database) and whether the server listens for this machine; \
-             until it answers, each gateway counts by itself, or refuses with TTS_LIMITS_WITHOUT_REDIS=refuse.",
-        ),
+        Err(reason) => Finding::wrong("Redis", reason, REMEDY),
     };
     findings.add(finding)
 }

@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, Script, ScriptInvocation};
+use redis::{RedisError, Script, ScriptInvocation};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::Away;
 use crate::key::Key;
+use crate::redis_client::{Address, Connection};
 use crate::service::Service;
 
 /// How long a step may take; past it, the server counts as away.
@@ -38,7 +38,7 @@ const BELLS: &str = "{saywell}:flights:bell:";
 
 /// A server that flights are shared through.
 pub(super) struct Server {
-    connection: ConnectionManager,
+    connection: Connection,
     service: Service,
     /// This process, among all that share flights.
     gateway: String,
@@ -118,14 +118,9 @@ pub(super) struct Bell {
 }
 
 impl Server {
-    pub(super) fn open(address: &str, service: Service) -> Result<Arc<Self>, RedisError> {
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(DEADLINE))
-            .set_response_timeout(Some(DEADLINE))
-            .set_number_of_retries(1);
-        let client = Client::open(address)?;
+    pub(super) fn open(address: Address, service: Service) -> Arc<Self> {
         let server = Arc::new(Self {
-            connection: ConnectionManager::new_lazy_with_config(client.clone(), config)?,
+            connection: Connection::new(address.clone(), DEADLINE),
             service,
             gateway: hex::encode(rand::random::<[u8; 8]>()),
             begin: Script::new(include_str!("scripts/begin.lua")),
@@ -142,7 +137,7 @@ impl Server {
         tokio::spawn(async move {
             while listening.strong_count() > 0 {
                 let rings = async {
-                    let mut bells = client.get_async_pubsub().await?;
+                    let mut bells = address.client().await?.get_async_pubsub().await?;
                     bells.subscribe(&channel).await?;
                     let mut rung = bells.into_on_message();
                     while let (Some(message), Some(server)) = (rung.next().await, listening.upgrade()) {
@@ -156,7 +151,7 @@ impl Server {
                 tokio::time::sleep(LISTEN_AGAIN).await;
             }
         });
-        Ok(server)
+        server
     }
 
     /// A bell is a hint: whoever waits for one looks again without it as well.

@@ -12,10 +12,13 @@ use super::Operator;
 use super::answers::Answers;
 use crate::app::App;
 use crate::chain::breaker::{Health, Pulse};
+use crate::chain::too_slow;
 use crate::ends::Ending;
+use crate::gateways::State as GatewayState;
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};
+use crate::trial;
 
 /// How far back one may look: the longest month.
 const MOST_HOURS: u32 = 31 * 24;
@@ -64,6 +67,8 @@ pub struct Overview {
     pub answers: Answers,
     /// What only the process that answers knows.
     pub process: Process,
+    /// Every gateway that shares this one's Redis, by name; without Redis, or while it is away, only the one that answers.
+    pub gateways: Vec<GatewayState>,
     /// What is stored.
     pub cache: CacheContent,
 }
@@ -87,6 +92,8 @@ pub struct Provider {
     pub retry_at: Option<u64>,
     /// What of it its service has announced to end.
     pub ends: Vec<End>,
+    /// What it means that this machine is too slow for its voices, where it is, in words that follow its name.
+    pub too_slow: Option<String>,
 }
 
 /// What a service has announced to end.
@@ -158,7 +165,7 @@ pub async fn overview(
     let from = UNIX_EPOCH + Duration::from_secs(since);
 
     let insights = &*app.store.insights;
-    let (series, first_sound, users, rooms, answered, stored, stats) = tokio::join!(
+    let (series, first_sound, users, rooms, answered, stored, stats, gateways) = tokio::join!(
         insights.series(from, Duration::from_secs(step)),
         insights.first_sound(from),
         insights.top(Top::Users, from, ROWS),
@@ -166,6 +173,7 @@ pub async fn overview(
         app.store.usage.answered(from),
         insights.stored(ROWS),
         app.speak.cache.stats(),
+        app.states(),
     );
     let stats = stats?;
     Ok(Json(Overview {
@@ -181,6 +189,7 @@ pub async fn overview(
         rooms: rooms?,
         answers: Answers::summed(&answered?),
         process: Process { flights: app.speak.flights.count() },
+        gateways,
         cache: CacheContent {
             renditions: stats.stored.renditions.entries,
             clips: stats.stored.clips.entries,
@@ -216,7 +225,8 @@ fn providers(app: &App) -> Vec<Provider> {
             };
             let (name, paid) = (link.name().to_owned(), link.about().paid);
             let ends = app.endings.iter().filter(|ending| ending.provider == name).map(End::from).collect();
-            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at, ends }
+            let too_slow = too_slow(&**link).map(trial::in_words);
+            Provider { name, enabled, paid, breaker: health.name(), failures, retry_at, ends, too_slow }
         })
         .collect()
 }

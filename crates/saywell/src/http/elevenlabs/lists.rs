@@ -10,8 +10,7 @@ use crate::app::App;
 use crate::http::error::{ApiError, Code, brief};
 use crate::http::models::model_names;
 use crate::http::query::Search;
-use crate::http::voices::offered;
-use crate::provider::Voice;
+use crate::http::voices::{OfferedVoice, offered};
 
 /// The most voices of one page, and how many are in one where nothing is said.
 const LARGEST_PAGE: usize = 100;
@@ -54,7 +53,7 @@ pub struct VoiceEntry {
 }
 
 impl VoiceEntry {
-    fn new(voice: Voice) -> Self {
+    fn new(voice: OfferedVoice) -> Self {
         let mut labels = serde_json::Map::new();
         if voice.language != "*" {
             labels.insert("language".into(), voice.language.clone().into());

@@ -94,14 +94,20 @@ pub async fn stream_input(
     Search(wished): Search<Wished>,
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
+    let (request, pause) = asked(&app, &voice, &wished)?;
+    socket::open(app, caller, upgrade, &[], move |line| async move { converse(line, request, pause).await })
+}
+
+/// What is asked for in the address, and how long no text may come.
+pub(super) fn asked(app: &App, voice: &str, wished: &Wished) -> Result<(SpeechRequest, Duration), ApiError> {
     let ask = Ask {
-        voice: &voice,
+        voice,
         model: wished.model_id.as_deref(),
         language: wished.language_code.as_deref(),
         output_format: wished.output_format.as_deref(),
         speed: None,
     };
-    let request = ask.into_request(&app, String::new())?;
+    let request = ask.into_request(app, String::new())?;
     if request.format.states_length() {
         let message =
             "wav states its length at its start and cannot be streamed; there is mp3, opus and pcm_24000.";
@@ -115,7 +121,7 @@ pub async fn stream_input(
             return Err(ApiError::invalid("inactivity_timeout", message));
         }
     };
-    socket::open(app, caller, upgrade, &[], move |line| async move { converse(line, request, pause).await })
+    Ok((request, pause))
 }
 
 /// What is written and heard over a connection.
@@ -130,9 +136,9 @@ struct Session {
 }
 
 /// The text between two flushes.
-struct Reply {
+pub(super) struct Reply {
     writing: Writing,
-    timed: Timed,
+    pub(super) timed: Timed,
 }
 
 async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result<(), Gone> {
@@ -175,7 +181,7 @@ async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result
                 }
             }
             heard = heard, if next.is_empty() => match heard {
-                Ok(Some(chunk)) => next.extend(messages(&chunk)),
+                Ok(Some(chunk)) => next.extend(messages(&chunk).map(|said| Message::Text(said.to_string().into()))),
                 Ok(None) => drop(session.replies.pop_front()),
                 Err(failure) => return fail(&out, &ApiError::from(failure)).await,
             },
@@ -193,9 +199,7 @@ impl Session {
         }
         // The first message has a space for a text, and so have those that keep the connection open.
         if self.open().is_none() && !said.text.trim().is_empty() {
-            let writing = Writing::begin(&self.app, self.caller.clone(), self.request.clone()).await?;
-            let timed = Timed::new(Hearing::default(), "");
-            self.replies.push_back(Reply { writing, timed });
+            self.replies.push_back(Reply::begin(&self.app, &self.caller, &self.request).await?);
         }
         let all = said.text.is_empty() && !said.flush;
         self.over = all;
@@ -209,7 +213,7 @@ impl Session {
 
     /// The reply whose text is not all there yet.
     fn open(&mut self) -> Option<&mut Reply> {
-        self.replies.back_mut().filter(|reply| reply.writing.ended().is_none())
+        self.replies.back_mut().filter(|reply| reply.is_open())
     }
 
     /// No text has come for long, which is nothing while there is something to hear.
@@ -224,7 +228,19 @@ impl Session {
 }
 
 impl Reply {
-    async fn push(&mut self, text: &str) -> Result<(), ApiError> {
+    /// Begins one of which nothing is written yet.
+    pub(super) async fn begin(app: &App, caller: &Caller, request: &SpeechRequest) -> Result<Self, ApiError> {
+        let writing = Writing::begin(app, caller.clone(), request.clone()).await?;
+        Ok(Self { writing, timed: Timed::new(Hearing::default(), "") })
+    }
+
+    /// Whether more of its text may come.
+    pub(super) fn is_open(&self) -> bool {
+        self.writing.ended().is_none()
+    }
+
+    /// The next piece of its text.
+    pub(super) async fn push(&mut self, text: &str) -> Result<(), ApiError> {
         self.timed.text.push_str(text);
         let departed = self.writing.push(text).await;
         self.timed.hearing.departs(departed.inspect_err(|error| self.writing.refuse(error))?);
@@ -232,7 +248,7 @@ impl Reply {
     }
 
     /// Its text is all there. Whether there is something to hear of it.
-    async fn end(&mut self) -> Result<bool, ApiError> {
+    pub(super) async fn end(&mut self) -> Result<bool, ApiError> {
         match self.writing.end().await {
             Ok(departed) => {
                 self.timed.hearing.departs(departed);
@@ -248,7 +264,7 @@ impl Reply {
 }
 
 /// A piece of sound as messages; its times come with the last of it.
-fn messages(Chunk { sound, timing }: &Chunk) -> impl Iterator<Item = Message> {
+pub(super) fn messages(Chunk { sound, timing }: &Chunk) -> impl Iterator<Item = Value> + use<> {
     let times = |of: fn(&Timing) -> Option<Value>| timing.as_ref().and_then(of);
     let alignment = times(|timing| milliseconds(timing, &timing.characters));
     let normalized = times(|timing| milliseconds(timing, &timing.spoken));
@@ -264,15 +280,18 @@ fn messages(Chunk { sound, timing }: &Chunk) -> impl Iterator<Item = Message> {
             "normalizedAlignment": normalized.as_ref().filter(|_| last),
         })
     });
-    pieces.map(|said| Message::Text(said.to_string().into())).collect::<Vec<_>>().into_iter()
+    pieces.collect::<Vec<_>>().into_iter()
 }
 
 /// Says what is wrong, and ends.
-async fn fail(out: &Out, error: &ApiError) -> Result<(), Gone> {
+pub(super) async fn fail(out: &Out, error: &ApiError) -> Result<(), Gone> {
     error.log();
+    say(out, &told(error)).await?;
+    close(out, close_code::POLICY, elevenlabs_word(error.code)).await
+}
+
+/// An error as a message.
+pub(super) fn told(error: &ApiError) -> Value {
     let word = elevenlabs_word(error.code);
-    let told =
-        json!({ "message": error.message, "error": word, "param": error.param, "code": close_code::POLICY });
-    say(out, &told).await?;
-    close(out, close_code::POLICY, word).await
+    json!({ "message": error.message, "error": word, "param": error.param, "code": close_code::POLICY })
 }

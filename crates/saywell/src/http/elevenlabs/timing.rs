@@ -94,7 +94,12 @@ impl Timed {
                     return Ok(Some(Chunk { sound, timing: self.pending.take() }));
                 }
                 None => {
-                    let rest = self.pending.take();
+                    let mut rest = self.pending.take();
+                    // A text may go on in the next one: the blank between them is of this one.
+                    if let Some(blank) = self.aligner.blank_at_the_end(&self.text) {
+                        rest.get_or_insert_with(|| Timing { from: blank.from, ..Timing::default() })
+                            .append(blank);
+                    }
                     return Ok(rest.map(|timing| Chunk { sound: Bytes::new(), timing: Some(timing) }));
                 }
             }
@@ -116,6 +121,15 @@ struct Aligner {
 type Span = (usize, usize, f64, f64);
 
 impl Aligner {
+    /// What is left of a text of which all is said, if that is a blank: it is heard at the end, for no time.
+    fn blank_at_the_end(&mut self, text: &str) -> Option<Timing> {
+        let rest = text.get(self.at..).filter(|rest| !rest.is_empty() && rest.trim().is_empty())?;
+        self.at = text.len();
+        let (start, end) = (self.time, self.time);
+        let characters: Vec<_> = rest.chars().map(|letter| Character { letter, start, end }).collect();
+        Some(Timing { from: self.time, spoken: characters.clone(), characters })
+    }
+
     /// The characters from where the last utterance ended to where this one does, which lasts `until` then.
     fn align(&mut self, text: &str, said: &CaptionUtterance, words: &[Word], until: f64) -> Timing {
         let to = said.source[1].clamp(self.at, text.len());

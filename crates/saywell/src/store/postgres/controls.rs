@@ -15,10 +15,10 @@ impl ControlStore for PostgresStore {
         ask("change the controls", async {
             let mut transaction = self.pool.begin().await?;
             let change = sqlx::query(controls::replacement(seen)).bind(signed(seen)).bind(document);
-            if change.execute(&mut *transaction).await?.rows_affected() == 0 {
+            if change.execute(&mut transaction).await?.rows_affected() == 0 {
                 return Ok(false);
             }
-            controls::record(entry).execute(&mut *transaction).await?;
+            controls::record(entry).execute(&mut transaction).await?;
             transaction.commit().await?;
             Ok(true)
         })

@@ -145,7 +145,7 @@ impl UsageLog for PostgresStore {
             // One at a time: two that add to the same sums in another order would wait for each other.
             lock(ROLLED_UP, &mut transaction).await?;
             let query = sqlx::query(ROLL_UP).bind(DAY_MS).bind(to_millis(end));
-            let row = query.fetch_one(&mut *transaction).await?;
+            let row = query.fetch_one(&mut transaction).await?;
             transaction.commit().await?;
             row.unsigned("rolled")
         })
@@ -164,7 +164,7 @@ impl UsageLog for PostgresStore {
             ];
             let mut forgotten = 0;
             for (statement, before) in statements {
-                let done = sqlx::query(statement).bind(before).execute(&mut *transaction).await?;
+                let done = sqlx::query(statement).bind(before).execute(&mut transaction).await?;
                 forgotten += done.rows_affected();
             }
             transaction.commit().await?;

@@ -4,7 +4,8 @@
 local state = redis.call('HGET', KEYS[1], 'state')
 if state and state ~= 'failed' then return '' end
 redis.call('DEL', KEYS[1], KEYS[3], KEYS[4], KEYS[5])
-local token = tostring(redis.call('INCR', KEYS[6]))
+-- With the gateway in it, it is nobody else's even where a server that took another's place has counted less far.
+local token = redis.call('INCR', KEYS[6]) .. '.' .. ARGV[2]
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'token', token, 'maker', ARGV[2], 'state', 'flying', 'parts', '0', 'asked', ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('SET', KEYS[2], token, 'PX', ARGV[3])

@@ -9,7 +9,7 @@ local before, new = tonumber(ARGV[7]), #ARGV - 7
 if known < before then return {} end
 -- What is told again because nobody heard of the answer is there already.
 for number = known + 1, before + new do
-    redis.call('XADD', KEYS[3], string.format('%d-0', number), 'p', ARGV[7 + number - before])
+    redis.call('XADD', KEYS[3], string.format('%d-0', number), 'p', ARGV[7 + number - before], 't', token)
 end
 redis.call('HSET', KEYS[1], 'parts', string.format('%d', math.max(known, before + new)), 'state', ARGV[5])
 if ARGV[5] == 'flying' then redis.call('SET', KEYS[2], token, 'PX', ARGV[3]) else redis.call('DEL', KEYS[2]) end
