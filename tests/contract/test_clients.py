@@ -17,8 +17,8 @@ from support.gateway import Gateway
 
 SDK = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "sdk"))
 TEXT = "A client that was made of the contract says this."
-# What the generator of the Python client cannot read by itself: sound, and lines of JSON.
-BYTES = ["audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac", "audio/wav", "audio/pcm"]
+# What the generator of the Python client cannot read or write by itself: sound, and SSML.
+BYTES = ["audio/mpeg", "audio/ogg", "audio/webm", "audio/mp4", "audio/flac", "audio/wav", "audio/pcm", "application/ssml+xml"]
 
 
 class Clients(unittest.TestCase):

@@ -68,8 +68,8 @@ async fn a_pooler_that_gives_connections_to_transactions_is_as_good_as_none() {
     let stores: Vec<_> = stores.into_iter().map(Result::unwrap).collect();
     conformance::every_concern(&stores[0]).await;
     let rows: Vec<_> = (0..60).map(conformance::row).collect();
-    let stored = rows.iter().enumerate().map(|(n, row)| stores[n % 6].put(row));
-    join_all(stored).await.into_iter().for_each(|stored| drop(stored.unwrap()));
+    let puts = rows.iter().enumerate().map(|(n, row)| stores[n % 6].put(row));
+    join_all(puts).await.into_iter().for_each(|put| drop(put.unwrap()));
     let found = rows.iter().enumerate().map(|(n, row)| stores[(n + 1) % 6].find(&row.key));
     for (row, found) in rows.iter().zip(join_all(found).await) {
         assert_eq!(found.unwrap_or_else(|error| panic!("{error}: {}", pooler.said())).unwrap().row, *row);
