@@ -13,6 +13,7 @@ use futures::{Stream, StreamExt, stream};
 use saywell_audio::{Codec, Frames};
 use saywell_text::Utterance;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tracing::{Instrument as _, debug_span, info, warn};
 
 use super::Speak;
@@ -418,8 +419,15 @@ impl Flying {
             drop((sender.send(made), encoding));
             saywell_audio::make_ready(codec);
         };
-        drop(tokio::task::spawn_blocking(make));
-        let (clip, master) = encoded.await.map_err(Failure::internal)?.map_err(Failure::internal)?;
+        let making = tokio::task::spawn_blocking(make);
+        let encoded = match encoded.await {
+            Ok(encoded) => encoded,
+            Err(nothing) => {
+                made(making).await?;
+                return Err(Failure::internal(nothing));
+            }
+        };
+        let (clip, master) = encoded.map_err(Failure::internal)?;
         self.remember_clip(key, master);
         Ok((Arc::new(clip), Some(*took)))
     }
@@ -451,7 +459,7 @@ impl Flying {
                             let new = encoding.in_scope(|| maker.push(rate, piece));
                             (maker, new)
                         };
-                        let pushed = tokio::task::spawn_blocking(push).await.map_err(Failure::internal)?;
+                        let pushed = made(tokio::task::spawn_blocking(push)).await?;
                         maker = pushed.0;
                         let new = match pushed.1 {
                             Ok(new) => new,
@@ -478,8 +486,8 @@ impl Flying {
             saywell_audio::make_ready(codec);
             made
         };
-        let made = tokio::task::spawn_blocking(finish).await.map_err(Failure::internal)?;
-        let (clip, master, _rest) = made.map_err(Failure::internal)?;
+        let finished = made(tokio::task::spawn_blocking(finish)).await?;
+        let (clip, master, _rest) = finished.map_err(Failure::internal)?;
         Ok(Followed::Whole(clip, master))
     }
 
@@ -554,6 +562,15 @@ impl Flying {
 /// The first provider of the chain that is asked for an utterance.
 fn first_asked(switches: &[(usize, usize)], number: usize) -> usize {
     switches.iter().filter(|(at, _)| *at <= number).map(|(_, to)| *to).max().unwrap_or_default()
+}
+
+/// What was made beside the flight. Where the process ends before it could be, this never comes back: the flight has not failed,
+/// and another gateway goes on with it.
+async fn made<T>(making: JoinHandle<T>) -> Result<T, Failure> {
+    match making.await {
+        Err(error) if error.is_cancelled() => std::future::pending().await,
+        made => made.map_err(Failure::internal),
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
