@@ -195,13 +195,16 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     for utterance in &mut script.utterances {
         reading.pronunciations.apply(utterance, language.as_deref());
     }
-    let seconds = script.estimated_seconds(f64::from(speed));
+    // Each estimate writes its utterance out, so it is made once.
+    let estimates: Vec<f64> =
+        script.utterances.iter().map(|utterance| utterance.estimated_seconds(f64::from(speed))).collect();
+    let seconds: f64 = estimates.iter().sum();
     let mut bound = window.map(|_| format!("{} characters", bounds.max_chars));
     if seconds > f64::from(bounds.max_seconds) {
         let too_long = ScriptError::TooLong { seconds, most: bounds.max_seconds };
         let mut left = f64::from(bounds.max_seconds);
-        let fit = script.utterances.iter().take_while(|utterance| {
-            left -= utterance.estimated_seconds(f64::from(speed));
+        let fit = estimates.iter().take_while(|seconds| {
+            left -= *seconds;
             left >= 0.0
         });
         let fit = whole_sentences(&script.utterances, fit.count());

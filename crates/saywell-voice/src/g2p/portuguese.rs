@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::running::{
-    Date, Numerals, Time, Tongue, as_written, begins_as, letter_name, listed, number_words,
+    Date, Numerals, Time, Tongue, agreeing_ordinal, as_written, begins_as, letter_name, listed, number_words,
 };
 
 /// Portuguese.
@@ -725,16 +725,5 @@ fn ordinal(number: u64, feminine: bool) -> String {
         "octogésimo",
         "nonagésimo",
     ];
-    let agreeing = |word: &str| match word.strip_suffix('o').filter(|_| feminine) {
-        Some(stem) => format!("{stem}a"),
-        None => word.to_owned(),
-    };
-    match number {
-        0..10 => agreeing(SMALL[number as usize]),
-        10..100 if number.is_multiple_of(10) => agreeing(TENS[number as usize / 10]),
-        10..100 => {
-            format!("{} {}", agreeing(TENS[number as usize / 10]), agreeing(SMALL[number as usize % 10]))
-        }
-        _ => cardinal(number),
-    }
+    agreeing_ordinal(number, &SMALL, &TENS, feminine).unwrap_or_else(|| cardinal(number))
 }

@@ -67,6 +67,22 @@ pub fn number_words(start: &str, rest: u64, words: fn(u64) -> String) -> String 
     if rest == 0 { start.to_owned() } else { format!("{start} {}", words(rest)) }
 }
 
+/// An ordinal below 100 in a language whose ordinals end in `o`, or in `a` beside a `feminine` noun, and are written digit by
+/// digit from where `small` ends: `vigésima primera`. `None` for higher numbers.
+pub fn agreeing_ordinal(number: u64, small: &[&str], tens: &[&str; 10], feminine: bool) -> Option<String> {
+    let agreeing = |word: &str| match word.strip_suffix('o').filter(|_| feminine) {
+        Some(stem) => format!("{stem}a"),
+        None => word.to_owned(),
+    };
+    let number = usize::try_from(number).ok()?;
+    if let Some(word) = small.get(number) {
+        return Some(agreeing(word));
+    }
+    let ten = agreeing(tens.get(number / 10)?);
+    let digit = number % 10;
+    if digit == 0 { Some(ten) } else { Some(format!("{ten} {}", agreeing(small.get(digit)?))) }
+}
+
 /// Whether a word stands in a list, whose words have spaces between them.
 pub fn listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|listed| listed == word)

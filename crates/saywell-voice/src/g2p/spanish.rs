@@ -1,7 +1,7 @@
 //! Spanish, as in Spain: orthography tells the sounds, so there are only rules. The sounds are those that the voices were
 //! taught with (espeak-ng's).
 
-use super::running::{Date, Numerals, Time, Tongue, as_written, letter_name, number_words};
+use super::running::{Date, Numerals, Time, Tongue, agreeing_ordinal, as_written, letter_name, number_words};
 
 /// Spanish.
 pub struct Spanish;
@@ -531,16 +531,5 @@ fn ordinal(number: u64, feminine: bool) -> String {
         "octogésimo",
         "nonagésimo",
     ];
-    let agreeing = |word: &str| match word.strip_suffix('o').filter(|_| feminine) {
-        Some(stem) => format!("{stem}a"),
-        None => word.to_owned(),
-    };
-    match number {
-        0..20 => agreeing(SMALL[number as usize]),
-        20..100 if number.is_multiple_of(10) => agreeing(TENS[number as usize / 10]),
-        20..100 => {
-            format!("{} {}", agreeing(TENS[number as usize / 10]), agreeing(SMALL[number as usize % 10]))
-        }
-        _ => cardinal(number),
-    }
+    agreeing_ordinal(number, &SMALL, &TENS, feminine).unwrap_or_else(|| cardinal(number))
 }

@@ -191,6 +191,15 @@ async fn reference(fake: Fake, body: &Value) -> Vec<u8> {
     Gateway::start(fake, settings(None)).await.speak(body).await.body
 }
 
+/// What two gateways are asked for at once, one of them makes.
+async fn share_again(one: &Gateway, two: &Gateway) {
+    let again = json!({ "text": "It is shared again." });
+    let made = one.calls.count() + two.calls.count();
+    let (first, second) = tokio::join!(one.speak(&again), two.speak(&again));
+    assert_eq!(one.calls.count() + two.calls.count(), made + 1, "shared again");
+    assert_eq!(first.body, second.body);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs redis-server; `tools/test.sh stores` runs it"]
 async fn a_link_opens_at_any_gateway_while_its_sound_is_made() {
@@ -432,11 +441,7 @@ async fn without_redis_each_goes_on_by_itself_and_shares_again_when_it_is_back()
     for gateway in [&one, &two] {
         gateway.app.limits.shared_books().unwrap().recovers().await;
     }
-    let again = json!({ "text": "It is shared again." });
-    let made = one.calls.count() + two.calls.count();
-    let (first, second) = tokio::join!(one.speak(&again), two.speak(&again));
-    assert_eq!(one.calls.count() + two.calls.count(), made + 1, "shared again");
-    assert_eq!(first.body, second.body);
+    share_again(&one, &two).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -509,11 +514,7 @@ async fn when_redis_fails_over_no_listener_loses_a_reply_and_flights_are_shared_
     }
     let role: Vec<redis::Value> = other.ask(redis::cmd("ROLE")).await;
     assert_eq!(role[0], redis::Value::BulkString(b"master".to_vec()));
-    let again = json!({ "text": "It is shared again." });
-    let made = one.calls.count() + two.calls.count();
-    let (first, second) = tokio::join!(one.speak(&again), two.speak(&again));
-    assert_eq!(one.calls.count() + two.calls.count(), made + 1, "shared again");
-    assert_eq!(first.body, second.body);
+    share_again(&one, &two).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
