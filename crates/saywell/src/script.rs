@@ -250,6 +250,19 @@ pub fn whole_sentences(utterances: &[Utterance], fit: usize) -> usize {
 }
 
 impl Prepared {
+    /// Leaves only what is said from this byte of the reply on.
+    ///
+    /// # Errors
+    /// [`ScriptError::NothingToSay`], where that is nothing.
+    pub fn goes_on_from(&mut self, start: usize) -> Result<(), ScriptError> {
+        let Script { utterances, omissions, notes } = &mut self.script;
+        utterances.retain(|utterance| utterance.source.start >= start);
+        omissions.retain(|omission| omission.source.start >= start);
+        notes.retain(|note| note.source.start >= start);
+        let says_something = !utterances.is_empty();
+        says_something.then_some(()).ok_or_else(|| ScriptError::NothingToSay(Vec::new()))
+    }
+
     /// Notes that it ends before the end of `reply`, and why, unless there is nothing more to say.
     pub fn ends_early(&mut self, reply: &str, why: &str) {
         let at = self.script.utterances.last().map_or(0, |last| last.source.end);
