@@ -23,9 +23,9 @@ build: system-build voice ## The gateway, optimised: target/release/saywell
 run: ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
 	@tools/run.sh $(VOICES)
 
-dist: build ## Package it into target/dist: .deb, tarball, container image, checksums; and install and try each
+dist: build ## Package it into target/dist: .deb, tarball, container image, checksums (with voices after `make voices`); and try each
 	@tools/system.sh dist
-	tools/dist/build.sh target/release/saywell target/dist
+	tools/dist/build.sh target/release/saywell target/dist $(wildcard saywell-data/kokoro.pack)
 	DIST=$(CURDIR)/target/dist python3 -m unittest discover --start-directory tests/dist
 
 example: build tools ## Start a Flask chat that speaks at http://127.0.0.1:5000
@@ -64,6 +64,10 @@ fuzz: tools voice ## Look for new faults in every parser, SECONDS_EACH=60 second
 chaos: tools voice ## A thousand random schedules of faults against the real gateway and real servers
 	cargo build --locked --package saywell --package saywell-stubs
 	SAYWELL_CHAOS=$(or $(SCHEDULES),1000) tools/test.sh chaos
+
+test-scaled: tools voice ## The suites over HTTP, over WebSockets and in browsers, put to three gateways behind nginx
+	cargo build --locked --package saywell --package saywell-stubs
+	SAYWELL_BIN=$(CURDIR)/target/debug/saywell python3 tests/support/scaled.py tools/test.sh $(or $(SUITES),sdk-python sdk-javascript contract browser)
 
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
@@ -141,4 +145,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run dist example voice voices test attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run dist example voice voices test test-scaled attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock
