@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use self::background::Background;
 use crate::cache::{self, Cache, Storage};
 use crate::chain::breaker::{self, Breaker, Pulse};
-use crate::chain::meter::Meter;
+use crate::chain::meter::CallMeter;
 use crate::chain::paced::Paced;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
@@ -530,7 +530,7 @@ fn chain(
         let name = provider.name().to_owned();
         // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
         let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
-        let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
+        let metered = CallMeter::new(timed, Arc::clone(prices), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());

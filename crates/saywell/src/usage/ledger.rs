@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::journal::{self, JournalReader, JournalWriter, Record, Rows};
-use crate::provider::{Account, Call, ProviderError};
+use crate::provider::{Bookkeeper, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
 
@@ -43,7 +43,7 @@ pub struct Ledger {
 
 /// Calls that are made for nobody's request, such as an operator's trial of a provider.
 #[async_trait]
-impl Account for Ledger {
+impl Bookkeeper for Ledger {
     async fn calling(&self, call: &Call) -> Result<(), ProviderError> {
         self.begin(None, CallRow::nobodys(call.clone())).await;
         Ok(())
