@@ -58,6 +58,7 @@ const STAND_IN = ['tts_disabled', 'unreachable', 'offline', 'quota_exceeded', 't
  * @property {import('./messages.js').Messages} messages
  * @property {() => import('./gateway.js').Gateway} gateway
  * @property {() => boolean} mayPrefetch  whether the listener's plan allows sound to be made ahead
+ * @property {() => boolean} mayTell  whether the gateway counts how it is listened to, and the page lets it
  * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
  */
 
@@ -121,6 +122,7 @@ export class Listening {
     this.#highlighter = new Highlighter(root);
     this.#dock = new Dock(root, player, {
       inView: () => this.#place(),
+      read: () => this.#highlighter.range,
       back: () => {
         this.#highlighter.followAgain();
         this.#showCaptions();
@@ -130,7 +132,11 @@ export class Listening {
     this.#help = new ShortcutHelp(root);
     this.#keys = new MediaKeys(player);
     this.#figures = new Figures(
-      (detail) => isOn(player, 'figures') && player.dispatchEvent(new CustomEvent('saywell:listening', { detail, bubbles: true })),
+      (detail) => {
+        if (isOn(player, 'figures')) player.dispatchEvent(new CustomEvent('saywell:listening', { detail, bubbles: true }));
+        // What does not arrive is not worth a second try.
+        if (host.mayTell()) host.gateway().tell(detail).catch(() => {});
+      },
       () => player.getAttribute('conversation'),
     );
     store.subscribe((state, before) => this.#onState(state, before));
@@ -551,7 +557,10 @@ export class Listening {
     this.#figures.see(state, before);
     this.#showCaptions();
     const sentence = spoken(state);
-    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
+    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) {
+      this.#dock.settle();
+      this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
+    }
     this.#keys.show(state, () => titleOf(this.#heard?.written.text ?? ''));
     if (state.status === 'playing') this.#tick();
     if (state.status !== before.status || state.message !== before.message) this.#place();
@@ -572,7 +581,7 @@ export class Listening {
       speaker.toggleAttribute('tight', isTight(speaker));
       if (!player.hasAttribute('theme')) speaker.toggleAttribute('dark', isDark(speaker));
     }
-    this.#dock.place(this.#state, this.#choices, { speaker, message, title: titleOf(this.#heard?.written.text ?? ''), follows: this.#highlighter.follows });
+    this.#dock.place(this.#state, this.#choices, { speaker, message, title: titleOf(this.#heard?.written.text ?? '') });
   }
 
   /** Begins to mark what is heard, or leaves it. */

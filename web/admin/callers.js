@@ -6,17 +6,13 @@ import * as format from './format.js';
 
 /** @typedef {import('./admin.js').Desk} Desk */
 
-/** The plans that every server has; the settings may add others. */
-const SHIPPED = ['trial', 'member', 'admin'];
-
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function callers(desk) {
-  const { state } = await api.controls();
+  const { state, plans: there } = await api.controls();
   const plans = [
     ...Object.entries(state.user_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'user', id }), plan })),
     ...Object.entries(state.room_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'room', id }), plan })),
   ];
-  const known = [...new Set([...SHIPPED, ...plans.map(({ plan }) => plan)])];
   const blocked = [
     ...state.blocked_users.map((id) => /** @type {api.Subject} */ ({ kind: 'user', id })),
     ...state.blocked_rooms.map((id) => /** @type {api.Subject} */ ({ kind: 'room', id })),
@@ -61,14 +57,9 @@ export async function callers(desk) {
         ]),
         'Nobody has a plan from here.',
       ),
-      form(desk, 'plan', 'Give the plan', [text('plan-plan', 'Plan', known)], (subject, field) => {
+      form(desk, 'plan', 'Give the plan', [select('plan-plan', 'Plan', there, 'Choose one')], (subject, field) => {
         const plan = field('plan-plan');
-        const question = {
-          title: `Is there a plan “${plan}”?`,
-          text: `Nobody has it from here, and it is none of those that ship. If saywell.toml has no [plans.${plan}], every request of ${who(subject)} is refused from now on.`,
-          yes: 'Give it',
-        };
-        return [{ action: 'set_plan', subject, plan }, `${who(subject)} has the plan ${plan}.`, known.includes(plan) ? undefined : question];
+        return [{ action: 'set_plan', subject, plan }, `${who(subject)} has the plan ${plan}.`];
       }),
     ),
     h(
@@ -105,8 +96,8 @@ function amount({ unit, amount }) {
  * @param {string} name
  * @param {string} button
  * @param {Node[]} fields
- * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string, (Parameters<Desk['confirm']>[0] | undefined)?]} read
- *   the change, what is told of it, and what is asked before
+ * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string]} read
+ *   the change, and what is told of it
  */
 function form(desk, name, button, fields, read) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
@@ -115,25 +106,23 @@ function form(desk, name, button, fields, read) {
     const given = new FormData(filled);
     const field = (/** @type {string} */ id) => String(given.get(id) ?? '').trim();
     const subject = { kind: /** @type {'user' | 'room'} */ (field(`${name}-kind`)), id: field(`${name}-id`) };
-    const [change, done, question] = read(subject, field);
-    if (!question || (await desk.confirm(question))) await desk.change(change, done, filled);
+    await desk.change(...read(subject, field), filled);
   };
   return h('form', { id: name, class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
 }
 
-/** @param {string} id @param {string} label @param {string[]} [offers]  what may be meant */
-const text = (id, label, offers = []) =>
-  h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, label),
-    h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off', list: offers.length > 0 ? `${id}-list` : null }),
-    offers.length > 0 && h('datalist', { id: `${id}-list` }, offers.map((offer) => h('option', { value: offer }))),
-  );
+/** @param {string} id @param {string} label */
+const text = (id, label) => h('div', { class: 'field' }, h('label', { for: id }, label), h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off' }));
 
 const number = () => h('div', { class: 'field' }, h('label', { for: 'grant-amount' }, 'How much'), h('input', { id: 'grant-amount', name: 'grant-amount', type: 'number', min: 0.01, step: 'any', required: true }));
 
 const days = () => h('div', { class: 'field' }, h('label', { for: 'grant-days' }, 'For days'), h('input', { id: 'grant-days', name: 'grant-days', type: 'number', min: 1, max: 3650, value: 30, required: true }));
 
-/** @param {string} id @param {string} label @param {string[]} options */
-const select = (id, label, options) => h('div', { class: 'field' }, h('label', { for: id }, label), h('select', { id, name: id }, options.map((option) => h('option', {}, option))));
+/** @param {string} id @param {string} label @param {string[]} options @param {string} [none]  what stands there until one is chosen */
+const select = (id, label, options, none) =>
+  h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    h('select', { id, name: id, required: none !== undefined }, none !== undefined && h('option', { value: '' }, none), options.map((option) => h('option', {}, option))),
+  );

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod cache;
 pub mod controls;
 pub mod keys;
+pub mod listening;
 pub mod overview;
 pub mod usage;
 
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(controls::controls, controls::change))
         .routes(routes!(audit::audit))
         .routes(routes!(usage::usage))
+        .routes(routes!(listening::listening))
         .routes(routes!(cache::purge))
         .routes(routes!(keys::list, keys::mint))
         .routes(routes!(keys::revoke))

@@ -36,7 +36,7 @@ pub trait UsageLog: Send + Sync + Debug {
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError>;
 
     /// Forgets requests that were rolled up, calls to providers, and how requests of days that ended then were answered,
-    /// all of before `rows`, and sums of days that ended before `sums`. Tells how many rows that were.
+    /// all of before `rows`, and sums of days that ended before `sums`, those of listening as well. Tells how many rows that were.
     async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError>;
 }
 

@@ -161,6 +161,7 @@ impl UsageLog for PostgresStore {
                 ("DELETE FROM tts_calls WHERE at < $1", to_millis(rows)),
                 ("DELETE FROM tts_usage_answers WHERE day < $1", to_millis(rows).div_euclid(DAY_MS)),
                 ("DELETE FROM tts_usage_daily WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
+                ("DELETE FROM tts_listening WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
             ];
             let mut forgotten = 0;
             for (statement, before) in statements {

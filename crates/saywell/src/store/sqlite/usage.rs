@@ -158,6 +158,7 @@ impl UsageLog for SqliteStore {
             ("DELETE FROM tts_calls WHERE at < ?", to_millis(rows)),
             ("DELETE FROM tts_usage_answers WHERE day < ?", to_millis(rows).div_euclid(DAY_MS)),
             ("DELETE FROM tts_usage_daily WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
+            ("DELETE FROM tts_listening WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
         ];
         let mut forgotten = 0;
         for (statement, before) in statements {
