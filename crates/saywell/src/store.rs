@@ -24,7 +24,7 @@ pub use calls::{CallLog, CallRow, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
-pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
+pub use usage::{By, Days, Refusals, Spent, UsageLine, UsageLog, Whose, format_day, parse_day};
 
 use crate::service::Service;
 use crate::telemetry;
