@@ -82,7 +82,7 @@ document.addEventListener('visibilitychange', () => {
 await draw();
 
 function current() {
-  const name = location.hash.slice(1);
+  const [name] = location.hash.slice(1).split('?');
   return /** @type {View} */ (VIEWS.find((view) => view.name === name) ?? VIEWS[0]);
 }
 

@@ -14,6 +14,7 @@
  *   cache: { renditions: number, clips: number, bytes: number, max_bytes: number, content: Stored[] } }} Overview
  * @typedef {{ name: string, requests: number, characters: number, sent_characters: number }} UsageLine
  * @typedef {{ kind: 'user' | 'room', id: string }} Subject
+ * @typedef {{ since: number, lines: { error: string, requests: number, last_at: number }[] }} Refusals
  * @typedef {{ id: string, subject: Subject, unit: string, amount: number, expires_at: number }} Grant
  * @typedef {{ revision: number, enabled: boolean | null, provider_order: string[] | null, disabled_providers: string[],
  *   user_plans: Record<string, string>, room_plans: Record<string, string>, blocked_users: string[], blocked_rooms: string[],
@@ -95,6 +96,9 @@ export const controls = () => ask('controls');
 
 /** @param {Record<string, unknown>} change @returns {Promise<Controls>} */
 export const change = (change) => ask('controls', { method: 'POST', body: change });
+
+/** @param {Subject} subject @param {number} hours @returns {Promise<Refusals>} */
+export const refusals = ({ kind, id }, hours) => ask(`refusals?${kind}=${encodeURIComponent(id)}&hours=${hours}`);
 
 /** @param {number | null} before @returns {Promise<Audit>} */
 export const audit = (before) => ask(before === null ? 'audit' : `audit?before=${before}`);

@@ -6,8 +6,13 @@ import * as format from './format.js';
 
 /** @typedef {import('./admin.js').Desk} Desk */
 
+/** How far back it is looked why somebody was refused. */
+const WEEK_HOURS = 7 * 24;
+
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function callers(desk) {
+  const chosen = subjectOf(location.hash);
+  const refusals = chosen && (await api.refusals(chosen, WEEK_HOURS));
   const { state, plans: there } = await api.controls();
   const plans = [
     ...Object.entries(state.user_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'user', id }), plan })),
@@ -18,6 +23,8 @@ export async function callers(desk) {
     ...state.blocked_rooms.map((id) => /** @type {api.Subject} */ ({ kind: 'room', id })),
   ];
   return [
+    look(),
+    ...(chosen && refusals ? [about(chosen, refusals, state)] : []),
     h(
       'section',
       { class: 'card' },
@@ -79,6 +86,66 @@ export async function callers(desk) {
     ),
   ];
 }
+
+/** Whom an address is about, like `#callers?user=ann`. @param {string} hash @returns {api.Subject | null} */
+function subjectOf(hash) {
+  const asked = new URLSearchParams(hash.split('?')[1] ?? '');
+  for (const kind of /** @type {const} */ (['user', 'room'])) {
+    const id = asked.get(kind);
+    if (id) return { kind, id };
+  }
+  return null;
+}
+
+/** A form that leads to one user or room. */
+function look() {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    location.hash = `callers?${given.get('look-kind')}=${encodeURIComponent(String(given.get('look-id')).trim())}`;
+  };
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Look somebody up'),
+    h('form', { id: 'look', class: 'line', submit }, select('look-kind', 'Who', ['user', 'room']), text('look-id', 'Name'), h('button', { class: 'quiet' }, 'Show')),
+  );
+}
+
+/** What is known of one user or room. @param {api.Subject} subject @param {api.Refusals} refusals @param {api.State} state */
+function about(subject, { lines }, state) {
+  const { kind, id } = subject;
+  const plan = (kind === 'user' ? state.user_plans : state.room_plans)[id];
+  const isBlocked = (kind === 'user' ? state.blocked_users : state.blocked_rooms).includes(id);
+  const grants = state.grants.filter((grant) => who(grant.subject) === who(subject));
+  const known = [isBlocked && 'blocked here', plan && `on the plan ${plan} by what is set here`, ...grants.map((grant) => `granted ${amount(grant)} until ${format.moment(grant.expires_at)}`)].filter(Boolean);
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, `About ${who(subject)}`),
+    h('p', { class: 'note' }, known.length > 0 ? `${known.join('; ')}.` : 'Nothing is set here: the plan is that of the token or the key.'),
+    table(
+      'Requests without sound in the last seven days',
+      ['Without sound, 7 days', { number: 'Requests' }, 'The last one'],
+      lines.map(({ error, requests, last_at: last }) => [h('span', {}, h('code', {}, error), MEANT[error] ? ` ${MEANT[error]}` : ''), format.count(requests), format.moment(last)]),
+      'No request of theirs ended without sound in the last seven days.',
+    ),
+  );
+}
+
+/** What errors mean to whoever can mend them. @type {Record<string, string>} */
+const MEANT = {
+  forbidden: 'blocked, or the plan does not allow what was asked, or there is no such plan',
+  quota_exceeded: 'what the plan allows for the day or the month is used up: a grant or another plan helps',
+  trial_exhausted: 'the free trial is used up: a plan helps',
+  rate_limited: 'too many requests at a time',
+  overloaded: 'the server had too much to do',
+  providers_exhausted: 'no provider could speak: see Providers',
+  unknown_voice: 'a voice that there is not',
+  language_unsupported: 'no voice speaks that language',
+  text_too_long: 'longer than the plan or the server allows',
+  tts_disabled: 'speech was switched off',
+};
 
 /** @param {api.Subject} subject */
 const who = ({ kind, id }) => `${kind} ${id}`;

@@ -77,7 +77,7 @@ export async function overview(desk) {
       bars('Requests by cache', ['hit', 'joined', 'miss', 'partial'].flatMap((name) => rowOf(name, answers.cache[name] ?? 0)), 'No request in this time.'),
       bars('Requests without sound, by error', errors.flatMap(([code, count]) => rowOf(code, count)), 'None in this time.'),
     ),
-    h('div', { class: 'plots' }, spenders('Top users', seen.users), spenders('Top rooms', seen.rooms)),
+    h('div', { class: 'plots' }, spenders('Top users', 'user', seen.users), spenders('Top rooms', 'room', seen.rooms)),
     h('div', { class: 'plots' }, gateways(seen)),
     h('p', { class: 'note' }, `Saywell ${seen.version}. All of this is of every replica. Calls that were refused before it was known who asks are in the metrics only.`),
   ];
@@ -146,9 +146,9 @@ function shares(series) {
   return h('section', { class: 'plot' }, h('h2', {}, 'Providers'), table('Providers', columns, cells, 'No provider was asked in this time.'));
 }
 
-/** @param {string} title @param {api.Spender[]} rows */
-function spenders(title, rows) {
-  const cells = rows.map((row) => [row.name, format.count(row.calls), format.count(row.characters), format.length(row.seconds), row.cost === null ? 'several currencies' : format.money(row.cost, row.currency)]);
+/** @param {string} title @param {'user' | 'room'} kind @param {api.Spender[]} rows */
+function spenders(title, kind, rows) {
+  const cells = rows.map((row) => [h('a', { href: `#callers?${kind}=${encodeURIComponent(row.name)}` }, row.name), format.count(row.calls), format.count(row.characters), format.length(row.seconds), row.cost === null ? 'several currencies' : format.money(row.cost, row.currency)]);
   return h('section', { class: 'plot' }, h('h2', {}, title), table(title, ['Name', { number: 'Calls' }, { number: 'Characters' }, { number: 'Sound' }, { number: 'Cost' }], cells, 'Nobody in this time.'));
 }
 

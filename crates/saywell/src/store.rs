@@ -26,7 +26,7 @@ pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
 pub use listening::{Figure, ListenedBy, ListeningLine, ListeningLog, Moment};
-pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
+pub use usage::{By, Days, Refusals, Spent, UsageLine, UsageLog, Whose, format_day, parse_day};
 
 use crate::service::Service;
 use crate::telemetry;

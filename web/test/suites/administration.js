@@ -149,6 +149,20 @@ export function administration(world) {
       await world.told('room kitchen may speak again\\.');
     }));
 
+  test('who was refused is looked up, and is told why', () =>
+    visiting('callers', async () => {
+      const ask = { text: 'Hello.', room: 'attic', voice: 'nobody' };
+      const refused = await fetch(new URL('tts', world.gateway.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ask) });
+      assert.equal(refused.status, 400);
+      const known = async () => /** @type {any} */ (await (await fetch(new URL('admin/api/refusals?room=attic', world.gateway.url))).json()).lines.length > 0;
+      await world.until(known, 'the row of the request');
+      await choose('Look somebody up', '^Who', 'room');
+      await write('Look somebody up', '^Name', 'attic');
+      await press('Look somebody up', '^Show');
+      await within('About room attic', 'tr', 'unknown_voice a voice that there is not\\s*1');
+      await world.findsNoBarrier('about a room');
+    }));
+
   test('what is being written outlives a change and a look at another window', () =>
     visiting('callers', async () => {
       await write('Grants', '^Name', 'ada');

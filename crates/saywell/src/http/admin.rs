@@ -7,6 +7,7 @@ pub mod controls;
 pub mod keys;
 pub mod listening;
 pub mod overview;
+pub mod refusals;
 pub mod usage;
 
 use axum::extract::FromRequestParts;
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::audit))
         .routes(routes!(usage::usage))
         .routes(routes!(listening::listening))
+        .routes(routes!(refusals::refusals))
         .routes(routes!(cache::purge))
         .routes(routes!(keys::list, keys::mint))
         .routes(routes!(keys::revoke))

@@ -248,3 +248,34 @@ async fn figures_of_listening_that_are_not_right_are_refused_by_name() {
     let gateway = Gateway::with(Fake::named("fake"), keyed).await;
     assert_eq!(gateway.post("/tts/listening", &told).await.error().1, "unauthorized");
 }
+
+#[tokio::test]
+async fn an_operator_is_told_why_somebody_was_refused() {
+    let gateway = Gateway::new().await;
+    for voice in ["nobody", "tone"] {
+        gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen", "voice": voice })).await;
+    }
+    let blocked =
+        json!({ "action": "set_blocked", "subject": { "kind": "room", "id": "kitchen" }, "blocked": true });
+    assert_eq!(gateway.post("/admin/api/controls", &blocked).await.status, 200);
+    gateway.clock.advance(Duration::from_secs(5));
+    for _ in 0..2 {
+        let refused = gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen" })).await;
+        assert_eq!(refused.error().1, "forbidden");
+    }
+    report(&gateway, "", 4).await;
+    let why = gateway.get("/admin/api/refusals?room=kitchen").await.json();
+    let brief: Vec<_> = why["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| json!([line["error"], line["requests"]]))
+        .collect();
+    assert_eq!(brief, [json!(["forbidden", 2]), json!(["unknown_voice", 1])]);
+    let [last, first] = [0, 1].map(|at| why["lines"][at]["last_at"].as_u64().unwrap());
+    assert_eq!(last - first, 5);
+    assert_eq!(gateway.get("/admin/api/refusals?room=cellar&hours=744").await.json()["lines"], json!([]));
+    for query in ["", "user=ann&room=kitchen", "user=ann&hours=0"] {
+        assert_eq!(gateway.get(&format!("/admin/api/refusals?{query}")).await.error().0, 400, "{query}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::rows::Columns as _;
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
-use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, Asked, By, Days, Refusals, Spent, StoreError, UsageLine, UsageLog, Whose};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -137,6 +137,12 @@ impl UsageLog for PostgresStore {
         let [since, day, length] = bounds(since);
         let query = sqlx::query_as(answered!("NOT rolled")).bind(since).bind(day).bind(length);
         ask("sum up answers", query.fetch_all(&self.pool)).await
+    }
+
+    async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+        let (statement, name) = whose.refusals();
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(name);
+        ask("sum up refusals", query.fetch_all(&self.pool)).await
     }
 
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {

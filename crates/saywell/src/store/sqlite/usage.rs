@@ -4,7 +4,7 @@ use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
-use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, Asked, By, Days, Refusals, Spent, StoreError, UsageLine, UsageLog, Whose};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -131,6 +131,12 @@ impl UsageLog for SqliteStore {
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up answers"))
+    }
+
+    async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+        let (statement, name) = whose.refusals();
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(name);
+        query.fetch_all(&self.pool).await.map_err(unavailable("sum up refusals"))
     }
 
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
