@@ -89,6 +89,15 @@ export function administration(world) {
   const speak = (text) =>
     fetch(new URL('tts', world.gateway.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) });
 
+  test('a new server says what to do first, and usage is saved as a file', () =>
+    visiting('overview', async () => {
+      await within('Nothing was asked for', 'code', '/player/define\\.js');
+      await within('Nothing was asked for', 'a', '^Mint a key');
+      await world.findsNoBarrier('of a new server');
+      await world.click('button', '^Usage as CSV');
+      await world.told('saved as CSV\\.');
+    }));
+
   test('the flag is flipped, speech is refused, and it is flipped back', () =>
     visiting('overview', async () => {
       await world.clickOn(flag);
