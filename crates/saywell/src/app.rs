@@ -456,7 +456,7 @@ pub fn chain_names(settings: &Settings) -> Vec<&str> {
     let is_own =
         providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
     let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
+    if is_new && kokoro::find_pack(&settings.data_dir).is_some() {
         names.push(kokoro::NAME);
     }
     names

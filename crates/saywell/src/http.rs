@@ -63,7 +63,7 @@ const MAX_BODY_BYTES: usize = 8 << 20;
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
         (name = "elevenlabs", description = "ElevenLabs' contract, for its clients; errors are in its shape: `{\"detail\": {\"status\", \"message\", \"param\"}}`"),
-        (name = "azure", description = "Azure's speech over REST, for its clients: SSML in, sound out"),
+        (name = "azure", description = "Azure's speech, for its clients and SDKs: SSML in, sound out"),
         (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
