@@ -47,7 +47,7 @@ use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::trial;
-use crate::usage::{Keeper, Ledger, Retention, Scribe};
+use crate::usage::{Keeper, Ledger, Listening, Retention, Scribe};
 use crate::voices::{Cast, VoiceMap};
 
 /// How often the cache is swept.
@@ -97,6 +97,8 @@ pub struct Parts {
     pub speak: Speak,
     /// Audio links.
     pub links: Links,
+    /// How replies are listened to.
+    pub listening: Listening,
     /// What is kept in SQL.
     pub store: Store,
     /// The time.
@@ -278,6 +280,7 @@ impl App {
                 orders,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
+            listening: Listening::new(Arc::clone(&store.listening), Arc::clone(&clock)),
             store,
             controls,
             gateways,
@@ -453,7 +456,7 @@ pub fn chain_names(settings: &Settings) -> Vec<&str> {
     let is_own =
         providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
     let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::pack_in(&settings.data_dir).is_file() {
+    if is_new && kokoro::find_pack(&settings.data_dir).is_some() {
         names.push(kokoro::NAME);
     }
     names

@@ -253,7 +253,7 @@ mod tests {
     use crate::price::Cost;
     use crate::provider::CallOutcome;
     use crate::store::sqlite::SqliteStore;
-    use crate::store::{Answered, By, Days, ProviderTotals, Spent, UsageLine};
+    use crate::store::{Answered, By, Days, ProviderTotals, Refusals, Spent, UsageLine, Whose};
 
     /// A store that is away when it is told to be.
     #[derive(Debug)]
@@ -300,6 +300,10 @@ mod tests {
 
         async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
             self.there()?.answered(since).await
+        }
+
+        async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+            self.there()?.refusals(whose, since).await
         }
 
         async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {

@@ -281,3 +281,20 @@ async fn what_is_beyond_all_that_is_there_is_nothing_to_say() {
     let answer = gateway.post("/tts", &json!({ "text": "é. Then more is said.", "start_at": 1 })).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_jump_far_ahead_is_made_from_there_and_nothing_of_what_lies_before() {
+    let sentence =
+        |number: usize| format!("Sentence {number} tells of the harbour and of the weather in it. ");
+    let long: String = (1..=60).map(sentence).collect();
+    let gateway = Gateway::new().await;
+    let at = long.find(&sentence(50)).unwrap();
+    let links = gateway.links(&json!({ "text": long, "start_at": at })).await;
+    gateway.settle().await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let first = &captions["utterances"][0];
+    assert_eq!((first["source"][0].as_u64(), first["start"].as_f64()), (Some(at as u64), Some(0.0)));
+    let texts = gateway.calls.texts();
+    let wanted: Vec<_> = (50..=60).map(sentence).collect();
+    assert_eq!(texts.join(" "), wanted.concat().trim(), "in their order, and the one that was gone to first");
+}
