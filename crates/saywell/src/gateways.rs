@@ -70,8 +70,11 @@ impl Gateways {
     /// Those that share the Redis at this address; `service` tells whether it can be reached.
     #[must_use]
     pub fn new(address: Address, service: Service) -> Self {
+        let connection = Connection::new(address, DEADLINE);
+        let way = connection.clone();
+        service.is_asked_by(move || way.answers());
         let shared = Shared {
-            connection: Connection::new(address, DEADLINE),
+            connection,
             service,
             id: hex::encode(rand::random::<[u8; 8]>()),
             tell: Script::new(include_str!("gateways/tell.lua")),

@@ -226,6 +226,12 @@ impl Connection {
         Self { shared: Arc::new(Shared { address, deadline, current: ArcSwapOption::empty() }) }
     }
 
+    /// Whether the server answers on it.
+    pub fn answers(&self) -> impl Future<Output = bool> + Send + use<> {
+        let mut connection = self.clone();
+        async move { redis::cmd("PING").query_async::<()>(&mut connection).await.is_ok() }
+    }
+
     async fn current(&self) -> RedisResult<Arc<ConnectionManager>> {
         let Shared { address, deadline, current } = &*self.shared;
         if let Some(connection) = current.load_full() {

@@ -4,10 +4,11 @@
 //! and goes on without it, while a probe looks in the background whether it is well again.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{info, warn};
@@ -33,6 +34,8 @@ struct Shared {
     /// Where it is ill: why.
     ill: watch::Sender<Option<String>>,
     probe: Probe,
+    /// Other ways to it, each with a connection of its own.
+    ways: Mutex<Vec<Probe>>,
 }
 
 /// Why a service did not do what it was asked.
@@ -50,7 +53,8 @@ impl Service {
     /// A service that is well until it proves otherwise.
     #[must_use]
     pub fn new(of: telemetry::Service, probe: Probe) -> Self {
-        let service = Self { shared: Arc::new(Shared { of, ill: watch::Sender::default(), probe }) };
+        let shared = Shared { of, ill: watch::Sender::default(), probe, ways: Mutex::default() };
+        let service = Self { shared: Arc::new(shared) };
         service.measure(true);
         service
     }
@@ -59,6 +63,25 @@ impl Service {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.shared.of.name()
+    }
+
+    /// It is asked by this way as well: once it was ill it is well only when it can be reached by all of them. A connection
+    /// notices that it broke when it is used, so whoever came first by one that nobody had tried would find the service ill anew.
+    pub fn is_asked_by<F>(&self, way: impl Fn() -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = bool> + Send + 'static,
+    {
+        self.ways().push(Box::new(move || way().boxed()));
+    }
+
+    fn ways(&self) -> MutexGuard<'_, Vec<Probe>> {
+        self.shared.ways.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether all ways lead to it, and then whether it is well.
+    async fn is_found_well(&self) -> bool {
+        let ways: Vec<_> = self.ways().iter().map(|way| way()).collect();
+        join_all(ways).await.into_iter().all(|open| open) && (self.shared.probe)().await
     }
 
     /// Why it is ill, if it is.
@@ -133,7 +156,7 @@ impl Service {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE_EVERY).await;
-                if timeout(PROBE_DEADLINE, (service.shared.probe)()).await.is_ok_and(|well| well) {
+                if timeout(PROBE_DEADLINE, service.is_found_well()).await.is_ok_and(|well| well) {
                     break;
                 }
             }
@@ -188,6 +211,16 @@ mod tests {
         tokio::time::sleep(PROBE_EVERY * 4).await;
         assert!(!service.is_well() && asked.load(Ordering::SeqCst) >= 3);
         well.store(true, Ordering::SeqCst);
+        // Not before another connection has noticed too that it broke.
+        let (open, opens) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let tried = (Arc::clone(&open), Arc::clone(&opens));
+        service.is_asked_by(move || {
+            tried.1.store(true, Ordering::SeqCst);
+            std::future::ready(tried.0.load(Ordering::SeqCst))
+        });
+        tokio::time::sleep(PROBE_EVERY * 2).await;
+        assert!(!service.is_well() && opens.load(Ordering::SeqCst));
+        open.store(true, Ordering::SeqCst);
         tokio::time::sleep(PROBE_EVERY * 2).await;
         assert_eq!(ask(&service, async { Ok(2) }).await, Ok(2));
     }

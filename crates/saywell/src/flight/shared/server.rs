@@ -119,8 +119,11 @@ pub(super) struct Bell {
 
 impl Server {
     pub(super) fn open(address: Address, service: Service) -> Arc<Self> {
+        let connection = Connection::new(address.clone(), DEADLINE);
+        let way = connection.clone();
+        service.is_asked_by(move || way.answers());
         let server = Arc::new(Self {
-            connection: Connection::new(address.clone(), DEADLINE),
+            connection,
             service,
             gateway: hex::encode(rand::random::<[u8; 8]>()),
             begin: Script::new(include_str!("scripts/begin.lua")),
