@@ -17,6 +17,7 @@ pub mod network;
 pub mod onnx;
 mod phonemes;
 mod pool;
+mod question;
 mod trim;
 mod voice;
 

@@ -132,7 +132,8 @@ fn the_pool_speaks_and_stops() {
         let send = send.clone();
         let cancelled = Arc::new(AtomicBool::new(cancelled));
         let (marks, turn) = (Arc::default(), Turn { urgency: Urgency::First, caller: 1 });
-        let job = Job { voice: String::new(), text: text.into(), marks, speed: 1.0, turn, cancelled };
+        let job =
+            Job { voice: String::new(), text: text.into(), marks, speed: 1.0, within: None, turn, cancelled };
         pool.submit(job, || (), move |result| send.send(result).unwrap()).unwrap();
     };
     submit("From the pool.", false);

@@ -217,6 +217,8 @@ impl Growing {
 
     /// Takes what is said next, in the languages that it is in.
     async fn add(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
+        // Something that is said has come after it, so the line that follows has begun.
+        utterance.meets(self.text.get(utterance.source.end..).unwrap_or_default());
         let parts = if let Some(language) = &self.reading.language {
             utterance.speak(language);
             vec![utterance]
@@ -292,10 +294,9 @@ impl Growing {
         language: Option<String>,
         last: bool,
     ) -> Result<Option<Departure>, SpeakError> {
-        let speed = f64::from(self.request().speed);
-        let pause = if last { 0.0 } else { utterance.pause.seconds() / speed };
         let script = Script { utterances: vec![utterance], ..Script::default() };
         let plan = Arc::new(self.plan(Prepared { script, language, continues_at: None }).await?);
+        let pause = if last { 0.0 } else { plan.pause_before_more(0) };
         let amount = plan.amount(&self.speak.prices);
         self.said += amount.characters;
         let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
