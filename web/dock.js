@@ -1,6 +1,7 @@
 // The controls once more, at the foot of the page, when those at the message cannot be reached: it is
 // out of view, gone, or too narrow for them. And where the foot is: above what the page has there.
 
+import { isInView } from './highlight.js';
 import { ICONS, icon, make, setText } from './parts.js';
 import { isActive } from './player-store.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
@@ -10,6 +11,8 @@ import { SaywellSpeaker } from './saywell-speaker.js';
 
 /** Less than this is too narrow for the controls, in rem. */
 const TIGHT_REM = 17;
+/** How long nothing has scrolled when it is looked at what is in view, in milliseconds. */
+const SETTLED_MS = 150;
 /** What a listener writes in. */
 const COMPOSER = 'textarea, [contenteditable=""], [contenteditable=true], [role=textbox], input[type=text]';
 
@@ -29,16 +32,21 @@ export class Dock {
   #watched = null;
   #isInView = false;
   #leave = new AbortController();
-  /** @type {{ speaker: SaywellSpeaker | null, message: Element | null, title: string, follows: boolean }} */
-  #where = { speaker: null, message: null, title: '', follows: true };
+  /** @type {{ speaker: SaywellSpeaker | null, message: Element | null, title: string }} */
+  #where = { speaker: null, message: null, title: '' };
+  #read;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
 
   /**
    * @param {ShadowRoot} root
    * @param {import('./saywell-player.js').SaywellPlayer} player
-   * @param {{ inView: () => void, back: () => void }} deeds  the speaker at the message has come into view or left it; back to what is read
+   * @param {{ inView: () => void, read: () => Range | null, back: () => void }} deeds  the speaker at the message has come into view or left
+   *   it; what is read, where it is marked; back to it
    */
-  constructor(root, player, { inView, back }) {
+  constructor(root, player, { inView, read, back }) {
     this.#player = player;
+    this.#read = read;
     this.#speaker.player = player;
     this.#speaker.setAttribute('docked', '');
     this.foot.append(this.#dock);
@@ -60,6 +68,7 @@ export class Dock {
     );
     const { signal } = this.#leave;
     addEventListener('resize', () => this.#lift(), { signal });
+    addEventListener('scroll', () => this.settle(), { signal, capture: true, passive: true });
     player.ownerDocument.addEventListener('focusin', () => this.#lift(), { signal });
   }
 
@@ -68,11 +77,11 @@ export class Dock {
    *
    * @param {Readonly<PlayerState>} state
    * @param {Readonly<Choices>} choices
-   * @param {{ speaker: SaywellSpeaker | null, message: Element | null, title: string, follows: boolean }} where
+   * @param {{ speaker: SaywellSpeaker | null, message: Element | null, title: string }} where
    */
   place(state, choices, where) {
     this.#where = where;
-    const { speaker, message, title, follows } = where;
+    const { speaker, message, title } = where;
     if (this.#watched !== speaker) {
       this.#observer.disconnect();
       this.#watched = speaker;
@@ -82,6 +91,7 @@ export class Dock {
     const isHeld = isActive(state) || state.status === 'paused' || (state.status === 'failed' && !speaker);
     const isWanted = isHeld && (!speaker || !this.#isInView || speaker.hasAttribute('tight') || speaker.hasAttribute('icon'));
     const { strings } = this.#player;
+    const isNew = isWanted && this.#dock.hidden;
     this.#dock.hidden = !isWanted;
     const theme = this.#player.getAttribute('theme');
     if (theme) this.#speaker.setAttribute('theme', theme);
@@ -89,11 +99,25 @@ export class Dock {
     setText(this.#title, title);
     setText(this.#backName, strings.backToText);
     this.#back.title = strings.backToText;
-    this.#back.hidden = !message?.isConnected || (follows && this.#isInView);
     this.#speaker.strings = strings;
     this.#speaker.message = message;
     this.show(state, choices);
     this.#lift();
+    // What is on its way into view is waited for.
+    if (isNew || !message?.isConnected) this.#look();
+    else this.settle();
+  }
+
+  /** The page scrolls, or something else is read: once it is still, offers the way back to what is out of view. */
+  settle() {
+    clearTimeout(this.#settling);
+    if (!this.#dock.hidden) this.#settling = setTimeout(() => this.#look(), SETTLED_MS);
+  }
+
+  #look() {
+    const { message } = this.#where;
+    const floor = this.#dock.getBoundingClientRect().top || innerHeight;
+    this.#back.hidden = !message?.isConnected || isInView(this.#read() ?? message, floor);
   }
 
   /** @param {Readonly<PlayerState>} state @param {Readonly<Choices>} choices */
@@ -103,6 +127,7 @@ export class Dock {
 
   leave() {
     this.#leave.abort();
+    clearTimeout(this.#settling);
     this.#observer.disconnect();
     this.foot.remove();
   }

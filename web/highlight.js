@@ -26,6 +26,8 @@ export class Highlighter {
   /** What captions count in the bytes of. */
   reply = '';
   #shown = '';
+  /** The sentence that is read, as the page has it. @type {Range | null} */
+  #range = null;
   #marker;
   #scroller = new Scroller();
 
@@ -59,9 +61,9 @@ export class Highlighter {
     if (shown !== this.#shown) {
       const isNext = !this.#shown.startsWith(`${sentence}/`);
       this.#shown = shown;
-      const range = this.#mark(SENTENCE, sentences[sentence]);
+      this.#range = this.#mark(SENTENCE, sentences[sentence]);
       this.#mark(WORD, captions.words[word]);
-      if (range && isNext && status === 'playing') this.#scroller.bring(range);
+      if (this.#range && isNext && status === 'playing') this.#scroller.bring(this.#range);
     }
     this.#marker.follow?.();
   }
@@ -82,9 +84,9 @@ export class Highlighter {
     return pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
   }
 
-  /** Whether what is read is kept in view. */
-  get follows() {
-    return this.#scroller.follows;
+  /** What is read, where it is marked. */
+  get range() {
+    return this.#range?.startContainer.isConnected ? this.#range : null;
   }
 
   /** From here on, what is read is kept in view. */
@@ -102,6 +104,7 @@ export class Highlighter {
     this.#pieces = [];
     this.reply = '';
     this.#shown = '';
+    this.#range = null;
     this.#marker.set(SENTENCE, null);
     this.#marker.set(WORD, null);
   }
@@ -194,14 +197,33 @@ class Scroller {
     const element = range.startContainer.parentElement;
     if (!element || !this.follows) return;
     const box = range.getBoundingClientRect();
-    const frame = scrollerOf(element);
-    const view = frame === document.scrollingElement ? { top: 0, bottom: innerHeight } : frame.getBoundingClientRect();
+    const { frame, view } = viewOf(element);
     const margin = (view.bottom - view.top) * 0.15;
     if (box.top >= view.top + margin / 2 && box.bottom <= view.bottom - margin) return;
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
     this.#ownUntil = performance.now() + OWN_SCROLL_MS;
     frame.scrollBy({ top: box.top - view.top - 2 * margin, behavior });
   }
+}
+
+/**
+ * Whether any of it is in view.
+ *
+ * @param {Range | Element} place
+ * @param {number} floor  where the window ends, from its top in pixels
+ */
+export function isInView(place, floor) {
+  const element = place instanceof Element ? place : place.startContainer.parentElement;
+  if (!element) return false;
+  const box = place.getBoundingClientRect();
+  const { view } = viewOf(element);
+  return box.height > 0 && box.bottom > view.top && box.top < Math.min(view.bottom, floor);
+}
+
+/** What scrolls an element, and the part of the window that it takes. @param {Element} element */
+function viewOf(element) {
+  const frame = scrollerOf(element);
+  return { frame, view: frame === document.scrollingElement ? { top: 0, bottom: innerHeight } : frame.getBoundingClientRect() };
 }
 
 /** @param {Element} element */

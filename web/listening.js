@@ -121,6 +121,7 @@ export class Listening {
     this.#highlighter = new Highlighter(root);
     this.#dock = new Dock(root, player, {
       inView: () => this.#place(),
+      read: () => this.#highlighter.range,
       back: () => {
         this.#highlighter.followAgain();
         this.#showCaptions();
@@ -551,7 +552,10 @@ export class Listening {
     this.#figures.see(state, before);
     this.#showCaptions();
     const sentence = spoken(state);
-    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
+    if (sentence && sentence.source[0] !== spoken(before)?.source[0]) {
+      this.#dock.settle();
+      this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
+    }
     this.#keys.show(state, () => titleOf(this.#heard?.written.text ?? ''));
     if (state.status === 'playing') this.#tick();
     if (state.status !== before.status || state.message !== before.message) this.#place();
@@ -572,7 +576,7 @@ export class Listening {
       speaker.toggleAttribute('tight', isTight(speaker));
       if (!player.hasAttribute('theme')) speaker.toggleAttribute('dark', isDark(speaker));
     }
-    this.#dock.place(this.#state, this.#choices, { speaker, message, title: titleOf(this.#heard?.written.text ?? ''), follows: this.#highlighter.follows });
+    this.#dock.place(this.#state, this.#choices, { speaker, message, title: titleOf(this.#heard?.written.text ?? '') });
   }
 
   /** Begins to mark what is heard, or leaves it. */

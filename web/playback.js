@@ -6,15 +6,17 @@ import { pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
 import { byteLength, captionLines, later, wholeCaptions } from './captions.js';
 import { byteAt, secondAt, stepsBefore, utteranceAt } from './far.js';
-import { Gathering } from './gathering.js';
 import { PlayerError } from './gateway.js';
 import { PartsSource } from './parts-source.js';
 import { captionAt, clampSpeed } from './player-store.js';
+import { START, Session, textOf } from './session.js';
 import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 /** @typedef {import('./player-store.js').PlayerStore} PlayerStore */
+/** @typedef {import('./session.js').Place} Place */
+/** @typedef {import('./session.js').Speech} Speech */
 
 /** How long nothing may happen while sound is wanted, before it is called a failure: until the gateway has answered, and then. */
 const ANSWER_PATIENCE_MS = 5000;
@@ -25,59 +27,6 @@ const TOLD_EVERY_SECONDS = 0.2;
 const END_TOLERANCE_SECONDS = 0.5;
 /** What lies farther than this beyond the sound that has come is asked for from there, and not waited for in order. */
 const FAR_SECONDS = 10;
-
-/**
- * What is to be heard.
- *
- * @typedef {object} Speech
- * @property {unknown} message  which message this is, as the caller names it
- * @property {string} text  the reply as the application has it
- * @property {string | null} [messageId]
- * @property {string | null} [voice]
- * @property {string | null} [provider]
- * @property {number | null} [startAt]  the byte of the reply to go on from
- * @property {import('./written.js').Written} [written]  the text as it is being written; `text` is what there was of it
- */
-
-/** One listening. Everything asynchronous holds on to the session it belongs to and checks it. */
-class Session {
-  abort = new AbortController();
-  /** Whether the listener wants sound now. */
-  wanted = true;
-  /** Whether all the sound has been handed to the element. */
-  fed = false;
-  /** Why no more sound will come; told only when what has come is used up. @type {PlayerError | null} */
-  broken = null;
-  /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
-  writing = null;
-  gathering = new Gathering();
-  /** Whether the word that was wanted has been found. */
-  placed = false;
-  /** Whether sound is held back until there is more. */
-  held = false;
-
-  /**
-   * @param {Speech} speech
-   * @param {AudioSource} source
-   * @param {number} askedAt
-   * @param {Place} from
-   */
-  constructor(speech, source, askedAt, from) {
-    this.speech = speech;
-    this.source = source;
-    this.askedAt = askedAt;
-    this.from = from;
-  }
-}
-
-/**
- * Where sound begins that does not begin at the start: in the sentence with a byte of the text, from a second on,
- * which is a guess. `made`: how much there is from the start on; `exact`: the very word at that byte is wanted.
- *
- * @typedef {{ byte: number, second: number, made: number, exact?: boolean }} Place
- */
-
-const START = Object.freeze({ byte: 0, second: 0, made: 0 });
 
 /**
  * @typedef {object} Surroundings
@@ -731,9 +680,4 @@ export class Playback {
     if (this.#store.state.status !== 'loading') this.#watchdog.off();
     else this.#watchdog.set(this.#store.state.rendition ? PATIENCE_MS : ANSWER_PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
   }
-}
-
-/** The reply as far as it is there. @param {Session} session */
-function textOf({ speech }) {
-  return speech.written?.text ?? speech.text;
 }

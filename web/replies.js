@@ -99,7 +99,8 @@ export class Ahead {
     const { signal } = overtaken;
     this.#present = { name, overtaken };
     whenIdle(async () => {
-      if (signal.aborted) return;
+      // A connection may have become one that is to be spared.
+      if (signal.aborted || isSaving()) return;
       this.#done.add(name);
       try {
         const asked = gateway();

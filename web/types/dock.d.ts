@@ -8,10 +8,12 @@ export declare class Dock {
     /**
      * @param {ShadowRoot} root
      * @param {import('./saywell-player.js').SaywellPlayer} player
-     * @param {{ inView: () => void, back: () => void }} deeds  the speaker at the message has come into view or left it; back to what is read
+     * @param {{ inView: () => void, read: () => Range | null, back: () => void }} deeds  the speaker at the message has come into view or left
+     *   it; what is read, where it is marked; back to it
      */
-    constructor(root: ShadowRoot, player: import('./saywell-player.js').SaywellPlayer, { inView, back }: {
+    constructor(root: ShadowRoot, player: import('./saywell-player.js').SaywellPlayer, { inView, read, back }: {
         inView: () => void;
+        read: () => Range | null;
         back: () => void;
     });
     /**
@@ -19,14 +21,15 @@ export declare class Dock {
      *
      * @param {Readonly<PlayerState>} state
      * @param {Readonly<Choices>} choices
-     * @param {{ speaker: SaywellSpeaker | null, message: Element | null, title: string, follows: boolean }} where
+     * @param {{ speaker: SaywellSpeaker | null, message: Element | null, title: string }} where
      */
     place(state: Readonly<PlayerState>, choices: Readonly<Choices>, where: {
         speaker: SaywellSpeaker | null;
         message: Element | null;
         title: string;
-        follows: boolean;
     }): void;
+    /** The page scrolls, or something else is read: once it is still, offers the way back to what is out of view. */
+    settle(): void;
     /** @param {Readonly<PlayerState>} state @param {Readonly<Choices>} choices */
     show(state: Readonly<PlayerState>, choices: Readonly<Choices>): void;
     leave(): void;

@@ -30,14 +30,21 @@ export declare class Highlighter {
      * @param {string} reply
      */
     byteAt({ target, clientX, clientY }: MouseEvent, message: Element, reply: string): number | null;
-    /** Whether what is read is kept in view. */
-    get follows(): boolean;
+    /** What is read, where it is marked. */
+    get range(): Range | null;
     /** From here on, what is read is kept in view. */
     followAgain(): void;
     /** Whether the page has replaced what was marked. */
     get isStale(): boolean;
     clear(): void;
 }
+/**
+ * Whether any of it is in view.
+ *
+ * @param {Range | Element} place
+ * @param {number} floor  where the window ends, from its top in pixels
+ */
+export declare function isInView(place: Range | Element, floor: number): boolean;
 /**
  * Finds where in the reply each piece of the message's text comes from. The reply's Markdown holds
  * the page's text in its order with markup in between, so each piece is the next place it occurs.

@@ -1,33 +1,8 @@
 export type AudioSource = import('./audio-source.js').AudioSource;
 export type Gateway = import('./gateway.js').Gateway;
 export type PlayerStore = import('./player-store.js').PlayerStore;
-export type Speech = {
-    /**
-     * which message this is, as the caller names it
-     */
-    message: unknown;
-    /**
-     * the reply as the application has it
-     */
-    text: string;
-    messageId?: string | null;
-    voice?: string | null;
-    provider?: string | null;
-    /**
-     * the byte of the reply to go on from
-     */
-    startAt?: number | null;
-    /**
-     * the text as it is being written; `text` is what there was of it
-     */
-    written?: import('./written.js').Written;
-};
-export type Place = {
-    byte: number;
-    second: number;
-    made: number;
-    exact?: boolean;
-};
+export type Place = import('./session.js').Place;
+export type Speech = import('./session.js').Speech;
 export type Surroundings = {
     audio: HTMLAudioElement;
     store: PlayerStore;

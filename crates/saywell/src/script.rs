@@ -85,6 +85,9 @@ pub struct Prepared {
     pub language: Option<String>,
     /// The byte of the reply that the next request goes on from, where not all of it fits into this one.
     pub continues_at: Option<usize>,
+    /// About how long each utterance and the pause after it last, seconds; none before [`Prepared::within`] has judged them.
+    /// An estimate writes its utterance out in words, which takes longer than all else here: each is made once.
+    pub seconds: Vec<f64>,
 }
 
 /// Why a reply is not spoken.
@@ -148,12 +151,13 @@ fn only(left_out: &[Omitted]) -> String {
     }
 }
 
-/// Makes the script of a reply, or of what fits of it.
+/// Makes the script of a reply, or of as many of its characters as fit; how long it takes to say is judged by
+/// [`Prepared::within`], once it is known what of it is said.
 ///
 /// # Errors
-/// [`ScriptError`] for a reply that is empty, says nothing, is longer than `bounds` allow where that is refused, or is no SSML
-/// where it should be.
-pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Result<Prepared, ScriptError> {
+/// [`ScriptError`] for a reply that is empty, says nothing, has more characters than `bounds` allow where that is refused, or is
+/// no SSML where it should be.
+pub fn prepare(reply: &str, reading: &Reading, bounds: Bounds) -> Result<Prepared, ScriptError> {
     if reply.trim().is_empty() {
         return Err(ScriptError::Empty);
     }
@@ -200,28 +204,9 @@ pub fn prepare(reply: &str, reading: &Reading, speed: f32, bounds: Bounds) -> Re
     for utterance in &mut script.utterances {
         reading.pronunciations.apply(utterance, language.as_deref());
     }
-    // Each estimate writes its utterance out, so it is made once.
-    let estimates: Vec<f64> =
-        script.utterances.iter().map(|utterance| utterance.estimated_seconds(f64::from(speed))).collect();
-    let seconds: f64 = estimates.iter().sum();
-    let mut bound = window.map(|_| format!("{} characters", bounds.max_chars));
-    if seconds > f64::from(bounds.max_seconds) {
-        let too_long = ScriptError::TooLong { seconds, most: bounds.max_seconds };
-        let mut left = f64::from(bounds.max_seconds);
-        let fit = estimates.iter().take_while(|seconds| {
-            left -= *seconds;
-            left >= 0.0
-        });
-        let fit = whole_sentences(&script.utterances, fit.count());
-        if bounds.too_long == TooLong::Refuse || fit == 0 {
-            return Err(too_long);
-        }
-        script.utterances.truncate(fit);
-        bound = Some(format!("{} s", bounds.max_seconds));
-    }
-    let mut prepared = Prepared { script, language, continues_at: None };
-    if let Some(bound) = bound {
-        prepared.ends_early(reply, &format!("one request may have {bound}"));
+    let mut prepared = Prepared { script, language, ..Prepared::default() };
+    if window.is_some() {
+        prepared.ends_early(reply, &format!("one request may have {} characters", bounds.max_chars));
     }
     Ok(prepared)
 }
@@ -255,6 +240,33 @@ pub fn whole_sentences(utterances: &[Utterance], fit: usize) -> usize {
 }
 
 impl Prepared {
+    /// What fits of it into the longest speech that one request may make, at this speed.
+    ///
+    /// # Errors
+    /// [`ScriptError::TooLong`] where nothing fits, or such is refused.
+    pub fn within(mut self, reply: &str, speed: f32, bounds: Bounds) -> Result<Self, ScriptError> {
+        let utterances = &mut self.script.utterances;
+        self.seconds =
+            utterances.iter().map(|utterance| utterance.estimated_seconds(f64::from(speed))).collect();
+        let seconds: f64 = self.seconds.iter().sum();
+        let mut left = f64::from(bounds.max_seconds);
+        if seconds <= left {
+            return Ok(self);
+        }
+        let fit = self.seconds.iter().take_while(|seconds| {
+            left -= *seconds;
+            left >= 0.0
+        });
+        let fit = whole_sentences(utterances, fit.count());
+        if bounds.too_long == TooLong::Refuse || fit == 0 {
+            return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
+        }
+        utterances.truncate(fit);
+        self.seconds.truncate(fit);
+        self.ends_early(reply, &format!("one request may have {} s", bounds.max_seconds));
+        Ok(self)
+    }
+
     /// Notes that it ends before the end of `reply`, and why, unless there is nothing more to say.
     pub fn ends_early(&mut self, reply: &str, why: &str) {
         let at = self.script.utterances.last().map_or(0, |last| last.source.end);
@@ -287,7 +299,7 @@ mod tests {
     const BOUNDS: Bounds = Bounds { max_chars: 200, max_seconds: 5, too_long: TooLong::Refuse };
 
     fn read(reply: &str, reading: &Reading) -> Result<Prepared, ScriptError> {
-        prepare(reply, reading, 1.0, BOUNDS)
+        prepare(reply, reading, BOUNDS)?.within(reply, 1.0, BOUNDS)
     }
 
     #[test]
@@ -304,8 +316,9 @@ mod tests {
     #[test]
     fn speed_counts() {
         let text = "This sentence takes a little longer than five seconds to say at its usual pace, I think.";
-        assert!(prepare(text, &Reading::default(), 1.0, BOUNDS).is_err());
-        assert!(prepare(text, &Reading::default(), 2.0, BOUNDS).is_ok());
+        let prepared = prepare(text, &Reading::default(), BOUNDS).unwrap();
+        assert!(prepared.clone().within(text, 1.0, BOUNDS).is_err());
+        assert!(prepared.within(text, 2.0, BOUNDS).is_ok());
     }
 
     #[test]

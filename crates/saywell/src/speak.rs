@@ -228,7 +228,7 @@ impl Speak {
         loop {
             match self.find_or_start_plan(order, &plan, begun).await {
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded))) => {
-                    match plan.within(self, order, &exceeded) {
+                    match plan.within(self.bounds.too_long, order, &exceeded) {
                         // Shorter each time.
                         Some(shorter) => plan = Arc::new(shorter),
                         None => return Err(Refusal::Exceeded(exceeded).into()),
@@ -265,7 +265,7 @@ impl Speak {
             continues_at: plan.continues_at,
             timing,
         };
-        let amount = plan.amount(&self.prices);
+        let amount = plan.amount();
         if let Some(entry) = cached {
             let seconds = entry.about.duration_seconds;
             order.charge_cached(Amount { seconds, ..amount }).await?;
@@ -371,13 +371,13 @@ impl Speak {
     pub async fn script(&self, permit: &Permit, request: &SpeechRequest) -> Result<Prepared, SpeakError> {
         request.check_speed()?;
         let bounds = permit.bounds(self.bounds);
-        let prepared = script::prepare(&request.text, &self.reading(request), request.speed, bounds)?;
+        let mut prepared = script::prepare(&request.text, &self.reading(request), bounds)?;
         let chain = self.steered_chain().only(|name| permit.plan().allows_provider(name));
-        if chain.links().is_empty() {
-            return Ok(prepared);
+        if !chain.links().is_empty() {
+            let foreign = Foreign::new(self.unsupported_language, request.voice.as_deref());
+            prepared = foreign.all(self, &chain, prepared).await?;
         }
-        let foreign = Foreign::new(self.unsupported_language, request.voice.as_deref());
-        foreign.all(self, &chain, prepared).await
+        Ok(prepared.within(&request.text, request.speed, bounds)?)
     }
 
     /// A place in the queue of whoever has one for it, where all have queues and what is asked for is not all there.

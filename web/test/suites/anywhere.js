@@ -41,6 +41,7 @@ const UNSEEN = `<div class="assistant" data-message-id="odd">
 /** @param {World} world */
 export function anywhere(world) {
   const { driver, front } = world;
+  const isChromium = world.engine.name === 'chromium';
 
   /** @param {string} body @param {() => Promise<void>} visit @param {string} [script] */
   const visiting = (body, visit, script = '') => {
@@ -51,6 +52,11 @@ export function anywhere(world) {
     });
     return world.visiting('/test/anywhere.html', visit);
   };
+  const isBackOffered = () =>
+    driver.run(() => {
+      const { probe } = /** @type {Probe} */ (window);
+      return [...probe.deep(document)].some((element) => element.matches('[part=return]') && probe.seen(element));
+    });
   /** The controls that can be used: where they are, and whether nothing hides them. */
   const usable = () =>
     driver.run(() => {
@@ -100,13 +106,21 @@ export function anywhere(world) {
           const { width, height, docked: isDocked } = await usable();
           assert.ok(width > 240 && height < 110, `${name}: ${width} × ${height}`);
           assert.equal(isDocked, docked, name);
+          if (!docked) continue;
+          // Who has scrolled a little has it in view still.
+          await driver.run(() => {
+            dispatchEvent(new Event('wheel'));
+            /** @type {Probe} */ (window).probe.player().pause();
+          });
+          await world.reaches('paused');
+          await world.until(async () => !(await isBackOffered()), `no way back to ${name}, which is in view`);
         }
         // Out of view, they are at the foot of the page; nobody is scrolled back.
         await driver.run(() => {
           /** @type {Probe} */ (window).probe.player().pause();
           scrollTo(0, 2500);
         });
-        await world.until(async () => (await usable()).docked, 'the dock');
+        await world.until(async () => (await usable()).docked && (await isBackOffered()), 'the dock, with the way back');
         const scrolled = await driver.run(() => scrollY);
         await driver.run(() => new Promise((resolve) => setTimeout(resolve, 1200)));
         assert.equal(await driver.run(() => scrollY), scrolled);
@@ -169,6 +183,14 @@ export function anywhere(world) {
       assert.match(text, /A red boat/);
     }));
 
+  /** How often the page was laid out and styled until now, where the engine says so. @returns {Promise<any>} */
+  const drawn = async () => {
+    if (!isChromium) return null;
+    await driver.vendor('/goog/cdp/execute', { cmd: 'Performance.enable', params: {} });
+    const { metrics } = await driver.vendor('/goog/cdp/execute', { cmd: 'Performance.getMetrics', params: {} });
+    return Object.fromEntries(metrics.map((/** @type {{ name: string, value: number }} */ { name, value }) => [name, value]));
+  };
+
   test('five hundred messages cost little: nothing is built before it is needed', () =>
     visiting('<div id="list"></div>', async () => {
       await driver.run((words) => {
@@ -184,6 +206,7 @@ export function anywhere(world) {
       }, WORDS);
       await world.listen(499);
       await world.heard(0.3);
+      const before = await drawn();
       const { built, writes } = await driver.run(async () => {
         const { probe } = /** @type {Probe} */ (window);
         const speakers = [...document.querySelectorAll('saywell-speaker')];
@@ -197,5 +220,10 @@ export function anywhere(world) {
       });
       assert.ok(built < 500 * 8 + 120, `${built} elements in 500 speakers`);
       assert.equal(writes, 0);
+      // The page is laid out when something is told, a few times a second, and not with every frame.
+      const after = await drawn();
+      if (!before || !after) return;
+      const [laidOut, styled, seconds] = [after.LayoutCount - before.LayoutCount, after.RecalcStyleCount - before.RecalcStyleCount, after.Timestamp - before.Timestamp];
+      assert.ok(laidOut / seconds < 20 && styled / seconds < 20, `laid out ${laidOut} times, and styled ${styled} times, in ${seconds} s`);
     }));
 }

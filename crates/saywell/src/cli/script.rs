@@ -54,7 +54,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let app = open_without_trace(settings).await?;
     let permit = app.limits.admit(&Caller::operator(None), &Demand::default()).await;
     let permit = permit.map_err(SpeakError::from)?;
-    let script = Script::new(app.speak.script(&permit, &request).await?, 1.0);
+    let script = Script::new(app.speak.script(&permit, &request).await?);
     drop(permit);
     app.close(PATIENCE).await;
     if arguments.json {

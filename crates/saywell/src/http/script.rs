@@ -51,11 +51,11 @@ pub struct Line {
 }
 
 impl Script {
-    /// The script, at this speed.
+    /// The script, as [judged](Prepared::within).
     #[must_use]
-    pub fn new(prepared: Prepared, speed: f32) -> Self {
-        let Prepared { script, language, continues_at } = prepared;
-        let (characters, seconds) = (script.characters(), script.estimated_seconds(f64::from(speed)));
+    pub fn new(prepared: Prepared) -> Self {
+        let Prepared { script, language, continues_at, seconds } = prepared;
+        let (characters, seconds) = (script.characters(), seconds.iter().sum::<f64>());
         Self {
             utterances: script.utterances.into_iter().map(Line::new).collect(),
             omissions: script.omissions,
@@ -99,5 +99,5 @@ pub async fn script(
     let permit = app.limits.admit(&caller.in_room(room), &Demand::default()).await?;
     let prepared =
         app.speak.script(&permit, &request).await.map_err(|error| naming_the_field(error, &request))?;
-    Ok(axum::Json(Script::new(prepared, request.speed)))
+    Ok(axum::Json(Script::new(prepared)))
 }

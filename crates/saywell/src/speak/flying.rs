@@ -185,7 +185,7 @@ impl Flying {
         let begun = Arc::clone(&lines);
         let clips = legs.enumerate().map(move |(number, leg)| {
             let (starts, line) = (begins, Arc::new(Line::default()));
-            begins += leg.utterance().estimated_seconds(f64::from(self.plan.speed));
+            begins += leg.plan.seconds(leg.number);
             lock(&begun).push_back(Arc::clone(&line));
             async move {
                 let clip = self.clip(&leg, number, starts, &line);

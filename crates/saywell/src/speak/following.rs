@@ -185,7 +185,7 @@ impl Following {
             };
             order.permit().prepared();
             if !is_set_aside {
-                let rest = plan.amount_after(tape.whole(), &speak.prices);
+                let rest = plan.amount_after(tape.whole());
                 order.reserve(rest).await.map_err(Failure::internal)?;
             }
             Ok::<_, Failure>((order, Arc::new(plan)))

@@ -50,7 +50,7 @@ pub struct Growing {
     /// Why no more of it is spoken, if it is longer than may be.
     full: Option<String>,
     /// Parts of a sentence, which wait for its end where not much more fits.
-    waiting: Vec<(Utterance, Option<String>)>,
+    waiting: Vec<Prepared>,
     /// The last byte that is spoken.
     until: usize,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
@@ -183,7 +183,7 @@ impl Growing {
             departure = self.say(utterance, true).await?.or(departure);
         }
         departure = self.sentence(true).await?.or(departure);
-        let prepared = script::prepare(&self.text, &self.reading, self.request().speed, self.bounds)?;
+        let prepared = script::prepare(&self.text, &self.reading, self.bounds)?;
         let foreign = Foreign::new(self.speak.unsupported_language, self.request().voice.as_deref());
         let mut prepared = foreign.all(&self.speak, &self.chain, prepared).await?;
         if let Some(why) = self.full.clone() {
@@ -191,6 +191,7 @@ impl Growing {
             prepared.script.utterances.retain(|utterance| utterance.source.end <= until);
             prepared.ends_early(&self.text, &why);
         }
+        let prepared = prepared.within(&self.text, self.request().speed, self.bounds)?;
         let plan = Arc::new(self.plan(prepared).await?);
         let key = plan.key(&self.text);
         let characters = plan.script.characters();
@@ -245,7 +246,8 @@ impl Growing {
         let language = self.foreign.main(main.as_deref());
         self.reading.pronunciations.apply(&mut utterance, language.as_deref());
         let (speed, most) = (f64::from(self.request().speed), f64::from(self.bounds.max_seconds));
-        self.seconds += utterance.estimated_seconds(speed);
+        let seconds = utterance.estimated_seconds(speed);
+        self.seconds += seconds;
         if self.seconds > most {
             let too_long = ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds };
             if self.bounds.too_long == TooLong::Refuse || self.planned.is_empty() {
@@ -256,7 +258,8 @@ impl Growing {
             return Ok(None);
         }
         let within = matches!(utterance.pause, Pause::None | Pause::Clause) && !last;
-        self.waiting.push((utterance, language));
+        let script = Script { utterances: vec![utterance], ..Script::default() };
+        self.waiting.push(Prepared { script, language, continues_at: None, seconds: vec![seconds] });
         if within && self.seconds > most * NEAR_THE_END {
             return Ok(None);
         }
@@ -267,9 +270,9 @@ impl Growing {
     async fn sentence(&mut self, last: bool) -> Result<Option<Departure>, SpeakError> {
         let (mut departure, waiting) = (None, std::mem::take(&mut self.waiting));
         let count = waiting.len();
-        for (number, (utterance, language)) in waiting.into_iter().enumerate() {
-            let until = utterance.source.end;
-            match self.send_off(utterance, language, last && number + 1 == count).await {
+        for (number, prepared) in waiting.into_iter().enumerate() {
+            let until = prepared.script.utterances.last().map_or(self.until, |said| said.source.end);
+            match self.send_off(prepared, last && number + 1 == count).await {
                 Ok(departed) => departure = departed.or(departure),
                 // What has begun is heard, as far as the quota goes.
                 Err(SpeakError::Refused(Refusal::Exceeded(exceeded)))
@@ -288,16 +291,10 @@ impl Growing {
     }
 
     /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
-    async fn send_off(
-        &mut self,
-        utterance: Utterance,
-        language: Option<String>,
-        last: bool,
-    ) -> Result<Option<Departure>, SpeakError> {
-        let script = Script { utterances: vec![utterance], ..Script::default() };
-        let plan = Arc::new(self.plan(Prepared { script, language, continues_at: None }).await?);
+    async fn send_off(&mut self, prepared: Prepared, last: bool) -> Result<Option<Departure>, SpeakError> {
+        let plan = Arc::new(self.plan(prepared).await?);
         let pause = if last { 0.0 } else { plan.pause_before_more(0) };
-        let amount = plan.amount(&self.speak.prices);
+        let amount = plan.amount();
         self.said += amount.characters;
         let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);
         if said > most && said > self.characters {
@@ -305,7 +302,7 @@ impl Growing {
         }
         // Each part may be short, and all of them together longer than may be.
         self.takes += amount.seconds;
-        self.swells |= plan.swells();
+        self.swells |= plan.swells;
         let most = self.bounds.max_seconds;
         if self.swells && self.takes > f64::from(most) {
             return Err(ScriptError::TooLong { seconds: self.takes, most }.into());

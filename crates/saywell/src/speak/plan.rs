@@ -33,6 +33,10 @@ pub(super) struct ReplyPlan {
     casts: Vec<Cast>,
     /// Which of them speaks each utterance.
     cast_of: Vec<usize>,
+    /// What it takes to make each utterance, as far as can be told before.
+    amounts: Vec<Amount>,
+    /// Whether more is said of some of it than is written.
+    pub(super) swells: bool,
     /// Who is asked first, and whom the key names.
     pub(super) speaker: Speaker,
     pub(super) parallel: usize,
@@ -57,9 +61,10 @@ impl ReplyPlan {
         let chain = Self::chain(speak, order).await?;
         let reading = speak.reading(request);
         let bounds = order.permit().bounds(speak.bounds);
-        let prepared = script::prepare(&request.text, &reading, request.speed, bounds)?;
+        let prepared = script::prepare(&request.text, &reading, bounds)?;
         let foreign = Foreign::new(speak.unsupported_language, request.voice.as_deref());
         let prepared = foreign.all(speak, &chain, prepared).await?;
+        let prepared = prepared.within(&request.text, request.speed, bounds)?;
         Self::of_script(speak, order, &reading, chain, prepared).await
     }
 
@@ -111,7 +116,7 @@ impl ReplyPlan {
     ) -> Result<Self, SpeakError> {
         let (request, permit) = (order.request(), order.permit());
         let wished = request.voice.as_deref();
-        let Prepared { script, language, continues_at } = prepared;
+        let Prepared { script, language, continues_at, seconds } = prepared;
         for voice in script.utterances.iter().filter_map(|utterance| utterance.voice.as_deref()) {
             permit.check(&Demand { voice: Some(voice), ..Demand::default() })?;
         }
@@ -150,8 +155,10 @@ impl ReplyPlan {
         if let Some(unknown_symbols) = first.about().unknown_symbols {
             notes.extend(unsayable(&script, unknown_symbols));
         }
-        let plan = Self {
+        let mut plan = Self {
             script,
+            amounts: Vec::new(),
+            swells: false,
             parallel: first.about().parallel.max(1),
             speaker,
             casts,
@@ -165,48 +172,45 @@ impl ReplyPlan {
             notes,
             continues_at,
         };
-        plan.judge(permit.bounds(speak.bounds), &speak.prices)?;
+        for (number, seconds) in seconds.into_iter().enumerate() {
+            let longer = longer(&plan.script.utterances[number]);
+            plan.swells |= longer > 1.0;
+            plan.amounts.push(plan.amount_of(number, seconds * longer, &speak.prices));
+        }
+        plan.judge(permit.bounds(speak.bounds))?;
         Ok(plan)
     }
 
     /// What will really be sent and said is judged: dictionaries and markup may put many words in the place of one.
-    pub(super) fn judge(&self, bounds: Bounds, prices: &Prices) -> Result<(), ScriptError> {
+    fn judge(&self, bounds: Bounds) -> Result<(), ScriptError> {
         let written: usize = self.script.utterances.iter().map(|said| said.text.chars().count()).sum();
-        let Amount { characters, seconds, .. } = self.amount(prices);
+        let Amount { characters, seconds, .. } = self.amount();
         let (characters, most) = (usize::try_from(characters).unwrap_or(usize::MAX), bounds.max_chars);
         if characters > written && characters > most {
             return Err(ScriptError::TooManyCharacters { characters, most });
         }
-        if self.swells() && seconds > f64::from(bounds.max_seconds) {
+        if self.swells && seconds > f64::from(bounds.max_seconds) {
             return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
         }
         Ok(())
     }
 
-    /// Whether more is said of some of it than is written.
-    pub(super) fn swells(&self) -> bool {
-        (0..self.script.utterances.len()).any(|number| longer(&self.request(number)) > 1.0)
-    }
-
     /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
     /// does, or such is refused here.
-    pub(super) fn within(&self, speak: &Speak, order: &Order, exceeded: &Exceeded) -> Option<Self> {
-        if speak.bounds.too_long == TooLong::Refuse {
+    pub(super) fn within(&self, too_long: TooLong, order: &Order, exceeded: &Exceeded) -> Option<Self> {
+        if too_long == TooLong::Refuse {
             return None;
         }
         let mut left = exceeded.allowed - exceeded.used;
-        let takes = |number| {
-            let amount = self.amount_of(number, &speak.prices);
-            match exceeded.what {
-                What::Characters => amount.characters as f64,
-                What::Seconds => amount.seconds,
-                What::Money => amount.money,
-                What::Requests | What::Flights | What::Connections => f64::INFINITY,
-            }
+        let takes = |amount: &Amount| match exceeded.what {
+            What::Characters => amount.characters as f64,
+            What::Seconds => amount.seconds,
+            What::Money => amount.money,
+            What::Requests | What::Flights | What::Connections => f64::INFINITY,
         };
         let count = self.script.utterances.len();
-        let fit = (0..count).take_while(|number| {
-            left -= takes(*number);
+        let fit = self.amounts.iter().take_while(|amount| {
+            left -= takes(amount);
             left >= 0.0
         });
         let fit = whole_sentences(&self.script.utterances, fit.count().min(count.saturating_sub(1)));
@@ -220,6 +224,7 @@ impl ReplyPlan {
         let mut shorter = self.clone();
         shorter.script.utterances.truncate(utterances);
         shorter.cast_of.truncate(utterances);
+        shorter.amounts.truncate(utterances);
         let more = ends_early(&mut shorter.notes, reply, at, why);
         shorter.continues_at = more.then_some(at);
         Some(shorter)
@@ -237,25 +242,26 @@ impl ReplyPlan {
     }
 
     /// What it takes to make all of this, as far as can be told before.
-    pub(super) fn amount(&self, prices: &Prices) -> Amount {
-        self.amount_after(0, prices)
+    pub(super) fn amount(&self) -> Amount {
+        self.amount_after(0)
     }
 
     /// What it takes to make what follows so many utterances.
-    pub(super) fn amount_after(&self, made: usize, prices: &Prices) -> Amount {
-        let amounts = (made..self.script.utterances.len()).map(|number| self.amount_of(number, prices));
-        amounts.fold(Amount::default(), |sum, amount| Amount {
+    pub(super) fn amount_after(&self, made: usize) -> Amount {
+        self.amounts.iter().skip(made).fold(Amount::default(), |sum, amount| Amount {
             characters: sum.characters + amount.characters,
             seconds: sum.seconds + amount.seconds,
             money: sum.money + amount.money,
         })
     }
 
-    /// What it takes to make one utterance.
-    fn amount_of(&self, number: usize, prices: &Prices) -> Amount {
-        let speed = f64::from(self.speed);
-        let Some(utterance) = self.script.utterances.get(number) else { return Amount::default() };
-        let seconds = utterance.estimated_seconds(speed) * longer(&self.request(number));
+    /// About how long an utterance and the pause after it last.
+    pub(super) fn seconds(&self, number: usize) -> f64 {
+        self.amounts.get(number).map_or(0.0, |amount| amount.seconds)
+    }
+
+    /// What it takes to make one utterance that lasts about so many seconds.
+    fn amount_of(&self, number: usize, seconds: f64, prices: &Prices) -> Amount {
         let mut amount = Amount { seconds, ..Amount::default() };
         let Some(speaker) = self.speaker_of(number, 0) else { return amount };
         let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
@@ -410,10 +416,12 @@ async fn too_slow_for(speak: &Speak, request: &SpeechRequest, chain: &Chain, fir
     Some(format!("{} {}", passed.name(), trial::in_words(real_time)))
 }
 
-/// How many times as long as it is written something takes to say, for the words that are said in its place.
-fn longer(request: &Request) -> f64 {
-    let (written, said) =
-        (request.text.chars().count(), with_marks_said(&request.text, &request.marks).chars().count());
+/// How many times as long as it is written an utterance takes to say, for the words that are said in its place.
+fn longer(Utterance { text, marks, .. }: &Utterance) -> f64 {
+    if marks.is_empty() {
+        return 1.0;
+    }
+    let (written, said) = (text.chars().count(), with_marks_said(text, marks).chars().count());
     (said as f64 / written.max(1) as f64).max(1.0)
 }
 
