@@ -118,7 +118,7 @@ mod tests {
     fn a_cut_is_as_long_as_its_sign() {
         let least = |text| at_cut(text)[0];
         assert!(least("which is") < least("as it is,") && least("as it is,") < least("as it is:"));
-        assert!(at_cut("as it is,") == at_cut("as it “is,”"));
+        assert!((least("as it is,") - least("as it “is,”")).abs() < 1e-9);
         let sentence = Pause::Sentence.range()[0];
         assert!(["so,", "so:", "so.", "so"].iter().all(|text| at_cut(text)[1] < sentence));
     }

@@ -185,9 +185,10 @@ impl Voice {
         if let Some(within) = within.filter(|_| !has_break())
             && let Some(Excerpt { score, words, offset }) = Excerpt::find(self, text, marks, within)
         {
-            let mut speech = self.perform(&score, speed, Some(words), wanted)?;
+            let mut speech = self.perform(&score, speed, Some(&words), wanted)?;
+            let own = |at: usize| at.saturating_sub(offset).min(text.len());
             for word in &mut speech.words {
-                word.text = word.text.start.saturating_sub(offset)..word.text.end.saturating_sub(offset);
+                word.text = own(word.text.start)..own(word.text.end);
             }
             return Ok(speech);
         }
@@ -216,7 +217,7 @@ impl Voice {
         &self,
         score: &Score,
         speed: f32,
-        only: Option<Range<usize>>,
+        only: Option<&Range<usize>>,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Speech, VoiceError> {
         if !SPEEDS.contains(&speed) {
@@ -224,7 +225,7 @@ impl Voice {
         }
         let mut track = Track::default();
         for part in parts(&score.phonemes, LONGEST_PART) {
-            let take = self.take(&part, score, speed, track.words.len(), only.clone(), wanted)?;
+            let take = self.take(&part, score, speed, track.words.len(), only.cloned(), wanted)?;
             track.append(take, score);
         }
         Ok(track.finish(score))

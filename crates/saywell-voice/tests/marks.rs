@@ -441,3 +441,33 @@ fn a_cut_is_not_heard() {
     println!("{joints} joints; at worst {:.0} cents and {:.0} ms off", worst[0], 1000.0 * worst[1]);
     assert!(joints >= 15 && faults.is_empty(), "{faults:#?}");
 }
+
+/// Captions' words are timed by the network's own durations. Where silence tells when a word begins to sound, that is when it starts.
+#[test]
+fn words_start_with_their_sound() {
+    const BLOCK: usize = SAMPLE_RATE as usize / 1000;
+    let mut off = Vec::new();
+    for text in CUT {
+        let speech = speak(text, &[]);
+        for index in (1..speech.words.len()).filter(|index| silence_before(&speech, *index) >= 0.08) {
+            let (from, start) = (speech.words[index - 1].end, speech.words[index].start);
+            let blocks: Vec<bool> = samples(&speech, from..start + 0.15)
+                .chunks(BLOCK)
+                .map(|block| level(block) > -54.0)
+                .collect();
+            // Sound begins at the end of the last silence that is longer than that within a consonant.
+            let mut at = 0;
+            let mut sounds = None;
+            for run in blocks.chunk_by(|a, b| a == b) {
+                at += run.len();
+                if !run[0] && run.len() >= 60 {
+                    sounds = Some(from + at as f64 / 1000.0);
+                }
+            }
+            off.extend(sounds.map(|sounds| start - sounds));
+        }
+    }
+    let mean = off.iter().sum::<f64>() / off.len() as f64;
+    println!("{} words: {:+.1} ms on average", off.len(), 1000.0 * mean);
+    assert!(off.len() >= 20 && mean.abs() < 0.03, "{off:.3?}");
+}
