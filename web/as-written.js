@@ -51,7 +51,9 @@ export class AsWritten {
   #clock;
   /** All that was given to be spoken, on this connection and before. */
   #sent = '';
-  /** Where the text and the sound of the present connection begin. */
+  /** Where the text of the present connection begins. What it tells of is counted from there. */
+  #origin = 0;
+  /** From where on that text is said on the present connection, and where its sound begins. */
   #base = { byte: 0, second: 0 };
   /** @type {Line | null} */
   #line = null;
@@ -70,6 +72,7 @@ export class AsWritten {
     this.#clock = job.clock ?? CLOCK;
     this.#sent = said.text;
     this.#base = { byte: byteLength(said.text), second: said.second };
+    this.#origin = this.#base.byte;
     this.#begun = said.second > 0;
   }
 
@@ -82,7 +85,7 @@ export class AsWritten {
   get awaitsWriter() {
     const { written, captions, sound } = this.#job;
     const last = captions().utterances.at(-1);
-    const unsaid = new TextDecoder().decode(encoder.encode(written.text).subarray(last?.source[1] ?? 0));
+    const unsaid = afterByte(written.text, last?.source[1] ?? 0);
     // Beyond what is known to be said and the silence after it, something more is being said.
     const isUnderWay = sound.laid > Math.max(Number(last?.end ?? 0), this.#base.second) + LONGEST_PAUSE;
     if (isUnderWay || written.over) return false;
@@ -120,7 +123,8 @@ export class AsWritten {
     const more = written.text.slice(this.#sent.length);
     if (/\S/.test(more) && !line?.ended) {
       this.#sent = written.text;
-      (line ?? (await this.#open())).text(more);
+      if (line) line.text(more);
+      else (await this.#open()).text(afterByte(this.#sent, this.#origin));
       return false;
     }
     if (!line) {
@@ -153,9 +157,12 @@ export class AsWritten {
     const socket = await gateway.socket(this.#failures === 1);
     signal.throwIfAborted();
     const { voice, provider, messageId } = speech;
+    // What was heard over a connection that broke comes again, so that the rest is read as it was, and is not said again.
+    const heard = this.#base.byte - this.#origin;
     const line = new Line(socket, this.#base.second, {
       type: 'begin',
       format: sound.format,
+      ...(heard && { start_at: heard }),
       ...(voice && { voice }),
       ...(provider && { provider }),
       ...(messageId && { message_id: messageId }),
@@ -190,7 +197,8 @@ export class AsWritten {
     } else if (news?.type === 'utterance') {
       const { words = [], ...said } = news;
       const { provider, voice } = said;
-      const { byte, second } = this.#base;
+      const { second } = this.#base;
+      const byte = this.#origin;
       const place = (/** @type {any} */ given) => {
         const { start, end, source, ...rest } = caption(given);
         return { ...rest, start: start + second, end: end + second, source: /** @type {[number, number]} */ ([source[0] + byte, source[1] + byte]) };
@@ -210,8 +218,9 @@ export class AsWritten {
       this.#line = null;
       line.leave();
       const begun = this.#base;
+      const continuesAt = Number.isInteger(done?.continues_at) ? this.#origin + Number(done.continues_at) : null;
       this.#base = { byte: byteLength(this.#sent), second: begun.second + (Number(done?.duration_seconds) || 0) };
-      const continuesAt = Number.isInteger(done?.continues_at) ? begun.byte + Number(done.continues_at) : null;
+      this.#origin = this.#base.byte;
       this.#full = continuesAt !== null;
       const address = (/** @type {unknown} */ url) => (typeof url === 'string' && begun.byte === 0 ? gateway.address(url) : null);
       report({
@@ -259,6 +268,7 @@ export class AsWritten {
     // What came over an earlier connection, or by other means, holds without captions too.
     const { byte, second } = last ? { byte: last.source[1], second: Math.min(utterances[held.length]?.start ?? last.end + PAUSE, Math.max(last.end, sound.laid)) } : this.#base.byte <= most ? this.#base : { byte: 0, second: 0 };
     this.#base = { byte, second };
+    this.#origin = Math.min(this.#origin, byte);
     this.#sent = new TextDecoder().decode(encoder.encode(this.#sent).subarray(0, byte));
     if (held.length < utterances.length) report({ type: 'captioned', utterances: held, words: words.filter(({ start }) => start < second - HAIR / 2), anew: true });
   }
@@ -272,6 +282,8 @@ export class AsWritten {
     const kept = written.text.slice(0, common(this.#sent, written.text));
     const before = this.#base;
     await this.#goBack(this.#line, byteLength(kept));
+    // What stayed may be part of a longer sentence now, which is not to be left out.
+    this.#origin = this.#base.byte;
     const { second } = this.#base;
     if (second < sound.laid || second < before.second) {
       await sound.cut(second);
@@ -370,6 +382,11 @@ class Line {
     if (this.#socket.readyState === 0) this.#waiting.push(json);
     else if (this.#socket.readyState === 1) this.#socket.send(json);
   }
+}
+
+/** @param {string} text @param {number} byte */
+function afterByte(text, byte) {
+  return new TextDecoder().decode(encoder.encode(text).subarray(byte));
 }
 
 /** What is known of sound that comes over a connection. @param {string} format @returns {import('./player-store.js').Rendition} */

@@ -60,8 +60,7 @@ class Postgres:
     def __enter__(self):
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="saywell-postgres-")
-        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-        self.programs = programs[-1] if programs else ""
+        self.programs = self.installed()
         # It refuses to be root.
         self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         if self.user:
@@ -74,6 +73,12 @@ class Postgres:
         with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as pid:
             self.pid = int(pid.readline())
         return self
+
+    @staticmethod
+    def installed():
+        """Where its programs are; empty where the shell finds them."""
+        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+        return programs[-1] if programs else ""
 
     def run(self, program, *arguments):
         command = [*self.user, os.path.join(self.programs, program), *arguments]

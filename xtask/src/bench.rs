@@ -10,6 +10,7 @@ mod cached;
 mod connections;
 mod crowd;
 mod first_sound;
+mod gateways;
 mod http;
 mod prepare;
 mod process;
@@ -44,7 +45,7 @@ pub struct Bench {
 
 type Section = fn(&Bench, &mut Report) -> io::Result<()>;
 
-const SECTIONS: [(&str, Section); 11] = [
+const SECTIONS: [(&str, Section); 12] = [
     ("voice", voice::measure),
     ("prepare", prepare::measure),
     ("first-sound", first_sound::measure),
@@ -54,6 +55,7 @@ const SECTIONS: [(&str, Section); 11] = [
     ("crowd", crowd::measure),
     ("burst", burst::measure),
     ("connections", connections::measure),
+    ("gateways", gateways::measure),
     ("start", start::measure),
     ("soak", soak::measure),
 ];

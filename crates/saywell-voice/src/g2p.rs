@@ -20,6 +20,7 @@ mod french;
 mod given;
 mod ipa;
 mod italian;
+mod mandarin;
 mod portuguese;
 mod running;
 mod spanish;
@@ -33,6 +34,7 @@ use self::english::{Accent, English};
 use self::french::French;
 use self::given::Given;
 use self::italian::Italian;
+use self::mandarin::Mandarin;
 use self::portuguese::Portuguese;
 use self::running::Running;
 use self::spanish::Spanish;
@@ -57,6 +59,8 @@ pub enum Language {
     French,
     /// Italian.
     Italian,
+    /// As in mainland China.
+    Mandarin,
     /// As in Brazil.
     Portuguese,
     /// As in Spain.
@@ -65,11 +69,12 @@ pub enum Language {
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AmericanEnglish,
         Self::BritishEnglish,
         Self::French,
         Self::Italian,
+        Self::Mandarin,
         Self::Portuguese,
         Self::Spanish,
     ];
@@ -84,6 +89,7 @@ impl Language {
             [b'e', b'f' | b'm'] => Some(Self::Spanish),
             [b'f', b'f' | b'm'] => Some(Self::French),
             [b'i', b'f' | b'm'] => Some(Self::Italian),
+            [b'z', b'f' | b'm'] => Some(Self::Mandarin),
             [b'p', b'f' | b'm'] => Some(Self::Portuguese),
             _ => None,
         }
@@ -104,6 +110,7 @@ impl Language {
             Self::BritishEnglish => "en-GB",
             Self::French => "fr-FR",
             Self::Italian => "it-IT",
+            Self::Mandarin => "zh-CN",
             Self::Portuguese => "pt-BR",
             Self::Spanish => "es-ES",
         }
@@ -161,6 +168,7 @@ impl Phonemizer {
             Language::BritishEnglish => Box::new(English::load(Accent::British)?),
             Language::French => Box::new(Running(French)),
             Language::Italian => Box::new(Running(Italian)),
+            Language::Mandarin => Box::new(Mandarin::load()?),
             Language::Portuguese => Box::new(Running(Portuguese)),
             Language::Spanish => Box::new(Running(Spanish)),
         };

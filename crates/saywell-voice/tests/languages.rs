@@ -139,6 +139,88 @@ fn portuguese_numbers_and_signs_are_said_in_portuguese() {
 }
 
 #[test]
+fn mandarin_numbers_and_signs_are_said_in_mandarin() {
+    for (text, words) in [
+        ("21", "二十一"),
+        ("105 和 110", "一百零五和一百一十"),
+        ("2000年", "二零零零年"),
+        ("1998年3月5日", "一九九八年 三月五日"),
+        ("2024-05-12", "二零二四年 五月 十二日"),
+        ("14:30", "十四点 三十分"),
+        ("2:05", "两点 零五分"),
+        ("3:2", "三 比 二"),
+        ("50%", "百分之 五十"),
+        ("３.１４", "三点一四"),
+        ("$20亿", "二十亿 美元"),
+        ("￥5.5", "五点五 元"),
+        ("1,234,567", "一百二十三万 四千五百六十七"),
+        ("007", "零零七"),
+        ("13800138000", "幺三八零零幺三八零零零"),
+        ("-5℃", "负五摄氏度"),
+        ("2kg", "两 公斤"),
+        ("3-5天", "三 到 五 天"),
+        ("3/4", "四分之 三"),
+        ("2个学生，第2名", "两个学生，第二名"),
+        ("3.2.3", "三点二点三"),
+    ] {
+        let plain = |text: &str| said(Language::Mandarin, text).replace(' ', "");
+        assert_eq!(plain(text), plain(words), "{text}");
+    }
+}
+
+#[test]
+fn mandarin_tones_hang_on_neighbours() {
+    for (text, phonemes) in [
+        ("不对", "pu↗ twei↘"),
+        ("我不去", "wo↓ pu↗ ʨʰy↘"),
+        ("我不听", "wo↓ pu↘ tʰi→ŋ"),
+        ("是不是？", "ʂɨ↘puʂɨ↘?"),
+        ("看了一个，一天", "kʰa↘n lɤ i↗kɤ, i↘tʰjɛ→n"),
+        ("第一", "ti↘i→"),
+        ("他慢慢地走得很远", "tʰa→ ma↘nma↘n tɤ ʦou↓ tɤ xə↓n ɥɛ↓n"),
+        ("我得走了", "wo↓ tei↓ ʦou↓ lɤ"),
+        ("一只猫只吃鱼", "i→ꭧɨ→ mau→ ꭧɨ↓ ꭧʰɨ→ y↗"),
+        ("喜欢音乐和银行", "ɕi↓xwan i→nɥe↘ xɤ↗ i↗nxa↗ŋ"),
+        ("去玩儿", "ʨʰy↘ wa↗ɚ"),
+        ("女儿", "ny↓ɚ↗"),
+        ("頭髮", "tʰou↗ fa↘"),
+    ] {
+        assert_eq!(said(Language::Mandarin, text), phonemes, "{text}");
+    }
+}
+
+#[test]
+fn mandarin_words_know_the_text_they_say() {
+    let text = "“你好”，我用 ChatGPT 写了２５行代码……（真的）！";
+    let phonemes = Phonemizer::of(Language::Mandarin).unwrap().phonemize(text);
+    let words: Vec<&str> = phonemes.words.iter().map(|word| &text[word.source.clone()]).collect();
+    assert_eq!(words, ["你好", "我", "用", "ChatGPT", "写", "了", "２５", "行", "代码", "真的"]);
+    assert_eq!(phonemes.text, "“ni↓xau↓”, wo↓ jʊ↘ŋ ʧˌætʤˌipˌitˈi ɕje↓ lɤ ɚ↘ʂɨ↗u↓ xa↗ŋ tai↘ma↓… (ꭧə→ntɤ)!");
+}
+
+#[test]
+fn mandarin_is_near_to_what_the_voices_were_taught_with() {
+    let phonemizer = Phonemizer::of(Language::Mandarin).unwrap();
+    let (mut edits, mut toned, mut length, mut count) = (0, 0, 0, 0);
+    let plain = |text: &str| text.replace(['→', '↗', '↓', '↘', ' '], "");
+    for line in include_str!("reference/mandarin.tsv").lines() {
+        let (text, expected) = line.split_once('\t').unwrap();
+        let found = phonemizer.phonemize(text).text;
+        let distance = edit_distance(&found, expected);
+        if distance > 0 {
+            println!("{distance:3}  {text}\n     misaki {expected}\n     found  {found}");
+        }
+        edits += edit_distance(&plain(&found), &plain(expected));
+        toned += distance;
+        length += expected.chars().count();
+        count += 1;
+    }
+    let rate = |edits: usize| 100.0 * edits as f64 / length as f64;
+    println!("{:.2} %, without tones and spaces {:.2} %, of {length} in {count}", rate(toned), rate(edits));
+    assert!(count >= 200 && rate(edits) <= 0.4 && rate(toned) <= 3.5, "{} {}", rate(edits), rate(toned));
+}
+
+#[test]
 fn words_of_a_language_know_the_text_they_say() {
     let text = "«Hola», dijo el Dr. Ruiz: 3,5 km… ¿no?";
     let phonemes = Phonemizer::of(Language::Spanish).unwrap().phonemize(text);
@@ -162,6 +244,8 @@ fn any_text_of_a_language_has_an_answer() {
             "99999999999999999999",
             "ÀÑç ü",
             "a-b -c --",
+            "第1-2-3~4/5:6%第０一儿一儿不不一不得地只",
+            "繁體字𠮷龘ㄅㄆ한かな\u{3000}\u{fffd}２％¥$¥5-$",
             "\u{301}\u{10fffd}",
         ] {
             let phonemes = phonemizer.phonemize(text);

@@ -240,6 +240,23 @@ pub fn whole_sentences(utterances: &[Utterance], fit: usize) -> usize {
 }
 
 impl Prepared {
+    /// Leaves only what is said from this byte of the reply on.
+    ///
+    /// # Errors
+    /// [`ScriptError::NothingToSay`], where that is nothing.
+    pub fn from_byte(mut self, start: usize) -> Result<Self, ScriptError> {
+        let Script { utterances, omissions, notes } = &mut self.script;
+        let mut seconds = std::mem::take(&mut self.seconds).into_iter();
+        utterances.retain(|utterance| {
+            let (takes, kept) = (seconds.next(), utterance.source.start >= start);
+            self.seconds.extend(takes.filter(|_| kept));
+            kept
+        });
+        omissions.retain(|omission| omission.source.start >= start);
+        notes.retain(|note| note.source.start >= start);
+        if utterances.is_empty() { Err(ScriptError::NothingToSay(Vec::new())) } else { Ok(self) }
+    }
+
     /// What fits of it into the longest speech that one request may make, at this speed.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ class FakeSocket extends EventTarget {
   binaryType = '';
   text = '';
   spoken = 0;
+  startAt = 0;
   ended = false;
 
   constructor() {
@@ -28,8 +29,11 @@ class FakeSocket extends EventTarget {
 
   /** @param {string} message */
   send(message) {
-    const { type, text = '' } = JSON.parse(message);
-    if (type === 'begin') queueMicrotask(() => this.say({ type: 'begun' }));
+    const { type, text = '', start_at: startAt } = JSON.parse(message);
+    if (type === 'begin') {
+      this.spoken = this.startAt = startAt ?? 0;
+      queueMicrotask(() => this.say({ type: 'begun' }));
+    }
     this.text += text;
     this.ended ||= type === 'end';
     for (const { 0: sentence, index } of this.text.matchAll(/[^.]+\./g)) {
@@ -187,7 +191,7 @@ test('a connection that breaks loses no sentence and says none twice', async () 
   await running;
   assert.deepEqual(sound.pieces, ['One is here.', 'Two is too.', 'Three is lost.', 'Four is not.']);
   assert.equal(sockets.length, 2);
-  assert.equal(sockets[1]?.text, ' Three is lost. Four is not.');
+  assert.deepEqual([sockets[1]?.text, sockets[1]?.startAt], ['One is here. Two is too. Three is lost. Four is not.', 24], 'read again, not said again');
   assert.deepEqual(captions().map(([text]) => text), sound.pieces);
   assert.deepEqual(captions()[2], ['Three is lost.', 2, 25, 39]);
 });

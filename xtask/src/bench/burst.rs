@@ -112,7 +112,7 @@ fn pace(bench: &Bench, report: &mut Report) -> io::Result<()> {
         let gateway = Server::gateway(&bench.gateway)?;
         ask(gateway.address, &replies.next(2), format);
         let texts: Vec<_> = (0..2_000).map(|_| replies.next(2)).collect();
-        let a_second = saturated(gateway.address, &texts, format)?;
+        let a_second = saturated(gateway.address, &texts, format, SATURATED)?;
         let rest: Vec<_> =
             (0..(target / 2.0 * HALF_LOAD.as_secs_f64()) as usize).map(|_| replies.next(2)).collect();
         let waits = at_rate(gateway.address, &rest, format, target / 2.0)?;
@@ -127,8 +127,8 @@ fn pace(bench: &Bench, report: &mut Report) -> io::Result<()> {
     Ok(())
 }
 
-/// How many replies a second are made for callers who always want the next.
-fn saturated(address: SocketAddr, texts: &[String], format: &str) -> io::Result<f64> {
+/// How many replies a second are made for callers who always want the next, for this long.
+pub fn saturated(address: SocketAddr, texts: &[String], format: &str, within: Duration) -> io::Result<f64> {
     let asked = AtomicUsize::new(0);
     let begun = Instant::now();
     let heard: usize = std::thread::scope(|scope| {
@@ -136,7 +136,7 @@ fn saturated(address: SocketAddr, texts: &[String], format: &str) -> io::Result<
             .map(|_| {
                 scope.spawn(|| {
                     let mut heard = 0;
-                    while begun.elapsed() < SATURATED
+                    while begun.elapsed() < within
                         && let Some(text) = texts.get(asked.fetch_add(1, Ordering::Relaxed))
                     {
                         heard += usize::from(matches!(ask(address, text, format), Outcome::Heard(_)));

@@ -75,7 +75,7 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
 }
 
 /// What wrk counts, provided that every answer was a success.
-fn requests_a_second(address: SocketAddr, path: &str) -> io::Result<f64> {
+pub fn requests_a_second(address: SocketAddr, path: &str) -> io::Result<f64> {
     let output = Command::new("wrk")
         .args(["--threads", "1", "--connections", &CONNECTIONS.to_string()])
         .args(["--duration", &format!("{SECONDS_A_ROUND}s"), &format!("http://{address}{path}")])

@@ -14,16 +14,18 @@ use super::replies::Replies;
 use super::report::Report;
 use super::statistics::{median, milliseconds, percentile};
 
-const CALLERS: usize = 1_000;
+pub const CALLERS: usize = 1_000;
 /// A caller's thread only waits for a socket.
 const STACK_BYTES: usize = 128 * 1024;
 const SOUND_BYTES: usize = 200;
 
 /// What one caller got.
-struct Heard {
-    cache: String,
-    wait: f64,
-    hash: [u8; 32],
+pub struct Heard {
+    /// What `X-TTS-Cache` said.
+    pub cache: String,
+    /// Milliseconds to the first sound.
+    pub wait: f64,
+    pub hash: [u8; 32],
 }
 
 pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
@@ -33,25 +35,7 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
     call(gateway.address, &replies.next(1))?;
     let reply = replies.next(20);
 
-    let barrier = Barrier::new(CALLERS);
-    let heard: Vec<io::Result<Heard>> = std::thread::scope(|scope| {
-        let callers: Vec<_> = (0..CALLERS)
-            .filter_map(|_| {
-                let caller = std::thread::Builder::new().stack_size(STACK_BYTES);
-                let (barrier, reply) = (&barrier, &reply);
-                let address = gateway.address;
-                caller
-                    .spawn_scoped(scope, move || {
-                        barrier.wait();
-                        call(address, reply)
-                    })
-                    .ok()
-            })
-            .collect();
-        callers.into_iter().filter_map(|caller| caller.join().ok()).collect()
-    });
-    let heard: Vec<Heard> = heard.into_iter().collect::<Result<_, _>>()?;
-
+    let heard = at_once(gateway.address, &reply)?;
     let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();
     for one in &heard {
         *outcomes.entry(&one.cache).or_default() += 1;
@@ -82,6 +66,26 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
         ),
     );
     Ok(())
+}
+
+/// What callers get who ask for the same reply at the same moment.
+pub fn at_once(address: SocketAddr, reply: &str) -> io::Result<Vec<Heard>> {
+    let barrier = Barrier::new(CALLERS);
+    std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS)
+            .filter_map(|_| {
+                let caller = std::thread::Builder::new().stack_size(STACK_BYTES);
+                let barrier = &barrier;
+                caller
+                    .spawn_scoped(scope, move || {
+                        barrier.wait();
+                        call(address, reply)
+                    })
+                    .ok()
+            })
+            .collect();
+        callers.into_iter().filter_map(|caller| caller.join().ok()).collect()
+    })
 }
 
 fn call(address: SocketAddr, reply: &str) -> io::Result<Heard> {

@@ -135,6 +135,15 @@ impl Answer {
         Ok((first, self.sent.elapsed()))
     }
 
+    /// Reads the body to its end, and returns when each part of it came as well.
+    pub fn read_watching(mut self) -> io::Result<(Vec<u8>, Vec<Instant>)> {
+        let (mut bytes, mut came) = (Vec::new(), Vec::new());
+        while self.part(&mut bytes)? {
+            came.push(Instant::now());
+        }
+        Ok((bytes, came))
+    }
+
     /// Reads until `count` bytes of the body have come, and hangs up. Returns how long they took.
     pub fn read_only(mut self, count: usize) -> io::Result<Duration> {
         self.read_until(count, &mut Vec::new())
@@ -187,13 +196,22 @@ impl Answer {
 
 /// The signed path of the rendition of `reply`, which the gateway begins to make.
 pub fn audio_path(address: SocketAddr, reply: &str, format: &str) -> io::Result<String> {
+    let [sound, _] = paths(address, reply, format)?;
+    Ok(sound)
+}
+
+/// The signed paths of the sound and of the captions of `reply`, which the gateway begins to make.
+pub fn paths(address: SocketAddr, reply: &str, format: &str) -> io::Result<[String; 2]> {
     let body = serde_json::json!({ "text": reply, "format": format }).to_string();
     let headers = [("content-type", "application/json"), ("accept", "application/json")];
     let answer = fetch(address, &Request { method: "POST", path: "/tts", headers: &headers, body: &body })?;
     let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-    let url = answer.get("url").and_then(serde_json::Value::as_str);
-    let path = url.and_then(|url| url.find("/tts/audio/").and_then(|start| url.get(start..)));
-    path.map(ToOwned::to_owned).ok_or_else(|| malformed(&answer.to_string()))
+    let path = |name: &str| {
+        let url = answer.get(name).and_then(serde_json::Value::as_str);
+        let path = url.and_then(|url| url.find("/tts/").and_then(|start| url.get(start..)));
+        path.map(ToOwned::to_owned).ok_or_else(|| malformed(&answer.to_string()))
+    };
+    Ok([path("url")?, path("captions_url")?])
 }
 
 /// Sends `request` and reads the whole answer, which has to be a success.

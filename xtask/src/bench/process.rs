@@ -58,8 +58,13 @@ impl Server {
 
     /// The stand-in for a speech service.
     pub fn stub(binary: &Path, name: &str) -> io::Result<Self> {
+        Self::stub_with(binary, name, &[])
+    }
+
+    /// The same with these options.
+    pub fn stub_with(binary: &Path, name: &str, options: &[&str]) -> io::Result<Self> {
         let mut command = Command::new(binary);
-        command.arg(name);
+        command.arg(name).args(options);
         Self::start(command, Folder::new(name)?, |line| line.split_once("http://")?.1.trim().parse().ok())
     }
 
@@ -130,7 +135,7 @@ impl Server {
     }
 
     /// Starts `command` and returns once it has written the line from which `ready` reads its address.
-    fn start(
+    pub fn start(
         mut command: Command,
         folder: Folder,
         ready: impl Fn(&str) -> Option<SocketAddr>,
@@ -164,6 +169,12 @@ impl Server {
         Err(io::Error::other(format!("{command:?} did not start. It said:\n{}", said.join("\n"))))
     }
 
+    /// Ends it as `kill -9` does.
+    pub fn kill(&mut self) -> io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
     /// Resident memory now, in bytes.
     pub fn resident_bytes(&self) -> io::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -182,6 +193,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Its number may be another's by now.
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // nginx passes SIGTERM on to its workers; SIGKILL would orphan them.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
@@ -228,10 +243,10 @@ impl Drop for LineProgram {
 }
 
 /// A temporary folder, removed with the value.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> io::Result<Self> {
+    pub fn new(name: &str) -> io::Result<Self> {
         let address = free_address()?;
         let folder = std::env::temp_dir().join(format!("saywell-bench-{name}-{}", address.port()));
         fs::create_dir_all(&folder)?;
@@ -252,6 +267,6 @@ fn processor_ticks(child: &Child) -> io::Result<u64> {
     Ok(fields.into_iter().flatten().filter_map(|field| field.parse::<u64>().ok()).sum())
 }
 
-fn free_address() -> io::Result<SocketAddr> {
+pub fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind("127.0.0.1:0")?.local_addr()
 }

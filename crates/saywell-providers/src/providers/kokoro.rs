@@ -263,10 +263,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_language_goes_to_the_voice_of_it_that_is_nearest_in_gender() {
-        let file =
-            silent_pack(&["af_heart", "am_onyx", "bf_emma", "bm_george", "ef_dora", "em_alex", "jf_alpha"]);
+        let file = silent_pack(&[
+            "af_heart",
+            "am_onyx",
+            "bf_emma",
+            "bm_george",
+            "ef_dora",
+            "em_alex",
+            "zf_xiaobei",
+            "jf_alpha",
+        ]);
         let kokoro = Kokoro::with_pack(file.path(), NAME, &Inside::default()).unwrap();
-        assert_eq!(kokoro.voices().await.unwrap().len(), 6, "nobody here reads Japanese");
+        assert_eq!(kokoro.voices().await.unwrap().len(), 7, "nobody here reads Japanese");
         let heart = Voice { gender: Some("female".to_owned()), ..Voice::new("local", "heart", "en-US") };
         let local = crate::providers::fake::Fake::named("local").with_voices([heart]);
         let links: Vec<Arc<dyn Provider>> = vec![Arc::new(local), Arc::new(kokoro)];
@@ -277,6 +285,7 @@ mod tests {
             (Some("heart"), "es-MX", "ef_dora"),
             (Some("onyx"), "es", "em_alex"),
             (Some("bm_george"), "es", "em_alex"),
+            (None, "zh", "zf_xiaobei"),
             (Some("onyx"), "en", "am_onyx"),
             (Some("bm_george"), "en", "bm_george"),
             (Some("em_alex"), "en", "am_onyx"),

@@ -361,7 +361,8 @@ fn word_after(text: &str, at: usize) -> &str {
     after.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default()
 }
 
-fn space_before_word(writer: &mut Writer<'_>) {
+/// Ends the word before, and parts it from the next.
+pub fn space_before_word(writer: &mut Writer<'_>) {
     writer.end_word();
     if !writer.phonemes.text.ends_with(['(', '“']) {
         writer.space();
@@ -369,7 +370,7 @@ fn space_before_word(writer: &mut Writer<'_>) {
 }
 
 /// A mark as the voices know it.
-fn pause(mark: char) -> Option<char> {
+pub fn pause(mark: char) -> Option<char> {
     Some(match mark {
         '.' | ',' | ';' | ':' | '!' | '?' | '…' | '—' | '(' | ')' | '“' | '”' => mark,
         '–' => '—',

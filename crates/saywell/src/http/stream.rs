@@ -132,12 +132,9 @@ impl Session {
 
     /// What `POST /tts` does before it has a script.
     async fn begin(&self, ask: SpeechBody) -> Result<Writing, ApiError> {
-        for (given, param) in [
-            (ask.text.is_some(), "text"),
-            (ask.ssml.is_some(), "ssml"),
-            (ask.prefetch, "prefetch"),
-            (ask.start_at.is_some(), "start_at"),
-        ] {
+        for (given, param) in
+            [(ask.text.is_some(), "text"), (ask.ssml.is_some(), "ssml"), (ask.prefetch, "prefetch")]
+        {
             if given {
                 let message =
                     format!("`{param}` has no place in `begin`: text comes in messages of its own.");

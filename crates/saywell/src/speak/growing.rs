@@ -51,7 +51,7 @@ pub struct Growing {
     full: Option<String>,
     /// Parts of a sentence, which wait for its end where not much more fits.
     waiting: Vec<Prepared>,
-    /// The last byte that is spoken.
+    /// The last byte that is spoken, or was heard before.
     until: usize,
     /// An utterance after which nothing has come yet: it may be the last, which no pause follows.
     held: Option<Utterance>,
@@ -183,7 +183,9 @@ impl Growing {
             departure = self.say(utterance, true).await?.or(departure);
         }
         departure = self.sentence(true).await?.or(departure);
-        let prepared = script::prepare(&self.text, &self.reading, self.bounds)?;
+        // Its bounds are those of the whole, wherever it goes on from.
+        let reading = Reading { start_at: 0, ..self.reading.clone() };
+        let prepared = script::prepare(&self.text, &reading, self.bounds)?;
         let foreign = Foreign::new(self.speak.unsupported_language, self.request().voice.as_deref());
         let mut prepared = foreign.all(&self.speak, &self.chain, prepared).await?;
         if let Some(why) = self.full.clone() {
@@ -192,6 +194,7 @@ impl Growing {
             prepared.ends_early(&self.text, &why);
         }
         let prepared = prepared.within(&self.text, self.request().speed, self.bounds)?;
+        let prepared = prepared.from_byte(self.reading.start_at)?;
         let plan = Arc::new(self.plan(prepared).await?);
         let key = plan.key(&self.text);
         let characters = plan.script.characters();
@@ -250,7 +253,7 @@ impl Growing {
         self.seconds += seconds;
         if self.seconds > most {
             let too_long = ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds };
-            if self.bounds.too_long == TooLong::Refuse || self.planned.is_empty() {
+            if self.bounds.too_long == TooLong::Refuse || self.until == 0 {
                 return Err(too_long.into());
             }
             self.waiting.clear();
@@ -271,7 +274,12 @@ impl Growing {
         let (mut departure, waiting) = (None, std::mem::take(&mut self.waiting));
         let count = waiting.len();
         for (number, prepared) in waiting.into_iter().enumerate() {
-            let until = prepared.script.utterances.last().map_or(self.until, |said| said.source.end);
+            let utterances = &prepared.script.utterances;
+            let until = utterances.last().map_or(self.until, |said| said.source.end);
+            if utterances.iter().any(|said| said.source.start < self.reading.start_at) {
+                self.until = until;
+                continue;
+            }
             match self.send_off(prepared, last && number + 1 == count).await {
                 Ok(departed) => departure = departed.or(departure),
                 // What has begun is heard, as far as the quota goes.

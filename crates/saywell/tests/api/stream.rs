@@ -180,6 +180,56 @@ async fn what_was_said_before_costs_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_heard_is_not_said_again_after_a_break() {
+    // What is said of the rest depends on what came before: the list, and the code.
+    let reply = "# For everybody\n\nThis is the first sentence of all. Here is another one.\n\n- one\n- two\n\n\
+                 ```sh\ncargo test. It is no sentence.\n```\n\nThat was all. And it ends.";
+    let gateway = Gateway::new().await;
+    let mut client = Client::connect(&gateway).await;
+    let begin = |start_at: u64| json!({ "type": "begin", "format": "pcm", "start_at": start_at });
+    let (said, whole, _) = client.whole(begin(0), reply, 9).await;
+    gateway.settle().await;
+    let calls = gateway.calls.count();
+    assert!(said.len() > 5, "{said:?}");
+    for (heard, next) in said.iter().zip(&said[1..]) {
+        let at = heard["source"][1].as_u64().unwrap();
+        let stated = next["start"].as_f64().unwrap();
+        let (rest, sound, done) = client.whole(begin(at), reply, 9).await;
+        let places = |said: &[Value]| {
+            said.iter().map(|said| (said["text"].clone(), said["source"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(places(&rest), places(&said[said.len() - rest.len()..]), "from {at}");
+        assert_eq!(rest[0]["source"], next["source"], "from {at}: none is lost, none is there twice");
+        assert!(whole.ends_with(&sound), "from {at}: the same sound");
+        let after = (whole.len() - sound.len()) as f64 / 48_000.0;
+        assert!((after - stated).abs() < 0.001, "from {at}: {after} s, {stated} s");
+        let ask = json!({ "text": reply, "format": "pcm", "start_at": at });
+        assert_eq!(done["key"], gateway.links(&ask).await["key"], "the rest has a link as well");
+    }
+    assert_eq!(gateway.calls.count(), calls, "all of it was made before");
+    client.say(begin(reply.len() as u64)).await;
+    assert_eq!(client.told().await["type"], "begun");
+    client.text(reply).await;
+    client.say(json!({ "type": "end" })).await;
+    assert_eq!(client.refused().await.0, "nothing_to_say", "all of it was heard");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_too_long_ends_where_it_would_have_when_it_is_taken_up_again() {
+    let reply = "The first sentence is short. The second one is a little longer than that. \
+                 A third follows, and says nothing new. The fourth is the last of them all.";
+    for bounded in [Settings { max_seconds: 9, ..settings() }, Settings { max_chars: 120, ..settings() }] {
+        let gateway = Gateway::with(Fake::named("fake"), bounded).await;
+        let mut client = Client::connect(&gateway).await;
+        let (said, _, done) = client.whole(json!({ "type": "begin" }), reply, 9).await;
+        assert_eq!((said.len(), &done["continues_at"]), (3, &said[2]["source"][1]), "{done}");
+        let begin = json!({ "type": "begin", "start_at": said[0]["source"][1] });
+        let (rest, _, again) = client.whole(begin, reply, 9).await;
+        assert_eq!((rest.len(), &again["continues_at"]), (2, &done["continues_at"]), "{again}");
+    }
+}
+
+#[tokio::test]
 async fn sound_comes_before_the_text_has_ended() {
     let gateway = Gateway::new().await;
     let mut client = Client::connect(&gateway).await;

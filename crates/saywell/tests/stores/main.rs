@@ -2,10 +2,15 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod authority;
+mod balancer;
 mod database;
 mod ill;
 mod limits;
+mod partition;
 mod pooler;
 mod postgres;
+mod process;
 mod redis_server;
 mod shared;
+mod stream;
+mod wire;

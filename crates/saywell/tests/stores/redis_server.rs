@@ -1,5 +1,6 @@
 //! A real Redis, started for the length of a test.
 
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -71,7 +72,7 @@ impl Redis {
             Some(_) => &["--tls-port", &port, "--port", "0"],
             None => &["--port", &port],
         };
-        let mut command = Command::new("redis-server");
+        let mut command = Command::new(program());
         command
             .args(listens)
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
@@ -135,6 +136,10 @@ impl Redis {
         }
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn url(&self, database: usize) -> String {
         format!("{}127.0.0.1:{}/{database}", self.scheme, self.port)
     }
@@ -171,7 +176,7 @@ impl Sentinel {
         );
         let file = data.path().join("sentinel.conf");
         std::fs::write(&file, settings).unwrap();
-        let mut command = Command::new("redis-server");
+        let mut command = Command::new(program());
         command.arg(&file).arg("--sentinel").stdout(Stdio::null()).stderr(Stdio::null());
         let sentinel = Self { _data: data, port, process: command.spawn().unwrap() };
         let address = Address::parse(&format!("redis://127.0.0.1:{port}")).unwrap();
@@ -209,6 +214,11 @@ async fn connect(address: &Address) -> redis::RedisResult<MultiplexedConnection>
     address.client().await?.get_multiplexed_async_connection().await
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What is started: Redis's own, or another that speaks its language, such as Valkey's.
+fn program() -> OsString {
+    std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into())
 }

@@ -1,9 +1,6 @@
 //! Flights that gateways share through a real Redis: any of them serves anybody.
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,25 +26,26 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::authority::Authority;
+use crate::process::Server;
 use crate::redis_server::{Redis, Sentinel};
 
 /// One of several gateways, with a runtime of its own, so that it can be killed.
-struct Gateway {
+pub struct Gateway {
     app: App,
-    calls: Arc<Calls>,
+    pub calls: Arc<Calls>,
     runtime: Option<Runtime>,
 }
 
 /// What was heard: all of it, or until the transfer broke off.
 #[derive(Debug)]
-struct Heard {
+pub struct Heard {
     status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
-    broken: bool,
+    pub body: Vec<u8>,
+    pub broken: bool,
 }
 
-fn settings(redis: Option<&Redis>) -> Settings {
+pub fn settings(redis: Option<&Redis>) -> Settings {
     Settings {
         storage_url: Some("memory:".into()),
         database_url: Some("sqlite::memory:".into()),
@@ -65,7 +63,7 @@ async fn open(fake: Fake, settings: Settings) -> Result<App, StartError> {
 }
 
 impl Gateway {
-    async fn start(fake: Fake, settings: Settings) -> Self {
+    pub async fn start(fake: Fake, settings: Settings) -> Self {
         let calls = fake.calls();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -81,7 +79,7 @@ impl Gateway {
     }
 
     /// Whatever a request sets off runs where the gateway does.
-    async fn answer(&self, mut request: Request<Body>) -> Response {
+    pub async fn answer(&self, mut request: Request<Body>) -> Response {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711))));
         let answering = router(self.app.clone()).oneshot(request);
         self.runtime.as_ref().unwrap().spawn(answering).await.unwrap().unwrap()
@@ -95,7 +93,7 @@ impl Gateway {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    async fn speak(&self, body: &Value) -> Heard {
+    pub async fn speak(&self, body: &Value) -> Heard {
         self.send(post().body(Body::from(body.to_string())).unwrap()).await
     }
 
@@ -123,11 +121,11 @@ impl Heard {
     }
 }
 
-fn post() -> axum::http::request::Builder {
+pub fn post() -> axum::http::request::Builder {
     Request::post("/tts").header("content-type", "application/json")
 }
 
-async fn hear(response: Response) -> Heard {
+pub async fn hear(response: Response) -> Heard {
     let (parts, body) = response.into_parts();
     let (mut pieces, mut body, mut broken) = (body.into_data_stream(), Vec::new(), false);
     while let Some(piece) = pieces.next().await {
@@ -140,7 +138,7 @@ async fn hear(response: Response) -> Heard {
 }
 
 /// Waits until it is so.
-async fn until(what: &str, so: impl Fn() -> bool) {
+pub async fn until(what: &str, so: impl Fn() -> bool) {
     let waiting = async {
         while !so() {
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -155,7 +153,7 @@ fn text(links: &Value, name: &str) -> String {
 
 /// Checks the history of every flight that a Redis has: its parts are numbered without a gap, and each was told under a lease
 /// that is no older than that of the part before; the last under the one that the record has. How many made each.
-async fn makers(redis: &Redis) -> Vec<usize> {
+pub async fn makers(redis: &Redis) -> Vec<usize> {
     let flights: Vec<String> = redis.ask(redis::cmd("KEYS").arg("{saywell}:flights:record:*").take()).await;
     let mut makers = Vec::new();
     for record in flights {
@@ -183,11 +181,11 @@ async fn makers(redis: &Redis) -> Vec<usize> {
     makers
 }
 
-const REPLY: &str =
+pub const REPLY: &str =
     "The first sentence is here. The second one follows it. A third is said as well. And that is all.";
 
 /// How it sounds where nothing is shared.
-async fn reference(fake: Fake, body: &Value) -> Vec<u8> {
+pub async fn reference(fake: Fake, body: &Value) -> Vec<u8> {
     Gateway::start(fake, settings(None)).await.speak(body).await.body
 }
 
@@ -687,70 +685,4 @@ async fn kill_9_of_a_process_loses_no_sentence_and_every_character_is_booked_onc
     for server in servers {
         server.stop();
     }
-}
-
-/// The real binary, as one of several gateways before one paid provider; killed with the value.
-struct Server {
-    process: Child,
-    address: String,
-    data: PathBuf,
-}
-
-impl Server {
-    fn start(data: &Path, redis: &Redis, stub: &Stub) -> Self {
-        std::fs::create_dir_all(data).unwrap();
-        let mut process = saywell(data)
-            .arg("serve")
-            .envs([
-                ("TTS_LISTEN", "127.0.0.1:0"),
-                ("TTS_LOG", "error"),
-                ("TTS_STORAGE_URL", "memory:"),
-                ("TTS_SIGNING_KEY", "only tests are signed with these words"),
-                ("TTS_PROVIDER", "openai"),
-                ("OPENAI_API_KEY", "a-key-that-nobody-may-see"),
-            ])
-            .env("REDIS_URL", redis.url(0))
-            .env("OPENAI_BASE_URL", format!("{}/v1", stub.url()))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(address.starts_with("http://127.0.0.1:"), "{line:?}");
-        Self { process, address, data: data.to_owned() }
-    }
-
-    fn kill(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-
-    /// Asks it to stop, and waits until it has.
-    fn stop(mut self) {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success());
-    }
-
-    /// The characters that its database has as sent.
-    fn booked(&self) -> u64 {
-        let output = saywell(&self.data).args(["usage", "--format", "json"]).output().unwrap();
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let lines = report["lines"].as_array().unwrap();
-        lines.iter().map(|line| line["sent_characters"].as_f64().unwrap() as u64).sum()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// The binary with nothing of the machine that runs the tests.
-fn saywell(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_saywell"));
-    command.current_dir(data).env_clear().env("TTS_DATA_DIR", data.join("kept"));
-    command
 }
