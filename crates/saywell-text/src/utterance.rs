@@ -228,7 +228,9 @@ impl Utterance {
             Pause::Clause => pause::at_cut(&self.text),
             pause => pause.range(),
         };
-        (least + (most - least) * pause::weight(&self.text)) / speed.sqrt()
+        let seconds = (least + (most - least) * pause::weight(&self.text)) / speed.sqrt();
+        // To the millisecond: more is nobody's to hear, and less is to be written down.
+        (1000.0 * seconds).round() / 1000.0
     }
 
     /// Told what follows it in the reply, Markdown: at the end of a block, a heading there asks for a longer pause.

@@ -17,7 +17,6 @@ pub mod network;
 pub mod onnx;
 mod phonemes;
 mod pool;
-mod question;
 mod trim;
 mod voice;
 

@@ -110,8 +110,6 @@ pub struct Score {
     words: Vec<Manner>,
     /// How what is before each word is said, and what is behind the last.
     gaps: Vec<Manner>,
-    /// Bytes of the phonemes over which the pitch rises, in order and apart.
-    pub rises: Vec<Range<usize>>,
     /// Silences, each before the word with this index, in order; behind the last word, their number.
     pub breaks: Vec<(usize, Duration)>,
 }
@@ -119,7 +117,7 @@ pub struct Score {
 impl Score {
     /// All in the voice's own way.
     pub fn plain(phonemes: Phonemes) -> Self {
-        Self { phonemes, words: Vec::new(), gaps: Vec::new(), rises: Vec::new(), breaks: Vec::new() }
+        Self { phonemes, words: Vec::new(), gaps: Vec::new(), breaks: Vec::new() }
     }
 
     /// As `marks` of the text ask that `phonemes` were made from.
@@ -160,12 +158,12 @@ impl Score {
         }
         let bounded = |manners: Vec<Manner>| manners.into_iter().map(Manner::bounded).collect();
         let phonemes = rewrite(phonemes, &stresses, &breaks);
-        Self { phonemes, words: bounded(manners), gaps: bounded(gaps), rises: Vec::new(), breaks }
+        Self { phonemes, words: bounded(manners), gaps: bounded(gaps), breaks }
     }
 
     /// Whether all is said the voice's own way.
     pub fn is_plain(&self) -> bool {
-        self.words.is_empty() && self.rises.is_empty()
+        self.words.is_empty()
     }
 
     /// How the word with this index is said.

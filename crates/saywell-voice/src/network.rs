@@ -58,8 +58,6 @@ pub struct Bend {
     pub rate: f32,
     /// Its pitch above the predicted, in hundredths of a semitone.
     pub cents: f32,
-    /// Whether the pitch rises over it and those beside it that do, as at the end of a question.
-    pub rises: bool,
     /// Whether it may go when there is no time for it, as a mark may that makes no sound.
     pub may_go: bool,
 }
@@ -166,7 +164,6 @@ impl Network {
             f0 = warp(&f0, &own, &durations, UNVOICED);
             energy = warp(&energy, &own, &durations, f32::NEG_INFINITY);
         }
-        raise(&mut f0, &durations, bends);
         shift(&mut f0, &durations, bends);
         let told = if bends.is_empty() { [0.0, f32::INFINITY] } else { TOLD_PITCH };
 
@@ -327,41 +324,6 @@ fn warp(values: &[f32], own: &[u32], durations: &[u32], least: f32) -> Vec<f32> 
         }
     }
     warped
-}
-
-/// Lets the pitch rise over each run of phonemes of which `bends` say so. What is predicted there, a fall of five semitones that often
-/// ends in a creak, is replaced: from a little below the middle of the voice's pitch a line goes to a little above it.
-fn raise(f0: &mut [f32], durations: &[u32], bends: &[Bend]) {
-    /// Against the middle, in hundredths of a semitone.
-    const FROM: f32 = -200.0;
-    const TO: f32 = 300.0;
-    /// Frames in which the line is reached: 50 ms.
-    const ENTRY: f32 = 4.0;
-    if !bends.iter().any(|bend| bend.rises) {
-        return;
-    }
-    let mut voiced: Vec<f32> = f0.iter().copied().filter(|f0| *f0 >= UNVOICED).collect();
-    voiced.sort_by(f32::total_cmp);
-    let Some(middle) = voiced.get(voiced.len() / 2).copied() else { return };
-    let mut start = 0;
-    let phonemes: Vec<_> = bends.iter().zip(durations).collect();
-    for run in phonemes.chunk_by(|a, b| a.0.rises == b.0.rises) {
-        let frames = run.iter().map(|(_, duration)| **duration as usize * FRAMES_PER_STEP).sum::<usize>();
-        let run_of = start..(start + frames).min(f0.len());
-        start = run_of.end;
-        if !run.first().is_some_and(|(bend, _)| bend.rises) {
-            continue;
-        }
-        // What is silent at the end takes no part.
-        let sounding = f0[run_of.clone()].iter().rposition(|f0| *f0 >= UNVOICED).map_or(0, |last| last + 1);
-        for (frame, f0) in f0[run_of].iter_mut().take(sounding).enumerate() {
-            if *f0 >= UNVOICED {
-                let at = frame as f32 + 0.5;
-                let line = middle * ((FROM + (TO - FROM) * at / sounding as f32) / 1200.0).exp2();
-                *f0 *= (line / *f0).powf((at / ENTRY).min(1.0));
-            }
-        }
-    }
 }
 
 /// Raises the pitch of voiced frames by `bends`, with a slope of 50 ms where two of them meet.
@@ -544,7 +506,7 @@ mod tests {
 
     #[test]
     fn other_paces_keep_the_melody() {
-        let bend = |rate| Bend { rate, cents: 0.0, rises: false, may_go: false };
+        let bend = |rate| Bend { rate, cents: 0.0, may_go: false };
         let mut durations = [4, 3, 3, 3, 2];
         assert!(stretch(&mut durations, &[1.0, 2.0, 2.0, 2.0, 1.0].map(bend)));
         assert_eq!(durations, [4, 2, 1, 2, 2], "what is rounded away goes to the next");

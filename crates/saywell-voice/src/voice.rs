@@ -16,7 +16,6 @@ use crate::manner::{Manner, Score};
 use crate::network::{Bend, FRAMES_PER_STEP, Network};
 use crate::onnx::OnnxError;
 use crate::phonemes::{LONGEST_PART, Part, ids, parts};
-use crate::question;
 use crate::trim::{Loudness, soften_edges, soften_end};
 
 /// Slowest and fastest speed, as multiples of the voice's own pace.
@@ -196,15 +195,10 @@ impl Voice {
     }
 
     fn score(&self, text: &str, marks: &[Mark]) -> Score {
-        let mut score = if marks.is_empty() {
-            Score::plain(self.phonemizer.phonemize(text))
-        } else {
-            Score::new(&self.phonemizer.phonemize_marked(text, marks), marks)
-        };
-        if matches!(self.engine, Engine::Heart(_)) {
-            score.rises = question::rising(text, &score.phonemes);
+        if marks.is_empty() {
+            return Score::plain(self.phonemizer.phonemize(text));
         }
-        score
+        Score::new(&self.phonemizer.phonemize_marked(text, marks), marks)
     }
 
     /// As [`Self::speak`], of phonemes that were made or mended elsewhere.
@@ -478,25 +472,16 @@ impl Speech {
 /// How each of the network's ids is said, the boundaries at the ends included; nothing where all is said the
 /// voice's own way.
 fn bends(part: &Part, places: &[usize], score: &Score) -> Vec<Bend> {
-    const OWN: Bend = Bend { rate: 1.0, cents: 0.0, rises: false, may_go: true };
+    const OWN: Bend = Bend { rate: 1.0, cents: 0.0, may_go: true };
     let bend = |place: &usize| {
         let Manner { rate, cents, .. } = score.at(part.offset + place);
         let may_go = part.text[*place..].starts_with([' ', PRIMARY, SECONDARY]);
-        Bend { rate, cents, rises: false, may_go }
+        Bend { rate, cents, may_go }
     };
     if score.is_plain() {
         return Vec::new();
     }
-    let mut bends: Vec<Bend> = std::iter::once(OWN).chain(places.iter().map(bend)).chain([OWN]).collect();
-    for rise in &score.rises {
-        let within = |byte: usize| places.partition_point(|place| part.offset + place < byte) + 1;
-        let (start, end) = (within(rise.start), within(rise.end));
-        if start < end {
-            // What is still heard after its last sound is a part of it.
-            bends[start..=end].iter_mut().for_each(|bend| bend.rises = true);
-        }
-    }
-    bends
+    std::iter::once(OWN).chain(places.iter().map(bend)).chain([OWN]).collect()
 }
 
 /// Where every word of `part` lies in the samples, by the durations of its phonemes.

@@ -1,4 +1,4 @@
-//! What the voice makes of marks, of questions, and of parts of a sentence, measured in its samples.
+//! What the voice makes of marks and of parts of a sentence, measured in its samples.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -314,36 +314,6 @@ fn any_marks_have_an_answer() {
         );
         assert!(speech.words.windows(2).all(|pair| pair[0].text.start <= pair[1].text.start), "{marks:?}");
         assert!(speech.samples.iter().all(|sample| sample.abs() <= 1.0), "{marks:?}");
-    }
-}
-
-/// Cents from the median of a text's pitch to its last 120 ms of voice.
-fn final_rise(text: &str) -> f64 {
-    let speech = speak(text, &[]);
-    let voiced: Vec<f64> = pitches(&speech.samples, 80.0, 420.0).into_iter().flatten().collect();
-    let end = voiced[voiced.len().saturating_sub(12)..].to_vec();
-    1200.0 * (median(end) / median(voiced)).log2()
-}
-
-/// As predicted, all of these fall by four to six semitones.
-#[test]
-fn questions_for_yes_or_no_rise() {
-    for text in [
-        "You are coming tomorrow?",
-        "Is it ready?",
-        "Would you like me to show you an example?",
-        "Can I help you with anything else?",
-        "Do you want to know more about any of these?",
-        "Should I go on?",
-    ] {
-        let rise = final_rise(text);
-        println!("{text}: {rise:+.0} cents");
-        assert!(rise > 0.0, "{text}: {rise:+.0} cents");
-    }
-    for text in ["You are coming tomorrow.", "What would you like to hear about next?", "It is ready."] {
-        let fall = final_rise(text);
-        println!("{text}: {fall:+.0} cents");
-        assert!(fall < -150.0, "{text}: {fall:+.0} cents");
     }
 }
 
