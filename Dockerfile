@@ -18,6 +18,8 @@ RUN apt-get update \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin saywell \
     && install --directory --owner saywell --group saywell --mode 700 /data
 COPY --from=build /src/target/release/saywell /usr/local/bin/
+# A pack of voices that was made here (`make voices`) comes along; without one this copies nothing but a licence.
+COPY LICENSE-MIT saywell-data/kokoro.pac[k] /usr/local/share/saywell/
 
 # Reached from outside, it starts only when TTS_AUTH says who may speak. Platforms set a PORT of their own.
 ENV TTS_LISTEN=0.0.0.0 \

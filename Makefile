@@ -12,7 +12,7 @@ BENCH ?=
 TOOLS := $(CURDIR)/.tools
 export PATH := $(TOOLS)/python/bin:$(PATH)
 
-# Firefox's WebDriver, which Debian has not: built once, about four minutes.
+# Firefox's WebDriver, which Debian has not: built once, without the optimiser, which takes a minute or two.
 GECKODRIVER := 0.37.1
 
 ##@ Use
@@ -23,9 +23,9 @@ build: system-build voice ## The gateway, optimised: target/release/saywell
 run: ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
 	@tools/run.sh $(VOICES)
 
-dist: build ## Package it into target/dist: .deb, tarball, container image, checksums; and install and try each
+dist: build ## Package it into target/dist: .deb, tarball, container image, checksums (with voices after `make voices`); and try each
 	@tools/system.sh dist
-	tools/dist/build.sh target/release/saywell target/dist
+	tools/dist/build.sh target/release/saywell target/dist $(wildcard saywell-data/kokoro.pack)
 	DIST=$(CURDIR)/target/dist python3 -m unittest discover --start-directory tests/dist
 
 example: build tools ## Start a Flask chat that speaks at http://127.0.0.1:5000
@@ -141,7 +141,7 @@ $(TOOLS)/node-ready: web/package-lock.json tests/sdk/package-lock.json tools/pyt
 
 $(TOOLS)/geckodriver-$(GECKODRIVER):
 	@mkdir -p $(TOOLS)
-	cargo install --quiet --locked --root $(TOOLS)/cargo --target-dir $(TOOLS)/cargo/target geckodriver --version $(GECKODRIVER)
+	cargo install --quiet --locked --debug --root $(TOOLS)/cargo --target-dir $(TOOLS)/cargo/target geckodriver --version $(GECKODRIVER)
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 

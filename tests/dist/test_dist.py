@@ -42,6 +42,10 @@ def one(pattern):
     return found
 
 
+VOICES = glob.glob(os.path.join(DIST, "saywell-voices_*.deb"))
+PACKAGE, IMAGE = "saywell_*.deb", f"saywell-[0-9]*[0-9]-{run('dpkg', '--print-architecture').strip()}.oci.tar"
+
+
 def free_port():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -114,15 +118,21 @@ class Checksums(unittest.TestCase):
 
     def test_the_same_binary_gives_the_same_packages(self):
         with tempfile.TemporaryDirectory(prefix="saywell-again-") as folder:
-            run("dpkg-deb", "--extract", one("*.deb"), os.path.join(folder, "x"))
-            run(os.path.join(ROOT, "tools/dist/build.sh"), os.path.join(folder, "x/usr/bin/saywell"), os.path.join(folder, "again"))
+            run("dpkg-deb", "--extract", one(PACKAGE), os.path.join(folder, "x"))
+            # The pack as it was packaged.
+            packs = []
+            for package in VOICES:
+                run("dpkg-deb", "--extract", package, os.path.join(folder, "x"))
+                packs = [os.path.join(folder, "x/usr/share/saywell/kokoro.pack")]
+            binary = os.path.join(folder, "x/usr/bin/saywell")
+            run(os.path.join(ROOT, "tools/dist/build.sh"), binary, os.path.join(folder, "again"), *packs)
             with open(os.path.join(DIST, "SHA256SUMS")) as first, open(os.path.join(folder, "again/SHA256SUMS")) as again:
                 self.assertEqual(first.read(), again.read())
 
 
 class DebianPackage(unittest.TestCase):
     def test_what_is_in_it(self):
-        listed = run("dpkg-deb", "--contents", one("*.deb")).splitlines()
+        listed = run("dpkg-deb", "--contents", one(PACKAGE)).splitlines()
         entries = {line.split()[5].removeprefix("./"): line.split()[:2] for line in listed}
         for path, mode in (
             ("usr/bin/saywell", "-rwxr-xr-x"),
@@ -139,12 +149,12 @@ class DebianPackage(unittest.TestCase):
         ):
             self.assertEqual(entries.get(path), [mode, "root/root"], path)
         self.assertEqual({owner for _, owner in entries.values()}, {"root/root"})
-        fields = run("dpkg-deb", "--field", one("*.deb"))
+        fields = run("dpkg-deb", "--field", one(PACKAGE))
         self.assertRegex(fields, r"Depends: .*\blibc6 \(>= 2\.\d+\)")
 
     def test_it_speaks_where_it_is_unpacked(self):
         with tempfile.TemporaryDirectory(prefix="saywell-deb-") as root:
-            run("dpkg-deb", "--extract", one("*.deb"), root)
+            run("dpkg-deb", "--extract", one(PACKAGE), root)
             command, environment, folder, state = service(root)
             environment["TTS_DATA_DIR"] = os.path.join(root, "var/lib", state)
             program = os.path.join(root, command[0].lstrip("/"))
@@ -154,6 +164,17 @@ class DebianPackage(unittest.TestCase):
             self.assertIn("TTS_LISTEN", run("man", "--local-file", page, env={**os.environ, "MANPAGER": "cat", "MANWIDTH": "200"}))
             completion = os.path.join(root, "usr/share/bash-completion/completions/saywell")
             self.assertIn("saywell", run("bash", "-c", f"source {completion} && complete -p saywell"))
+
+    @unittest.skipUnless(VOICES, "needs a pack of voices: make voices")
+    def test_the_voices_package_is_found_where_it_is_installed(self):
+        with tempfile.TemporaryDirectory(prefix="saywell-deb-") as root:
+            for package in (one(PACKAGE), *VOICES):
+                run("dpkg-deb", "--extract", package, root)
+            environment = {"TTS_DATA_DIR": os.path.join(root, "data"), "PATH": os.environ["PATH"]}
+            told = run(os.path.join(root, "usr/bin/saywell"), "voices", "verify", env=environment)
+            self.assertIn("usr/share/saywell/kokoro.pack is whole", told)
+            told = run(os.path.join(root, "usr/bin/saywell"), "voices", "list", env=environment)
+            self.assertRegex(told, r"kokoro +bf_emma +en-GB")
 
     @unittest.skipUnless(SUITES, "needs root and debootstrap")
     def test_it_installs_into_a_clean_system_speaks_there_and_leaves_only_data(self):
@@ -169,10 +190,10 @@ class DebianPackage(unittest.TestCase):
         inside = ["chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
         run(*inside, "apt-get", "update")
         # What it needs is there before it is, so that nothing else comes or goes with it.
-        needed = run("dpkg-deb", "--field", one("*.deb"), "Depends").strip().split(", ")
+        needed = run("dpkg-deb", "--field", one(PACKAGE), "Depends").strip().split(", ")
         run(*inside, "apt-get", "install", "-qq", "--no-install-recommends", "-y", *(name.split()[0] for name in needed))
         before = files(root)
-        shutil.copy(one("*.deb"), os.path.join(root, "tmp/saywell.deb"))
+        shutil.copy(one(PACKAGE), os.path.join(root, "tmp/saywell.deb"))
         run(*inside, "dpkg", "--install", "/tmp/saywell.deb")
         os.remove(os.path.join(root, "tmp/saywell.deb"))
         self.assertIn("usr/bin/saywell", files(root))
@@ -210,7 +231,7 @@ class Tarball(unittest.TestCase):
 class Image(unittest.TestCase):
     def unpack(self, folder):
         """Its layers in one folder, and its settings."""
-        with tarfile.open(one("*.oci.tar")) as archive:
+        with tarfile.open(one(IMAGE)) as archive:
             archive.extractall(os.path.join(folder, "layout"), filter="data")
 
         def blob(descriptor):
@@ -239,7 +260,7 @@ class Image(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("skopeo"), "needs skopeo")
     def test_another_program_reads_it(self):
-        told = json.loads(run("skopeo", "inspect", f"oci-archive:{one('*.oci.tar')}"))
+        told = json.loads(run("skopeo", "inspect", f"oci-archive:{one(IMAGE)}"))
         self.assertEqual(told["Os"], "linux")
         self.assertEqual(len(told["Layers"]), 2)
 

@@ -2,15 +2,17 @@
 # Packages a binary for people who install it: a Debian package, a tarball, a container image, a list of what is linked in,
 # checksums. `make dist` builds the binary first and tests what comes out.
 #
-#   tools/dist/build.sh BINARY FOLDER
+#   tools/dist/build.sh BINARY FOLDER [PACK]
 #
-# The same binary and commit give the same bytes.
+# With a pack of voices (`make voices`) it makes a second Debian package, saywell-voices, and a second image, which has them. The
+# same binary and commit give the same bytes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 binary=$(realpath "$1")
 mkdir -p "$2"
 out=$(realpath "$2")
+pack=${3:+$(realpath "$3")}
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 architecture=$(dpkg --print-architecture)
@@ -70,6 +72,21 @@ chmod 644 "$deb/DEBIAN/md5sums" "$deb/DEBIAN/control"
 at_commit "$deb"
 dpkg-deb --root-owner-group --threads-max=1 -Zgzip --build "$deb" "$out/saywell_${version}_$architecture.deb" >/dev/null
 
+# ── saywell-voices_VERSION_all.deb ──
+if [[ $pack ]]; then
+    deb=$work/voices
+    install -D -m 644 "$pack" "$deb/usr/share/saywell/kokoro.pack"
+    install -d -m 755 "$deb/usr/share/doc/saywell-voices" "$deb/DEBIAN"
+    cat "$root/crates/saywell-voice/src/kokoro/NOTICE.txt" "$root/LICENSE-APACHE" "$root/LICENSE-MIT" \
+        >"$deb/usr/share/doc/saywell-voices/copyright"
+    size=$(du --apparent-size --block-size=1024 --summarize --exclude=DEBIAN "$deb" | cut -f 1)
+    sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" "$here/debian/voices.control.in" >"$deb/DEBIAN/control"
+    (cd "$deb" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$deb/DEBIAN/md5sums"
+    chmod 644 "$deb/DEBIAN/md5sums" "$deb/DEBIAN/control"
+    at_commit "$deb"
+    dpkg-deb --root-owner-group --threads-max=1 -Zgzip -z1 --build "$deb" "$out/saywell-voices_${version}_all.deb" >/dev/null
+fi
+
 # ── saywell-VERSION-MACHINE-linux.tar.gz, to unpack anywhere ──
 name=saywell-$version-$(uname -m)-linux
 tree=$work/$name
@@ -86,6 +103,10 @@ tar --create --sort=name --owner=0 --group=0 --numeric-owner --directory "$work"
 # ── saywell-VERSION-ARCHITECTURE.oci.tar, for docker load, podman load and skopeo ──
 python3 "$here/image.py" "$binary" "$work/shared/LICENCES.txt" "$version" "$architecture" \
     "$out/saywell-$version-$architecture.oci.tar"
+if [[ $pack ]]; then
+    python3 "$here/image.py" "$binary" "$work/shared/LICENCES.txt" "$version-voices" "$architecture" \
+        "$out/saywell-$version-voices-$architecture.oci.tar" "$pack"
+fi
 
 # ── saywell-VERSION.cdx.json: what is linked in, as CycloneDX ──
 python3 "$here/sbom.py" "$root" >"$out/saywell-$version.cdx.json"

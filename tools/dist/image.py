@@ -1,9 +1,9 @@
 """A container image of one binary, written as the OCI image specification has it: no Docker, no root, no base image.
 
-    python3 image.py BINARY LICENCES VERSION ARCHITECTURE OUT.tar
+    python3 image.py BINARY LICENCES VERSION ARCHITECTURE OUT.tar [PACK]
 
-Two layers: the C library and what else the binary is linked to, the certificate authorities and a user; then the binary. There
-is no shell. The same input gives the same bytes. Load it with `docker load`, `podman load` or `skopeo copy oci-archive:…`.
+Two layers: the C library and what else the binary is linked to, the certificate authorities and a user; then the binary. A third
+has a pack of voices, where one is given. There is no shell. The same input gives the same bytes. Load it with `docker load`, `podman load` or `skopeo copy oci-archive:…`.
 """
 
 import datetime
@@ -92,10 +92,14 @@ def system(binary):
     return tree
 
 
-def main(binary, licences, version, architecture, out):
+def main(binary, licences, version, architecture, out, pack=None):
     program = Tree()
     program.file("usr/bin/saywell", read(binary), 0o755)
     program.file("usr/share/doc/saywell/LICENCES.txt", read(licences))
+    trees = {"system libraries and certificate authorities": system(binary), "saywell": program}
+    if pack:
+        voices = trees["voices"] = Tree()
+        voices.file("usr/share/saywell/kokoro.pack", read(pack))
 
     blobs = {}
 
@@ -105,10 +109,10 @@ def main(binary, licences, version, architecture, out):
         return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(content)}
 
     layers, diffs = [], []
-    for tree in (system(binary), program):
+    for tree in trees.values():
         plain = tree.tar()
         diffs.append("sha256:" + hashlib.sha256(plain).hexdigest())
-        packed = gzip.compress(plain, compresslevel=9, mtime=0)
+        packed = gzip.compress(plain, compresslevel=6, mtime=0)
         layers.append(keep(packed, "application/vnd.oci.image.layer.v1.tar+gzip"))
     labels = {
         "org.opencontainers.image.title": "Saywell",
@@ -134,10 +138,7 @@ def main(binary, licences, version, architecture, out):
                     "Labels": labels,
                 },
                 "rootfs": {"type": "layers", "diff_ids": diffs},
-                "history": [
-                    {"created": CREATED, "created_by": "system libraries and certificate authorities"},
-                    {"created": CREATED, "created_by": "saywell"},
-                ],
+                "history": [{"created": CREATED, "created_by": name} for name in trees],
             },
             sort_keys=True,
         ).encode(),

@@ -102,7 +102,7 @@ async function tellWhatIsMissing(here) {
   const note = document.createElement('p');
   note.className = 'missing';
   note.setAttribute('role', 'note');
-  note.append(`No voice on this server speaks ${list}. `, code('make voices'), ' fetches those that do.');
+  note.append(`No voice on this server speaks ${list}. `, code('saywell voices add kokoro'), ' fetches those that do.');
   chat.before(note);
 }
 

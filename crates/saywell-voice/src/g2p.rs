@@ -18,6 +18,7 @@
 mod english;
 mod french;
 mod given;
+mod hindi;
 mod ipa;
 mod italian;
 mod mandarin;
@@ -33,6 +34,7 @@ use saywell_text::Mark;
 use self::english::{Accent, English};
 use self::french::French;
 use self::given::Given;
+use self::hindi::Hindi;
 use self::italian::Italian;
 use self::mandarin::Mandarin;
 use self::portuguese::Portuguese;
@@ -57,6 +59,8 @@ pub enum Language {
     BritishEnglish,
     /// As in France.
     French,
+    /// In Devanagari, as in India.
+    Hindi,
     /// Italian.
     Italian,
     /// As in mainland China.
@@ -69,10 +73,11 @@ pub enum Language {
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AmericanEnglish,
         Self::BritishEnglish,
         Self::French,
+        Self::Hindi,
         Self::Italian,
         Self::Mandarin,
         Self::Portuguese,
@@ -88,6 +93,7 @@ impl Language {
             [b'b', b'f' | b'm'] => Some(Self::BritishEnglish),
             [b'e', b'f' | b'm'] => Some(Self::Spanish),
             [b'f', b'f' | b'm'] => Some(Self::French),
+            [b'h', b'f' | b'm'] => Some(Self::Hindi),
             [b'i', b'f' | b'm'] => Some(Self::Italian),
             [b'z', b'f' | b'm'] => Some(Self::Mandarin),
             [b'p', b'f' | b'm'] => Some(Self::Portuguese),
@@ -109,6 +115,7 @@ impl Language {
             Self::AmericanEnglish => "en-US",
             Self::BritishEnglish => "en-GB",
             Self::French => "fr-FR",
+            Self::Hindi => "hi-IN",
             Self::Italian => "it-IT",
             Self::Mandarin => "zh-CN",
             Self::Portuguese => "pt-BR",
@@ -167,6 +174,7 @@ impl Phonemizer {
             Language::AmericanEnglish => Box::new(English::load(Accent::American)?),
             Language::BritishEnglish => Box::new(English::load(Accent::British)?),
             Language::French => Box::new(Running(French)),
+            Language::Hindi => Box::new(Running(Hindi::load()?)),
             Language::Italian => Box::new(Running(Italian)),
             Language::Mandarin => Box::new(Mandarin::load()?),
             Language::Portuguese => Box::new(Running(Portuguese)),

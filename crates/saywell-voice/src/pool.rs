@@ -112,11 +112,11 @@ impl Pool {
     }
 
     fn with_speaker(
-        speaker: impl Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync + 'static,
+        speak: impl Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync + 'static,
         threads: NonZero<usize>,
         capacity: usize,
     ) -> Self {
-        let speaker: Arc<Speaker> = Arc::new(speaker);
+        let speak: Arc<SpeakJob> = Arc::new(speak);
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -125,8 +125,8 @@ impl Pool {
             prefetching_limit: threads.get().saturating_sub(1).max(1),
         });
         let spawn = |number| {
-            let (shared, speaker) = (Arc::clone(&shared), Arc::clone(&speaker));
-            thread::Builder::new().name(format!("voice-{number}")).spawn(move || shared.work(&*speaker)).ok()
+            let (shared, speak) = (Arc::clone(&shared), Arc::clone(&speak));
+            thread::Builder::new().name(format!("voice-{number}")).spawn(move || shared.work(&*speak)).ok()
         };
         Self { threads: (0..threads.get()).filter_map(spawn).collect(), shared }
     }
@@ -193,7 +193,7 @@ impl Drop for Pool {
 }
 
 /// Speaks a job, after it has told that it begins.
-type Speaker = dyn Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync;
+type SpeakJob = dyn Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync;
 
 struct Task {
     job: Job,
@@ -208,7 +208,7 @@ impl Task {
     }
 
     /// Speaks, from the first word to the report of the result.
-    fn run(self, speaker: &Speaker) {
+    fn run(self, speak: &SpeakJob) {
         if self.job.is_cancelled() {
             return self.end(Err(VoiceError::Cancelled));
         }
@@ -219,7 +219,7 @@ impl Task {
                 let _ = catch_unwind(AssertUnwindSafe(begun));
             }
         };
-        let result = catch_unwind(AssertUnwindSafe(|| speaker(&job, &mut begin)))
+        let result = catch_unwind(AssertUnwindSafe(|| speak(&job, &mut begin)))
             .unwrap_or_else(|panic| Err(VoiceError::Failed(message(&*panic))));
         // What failed before has begun as well.
         begin();
@@ -353,10 +353,10 @@ impl Shared {
     }
 
     /// What each thread does until the pool closes.
-    fn work(&self, speaker: &Speaker) {
+    fn work(&self, speak: &SpeakJob) {
         while let Some(task) = self.take() {
             let prefetched = task.job.turn.urgency == Urgency::Prefetch;
-            task.run(speaker);
+            task.run(speak);
             if prefetched {
                 self.lock().prefetching -= 1;
                 self.changed.notify_one();

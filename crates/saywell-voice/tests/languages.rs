@@ -139,6 +139,44 @@ fn portuguese_numbers_and_signs_are_said_in_portuguese() {
 }
 
 #[test]
+fn hindi_is_said_as_written_down() {
+    let lines = include_str!("languages/hi.tsv");
+    assert!(lines.lines().count() >= 80);
+    check(Language::Hindi, lines);
+}
+
+#[test]
+fn hindi_numbers_and_signs_are_said_in_hindi() {
+    for (text, words) in [
+        ("21", "इक्कीस"),
+        ("1,50,000", "एक लाख पचास हज़ार"),
+        ("3,234", "तीन हज़ार दो सौ चौंतीस"),
+        ("२५ लोग", "पच्चीस लोग"),
+        ("१,५०,०००", "एक लाख पचास हज़ार"),
+        ("3.14", "तीन दशमलव एक चार"),
+        ("50%", "पचास प्रतिशत"),
+        ("₹500", "पाँच सौ रुपये"),
+        ("-5", "माइनस पाँच"),
+        ("15/08/1947", "पंद्रह अगस्त उन्नीस सौ सैंतालीस"),
+        ("14:30", "चौदह बजकर तीस मिनट"),
+        ("21वीं", "इक्कीसवीं"),
+        ("डॉ. शर्मा", "डॉक्टर शर्मा"),
+        ("5 kg", "पाँच किलोग्राम"),
+        ("GPS", "जी पी एस"),
+    ] {
+        assert_eq!(said(Language::Hindi, text), said(Language::Hindi, words), "{text}");
+    }
+    // Letters in Latin script are said in English, and a word knows its text.
+    let text = "मैंने Python सीखी।";
+    let phonemes = Phonemizer::of(Language::Hindi).unwrap().phonemize(text);
+    let words: Vec<&str> = phonemes.words.iter().map(|word| &text[word.source.clone()]).collect();
+    assert_eq!(words, ["मैंने", "Python", "सीखी"]);
+    assert!(phonemes.text.contains("pˈIθˌɑn"), "{}", phonemes.text);
+    // One sentence ends where its bar stands.
+    assert!(said(Language::Hindi, "वह गया। मैं आया॥").ends_with("ˈaːjaː."));
+}
+
+#[test]
 fn mandarin_numbers_and_signs_are_said_in_mandarin() {
     for (text, words) in [
         ("21", "二十一"),
@@ -245,6 +283,7 @@ fn any_text_of_a_language_has_an_answer() {
             "ÀÑç ü",
             "a-b -c --",
             "第1-2-3~4/5:6%第０一儿一儿不不一不得地只",
+            "ऋृंःँ़्ढ़१,५0.न।॥क्\u{200d}",
             "繁體字𠮷龘ㄅㄆ한かな\u{3000}\u{fffd}２％¥$¥5-$",
             "\u{301}\u{10fffd}",
         ] {
@@ -263,6 +302,7 @@ fn any_text_of_a_language_has_an_answer() {
 fn error_rates_against_espeak() {
     for (language, voice, sentences, most) in [
         (Language::French, "fr-fr", include_str!("languages/fr.txt"), 4.0),
+        (Language::Hindi, "hi", include_str!("languages/hi.txt"), 4.0),
         (Language::Italian, "it", include_str!("languages/it.txt"), 4.0),
         (Language::Portuguese, "pt-br", include_str!("languages/pt.txt"), 4.0),
         (Language::Spanish, "es", include_str!("languages/es.txt"), 4.0),
@@ -271,7 +311,7 @@ fn error_rates_against_espeak() {
         let (mut edits, mut length, mut count) = (0, 0, 0);
         for sentence in sentences.lines() {
             count += 1;
-            for phrase in sentence.split([';', ':', ',', '.', '!', '?', '¡', '¿', '«', '»']) {
+            for phrase in sentence.split([';', ':', ',', '.', '!', '?', '¡', '¿', '«', '»', '।']) {
                 let phrase = phrase.trim();
                 if phrase.is_empty() {
                     continue;
@@ -313,6 +353,8 @@ fn judged(voice: &str, text: &str) -> String {
     for (ipa, symbol) in SYMBOLS {
         said = said.replace(ipa, symbol);
     }
+    // ड़, in whose symbol there would be a pause.
+    said = said.replace("r.", "ɾ");
     said.replace(['^', '-'], "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -14,6 +14,7 @@ mod granted;
 pub mod headers;
 pub mod health;
 pub mod identity;
+pub mod listening;
 pub mod live;
 pub mod mcp;
 mod models;
@@ -62,7 +63,7 @@ const MAX_BODY_BYTES: usize = 8 << 20;
         (name = "speech", description = "A reply and its sound"),
         (name = "openai", description = "OpenAI's contract, so that its clients work unchanged"),
         (name = "elevenlabs", description = "ElevenLabs' contract, for its clients; errors are in its shape: `{\"detail\": {\"status\", \"message\", \"param\"}}`"),
-        (name = "azure", description = "Azure's speech over REST, for its clients: SSML in, sound out"),
+        (name = "azure", description = "Azure's speech, for its clients and SDKs: SSML in, sound out"),
         (name = "admin", description = "What an operator sees and steers"),
         (name = "server", description = "The server itself"),
     )
@@ -88,6 +89,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(stream::stream))
         .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
+        .routes(routes!(listening::heard))
         .routes(routes!(voices::config))
         .routes(routes!(openai::speech))
         .routes(routes!(realtime::realtime))

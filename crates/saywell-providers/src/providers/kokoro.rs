@@ -28,7 +28,7 @@ pub const KIND: ProviderKind = ProviderKind {
         name: "TTS_KOKORO_PACK",
         key: "pack",
         secret: false,
-        about: "The pack of voices, `kokoro.pack` in the data folder if not set; `cargo xtask voice kokoro` makes it.",
+        about: "The pack of voices, `kokoro.pack` in the data folder, or beside the program, if not set; `saywell voices add kokoro` makes it.",
     }],
     check: |options| options.parse::<KokoroOptions>().map(drop),
     open: |opening| Ok(Arc::new(Kokoro::open(&opening)?)),
@@ -65,10 +65,25 @@ pub const OPENAI_VOICES: [(&str, &str); 13] = [
     ("verse", "am_puck"),
 ];
 
-/// The pack in the data folder.
+/// What the pack is called, wherever it lies.
+const PACK: &str = "kokoro.pack";
+
+/// The pack in the data folder, where `saywell voices add` puts it.
 #[must_use]
 pub fn pack_in(data_dir: &Path) -> PathBuf {
-    data_dir.join("kokoro.pack")
+    data_dir.join(PACK)
+}
+
+/// The pack that is there: in the data folder, else beside this program or in the `share` of where it is installed, as a
+/// package or an image brings it.
+#[must_use]
+pub fn find_pack(data_dir: &Path) -> Option<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(Path::parent);
+    let installed =
+        beside.map(|folder| [folder.join(PACK), folder.with_file_name("share").join("saywell").join(PACK)]);
+    let places = std::iter::once(pack_in(data_dir)).chain(installed.into_iter().flatten());
+    places.into_iter().find(|path| path.is_file())
 }
 
 /// The voices of a pack, behind threads of their own.
@@ -85,7 +100,8 @@ pub struct Kokoro {
 impl Kokoro {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: KokoroOptions = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let path = options.pack.unwrap_or_else(|| pack_in(&opening.inside.data_dir));
+        let data_dir = &opening.inside.data_dir;
+        let path = options.pack.or_else(|| find_pack(data_dir)).unwrap_or_else(|| pack_in(data_dir));
         Self::with_pack(&path, opening.name, opening.inside)
     }
 

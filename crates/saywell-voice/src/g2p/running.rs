@@ -57,6 +57,19 @@ pub trait Tongue: Send + Sync {
 
     /// How Roman numerals are said.
     fn numerals(&self) -> &'static Numerals;
+
+    /// Where the next group of a number's digits stands at the start of what follows the last one, if it does: dots and thin
+    /// spaces part thousands.
+    fn group_of_digits(&self, rest: &str) -> Option<Range<usize>> {
+        let from = rest.chars().next().filter(|found| ".\u{a0}\u{202f}".contains(*found))?.len_utf8();
+        let digits = rest[from..].bytes().take_while(u8::is_ascii_digit).count();
+        (digits == 3).then_some(from..from + 3)
+    }
+
+    /// Whether decimals are said one by one, not as a number.
+    fn decimals_one_by_one(&self) -> bool {
+        false
+    }
 }
 
 /// The most letters of a month's name, and some more.
@@ -175,8 +188,10 @@ impl<T: Tongue> Running<T> {
             let next = || text[start + now.len_utf8()..].chars().next();
             at += now.len_utf8();
             if now.is_alphabetic() {
-                let is_letter =
-                    |found: char| found.is_alphabetic() || matches!(found, '\'' | '’' | '\u{301}');
+                // An accent, and the signs of Devanagari that take a vowel away, change a consonant or keep two apart.
+                let is_sign =
+                    |found| matches!(found, '\u{301}' | '\u{93c}' | '\u{94d}' | '\u{200c}' | '\u{200d}');
+                let is_letter = |found: char| found.is_alphabetic() || "'’".contains(found) || is_sign(found);
                 at = start + text[start..].find(|found| !is_letter(found)).unwrap_or(text.len() - start);
                 let word = &text[start..at];
                 if let Some(words) = self.roman(text, start..at) {
@@ -198,6 +213,8 @@ impl<T: Tongue> Running<T> {
                     }
                     None => self.number_at(text, start, &mut tokens),
                 };
+            } else if devanagari_digit(now).is_some() {
+                at = self.number_in_devanagari(text, start, &mut tokens);
             } else if let Some(given) = given.phonemes(&text[start..at]) {
                 tokens.push(Token::Given(given.phonemes.clone(), start..at));
             } else if let Some(mark) = pause(now) {
@@ -303,15 +320,9 @@ impl<T: Tongue> Running<T> {
         let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
         let mut end = start + digits(start);
         let mut whole = text[start..end].to_owned();
-        while let Some(parting) =
-            text[end..].chars().next().filter(|found| ".\u{a0}\u{202f}".contains(*found))
-        {
-            let from = end + parting.len_utf8();
-            if digits(from) != 3 || whole.len() > 9 {
-                break;
-            }
-            whole.push_str(&text[from..from + 3]);
-            end = from + 3;
+        while let Some(group) = self.0.group_of_digits(&text[end..]).filter(|_| whole.len() <= 9) {
+            whole.push_str(&text[end + group.start..end + group.end]);
+            end += group.end;
         }
         let mut words = self.digits(&whole);
         let decimals = match text[end..].chars().next() {
@@ -319,12 +330,15 @@ impl<T: Tongue> Running<T> {
             _ => 0,
         };
         if let Some(comma) = self.0.word_of(",").filter(|_| decimals > 0) {
-            words = format!("{words} {comma} {}", self.digits(&text[end + 1..end + 1 + decimals]));
+            let written = &text[end + 1..end + 1 + decimals];
+            let decimal =
+                if self.0.decimals_one_by_one() { self.each(written) } else { self.digits(written) };
+            words = format!("{words} {comma} {decimal}");
             end += 1 + decimals;
         }
         // A currency's sign before a number is said after it.
         if let Some(Token::Words(sign, range)) = tokens.pop_if(|token| {
-            matches!(token, Token::Words(_, range) if range.end == start && "$£€".contains(&text[range.clone()]))
+            matches!(token, Token::Words(_, range) if range.end == start && "$£€₹".contains(&text[range.clone()]))
         }) {
             tokens.push(Token::Words(format!("{words} {sign}"), range.start..end));
         } else {
@@ -338,11 +352,48 @@ impl<T: Tongue> Running<T> {
         let is_count = digits.len() <= 12 && (digits.len() == 1 || !digits.starts_with('0'));
         match digits.parse::<u64>() {
             Ok(number) if is_count => self.0.number(number),
-            _ => {
-                let each = digits.bytes().map(|digit| self.0.number(u64::from(digit - b'0')));
-                each.collect::<Vec<_>>().join(" ")
+            _ => self.each(digits),
+        }
+    }
+
+    /// Digits one after the other.
+    fn each(&self, digits: &str) -> String {
+        let each = digits.bytes().map(|digit| self.0.number(u64::from(digit.wrapping_sub(b'0'))));
+        each.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Says the number in the figures of Devanagari that begins at `start`; where it ends.
+    fn number_in_devanagari(&self, text: &str, start: usize, tokens: &mut Vec<Token>) -> usize {
+        let mut figures = String::new();
+        let mut end = start;
+        let mut rest = text[start..].chars().peekable();
+        while let Some(found) = rest.next() {
+            match devanagari_digit(found) {
+                Some(digit) => figures.push(digit),
+                None if ",.".contains(found)
+                    && rest.peek().is_some_and(|next| devanagari_digit(*next).is_some()) =>
+                {
+                    figures.push(found);
+                }
+                None => break,
+            }
+            end += found.len_utf8();
+        }
+        let mut words = Vec::new();
+        let mut at = 0;
+        while at < figures.len() {
+            at = if figures[at..].starts_with([',', '.']) {
+                at + 1
+            } else {
+                self.number_at(&figures, at, &mut words)
+            };
+        }
+        for token in words {
+            if let Token::Words(words, _) = token {
+                tokens.push(Token::Words(words, start..end));
             }
         }
+        end
     }
 }
 
@@ -361,6 +412,11 @@ fn word_after(text: &str, at: usize) -> &str {
     after.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default()
 }
 
+/// The digit that a figure of Devanagari stands for.
+fn devanagari_digit(found: char) -> Option<char> {
+    char::from_digit(u32::from(found).checked_sub(0x966)?, 10)
+}
+
 /// Ends the word before, and parts it from the next.
 pub fn space_before_word(writer: &mut Writer<'_>) {
     writer.end_word();
@@ -376,7 +432,7 @@ pub fn pause(mark: char) -> Option<char> {
         '–' => '—',
         '«' => '“',
         '»' => '”',
-        '\n' => '.',
+        '\n' | '।' | '॥' => '.',
         _ => return None,
     })
 }

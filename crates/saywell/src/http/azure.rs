@@ -1,11 +1,15 @@
-//! Azure's speech over REST, for applications whose address of it can be set: SSML in, sound out, and the list of voices.
-//! What is said is what `POST /tts` says of the same SSML. Its SDK speaks a WebSocket of its own, which is not served.
+//! Azure's speech, for applications whose address of it can be set: SSML in, sound out, over REST and over the WebSocket of its
+//! SDKs; and the list of voices. What is said is what `POST /tts` says of the same SSML.
+
+mod frame;
+mod socket;
 
 use std::time::Instant;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use axum::routing::get;
 use saywell_audio::Format;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,7 +33,11 @@ const OUR_RATE: &str = "24khz";
 
 /// Speech, for those who may speak.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(speech))
+    OpenApiRouter::new()
+        .routes(routes!(speech))
+        .routes(routes!(socket::turns))
+        // Where the SDKs look below a host that they are given.
+        .route("/tts/cognitiveservices/websocket/v1", get(socket::turns))
 }
 
 /// What there is to choose from.

@@ -323,3 +323,20 @@ async fn sentences_are_apart_as_a_reader_has_them() {
         (pauses.iter().copied().fold(1.0, f64::min), pauses.iter().copied().fold(0.0, f64::max));
     assert!(most - least > 0.015, "they are not all alike: {pauses:?}");
 }
+
+#[tokio::test]
+async fn a_jump_far_ahead_is_made_from_there_and_nothing_of_what_lies_before() {
+    let sentence =
+        |number: usize| format!("Sentence {number} tells of the harbour and of the weather in it. ");
+    let long: String = (1..=60).map(sentence).collect();
+    let gateway = Gateway::new().await;
+    let at = long.find(&sentence(50)).unwrap();
+    let links = gateway.links(&json!({ "text": long, "start_at": at })).await;
+    gateway.settle().await;
+    let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+    let first = &captions["utterances"][0];
+    assert_eq!((first["source"][0].as_u64(), first["start"].as_f64()), (Some(at as u64), Some(0.0)));
+    let texts = gateway.calls.texts();
+    let wanted: Vec<_> = (50..=60).map(sentence).collect();
+    assert_eq!(texts.join(" "), wanted.concat().trim(), "in their order, and the one that was gone to first");
+}

