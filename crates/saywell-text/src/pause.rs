@@ -82,7 +82,9 @@ mod tests {
 
     fn said(reply: &str) -> Vec<Utterance> {
         let mut utterances = script(reply, &Options::default()).utterances;
-        utterances.iter_mut().for_each(|utterance| utterance.meets(&reply[utterance.source.end..]));
+        for utterance in &mut utterances {
+            utterance.meets(&reply[utterance.source.end..]);
+        }
         utterances
     }
 

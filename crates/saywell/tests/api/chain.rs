@@ -78,9 +78,9 @@ async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
     let response = router(cloud.app.clone()).oneshot(request).await.unwrap();
     let mut pieces = response.into_body().into_data_stream();
     // A sentence is said to take 2.8 s: eight begin within 20 s. Each has at least 37 characters of 50 ms,
-    // and a pause of 450 ms.
+    // and more than 300 ms of silence after it.
     let mut heard = 0;
-    while heard < 8 * (37 * 50 + 450) * 48 {
+    while heard < 8 * (37 * 50 + 300) * 48 {
         heard += pieces.next().await.unwrap().unwrap().len();
     }
     drop(pieces);
