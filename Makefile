@@ -12,7 +12,7 @@ BENCH ?=
 TOOLS := $(CURDIR)/.tools
 export PATH := $(TOOLS)/python/bin:$(PATH)
 
-# Firefox's WebDriver, which Debian has not: built once, about four minutes.
+# Firefox's WebDriver, which Debian has not: built once, without the optimiser, which takes a minute or two.
 GECKODRIVER := 0.37.1
 
 ##@ Use
@@ -141,7 +141,7 @@ $(TOOLS)/node-ready: web/package-lock.json tests/sdk/package-lock.json tools/pyt
 
 $(TOOLS)/geckodriver-$(GECKODRIVER):
 	@mkdir -p $(TOOLS)
-	cargo install --quiet --locked --root $(TOOLS)/cargo --target-dir $(TOOLS)/cargo/target geckodriver --version $(GECKODRIVER)
+	cargo install --quiet --locked --debug --root $(TOOLS)/cargo --target-dir $(TOOLS)/cargo/target geckodriver --version $(GECKODRIVER)
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 

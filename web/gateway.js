@@ -34,7 +34,7 @@ export class PlayerError extends Error {
  * @property {number | null} [startAt]  the byte of the text to go on from
  */
 
-/** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
+/** @typedef {{ enabled: boolean, prefetch: boolean, listening: boolean }} GatewayConfig  whether there is speech, whether it may be made ahead, and whether the gateway counts how it is listened to */
 
 /**
  * What would be said of a reply, without any sound.
@@ -75,7 +75,7 @@ export class Gateway {
    */
   async config(signal) {
     const answer = await json(await this.#identified('tts/config', { signal }));
-    return { enabled: answer.enabled !== false, prefetch: answer.prefetch !== false };
+    return { enabled: answer.enabled !== false, prefetch: answer.prefetch !== false, listening: answer.listening === true };
   }
 
   /**
@@ -165,6 +165,15 @@ export class Gateway {
    */
   async giveUp({ url }) {
     await this.#identified(url, { method: 'DELETE', keepalive: true });
+  }
+
+  /**
+   * Tells how a reply is listened to, to a gateway that counts it. Arrives also from a page that is being left.
+   *
+   * @param {import('./figures.js').Figure} figure
+   */
+  async tell(figure) {
+    await this.#identified('tts/listening', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(figure), keepalive: true });
   }
 
   /**

@@ -58,6 +58,7 @@ const STAND_IN = ['tts_disabled', 'unreachable', 'offline', 'quota_exceeded', 't
  * @property {import('./messages.js').Messages} messages
  * @property {() => import('./gateway.js').Gateway} gateway
  * @property {() => boolean} mayPrefetch  whether the listener's plan allows sound to be made ahead
+ * @property {() => boolean} mayTell  whether the gateway counts how it is listened to, and the page lets it
  * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
  */
 
@@ -131,7 +132,11 @@ export class Listening {
     this.#help = new ShortcutHelp(root);
     this.#keys = new MediaKeys(player);
     this.#figures = new Figures(
-      (detail) => isOn(player, 'figures') && player.dispatchEvent(new CustomEvent('saywell:listening', { detail, bubbles: true })),
+      (detail) => {
+        if (isOn(player, 'figures')) player.dispatchEvent(new CustomEvent('saywell:listening', { detail, bubbles: true }));
+        // What does not arrive is not worth a second try.
+        if (host.mayTell()) host.gateway().tell(detail).catch(() => {});
+      },
       () => player.getAttribute('conversation'),
     );
     store.subscribe((state, before) => this.#onState(state, before));

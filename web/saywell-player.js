@@ -40,7 +40,7 @@ const EAGER = ['continuous', 'prefetch', 'shortcuts'];
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
  * - `icons`: speakers are an icon without a word
- * - `figures`: what is heard, and how much of it, is told by `saywell:listening`
+ * - `figures`: what is heard, and how much of it, is told by `saywell:listening`; `off` keeps it from a gateway that counts, too
  * - `theme`: `light` or `dark`; absent: as the page
  *
  * Attributes without a value are off when absent or `off`. What the listener chooses is remembered
@@ -95,6 +95,7 @@ export class SaywellPlayer extends Base {
   #ready = false;
   /** What the gateway says of this listener's plan. */
   #mayPrefetch = true;
+  #mayTell = false;
   #leave = new AbortController();
   /** @type {Readonly<Choices>} */
   #choices = { words: false, bar: false, taps: false, continuous: false, cut: false };
@@ -460,6 +461,7 @@ export class SaywellPlayer extends Base {
     const config = await within(this.#gateway().config(left), CONFIG_PATIENCE_MS);
     if (left.aborted || (config?.enabled === false && this.getAttribute('provider') !== 'browser')) return;
     this.#mayPrefetch = config?.prefetch !== false;
+    this.#mayTell = config?.listening === true;
     this.#ready = true;
     this.#loadWhereNeeded();
     this.#watch();
@@ -510,6 +512,7 @@ export class SaywellPlayer extends Base {
         messages: this.#messages,
         gateway: () => this.#gateway(),
         mayPrefetch: () => this.#mayPrefetch,
+        mayTell: () => this.#mayTell && this.getAttribute('figures') !== 'off',
         showOn: (message, speaker) => this.#showOn(message, speaker),
       });
       return this.#listening;

@@ -6,7 +6,6 @@ PostgreSQL, a real Redis and a bucket (moto's), so that suites which know of one
 What a test sets itself holds for each of the three. Everything else of `saywell` is the one binary.
 """
 
-import ctypes
 import hashlib
 import json
 import logging
@@ -23,11 +22,10 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from support.servers import Postgres, Redis, free_port, wait_for
+from support.servers import Postgres, Redis, ends_with_its_parent, free_port, wait_for
 
 GATEWAYS = 3
 LISTENS = re.compile(r"http://127\.0\.0\.1:\d+")
-PR_SET_PDEATHSIG = 1
 
 
 def run(command):
@@ -62,7 +60,9 @@ def run(command):
             stub = os.path.join(os.path.dirname(binary), "saywell-stub")
             several.write_text(f'#!/bin/sh\nexec {sys.executable} {os.path.abspath(__file__)} --several "{folder.name}" "$@"\n')
             several.chmod(several.stat().st_mode | stat.S_IXUSR)
-            environment = {**os.environ, "SAYWELL_BIN": str(several), "SAYWELL_STUB": stub, "SAYWELL_STUB_BIN": stub}
+            environment = {
+                **os.environ, "SAYWELL_BIN": str(several), "SAYWELL_STUB": stub, "SAYWELL_STUB_BIN": stub, "SAYWELL_GATEWAYS": str(GATEWAYS),
+            }
             return subprocess.run(command, env=environment, check=False).returncode
     finally:
         bucket.stop()
@@ -171,11 +171,6 @@ def balance(folder, address, gateways):
     return subprocess.Popen(
         [nginx, "-c", str(file), "-p", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
     )
-
-
-def ends_with_its_parent():
-    # A test may kill what it started, without a word.
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

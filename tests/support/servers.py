@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Redis, which can be made to stand still."""
 
+import ctypes
 import glob
 import os
 import shutil
@@ -29,6 +30,14 @@ def wait_for(port, process=None, seconds=30):
     raise RuntimeError(f"nobody listens on {port}")
 
 
+PR_SET_PDEATHSIG = 1
+
+
+def ends_with_its_parent():
+    """Given to a program that is started: whoever started it may be killed without a word."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Redis:
     """`redis-server` on a free port, for the length of a `with` block."""
 
@@ -36,7 +45,9 @@ class Redis:
         self.port = free_port()
         self.folder = tempfile.TemporaryDirectory(prefix="saywell-redis-")
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder.name]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
+        )
         wait_for(self.port, self.process)
         self.url = f"redis://127.0.0.1:{self.port}"
         return self

@@ -6,6 +6,7 @@ import { cache } from './cache.js';
 import { callers } from './callers.js';
 import { find, h } from './dom.js';
 import { keys } from './keys.js';
+import { listening } from './listening.js';
 import { overview } from './overview.js';
 import { providers } from './providers.js';
 
@@ -31,6 +32,7 @@ import { providers } from './providers.js';
 const VIEWS = [
   { name: 'overview', title: 'Overview', draw: overview, everyMs: 10_000 },
   { name: 'providers', title: 'Providers', draw: providers },
+  { name: 'listening', title: 'Listening', draw: listening },
   { name: 'callers', title: 'Callers', draw: callers },
   { name: 'cache', title: 'Cache', draw: cache },
   { name: 'keys', title: 'Keys', draw: keys },
@@ -80,7 +82,7 @@ document.addEventListener('visibilitychange', () => {
 await draw();
 
 function current() {
-  const name = location.hash.slice(1);
+  const [name] = location.hash.slice(1).split('?');
   return /** @type {View} */ (VIEWS.find((view) => view.name === name) ?? VIEWS[0]);
 }
 
@@ -210,8 +212,8 @@ function drawSignIn(refused) {
           void draw();
         },
       },
-      h('p', {}, 'This page is for those who run this server. It takes an API key with the scope “admin”, which ', h('code', {}, 'saywell key'), ' mints.'),
-      h('label', { for: 'key' }, 'API key'),
+      h('p', {}, 'This page is for those who run this server. It takes an API key with the scope “admin”, which ', h('code', {}, 'saywell key'), ' mints, or a token on the plan “admin”.'),
+      h('label', { for: 'key' }, 'API key or token'),
       field,
       h('button', {}, 'Sign in'),
     ),

@@ -6,22 +6,25 @@ import * as format from './format.js';
 
 /** @typedef {import('./admin.js').Desk} Desk */
 
-/** The plans that every server has; the settings may add others. */
-const SHIPPED = ['trial', 'member', 'admin'];
+/** How far back it is looked why somebody was refused. */
+const WEEK_HOURS = 7 * 24;
 
 /** @param {Desk} desk @returns {Promise<Node[]>} */
 export async function callers(desk) {
-  const { state } = await api.controls();
+  const chosen = subjectOf(location.hash);
+  const refusals = chosen && (await api.refusals(chosen, WEEK_HOURS));
+  const { state, plans: there } = await api.controls();
   const plans = [
     ...Object.entries(state.user_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'user', id }), plan })),
     ...Object.entries(state.room_plans).map(([id, plan]) => ({ subject: /** @type {api.Subject} */ ({ kind: 'room', id }), plan })),
   ];
-  const known = [...new Set([...SHIPPED, ...plans.map(({ plan }) => plan)])];
   const blocked = [
     ...state.blocked_users.map((id) => /** @type {api.Subject} */ ({ kind: 'user', id })),
     ...state.blocked_rooms.map((id) => /** @type {api.Subject} */ ({ kind: 'room', id })),
   ];
   return [
+    look(),
+    ...(chosen && refusals ? [about(chosen, refusals, state)] : []),
     h(
       'section',
       { class: 'card' },
@@ -61,14 +64,9 @@ export async function callers(desk) {
         ]),
         'Nobody has a plan from here.',
       ),
-      form(desk, 'plan', 'Give the plan', [text('plan-plan', 'Plan', known)], (subject, field) => {
+      form(desk, 'plan', 'Give the plan', [select('plan-plan', 'Plan', there, 'Choose one')], (subject, field) => {
         const plan = field('plan-plan');
-        const question = {
-          title: `Is there a plan “${plan}”?`,
-          text: `Nobody has it from here, and it is none of those that ship. If saywell.toml has no [plans.${plan}], every request of ${who(subject)} is refused from now on.`,
-          yes: 'Give it',
-        };
-        return [{ action: 'set_plan', subject, plan }, `${who(subject)} has the plan ${plan}.`, known.includes(plan) ? undefined : question];
+        return [{ action: 'set_plan', subject, plan }, `${who(subject)} has the plan ${plan}.`];
       }),
     ),
     h(
@@ -89,6 +87,66 @@ export async function callers(desk) {
   ];
 }
 
+/** Whom an address is about, like `#callers?user=ann`. @param {string} hash @returns {api.Subject | null} */
+function subjectOf(hash) {
+  const asked = new URLSearchParams(hash.split('?')[1] ?? '');
+  for (const kind of /** @type {const} */ (['user', 'room'])) {
+    const id = asked.get(kind);
+    if (id) return { kind, id };
+  }
+  return null;
+}
+
+/** A form that leads to one user or room. */
+function look() {
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+    location.hash = `callers?${given.get('look-kind')}=${encodeURIComponent(String(given.get('look-id')).trim())}`;
+  };
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Look somebody up'),
+    h('form', { id: 'look', class: 'line', submit }, select('look-kind', 'Who', ['user', 'room']), text('look-id', 'Name'), h('button', { class: 'quiet' }, 'Show')),
+  );
+}
+
+/** What is known of one user or room. @param {api.Subject} subject @param {api.Refusals} refusals @param {api.State} state */
+function about(subject, { lines }, state) {
+  const { kind, id } = subject;
+  const plan = (kind === 'user' ? state.user_plans : state.room_plans)[id];
+  const isBlocked = (kind === 'user' ? state.blocked_users : state.blocked_rooms).includes(id);
+  const grants = state.grants.filter((grant) => who(grant.subject) === who(subject));
+  const known = [isBlocked && 'blocked here', plan && `on the plan ${plan} by what is set here`, ...grants.map((grant) => `granted ${amount(grant)} until ${format.moment(grant.expires_at)}`)].filter(Boolean);
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, `About ${who(subject)}`),
+    h('p', { class: 'note' }, known.length > 0 ? `${known.join('; ')}.` : 'Nothing is set here: the plan is that of the token or the key.'),
+    table(
+      'Requests without sound in the last seven days',
+      ['Without sound, 7 days', { number: 'Requests' }, 'The last one'],
+      lines.map(({ error, requests, last_at: last }) => [h('span', {}, h('code', {}, error), MEANT[error] ? ` ${MEANT[error]}` : ''), format.count(requests), format.moment(last)]),
+      'No request of theirs ended without sound in the last seven days.',
+    ),
+  );
+}
+
+/** What errors mean to whoever can mend them. @type {Record<string, string>} */
+const MEANT = {
+  forbidden: 'blocked, or the plan does not allow what was asked, or there is no such plan',
+  quota_exceeded: 'what the plan allows for the day or the month is used up: a grant or another plan helps',
+  trial_exhausted: 'the free trial is used up: a plan helps',
+  rate_limited: 'too many requests at a time',
+  overloaded: 'the server had too much to do',
+  providers_exhausted: 'no provider could speak: see Providers',
+  unknown_voice: 'a voice that there is not',
+  language_unsupported: 'no voice speaks that language',
+  text_too_long: 'longer than the plan or the server allows',
+  tts_disabled: 'speech was switched off',
+};
+
 /** @param {api.Subject} subject */
 const who = ({ kind, id }) => `${kind} ${id}`;
 
@@ -105,8 +163,8 @@ function amount({ unit, amount }) {
  * @param {string} name
  * @param {string} button
  * @param {Node[]} fields
- * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string, (Parameters<Desk['confirm']>[0] | undefined)?]} read
- *   the change, what is told of it, and what is asked before
+ * @param {(subject: api.Subject, field: (id: string) => string) => [Record<string, unknown>, string]} read
+ *   the change, and what is told of it
  */
 function form(desk, name, button, fields, read) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
@@ -115,25 +173,23 @@ function form(desk, name, button, fields, read) {
     const given = new FormData(filled);
     const field = (/** @type {string} */ id) => String(given.get(id) ?? '').trim();
     const subject = { kind: /** @type {'user' | 'room'} */ (field(`${name}-kind`)), id: field(`${name}-id`) };
-    const [change, done, question] = read(subject, field);
-    if (!question || (await desk.confirm(question))) await desk.change(change, done, filled);
+    await desk.change(...read(subject, field), filled);
   };
   return h('form', { id: name, class: 'line', submit }, select(`${name}-kind`, 'Who', ['user', 'room']), text(`${name}-id`, 'Name'), fields, h('button', {}, button));
 }
 
-/** @param {string} id @param {string} label @param {string[]} [offers]  what may be meant */
-const text = (id, label, offers = []) =>
-  h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, label),
-    h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off', list: offers.length > 0 ? `${id}-list` : null }),
-    offers.length > 0 && h('datalist', { id: `${id}-list` }, offers.map((offer) => h('option', { value: offer }))),
-  );
+/** @param {string} id @param {string} label */
+const text = (id, label) => h('div', { class: 'field' }, h('label', { for: id }, label), h('input', { id, name: id, required: true, maxlength: 256, autocomplete: 'off' }));
 
 const number = () => h('div', { class: 'field' }, h('label', { for: 'grant-amount' }, 'How much'), h('input', { id: 'grant-amount', name: 'grant-amount', type: 'number', min: 0.01, step: 'any', required: true }));
 
 const days = () => h('div', { class: 'field' }, h('label', { for: 'grant-days' }, 'For days'), h('input', { id: 'grant-days', name: 'grant-days', type: 'number', min: 1, max: 3650, value: 30, required: true }));
 
-/** @param {string} id @param {string} label @param {string[]} options */
-const select = (id, label, options) => h('div', { class: 'field' }, h('label', { for: id }, label), h('select', { id, name: id }, options.map((option) => h('option', {}, option))));
+/** @param {string} id @param {string} label @param {string[]} options @param {string} [none]  what stands there until one is chosen */
+const select = (id, label, options, none) =>
+  h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    h('select', { id, name: id, required: none !== undefined }, none !== undefined && h('option', { value: '' }, none), options.map((option) => h('option', {}, option))),
+  );

@@ -47,6 +47,9 @@ export function money(amount, currency) {
   }
 }
 
+/** The day of a moment, UTC, like 2026-11-25. @param {number} at Milliseconds since 1970. */
+export const utcDay = (at) => new Date(at).toISOString().slice(0, 10);
+
 /** @param {number} at Seconds since 1970. */
 export const moment = (at) => dateTime.format(at * 1000);
 

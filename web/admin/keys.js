@@ -9,7 +9,7 @@ import * as format from './format.js';
 /** What all who use a key may use together. @type {{ field: string, name: string, least?: string, step?: string }[]} */
 const LIMITS = [
   { field: 'requests_per_minute', name: 'Requests a minute' },
-  { field: 'concurrent', name: 'Flights at once' },
+  { field: 'concurrent', name: 'Replies at once' },
   { field: 'characters_per_day', name: 'Characters a day' },
   { field: 'characters_per_month', name: 'Characters a month' },
   { field: 'seconds_per_day', name: 'Seconds a day' },
@@ -35,6 +35,7 @@ export async function keys(desk) {
         h('h2', {}, `The key “${minted.name}”`),
         h('p', {}, 'Copy it now: it is kept as a hash only, and cannot be shown again.'),
         h('p', {}, h('code', { class: 'secret', tabindex: 0 }, minted.secret)),
+        copy(desk, minted.secret),
       ),
     h(
       'section',
@@ -49,6 +50,17 @@ export async function keys(desk) {
     ),
     h('section', { class: 'card' }, h('h2', {}, 'New key'), form(desk)),
   ].filter((node) => node !== null);
+}
+
+/** Pages may copy only over HTTPS or on this machine. @param {Desk} desk @param {string} secret */
+function copy(desk, secret) {
+  if (!('clipboard' in navigator)) return null;
+  const click = () =>
+    navigator.clipboard.writeText(secret).then(
+      () => desk.say('The key is copied.'),
+      () => desk.say('The browser does not let this page copy: select the key, and copy it.'),
+    );
+  return h('p', {}, h('button', { class: 'quiet', click }, 'Copy'));
 }
 
 /** @param {api.Key} key */

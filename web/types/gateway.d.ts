@@ -42,6 +42,7 @@ export type SpeechRequest = {
 export type GatewayConfig = {
     enabled: boolean;
     prefetch: boolean;
+    listening: boolean;
 };
 export type Script = {
     language: string | null;
@@ -63,7 +64,7 @@ export type Token = string | ((refused?: string) => string | null | Promise<stri
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
  * @property {number | null} [startAt]  the byte of the text to go on from
  */
-/** @typedef {{ enabled: boolean, prefetch: boolean }} GatewayConfig  whether there is speech, and whether it may be made ahead */
+/** @typedef {{ enabled: boolean, prefetch: boolean, listening: boolean }} GatewayConfig  whether there is speech, whether it may be made ahead, and whether the gateway counts how it is listened to */
 /**
  * What would be said of a reply, without any sound.
  *
@@ -142,6 +143,12 @@ export declare class Gateway {
      * @param {Rendition} rendition
      */
     giveUp({ url }: Rendition): Promise<void>;
+    /**
+     * Tells how a reply is listened to, to a gateway that counts it. Arrives also from a page that is being left.
+     *
+     * @param {import('./figures.js').Figure} figure
+     */
+    tell(figure: import('./figures.js').Figure): Promise<void>;
     /**
      * A connection that takes a reply as it is written; docs/STREAM.md has what is said on it.
      *

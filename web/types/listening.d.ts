@@ -15,6 +15,10 @@ export type Host = {
      * whether the listener's plan allows sound to be made ahead
      */
     mayPrefetch: () => boolean;
+    /**
+     * whether the gateway counts how it is listened to, and the page lets it
+     */
+    mayTell: () => boolean;
     showOn: (message: Element, speaker: SaywellSpeaker) => void;
 };
 export type Heard = {
@@ -33,6 +37,7 @@ export type Heard = {
  * @property {import('./messages.js').Messages} messages
  * @property {() => import('./gateway.js').Gateway} gateway
  * @property {() => boolean} mayPrefetch  whether the listener's plan allows sound to be made ahead
+ * @property {() => boolean} mayTell  whether the gateway counts how it is listened to, and the page lets it
  * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
  */
 /** What is heard: the message as it was found, if it is on the page, and its text. */

@@ -25,7 +25,7 @@ declare const Base: {
  * - `prefetch`: the newest reply is made ahead
  * - `shortcuts`: keys work on the whole page
  * - `icons`: speakers are an icon without a word
- * - `figures`: what is heard, and how much of it, is told by `saywell:listening`
+ * - `figures`: what is heard, and how much of it, is told by `saywell:listening`; `off` keeps it from a gateway that counts, too
  * - `theme`: `light` or `dark`; absent: as the page
  *
  * Attributes without a value are off when absent or `off`. What the listener chooses is remembered

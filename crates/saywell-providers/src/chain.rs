@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
 use crate::queue::Priority;
-use crate::voices::{Cast, Manner, Speaker};
+use crate::voices::{Cast, Delivery, Speaker};
 
 /// The providers to try, in order.
 #[derive(Debug, Clone)]
@@ -216,7 +216,7 @@ impl Chain {
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
             let last = last == Some(number);
-            let Manner { speed, instructions } = &speaker.manner;
+            let Delivery { speed, instructions } = &speaker.delivery;
             let speed = request.speed * speed.unwrap_or(1.0);
             let instructions = match instructions {
                 Some(own) if request.instructions.is_empty() => own.as_str().into(),

@@ -2,7 +2,7 @@
 //! that tries one after the other.
 //!
 //! A crate of its own, so that an edit in the gateway does not check a dozen vendors again (decision 0020). It knows nobody
-//! above: who pays is told through [`provider::Account`], who switches providers off through [`chain::switch::Switches`].
+//! above: who pays is told through [`provider::Bookkeeper`], who switches providers off through [`chain::switch::Switches`].
 
 pub mod chain;
 pub mod provider;

@@ -15,7 +15,7 @@ use saywell_audio::SAMPLE_RATE;
 use saywell_audio::loudness::{Level, Meter};
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
-use saywell_text::{How, Mark};
+use saywell_text::{How, Mark, Within};
 use serde::{Deserialize, Serialize};
 
 use crate::price::Cost;
@@ -131,6 +131,8 @@ pub struct About {
     pub queue: Option<Queue>,
     /// Whether its voices can be mixed: whether it takes a [`Blend`](saywell_voice::kokoro::Blend) of them for a voice.
     pub blends: bool,
+    /// Whether its voices say a part of a sentence as it is said within the whole, with the silence that follows it there.
+    pub within: bool,
     /// It is asked for at another address than its service's own, of which no announced end holds.
     pub elsewhere: bool,
 }
@@ -171,6 +173,7 @@ impl About {
             longest: usize::MAX,
             queue: None,
             blends: false,
+            within: false,
             elsewhere: false,
         }
     }
@@ -186,6 +189,9 @@ pub struct Request {
     pub text: Arc<str>,
     /// How parts of the text are said. What a provider cannot do it passes over.
     pub marks: Arc<[Mark]>,
+    /// Where the text is a part of a sentence that was cut: what of it stands at its sides. For those who speak
+    /// [within](About::within).
+    pub within: Option<Arc<Within>>,
     /// BCP 47 language of the text, where it is known.
     pub language: Option<Arc<str>>,
     /// One of the provider's models.
@@ -205,7 +211,7 @@ pub struct Request {
     /// Nobody else is left to ask: a breaker lets it through.
     pub last: bool,
     /// Who is told what it came to.
-    pub account: Arc<dyn Account>,
+    pub bookkeeper: Arc<dyn Bookkeeper>,
 }
 
 impl Request {
@@ -215,6 +221,7 @@ impl Request {
         Self {
             text: text.into(),
             marks: Arc::default(),
+            within: None,
             language: None,
             model: model.to_owned(),
             voice: voice.to_owned(),
@@ -224,7 +231,7 @@ impl Request {
             due: None,
             errand: Arc::default(),
             last: false,
-            account: Arc::new(()),
+            bookkeeper: Arc::new(()),
         }
     }
 }
@@ -280,9 +287,9 @@ pub fn with_marks_said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a
 }
 
 /// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
-/// account of the request.
+/// bookkeeper of the request.
 #[async_trait]
-pub trait Account: Send + Sync + fmt::Debug {
+pub trait Bookkeeper: Send + Sync + fmt::Debug {
     /// A call is about to be made; `call` is what it comes to if nobody hears of it again.
     ///
     /// # Errors
@@ -303,7 +310,7 @@ pub trait Account: Send + Sync + fmt::Debug {
 
 /// Nobody keeps any.
 #[async_trait]
-impl Account for () {
+impl Bookkeeper for () {
     async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
         Ok(())
     }

@@ -48,7 +48,7 @@ pub struct Twin {
 
 /// How a voice speaks as a persona, see [`Twin`].
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Manner {
+pub struct Delivery {
     /// How many times as fast.
     pub speed: Option<f32>,
     /// In words.
@@ -85,7 +85,7 @@ pub struct Speaker {
     /// How to bring that voice to the one loudness.
     pub level: Level,
     /// How it speaks as somebody.
-    pub manner: Manner,
+    pub delivery: Delivery,
 }
 
 impl Speaker {
@@ -103,7 +103,7 @@ impl Speaker {
                 None => options.clone(),
             },
             level: *level,
-            manner: Manner::default(),
+            delivery: Delivery::default(),
         }
     }
 
@@ -119,9 +119,9 @@ impl Speaker {
             self.model.clone_from(model);
         }
         let Twin { speed, instructions, .. } = twin;
-        self.manner = Manner { speed: *speed, instructions: instructions.clone() };
-        if self.manner != Manner::default() {
-            // What is kept of it is kept for this manner alone.
+        self.delivery = Delivery { speed: *speed, instructions: instructions.clone() };
+        if self.delivery != Delivery::default() {
+            // What is kept of it is kept for this delivery alone.
             self.options = format!("{} {speed:?} {instructions:?}", self.options);
         }
         self
@@ -480,8 +480,8 @@ mod tests {
     #[tokio::test]
     async fn a_persona_has_a_twin_at_each_provider() {
         let twin = |voice: &str| Twin { voice: voice.to_owned(), ..Twin::default() };
-        let calm = Manner { speed: Some(0.9), instructions: Some("Calmly.".into()) };
-        let Manner { speed, instructions } = calm.clone();
+        let calm = Delivery { speed: Some(0.9), instructions: Some("Calmly.".into()) };
+        let Delivery { speed, instructions } = calm.clone();
         let world = Twin { model: Some("deep".into()), speed, instructions, ..twin("otto") };
         let persona = Persona::from([("sound".to_owned(), twin("bass")), ("world".to_owned(), world)]);
         let map = map().with_personas([("guide".to_owned(), persona)].into());
@@ -489,7 +489,7 @@ mod tests {
         let cast = map.cast(Some("guide"), None, &links).await.unwrap();
         assert_eq!((cast["sound"].voice.as_str(), cast["sound"].model.as_str()), ("bass", "tone-1"));
         assert_eq!((cast["world"].voice.as_str(), cast["world"].model.as_str()), ("otto", "deep"));
-        assert_eq!(cast["world"].manner, calm);
+        assert_eq!(cast["world"].delivery, calm);
         assert_ne!(cast["world"].options, cast["sound"].options, "what is kept of it is its own");
         let english = map.cast(Some("guide"), Some("en"), &links).await.unwrap();
         assert_eq!(english["world"].voice, "jack", "otto speaks no English");

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use saywell_text::Mark;
+use saywell_text::{Mark, Within};
 
 use crate::voice::{Line, Speech, Voice, VoiceError};
 
@@ -53,6 +53,8 @@ pub struct Job {
     pub marks: Arc<[Mark]>,
     /// The speed, see [`crate::SPEEDS`].
     pub speed: f32,
+    /// Where it is a part of a sentence: what stands at its sides.
+    pub within: Option<Arc<Within>>,
     /// Its place in the queue.
     pub turn: Turn,
     /// Set to true when nobody waits for the result any more. The job then ends with
@@ -79,7 +81,7 @@ impl Pool {
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, capacity: usize) -> Self {
         let speak = move |job: &Job, begin: &mut dyn FnMut()| {
             begin();
-            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            let line = job.line();
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
@@ -97,7 +99,7 @@ impl Pool {
             let voice = find(&job.voice)?;
             voice.load()?;
             begin();
-            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            let line = job.line();
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
@@ -110,11 +112,11 @@ impl Pool {
     }
 
     fn with_speaker(
-        speaker: impl Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync + 'static,
+        speak: impl Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync + 'static,
         threads: NonZero<usize>,
         capacity: usize,
     ) -> Self {
-        let speaker: Arc<Speaker> = Arc::new(speaker);
+        let speak: Arc<SpeakJob> = Arc::new(speak);
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -123,8 +125,8 @@ impl Pool {
             prefetching_limit: threads.get().saturating_sub(1).max(1),
         });
         let spawn = |number| {
-            let (shared, speaker) = (Arc::clone(&shared), Arc::clone(&speaker));
-            thread::Builder::new().name(format!("voice-{number}")).spawn(move || shared.work(&*speaker)).ok()
+            let (shared, speak) = (Arc::clone(&shared), Arc::clone(&speak));
+            thread::Builder::new().name(format!("voice-{number}")).spawn(move || shared.work(&*speak)).ok()
         };
         Self { threads: (0..threads.get()).filter_map(spawn).collect(), shared }
     }
@@ -191,7 +193,7 @@ impl Drop for Pool {
 }
 
 /// Speaks a job, after it has told that it begins.
-type Speaker = dyn Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync;
+type SpeakJob = dyn Fn(&Job, &mut dyn FnMut()) -> Result<Speech, VoiceError> + Send + Sync;
 
 struct Task {
     job: Job,
@@ -206,7 +208,7 @@ impl Task {
     }
 
     /// Speaks, from the first word to the report of the result.
-    fn run(self, speaker: &Speaker) {
+    fn run(self, speak: &SpeakJob) {
         if self.job.is_cancelled() {
             return self.end(Err(VoiceError::Cancelled));
         }
@@ -217,7 +219,7 @@ impl Task {
                 let _ = catch_unwind(AssertUnwindSafe(begun));
             }
         };
-        let result = catch_unwind(AssertUnwindSafe(|| speaker(&job, &mut begin)))
+        let result = catch_unwind(AssertUnwindSafe(|| speak(&job, &mut begin)))
             .unwrap_or_else(|panic| Err(VoiceError::Failed(message(&*panic))));
         // What failed before has begun as well.
         begin();
@@ -226,6 +228,10 @@ impl Task {
 }
 
 impl Job {
+    fn line(&self) -> Line<'_> {
+        Line { text: &self.text, marks: &self.marks, speed: self.speed, within: self.within.as_deref() }
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
@@ -347,10 +353,10 @@ impl Shared {
     }
 
     /// What each thread does until the pool closes.
-    fn work(&self, speaker: &Speaker) {
+    fn work(&self, speak: &SpeakJob) {
         while let Some(task) = self.take() {
             let prefetched = task.job.turn.urgency == Urgency::Prefetch;
-            task.run(speaker);
+            task.run(speak);
             if prefetched {
                 self.lock().prefetching -= 1;
                 self.changed.notify_one();
@@ -447,6 +453,7 @@ mod tests {
             text: text.into(),
             marks: Arc::default(),
             speed: 1.0,
+            within: None,
             turn,
             cancelled: Arc::default(),
         }

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use self::background::Background;
 use crate::cache::{self, Cache, Storage};
 use crate::chain::breaker::{self, Breaker, Pulse};
-use crate::chain::meter::Meter;
+use crate::chain::meter::CallMeter;
 use crate::chain::paced::Paced;
 use crate::chain::plain::Plain;
 use crate::chain::retry::{self, Retry};
@@ -47,7 +47,7 @@ use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::trial;
-use crate::usage::{Keeper, Ledger, Retention, Scribe};
+use crate::usage::{Keeper, Ledger, Listening, Retention, Scribe};
 use crate::voices::{Cast, VoiceMap};
 
 /// How often the cache is swept.
@@ -97,6 +97,8 @@ pub struct Parts {
     pub speak: Speak,
     /// Audio links.
     pub links: Links,
+    /// How replies are listened to.
+    pub listening: Listening,
     /// What is kept in SQL.
     pub store: Store,
     /// The time.
@@ -278,6 +280,7 @@ impl App {
                 orders,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
             },
+            listening: Listening::new(Arc::clone(&store.listening), Arc::clone(&clock)),
             store,
             controls,
             gateways,
@@ -530,7 +533,7 @@ fn chain(
         let name = provider.name().to_owned();
         // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
         let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
-        let metered = Meter::new(timed, Arc::clone(prices), Arc::clone(clock));
+        let metered = CallMeter::new(timed, Arc::clone(prices), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
         pulses.insert(name, guarded.pulse());

@@ -325,7 +325,7 @@ impl Cache {
             shared.used.suspect_strays();
             if !error.was_known() && !shared.unwritable.swap(true, Ordering::Relaxed) {
                 tracing::error!(
-                    error = %sweep::Chain(&error),
+                    error = %sweep::Causes(&error),
                     "sound cannot be kept: speech goes on and is made anew each time. Free some space, or make the storage writable"
                 );
             }

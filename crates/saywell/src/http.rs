@@ -14,6 +14,7 @@ mod granted;
 pub mod headers;
 pub mod health;
 pub mod identity;
+pub mod listening;
 pub mod live;
 pub mod mcp;
 mod models;
@@ -88,6 +89,7 @@ pub fn router(app: App) -> Router {
         .routes(routes!(stream::stream))
         .routes(routes!(audio::give_up))
         .routes(routes!(script::script))
+        .routes(routes!(listening::heard))
         .routes(routes!(voices::config))
         .routes(routes!(openai::speech))
         .routes(routes!(realtime::realtime))

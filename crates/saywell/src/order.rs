@@ -17,7 +17,7 @@ use crate::identity::{Caller, Via};
 use crate::key::Key;
 use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
 use crate::price::Cost;
-use crate::provider::{Account, Call, CallOutcome, ProviderError};
+use crate::provider::{Bookkeeper, Call, CallOutcome, ProviderError};
 use crate::queue::Errand;
 use crate::request::SpeechRequest;
 use crate::store::{Asked, AskedOutcome, CacheOutcome, CallRow, Text};
@@ -357,7 +357,7 @@ impl Order {
 }
 
 #[async_trait]
-impl Account for Order {
+impl Bookkeeper for Order {
     async fn calling(&self, call: &Call) -> Result<(), ProviderError> {
         if call.cost == Cost::Unpriced && self.permit.limits_money() {
             return Err(ProviderError::Unaffordable(

@@ -411,7 +411,7 @@ mod tests {
             voice_version: String::new(),
             options: String::new(),
             level: loudness::Level::Measured,
-            manner: crate::voices::Manner::default(),
+            delivery: crate::voices::Delivery::default(),
         };
         for codec in Codec::ALL {
             let mut head = None;

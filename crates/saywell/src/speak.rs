@@ -8,7 +8,7 @@ mod following;
 mod foreign;
 mod growing;
 mod line;
-mod pace;
+mod lookahead;
 mod plan;
 mod seam;
 mod tape;

@@ -11,6 +11,7 @@ mod controls;
 mod guarded;
 mod insights;
 mod keys;
+mod listening;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -24,7 +25,8 @@ pub use calls::{CallLog, CallRow, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
-pub use usage::{By, Days, Spent, UsageLine, UsageLog, format_day, parse_day};
+pub use listening::{Figure, ListenedBy, ListeningLine, ListeningLog, Moment};
+pub use usage::{By, Days, Refusals, Spent, UsageLine, UsageLog, Whose, format_day, parse_day};
 
 use crate::service::Service;
 use crate::telemetry;
@@ -93,6 +95,8 @@ pub struct Store {
     pub insights: Arc<dyn Insights>,
     /// Who may call by key.
     pub keys: Arc<dyn ApiKeys>,
+    /// How replies were listened to.
+    pub listening: Arc<dyn ListeningLog>,
     /// What was asked for.
     pub usage: Arc<dyn UsageLog>,
     /// Whether it answers.
@@ -103,7 +107,15 @@ impl Store {
     /// Every concern in one database.
     fn over<D>(database: D) -> Self
     where
-        D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + UsageLog + 'static,
+        D: CacheIndex
+            + CallLog
+            + ControlStore
+            + AuditLog
+            + Insights
+            + ApiKeys
+            + ListeningLog
+            + UsageLog
+            + 'static,
     {
         let database = Arc::new(database);
         let index = Arc::clone(&database) as Arc<dyn CacheIndex>;
@@ -116,6 +128,7 @@ impl Store {
             audit: Arc::clone(&database) as Arc<dyn AuditLog>,
             insights: Arc::clone(&database) as Arc<dyn Insights>,
             keys: Arc::new(Guarded { service: service.clone(), inner: keys }),
+            listening: Arc::clone(&database) as Arc<dyn ListeningLog>,
             usage: database,
             service,
         }

@@ -4,12 +4,14 @@
 mod journal;
 mod keeper;
 mod ledger;
+mod listening;
 #[cfg(test)]
 mod metered;
 pub mod table;
 
 pub use keeper::{Keeper, Retention};
 pub use ledger::{Ledger, Scribe};
+pub use listening::{Listening, Untold};
 
 use std::time::Duration;
 

@@ -6,10 +6,10 @@ import { test } from 'node:test';
 /** @typedef {import('../support/world.js').World} World */
 /** @typedef {import('../support/world.js').Probe} Probe */
 
-const VIEWS = ['overview', 'providers', 'callers', 'cache', 'keys', 'audit'];
+const VIEWS = ['overview', 'providers', 'listening', 'callers', 'cache', 'keys', 'audit'];
 
 /** With a gateway that asks `piper`, where nobody listens, before the voice inside. */
-export const SETTINGS = { TTS_PROVIDER: 'piper', PIPER_BASE_URL: 'http://127.0.0.1:9', TTS_FALLBACK: 'local' };
+export const SETTINGS = { TTS_PROVIDER: 'piper', PIPER_BASE_URL: 'http://127.0.0.1:9', TTS_FALLBACK: 'local', TTS_LISTENING: 'true' };
 
 /** @param {World} world */
 export function administration(world) {
@@ -89,6 +89,15 @@ export function administration(world) {
   const speak = (text) =>
     fetch(new URL('tts', world.gateway.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text }) });
 
+  test('a new server says what to do first, and usage is saved as a file', () =>
+    visiting('overview', async () => {
+      await within('Nothing was asked for', 'code', '/player/define\\.js');
+      await within('Nothing was asked for', 'a', '^Mint a key');
+      await world.findsNoBarrier('of a new server');
+      await world.click('button', '^Usage as CSV');
+      await world.told('saved as CSV\\.');
+    }));
+
   test('the flag is flipped, speech is refused, and it is flipped back', () =>
     visiting('overview', async () => {
       await world.clickOn(flag);
@@ -138,7 +147,7 @@ export function administration(world) {
       await world.told('The grant is taken back\\.');
 
       await write('Plans', '^Name', 'ann');
-      await write('Plans', '^Plan', 'member');
+      await choose('Plans', '^Plan', 'member');
       await press('Plans', '^Give the plan');
       await within('Plans', 'tr', 'user ann\\s*member');
 
@@ -149,12 +158,30 @@ export function administration(world) {
       await world.told('room kitchen may speak again\\.');
     }));
 
+  test('who was refused is looked up, and is told why', () =>
+    visiting('callers', async () => {
+      const post = (/** @type {string} */ path, /** @type {unknown} */ body) =>
+        fetch(new URL(path, world.gateway.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const block = (/** @type {boolean} */ blocked) => post('admin/api/controls', { action: 'set_blocked', subject: { kind: 'room', id: 'attic' }, blocked });
+      await block(true);
+      assert.equal((await post('tts', { text: 'Hello.', room: 'attic' })).status, 403);
+      const known = async () => /** @type {any} */ (await (await fetch(new URL('admin/api/refusals?room=attic', world.gateway.url))).json()).lines.length > 0;
+      await world.until(known, 'the row of the request');
+      await choose('Look somebody up', '^Who', 'room');
+      await write('Look somebody up', '^Name', 'attic');
+      await press('Look somebody up', '^Show');
+      await within('About room attic', 'tr', 'forbidden blocked.*1');
+      await within('About room attic', 'p', 'blocked here');
+      await world.findsNoBarrier('about a room');
+      await block(false);
+    }));
+
   test('what is being written outlives a change and a look at another window', () =>
     visiting('callers', async () => {
       await write('Grants', '^Name', 'ada');
       await write('Grants', '^How much', '70');
       await write('Plans', '^Name', 'bob');
-      await write('Plans', '^Plan', 'member');
+      await choose('Plans', '^Plan', 'member');
       await press('Plans', '^Give the plan');
       await within('Plans', 'tr', 'user bob\\s*member');
       const written = () =>
@@ -197,21 +224,34 @@ export function administration(world) {
     });
   });
 
-  test('a plan that nobody knows is asked about before it locks somebody out', () =>
+  test('a plan is one of those that there are, and none is chosen by mistake', () =>
     visiting('callers', async () => {
       await write('Plans', '^Name', 'carl');
-      await write('Plans', '^Plan', 'no-such-plan');
       await press('Plans', '^Give the plan');
-      await press('dialog', '^Cancel');
       await comesBack();
       assert.equal(await driver.run(() => /carl/.test(document.querySelector('main')?.textContent ?? '')), false, 'nothing was changed');
-      assert.deepEqual(await driver.run(() => [...(/** @type {any} */ (document.querySelector('#plan-plan-list'))?.options ?? [])].map(({ value }) => value)), ['trial', 'member', 'admin']);
-      await press('Plans', '^Give the plan');
-      await press('dialog', '^Give it');
-      await within('Plans', 'tr', 'user carl\\s*no-such-plan');
-      await press('Plans', 'Take back the plan of user carl');
-      await world.told('user carl has no plan of its own any more\\.');
+      assert.deepEqual(await driver.run(() => [.../** @type {HTMLSelectElement} */ (document.querySelector('#plan-plan')).options].map(({ value }) => value)), ['', 'admin', 'member', 'trial']);
     }));
+
+  test('how replies are listened to is shown by voice and by room', async () => {
+    // A visitor of the demo listens, and stops.
+    await world.visiting('/', async () => {
+      await world.listen(0);
+      await world.heard(0.5);
+      await driver.run(() => /** @type {Probe} */ (window).probe.player().stop());
+    });
+    const told = async () => {
+      const report = await (await fetch(new URL('admin/api/listening', world.gateway.url))).json();
+      const [line] = /** @type {any} */ (report).lines;
+      return line?.stopped === 1;
+    };
+    await world.until(told, 'what the player tells');
+    await visiting('listening', async () => {
+      await world.click('button', '^Today');
+      await within('By voice', 'tr', '\\w \\(\\w+\\)\\s*1\\s*0 %');
+      await within('By room', 'tr', 'no room\\s*1\\s*0 %');
+    });
+  });
 
   test('the cache is purged, and what was in it is made anew', async () => {
     await (await speak('Kept for a while.')).arrayBuffer();

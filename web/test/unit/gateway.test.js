@@ -158,3 +158,22 @@ test('a reply that is too long for once goes on at the next press', async () => 
   assert.equal(JSON.parse(String(calls[0]?.init.body)).start_at, 4120);
   assert.equal(rest.continuesAt, null);
 });
+
+test('what is told of a listening leaves with the page, and says who tells it', async () => {
+  /** @type {{ url: string, init: RequestInit }[]} */
+  const calls = [];
+  const gateway = new Gateway(
+    'http://gateway.test',
+    async (url, init = {}) => {
+      calls.push({ url: String(url), init });
+      return String(url).endsWith('config') ? Response.json({ enabled: true, listening: true }) : new Response(null, { status: 204 });
+    },
+    'a token',
+  );
+  assert.equal((await gateway.config(signal)).listening, true);
+  await gateway.tell({ what: 'quarter', listening: 1, quarter: 2, position: 4, duration: 8, heard: 4, speed: 1, by: 'gateway', provider: 'local', voice: 'heart', room: null, failure: null });
+  const { url, init } = /** @type {{ url: string, init: RequestInit }} */ (calls[1]);
+  assert.deepEqual([url, init.method, init.keepalive, JSON.parse(String(init.body)).quarter], ['http://gateway.test/tts/listening', 'POST', true, 2]);
+  assert.equal(new Headers(init.headers).get('authorization'), 'Bearer a token');
+  assert.equal((await answering(Response.json({ enabled: true })).gateway.config(signal)).listening, false, 'an older gateway does not ask for it');
+});

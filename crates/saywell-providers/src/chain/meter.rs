@@ -1,4 +1,4 @@
-//! A provider whose every call is metered: what was sent, what came back, and what it costs. The request's account is told.
+//! A provider whose every call is metered: what was sent, what came back, and what it costs. The request's bookkeeper is told.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,13 +21,13 @@ const CHARACTERS_PER_SECOND: f64 = 14.0;
 
 /// A provider behind a meter.
 #[derive(Debug)]
-pub struct Meter<P> {
+pub struct CallMeter<P> {
     inner: P,
     prices: Arc<Prices>,
     clock: Arc<dyn Clock>,
 }
 
-impl<P> Meter<P> {
+impl<P> CallMeter<P> {
     /// Meters every call to `inner`.
     pub fn new(inner: P, prices: Arc<Prices>, clock: Arc<dyn Clock>) -> Self {
         Self { inner, prices, clock }
@@ -36,7 +36,7 @@ impl<P> Meter<P> {
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
-impl<P: Provider> Provider for Meter<P> {
+impl<P: Provider> Provider for CallMeter<P> {
     fn about(&self) -> &About {
         self.inner.about()
     }
@@ -71,8 +71,8 @@ impl<P: Provider> Provider for Meter<P> {
         Box::pin(stream! {
             let planned = reading.planned(clock.now());
             let mut call = UnderWay { planned, stage: Stage::Planned, begun: Instant::now(), reading };
-            let account = Arc::clone(&call.reading.request.account);
-            if let Err(error) = account.calling(&call.planned).await {
+            let bookkeeper = Arc::clone(&call.reading.request.bookkeeper);
+            if let Err(error) = bookkeeper.calling(&call.planned).await {
                 call.stage = Stage::Refused;
                 count_failure(&call.reading.about.name, &error);
                 yield Err(error);
@@ -94,7 +94,7 @@ impl<P: Provider> Provider for Meter<P> {
                 let before = call.reading.seconds;
                 call.reading.read(&part);
                 let more = call.reading.seconds - before;
-                if more > 0.0 && !account.sounded(more) {
+                if more > 0.0 && !bookkeeper.sounded(more) {
                     call.reading.outcome = CallOutcome::Failed;
                     yield Err(ProviderError::Rejected("speaks longer than may be made".into()));
                     return;
@@ -108,7 +108,7 @@ impl<P: Provider> Provider for Meter<P> {
     }
 }
 
-/// A call; the account is told when it is dropped, however it ends.
+/// A call; the bookkeeper is told when it is dropped, however it ends.
 struct UnderWay {
     planned: Call,
     stage: Stage,
@@ -118,9 +118,9 @@ struct UnderWay {
 
 /// How far a call came.
 enum Stage {
-    /// The account is being asked.
+    /// The bookkeeper is being asked.
     Planned,
-    /// The account refused it.
+    /// The bookkeeper refused it.
     Refused,
     /// It may have reached its provider.
     Sent,
@@ -215,7 +215,7 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         let reading = &self.reading;
         match self.stage {
-            Stage::Planned => return reading.request.account.withdrawn(&self.planned),
+            Stage::Planned => return reading.request.bookkeeper.withdrawn(&self.planned),
             Stage::Refused => return,
             Stage::Sent => {}
         }
@@ -234,7 +234,7 @@ impl Drop for UnderWay {
         {
             count_guessed_price(&call);
         }
-        reading.request.account.called(&self.planned, call);
+        reading.request.bookkeeper.called(&self.planned, call);
     }
 }
 

@@ -101,7 +101,7 @@ impl Cache {
                 match swept {
                     Ok(report) if report == SweepReport::default() => {}
                     Ok(report) => tracing::info!(?report, "the cache was swept"),
-                    Err(error) => tracing::warn!(error = %Chain(&error), "the cache could not be swept"),
+                    Err(error) => tracing::warn!(error = %Causes(&error), "the cache could not be swept"),
                 }
                 tokio::time::sleep(interval).await;
             }
@@ -109,7 +109,7 @@ impl Cache {
         // Every step may be cut short: that is what crash safety is for.
         let _cancelled: Option<()> = cancel.run_until_cancelled(work).await;
         if let Err(error) = self.flush_accesses().await {
-            tracing::warn!(error = %Chain(&error), "the last accesses were not counted");
+            tracing::warn!(error = %Causes(&error), "the last accesses were not counted");
         }
     }
 
@@ -123,7 +123,7 @@ impl Cache {
                 if report.too_young > 0 { self.shared.settings.grace } else { REPAIR_EVERY }
             }
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "the cache could not be repaired");
+                tracing::warn!(error = %Causes(&error), "the cache could not be repaired");
                 self.shared.settings.grace
             }
         }
@@ -209,9 +209,9 @@ fn count_evicted(selection: &Selection, entries: u64, bytes: u64) {
 }
 
 /// An error with its causes, on one line.
-pub(super) struct Chain<'a>(pub(super) &'a dyn std::error::Error);
+pub(super) struct Causes<'a>(pub(super) &'a dyn std::error::Error);
 
-impl std::fmt::Display for Chain<'_> {
+impl std::fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0)?;
         let mut cause = self.0.source();

@@ -106,8 +106,8 @@ pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, Str
     let cast = app.speak.voices.cast(None, None, links).await;
     let speaker = cast.ok().and_then(|mut cast| cast.remove(name)).ok_or("has no voice")?;
     let begun = Instant::now();
-    let account = Arc::new(app.orders.ledger.clone());
-    let request = Request { account, ..Request::new(SENTENCE, &speaker.model, &speaker.voice) };
+    let bookkeeper = Arc::new(app.orders.ledger.clone());
+    let request = Request { bookkeeper, ..Request::new(SENTENCE, &speaker.model, &speaker.voice) };
     let speech = gather(link.speak(request)).await.map_err(|error| error.to_string())?;
     let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
     let seconds = speech.samples.len() as f64 / f64::from(speech.rate);

@@ -127,6 +127,8 @@ pub struct Settings {
     pub usage_daily_days: u32,
     /// Whether replies are kept with the rows of usage.
     pub log_text: bool,
+    /// Whether players tell how replies are listened to.
+    pub listening: bool,
     /// How many replies may be in the making at once.
     pub max_flights: usize,
     /// How much callers may speak, by plan.
@@ -709,6 +711,14 @@ pub static SETTINGS: &[Setting] = &[
         show: |s| s.log_text.to_string(),
     },
     Setting {
+        variable: "TTS_LISTENING",
+        key: "usage.listening",
+        default: "false",
+        about: "Let players tell how replies are listened to: begun, each quarter heard, finished, stopped where. Kept as sums by day, room and voice, for as long as the sums of usage, without text and without names of listeners.",
+        set: |s, v| assign(&mut s.listening, flag(v)),
+        show: |s| s.listening.to_string(),
+    },
+    Setting {
         variable: "TTS_LOG",
         key: "log.filter",
         default: "info",
@@ -796,6 +806,7 @@ impl Default for Settings {
             usage_days: 0,
             usage_daily_days: 0,
             log_text: false,
+            listening: false,
             max_flights: 0,
             plans: Plans::default(),
             count_cached: false,

@@ -5,7 +5,9 @@ pub mod audit;
 pub mod cache;
 pub mod controls;
 pub mod keys;
+pub mod listening;
 pub mod overview;
+pub mod refusals;
 pub mod usage;
 
 use axum::extract::FromRequestParts;
@@ -27,6 +29,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(controls::controls, controls::change))
         .routes(routes!(audit::audit))
         .routes(routes!(usage::usage))
+        .routes(routes!(listening::listening))
+        .routes(routes!(refusals::refusals))
         .routes(routes!(cache::purge))
         .routes(routes!(keys::list, keys::mint))
         .routes(routes!(keys::revoke))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -20,6 +20,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         parse(&whole(request, state, "application/json").await?).map(Json)
+    }
+}
+
+/// A JSON body of no more than [`Small::MOST`] bytes.
+#[derive(Debug)]
+pub struct Small<T>(pub T);
+
+impl Small<()> {
+    /// Its longest, bytes.
+    pub const MOST: usize = 4 << 10;
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Small<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, ApiError> {
+        DefaultBodyLimit::max(Small::MOST).apply(&mut request);
+        let body = whole(request, state, "application/json").await.map_err(|mut error| {
+            if error.code == Code::TextTooLong {
+                error.message = format!("The request body is larger than {} KiB.", Small::MOST >> 10);
+            }
+            error
+        });
+        parse(&body?).map(Small)
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Config {
     pub plan: String,
     /// Whether the caller may have replies made before they listen.
     pub prefetch: bool,
+    /// Whether players are to tell how replies are listened to, with `POST /tts/listening`.
+    pub listening: bool,
     /// Each of the caller's limits, and what is left of it.
     pub limits: Vec<Left>,
     /// Speeds for a player to offer; 0.25 to 4 can be asked for.
@@ -80,6 +82,7 @@ pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
         max_seconds: bounds.max_seconds,
         plan,
         prefetch,
+        listening: app.settings.listening,
         limits: app.limits.left(&caller).await,
         speeds: Speeds { min: *OFFERED_SPEEDS.start(), max: *OFFERED_SPEEDS.end() },
     })

@@ -163,7 +163,7 @@ mod tests {
     use super::super::clip;
     use super::*;
     use crate::provider::Speech;
-    use crate::voices::Manner;
+    use crate::voices::Delivery;
 
     fn speaker(level: Level) -> Speaker {
         Speaker {
@@ -174,7 +174,7 @@ mod tests {
             voice_version: String::new(),
             options: String::new(),
             level,
-            manner: Manner::default(),
+            delivery: Delivery::default(),
         }
     }
 

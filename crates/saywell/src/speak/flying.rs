@@ -18,7 +18,7 @@ use tracing::{Instrument as _, debug_span, info, warn};
 
 use super::Speak;
 use super::line::{Line, Live};
-use super::pace::Pace;
+use super::lookahead::Lookahead;
 use super::plan::ReplyPlan;
 use super::seam::Said;
 use super::tape::Tape;
@@ -27,7 +27,7 @@ use crate::chain::{Heard, Spoken, took_over};
 use crate::flight::{Failure, FirstVoice, SpokenUtterance, Writer};
 use crate::key::{Key, KeyKind};
 use crate::order::Order;
-use crate::provider::{Account, Part, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::provider::{Bookkeeper, Part, Provider, ProviderError, Request, Speech, WordTiming};
 use crate::queue::Priority;
 use crate::render::{self, Clip, ClipNotes, MakeError, Maker, Master};
 use crate::voices::Speaker;
@@ -119,7 +119,7 @@ pub(super) struct Flying {
     switches: watch::Sender<Vec<(usize, usize)>>,
     /// Whether a provider broke off within an utterance when some of it had been heard.
     has_seam: AtomicBool,
-    pace: Pace,
+    lookahead: Lookahead,
 }
 
 impl Flying {
@@ -132,7 +132,7 @@ impl Flying {
         // Nobody hears anything of a format that states its length before all of it is made, and what is fetched
         // ahead is wanted whole.
         let at_once = plan.format.states_length() || plan.prefetch;
-        let pace = Pace::new(speak.lookahead.filter(|_| !at_once));
+        let lookahead = Lookahead::new(speak.lookahead.filter(|_| !at_once));
         Self {
             speak,
             plan,
@@ -140,7 +140,7 @@ impl Flying {
             whole,
             switches: watch::Sender::new(Vec::new()),
             has_seam: AtomicBool::new(false),
-            pace,
+            lookahead,
         }
     }
 
@@ -149,7 +149,7 @@ impl Flying {
         let begun = Instant::now();
         let released = async {
             writer.end_awaited().await;
-            self.pace.release();
+            self.lookahead.release();
             std::future::pending().await
         };
         let outcome = tokio::select! {
@@ -322,7 +322,7 @@ impl Flying {
         }
         let asked = plan.chain.links().get(from..).unwrap_or_default();
         if asked.iter().any(|link| link.about().paid) {
-            self.pace.wait(begins).await;
+            self.lookahead.wait(begins).await;
         }
         if number > 0 && asked.iter().any(|link| link.about().queue.is_some()) {
             order.errand().begun().await;
@@ -333,10 +333,10 @@ impl Flying {
                 0 => Priority::First,
                 _ => Priority::Rest,
             },
-            due: self.pace.reaches(begins),
+            due: self.lookahead.reaches(begins),
             errand: Arc::clone(order.errand()),
             last: false,
-            account: Arc::clone(order) as Arc<dyn Account>,
+            bookkeeper: Arc::clone(order) as Arc<dyn Bookkeeper>,
             ..plan.request(leg.number)
         };
         let whole = self.speak.seamless;
@@ -502,7 +502,7 @@ impl Flying {
     fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
         if !sound.is_empty() {
             self.order.sounds();
-            self.pace.sounds();
+            self.lookahead.sounds();
         }
         writer.push(sound, spoken);
     }

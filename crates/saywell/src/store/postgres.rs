@@ -5,6 +5,7 @@ mod connections;
 mod controls;
 mod insights;
 mod keys;
+mod listening;
 mod usage;
 
 use self::connections::{Connections, Transaction, through_pooler, without_pooler};

@@ -5,6 +5,7 @@ mod calls;
 mod controls;
 mod insights;
 mod keys;
+mod listening;
 mod usage;
 
 use super::cache_index::{self, STORED_WITHIN_MS};

@@ -31,12 +31,15 @@ pub trait UsageLog: Send + Sync + Debug {
     /// How the requests since then were answered, the most frequent first; of the last 31 days at most.
     async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError>;
 
+    /// With which errors the requests of a user or a room ended since then, the most frequent first; while their rows are kept.
+    async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError>;
+
     /// Adds the requests of before `end` to the sums by day, each once, however many do it at the same time. Tells how
     /// many.
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError>;
 
     /// Forgets requests that were rolled up, calls to providers, and how requests of days that ended then were answered,
-    /// all of before `rows`, and sums of days that ended before `sums`. Tells how many rows that were.
+    /// all of before `rows`, and sums of days that ended before `sums`, those of listening as well. Tells how many rows that were.
     async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError>;
 }
 
@@ -77,6 +80,54 @@ impl By {
             Self::Provider => "provider",
             Self::Voice => "voice",
             Self::Message => "message",
+        }
+    }
+}
+
+/// Whose requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose<'a> {
+    /// A user's.
+    User(&'a str),
+    /// A room's.
+    Room(&'a str),
+}
+
+/// Requests that ended with the same error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Refusals {
+    /// The error's code, such as `quota_exceeded`.
+    pub error: String,
+    /// How many.
+    pub requests: u64,
+    /// When the last of them came, seconds since 1970.
+    pub last_at: u64,
+}
+
+impl<R: Columns> FromRow<'_, R> for Refusals {
+    fn from_row(row: &R) -> sqlx::Result<Self> {
+        Ok(Self {
+            error: row.text("error")?,
+            requests: row.unsigned("requests")?,
+            last_at: row.unsigned("last_at")? / 1000,
+        })
+    }
+}
+
+impl<'a> Whose<'a> {
+    /// The statement for either database, and the name that it takes.
+    pub(super) const fn refusals(self) -> (&'static str, &'a str) {
+        match self {
+            Self::User(name) => (
+                "SELECT error, count(*) AS requests, max(at) AS last_at FROM tts_usage
+                 WHERE at >= $1 AND error <> '' AND \"user\" = $2 GROUP BY error ORDER BY count(*) DESC, error",
+                name,
+            ),
+            Self::Room(name) => (
+                "SELECT error, count(*) AS requests, max(at) AS last_at FROM tts_usage
+                 WHERE at >= $1 AND error <> '' AND room = $2 GROUP BY error ORDER BY count(*) DESC, error",
+                name,
+            ),
         }
     }
 }

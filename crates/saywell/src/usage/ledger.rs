@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::journal::{self, JournalReader, JournalWriter, Record, Rows};
-use crate::provider::{Account, Call, ProviderError};
+use crate::provider::{Bookkeeper, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
 use crate::telemetry::{Service, service_failed};
 
@@ -43,7 +43,7 @@ pub struct Ledger {
 
 /// Calls that are made for nobody's request, such as an operator's trial of a provider.
 #[async_trait]
-impl Account for Ledger {
+impl Bookkeeper for Ledger {
     async fn calling(&self, call: &Call) -> Result<(), ProviderError> {
         self.begin(None, CallRow::nobodys(call.clone())).await;
         Ok(())
@@ -253,7 +253,7 @@ mod tests {
     use crate::price::Cost;
     use crate::provider::CallOutcome;
     use crate::store::sqlite::SqliteStore;
-    use crate::store::{Answered, By, Days, ProviderTotals, Spent, UsageLine};
+    use crate::store::{Answered, By, Days, ProviderTotals, Refusals, Spent, UsageLine, Whose};
 
     /// A store that is away when it is told to be.
     #[derive(Debug)]
@@ -300,6 +300,10 @@ mod tests {
 
         async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
             self.there()?.answered(since).await
+        }
+
+        async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+            self.there()?.refusals(whose, since).await
         }
 
         async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {

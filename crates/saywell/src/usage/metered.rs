@@ -9,10 +9,10 @@ use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use super::Ledger;
-use crate::chain::meter::Meter;
+use crate::chain::meter::CallMeter;
 use crate::clock::SystemClock;
 use crate::price::{Price, Prices, Unit};
-use crate::provider::{Account, Call, Part, Provider, ProviderError, Request, gather};
+use crate::provider::{Bookkeeper, Call, Part, Provider, ProviderError, Request, gather};
 use crate::providers::fake::Fake;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{CallLog, ProviderTotals, UsageLog};
@@ -26,8 +26,8 @@ async fn totals(
     let store = Arc::new(SqliteStore::in_memory().await.unwrap());
     let usage = Arc::clone(&store) as Arc<dyn UsageLog>;
     let (ledger, scribe) = Ledger::open(None, Arc::clone(&store) as Arc<dyn CallLog>, usage).unwrap();
-    let meter = Meter::new(fake, Arc::new(Prices::new(prices)), Arc::new(SystemClock));
-    let request = Request { account: Arc::new(ledger), ..Request::new("Hello.", "tone-1", "tone") };
+    let meter = CallMeter::new(fake, Arc::new(Prices::new(prices)), Arc::new(SystemClock));
+    let request = Request { bookkeeper: Arc::new(ledger), ..Request::new("Hello.", "tone-1", "tone") };
     calls(&meter, request).await;
     drop(meter);
     scribe.run(CancellationToken::new()).await;
@@ -101,7 +101,7 @@ async fn without_a_price_a_call_is_flagged() {
     assert_eq!(made.await.unpriced, 1);
 }
 
-/// An account that takes its time, and counts what it is told.
+/// An bookkeeper that takes its time, and counts what it is told.
 #[derive(Debug, Default)]
 struct Slow {
     called: AtomicUsize,
@@ -109,7 +109,7 @@ struct Slow {
 }
 
 #[async_trait]
-impl Account for Slow {
+impl Bookkeeper for Slow {
     async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
         std::future::pending().await
     }
@@ -131,12 +131,12 @@ impl Account for Slow {
 async fn a_call_that_is_given_up_before_it_is_made_is_withdrawn() {
     let fake = Fake::named("fake").paid();
     let calls = fake.calls();
-    let meter = Meter::new(fake, Arc::new(Prices::new(dollar_a_character())), Arc::new(SystemClock));
-    let account = Arc::new(Slow::default());
-    let asked = Arc::clone(&account) as Arc<dyn Account>;
-    let mut speech = meter.speak(Request { account: asked, ..Request::new("Hello.", "tone-1", "tone") });
+    let meter = CallMeter::new(fake, Arc::new(Prices::new(dollar_a_character())), Arc::new(SystemClock));
+    let bookkeeper = Arc::new(Slow::default());
+    let asked = Arc::clone(&bookkeeper) as Arc<dyn Bookkeeper>;
+    let mut speech = meter.speak(Request { bookkeeper: asked, ..Request::new("Hello.", "tone-1", "tone") });
     assert!(tokio::time::timeout(Duration::from_secs(5), speech.next()).await.is_err());
     drop(speech);
-    let told = [&account.withdrawn, &account.called].map(|count| count.load(Ordering::SeqCst));
+    let told = [&bookkeeper.withdrawn, &bookkeeper.called].map(|count| count.load(Ordering::SeqCst));
     assert_eq!((told, calls.count()), ([1, 0], 0), "it is open no more, and was never sent");
 }

@@ -151,6 +151,11 @@ async fn what_is_not_right_is_refused_by_name() {
         ),
         (json!({ "action": "set_provider_order", "order": ["nobody"] }), "unknown_provider", "provider"),
         (json!({ "action": "remove_grant", "id": "none" }), "invalid_request", "id"),
+        (
+            json!({ "action": "set_plan", "subject": { "kind": "user", "id": "ann" }, "plan": "gold" }),
+            "invalid_request",
+            "plan",
+        ),
         (json!({ "action": "fly" }), "invalid_request", "action"),
         (json!({ "action": "purge", "filter": {}, "removed": 1 }), "invalid_request", "action"),
     ] {
@@ -160,6 +165,11 @@ async fn what_is_not_right_is_refused_by_name() {
             assert_eq!(at_fault, param, "{asked}");
         }
     }
+    let gold = json!({ "action": "set_plan", "subject": { "kind": "room", "id": "den" }, "plan": "gold" });
+    let message = gateway.post(CONTROLS, &gold).await.text();
+    assert!(message.contains("there is admin, member, trial"), "{message}");
+    let plans = gateway.get(CONTROLS).await.json()["plans"].clone();
+    assert_eq!(plans, json!(["admin", "member", "trial"]));
     for query in ["hours=0", "hours=745", "hours=x", "days=1"] {
         assert_eq!(gateway.get(&format!("/admin/api/overview?{query}")).await.error().0, 400, "{query}");
     }

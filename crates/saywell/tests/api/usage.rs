@@ -141,3 +141,141 @@ async fn texts_are_kept_only_where_the_operator_wants_them() {
         assert_eq!(found, keeps);
     }
 }
+
+/// What an operator is told of how replies were listened to.
+async fn listened(gateway: &Gateway, query: &str) -> Value {
+    let answer = gateway.get(&format!("/admin/api/listening?{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn what_players_tell_of_listening_is_counted_where_the_operator_wants_it() {
+    // As the player's event has it.
+    let figure = |what: &str, more: Value| {
+        let mut figure = json!({
+            "what": what, "listening": 1, "quarter": null, "position": 0.0, "duration": 20.0, "heard": 0.0,
+            "speed": 1.25, "by": "gateway", "provider": "fake", "voice": "tone", "room": "kitchen", "failure": null,
+        });
+        figure.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        figure
+    };
+    let silent = Gateway::new().await;
+    assert_eq!(silent.get("/tts/config").await.json()["listening"], false);
+    assert_eq!(silent.post("/tts/listening", &figure("started", json!({}))).await.error().1, "not_found");
+    assert_eq!(listened(&silent, "").await["enabled"], false);
+
+    let gateway = Gateway::with(Fake::named("fake"), Settings { listening: true, ..settings() }).await;
+    assert_eq!(gateway.get("/tts/config").await.json()["listening"], true);
+    let told = [
+        figure("started", json!({})),
+        figure("quarter", json!({ "quarter": 1 })),
+        figure("stopped", json!({ "position": 8.2, "heard": 8.0 })),
+        figure("started", json!({ "room": null })),
+        figure("quarter", json!({ "room": null, "quarter": 4 })),
+        figure("finished", json!({ "room": null, "position": 20.0, "heard": 19.5 })),
+        figure("started", json!({ "by": "browser", "provider": null, "voice": "Google US English" })),
+        figure("stopped", json!({ "by": "browser", "voice": "Google US English", "failure": "silent" })),
+    ];
+    for one in &told {
+        let answer = gateway.post("/tts/listening", one).await;
+        assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0), "{one}: {}", answer.text());
+    }
+    let voices = listened(&gateway, "by=voice&since=2026-01-01&until=2026-01-01").await;
+    assert_eq!(
+        voices,
+        json!({
+            "enabled": true, "by": "voice", "since": "2026-01-01", "until": "2026-01-01",
+            "lines": [
+                {
+                    "name": "tone", "provider": "fake", "started": 2, "quarters": [1, 0, 0, 1], "finished": 1,
+                    "stopped": 1, "failed": 0, "median_stop": 0.4, "heard_seconds": 27.5,
+                },
+                {
+                    "name": "Google US English", "provider": "browser", "started": 1, "quarters": [0, 0, 0, 0],
+                    "finished": 0, "stopped": 0, "failed": 1, "median_stop": null, "heard_seconds": 0.0,
+                },
+            ],
+        })
+    );
+    let rooms = listened(&gateway, "by=room").await["lines"].clone();
+    let brief = |line: &Value| json!([line["name"], line["started"], line["finished"]]);
+    let rooms: Vec<_> = rooms.as_array().unwrap().iter().map(brief).collect();
+    assert_eq!(rooms, [json!(["kitchen", 2, 0]), json!(["", 1, 1])]);
+    assert!(gateway.get("/metrics").await.text().contains("saywell_listening_total{what=\"quarter\"}"));
+    assert_eq!(listened(&gateway, "since=2025-01-01&until=2025-12-31").await["lines"], json!([]));
+}
+
+#[tokio::test]
+async fn figures_of_listening_that_are_not_right_are_refused_by_name() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { listening: true, ..settings() }).await;
+    for (figure, param) in [
+        (json!({ "what": "sung" }), "what"),
+        (json!({ "what": "quarter" }), "quarter"),
+        (json!({ "what": "quarter", "quarter": 5 }), "quarter"),
+        (json!({ "what": "stopped", "position": -1 }), "position"),
+        (json!({ "what": "stopped", "heard": 1e6 }), "heard"),
+        (json!({ "what": "started", "text": "Hello there." }), "text"),
+        (json!({ "what": "started", "voice": "a\nb" }), "voice"),
+        (json!({ "what": "started", "room": "r".repeat(201) }), "room"),
+    ] {
+        let error = gateway.post("/tts/listening", &figure).await.error();
+        assert_eq!(error, (400, "invalid_request".into(), param.into()), "{figure}");
+    }
+    let long = json!({ "what": "started", "voice": "v".repeat(5000) });
+    assert_eq!(gateway.post("/tts/listening", &long).await.status, 413);
+    assert_eq!(listened(&gateway, "").await["lines"], json!([]));
+    for query in ["by=user", "limit=0", "limit=1001", "since=yesterday"] {
+        assert_eq!(gateway.get(&format!("/admin/api/listening?{query}")).await.error().0, 400, "{query}");
+    }
+
+    // Whoever tells more than a player does has to wait.
+    let told = json!({ "what": "started" });
+    for _ in 0..60 {
+        assert_eq!(gateway.post("/tts/listening", &told).await.status, 204);
+    }
+    let answer = gateway.post("/tts/listening", &told).await;
+    assert_eq!((answer.error().1.as_str(), answer.header("retry-after")), ("rate_limited", "60"));
+    gateway.clock.advance(Duration::from_mins(1));
+    assert_eq!(gateway.post("/tts/listening", &told).await.status, 204);
+
+    // It is for operators to read, and only for those who may speak to tell.
+    let trial = Settings { auth: vec![saywell::identity::Mode::Trial], listening: true, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), trial).await;
+    assert_eq!(gateway.post("/tts/listening", &told).await.status, 204);
+    assert_eq!(gateway.get("/admin/api/listening").await.error().1, "forbidden");
+    let keyed = Settings { auth: vec![saywell::identity::Mode::Key], listening: true, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), keyed).await;
+    assert_eq!(gateway.post("/tts/listening", &told).await.error().1, "unauthorized");
+}
+
+#[tokio::test]
+async fn an_operator_is_told_why_somebody_was_refused() {
+    let gateway = Gateway::new().await;
+    for voice in ["nobody", "tone"] {
+        gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen", "voice": voice })).await;
+    }
+    let blocked =
+        json!({ "action": "set_blocked", "subject": { "kind": "room", "id": "kitchen" }, "blocked": true });
+    assert_eq!(gateway.post("/admin/api/controls", &blocked).await.status, 200);
+    gateway.clock.advance(Duration::from_secs(5));
+    for _ in 0..2 {
+        let refused = gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen" })).await;
+        assert_eq!(refused.error().1, "forbidden");
+    }
+    report(&gateway, "", 4).await;
+    let why = gateway.get("/admin/api/refusals?room=kitchen").await.json();
+    let brief: Vec<_> = why["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| json!([line["error"], line["requests"]]))
+        .collect();
+    assert_eq!(brief, [json!(["forbidden", 2]), json!(["unknown_voice", 1])]);
+    let [last, first] = [0, 1].map(|at| why["lines"][at]["last_at"].as_u64().unwrap());
+    assert_eq!(last - first, 5);
+    assert_eq!(gateway.get("/admin/api/refusals?room=cellar&hours=744").await.json()["lines"], json!([]));
+    for query in ["", "user=ann&room=kitchen", "user=ann&hours=0"] {
+        assert_eq!(gateway.get(&format!("/admin/api/refusals?{query}")).await.error().0, 400, "{query}");
+    }
+}

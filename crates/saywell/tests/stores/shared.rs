@@ -194,7 +194,8 @@ async fn share_again(one: &Gateway, two: &Gateway) {
     let again = json!({ "text": "It is shared again." });
     let made = one.calls.count() + two.calls.count();
     let (first, second) = tokio::join!(one.speak(&again), two.speak(&again));
-    assert_eq!(one.calls.count() + two.calls.count(), made + 1, "shared again");
+    let ill = [one, two].map(|gateway| gateway.app.limits.shared_books().unwrap().ill());
+    assert_eq!(one.calls.count() + two.calls.count(), made + 1, "shared again: {ill:?}");
     assert_eq!(first.body, second.body);
 }
 

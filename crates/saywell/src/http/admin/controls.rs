@@ -9,7 +9,7 @@ use super::Operator;
 use crate::app::App;
 use crate::controls::{Change, State as InForce};
 use crate::http::body;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, Code, brief};
 
 /// What is in force.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +20,8 @@ pub struct Controls {
     pub chain: Vec<String>,
     /// Every provider of the settings, in their order.
     pub providers: Vec<String>,
+    /// Every plan that there is, by name.
+    pub plans: Vec<String>,
     /// What operators have set.
     pub state: InForce,
 }
@@ -33,6 +35,7 @@ impl Controls {
             enabled: state.enabled.unwrap_or(app.settings.enabled),
             chain: names(&app.speak.chain_under(state)),
             providers: names(&app.speak.chain),
+            plans: app.settings.plans.iter().map(|(name, _)| name.to_owned()).collect(),
             state: state.clone(),
         }
     }
@@ -80,6 +83,13 @@ pub async fn change(
         let there_is = links.iter().map(|link| link.name()).collect::<Vec<_>>().join(", ");
         let message = format!("There is no provider `{unknown}`; there is {there_is}.");
         return Err(ApiError::new(Code::UnknownProvider, message).param("provider"));
+    }
+    if let Change::SetPlan { plan: Some(plan), .. } = &change
+        && app.settings.plans.get(plan).is_none()
+    {
+        let there_is = app.settings.plans.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+        let message = format!("There is no plan `{}`; there is {there_is}.", brief(plan));
+        return Err(ApiError::invalid("plan", message));
     }
     let change = change.of_users(|user| app.settings.user_case.fold(user));
     let state = app.controls.change(&who, &change).await?;

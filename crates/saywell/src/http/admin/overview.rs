@@ -152,12 +152,7 @@ pub async fn overview(
     _: Operator,
     Search(ask): Search<OverviewQuery>,
 ) -> Result<Json<Overview>, ApiError> {
-    let hours = ask.hours.unwrap_or(24);
-    if !(1..=MOST_HOURS).contains(&hours) {
-        let message = format!("`hours` is {hours}; it may be from 1 to {MOST_HOURS}.");
-        return Err(ApiError::invalid("hours", message));
-    }
-    let window = Duration::from_hours(u64::from(hours));
+    let window = window(ask.hours)?;
     let step = step(window);
     let now = app.clock.now();
     // From the beginning of a step on, so that the first is a whole one.
@@ -198,6 +193,16 @@ pub async fn overview(
             content: stored?,
         },
     }))
+}
+
+/// How far back is looked.
+pub(super) fn window(hours: Option<u32>) -> Result<Duration, ApiError> {
+    let hours = hours.unwrap_or(24);
+    if !(1..=MOST_HOURS).contains(&hours) {
+        let message = format!("`hours` is {hours}; it may be from 1 to {MOST_HOURS}.");
+        return Err(ApiError::invalid("hours", message));
+    }
+    Ok(Duration::from_hours(u64::from(hours)))
 }
 
 /// The shortest step that divides the window into no more steps than a plot has room for.

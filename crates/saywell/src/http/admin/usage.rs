@@ -82,7 +82,7 @@ pub async fn usage(
     headers: HeaderMap,
     Search(ask): Search<UsageQuery>,
 ) -> Result<Response, ApiError> {
-    let days = days(&app, &ask)?;
+    let days = days(&app, ask.since.as_deref(), ask.until.as_deref())?;
     let limit = ask.limit.unwrap_or(1000);
     if !(1..=MOST).contains(&limit) {
         return Err(ApiError::invalid("limit", format!("`limit` is {limit}; it may be from 1 to {MOST}.")));
@@ -108,13 +108,14 @@ pub async fn usage(
     }
 }
 
-fn days(app: &App, ask: &UsageQuery) -> Result<Days, ApiError> {
-    let day = |field: &'static str, written: &Option<String>| {
-        written.as_deref().map(parse_day).map(|day| {
+/// The days that a report is of: 30 up to today, where the question names none.
+pub(super) fn days(app: &App, since: Option<&str>, until: Option<&str>) -> Result<Days, ApiError> {
+    let day = |field: &'static str, written: Option<&str>| {
+        written.map(parse_day).map(|day| {
             day.ok_or_else(|| ApiError::invalid(field, format!("`{field}` must be a day like 2026-11-25.")))
         })
     };
-    let (since, until) = (day("since", &ask.since).transpose()?, day("until", &ask.until).transpose()?);
+    let (since, until) = (day("since", since).transpose()?, day("until", until).transpose()?);
     let today = Days::until(app.clock.now(), 1).last;
     let last = until.unwrap_or(today);
     let first = since.unwrap_or(last + 1 - i64::from(USUAL_DAYS));

@@ -3,7 +3,8 @@
 use super::time_at;
 use crate::clock::from_millis;
 use crate::store::{
-    Answered, Asked, AskedOutcome, By, CacheOutcome, CallLog, Days, Sum, Text, UsageLine, UsageLog,
+    Answered, Asked, AskedOutcome, By, CacheOutcome, CallLog, Days, Refusals, Sum, Text, UsageLine, UsageLog,
+    Whose,
 };
 use std::time::{Duration, SystemTime};
 
@@ -131,11 +132,24 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     assert_eq!(log.roll_up(hour(200, 0)).await.unwrap(), 1);
     assert_eq!(log.report(By::Day, all, 1).await.unwrap(), [line("1970-04-11", 3)]);
 
+    refusals(log).await;
     let messages = log.report(By::Message, all, 10).await.unwrap();
     let brief: Vec<_> = messages.iter().map(|line| (line.name.as_str(), line.requests)).collect();
     assert_eq!(brief, [("m9", 4), ("m1", 3), ("m2", 1), ("m3", 1)]);
     spent(log).await;
     forgets(log).await;
+}
+
+/// With the requests of day 101 that ended in every way.
+async fn refusals(log: &impl UsageLog) {
+    let of = |error: &str| Refusals { error: error.to_owned(), requests: 1, last_at: (101 * 24 + 6) * 3600 };
+    let all = [of("providers_exhausted"), of("rate_limited")];
+    assert_eq!(log.refusals(Whose::User("ann"), hour(101, 6)).await.unwrap(), all);
+    assert_eq!(log.refusals(Whose::Room("room \"1\""), hour(101, 6)).await.unwrap(), all);
+    for whose in [Whose::User("bob"), Whose::User(""), Whose::Room("ann")] {
+        assert_eq!(log.refusals(whose, hour(0, 0)).await.unwrap(), [], "{whose:?}");
+    }
+    assert_eq!(log.refusals(Whose::User("ann"), hour(101, 7)).await.unwrap(), []);
 }
 
 /// With three requests of day 100 and 102 and five of day 101.

@@ -5,7 +5,7 @@ use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::rows::Columns as _;
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
-use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, Asked, By, Days, Refusals, Spent, StoreError, UsageLine, UsageLog, Whose};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -139,6 +139,12 @@ impl UsageLog for PostgresStore {
         ask("sum up answers", query.fetch_all(&self.pool)).await
     }
 
+    async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+        let (statement, name) = whose.refusals();
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(name);
+        ask("sum up refusals", query.fetch_all(&self.pool)).await
+    }
+
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
         ask("roll up usage", async {
             let mut transaction = self.pool.begin().await?;
@@ -161,6 +167,7 @@ impl UsageLog for PostgresStore {
                 ("DELETE FROM tts_calls WHERE at < $1", to_millis(rows)),
                 ("DELETE FROM tts_usage_answers WHERE day < $1", to_millis(rows).div_euclid(DAY_MS)),
                 ("DELETE FROM tts_usage_daily WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
+                ("DELETE FROM tts_listening WHERE day < $1", to_millis(sums).div_euclid(DAY_MS)),
             ];
             let mut forgotten = 0;
             for (statement, before) in statements {

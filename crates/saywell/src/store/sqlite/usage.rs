@@ -4,7 +4,7 @@ use super::{SqliteStore, unavailable};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
-use crate::store::{Answered, Asked, By, Days, Spent, StoreError, UsageLine, UsageLog};
+use crate::store::{Answered, Asked, By, Days, Refusals, Spent, StoreError, UsageLine, UsageLog, Whose};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
@@ -133,6 +133,12 @@ impl UsageLog for SqliteStore {
             .map_err(unavailable("sum up answers"))
     }
 
+    async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
+        let (statement, name) = whose.refusals();
+        let query = sqlx::query_as(statement).bind(to_millis(since)).bind(name);
+        query.fetch_all(&self.pool).await.map_err(unavailable("sum up refusals"))
+    }
+
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
         let failed = || unavailable("roll up usage");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
@@ -158,6 +164,7 @@ impl UsageLog for SqliteStore {
             ("DELETE FROM tts_calls WHERE at < ?", to_millis(rows)),
             ("DELETE FROM tts_usage_answers WHERE day < ?", to_millis(rows).div_euclid(DAY_MS)),
             ("DELETE FROM tts_usage_daily WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
+            ("DELETE FROM tts_listening WHERE day < ?", to_millis(sums).div_euclid(DAY_MS)),
         ];
         let mut forgotten = 0;
         for (statement, before) in statements {

@@ -1,4 +1,4 @@
-//! Pace: what is paid for is bought only as it is about to be heard.
+//! What is paid for is bought only as it is about to be heard.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ const FASTEST_PLAYBACK: f64 = 1.25;
 
 /// How far a flight may be ahead of whoever hears it from its first sound on.
 #[derive(Debug)]
-pub(super) struct Pace {
-    lookahead: Option<Duration>,
+pub(super) struct Lookahead {
+    ahead: Option<Duration>,
     sounding_since: watch::Sender<Option<Instant>>,
     /// Nothing is held back any more.
     released: CancellationToken,
 }
 
-impl Pace {
+impl Lookahead {
     /// This far ahead, or as far as can be.
-    pub(super) fn new(lookahead: Option<Duration>) -> Self {
-        Self { lookahead, sounding_since: watch::Sender::new(None), released: CancellationToken::new() }
+    pub(super) fn new(ahead: Option<Duration>) -> Self {
+        Self { ahead, sounding_since: watch::Sender::new(None), released: CancellationToken::new() }
     }
 
     /// The first sound was handed on, unless it was before.
@@ -54,14 +54,14 @@ impl Pace {
     }
 
     async fn due(&self, begins: f64) {
-        let Some(lookahead) = self.lookahead else { return };
+        let Some(lookahead) = self.ahead else { return };
         let ahead = begins - lookahead.as_secs_f64();
         if ahead <= 0.0 {
             return;
         }
         let mut sounding = self.sounding_since.subscribe();
         let since = sounding.wait_for(Option::is_some).await.ok().and_then(|since| *since);
-        // Its sender is a field of this pace, so it outlives the wait.
+        // Its sender is a field of this, so it outlives the wait.
         let Some(since) = since else { return };
         tokio::time::sleep_until(since + Duration::from_secs_f64(ahead / FASTEST_PLAYBACK)).await;
     }
@@ -73,37 +73,37 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_comes_later_waits_for_its_time_after_the_first_sound() {
-        let pace = Pace::new(Some(Duration::from_secs(20)));
+        let lookahead = Lookahead::new(Some(Duration::from_secs(20)));
         let begun = Instant::now();
-        pace.wait(20.0).await;
+        lookahead.wait(20.0).await;
         assert_eq!(begun.elapsed(), Duration::ZERO);
 
         let first_sound = async {
             tokio::time::sleep(Duration::from_secs(3)).await;
-            pace.sounds();
-            pace.sounds();
+            lookahead.sounds();
+            lookahead.sounds();
         };
-        tokio::join!(pace.wait(45.0), first_sound);
+        tokio::join!(lookahead.wait(45.0), first_sound);
         assert_eq!(begun.elapsed(), Duration::from_secs(3 + 20));
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_waits_once_it_is_released() {
-        let pace = Pace::new(Some(Duration::from_secs(20)));
+        let lookahead = Lookahead::new(Some(Duration::from_secs(20)));
         let begun = Instant::now();
         let release = async {
             tokio::time::sleep(Duration::from_secs(3)).await;
-            pace.release();
+            lookahead.release();
         };
-        tokio::join!(pace.wait(45.0), release);
-        pace.wait(1e6).await;
+        tokio::join!(lookahead.wait(45.0), release);
+        lookahead.wait(1e6).await;
         assert_eq!(begun.elapsed(), Duration::from_secs(3));
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_bound_nothing_waits() {
         let begun = Instant::now();
-        Pace::new(None).wait(1e6).await;
+        Lookahead::new(None).wait(1e6).await;
         assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 }

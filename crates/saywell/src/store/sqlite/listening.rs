@@ -1,0 +1,36 @@
+//! The table `tts_listening`.
+
+use async_trait::async_trait;
+
+use super::{SqliteStore, unavailable};
+use crate::store::listening::{COUNT, columns, lines, sums};
+use crate::store::{Days, Figure, ListenedBy, ListeningLine, ListeningLog, StoreError};
+
+#[async_trait]
+impl ListeningLog for SqliteStore {
+    async fn count_figure(&self, figure: &Figure) -> Result<(), StoreError> {
+        let (room, provider, voice, what, part) = columns(figure);
+        sqlx::query(COUNT)
+            .bind(figure.day)
+            .bind(room)
+            .bind(provider)
+            .bind(voice)
+            .bind(what)
+            .bind(part)
+            .bind(figure.seconds)
+            .execute(&self.pool)
+            .await
+            .map_err(unavailable("count a figure of listening"))?;
+        Ok(())
+    }
+
+    async fn listened(
+        &self,
+        by: ListenedBy,
+        days: Days,
+        limit: u32,
+    ) -> Result<Vec<ListeningLine>, StoreError> {
+        let query = sqlx::query_as(sums(by)).bind(days.first).bind(days.last).bind(limit);
+        query.fetch_all(&self.pool).await.map(lines).map_err(unavailable("sum up listening"))
+    }
+}
