@@ -15,7 +15,7 @@ use saywell_audio::SAMPLE_RATE;
 use saywell_audio::loudness::{Level, Meter};
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
-use saywell_text::{How, Mark};
+use saywell_text::{How, Mark, Within};
 use serde::{Deserialize, Serialize};
 
 use crate::price::Cost;
@@ -131,6 +131,8 @@ pub struct About {
     pub queue: Option<Queue>,
     /// Whether its voices can be mixed: whether it takes a [`Blend`](saywell_voice::kokoro::Blend) of them for a voice.
     pub blends: bool,
+    /// Whether its voices say a part of a sentence as it is said within the whole, with the silence that follows it there.
+    pub within: bool,
     /// It is asked for at another address than its service's own, of which no announced end holds.
     pub elsewhere: bool,
 }
@@ -171,6 +173,7 @@ impl About {
             longest: usize::MAX,
             queue: None,
             blends: false,
+            within: false,
             elsewhere: false,
         }
     }
@@ -186,6 +189,9 @@ pub struct Request {
     pub text: Arc<str>,
     /// How parts of the text are said. What a provider cannot do it passes over.
     pub marks: Arc<[Mark]>,
+    /// Where the text is a part of a sentence that was cut: what of it stands at its sides. For those who speak
+    /// [within](About::within).
+    pub within: Option<Arc<Within>>,
     /// BCP 47 language of the text, where it is known.
     pub language: Option<Arc<str>>,
     /// One of the provider's models.
@@ -215,6 +221,7 @@ impl Request {
         Self {
             text: text.into(),
             marks: Arc::default(),
+            within: None,
             language: None,
             model: model.to_owned(),
             voice: voice.to_owned(),

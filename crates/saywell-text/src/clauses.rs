@@ -1,7 +1,7 @@
 //! Cuts inside long sentences, near where a reader would breathe.
 
 use crate::length::{breadth, is_longer, length, length_up_to};
-use crate::utterance::Pause;
+use crate::pause::Pause;
 use std::ops::Range;
 
 /// Neither part of a sentence that is cut gets shorter than this many characters.
@@ -14,20 +14,23 @@ enum Joint {
     Strong,
     /// After a comma.
     Comma,
-    /// Before a word that opens a clause.
+    /// Before a word that opens a clause of its own, where a reader breathes without any sign.
     Clause,
-    /// Before a word that opens a phrase.
+    /// Before another word that opens a clause or a phrase.
     Phrase,
     /// Between any two words.
     Word,
 }
 
-const CLAUSE_WORDS: &[&str] = &[
-    "and", "but", "or", "nor", "so", "yet", "because", "which", "who", "that", "while", "when", "where",
-    "if", "although", "though", "unless", "until", "whereas", "since", "then",
+const CLAUSE_WORDS: &[&str] = &["because", "but", "although", "though", "whereas", "unless", "while", "when"];
+/// After these a word of [`CLAUSE_WORDS`] opens no clause: `even though`, `nothing but`, `the when`.
+const NO_CLAUSE_AFTER: &[&str] = &[
+    "a", "all", "and", "any", "as", "even", "exactly", "for", "from", "just", "nothing", "of", "only", "or",
+    "perhaps", "partly", "quite", "simply", "since", "than", "that", "the", "worth",
 ];
 const PHRASE_WORDS: &[&str] = &[
-    "to", "of", "in", "on", "for", "with", "from", "at", "by", "into", "about", "between", "through", "over",
+    "and", "or", "nor", "so", "yet", "which", "who", "that", "where", "if", "until", "since", "then", "to",
+    "of", "in", "on", "for", "with", "from", "at", "by", "into", "about", "between", "through", "over",
     "under", "without", "after", "before", "as", "than", "using", "during", "per", "via", "is", "are", "was",
     "were",
 ];
@@ -65,7 +68,7 @@ fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
                 _ => {
                     let rest = &text[at..];
                     let word = &rest[..rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len())];
-                    if CLAUSE_WORDS.contains(&word) {
+                    if CLAUSE_WORDS.contains(&word) && !NO_CLAUSE_AFTER.contains(&last_word(&text[..at])) {
                         Joint::Clause
                     } else if PHRASE_WORDS.contains(&word) {
                         Joint::Phrase
@@ -78,6 +81,10 @@ fn joints(text: &str) -> impl Iterator<Item = (usize, usize, Joint)> {
     })
 }
 
+fn last_word(before: &str) -> &str {
+    before.split_whitespace().next_back().unwrap_or_default()
+}
+
 /// Whether `before` ends in a short form with its dot: a few letters after a space.
 fn is_short_form(before: &str) -> bool {
     let word = before.trim_end().trim_end_matches('.');
@@ -85,27 +92,31 @@ fn is_short_form(before: &str) -> bool {
     (1..=4).contains(&letters)
 }
 
-/// Where to cut a first sentence that is longer than `limit` characters: at its first natural clause,
-/// else before a phrase or a word close to the limit. Byte offset; `None` where nothing is `allowed`.
+/// Where to cut a first sentence that is longer than it should be: where a reader would breathe, at its first sign, or before
+/// a clause within `limit` characters. Byte offset; `None` where no such place is `allowed`: then it is said as a whole,
+/// as a cut within a phrase is heard.
 pub(crate) fn first_cut(text: &str, limit: usize, allowed: &dyn Fn(usize) -> bool) -> Option<usize> {
     let smallest = SMALLEST_PART.min(limit / 2);
-    let mut best: Option<(Joint, usize)> = None;
+    let mut clause = None;
     for (at, count, joint) in joints(text) {
-        if count > limit {
+        if count > limit && clause.is_some() {
             break;
         }
-        if count < smallest || !allowed(at) || length_up_to(&text[at..], smallest) < smallest {
+        if count < smallest || joint > Joint::Clause || !allowed(at) {
             continue;
+        }
+        if length_up_to(&text[at..], smallest) < smallest {
+            break;
         }
         if joint <= Joint::Comma {
             return Some(at);
         }
-        // Of two equally good places the later: more is said before the seam.
-        if best.is_none_or(|(good, _)| joint <= good) {
-            best = Some((joint, at));
+        // Of two the later: more is said before the seam.
+        if count <= limit {
+            clause = Some(at);
         }
     }
-    best.map(|(_, at)| at)
+    clause
 }
 
 /// Where to cut a sentence that goes on for longer than `limit` characters without an end: at the last
@@ -150,8 +161,9 @@ pub(crate) fn split_long(
                 Joint::Strong => 0,
                 Joint::Comma => 1,
                 Joint::Clause => 2,
-                Joint::Phrase => 4,
-                Joint::Word => 5,
+                // Only where there is nothing else.
+                Joint::Phrase => 10,
+                Joint::Word => 12,
             };
             count.abs_diff(length / 2) + tenths * length / 10
         })

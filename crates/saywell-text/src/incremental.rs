@@ -6,8 +6,10 @@ use crate::hidden::{self, Close, Opening, Search};
 use crate::lines::{self, Fence, Line};
 use crate::markdown::{self, Passage, Rendered};
 use crate::paragraph::{Cutter, Found};
+use crate::pause::Pause;
+use crate::sides;
 use crate::split::{Lengths, split};
-use crate::utterance::{Kind, Omission, Omitted, Pause, Utterance};
+use crate::utterance::{Kind, Omission, Omitted, Utterance};
 use crate::{Markup, Options};
 use std::ops::Range;
 
@@ -22,8 +24,8 @@ use std::ops::Range;
 /// - a sentence of a paragraph: when the first word of the next is seen (after an abbreviation: all
 ///   of that word), and emphasis, links, code, formulas and tags around it are closed; a sentence
 ///   shorter than 25 characters that is not the reply's first comes with its next;
-/// - the first utterance of a reply: at the latest a few characters after
-///   [`Options::first_utterance_chars`], where it can be cut outside of such marks;
+/// - the first utterance of a reply: where it is a quarter longer than [`Options::first_utterance_chars`], up to the first
+///   place outside of such marks where a reader would breathe, 20 to 44 characters after that;
 /// - the end of a paragraph, a paragraph of a quote, a table: at the blank line or block after it;
 /// - a heading, a thematic break: at its line's end; a list item, nested or not: when the next line
 ///   begins something else; fenced code, a displayed formula: when it is closed;
@@ -59,6 +61,10 @@ pub struct Scripter {
     list: Option<(u8, u64)>,
     /// The first utterance is still to come.
     first: bool,
+    /// What was said of the sentence that the last part of a paragraph cut, ...
+    behind: String,
+    /// ... and what of it is known to come.
+    ahead: String,
     utterances: Vec<Utterance>,
     omissions: Vec<Omission>,
     work: u64,
@@ -143,6 +149,8 @@ impl Scripter {
             state,
             list: None,
             first: true,
+            behind: String::new(),
+            ahead: String::new(),
             utterances: Vec::new(),
             omissions: Vec::new(),
             work: 0,
@@ -547,6 +555,10 @@ impl Scripter {
     /// Speaks a part of the open paragraph; `pause` follows it unless it is the last.
     fn speak_part(&mut self, part: Range<usize>, pause: Option<Pause>) {
         self.work += part.len() as u64;
+        self.ahead.clear();
+        if let (Some(Pause::Clause), State::Paragraph(paragraph)) = (pause, &self.state) {
+            self.ahead.push_str(sides::plain_words(&self.buffer[part.end..paragraph.cutter.at]));
+        }
         let written = &self.buffer[part.clone()];
         let mut source = written.trim_start();
         // The mark of a list made by hand.
@@ -573,6 +585,9 @@ impl Scripter {
             last.pause = pause;
         }
         self.speak(rendered);
+        if pause != Some(Pause::Clause) {
+            self.behind.clear();
+        }
     }
 
     fn hidden(&mut self) -> Progress {
@@ -638,6 +653,11 @@ impl Scripter {
                 last.pause = pause;
                 last.announces = announces;
                 self.first = false;
+                self.behind = sides::tell(
+                    &mut self.utterances[before..],
+                    std::mem::take(&mut self.behind),
+                    &self.ahead,
+                );
             }
         }
     }

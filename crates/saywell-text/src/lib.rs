@@ -22,13 +22,15 @@ pub mod english;
 
 pub use incremental::Scripter;
 pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
+pub use pause::Pause;
 pub use ssml::{SsmlError, ssml};
 pub use tag::{Language, NoLanguage};
-pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Pause, Script, Utterance};
+pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Script, Utterance, Within};
 
 // What is made of a reply.
 mod mark;
 mod pace;
+mod pause;
 mod utterance;
 
 // The way of a reply: cut into blocks and parts as it arrives, ...
@@ -54,6 +56,7 @@ mod chess;
 mod clauses;
 mod length;
 mod sentences;
+mod sides;
 mod split;
 
 // The way of SSML, which is all there before anything of it is said.
@@ -76,7 +79,7 @@ pub struct Options {
     /// What is said for a block of code.
     pub code: Code,
     /// About the most characters of a reply's first utterance, so that its sound is ready at once: a
-    /// first sentence more than a quarter longer is cut at its first natural clause.
+    /// first sentence more than a quarter longer is cut where a reader would breathe first, if anywhere.
     pub first_utterance_chars: usize,
     /// The most characters of an utterance: a longer sentence is cut at clauses near its middle.
     /// Words that replace others (an address, an announcement) are not cut and may go beyond.

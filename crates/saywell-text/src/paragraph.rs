@@ -11,9 +11,9 @@ use crate::clauses::{first_cut, last_cut};
 use crate::hidden::{self, Opening, Opens};
 use crate::length::{breadth, length};
 use crate::lines;
+use crate::pause::Pause;
 use crate::sentences::{self, Verdict};
 use crate::split::{SHORT, first_tolerance};
-use crate::utterance::Pause;
 use crate::{Markup, Options};
 
 /// The state of reading one paragraph; positions are bytes of the buffer it is read from.
@@ -22,7 +22,7 @@ pub(crate) struct Cutter {
     /// Where the part being read starts.
     pub(crate) start: usize,
     /// The next byte to look at.
-    at: usize,
+    pub(crate) at: usize,
     /// Whether marks of Markdown mean anything.
     markup: bool,
     /// The most characters of an utterance.
@@ -37,7 +37,7 @@ pub(crate) struct Cutter {
     /// Starts of words outside all marks: where a long sentence may be cut.
     words: Vec<usize>,
     /// A long first sentence was looked at, and cut or not.
-    tried: bool,
+    tried: usize,
     /// The last character that is not white space.
     last: char,
     /// Characters of the line so far, and of it up to its last that is not white space.
@@ -99,7 +99,7 @@ impl Cutter {
             end_at: None,
             characters: 0,
             words: Vec::new(),
-            tried: false,
+            tried: 0,
             last: '\0',
             line: (0, 0),
             ended: None,
@@ -157,10 +157,10 @@ impl Cutter {
                 self.words.push(self.at);
             }
             if let Some(limit) = first
-                && !self.tried
-                && self.characters > first_tolerance(limit)
+                && self.characters > self.tried.max(first_tolerance(limit))
             {
-                self.tried = true;
+                // The next sign may be that of a breath.
+                self.tried = self.characters + TRY_AGAIN;
                 if let Some(cut) = self.clause(known, limit, first_cut) {
                     return cut;
                 }
@@ -265,12 +265,14 @@ impl Cutter {
         let start = std::mem::replace(&mut self.start, end);
         self.characters = 0;
         self.words.clear();
-        self.tried = false;
+        self.tried = 0;
         self.cut = true;
         Found::Part { start, end, pause, line: false }
     }
 }
 
+/// A first sentence in which there is no place for a cut is looked through again after so many characters.
+const TRY_AGAIN: usize = 24;
 /// Scripts that write no full stops are cut at a space once a part has this many characters.
 const UNSPACED: usize = 60;
 /// What is open for more characters than this was no mark: a star, a bracket, a sign.

@@ -2,8 +2,8 @@
 
 use crate::clauses::{first_cut, split_long};
 use crate::length::{is_longer, length_up_to};
+use crate::pause::Pause;
 use crate::sentences::sentences;
-use crate::utterance::Pause;
 use std::ops::Range;
 
 /// A sentence shorter than this many characters is said together with the next, ...
@@ -118,7 +118,12 @@ mod tests {
             cut(
                 "The Rust compiler checks every borrow in the whole program before a single line of it is ever run"
             ),
-            Some("The Rust compiler checks every borrow in the whole program")
+            None,
+            "no cut within a phrase"
+        );
+        assert_eq!(
+            cut("The Rust compiler checks every borrow in the program because nobody wants to do so by hand"),
+            Some("The Rust compiler checks every borrow in the program")
         );
         assert_eq!(cut("no"), None);
     }

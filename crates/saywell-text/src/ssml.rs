@@ -16,10 +16,11 @@
 use crate::Options;
 use crate::english::say_as;
 use crate::mark::{How, Mark, Prosody};
+use crate::pause::Pause;
 use crate::split::Lengths;
 use crate::spoken::Relation;
 use crate::tag;
-use crate::utterance::{About, Pause, Script, Utterance};
+use crate::utterance::{About, Script, Utterance};
 use element::{Element, Notes, element};
 use passage::{Cut, Passage, Region, ends_in_break, together};
 use std::fmt;
@@ -349,7 +350,7 @@ impl<'o> Builder<'o> {
             Cut::Points(points) => {
                 self.between(points);
                 if let Some(last) = self.script.utterances.last_mut()
-                    && pause.seconds() > last.pause.seconds()
+                    && pause > last.pause
                     && !ends_in_break(last)
                 {
                     last.pause = pause;

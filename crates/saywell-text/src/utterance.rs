@@ -2,6 +2,7 @@
 
 use crate::announcement::Announcement;
 use crate::mark::{How, Mark};
+use crate::pause::{self, Pause};
 use crate::sentences::sentences;
 use crate::spoken::{Moved, SourceMap, Spoken};
 use crate::tag;
@@ -62,6 +63,9 @@ pub struct Utterance {
     /// How parts of it are said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// Where it is a part of a sentence that was cut: what of the sentence stands at its sides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     #[serde(skip)]
     pub(crate) announces: Option<Announcement>,
     #[serde(skip)]
@@ -78,6 +82,7 @@ impl Utterance {
             language: None,
             voice: None,
             marks: Vec::new(),
+            within: None,
             announces: None,
             map: spoken.map,
         }
@@ -207,8 +212,44 @@ impl Utterance {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
         let breaks: f64 = self.marks.iter().map(|mark| mark.silence().as_secs_f64()).sum();
         let spoken = crate::pace::seconds(&self.text, self.language.as_deref()) * self.slowness();
-        (spoken + breaks + self.pause.seconds()) / speed
+        (spoken + breaks) / speed + self.pause_seconds(speed)
     }
+
+    /// The silence after it at this speed, in seconds, from the end of one sound to the start of the next: of its
+    /// [pause](Self::pause), more after what was long, and at a cut by the sign that stands there. Silence that a voice
+    /// leaves at the ends of its clips is part of it, not added to it. A speed that is not a positive number
+    /// counts as 1.
+    ///
+    /// Who speaks twice as fast pauses two thirds as long: pauses follow the pace less than speech does.
+    #[must_use]
+    pub fn pause_seconds(&self, speed: f64) -> f64 {
+        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
+        let [least, most] = match self.pause {
+            Pause::Clause => pause::at_cut(&self.text),
+            pause => pause.range(),
+        };
+        let seconds = (least + (most - least) * pause::weight(&self.text)) / speed.sqrt();
+        // To the millisecond: more is nobody's to hear, and less is to be written down.
+        (1000.0 * seconds).round() / 1000.0
+    }
+
+    /// Told what follows it in the reply, Markdown: at the end of a block, a heading there asks for a longer pause.
+    pub fn meets(&mut self, rest: &str) {
+        let ends_block = matches!(self.pause, Pause::ListItem | Pause::Paragraph);
+        if ends_block && pause::begins_with_heading(rest) {
+            self.pause = Pause::Section;
+        }
+    }
+}
+
+/// What of a sentence stands at the sides of a part of it, as far as it is near; no white space at either end. A voice that knows it
+/// says the part as it would within the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Within {
+    /// What was said before; empty where the sentence begins.
+    pub before: String,
+    /// What is said next, as far as that was known when the sentence was cut; empty where it ends.
+    pub after: String,
 }
 
 /// Where a place of the text is after phrases have `moved`; one inside a phrase is at its start.
@@ -236,43 +277,6 @@ pub enum Kind {
     Code,
     /// A footnote, where it is defined.
     Footnote,
-}
-
-/// The silence after an utterance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pause {
-    /// None: speech goes on in another voice or language, or the utterance ends in a break of its own.
-    None,
-    /// Inside a sentence that was cut.
-    Clause,
-    /// Between sentences.
-    Sentence,
-    /// After a list item or table row.
-    ListItem,
-    /// After a paragraph, a quote, or code.
-    Paragraph,
-    /// After a heading.
-    Heading,
-}
-
-impl Pause {
-    /// Seconds of silence at speed 1, from the end of one sound to the start of the next.
-    ///
-    /// Readers pause about 0.1 to 0.25 s at a comma, 0.3 to 0.5 s between sentences and about
-    /// twice that between paragraphs; these are the short end, as chat is brisk. Silence that a voice
-    /// leaves at the ends of its clips is part of the pause, not added to it.
-    #[must_use]
-    pub const fn seconds(self) -> f64 {
-        match self {
-            Self::None => 0.0,
-            Self::Clause => 0.12,
-            Self::Sentence => 0.30,
-            Self::ListItem => 0.40,
-            Self::Paragraph => 0.60,
-            Self::Heading => 0.65,
-        }
-    }
 }
 
 /// A part of the reply that is not spoken.

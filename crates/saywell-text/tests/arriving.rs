@@ -229,7 +229,9 @@ fn the_estimate_is_near_what_a_voice_takes() {
     let seconds = script.characters() as f64 / 15.0;
     let estimated = script.estimated_seconds(1.0);
     assert!((0.8..1.3).contains(&(estimated / seconds)), "{estimated} s against {seconds} s");
-    assert!((script.estimated_seconds(2.0) * 2.0 - script.estimated_seconds(1.0)).abs() < 1e-9);
+    // Who speaks twice as fast does not pause half as long.
+    let faster = script.estimated_seconds(1.0) / script.estimated_seconds(2.0);
+    assert!((1.8..2.0).contains(&faster), "{faster}");
     assert!(script.estimated_seconds(f64::NAN).is_finite());
 }
 

@@ -236,7 +236,8 @@ fn breaks_count_towards_the_length() {
     let paused = seconds("<speak>Hello there.<break time='9s'/> Bye now.</speak>");
     assert!((paused - plain - 9.0).abs() < 0.7, "{plain} {paused}");
     let slow = seconds("<speak><prosody rate='50%'>Hello there. Bye now.</prosody></speak>");
-    assert!(slow > 1.5 * plain, "{plain} {slow}");
+    // The pause after it is none of its words.
+    assert!(slow > 1.4 * plain, "{plain} {slow}");
 }
 
 #[test]

@@ -14,6 +14,8 @@
 mod kernels;
 mod layers;
 
+use std::ops::Range;
+
 use layers::{
     Arithmetic, BlockShape, ConvNeXt, Convolution, Gemm, LayerNorm, Linear, Operand, Product, Transformer,
 };
@@ -43,6 +45,9 @@ const BENT_PITCH: [f32; 2] = [60.0, 900.0];
 /// What the decoder is told of a bent pitch is held between these, in Hz, for it has learned from no other:
 /// of the voice's own pitches 98 in a hundred lie between 73 and 291.
 const TOLD_PITCH: [f32; 2] = [70.0, 350.0];
+/// So many frames to either side the sound of one depends on: the decoder's nine convolutions of seven taps, and the windows of
+/// the synthesis.
+const SIGHT: usize = 9 * 3 + 3;
 /// Below this pitch, in Hz, a frame is unvoiced.
 const UNVOICED: f32 = 40.0;
 
@@ -111,19 +116,33 @@ impl Network {
     /// The spectra themselves are made as they are read, see [`Spectrum::frames`].
     #[must_use]
     pub fn run(&self, ids: &[u8], speed: f32) -> Spectrum<'_> {
-        self.predict(ids, |own| own.iter().map(|own| steps(own / speed)).collect(), &[])
+        self.predict(ids, |own| own.iter().map(|own| steps(own / speed)).collect(), &[], |_| 0..usize::MAX)
     }
 
     /// As [`Self::run`], with each phoneme bent as `bends` says, one for each of `ids`; none for none. The speed is exact: what
     /// rounding to whole steps gives or takes goes to the next phoneme, where [`Self::run`], as the network it is made after,
     /// rounds each for itself.
+    ///
+    /// Of the sound only the frames that `wanted` chooses by the durations are made, with a few more at either side.
     #[must_use]
-    pub fn run_bent(&self, ids: &[u8], speed: f32, bends: &[Bend]) -> Spectrum<'_> {
-        self.predict(ids, |own| at_speed(own, speed), bends)
+    pub fn run_bent(
+        &self,
+        ids: &[u8],
+        speed: f32,
+        bends: &[Bend],
+        wanted: impl Fn(&[u32]) -> Range<usize>,
+    ) -> Spectrum<'_> {
+        self.predict(ids, |own| at_speed(own, speed), bends, wanted)
     }
 
     /// `durations` are made of the phonemes' own ones, in parts of steps.
-    fn predict(&self, ids: &[u8], durations: impl Fn(&[f32]) -> Vec<u32>, bends: &[Bend]) -> Spectrum<'_> {
+    fn predict(
+        &self,
+        ids: &[u8],
+        durations: impl Fn(&[f32]) -> Vec<u32>,
+        bends: &[Bend],
+        wanted: impl Fn(&[u32]) -> Range<usize>,
+    ) -> Spectrum<'_> {
         stay_on_this_thread();
         let gemm = &Gemm::new(self.arithmetic);
         let prosody = self.prosody.encode(gemm, ids);
@@ -148,20 +167,25 @@ impl Network {
         shift(&mut f0, &durations, bends);
         let told = if bends.is_empty() { [0.0, f32::INFINITY] } else { TOLD_PITCH };
 
+        let wanted = wanted(&durations);
+        let first = wanted.start.saturating_sub(SIGHT).min(f0.len());
+        let made = first..wanted.end.saturating_add(SIGHT).clamp(first, f0.len());
+        let f0 = f0[made.clone()].to_vec();
         let text = repeat(&self.text.encode(gemm, ids), TEXT, &durations, FRAMES_PER_STEP);
+        let text = &text[made.start * TEXT..made.end * TEXT];
         let mut joined = Vec::with_capacity(f0.len() * (TEXT + 2));
-        for ((text, f0), energy) in text.chunks_exact(TEXT).zip(&f0).zip(energy) {
+        for ((text, f0), energy) in text.chunks_exact(TEXT).zip(&f0).zip(&energy[made]) {
             joined.extend_from_slice(text);
             let f0 = if *f0 < UNVOICED { f0.max(0.0) } else { f0.clamp(told[0], told[1]) };
             joined.push((1.0 + f0).ln() / 5.0);
-            joined.push(energy);
+            joined.push(*energy);
         }
         let mut decoded = self.decoder_input.apply(gemm, &joined);
         for block in &self.decoder_blocks {
             block.apply(gemm, &mut decoded);
         }
         let decoded = Operand::new(gemm, self.decoder_norm.apply(&decoded));
-        Spectrum { durations, f0, network: self, decoded }
+        Spectrum { durations, first, f0, network: self, decoded }
     }
 
     /// The duration of every phoneme in steps of 25 ms, not rounded.
@@ -179,23 +203,25 @@ fn steps(duration: f32) -> u32 {
 }
 
 /// The durations that are `own` at speed 1, in whole steps at `speed`. Together they are as long as those at speed 1 over `speed`: what
-/// rounding one gives or takes goes to the next.
+/// rounding one gives or takes goes to the next. But for the first: that is the silence ahead of the first sound, which nobody hears.
 fn at_speed(own: &[f32], speed: f32) -> Vec<u32> {
     let mut owed = 0.0;
-    let at_speed = |own: &f32| {
+    let at_speed = |(index, own): (usize, &f32)| {
         let wanted = steps(*own) as f32 / speed + owed;
         let steps = steps(wanted);
-        owed = wanted - steps as f32;
+        owed = if index == 0 { 0.0 } else { wanted - steps as f32 };
         steps
     };
-    own.iter().map(at_speed).collect()
+    own.iter().enumerate().map(at_speed).collect()
 }
 
 /// What the network predicts for a sequence of phonemes.
 pub struct Spectrum<'a> {
     /// Duration of each phoneme (boundaries included), in steps of 25 ms.
     pub durations: Vec<u32>,
-    /// Pitch of each frame in Hz; below 40, the frame is unvoiced.
+    /// Which frame is the first that is made.
+    pub first: usize,
+    /// Pitch of each frame that is made in Hz; below 40, the frame is unvoiced.
     pub f0: Vec<f32>,
     network: &'a Network,
     /// The decoder's last activations, [frames, [`DECODER`]].
@@ -471,9 +497,9 @@ mod tests {
     fn what_is_rounded_away_is_made_up_for() {
         let own = [3.4, 1.2, 2.6, 0.3, 6.0, 4.4, 1.0, 2.0, 3.0, 5.0];
         assert_eq!(at_speed(&own, 1.0), own.map(steps));
-        let all = own.map(steps).iter().sum::<u32>() as f32;
+        let all = own.map(steps)[1..].iter().sum::<u32>() as f32;
         for speed in [0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0] {
-            let sped = at_speed(&own, speed).iter().sum::<u32>() as f32;
+            let sped = at_speed(&own, speed)[1..].iter().sum::<u32>() as f32;
             assert!((sped - all / speed).abs() <= 0.5, "{sped} steps for {all} at {speed}");
         }
     }

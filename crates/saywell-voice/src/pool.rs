@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use saywell_text::Mark;
+use saywell_text::{Mark, Within};
 
 use crate::voice::{Line, Speech, Voice, VoiceError};
 
@@ -53,6 +53,8 @@ pub struct Job {
     pub marks: Arc<[Mark]>,
     /// The speed, see [`crate::SPEEDS`].
     pub speed: f32,
+    /// Where it is a part of a sentence: what stands at its sides.
+    pub within: Option<Arc<Within>>,
     /// Its place in the queue.
     pub turn: Turn,
     /// Set to true when nobody waits for the result any more. The job then ends with
@@ -79,7 +81,7 @@ impl Pool {
     pub fn new(voice: Arc<Voice>, threads: NonZero<usize>, capacity: usize) -> Self {
         let speak = move |job: &Job, begin: &mut dyn FnMut()| {
             begin();
-            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            let line = job.line();
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
@@ -97,7 +99,7 @@ impl Pool {
             let voice = find(&job.voice)?;
             voice.load()?;
             begin();
-            let line = Line { text: &job.text, marks: &job.marks, speed: job.speed };
+            let line = job.line();
             voice.speak_while(line, &|| !job.cancelled.load(Ordering::Relaxed))
         };
         Self::with_speaker(speak, threads, capacity)
@@ -226,6 +228,10 @@ impl Task {
 }
 
 impl Job {
+    fn line(&self) -> Line<'_> {
+        Line { text: &self.text, marks: &self.marks, speed: self.speed, within: self.within.as_deref() }
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
@@ -447,6 +453,7 @@ mod tests {
             text: text.into(),
             marks: Arc::default(),
             speed: 1.0,
+            within: None,
             turn,
             cancelled: Arc::default(),
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use saywell_text::Mark;
+use saywell_text::{How, Mark, Within};
 use sha2::{Digest, Sha256};
 
 use crate::cut::{Silence, amplify, moved, put_in, set_apart};
@@ -25,7 +25,7 @@ const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 
 /// What the sound of a text depends on: the files of the voice and our own words, hashed by the build script,
 /// and, before the hyphen, this program. Count that up whenever the same text would sound different.
-const VERSION: &str = concat!("4-", env!("VOICE_HASH"));
+const VERSION: &str = concat!("5-", env!("VOICE_HASH"));
 
 /// Likewise for the voices of packs.
 const KOKORO_VERSION: u32 = 2;
@@ -95,12 +95,15 @@ pub struct Line<'a> {
     pub marks: &'a [Mark],
     /// Times the voice's own pace, see [`SPEEDS`].
     pub speed: f32,
+    /// Where it is a part of a sentence: what stands at its sides. It is then said as it is within the whole, and up to where
+    /// what comes next is to follow: with the silence that is there, if one is, or none.
+    pub within: Option<&'a Within>,
 }
 
 impl<'a> From<&'a str> for Line<'a> {
     /// The text in the voice's own way.
     fn from(text: &'a str) -> Self {
-        Self { text, marks: &[], speed: 1.0 }
+        Self { text, marks: &[], speed: 1.0, within: None }
     }
 }
 
@@ -175,25 +178,48 @@ impl Voice {
         line: impl Into<Line<'a>>,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Speech, VoiceError> {
-        let Line { text, marks, speed } = line.into();
-        if marks.is_empty() {
-            return self.perform(&Score::plain(self.phonemizer.phonemize(text)), speed, wanted);
+        let Line { text, marks, speed, within } = line.into();
+        // Who asks for a silence knows what is at its sides.
+        let has_break = || marks.iter().any(|mark| matches!(mark.how, How::Break(_)));
+        if let Some(within) = within.filter(|_| !has_break())
+            && let Some(Excerpt { score, words, offset }) = Excerpt::find(self, text, marks, within)
+        {
+            let mut speech = self.perform(&score, speed, Some(&words), wanted)?;
+            let own = |at: usize| at.saturating_sub(offset).min(text.len());
+            for word in &mut speech.words {
+                word.text = own(word.text.start)..own(word.text.end);
+            }
+            return Ok(speech);
         }
-        self.perform(&Score::new(&self.phonemizer.phonemize_marked(text, marks), marks), speed, wanted)
+        self.perform(&self.score(text, marks), speed, None, wanted)
+    }
+
+    fn score(&self, text: &str, marks: &[Mark]) -> Score {
+        if marks.is_empty() {
+            return Score::plain(self.phonemizer.phonemize(text));
+        }
+        Score::new(&self.phonemizer.phonemize_marked(text, marks), marks)
     }
 
     /// As [`Self::speak`], of phonemes that were made or mended elsewhere.
     pub fn speak_phonemes(&self, phonemes: &Phonemes, speed: f32) -> Result<Speech, VoiceError> {
-        self.perform(&Score::plain(phonemes.clone()), speed, &|| true)
+        self.perform(&Score::plain(phonemes.clone()), speed, None, &|| true)
     }
 
-    fn perform(&self, score: &Score, speed: f32, wanted: &dyn Fn() -> bool) -> Result<Speech, VoiceError> {
+    /// Speaks a score, or those words `only` of it; such a score is one part, without silences asked for.
+    fn perform(
+        &self,
+        score: &Score,
+        speed: f32,
+        only: Option<&Range<usize>>,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Speech, VoiceError> {
         if !SPEEDS.contains(&speed) {
             return Err(VoiceError::Speed(speed));
         }
         let mut track = Track::default();
         for part in parts(&score.phonemes, LONGEST_PART) {
-            let take = self.take(&part, score, speed, track.words.len(), wanted)?;
+            let take = self.take(&part, score, speed, track.words.len(), only.cloned(), wanted)?;
             track.append(take, score);
         }
         Ok(track.finish(score))
@@ -206,6 +232,7 @@ impl Voice {
         score: &Score,
         speed: f32,
         first: usize,
+        only: Option<Range<usize>>,
         wanted: &dyn Fn() -> bool,
     ) -> Result<Take, VoiceError> {
         let still_wanted = || if wanted() { Ok(()) } else { Err(VoiceError::Cancelled) };
@@ -216,9 +243,19 @@ impl Voice {
         }
         still_wanted()?;
         let bends = bends(part, &places, score);
+        let only = only.unwrap_or(0..part.words.len());
+        // Whole words at either side are enough to find the silence between two.
+        let needed = |durations: &[u32]| {
+            let spans = word_spans(part, &places, durations);
+            let from =
+                only.start.checked_sub(1).and_then(|before| spans.get(before)).map_or(0, |span| span.start);
+            from / HOP..spans.get(only.end).map_or(usize::MAX, |span| span.end.div_ceil(HOP))
+        };
+        let mut begins = 0;
         let (mut samples, durations) = match &self.engine {
             Engine::Heart(network) => {
-                let spectrum = network.run_bent(&ids, speed, &bends);
+                let spectrum = network.run_bent(&ids, speed, &bends, needed);
+                begins = spectrum.first * HOP;
                 still_wanted()?;
                 let mut synthesizer = Synthesizer::new(&spectrum.f0, Noise::seeded(seed(part.text, speed)));
                 spectrum.frames(|frame| synthesizer.push(frame));
@@ -234,7 +271,10 @@ impl Voice {
         };
         still_wanted()?;
 
-        let spans = word_spans(part, &places, &durations);
+        let spans: Vec<_> = word_spans(part, &places, &durations)
+            .into_iter()
+            .map(|span| span.start.saturating_sub(begins)..span.end.saturating_sub(begins))
+            .collect();
         let loudness = Loudness::measure(&samples);
         let sounding = loudness.inside(0..samples.len());
         let seam = |word: usize| loudness.seam(spans[word - 1].clone(), spans[word].clone());
@@ -251,13 +291,79 @@ impl Voice {
             regions.push((samples.len(), volume(spans.len() - 1)));
             amplify(&mut samples, &regions);
         }
-        let kept = sounding.start.saturating_sub(to_samples(MARGIN_BEFORE))
-            ..(sounding.end + to_samples(MARGIN_AFTER)).min(samples.len());
-        let words = part.words.iter().zip(spans).map(|(word, span)| {
+        // Where others stand at its sides, it is kept from the silence before it, less the margin, to that after it.
+        let joint = |word: usize| {
+            let quiet = seam(word);
+            quiet.end.saturating_sub(to_samples(MARGIN_BEFORE)).max(quiet.start)
+        };
+        let start = match only.start {
+            0 => sounding.start.saturating_sub(to_samples(MARGIN_BEFORE)),
+            word => joint(word),
+        };
+        let end = if only.end < spans.len() {
+            joint(only.end)
+        } else {
+            (sounding.end + to_samples(MARGIN_AFTER)).min(samples.len())
+        };
+        let kept = start..end.max(start);
+        let words = part.words.iter().zip(spans).take(only.end).skip(only.start).map(|(word, span)| {
             // A word neither begins nor ends in silence.
             (word.source.clone(), loudness.inside(span))
         });
         Ok(Take { words: words.collect(), samples, sounding, silences }.trimmed(kept))
+    }
+}
+
+/// A line within its sentence.
+struct Excerpt {
+    /// The sentence, as far as it is near.
+    score: Score,
+    /// Which of its words are the line's.
+    words: Range<usize>,
+    /// Where the line begins in the sentence, bytes.
+    offset: usize,
+}
+
+impl Excerpt {
+    /// Finds a line within as much of its sentence as the network takes at once. `None` where that is nothing more, or nothing of it is
+    /// said.
+    fn find(voice: &Voice, text: &str, marks: &[Mark], within: &Within) -> Option<Self> {
+        let (mut before, mut after) = (within.before.as_str(), within.after.as_str());
+        loop {
+            let mut whole = before.to_owned();
+            if !before.is_empty() {
+                whole.push(' ');
+            }
+            let offset = whole.len();
+            whole.push_str(text);
+            if !after.is_empty() {
+                whole.push(' ');
+                whole.push_str(after);
+            }
+            let moved = |mark: &Mark| Mark {
+                text: mark.text.start + offset..mark.text.end + offset,
+                how: mark.how.clone(),
+            };
+            let score = voice.score(&whole, &marks.iter().map(moved).collect::<Vec<_>>());
+            if parts(&score.phonemes, LONGEST_PART).len() == 1 {
+                let own = offset..offset + text.len();
+                let said = &score.phonemes.words;
+                let words = said.partition_point(|word| word.source.start < own.start)
+                    ..said.partition_point(|word| word.source.start < own.end);
+                let is_part = !words.is_empty() && words.len() < said.len();
+                return is_part.then_some(Self { score, words, offset });
+            }
+            // What is farthest is missed least.
+            if before.is_empty() && after.is_empty() {
+                return None;
+            }
+            let half = |text: &str| text.ceil_char_boundary(text.len() / 2);
+            if before.len() >= after.len() {
+                before = before[half(before)..].split_once(' ').map_or("", |(_, words)| words);
+            } else {
+                after = after[..half(after)].rsplit_once(' ').map_or("", |(words, _)| words);
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the voice makes of marks, measured in its samples.
+//! What the voice makes of marks and of parts of a sentence, measured in its samples.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use saywell_text::{Emphasis, How, Mark, Prosody};
+use saywell_text::{Emphasis, How, Mark, Prosody, Utterance};
 use saywell_voice::dsp::SAMPLE_RATE;
 use saywell_voice::{Line, MARGIN_AFTER, MARGIN_BEFORE, Speech, SpokenWord, Voice};
 
@@ -315,4 +315,129 @@ fn any_marks_have_an_answer() {
         assert!(speech.words.windows(2).all(|pair| pair[0].text.start <= pair[1].text.start), "{marks:?}");
         assert!(speech.samples.iter().all(|sample| sample.abs() <= 1.0), "{marks:?}");
     }
+}
+
+/// First sentences that are longer than they should be, as assistants write them.
+const CUT: [&str; 20] = [
+    "The most important thing to understand about distributed systems, whatever their size, is that any part of them may \
+     fail at any time.",
+    "Let us look at what happened yesterday afternoon, when the deployment of the new version took all three of the \
+     regions down.",
+    "Photosynthesis is the process by which green plants, algae and certain bacteria turn the light of the sun into \
+     chemical energy.",
+    "If you run the gateway on a machine that has no access to the internet, you have to copy the pack of voices there \
+     yourself.",
+    "When the first engineers looked at the bridge after the storm, they found that two of its cables had been torn apart.",
+    "There are three ways to make this query faster: add an index, cache what it gives, or ask for less in the first place.",
+    "The main idea that people tend to overlook about memory is simple: it needs a great deal of sleep to work as it should.",
+    "I had a look at the function you sent me, and it seems that the loop never ends because the counter is never changed.",
+    "Yes, you can grow tomatoes on a balcony that faces east, as long as they get at least six hours of sunlight every day.",
+    "To understand how this works, we first have to look at the way in which memory is laid out by the compiler.",
+    "Although the two approaches look alike at first sight, they differ in how much they keep in memory while they run.",
+    "The Roman Empire did not fall in a single day; it came apart slowly over more than two hundred years of trouble.",
+    "In the southern part of the country, where the summers are long and dry, farmers have begun to plant other crops.",
+    "The short answer is that it depends on your budget, but most people are quite happy with the smaller of the two models.",
+    "Your results are within the normal range, although the last value is a little higher than it was in the spring.",
+    "For most people who are new to the language, the hardest part is not the grammar but the sheer number of words.",
+    "This error means that the server closed the connection, which usually happens when a request takes longer than a minute.",
+    "Before you change anything in the settings, make a copy of the whole folder so that you can go back to it later.",
+    "Once the water has come to a boil, turn the heat down and let the rice cook under a lid for another twelve minutes.",
+    "She was one of the first to see that the two problems were the same, and she spent ten years to prove it to the others.",
+];
+
+/// A part of a sentence as it is spoken within the whole.
+fn speak_part(part: &Utterance) -> Speech {
+    VOICE.speak(Line { within: part.within.as_ref(), ..part.text.as_str().into() }).unwrap()
+}
+
+/// At the joints of first sentences that are cut, pitch and silence are those of the sentence in one piece. What follows the first part
+/// is known to it only as far as the text is read before the cut.
+#[test]
+fn a_cut_is_not_heard() {
+    let (mut joints, mut worst) = (0, [0.0f64; 2]);
+    let mut faults = Vec::new();
+    for text in CUT {
+        let parts = saywell_text::script(text, &saywell_text::Options::default()).utterances;
+        let whole = speak(text, &[]);
+        let (mut word, mut samples_of_all, mut words) = (0, Vec::new(), Vec::new());
+        let mut borders = Vec::new();
+        for part in &parts {
+            let speech = speak_part(part);
+            let start = samples_of_all.len() as f64 / f64::from(SAMPLE_RATE);
+            words.extend(speech.words.iter().map(|word| SpokenWord {
+                text: word.text.clone(),
+                start: word.start + start,
+                end: word.end + start,
+            }));
+            samples_of_all.extend_from_slice(&speech.samples);
+            word += speech.words.len();
+            borders.push(word);
+        }
+        let cut = Speech { samples: samples_of_all, words };
+        assert_eq!(cut.words.len(), whole.words.len(), "{text}");
+        for border in &borders[..borders.len() - 1] {
+            // The last 150 ms of the word before and the first of that after.
+            let around = |speech: &Speech| {
+                let (before, after) = (&speech.words[border - 1], &speech.words[*border]);
+                let pitch = |time: Range<f64>| {
+                    let voiced: Vec<f64> =
+                        pitches(samples(speech, time), 80.0, 420.0).into_iter().flatten().collect();
+                    (voiced.len() > 2).then(|| 1200.0 * median(voiced).log2())
+                };
+                let ends = [
+                    pitch((before.end - 0.2).max(0.0)..before.end + 0.03),
+                    pitch((after.start - 0.03).max(0.0)..after.start + 0.2),
+                ];
+                (ends, silence_before(speech, *border))
+            };
+            let ((ends, silence), (wanted, natural)) = (around(&cut), around(&whole));
+            let off = ends.iter().zip(&wanted).filter_map(|(a, b)| Some((a.as_ref()? - b.as_ref()?).abs()));
+            let off = off.fold(0.0, f64::max);
+            let more = silence - natural;
+            println!(
+                "{:.0} cents, {:.0} ms for {:.0} ms: {}",
+                off,
+                1000.0 * silence,
+                1000.0 * natural,
+                &text[..40]
+            );
+            joints += 1;
+            worst = [worst[0].max(off), worst[1].max(more.abs())];
+            if off > 100.0 || more.abs() > 0.06 {
+                faults.push(format!("{off:.0} cents, {silence:.3} s for {natural:.3} s: {text}"));
+            }
+        }
+    }
+    println!("{joints} joints; at worst {:.0} cents and {:.0} ms off", worst[0], 1000.0 * worst[1]);
+    assert!(joints >= 15 && faults.is_empty(), "{faults:#?}");
+}
+
+/// Captions' words are timed by the network's own durations. Where silence tells when a word begins to sound, that is when it starts.
+#[test]
+fn words_start_with_their_sound() {
+    const BLOCK: usize = SAMPLE_RATE as usize / 1000;
+    let mut off = Vec::new();
+    for text in CUT {
+        let speech = speak(text, &[]);
+        for index in (1..speech.words.len()).filter(|index| silence_before(&speech, *index) >= 0.08) {
+            let (from, start) = (speech.words[index - 1].end, speech.words[index].start);
+            let blocks: Vec<bool> = samples(&speech, from..start + 0.15)
+                .chunks(BLOCK)
+                .map(|block| level(block) > -54.0)
+                .collect();
+            // Sound begins at the end of the last silence that is longer than that within a consonant.
+            let mut at = 0;
+            let mut sounds = None;
+            for run in blocks.chunk_by(|a, b| a == b) {
+                at += run.len();
+                if !run[0] && run.len() >= 60 {
+                    sounds = Some(from + at as f64 / 1000.0);
+                }
+            }
+            off.extend(sounds.map(|sounds| start - sounds));
+        }
+    }
+    let mean = off.iter().sum::<f64>() / off.len() as f64;
+    println!("{} words: {:+.1} ms on average", off.len(), 1000.0 * mean);
+    assert!(off.len() >= 20 && mean.abs() < 0.03, "{off:.3?}");
 }

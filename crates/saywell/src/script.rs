@@ -171,6 +171,11 @@ pub fn prepare(reply: &str, reading: &Reading, bounds: Bounds) -> Result<Prepare
         },
         Markup::Ssml => saywell_text::ssml(reply, &options)?,
     };
+    if reading.markup == Markup::Markdown {
+        for utterance in &mut script.utterances {
+            utterance.meets(reply.get(utterance.source.end..).unwrap_or_default());
+        }
+    }
     // What the caller says is right for all that does not say otherwise itself.
     let language = match &reading.language {
         Some(language) => {

@@ -111,7 +111,7 @@ impl<P: Provider + 'static> Provider for Plain<P> {
 
 /// What is asked for one piece.
 fn plain(request: &Request, text: &Text) -> Request {
-    Request { text: text.words.as_str().into(), marks: Arc::default(), ..request.clone() }
+    Request { text: text.words.as_str().into(), marks: Arc::default(), within: None, ..request.clone() }
 }
 
 fn quiet(rate: u32, seconds: f64) -> Part {

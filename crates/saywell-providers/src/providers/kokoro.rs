@@ -129,6 +129,7 @@ impl Kokoro {
             parallel: threads.get(),
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             follows: Some(FOLLOWS),
+            within: true,
             ..About::new(NAME, name, NAME)
         };
         let spoken = Arc::clone(&pack);

@@ -72,6 +72,7 @@ impl Local {
             whole: true,
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             follows: Some(FOLLOWS),
+            within: true,
             ..About::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, inside.most_waiting()));
@@ -171,6 +172,7 @@ fn job(request: &Request, cancelled: Arc<AtomicBool>, now: Instant) -> Job {
         text: request.text.to_string(),
         marks: Arc::clone(&request.marks),
         speed: request.speed,
+        within: request.within.clone(),
         turn: Turn { urgency, caller: request.errand.caller() },
         cancelled,
     }
@@ -223,7 +225,7 @@ mod tests {
                 }
                 let request = conformance::request(&local, &utterance.text).await;
                 let Ok(speech) = crate::provider::gather(local.speak(request)).await else { continue };
-                let pause = utterance.pause.seconds();
+                let pause = utterance.pause_seconds(1.0);
                 // The margins are part of the pause.
                 let sound = speech.samples.len() as f64 / 24_000.0
                     - saywell_voice::MARGIN_BEFORE

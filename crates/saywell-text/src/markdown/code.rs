@@ -6,8 +6,9 @@ use super::languages::{Written, mermaid, written};
 use crate::Code;
 use crate::announcement::Announcement;
 use crate::clean::{clean, trim};
+use crate::pause::Pause;
 use crate::spoken::Relation;
-use crate::utterance::{Kind, Omitted, Pause};
+use crate::utterance::{Kind, Omitted};
 use pulldown_cmark::CodeBlockKind;
 use std::ops::Range;
 

@@ -7,8 +7,9 @@ use crate::added::Phrase;
 use crate::announcement::Announcement;
 use crate::hidden;
 use crate::maths;
+use crate::pause::Pause;
 use crate::spoken::{Relation, Spoken};
-use crate::utterance::{Kind, Omitted, Pause};
+use crate::utterance::{Kind, Omitted};
 use std::ops::Range;
 
 /// The tags that are open.

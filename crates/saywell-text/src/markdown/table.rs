@@ -4,8 +4,9 @@ use super::Walker;
 use crate::added::Phrase;
 use crate::announcement::{Announcement, size};
 use crate::clean::{clean, trim};
+use crate::pause::Pause;
 use crate::spoken::Spoken;
-use crate::utterance::{Kind, Omitted, Pause};
+use crate::utterance::{Kind, Omitted};
 use std::ops::Range;
 
 #[derive(Default)]

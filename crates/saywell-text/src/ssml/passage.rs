@@ -5,11 +5,12 @@
 use crate::clean::clean;
 use crate::length::is_longer;
 use crate::mark::{How, Mark};
+use crate::pause::Pause;
 use crate::sentences::sentences;
 use crate::split::{Lengths, first_tolerance, split};
 use crate::spoken::Spoken;
 use crate::ssml::values::LONGEST_BREAK;
-use crate::utterance::{Kind, Pause, Utterance};
+use crate::utterance::{Kind, Utterance};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::time::Duration;

@@ -73,7 +73,7 @@ impl Line {
         let is_english = utterance.language.as_deref().is_none_or(tag::is_english);
         let written_out = Some(english::written_out(&utterance.text, &utterance.marks))
             .filter(|words| is_english && *words != utterance.text);
-        Self { pause_seconds: utterance.pause.seconds(), written_out, utterance }
+        Self { pause_seconds: utterance.pause_seconds(1.0), written_out, utterance }
     }
 }
 

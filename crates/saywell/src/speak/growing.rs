@@ -221,6 +221,8 @@ impl Growing {
 
     /// Takes what is said next, in the languages that it is in.
     async fn add(&mut self, mut utterance: Utterance, last: bool) -> Result<Option<Departure>, SpeakError> {
+        // Something that is said has come after it, so the line that follows has begun.
+        utterance.meets(self.text.get(utterance.source.end..).unwrap_or_default());
         let parts = if let Some(language) = &self.reading.language {
             utterance.speak(language);
             vec![utterance]
@@ -299,8 +301,7 @@ impl Growing {
     /// Plans an utterance as it would be planned within the whole, sets aside what it takes, and sends it off.
     async fn send_off(&mut self, prepared: Prepared, last: bool) -> Result<Option<Departure>, SpeakError> {
         let plan = Arc::new(self.plan(prepared).await?);
-        let pause = plan.script.utterances.last().filter(|_| !last);
-        let pause = pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(plan.speed));
+        let pause = if last { 0.0 } else { plan.pause_before_more(0) };
         let amount = plan.amount();
         self.said += amount.characters;
         let (said, most) = (usize::try_from(self.said).unwrap_or(usize::MAX), self.bounds.max_chars);

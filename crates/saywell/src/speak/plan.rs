@@ -298,6 +298,7 @@ impl ReplyPlan {
         Request {
             text: text.into(),
             marks: marks.into(),
+            within: utterance.and_then(|said| said.within.clone()).map(Into::into),
             language: utterance.and_then(|said| said.language.as_deref()).map(Into::into),
             instructions: self.instructions.as_str().into(),
             speed: self.speed,
@@ -345,9 +346,21 @@ impl ReplyPlan {
 
     /// The pause after an utterance, from sound to sound, seconds; none after the last.
     pub(super) fn pause(&self, number: usize) -> f64 {
-        let utterances = &self.script.utterances;
-        let pause = utterances.get(number).filter(|_| number + 1 < utterances.len());
-        pause.map_or(0.0, |utterance| utterance.pause.seconds() / f64::from(self.speed))
+        if number + 1 < self.script.utterances.len() { self.pause_before_more(number) } else { 0.0 }
+    }
+
+    /// The pause after an utterance that something follows, from sound to sound, seconds. None inside of a sentence, of which a
+    /// voice that speaks its parts [within](crate::provider::About::within) the whole makes its silences as well.
+    pub(super) fn pause_before_more(&self, number: usize) -> f64 {
+        let Some(utterance) = self.script.utterances.get(number) else { return 0.0 };
+        let goes_on = utterance.within.as_ref().is_some_and(|within| !within.after.is_empty());
+        let makes_its_own = || self.speaker_of(number, 0).is_some_and(|speaker| self.speaks_within(speaker));
+        if goes_on && makes_its_own() { 0.0 } else { utterance.pause_seconds(f64::from(self.speed)) }
+    }
+
+    fn speaks_within(&self, speaker: &Speaker) -> bool {
+        let mut links = self.chain.links().iter();
+        links.any(|link| link.name() == speaker.provider && link.about().within)
     }
 
     /// The key of an utterance's clip as whoever is asked first would speak it, of the providers from number `from` on.
@@ -359,9 +372,14 @@ impl ReplyPlan {
     /// The key of an utterance in one speaker's voice, wherever it stands and whatever format it is heard in: its text,
     /// and how it is said.
     pub(super) fn clip_key(&self, utterance: &Utterance, speaker: &Speaker) -> Key {
-        let Utterance { text, marks, .. } = utterance;
+        let Utterance { text, marks, within, .. } = utterance;
         let marks = serde_json::to_string(marks).unwrap_or_default();
-        let text = format!("{marks} {:?} {text}", self.instructions);
+        let mut text = format!("{marks} {:?} {text}", self.instructions);
+        // Who knows nothing of what stands at its sides says it alike wherever it stands.
+        if let Some(within) = within.as_ref().filter(|_| self.speaks_within(speaker)) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{within:?}");
+        }
         let fields = self.fields(KeyKind::Clip, speaker);
         // What nothing tells the language of is said in the voice's own, so that it is one clip wherever it stands.
         let language = utterance.language.as_deref().unwrap_or(&speaker.language);

@@ -61,7 +61,7 @@ impl Said {
             text: mark.text.start - self.rest..mark.text.end - self.rest,
             how: mark.how.clone(),
         });
-        Request { text: self.rest(&whole.text).into(), marks: marks.collect(), ..whole.clone() }
+        Request { text: self.rest(&whole.text).into(), marks: marks.collect(), within: None, ..whole.clone() }
     }
 
     /// A provider broke off when these frames of its had been heard, and these words were known, in bytes and seconds of

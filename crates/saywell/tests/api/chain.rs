@@ -77,9 +77,10 @@ async fn what_is_paid_for_is_bought_as_it_is_about_to_be_heard() {
     let request = request.body(Body::from(body.to_string())).unwrap();
     let response = router(cloud.app.clone()).oneshot(request).await.unwrap();
     let mut pieces = response.into_body().into_data_stream();
-    // A sentence is said to take 2.8 s: eight begin within 20 s. Each has at least 37 characters of 50 ms.
+    // A sentence is said to take 2.8 s: eight begin within 20 s. Each has at least 37 characters of 50 ms,
+    // and more than 300 ms of silence after it.
     let mut heard = 0;
-    while heard < 8 * 37 * 50 * 48 {
+    while heard < 8 * (37 * 50 + 300) * 48 {
         heard += pieces.next().await.unwrap().unwrap().len();
     }
     drop(pieces);
