@@ -57,7 +57,8 @@ pub async fn stream(
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
     socket::open(app, caller, upgrade, &[PROTOCOL], |Line { app, caller, id, mut source, out }| async move {
-        Session { app, caller, holder, id }.converse(&mut source, out).await
+        // Large, and moved into the task of the connection.
+        Box::pin(Session { app, caller, holder, id }.converse(&mut source, out)).await
     })
 }
 

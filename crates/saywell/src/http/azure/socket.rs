@@ -59,13 +59,14 @@ async fn converse(line: Line) -> Result<(), Gone> {
     let connections = app.connections.clone();
     let (mut waiting, mut wished) = (VecDeque::new(), Context::default());
     loop {
-        let came = match waiting.pop_front() {
-            Some(said) => Came::Said(said),
-            None => tokio::select! {
+        let came = if let Some(said) = waiting.pop_front() {
+            Came::Said(said)
+        } else {
+            tokio::select! {
                 biased;
                 () = connections.stopping() => return close(&out, close_code::AWAY, "the server stops").await,
                 came = receive(&mut source, ASKED_WITHIN, Said::parse) => came,
-            },
+            }
         };
         let (id, document) = match came {
             Came::Said(Said::Ssml { id, document }) => (id, document),
@@ -167,12 +168,11 @@ impl Turn<'_> {
         self.tell("turn.start", &json!({ "context": service })).await?;
         let stream = json!({ "type": "inline", "streamId": self.id });
         self.tell("response", &json!({ "context": service, "audio": stream })).await?;
-        let until = match speech {
-            Some(speech) => self.hear(speech, &mut heard).await?,
-            None => {
-                self.sound(&heard.next(&silence::sound(order.request().format)?.into())).await?;
-                silence::SECONDS
-            }
+        let until = if let Some(speech) = speech {
+            self.hear(speech, &mut heard).await?
+        } else {
+            self.sound(&heard.next(&silence::sound(order.request().format)?.into())).await?;
+            silence::SECONDS
         };
         self.sound(&heard.rest()).await?;
         if self.wished.end {
