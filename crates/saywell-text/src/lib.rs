@@ -35,6 +35,7 @@ mod utterance;
 
 // The way of a reply: cut into blocks and parts as it arrives, ...
 mod blocks;
+mod heading;
 mod hidden;
 mod incremental;
 mod lines;

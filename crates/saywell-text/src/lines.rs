@@ -5,6 +5,7 @@
 //! but never one answer now and another when more of it is there.
 
 use crate::clean::is_silent;
+use crate::heading::is_heading;
 use crate::hidden::{self, Opening, Opens};
 use crate::length::breadth;
 
@@ -221,16 +222,8 @@ pub(crate) fn indentation(line: &str) -> (usize, &str) {
 /// A whole line that starts with a character that may be a mark.
 fn marked(indent: usize, text: &str, first: u8) -> Line {
     match first {
-        b'#' => {
-            let level = text.bytes().take_while(|b| *b == b'#').count();
-            let after = text.as_bytes().get(level);
-            let unspaced = level >= 2 && after.is_some_and(u8::is_ascii_alphanumeric);
-            if level <= 6 && (unspaced || after.is_none_or(|b| matches!(b, b' ' | b'\t'))) {
-                Line::Heading
-            } else {
-                Line::Text
-            }
-        }
+        b'#' if is_heading(text) => Line::Heading,
+        b'#' => Line::Text,
         b'`' | b'~' => {
             let length = text.bytes().take_while(|b| *b == first).count();
             let info = &text[length..];

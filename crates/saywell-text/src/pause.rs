@@ -1,7 +1,7 @@
 //! The silence between utterances.
 
+use crate::heading::is_heading;
 use crate::length::length_up_to;
-use crate::lines::{self, Line};
 use serde::Serialize;
 
 /// The silence after an utterance, from the shortest to the longest.
@@ -72,7 +72,9 @@ pub(crate) fn begins_with_heading(rest: &str) -> bool {
     let mut lines = rest.lines();
     let closes = lines.next().is_none_or(|line| !line.contains(char::is_alphanumeric));
     let next = lines.find(|line| !line.trim().is_empty());
-    closes && next.is_some_and(|line| lines::classify(line, true) == Some(Line::Heading))
+    // Four spaces before it make it code.
+    let indented = |line: &str| line.starts_with("    ") || line.starts_with('\t');
+    closes && next.is_some_and(|line| !indented(line) && is_heading(line.trim_start()))
 }
 
 #[cfg(test)]

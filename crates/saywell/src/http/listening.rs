@@ -127,7 +127,7 @@ pub async fn heard(
     let (figure, room) = told.into_figure()?;
     let caller = caller.in_room(room);
     let figure = Figure { room: caller.room.clone().unwrap_or_default(), ..figure };
-    match app.listening.tell(&caller.subject(), figure).await {
+    match app.listening.tell(&caller.subject().to_string(), figure).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(Untold::TooMany { wait }) => {
             Err(ApiError::new(Code::RateLimited, "Too many figures of listening were told.")

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 use metrics::counter;
 
 use crate::clock::Clock;
-use crate::identity::Subject;
 use crate::store::{Days, Figure, ListeningLog, StoreError};
 
 /// Figures are counted by this much time.
@@ -47,7 +46,7 @@ struct Counted {
     /// When the present minute began.
     since: SystemTime,
     all: u32,
-    callers: HashMap<Subject, u32>,
+    callers: HashMap<String, u32>,
     day: i64,
     lines: HashSet<(String, String, String)>,
 }
@@ -66,11 +65,11 @@ impl Listening {
         Self { log, clock, counted: Arc::new(Mutex::new(counted)) }
     }
 
-    /// Counts what a caller's player tells, today.
+    /// Counts what the player of a caller, such as `user:ann`, tells, today.
     ///
     /// # Errors
     /// [`Untold`]; nothing is counted then.
-    pub async fn tell(&self, caller: &Subject, figure: Figure) -> Result<(), Untold> {
+    pub async fn tell(&self, caller: &str, figure: Figure) -> Result<(), Untold> {
         let now = self.clock.now();
         let figure = Figure { day: Days::until(now, 1).last, ..figure };
         let figure = {
@@ -86,7 +85,7 @@ impl Listening {
 
 impl Counted {
     /// Counts a figure of this caller, if there is room for it in this minute.
-    fn admit(&mut self, caller: &Subject, now: SystemTime) -> Result<(), Untold> {
+    fn admit(&mut self, caller: &str, now: SystemTime) -> Result<(), Untold> {
         // A clock that was put back begins a new minute.
         let passed = now.duration_since(self.since).unwrap_or(WINDOW);
         if passed >= WINDOW {
@@ -99,7 +98,7 @@ impl Counted {
             return Err(Untold::TooMany { wait });
         }
         self.all += 1;
-        self.callers.insert(caller.clone(), own + 1);
+        self.callers.insert(caller.to_owned(), own + 1);
         Ok(())
     }
 
@@ -138,16 +137,16 @@ mod tests {
         let (store, clock) =
             (Arc::new(SqliteStore::in_memory().await.unwrap()), Arc::new(ManualClock::default()));
         let listening = Listening::new(Arc::clone(&store) as _, Arc::clone(&clock) as _);
-        let ann = Subject::User("ann".into());
+        let ann = "user:ann";
         for n in 0..MOST_OF_ONE {
-            listening.tell(&ann, figure(format!("{n}"))).await.unwrap();
+            listening.tell(ann, figure(format!("{n}"))).await.unwrap();
         }
         clock.advance(Duration::from_secs(20));
-        let refused = listening.tell(&ann, figure(String::new())).await;
+        let refused = listening.tell(ann, figure(String::new())).await;
         assert!(matches!(refused, Err(Untold::TooMany { wait }) if wait == Duration::from_secs(40)));
-        listening.tell(&Subject::User("bob".into()), figure(String::new())).await.unwrap();
+        listening.tell("user:bob", figure(String::new())).await.unwrap();
         clock.advance(Duration::from_secs(40));
-        listening.tell(&ann, figure("more".into())).await.unwrap();
+        listening.tell(ann, figure("more".into())).await.unwrap();
 
         // Who is somebody else each time: of rooms without number, so many have a line of their own.
         let now = clock.now();
@@ -155,7 +154,7 @@ mod tests {
         let lines_before = MOST_OF_ONE as usize + 2;
         {
             let mut counted = listening.counted.lock().unwrap();
-            let mut is_taken = |n: &u32| counted.admit(&Subject::Session(n.to_string()), now).is_ok();
+            let mut is_taken = |n: &u32| counted.admit(&format!("session:{n}"), now).is_ok();
             let taken = (0..2 * MOST_OF_ALL).filter(|n| is_taken(n)).count();
             assert_eq!(taken, MOST_OF_ALL as usize - 1);
             let own =
