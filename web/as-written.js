@@ -21,8 +21,8 @@ const RETRY_MS = [0, 500, 2000, 5000];
 /** How much of a sentence's end may be missing and it still be whole, in seconds. */
 const HAIR = 0.06;
 /** The silence after a sentence, as the gateway lays it, and the longest after a paragraph. Seconds. */
-const PAUSE = 0.25;
-const LONGEST_PAUSE = 1;
+const PAUSE = 0.45;
+const LONGEST_PAUSE = 1.5;
 
 const encoder = new TextEncoder();
 
