@@ -20,8 +20,8 @@ const IDLE_MS = 100_000;
 const RETRY_MS = [0, 500, 2000, 5000];
 /** How much of a sentence's end may be missing and it still be whole, in seconds. */
 const HAIR = 0.06;
-/** The silence after a sentence, as the gateway lays it, and the longest after a paragraph. Seconds. */
-const PAUSE = 0.45;
+/** The longest silence that the gateway lays after a paragraph, and before a heading. Seconds. */
+const PAUSE = 0.75;
 const LONGEST_PAUSE = 1.5;
 
 const encoder = new TextEncoder();

@@ -48,6 +48,8 @@ const STREAMS = Object.freeze([
 
 /** The longest hole in the sound that is none: encoders begin and end a little off. Seconds. */
 const GAP = 0.25;
+/** How near to its end an element stands that waits there, in seconds. */
+const HAIR = 0.05;
 
 /**
  * The best way this engine offers.
@@ -77,6 +79,8 @@ export class StreamSource {
   /** @type {SourceBuffer | null} */
   #buffer = null;
   #from = 0;
+  /** Where it waits for a stream that begins. @type {number | null} */
+  #awaited = null;
 
   /**
    * @param {typeof MediaSource} Media
@@ -161,11 +165,19 @@ export class StreamSource {
     if (media.readyState === 'open') this.#buffer.abort();
     const { laid } = this;
     this.#buffer.timestampOffset = laid < second && laid > second - GAP ? laid : second;
+    const audio = this.#audio;
+    const waits = audio && audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && laid > 0 && audio.currentTime > laid - HAIR;
+    this.#awaited = waits ? Math.max(laid, second) : null;
   }
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */
   async lay(bytes) {
-    if (this.#media && this.#buffer) await append(this.#buffer, bytes);
+    if (!this.#media || !this.#buffer) return;
+    await append(this.#buffer, bytes);
+    // Where it waits for a new stream, WebKit goes on as if it had not, and the beginning is lost, unless it is sent there.
+    if (this.#awaited === null || !this.#audio || this.laid <= this.#awaited + GAP) return;
+    this.#audio.currentTime = this.#awaited;
+    this.#awaited = null;
   }
 
   /**

@@ -29,21 +29,7 @@ export function administration(world) {
    * @param {string} kind
    * @param {string} name
    */
-  const within = (place, kind, name) =>
-    driver.run(
-      (place, kind, name) => {
-        const { probe } = /** @type {Probe} */ (window);
-        const pattern = new RegExp(name);
-        const isPlace = (/** @type {Element} */ card) => new RegExp(place).test(card.querySelector('h2')?.textContent ?? '');
-        return probe.until(() => {
-          const card = place === 'dialog' ? document.querySelector('dialog[open]') : [...document.querySelectorAll('section.card')].find(isPlace);
-          return [...(card?.querySelectorAll(kind) ?? [])].find((element) => pattern.test(probe.nameOf(element)) && probe.seen(element));
-        }, `the ${kind} “${name}” in ${place}`);
-      },
-      place,
-      kind,
-      name,
-    );
+  const within = (place, kind, name) => world.steadily(() => driver.run(find, place, kind, name));
 
   /** @param {string} place @param {string} name */
   const press = (place, name) => world.clickOn(() => within(place, 'button', name));
@@ -312,3 +298,18 @@ export function administration(world) {
     });
   }
 }
+
+/**
+ * In the page: a control of the card with some heading, or of the dialog that is open.
+ *
+ * @param {string} place @param {string} kind @param {string} name
+ */
+const find = (place, kind, name) => {
+  const { probe } = /** @type {Probe} */ (window);
+  const pattern = new RegExp(name);
+  const isPlace = (/** @type {Element} */ card) => new RegExp(place).test(card.querySelector('h2')?.textContent ?? '');
+  return probe.until(() => {
+    const card = place === 'dialog' ? document.querySelector('dialog[open]') : [...document.querySelectorAll('section.card')].find(isPlace);
+    return [...(card?.querySelectorAll(kind) ?? [])].find((element) => pattern.test(probe.nameOf(element)) && probe.seen(element));
+  }, `the ${kind} “${name}” in ${place}`);
+};

@@ -133,17 +133,29 @@ export class World {
   }
 
   /**
-   * Does something with what is found; once more with what is found then, if the page was drawn or laid out anew in between.
+   * Does something with what is found; again with what is found then, if the page was drawn or laid out anew in between.
    *
    * @param {() => Promise<import('./webdriver.js').ElementRef>} find
    * @param {(found: import('./webdriver.js').ElementRef) => Promise<void>} deed
    */
   async onFound(find, deed) {
-    try {
-      await deed(await find());
-    } catch (error) {
-      if (!/stale element|not interactable|intercepted/.test(String(error))) throw error;
-      await deed(await find());
+    await this.steadily(async () => deed(await find()));
+  }
+
+  /**
+   * Tries anew what the page was drawn or laid out anew under; a few times, since it may be drawn again.
+   *
+   * @template T
+   * @param {() => Promise<T>} attempt
+   * @returns {Promise<T>}
+   */
+  async steadily(attempt) {
+    for (let left = 4; ; left -= 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (left === 0 || !/stale element|not interactable|intercepted/i.test(String(error))) throw error;
+      }
     }
   }
 
