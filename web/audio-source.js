@@ -50,6 +50,8 @@ const STREAMS = Object.freeze([
 const GAP = 0.25;
 /** How near to its end an element stands that waits there, in seconds. */
 const HAIR = 0.05;
+/** An element's `readyState` from which on it can play on. */
+const HAVE_FUTURE_DATA = 3;
 
 /**
  * The best way this engine offers.
@@ -166,7 +168,7 @@ export class StreamSource {
     const { laid } = this;
     this.#buffer.timestampOffset = laid < second && laid > second - GAP ? laid : second;
     const audio = this.#audio;
-    const waits = audio && audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && laid > 0 && audio.currentTime > laid - HAIR;
+    const waits = audio && audio.readyState < HAVE_FUTURE_DATA && laid > 0 && audio.currentTime > laid - HAIR;
     this.#awaited = waits ? Math.max(laid, second) : null;
   }
 
