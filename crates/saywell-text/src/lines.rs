@@ -223,7 +223,6 @@ pub(crate) fn indentation(line: &str) -> (usize, &str) {
 fn marked(indent: usize, text: &str, first: u8) -> Line {
     match first {
         b'#' if is_heading(text) => Line::Heading,
-        b'#' => Line::Text,
         b'`' | b'~' => {
             let length = text.bytes().take_while(|b| *b == first).count();
             let info = &text[length..];
