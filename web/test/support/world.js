@@ -155,6 +155,8 @@ export class World {
         return await attempt();
       } catch (error) {
         if (left === 0 || !/stale element|not interactable|intercepted/i.test(String(error))) throw error;
+        // What lies over it, such as a message, goes by itself.
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
   }
