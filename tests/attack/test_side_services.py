@@ -3,51 +3,20 @@
 Run with: tools/test.sh attack
 """
 
-import contextlib
 import logging
-import signal
 import statistics
-import subprocess
-import sys
 import time
 import unittest
 import urllib.request
 
-import boto3
 from attack.wire import ask, eventually, figure
 from support.gateway import Gateway
-from support.servers import Postgres, Redis, free_port, wait_for
+from support.servers import Bucket, Postgres, Redis
 from support.services import Stub
 
-ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
 # Seconds that a service may add to one reply before it is known to be ill, and after. The machine may be busy, and what is
 # held back by a service that nobody has given up takes fifteen at least.
 BEFORE, AFTER, BUSY = 1.0, 0.2, 2.0
-
-
-class Bucket:
-    """moto's server as a process of its own, which can be made to stand still."""
-
-    def __enter__(self):
-        port = free_port()
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(port, self.process)
-        self.url = f"http://127.0.0.1:{port}"
-        client = boto3.client("s3", endpoint_url=self.url, **ACCESS)
-        with contextlib.closing(client):
-            client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        return self
-
-    def stand_still(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def go_on(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait(timeout=30)
 
 
 class SideServices(unittest.TestCase):
@@ -71,11 +40,7 @@ class SideServices(unittest.TestCase):
                 # What is known comes from the bucket.
                 TTS_CACHE_MEMORY_BYTES="0",
                 TTS_STORAGE_REDIRECTS="false",
-                AWS_ENDPOINT_URL_S3=cls.services["storage"].url,
-                AWS_ALLOW_HTTP="true",
-                AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
-                AWS_SECRET_ACCESS_KEY="secret",
-                AWS_DEFAULT_REGION="eu-west-1",
+                **cls.services["storage"].settings,
             )
         )
 

@@ -6,7 +6,6 @@ Run with: tools/test.sh sdk-python
 
 import concurrent.futures
 import json
-import logging
 import os
 import tempfile
 import unittest
@@ -14,8 +13,8 @@ import urllib.error
 import urllib.request
 
 import boto3
-from moto.server import ThreadedMotoServer
 from support.gateway import Gateway
+from support.servers import Bucket
 
 ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
 REPLY = "The deployment finished at half past nine."
@@ -36,29 +35,20 @@ def fetch(url):
             return answer.code, answer.headers, answer.read()
 
 
-class Bucket(unittest.TestCase):
+class SoundInABucket(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        cls.addClassCleanup(server.stop)
-        host, port = server.get_host_and_port()
-        cls.url = f"http://{host}:{port}"
+        server = cls.enterClassContext(Bucket())
+        cls.url, cls.settings = server.settings["AWS_ENDPOINT_URL_S3"], server.settings
         cls.bucket = boto3.resource("s3", endpoint_url=cls.url, **ACCESS).Bucket("audio")
         cls.addClassCleanup(cls.bucket.meta.client.close)
-        cls.bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
 
     def gateway(self, folder, **settings):
         return Gateway(
             TTS_STORAGE_URL=f"s3://audio/{folder}",
-            AWS_ENDPOINT_URL_S3=self.url,
-            AWS_ALLOW_HTTP="true",
-            AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
-            AWS_SECRET_ACCESS_KEY="secret",
-            AWS_DEFAULT_REGION="eu-west-1",
             # Nothing is answered from memory.
             TTS_CACHE_MEMORY_BYTES="0",
+            **self.settings,
             **settings,
         )
 

@@ -8,7 +8,6 @@ What a test sets itself holds for each of the three. Everything else of `saywell
 
 import hashlib
 import json
-import logging
 import os
 import pathlib
 import re
@@ -22,7 +21,7 @@ import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from support.servers import Postgres, Redis, ends_with_its_parent, free_port, wait_for
+from support.servers import Bucket, Postgres, Redis, ends_with_its_parent, free_port, wait_for
 
 GATEWAYS = 3
 LISTENS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -30,42 +29,20 @@ LISTENS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 def run(command):
     """Runs a command with the servers that all gateways share; returns how it ended."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     binary = os.path.abspath(os.environ["SAYWELL_BIN"])
-    bucket = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    bucket.start()
     folder = tempfile.TemporaryDirectory(prefix="saywell-scaled-")
-    try:
-        with Postgres() as postgres, folder:
-            host, port = bucket.get_host_and_port()
-            storage = {
-                "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
-                "AWS_ALLOW_HTTP": "true",
-                "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-                "AWS_SECRET_ACCESS_KEY": "secret",
-                "AWS_DEFAULT_REGION": "eu-west-1",
-            }
-            client = boto3.client(
-                "s3", endpoint_url=storage["AWS_ENDPOINT_URL_S3"], aws_access_key_id="AKIAEXAMPLE",
-                aws_secret_access_key="secret", region_name="eu-west-1",
-            )
-            client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-            shared = {"binary": binary, "postgres": postgres.port, "storage": storage}
-            several = pathlib.Path(folder.name, "saywell")
-            (several.parent / "shared.json").write_text(json.dumps(shared))
-            # Tests find other programs beside the gateway's.
-            stub = os.path.join(os.path.dirname(binary), "saywell-stub")
-            several.write_text(f'#!/bin/sh\nexec {sys.executable} {os.path.abspath(__file__)} --several "{folder.name}" "$@"\n')
-            several.chmod(several.stat().st_mode | stat.S_IXUSR)
-            environment = {
-                **os.environ, "SAYWELL_BIN": str(several), "SAYWELL_STUB": stub, "SAYWELL_STUB_BIN": stub, "SAYWELL_GATEWAYS": str(GATEWAYS),
-            }
-            return subprocess.run(command, env=environment, check=False).returncode
-    finally:
-        bucket.stop()
+    with Postgres() as postgres, Bucket() as bucket, folder:
+        shared = {"binary": binary, "postgres": postgres.port, "storage": bucket.settings}
+        several = pathlib.Path(folder.name, "saywell")
+        (several.parent / "shared.json").write_text(json.dumps(shared))
+        # Tests find other programs beside the gateway's.
+        stub = os.path.join(os.path.dirname(binary), "saywell-stub")
+        several.write_text(f'#!/bin/sh\nexec {sys.executable} {os.path.abspath(__file__)} --several "{folder.name}" "$@"\n')
+        several.chmod(several.stat().st_mode | stat.S_IXUSR)
+        environment = {
+            **os.environ, "SAYWELL_BIN": str(several), "SAYWELL_STUB": stub, "SAYWELL_STUB_BIN": stub, "SAYWELL_GATEWAYS": str(GATEWAYS),
+        }
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 def several(folder, arguments):

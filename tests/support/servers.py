@@ -1,12 +1,14 @@
-"""A real PostgreSQL and a real Redis, which can be made to stand still."""
+"""A real PostgreSQL, a real Redis and a bucket, which can be made to stand still."""
 
 import ctypes
+import contextlib
 import glob
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -38,7 +40,17 @@ def ends_with_its_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-class Redis:
+class Standing:
+    """A server that is one process, `self.process`, and can be made to stand still."""
+
+    def stand_still(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+
+class Redis(Standing):
     """`redis-server` on a free port, for the length of a `with` block."""
 
     def __enter__(self):
@@ -52,17 +64,45 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}"
         return self
 
-    def stand_still(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def go_on(self):
-        self.process.send_signal(signal.SIGCONT)
-
     def __exit__(self, *_):
         self.go_on()
         self.process.terminate()
         self.process.wait(timeout=30)
         self.folder.cleanup()
+
+
+class Bucket(Standing):
+    """The bucket `audio` of moto's server, which others made to stand in for Amazon's, for the length of a `with` block."""
+
+    def __enter__(self):
+        # Only tests of buckets need it.
+        import boto3
+
+        port = free_port()
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
+        )
+        wait_for(port, self.process)
+        # What a gateway is told of it.
+        self.settings = {
+            "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        }
+        client = boto3.client(
+            "s3", endpoint_url=self.settings["AWS_ENDPOINT_URL_S3"], aws_access_key_id="AKIAEXAMPLE",
+            aws_secret_access_key="secret", region_name="eu-west-1",
+        )
+        with contextlib.closing(client):
+            client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(timeout=30)
 
 
 class Postgres:
