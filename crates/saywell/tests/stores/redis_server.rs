@@ -86,9 +86,8 @@ impl Redis {
         self.process = Some(process.expect("`make test` installs redis-server"));
         let there = async {
             while self.try_asking::<String>(redis::cmd("PING")).await.is_err() {
-                if let Some(ended) = self.process.as_mut().and_then(|process| process.try_wait().unwrap()) {
-                    panic!("redis-server ended at once: {ended}");
-                }
+                let ended = self.process.as_mut().and_then(|process| process.try_wait().unwrap());
+                assert_eq!(ended, None, "redis-server ended at once");
                 tokio::task::yield_now().await;
             }
         };
