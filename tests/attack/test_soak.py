@@ -30,6 +30,7 @@ from support.stub import Stub
 
 CALLERS = 8
 CAP = 4 << 20
+REQUESTS = int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000)))
 FORMATS = ["mp3", "opus", "webm", "mp4", "flac", "wav", "pcm"]
 WORDS = "the deployment has finished and two of the checks that were slow are green by now so it can go out today".split()
 
@@ -55,13 +56,13 @@ class Kept(Gateway):
 class Soak(unittest.TestCase):
     def test_on_disk_nothing_is_torn_lost_or_left_behind(self):
         with tempfile.TemporaryDirectory(prefix="saywell-soak-") as home:
-            self.soak(home, int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000))), {}, lambda: files_below(os.path.join(home, "data", "audio")))
+            self.soak(home, REQUESTS, {}, lambda: files_below(os.path.join(home, "data", "audio")))
 
     def test_in_a_bucket_nothing_is_torn_lost_or_left_behind(self):
         logging.getLogger("botocore").setLevel(logging.ERROR)
         with tempfile.TemporaryDirectory(prefix="saywell-soak-") as home, Bucket() as bucket:
             settings = {"TTS_STORAGE_URL": "s3://audio/kept", **bucket.settings}
-            self.soak(home, int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000))) // 3, settings, bucket.kept)
+            self.soak(home, REQUESTS // 3, settings, bucket.kept)
 
     def soak(self, home, requests, storage, kept):
         """`kept` tells how many bytes the storage takes."""
@@ -88,8 +89,7 @@ class Soak(unittest.TestCase):
                 "TTS_FIRST_SOUND_TIMEOUT_SECONDS": "1",
                 **storage,
             }
-            gateway = Kept(home, self.port, **settings)
-            gateway.__enter__()
+            gateway = Kept(home, self.port, **settings).__enter__()
             try:
                 gateway = self.run_soak(gateway, home, stub, settings)
                 # What nobody listens to any more ends, and what was settled is written.
@@ -124,8 +124,7 @@ class Soak(unittest.TestCase):
             else:
                 self.killed_at = time.monotonic()
                 gateway.kill()
-                gateway = Kept(home, self.port, **settings)
-                gateway.__enter__()
+                gateway = Kept(home, self.port, **settings).__enter__()
                 self.killed_at = time.monotonic()
         for thread in callers:
             thread.join()
@@ -135,8 +134,8 @@ class Soak(unittest.TestCase):
 
     def watch(self, pid, over):
         while not over.wait(0.25):
-            # Between two gateways there is none.
-            with contextlib.suppress(OSError, ValueError, AttributeError):
+            # Between two gateways there is none to be looked at.
+            with contextlib.suppress(OSError, ValueError):
                 self.used.append(self.kept())
                 self.memory.append((self.count, resident_mib(pid())))
 

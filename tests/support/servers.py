@@ -1,7 +1,6 @@
 """A real PostgreSQL, a real Redis and a bucket, which can be made to stand still."""
 
 import ctypes
-import contextlib
 import glob
 import os
 import shutil

@@ -54,8 +54,9 @@ let drawing = 0;
 let later;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let unsaid;
-/** Whether a button of the mouse, or a finger, is down. */
-let pressed = false;
+/** Waited for before a drawing: what is replaced between its press and its release is never clicked. */
+let released = Promise.resolve();
+let release = () => {};
 
 /** @type {Desk} */
 const desk = {
@@ -79,8 +80,17 @@ const desk = {
   },
 };
 
-addEventListener('pointerdown', () => (pressed = true), true);
-for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => (pressed = false), true);
+addEventListener(
+  'pointerdown',
+  () => {
+    // A menu may have taken the end of the press before.
+    release();
+    released = new Promise((resolve) => (release = resolve));
+  },
+  true,
+);
+// The click comes after the release.
+for (const end of ['pointerup', 'pointercancel', 'contextmenu']) addEventListener(end, () => setTimeout(release), true);
 addEventListener('hashchange', async () => {
   await draw();
   main.focus();
@@ -101,7 +111,7 @@ async function draw() {
   const view = current();
   try {
     const [controls, content] = await Promise.all([api.controls(), view.draw(desk)]);
-    await released();
+    await released;
     if (mine !== drawing) return;
     document.title = `${view.title} · Saywell`;
     const refocus = keepFocus();
@@ -120,17 +130,6 @@ async function draw() {
       if (busy) later = setTimeout(() => void draw(), view.everyMs);
       else void draw();
     }, view.everyMs);
-  }
-}
-
-/** Waits until nothing is held down: what is replaced between its press and its release is never clicked. */
-async function released() {
-  while (pressed) {
-    await new Promise((resolve) => {
-      for (const end of ['pointerup', 'pointercancel']) addEventListener(end, resolve, { once: true });
-    });
-    // The click comes after the release.
-    await new Promise((resolve) => setTimeout(resolve));
   }
 }
 

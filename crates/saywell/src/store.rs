@@ -107,21 +107,27 @@ pub struct Store {
     pub service: Service,
 }
 
+/// A database that has every concern.
+pub trait Database:
+    CacheIndex
+    + CallLog
+    + ControlStore
+    + AuditLog
+    + Insights
+    + ApiKeys
+    + ListeningLog
+    + VoiceLevels
+    + UsageLog
+    + 'static
+{
+}
+
+impl Database for SqliteStore {}
+impl Database for PostgresStore {}
+
 impl Store {
     /// Every concern in one database.
-    fn over<D>(database: D) -> Self
-    where
-        D: CacheIndex
-            + CallLog
-            + ControlStore
-            + AuditLog
-            + Insights
-            + ApiKeys
-            + ListeningLog
-            + VoiceLevels
-            + UsageLog
-            + 'static,
-    {
+    fn over(database: impl Database) -> Self {
         let database = Arc::new(database);
         let index = Arc::clone(&database) as Arc<dyn CacheIndex>;
         let service = Service::new(telemetry::Service::Database, guarded::probe(Arc::clone(&index)));

@@ -28,8 +28,8 @@ use crate::service::{Service, Trouble};
 
 /// How often a lease is renewed, and whoever follows looks without a bell: a few times while a lease lasts.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
-/// How long frames of an utterance that is not whole wait for more of it where no other gateway follows: one that comes
-/// rings for them.
+/// How long what waits to be told waits at most: frames of an utterance that is not whole, for more of it, where no other
+/// gateway follows (one that comes rings for them); and what the server did not take, for the next try.
 const GATHERED: Duration = Duration::from_millis(100);
 /// How much later than it runs out a lease is looked at: the server's clock counts whole milliseconds.
 const RUN_OUT: Duration = Duration::from_millis(5);

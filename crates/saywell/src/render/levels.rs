@@ -73,8 +73,7 @@ impl Levels {
             voices.clear();
         }
         let power = 10_f64.powf(lufs / 10.0);
-        let name = name(speaker);
-        let heard = voices.entry(name.clone()).or_insert(Heard { power, seconds: 0.0, gain: None });
+        let heard = voices.entry(name(speaker)).or_insert(Heard { power, seconds: 0.0, gain: None });
         let all = heard.seconds + seconds;
         if all > 0.0 {
             heard.power = (heard.power * heard.seconds + power * seconds) / all;
@@ -84,8 +83,10 @@ impl Levels {
         let is_new = heard.gain.is_none_or(|gain| (wanted - gain).abs() > MOVED_DB);
         if is_new && heard.seconds >= KNOWN {
             heard.gain = Some((wanted / STEP_DB).round() * STEP_DB);
-            // Without a keeper nobody is told.
-            let _ = self.new.as_ref().map(|new| new.send(name));
+            if let Some(new) = &self.new {
+                // A keeper that has ended keeps nothing any more.
+                let _ = new.send(name(speaker));
+            }
         }
     }
 

@@ -13,8 +13,8 @@ pub mod listening;
 pub mod usage;
 
 use super::{
-    Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, CallRow, ControlStore, Filter, Insights,
-    ListeningLog, ProviderTotals, Row, Selection, Spender, Top, UsageLog, VoiceLevels,
+    Access, AuditEntry, AuditLog, CacheIndex, CallLog, CallRow, ControlStore, Database, Filter, Insights,
+    ProviderTotals, Row, Selection, Spender, Top,
 };
 use crate::key::{Key, KeyKind};
 use crate::price::Cost;
@@ -22,18 +22,7 @@ use crate::provider::{Call, CallOutcome};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Every exam, on an empty database.
-pub async fn every_concern<D>(database: &D)
-where
-    D: CacheIndex
-        + CallLog
-        + ControlStore
-        + AuditLog
-        + Insights
-        + ApiKeys
-        + ListeningLog
-        + UsageLog
-        + VoiceLevels,
-{
+pub async fn every_concern(database: &impl Database) {
     cache_index(database).await;
     call_log(database).await;
     insights(database).await;
