@@ -398,7 +398,6 @@ const NEVER_LAST: &[&str] = &[
     "chas",
     "geo",
     "jas",
-    "thos",
     "robt",
     "edw",
     "drs",
@@ -542,7 +541,7 @@ const MONTHS: &[&str] = &[
 /// Words of German that make a number with a full stop an ordinal, unless a word follows that begins a sentence.
 const ARTICLES: &[&str] = &[
     "der", "die", "das", "dem", "den", "des", "im", "zum", "zur", "vom", "beim", "Der", "Die", "Das", "Im",
-    "Zum", "Am", "ihren", "ihrem", "seinen", "seinem", "unser", "unserem", "jeden", "jedem",
+    "Zum", "Am", "ihren", "ihrem", "seinen", "seinem", "jeden", "jedem",
 ];
 const STARTERS_OF_GERMAN: &[&str] = &[
     "Dann", "Es", "Er", "Sie", "Wir", "Ich", "Das", "Die", "Der", "Ein", "Eine", "In", "Im", "Am", "Und",

@@ -176,7 +176,6 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Terr.", "Terrace"),
     ("Tex.", "Texas"),
     ("Thm.", "Theorem"),
-    ("Thos.", "Thomas"),
     ("Thu.", "Thursday"),
     ("Thurs.", "Thursday"),
     ("Treas.", "Treasurer"),
