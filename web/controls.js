@@ -71,6 +71,8 @@ export class Controls {
   /** @type {Readonly<Choices> | null} */
   #chosen = null;
   #shown = '';
+  /** What the progress bar shows, in seconds. */
+  #at = 0;
 
   /**
    * @param {SaywellSpeaker} speaker
@@ -145,11 +147,12 @@ export class Controls {
     if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
     const made = Math.min(1, Math.max(buffered, position) / length).toFixed(3);
     if (this.#progress.style.getPropertyValue('--made') !== made) this.#progress.style.setProperty('--made', made);
-    // Every step has the engine go through the whole page: one that hardly anybody sees is left out.
-    const isSeen = Math.abs(position - this.#progress.valueAsNumber) > length * LEAST_STEP;
+    // Every step has the engine go through the whole page: one that hardly anybody sees is left out, but for the listener's own.
+    const isSeen = this.#progress.valueAsNumber !== this.#at || Math.abs(position - this.#at) > length * LEAST_STEP;
     if (!isSeen && this.#progress.max === String(length) && this.#time.textContent === `${at} / ${of}`) return;
     this.#progress.max = String(length);
     this.#progress.value = String(position);
+    this.#at = this.#progress.valueAsNumber;
     this.#progress.style.setProperty('--progress', (position / length).toFixed(4));
     setText(this.#time, `${at} / ${of}`);
     setAttribute(this.#progress, 'aria-valuetext', of === '…' ? at : strings.progress(at, of));
