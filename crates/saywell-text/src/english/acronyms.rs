@@ -166,7 +166,6 @@ const ACRONYMS: &[(&str, &str)] = &[
     ("sql", "S Q L"),
     ("ssd", "S S D"),
     ("ssds", "S S D s"),
-    ("ssh", "S S H"),
     ("ssl", "S S L"),
     ("svg", "S V G"),
     ("tRNA", "T RNA"),
