@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use self::message::{Asked, Fault, MODERN, Message, Outlet, Request, TOOL, code};
-use super::body::{self, Json, Source};
+use super::body::{self, Input, Json};
 use super::error::ApiError;
 use super::identity::MaySpeak;
 use super::speech::{SpeechBody, naming_the_field, noted};
@@ -101,7 +101,7 @@ pub async fn in_full(speech: SpokenReply) -> Result<Value, ApiError> {
 /// # Errors
 /// `invalid_request`, with the argument.
 pub fn wished(arguments: Value) -> Result<SpeechRequest, ApiError> {
-    const ARGUMENTS: Source = Source { param: "arguments", name: "tool's arguments" };
+    const ARGUMENTS: Input = Input { param: "arguments", name: "tool's arguments" };
     let (mut request, _) = body::fields::<SpeechBody, _>(ARGUMENTS, arguments)?.into_request()?;
     // Whoever calls a tool waits for it.
     request.prefetch = false;
