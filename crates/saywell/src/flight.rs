@@ -514,6 +514,7 @@ impl Listener {
         self.flight.progress().awaited = true;
         let (flight, board) = (Arc::clone(&self.flight), self.board.clone());
         drop(self);
+        // Not waited for: it ends with the flight.
         tokio::spawn(async move {
             tokio::select! {
                 () = tokio::time::sleep(LINGER) => {}

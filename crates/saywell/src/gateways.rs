@@ -165,6 +165,7 @@ impl Turns {
         }
         let (shared, ends) = (Arc::clone(shared), CancellationToken::new());
         let guard = ends.clone().drop_guard();
+        // Not waited for: where its last word is lost, the turn is free again a little sooner.
         tokio::spawn(async move {
             let renewing = async {
                 loop {

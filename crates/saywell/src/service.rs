@@ -153,6 +153,7 @@ impl Service {
         service_failed(self.shared.of);
         self.measure(false);
         let service = self.clone();
+        // Not waited for: it asks and changes nothing.
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE_EVERY).await;

@@ -23,6 +23,7 @@ use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
 use saywell_voice::kokoro::BlendFault;
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, debug_span, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
@@ -208,6 +209,8 @@ pub struct Speak {
     pub orders: Orders,
     /// Places for clips on their way into the cache.
     pub writes: Arc<Semaphore>,
+    /// What is done beside flights and has an end: what they made is stored, and what a link was given for.
+    pub beside: TaskTracker,
 }
 
 impl Speak {
@@ -305,6 +308,7 @@ impl Speak {
                 let span =
                     info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 let tape = Tape::new(plan.format, wire);
+                // Waited for by `Flights::landed`.
                 tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }

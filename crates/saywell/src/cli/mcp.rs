@@ -44,6 +44,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let player = if arguments.return_sound { None } else { Player::find().ok() };
     let app = open_without_trace(settings).await?;
     let (out, mut queue) = mpsc::channel::<Value>(MOST_CALLS);
+    // Waited for when everything was read.
     let writing = tokio::spawn(async move {
         let mut output = tokio::io::stdout();
         while let Some(answer) = queue.recv().await {
@@ -92,6 +93,7 @@ async fn converse(tool: Tool, out: mpsc::Sender<Value>) -> Result<(), Failed> {
                 Ok(Asked::Speech(arguments)) => {
                     let name = request.id.to_string();
                     let call = tool.clone().call(request, arguments, out.clone());
+                    // Not waited for: who does not wait for the answer has left, and it ends with them.
                     calls.insert(name, AbortOnDropHandle::new(tokio::spawn(call)));
                     continue;
                 }
@@ -157,6 +159,7 @@ impl Tool {
             let _turn = turn.acquire_owned().await;
             play(speech, player).await
         };
+        // Waited for here, and not after that: a reply that is still heard ends with the program.
         let mut playing = AbortOnDropHandle::new(tokio::spawn(playing));
         let text = match timeout(HEARD_WITHIN, &mut playing).await {
             Ok(Ok(heard)) => heard.map(|()| format!("Spoken: {said}"))?,

@@ -63,15 +63,11 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     let app = App::open(settings).await?;
     if let Some(listener) = wyoming {
         print(format_args!("Saywell speaks Wyoming at tcp://{}", listener.local_addr()?))?;
-        tokio::spawn(wyoming::serve(app.clone(), listener));
+        // Waited for by `Connections::closed`.
+        tokio::spawn(app.connections.track(wyoming::serve(app.clone(), listener)));
     }
     print(format_args!("Saywell speaks at http://{address}"))?;
-    let trying = app.clone();
-    tokio::spawn(async move {
-        while trying.try_voices(None).await {
-            tokio::time::sleep(TRY_AGAIN).await;
-        }
-    });
+    app.keep_trying_voices(TRY_AGAIN);
     let stopping = app.clone();
     let stop = async move {
         stopped().await;

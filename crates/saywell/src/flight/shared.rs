@@ -205,13 +205,19 @@ impl SharedFlights {
             followers: 0,
             heard_at: Instant::now(),
         };
-        tokio::spawn(telling.run(told));
+        self.server.telling.spawn(telling.run(told));
         Wire { parts }
     }
 
     /// This gateway is to stop: what only others hear is left to them.
     pub fn hand_over(&self) {
         self.server.stopping.cancel();
+    }
+
+    /// Waits until the others have been told how every flight here has ended, or cannot be told.
+    pub async fn told(&self) {
+        self.server.telling.close();
+        self.server.telling.wait().await;
     }
 
     /// Whom a flight was kept for wants it no longer: whoever makes it is told.

@@ -68,9 +68,11 @@ impl RedisBook {
         };
         let (later, received) = mpsc::channel(MAX_WAITING);
         let waiting = watch::Sender::new(0);
+        // Waited for by `settled`, step by step; it ends with this book.
         tokio::spawn(take_and_settle(server.clone(), received, waiting.clone()));
         let epoch = Arc::<Mutex<Option<String>>>::default();
         let (asked, known) = (server.clone(), Arc::clone(&epoch));
+        // Not waited for: one question, with a deadline, whose answer is for this process.
         tokio::spawn(async move {
             if let Ok(epoch) = asked.epoch().await {
                 known.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(epoch);

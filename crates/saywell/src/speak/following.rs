@@ -61,7 +61,7 @@ impl Speak {
     pub fn asked(&self, key: Key, asked: Asked) {
         if let Some(shared) = self.shared.clone() {
             let asked = asked.clone();
-            tokio::spawn(async move { shared.keep_asked(&key, &asked).await });
+            self.beside.spawn(async move { shared.keep_asked(&key, &asked).await });
         }
         self.flights.wake().asked(key, asked);
     }
@@ -91,6 +91,7 @@ impl Speak {
         let message_id = follower.asked().request.message_id.clone();
         let span = info_span!("flight", key = %follower.key().short(), message_id = message_id.as_deref());
         let following = Following { speak: self.clone(), follower, hurried: false };
+        // Waited for as a flight is: by `Flights::landed`.
         tokio::spawn(following.run(writer).instrument(span));
     }
 }

@@ -353,6 +353,7 @@ impl Growing {
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
         let span = info_span!("flight", message_id = self.request().message_id.as_deref());
         let tape = Tape::new(self.request().format, None);
+        // Waited for by `Flights::landed`.
         tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
         self.flight = Some(Aloft { legs: sender, whole });
         Ok(Departure { listener, captions })
