@@ -42,7 +42,7 @@ use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
 use crate::redis_client::{Address, AddressError};
 use crate::render::Levels;
-use crate::script::Bounds;
+use crate::script::ReplyBounds;
 use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
@@ -258,7 +258,7 @@ impl App {
             orders: orders.clone(),
             limits,
             speak: Speak {
-                bounds: Bounds {
+                bounds: ReplyBounds {
                     max_chars: settings.max_chars,
                     max_seconds: settings.max_seconds,
                     too_long: settings.too_long,

@@ -18,7 +18,7 @@ use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::app::App;
 use crate::config::Settings;
 use crate::http::error::{ApiError, Code};
-use crate::http::mcp::message::{Asked, Fault, Message, Notification, Outlet, Request, code};
+use crate::http::mcp::message::{Fault, Message, Notification, Outlet, Reaction, Request, code};
 use crate::http::mcp::{failed, in_full, said, spoken, wished};
 use crate::identity::Caller;
 use crate::speak::{Sound, SpokenReply};
@@ -83,14 +83,14 @@ async fn converse(tool: Tool, out: mpsc::Sender<Value>) -> Result<(), Failed> {
         calls.retain(|_, call| !call.is_finished());
         let answer = match read(&line) {
             Ok(Message::Request(request)) => match request.understand(tool.outlet()) {
-                Ok(Asked::Known(result)) => request.answer(result),
-                Ok(Asked::Speech(_)) if calls.len() == MOST_CALLS => {
+                Ok(Reaction::Known(result)) => request.answer(result),
+                Ok(Reaction::Speech(_)) if calls.len() == MOST_CALLS => {
                     let busy = format!(
                         "{MOST_CALLS} texts are waiting to be spoken: try again when one of them was."
                     );
                     request.answer(failed(&ApiError::new(Code::Overloaded, busy)))
                 }
-                Ok(Asked::Speech(arguments)) => {
+                Ok(Reaction::Speech(arguments)) => {
                     let name = request.id.to_string();
                     let call = tool.clone().call(request, arguments, out.clone());
                     // Not waited for: who does not wait for the answer has left, and it ends with them.

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::{Failed, print};
 use crate::app::App;
 use crate::config::{Given, Settings};
-use crate::connections::Bounds;
+use crate::connections::ConnectionBounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
 use crate::identity::Mode;
@@ -74,7 +74,7 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
         info!("stopping");
         stopping.stop();
     };
-    let bounds = Bounds { connections: connections_to_have(bounds.connections), ..bounds };
+    let bounds = ConnectionBounds { connections: connections_to_have(bounds.connections), ..bounds };
     Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())

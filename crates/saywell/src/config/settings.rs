@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cache::check_storage_url;
-use crate::connections::Bounds;
+use crate::connections::ConnectionBounds;
 use crate::identity::token::Rules;
 use crate::identity::{Mode, UserCase};
 use crate::limits::{Plans, WithoutRedis};
@@ -120,7 +120,7 @@ pub struct Settings {
     /// The proxies whose word on callers' addresses is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// How long connections may take over what they do, and how many there may be.
-    pub connections: Bounds,
+    pub connections: ConnectionBounds,
     /// Days for which every request and every call to a provider has its row.
     pub usage_days: u32,
     /// Days for which sums of usage by day are kept.
@@ -802,7 +802,7 @@ impl Default for Settings {
             jwt_secret: None,
             jwt_jwks_url: None,
             trusted_proxies: Vec::new(),
-            connections: Bounds::default(),
+            connections: ConnectionBounds::default(),
             usage_days: 0,
             usage_daily_days: 0,
             log_text: false,

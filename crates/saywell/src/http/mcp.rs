@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use self::message::{Asked, Fault, MODERN, Message, Outlet, Request, TOOL, code};
+use self::message::{Fault, MODERN, Message, Outlet, Reaction, Request, TOOL, code};
 use super::body::{self, Input, Json};
 use super::error::ApiError;
 use super::identity::MaySpeak;
@@ -37,8 +37,8 @@ pub async fn call(
     let modern = request.version().is_ok_and(|version| version.is_some());
     let asked = agreeing(&request, &headers).and_then(|()| request.understand(Outlet::Answer));
     let result = match asked {
-        Ok(Asked::Known(result)) => result,
-        Ok(Asked::Speech(arguments)) => {
+        Ok(Reaction::Known(result)) => result,
+        Ok(Reaction::Speech(arguments)) => {
             let answered = async { in_full(spoken(&app, caller, wished(arguments)?).await?).await };
             answered.await.unwrap_or_else(|error| failed(&error))
         }

@@ -11,7 +11,7 @@ use super::Speak;
 use super::flying::{Flying, Leg, Whole};
 use super::plan::ReplyPlan;
 use super::tape::Tape;
-use crate::flight::{Asked, Boarding, Failure, Follower, Lease, Listener, News, Taken, Writer};
+use crate::flight::{Boarding, Failure, Follower, Lease, LinkedRequest, Listener, News, Taken, Writer};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::order::Order;
@@ -58,7 +58,7 @@ impl Speak {
     }
 
     /// A link was given for this.
-    pub fn asked(&self, key: Key, asked: Asked) {
+    pub fn asked(&self, key: Key, asked: LinkedRequest) {
         if let Some(shared) = self.shared.clone() {
             let asked = asked.clone();
             self.beside.spawn(async move { shared.keep_asked(&key, &asked).await });
@@ -67,7 +67,7 @@ impl Speak {
     }
 
     /// What a link was given for, by whichever gateway.
-    pub async fn asked_for(&self, key: &Key) -> Option<Arc<Asked>> {
+    pub async fn asked_for(&self, key: &Key) -> Option<Arc<LinkedRequest>> {
         match (self.flights.wake().asked_for(key), &self.shared) {
             (None, Some(shared)) => shared.asked_for(key).await.map(Arc::new),
             (asked, _) => asked,

@@ -20,7 +20,7 @@ use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
 use crate::order::Order;
 use crate::request::SpeechRequest;
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError, TooLong};
+use crate::script::{self, Prepared, Reading, ReplyBounds, ScriptError, TooLong};
 use crate::store::CacheOutcome;
 use crate::voices::Speaker;
 
@@ -34,7 +34,7 @@ pub struct Growing {
     order: Arc<Order>,
     /// What has come so far.
     text: String,
-    bounds: Bounds,
+    bounds: ReplyBounds,
     reading: Reading,
     chain: Chain,
     scripter: Option<Scripter>,
