@@ -1,6 +1,7 @@
 """Many requests with random cancels, kills of the gateway and a provider that freezes: what must hold all the while.
 
-`make attack` sends ten thousand, `ATTACK_REQUESTS=100000 make attack` as many as that.
+`make attack` sends ten thousand to a gateway that keeps its sound on disk and a third as many to one that keeps it in a bucket;
+`ATTACK_REQUESTS=100000 make attack` as many as that.
 
 Run with: tools/test.sh attack
 """
@@ -10,6 +11,7 @@ import contextlib
 import hashlib
 import http.client
 import json
+import logging
 import os
 import random
 import signal
@@ -23,6 +25,7 @@ import unittest
 
 from attack.wire import FULL, address, figure, files_below, resident_mib, scale
 from support.gateway import Gateway
+from support.servers import Bucket
 from support.stub import Stub
 
 CALLERS = 8
@@ -50,8 +53,19 @@ class Kept(Gateway):
 
 @unittest.skipUnless(FULL, "part of `make attack`")
 class Soak(unittest.TestCase):
-    def test_nothing_is_torn_lost_or_left_behind(self):
-        self.requests = int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000)))
+    def test_on_disk_nothing_is_torn_lost_or_left_behind(self):
+        with tempfile.TemporaryDirectory(prefix="saywell-soak-") as home:
+            self.soak(home, int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000))), {}, lambda: files_below(os.path.join(home, "data", "audio")))
+
+    def test_in_a_bucket_nothing_is_torn_lost_or_left_behind(self):
+        logging.getLogger("botocore").setLevel(logging.ERROR)
+        with tempfile.TemporaryDirectory(prefix="saywell-soak-") as home, Bucket() as bucket:
+            settings = {"TTS_STORAGE_URL": "s3://audio/kept", **bucket.settings}
+            self.soak(home, int(os.environ.get("ATTACK_REQUESTS", scale(300, 10_000))) // 3, settings, bucket.kept)
+
+    def soak(self, home, requests, storage, kept):
+        """`kept` tells how many bytes the storage takes."""
+        self.requests, self.kept = requests, kept
         self.kills, self.frosts = scale(1, 12), scale(1, 12)
         self.dice = random.Random(7)
         self.known = [" ".join(self.dice.choices(WORDS, k=12)).capitalize() + "." for _ in range(30)]
@@ -60,8 +74,8 @@ class Soak(unittest.TestCase):
         self.calm = threading.Event()
         self.calm.set()
         self.frozen_at, self.killed_at = 0.0, 0.0
-        self.memory, self.disk = [], []
-        with tempfile.TemporaryDirectory(prefix="saywell-soak-") as home, Stub("openai") as stub:
+        self.memory, self.used = [], []
+        with Stub("openai") as stub:
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
             settings = {
@@ -72,6 +86,7 @@ class Soak(unittest.TestCase):
                 "TTS_CACHE_MAX_BYTES": str(CAP),
                 "TTS_CACHE_MEMORY_BYTES": "8MiB",
                 "TTS_FIRST_SOUND_TIMEOUT_SECONDS": "1",
+                **storage,
             }
             gateway = Kept(home, self.port, **settings)
             gateway.__enter__()
@@ -88,9 +103,11 @@ class Soak(unittest.TestCase):
                     gateway.__exit__()
 
     def run_soak(self, gateway, home, stub, settings):
+        # A voice that nobody has ever heard is levelled by the beginning of what it says; from then on its level is known.
+        self.listen(self.dice, " ".join(WORDS), "mp3", known=False, cancel=False)
         over = threading.Event()
         callers = [threading.Thread(target=self.call, args=(random.Random(number),)) for number in range(CALLERS)]
-        watcher = threading.Thread(target=self.watch, args=(lambda: gateway.process.pid, home, over))
+        watcher = threading.Thread(target=self.watch, args=(lambda: gateway.process.pid, over))
         for thread in [*callers, watcher]:
             thread.start()
         events = sorted([(self.dice.uniform(0.1, 0.9), "kill") for _ in range(self.kills)] + [(self.dice.uniform(0.1, 0.9), "frost") for _ in range(self.frosts)])
@@ -116,10 +133,11 @@ class Soak(unittest.TestCase):
         watcher.join()
         return gateway
 
-    def watch(self, pid, home, over):
+    def watch(self, pid, over):
         while not over.wait(0.25):
-            with contextlib.suppress(OSError, ValueError):
-                self.disk.append(files_below(os.path.join(home, "data", "audio")))
+            # Between two gateways there is none.
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                self.used.append(self.kept())
                 self.memory.append((self.count, resident_mib(pid())))
 
     def call(self, dice):
@@ -169,18 +187,20 @@ class Soak(unittest.TestCase):
         sent = [request for request in stub.requests() if request["path"].endswith("/audio/speech")]
         with contextlib.closing(sqlite3.connect(os.path.join(home, "data", "saywell.db"))) as database:
             rows = database.execute("SELECT count(*) FROM tts_calls WHERE provider = 'openai'").fetchone()[0]
+            indexed = database.execute("SELECT coalesce(sum(size_bytes), 0) FROM tts_cache").fetchone()[0]
         half = len(self.memory) // 2
         early = statistics.median(mib for _, mib in self.memory[half // 2 : half] or self.memory)
         late = statistics.median(mib for _, mib in self.memory[-max(1, half // 2) :])
         figure(
             f"{self.requests} requests, {self.kills} kills, {self.frosts} frosts: {self.whole} whole, {self.cancelled} cancelled, "
-            f"refused {dict(self.refused)}; disk at most {max(self.disk) / 2**20:.1f} of {CAP / 2**20:.0f} MiB; "
+            f"refused {dict(self.refused)}; kept at most {max(self.used) / 2**20:.1f} of {CAP / 2**20:.0f} MiB, at the end "
+            f"{self.kept() / 2**20:.2f}, {indexed / 2**20:.2f} by the index; "
             f"memory {early:.0f} → {late:.0f} MiB; {len(sent)} calls reached the provider, {rows} rows"
         )
         self.assertEqual(self.torn, [])
         self.assertEqual(set(self.refused) - {503}, set())
         # The cap, and what eight callers have being written.
-        self.assertLessEqual(max(self.disk), CAP + (2 << 20))
+        self.assertLessEqual(max(self.used), CAP + (2 << 20))
         self.assertLessEqual(late - early, 40)
         self.assertGreaterEqual(rows, len(sent), "every call that reached a provider has a row")
 

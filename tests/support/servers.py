@@ -92,15 +92,20 @@ class Bucket(Standing):
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": "eu-west-1",
         }
-        client = boto3.client(
+        self.client = boto3.client(
             "s3", endpoint_url=self.settings["AWS_ENDPOINT_URL_S3"], aws_access_key_id="AKIAEXAMPLE",
             aws_secret_access_key="secret", region_name="eu-west-1",
         )
-        with contextlib.closing(client):
-            client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        self.client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         return self
 
+    def kept(self):
+        """Bytes of all that lies in it, known to anybody or not."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket="audio")
+        return sum(found["Size"] for page in pages for found in page.get("Contents", []))
+
     def __exit__(self, *_):
+        self.client.close()
         self.process.kill()
         self.process.wait(timeout=30)
 

@@ -39,6 +39,9 @@ const VIEWS = [
   { name: 'audit', title: 'Audit log', draw: audit },
 ];
 
+/** How long what was done is said: long enough to be read twice. */
+const SAID_MS = 10_000;
+
 const main = find('main', HTMLElement);
 const nav = find('nav.views', HTMLElement);
 const flag = find('.flag', HTMLElement);
@@ -49,6 +52,10 @@ const dialog = find('dialog.confirm', HTMLDialogElement);
 let drawing = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let later;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let unsaid;
+/** Whether a button of the mouse, or a finger, is down. */
+let pressed = false;
 
 /** @type {Desk} */
 const desk = {
@@ -63,15 +70,17 @@ const desk = {
     try {
       const done = await work();
       form?.reset();
+      // What is said is then there to be seen, and what is pressed next stays where it is.
+      await draw();
       say(done);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), true);
-      return;
     }
-    await draw();
   },
 };
 
+addEventListener('pointerdown', () => (pressed = true), true);
+for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => (pressed = false), true);
 addEventListener('hashchange', async () => {
   await draw();
   main.focus();
@@ -92,6 +101,7 @@ async function draw() {
   const view = current();
   try {
     const [controls, content] = await Promise.all([api.controls(), view.draw(desk)]);
+    await released();
     if (mine !== drawing) return;
     document.title = `${view.title} · Saywell`;
     const refocus = keepFocus();
@@ -110,6 +120,17 @@ async function draw() {
       if (busy) later = setTimeout(() => void draw(), view.everyMs);
       else void draw();
     }, view.everyMs);
+  }
+}
+
+/** Waits until nothing is held down: what is replaced between its press and its release is never clicked. */
+async function released() {
+  while (pressed) {
+    await new Promise((resolve) => {
+      for (const end of ['pointerup', 'pointercancel']) addEventListener(end, resolve, { once: true });
+    });
+    // The click comes after the release.
+    await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
@@ -220,10 +241,12 @@ function drawSignIn(refused) {
   );
 }
 
-/** @param {string} text @param {boolean} [isFault] */
+/** Says what was done for a while, and what went wrong until something else is done. @param {string} text @param {boolean} [isFault] */
 function say(text, isFault = false) {
+  clearTimeout(unsaid);
   toast.classList.toggle('fault', isFault);
   toast.textContent = text;
+  if (!isFault) unsaid = setTimeout(() => (toast.textContent = ''), SAID_MS);
 }
 
 /** @param {{ title: string, text: string, yes: string }} question @returns {Promise<boolean>} */

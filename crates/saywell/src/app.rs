@@ -275,7 +275,7 @@ impl App {
                 cache,
                 lookahead: settings.lookahead,
                 seamless: settings.seamless,
-                levels: Levels::default(),
+                levels: levels(&upkeep, &store).await,
                 flights,
                 shared,
                 orders,
@@ -441,6 +441,13 @@ fn follow(upkeep: &Background, controls: Controls, cache: Cache, wake: Wake) {
         wake.clear();
     };
     upkeep.begin(|stop| async move { controls.follow(stop, purged).await });
+}
+
+/// How loud voices are, as it was learned before and elsewhere.
+async fn levels(upkeep: &Background, store: &Store) -> Levels {
+    let (levels, keeper) = Levels::open(Arc::clone(&store.levels)).await;
+    upkeep.begin(|stop| keeper.run(stop));
+    levels
 }
 
 /// Sweeps the cache and keeps usage, whenever it is this gateway's turn.

@@ -11,6 +11,7 @@ mod controls;
 mod guarded;
 mod insights;
 mod keys;
+mod levels;
 mod listening;
 pub mod postgres;
 mod rows;
@@ -25,6 +26,7 @@ pub use calls::{CallLog, CallRow, ProviderTotals};
 pub use controls::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision};
 pub use insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
 pub use keys::{ApiKeys, KeyLimits, KeyRow, Scopes};
+pub use levels::{VoiceLevel, VoiceLevels};
 pub use listening::{Figure, ListenedBy, ListeningLine, ListeningLog, Moment};
 pub use usage::{By, Days, Refusals, Spent, UsageLine, UsageLog, Whose, format_day, parse_day};
 
@@ -95,6 +97,8 @@ pub struct Store {
     pub insights: Arc<dyn Insights>,
     /// Who may call by key.
     pub keys: Arc<dyn ApiKeys>,
+    /// How loud voices are.
+    pub levels: Arc<dyn VoiceLevels>,
     /// How replies were listened to.
     pub listening: Arc<dyn ListeningLog>,
     /// What was asked for.
@@ -114,6 +118,7 @@ impl Store {
             + Insights
             + ApiKeys
             + ListeningLog
+            + VoiceLevels
             + UsageLog
             + 'static,
     {
@@ -128,6 +133,7 @@ impl Store {
             audit: Arc::clone(&database) as Arc<dyn AuditLog>,
             insights: Arc::clone(&database) as Arc<dyn Insights>,
             keys: Arc::new(Guarded { service: service.clone(), inner: keys }),
+            levels: Arc::clone(&database) as Arc<dyn VoiceLevels>,
             listening: Arc::clone(&database) as Arc<dyn ListeningLog>,
             usage: database,
             service,

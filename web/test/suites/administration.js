@@ -122,6 +122,19 @@ export function administration(world) {
       await world.told('piper is asked again\\.');
     }));
 
+  test('what is pressed is clicked, though the page is drawn anew while it is held down', () =>
+    visiting('providers', async () => {
+      const button = await driver.run(() => /** @type {Probe} */ (window).probe.awaitControl('button', 'Switch off piper'));
+      await driver.hold(button, async () => {
+        await driver.run(() => document.dispatchEvent(new Event('visibilitychange')));
+        const asked = await fetch(new URL('admin/api/controls', world.gateway.url));
+        assert.equal(asked.status, 200);
+      });
+      await world.told('piper is switched off\\.');
+      await world.click('button', 'Switch on piper');
+      await world.told('piper is asked again\\.');
+    }));
+
   test('quota is granted and taken back; plans and blocks likewise', () =>
     visiting('callers', async () => {
       await write('Grants', '^Name', 'ann');

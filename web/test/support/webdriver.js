@@ -116,6 +116,14 @@ export class WebDriver {
     await this.#do('POST', `/element/${element[ELEMENT]}/click`, {});
   }
 
+  /** Presses an element, does something while it is held down, and releases it. @param {ElementRef} element @param {() => Promise<void>} meanwhile */
+  async hold(element, meanwhile) {
+    const mouse = (/** @type {object[]} */ ...actions) => this.#do('POST', '/actions', { actions: [{ type: 'pointer', id: 'mouse', actions }] });
+    await mouse({ type: 'pointerMove', duration: 0, origin: element, x: 0, y: 0 }, { type: 'pointerDown', button: 0 });
+    await meanwhile();
+    await mouse({ type: 'pointerUp', button: 0 });
+  }
+
   /** Presses keys one after the other, wherever the focus is. @param {...string} names */
   async press(...names) {
     const actions = names.flatMap((name) => {

@@ -32,8 +32,23 @@ pub(super) fn citation(text: &str, at: usize) -> Option<usize> {
     if doubled {
         return Some(close + 2);
     }
-    let cites =
-        note || named || dagger || is_file(inside) || (are_sources(inside) && !is_data(text, at, close));
+    // Of encyclopedias.
+    let wanted = matches!(
+        inside,
+        "citation needed"
+            | "clarification needed"
+            | "better source needed"
+            | "page needed"
+            | "who?"
+            | "when?"
+            | "according to whom?"
+    );
+    let cites = wanted
+        || note
+        || named
+        || dagger
+        || is_file(inside)
+        || (are_sources(inside) && !is_data(text, at, close));
     cites.then_some(close + 1)
 }
 

@@ -28,6 +28,11 @@ use crate::service::{Away, Service};
 
 /// How often a lease is renewed, and whoever follows looks without a bell: a few times while a lease lasts.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
+/// How long frames of an utterance that is not whole wait for more of it where no other gateway follows: one that comes
+/// rings for them.
+const GATHERED: Duration = Duration::from_millis(100);
+/// How much later than it runs out a lease is looked at: the server's clock counts whole milliseconds.
+const RUN_OUT: Duration = Duration::from_millis(5);
 /// How long it is waited before the server is asked again that did not answer.
 const AGAIN: Duration = Duration::from_millis(100);
 /// How long whoever follows waits for a server that does not answer, before they go on by themselves; and how long a maker
@@ -262,16 +267,21 @@ impl Telling {
     async fn run(mut self, mut parts: mpsc::UnboundedReceiver<Part>) {
         let (mut new, mut waiting) = (Vec::new(), Vec::new());
         let (mut state, mut dropped) = (State::Flying, false);
+        let mut asked_at = Instant::now();
         let stopping = self.server.stopping.clone();
         loop {
             let asked_to_stop = stopping.is_cancelled();
-            tokio::select! {
+            let look_again = asked_at + if waiting.is_empty() { LOOK_EVERY } else { GATHERED };
+            let is_due = tokio::select! {
                 biased;
-                () = stopping.cancelled(), if !asked_to_stop => {}
-                count = parts.recv_many(&mut new, PARTS_AT_ONCE), if state == State::Flying => dropped = count == 0,
-                () = self.bell.rung() => {}
-                () = tokio::time::sleep(if waiting.is_empty() { LOOK_EVERY } else { AGAIN }) => {}
-            }
+                () = stopping.cancelled(), if !asked_to_stop => true,
+                count = parts.recv_many(&mut new, PARTS_AT_ONCE), if state == State::Flying => {
+                    dropped = count == 0;
+                    self.followers > 0 || new.iter().any(|part| !matches!(part, Part::Frames(_)))
+                }
+                () = self.bell.rung() => true,
+                () = tokio::time::sleep_until(look_again) => true,
+            };
             if dropped {
                 let _ = self.server.end(&self.lease.flight, &self.lease.token, true).await;
                 return;
@@ -282,6 +292,10 @@ impl Telling {
                 }
                 waiting.push(part.into_bytes());
             }
+            if !is_due {
+                continue;
+            }
+            asked_at = Instant::now();
             let Lease { flight, token, told, .. } = &self.lease;
             match self.server.tell((flight, token), state, *told, &waiting).await {
                 Ok(Some(answer)) => {
@@ -380,15 +394,15 @@ impl Follower {
                         return News::Lost;
                     }
                     if self.next.is_empty() {
-                        match read.state {
-                            State::Flying if read.leased => {}
-                            State::Flying => return News::Orphaned,
+                        let look_again = match (read.state, read.leased_for) {
+                            (State::Flying, Some(leased_for)) => LOOK_EVERY.min(leased_for + RUN_OUT),
+                            (State::Flying, None) => return News::Orphaned,
                             // Its end was read, or is gone.
-                            State::Landed | State::Failed => return News::Lost,
-                        }
+                            (State::Landed | State::Failed, _) => return News::Lost,
+                        };
                         tokio::select! {
                             () = self.bell.rung() => {}
-                            () = tokio::time::sleep(LOOK_EVERY) => {}
+                            () = tokio::time::sleep(look_again) => {}
                         }
                     }
                 }

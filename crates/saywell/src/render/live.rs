@@ -222,4 +222,30 @@ mod tests {
             assert!(off.abs() < 1.0, "{off:+.1} LU off the target");
         }
     }
+
+    #[test]
+    fn what_is_made_anew_has_the_same_bytes_however_it_comes_once_its_voice_is_known() {
+        let levels = Levels::default();
+        made(&levels, Level::Measured, Codec::Pcm, &tone(2.5, 0.06), 2_400);
+        let before = made(&levels, Level::Measured, Codec::Pcm, &tone(1.0, 0.06), 2_400);
+        for (seconds, loudness) in [(0.7, 0.062), (6.0, 0.058), (60.0, 0.06)] {
+            made(&levels, Level::Measured, Codec::Pcm, &tone(seconds, loudness), 4_800);
+        }
+        let anew = made(&levels, Level::Measured, Codec::Pcm, &tone(1.0, 0.06), 700);
+        assert_eq!(anew.frames, before.frames);
+    }
+
+    #[tokio::test]
+    async fn how_loud_a_voice_is_outlives_the_process() {
+        let store = crate::store::open(Some("sqlite::memory:"), std::path::Path::new("")).await.unwrap();
+        let (levels, keeper) = Levels::open(std::sync::Arc::clone(&store.levels)).await;
+        made(&levels, Level::Measured, Codec::Pcm, &tone(4.0, 0.06), 2_400);
+        let gain = levels.gain(&speaker(Level::Measured));
+        assert!(gain.is_some());
+        // Ends with the last who could tell of one.
+        drop(levels);
+        keeper.run(tokio_util::sync::CancellationToken::new()).await;
+        let (later, _keeper) = Levels::open(store.levels).await;
+        assert_eq!(later.gain(&speaker(Level::Measured)), gain);
+    }
 }

@@ -8,12 +8,13 @@
 )]
 
 pub mod keys;
+pub mod levels;
 pub mod listening;
 pub mod usage;
 
 use super::{
     Access, ApiKeys, AuditEntry, AuditLog, CacheIndex, CallLog, CallRow, ControlStore, Filter, Insights,
-    ListeningLog, ProviderTotals, Row, Selection, Spender, Top, UsageLog,
+    ListeningLog, ProviderTotals, Row, Selection, Spender, Top, UsageLog, VoiceLevels,
 };
 use crate::key::{Key, KeyKind};
 use crate::price::Cost;
@@ -23,13 +24,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Every exam, on an empty database.
 pub async fn every_concern<D>(database: &D)
 where
-    D: CacheIndex + CallLog + ControlStore + AuditLog + Insights + ApiKeys + ListeningLog + UsageLog,
+    D: CacheIndex
+        + CallLog
+        + ControlStore
+        + AuditLog
+        + Insights
+        + ApiKeys
+        + ListeningLog
+        + UsageLog
+        + VoiceLevels,
 {
     cache_index(database).await;
     call_log(database).await;
     insights(database).await;
     controls(database).await;
     keys::api_keys(database).await;
+    levels::voice_levels(database).await;
     listening::listening_log(database).await;
     usage::usage_log(database).await;
 }

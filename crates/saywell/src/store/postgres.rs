@@ -5,6 +5,7 @@ mod connections;
 mod controls;
 mod insights;
 mod keys;
+mod levels;
 mod listening;
 mod usage;
 

@@ -5,6 +5,7 @@ mod calls;
 mod controls;
 mod insights;
 mod keys;
+mod levels;
 mod listening;
 mod usage;
 

@@ -55,7 +55,9 @@ impl Redis {
 
     /// One that is a cluster by itself.
     pub async fn of_a_cluster() -> Self {
-        Self::start_with("redis://", &["--cluster-enabled", "yes"], None).await
+        // Else it takes the port 10,000 above its own, which many ports do not have.
+        let others = free_port().to_string();
+        Self::start_with("redis://", &["--cluster-enabled", "yes", "--cluster-port", &others], None).await
     }
 
     async fn start_with(scheme: &'static str, arguments: &[&str], authority: Option<PathBuf>) -> Self {
@@ -84,6 +86,8 @@ impl Redis {
         self.process = Some(process.expect("`make test` installs redis-server"));
         let there = async {
             while self.try_asking::<String>(redis::cmd("PING")).await.is_err() {
+                let ended = self.process.as_mut().and_then(|process| process.try_wait().unwrap());
+                assert_eq!(ended, None, "redis-server ended at once");
                 tokio::task::yield_now().await;
             }
         };

@@ -71,7 +71,7 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
             lost += heard.lost;
             repeated += heard.repeated;
             let after = heard.came.windows(2).filter_map(|two| match two {
-                [earlier, next] if *next > killed => Some(milliseconds(*next - *earlier)),
+                [earlier, next] if *next > killed => Some(milliseconds(*next - killed.max(*earlier))),
                 _ => None,
             });
             gaps.extend(after.max_by(f64::total_cmp));
@@ -94,8 +94,8 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
             "{AT_ONCE} replies of {SENTENCES} sentences at a time, each begun at another moment at one gateway before a paid service \
              that takes 0.1 s for a sentence, and heard as PCM at the two or three others; one takes {:.1} s. Then their maker is \
              killed. {} of the {count} listeners had something still to come. A sentence is lost or repeated if the captions say so, or \
-             if the sound is not as long as they are. The silence is the longest between two pieces after the kill; a lease \
-             lasts 2 s of it.",
+             if the sound is not as long as they are. What is measured is the longest time without a piece from the kill on; \
+             a lease lasts up to 2 s of it, and while all is well a sentence comes every second.",
             takes.as_secs_f64(),
             gaps.len(),
         ),

@@ -87,8 +87,8 @@ impl State {
 pub(super) struct Read {
     pub(super) id: String,
     pub(super) state: State,
-    /// Whether somebody makes it.
-    pub(super) leased: bool,
+    /// How long whoever makes it holds its lease yet, unless they renew it; `None`: nobody makes it.
+    pub(super) leased_for: Option<Duration>,
     pub(super) asked: Vec<u8>,
     pub(super) parts: Vec<Vec<u8>>,
 }
@@ -248,7 +248,9 @@ impl Server {
             _ => State::Failed,
         };
         let id = String::from_utf8_lossy(&id).into_owned();
-        Ok(Some(Read { id, state, leased: leased == b"1", asked, parts: answer.collect() }))
+        // Below nothing where there is none.
+        let leased_for = String::from_utf8_lossy(&leased).parse().ok().map(Duration::from_millis);
+        Ok(Some(Read { id, state, leased_for, asked, parts: answer.collect() }))
     }
 
     pub(super) async fn leave(&self, key: &Key) -> Result<(), Away> {

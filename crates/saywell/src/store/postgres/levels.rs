@@ -1,0 +1,21 @@
+//! The table `tts_voice_levels`.
+
+use async_trait::async_trait;
+
+use super::{PostgresStore, ask};
+use crate::store::levels::{ALL, KEEP};
+use crate::store::{StoreError, VoiceLevel, VoiceLevels};
+
+#[async_trait]
+impl VoiceLevels for PostgresStore {
+    async fn voice_levels(&self, limit: u32) -> Result<Vec<VoiceLevel>, StoreError> {
+        let query = sqlx::query_as(ALL).bind(i64::from(limit));
+        ask("read how loud voices are", query.fetch_all(&self.pool)).await
+    }
+
+    async fn keep_voice_level(&self, level: &VoiceLevel) -> Result<(), StoreError> {
+        let VoiceLevel { provider, model, voice, gain_db } = level;
+        let query = sqlx::query(KEEP).bind(provider).bind(model).bind(voice).bind(gain_db);
+        ask("keep how loud a voice is", query.execute(&self.pool)).await.map(drop)
+    }
+}
