@@ -239,8 +239,7 @@ impl App {
         look_after(&upkeep, (&cache, &store), &settings, &clock, turns);
         let (name, started_at) = (settings.instance_name(), seconds(clock.now()));
         let own = Own { name, started_at, flights: flights.clone(), chain: chain.clone() };
-        if let Some(gateways) = gateways.clone() {
-            let own = own.clone();
+        if let (Some(gateways), own) = (gateways.clone(), own.clone()) {
             upkeep.begin(|stop| async move { gateways.tell_until(|| own.state(), stop).await });
         }
         let orders = Orders {

@@ -8,8 +8,6 @@ use crate::http::error::{ApiError, brief};
 use crate::http::fields::number;
 use crate::http::openai::VoiceName;
 
-/// A message, as errors name it.
-
 /// A client's event.
 #[derive(Debug)]
 pub struct Event {

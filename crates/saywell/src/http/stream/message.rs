@@ -10,8 +10,6 @@ use crate::http::body::{self, Input};
 use crate::http::error::ApiError;
 use crate::http::speech::SpeechBody;
 
-/// A message, as errors name it.
-
 /// What a client says.
 #[derive(Debug)]
 pub enum Said {
