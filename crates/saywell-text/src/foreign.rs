@@ -233,6 +233,14 @@ fn angle(window: &str) -> Found {
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         // A placeholder stands alone.
         && (inside.starts_with('/') || window[end..].contains("</"));
+    // `<list_files path="src" />`
+    if inside.ends_with('/')
+        && inside.contains("=\"")
+        && name.contains('_')
+        && crate::hidden::names_tool(name)
+    {
+        return Some((end + 1, None));
+    }
     // What a tool is given, where its tag is closed.
     if tag && !inside.starts_with('/') && crate::hidden::names_tool(name) {
         let close = ["</", name, ">"].concat();

@@ -136,16 +136,17 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             return Verdict::Unknown;
         }
     }
+    let cut_off = window == text.len() && !complete;
     // What stands in brackets inside a sentence does not end it: "(Cal. Civ. Code)".
-    if goes_on(run, before.0, spaced)
-        || run == "." && is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()])
+    let bracketed = || run == "." && is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()]);
+    if let Some(verdict) =
+        goes_on(run, before.0, spaced, cut_off).or_else(|| bracketed().then_some(Verdict::Inside))
     {
-        return Verdict::Inside;
+        return verdict;
     }
     if run != "." {
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
-    let cut_off = window == text.len() && !complete;
     if let Some(verdict) = after_short_form(before.0, word_after, cut_off) {
         return verdict;
     }
@@ -174,11 +175,16 @@ fn listed(words: &[&str], after: &str, cut_off: bool) -> Option<bool> {
 }
 
 /// Whether the sentence goes on with what none begins with: `5! = 120`, `temp. & vol.`, `Tél. : 01 23`.
-fn goes_on(run: &str, before: &str, spaced: &str) -> bool {
+fn goes_on(run: &str, before: &str, spaced: &str, cut_off: bool) -> Option<Verdict> {
     let factorial = run == "!"
         && number_or_letter(before)
         && spaced.starts_with(['=', '+', '*', '/', '×', '<', '>', '≤', '≥', '≈', '^']);
-    factorial || run == "." && (spaced.starts_with("& ") || spaced.starts_with(": "))
+    match spaced {
+        _ if factorial => Some(Verdict::Inside),
+        "&" | ":" if run == "." && cut_off => Some(Verdict::Unknown),
+        _ if run == "." && (spaced.starts_with("& ") || spaced.starts_with(": ")) => Some(Verdict::Inside),
+        _ => None,
+    }
 }
 
 /// Whether an article of German stands before the `number` that `text` ends with: `der 3.`
@@ -221,14 +227,12 @@ fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
     let short = is_short(word);
     let direction = short && DIRECTIONS.contains(&name);
     // `App. B`, `Fig. C.`: a capital alone, which is no speaker.
-    let lettered = || {
-        let number = BEFORE_NUMBER.iter().any(|entry| entry.eq_ignore_ascii_case(word));
-        number
-            && name.len() == 1
-            && first.is_ascii_uppercase()
-            && after[1..].starts_with(|c: char| ",;:.)".contains(c))
-    };
+    let capital = name.len() == 1
+        && first.is_ascii_uppercase()
+        && BEFORE_NUMBER.iter().any(|entry| entry.eq_ignore_ascii_case(word));
+    let lettered = || capital && after[1..].chars().next().is_none_or(|c| ",;:.)".contains(c));
     match () {
+        () if capital && after.len() == 1 && cut_off => Some(Verdict::Unknown),
         () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
         () if first.is_lowercase() || direction || lettered() => Some(Verdict::Inside),
         () if first.is_ascii_digit() && short && !is_word_too(word) => Some(Verdict::Inside),
@@ -449,6 +453,22 @@ const NEVER_LAST: &[&str] = &[
     "ggfs",
     "zus",
     "verh",
+    "av",
+    "fr",
+    "insg",
+    "sta",
+    "sto",
+    "ste",
+    "eng",
+    "ks",
+    "ur",
+    "encl",
+    "сокр",
+    "тов",
+    "сб",
+    "सं",
+    "डा",
+    "श्रीम",
     "ул",
     "проф",
     "акад",
@@ -480,7 +500,8 @@ const BEFORE_NUMBER: &[&str] = &[
     "no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div",
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
     "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
-    "abs", "bl", "str", "kol", "il", "núm", "tél", "fl", "ref", "vols", "item", "ser", "exp", "deg",
+    "rm", "rms", "sett", "genn", "febb", "abs", "bl", "str", "kol", "il", "núm", "tél", "fl", "ref", "vols",
+    "item", "ser", "exp", "deg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
@@ -495,8 +516,9 @@ const SHORT: &[&str] = &[
     "avg", "cm", "doz", "elev", "ht", "kg", "km", "mg", "mi", "misc", "ml", "mm", "mos", "pt", "secs", "sq",
     "temp", "temps", "wk", "wks", "wt", "yr", "yrs", "addl", "assoc", "calif", "cert", "chem", "cont",
     "equiv", "hosp", "mfg", "mtg", "orig", "pkg", "qty", "std", "abbr", "ariz", "colo", "conn", "fla",
-    "inst", "mfr", "mfrs", "comm", "admin", "supp", "treas", "secy", "twp", "prod", "dist", "div", "est",
-    "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr", "hist",
+    "pers", "inst", "mfr", "mfrs", "comm", "admin", "supp", "treas", "secy", "twp", "prod", "dist", "div",
+    "est", "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr",
+    "hist",
 ];
 /// Names of directions, which a distance may be given in: "2 mi. N of town".
 const DIRECTIONS: &[&str] =
@@ -516,6 +538,17 @@ const MONTHS: &[&str] = &[
     "Oktober",
     "November",
     "Dezember",
+    "Jan",
+    "Feb",
+    "Apr",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Sept",
+    "Okt",
+    "Nov",
+    "Dez",
     "Jahrhundert",
     "Klasse",
     "Platz",
@@ -717,9 +750,11 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
         list.iter().any(|entry| entry.eq_ignore_ascii_case(word) || small.as_deref() == Some(*entry))
     };
     // `L'avv. Neri`
+    // `Goethestr. 12`
+    let street = word.len() > 5 && word.ends_with("str") && next.is_ascii_digit();
     let elided = word.rsplit(['\'', '’']).next().unwrap_or(word);
     let is_never = is(NEVER_LAST) || elided.len() < word.len() && NEVER_LAST.contains(&elided);
-    if is_never || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
+    if street || is_never || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
         return Weight::Inside;
     }
     // "1. First" counts; it does not end.

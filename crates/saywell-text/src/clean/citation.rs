@@ -91,8 +91,15 @@ fn is_data(text: &str, at: usize, close: usize) -> bool {
         "tuple", "nums", "indices", "index", "slice", "matrix", "print", "prints", "gives", "sequence",
         "values", "elements",
     ];
-    let before = &text[text.ceil_char_boundary(at.saturating_sub(NEAR))..at];
-    let after = &text[at + close + 1..];
+    let mut before = &text[text.ceil_char_boundary(at.saturating_sub(NEAR))..at];
+    let mut after = &text[at + close + 1..text.floor_char_boundary(at + close + 1 + NEAR)];
+    // `board[2][3] = 0`: what stands before and after all of its indexes.
+    while let Some(open) = before.strip_suffix(']').and_then(|inside| inside.rfind('[')) {
+        before = &before[..open];
+    }
+    while let Some(end) = after.strip_prefix('[').and_then(|inside| inside.find(']')) {
+        after = &after[end + 2..];
+    }
     let word = |text: &str| -> String {
         let name: Vec<char> =
             text.chars().rev().take(24).take_while(|c| c.is_alphanumeric() || *c == '_').collect();

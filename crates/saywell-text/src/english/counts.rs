@@ -103,11 +103,12 @@ fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
         .iter()
         .any(|words| end.rest().starts_with(words));
     let before = start.window_before(40);
-    let result = before.ends_with("= ")
-        && before
-            .trim_end_matches("= ")
+    let operator = ["= ", "× ", "÷ ", "+ ", "− ", "* "].into_iter().find(|sign| before.ends_with(sign));
+    let result = operator.is_some_and(|sign| {
+        before[..before.len() - sign.len()]
             .trim_end()
-            .ends_with(|found: char| found.is_ascii_digit() || ")!²³".contains(found));
+            .ends_with(|found: char| found.is_ascii_digit() || ")!²³".contains(found))
+    });
     let of_copies = start.previous_word() == "of" && end.next_word() == "copies";
     part || result
         || of_copies

@@ -435,7 +435,8 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             .words_before()
             .take(5)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "blood" | "donor" | "donors" | "rh"))
-        || matches!(letter, "AB" | "O" | "Rh");
+        || matches!(letter, "AB" | "O" | "Rh")
+        || matches!(at.next_word(), "blood" | "donor" | "donors" | "plasma");
     let word = match (blood, minus) {
         (true, true) => "negative",
         (true, false) => "positive",

@@ -56,7 +56,12 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         // `6/8` and `12/8` are written for music only.
         (6 | 12, 8) => pair(),
         _ if !is_part && date().is_some() && is_dated(start, a > b) => date()?,
-        _ if a <= b && (is_score(start) || b == 10 && is_rated(start) && !is_part) => {
+        _ if a <= b
+            && (is_score(start)
+                || b == 10
+                    && !is_part
+                    && (is_rated(start) || matches!(at.next_word(), "rating" | "score"))) =>
+        {
             format!("{count} out of {}", reader.count(below))
         }
         _ if a <= b && (is_step(start, at) || is_numbered(start)) => {

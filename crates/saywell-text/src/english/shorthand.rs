@@ -39,10 +39,11 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         "drive",
         "ride",
     ];
-    const BEFORE: [&str; 28] = [
-        "delay", "delayed", "wait", "waited", "prep", "cook", "total", "every", "bake", "rest", "simmer",
-        "boil", "cooking", "after", "chill", "marinate", "timer", "eta", "duration", "runtime", "length",
-        "time", "soak", "proof", "takes", "take", "took", "lasts",
+    const BEFORE: [&str; 42] = [
+        "delay", "delayed", "cool", "steep", "brew", "knead", "stir", "roast", "grill", "fry", "steam",
+        "jog", "nap", "meditate", "warmup", "cooldown", "wait", "waited", "prep", "cook", "total", "every",
+        "bake", "rest", "simmer", "boil", "cooking", "after", "chill", "marinate", "timer", "eta",
+        "duration", "runtime", "length", "time", "soak", "proof", "takes", "take", "took", "lasts",
     ];
     const LINKS: [&str; 9] = ["for", "about", "set", "to", "is", "of", "it", "around", "them"];
     const AWAITED: [&str; 20] = [

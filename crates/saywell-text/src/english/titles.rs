@@ -53,6 +53,7 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
     let spoken = match written {
         "est." if !year() => "estimated",
+        "Est." if !year() => "Estimated",
         "Rev." if numbered => "Revision",
         "orig." if !end.next_word().ends_with("ed") => "original",
         // `c/o chest pain`

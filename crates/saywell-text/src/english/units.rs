@@ -187,10 +187,20 @@ fn find_in<'t>(
         // `a 15-oz. can`: a dot that ends no sentence is part of the unit.
         // `2 mi. N of town`; of signs such as `MB` and `km/h` no dot is a part.
         let short = unit.written == "Tbsp" || unit.written.bytes().all(|byte| byte.is_ascii_lowercase());
-        let dotted =
-            end.past(|at| short && at.eat('.') && (before_small_word(*at) || is_direction(at.next_word())));
+        let dotted = end.past(|at| {
+            short
+                && at.eat('.')
+                && (before_small_word(*at) || before_smaller_unit(*at) || is_direction(at.next_word()))
+        });
         (!is_name).then_some((unit.spoken, dotted.unwrap_or(end)))
     })
+}
+
+/// Whether a number in a smaller unit follows: `2 hrs. 15 mins.`, `3 lbs. 4 oz.`
+fn before_smaller_unit(mut at: Cursor<'_>) -> bool {
+    at.eat(' ')
+        && at.digits(1..=2).is_some()
+        && matches!(at.next_word(), "min" | "mins" | "sec" | "secs" | "in" | "oz" | "mos" | "days" | "wks")
 }
 
 fn is_direction(word: &str) -> bool {

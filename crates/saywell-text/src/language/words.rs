@@ -32,7 +32,7 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "de",
-        "siehe kostet kosten starb geboren waren uhr jahr jahre jahren stück gab kam sagte heißen rufen öffnet schließt circa inklusive pro laut sowie deren dessen ihrem ihres seines keinen welches welcher dabei dafür daher dazu damals gewann spielt leiten lebt lebte arbeitet fährt beginnt endet \
+        "kommen kommt herr frau siehe kostet kosten starb geboren waren uhr jahr jahre jahren stück gab kam sagte heißen rufen öffnet schließt circa inklusive pro laut sowie deren dessen ihrem ihres seines keinen welches welcher dabei dafür daher dazu damals gewann spielt leiten lebt lebte arbeitet fährt beginnt endet \
          ab aber alle alles als also am an andere anderen ans auch auf aus bei beide beiden beim besser \
          bevor bin bis bist bitte bleibt blieb brauche brauchst da damit danke dann das dass dein deine \
          deiner dem den denn der des dich die dies diese dieser dieses dir doch dort drei du durch \
