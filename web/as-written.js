@@ -247,7 +247,7 @@ export class AsWritten {
     const wait = RETRY_MS[this.#failures];
     this.#failures += 1;
     if (!this.#begun && this.#failures > 1) throw new NoLine();
-    if (wait === undefined) throw new PlayerError('interrupted', 'The connection broke off.');
+    if (wait === undefined) throw new PlayerError('interrupted');
     if (wait > 0) await this.#sleep(wait);
   }
 

@@ -134,7 +134,7 @@ export class StreamSource {
       if (signal.aborted || cause instanceof PlayerError) throw cause;
       // The element plays on to the end of what it has, instead of waiting for the rest.
       if (this.laid > 0) this.end();
-      throw new PlayerError('interrupted', 'It broke off.', { cause });
+      throw new PlayerError('interrupted', '', { cause });
     } finally {
       signal.removeEventListener('abort', leave);
     }
@@ -230,7 +230,7 @@ async function append(buffer, bytes) {
   } finally {
     buffer.removeEventListener('error', onError);
   }
-  if (refused) throw new PlayerError('unplayable', 'The browser cannot play this sound.');
+  if (refused) throw new PlayerError('unplayable');
 }
 
 /**

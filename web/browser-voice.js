@@ -5,7 +5,8 @@
 import { CHARS_PER_SECOND, layOut, plainScript } from './browser-script.js';
 import { Alarm, CLOCK, within } from './clock.js';
 import { PlayerError } from './gateway.js';
-import { captionAt, clampSpeed } from './player-store.js';
+import { captionAt } from './captions.js';
+import { clampSpeed } from './player-store.js';
 
 /** @typedef {import('./gateway.js').Script} Script */
 /** @typedef {import('./playback.js').Speech} Speech */
@@ -169,9 +170,10 @@ export class BrowserVoice {
   tick() {
     const session = this.#session;
     const piece = session?.pieces[session.piece];
-    if (!session?.utterance || !piece || this.#store.state.status !== 'playing') return;
+    if (!session?.utterance || !piece || this.#store.state.status !== 'playing') return this.#store.state.position;
     const passed = ((this.#clock.now() - session.anchor.at) / 1000) * this.#store.state.speed;
     this.#store.dispatch({ type: 'moved', position: Math.min(piece.end, session.anchor.position + passed) });
+    return this.#store.state.position;
   }
 
   /**
@@ -308,7 +310,7 @@ export class BrowserVoice {
     this.#watchdog.set(ms, () => {
       if (session !== this.#session) return;
       if (session.retried) {
-        this.#fail('silent', 'No answer.');
+        this.#fail('silent', '');
         return;
       }
       session.retried = true;

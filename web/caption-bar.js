@@ -1,8 +1,9 @@
 // The spoken sentence in large letters at the foot of the page, for those who want it. Assistive
 // technology has the message itself, and is not told twice.
 
+import { captionAt } from './captions.js';
 import { make } from './parts.js';
-import { captionAt, isActive } from './player-store.js';
+import { isActive } from './player-store.js';
 import { sentencesOf } from './true-sentences.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */

@@ -14,6 +14,23 @@ export function byteLength(text) {
 }
 
 /**
+ * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
+ *
+ * @param {readonly { start: number }[]} captions  in order of `start`
+ * @param {number} position  seconds
+ */
+export function captionAt(captions, position) {
+  let low = 0;
+  let high = captions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (Number(captions[middle]?.start) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/**
  * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
  * otherwise than it is written stands for the whole utterance.
  *

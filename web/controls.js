@@ -3,7 +3,7 @@
 
 import { controlsStyle } from './player-styles.js';
 import { ICONS, icon, make, setAttribute, setText } from './parts.js';
-import { SPEED_MENU } from './player-store.js';
+import { SPEED_STEPS } from './shortcuts.js';
 import { formatTime } from './words.js';
 
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
@@ -15,6 +15,10 @@ const CHOICES = ['words', 'bar', 'taps', 'continuous', 'cut'];
 /** How far an arrow key moves, and a button, in seconds. */
 const SEEK_STEP = 5;
 const JUMP = 10;
+/** The least that the progress bar moves, as a share of it, but for the full seconds. */
+const LEAST_STEP = 0.02;
+/** The speeds on offer: every tenth, and what keys go through. */
+const SPEED_MENU = [...new Set([...Array.from({ length: 26 }, (_, index) => (5 + index) / 10), ...SPEED_STEPS])].sort((a, b) => a - b);
 /** What the sleep timer is set to, in minutes. */
 const SLEEPS = [5, 15, 30, 60];
 
@@ -35,7 +39,7 @@ export class Controls {
   #speaker;
   #progress = make('input', { type: 'range', min: '0', max: '1', step: 'any', value: '0', part: 'progress' });
   #time = make('span', { className: 'time', part: 'time' });
-  #track = make('div', { className: 'track' }, this.#progress, this.#time);
+  #track = make('div', { className: 'track' }, make('div', { className: 'slide' }, this.#progress), this.#time);
   #rewind = button('rewind', icon('rewind'));
   #skip = button('skip', icon('skip'));
   #speed = make('select', { part: 'speed' });
@@ -67,6 +71,8 @@ export class Controls {
   /** @type {Readonly<Choices> | null} */
   #chosen = null;
   #shown = '';
+  /** What the progress bar shows, in seconds. */
+  #at = 0;
 
   /**
    * @param {SaywellSpeaker} speaker
@@ -135,17 +141,21 @@ export class Controls {
   #showProgress({ position, duration, buffered, open, speed }) {
     const { strings } = this.#speaker;
     const length = Math.max(duration, position, 0.1);
-    if (this.#progress.max !== String(length)) this.#progress.max = String(length);
-    this.#progress.value = String(position);
-    this.#progress.style.setProperty('--progress', (position / length).toFixed(4));
-    const made = Math.min(1, Math.max(buffered, position) / length).toFixed(3);
-    if (this.#progress.style.getPropertyValue('--made') !== made) this.#progress.style.setProperty('--made', made);
     const at = formatTime(position);
     const of = open || duration === 0 ? '…' : formatTime(duration);
-    setText(this.#time, `${at} / ${of}`);
-    setAttribute(this.#progress, 'aria-valuetext', of === '…' ? at : strings.progress(at, of));
     const nearest = SPEED_MENU.reduce((a, b) => (Math.abs(b - speed) < Math.abs(a - speed) ? b : a));
     if (this.#speed.value !== String(nearest)) this.#speed.value = String(nearest);
+    const made = Math.min(1, Math.max(buffered, position) / length).toFixed(3);
+    if (this.#progress.style.getPropertyValue('--made') !== made) this.#progress.style.setProperty('--made', made);
+    // Every step has the engine go through the whole page: one that hardly anybody sees is left out, but for the listener's own.
+    const isSeen = this.#progress.valueAsNumber !== this.#at || Math.abs(position - this.#at) > length * LEAST_STEP;
+    if (!isSeen && this.#progress.max === String(length) && this.#time.textContent === `${at} / ${of}`) return;
+    this.#progress.max = String(length);
+    this.#progress.value = String(position);
+    this.#at = this.#progress.valueAsNumber;
+    this.#progress.style.setProperty('--progress', (position / length).toFixed(4));
+    setText(this.#time, `${at} / ${of}`);
+    setAttribute(this.#progress, 'aria-valuetext', of === '…' ? at : strings.progress(at, of));
   }
 
   /** @param {Readonly<PlayerState>} state */

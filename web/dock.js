@@ -115,6 +115,7 @@ export class Dock {
   }
 
   #look() {
+    this.#lift();
     const { message } = this.#where;
     const floor = this.#dock.getBoundingClientRect().top || innerHeight;
     this.#back.hidden = !message?.isConnected || isInView(this.#read() ?? message, floor);

@@ -7,11 +7,11 @@
 export class PlayerError extends Error {
   /**
    * @param {string} code
-   * @param {string} message
+   * @param {string} [message]  what the gateway said of it; absent: the code says enough
    * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
    */
-  constructor(code, message, details = {}) {
-    super(message, { cause: details.cause });
+  constructor(code, message = '', details = {}) {
+    super(message || code, { cause: details.cause });
     this.name = 'PlayerError';
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
@@ -19,7 +19,7 @@ export class PlayerError extends Error {
 
   /** @returns {Failure} */
   toFailure() {
-    return { code: this.code, message: this.message, retryAfterSeconds: this.retryAfterSeconds };
+    return { code: this.code, message: this.message === this.code ? '' : this.message, retryAfterSeconds: this.retryAfterSeconds };
   }
 }
 
@@ -39,7 +39,7 @@ export class PlayerError extends Error {
 /**
  * What would be said of a reply, without any sound.
  *
- * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language?: string | null }[] }} Script
  */
 
 /**
@@ -118,7 +118,7 @@ export class Gateway {
     return {
       language: language ?? null,
       continuesAt: byteOf(continues_at),
-      utterances: utterances.map(({ text, source, language }) => ({ text, source, language: language ?? null })),
+      utterances,
     };
   }
 
@@ -126,12 +126,12 @@ export class Gateway {
    * The voices on offer.
    *
    * @param {AbortSignal} signal
-   * @returns {Promise<{ id: string, name: string, provider: string, language: string, gender: string | null }[]>}
+   * @returns {Promise<{ id: string, name: string, provider: string, language: string }[]>}
    */
   async voices(signal) {
     const { voices } = await json(await this.#identified('tts/voices', { signal }));
     if (!Array.isArray(voices)) throw unreadable();
-    return voices.map(({ id, name, provider, language, gender }) => ({ id, name, provider, language: language ?? '', gender: gender ?? null }));
+    return voices;
   }
 
   /**
@@ -241,7 +241,7 @@ export class Gateway {
     try {
       this.#given = anew && this.#given ? await this.#token(this.#given) : await this.#token();
     } catch (cause) {
-      throw new PlayerError('no_token', 'The page could not say who listens.', { cause });
+      throw new PlayerError('no_token', '', { cause });
     }
     return this.#given;
   }
@@ -259,7 +259,7 @@ export class Gateway {
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
       const code = globalThis.navigator?.onLine === false ? 'offline' : 'unreachable';
-      throw new PlayerError(code, 'The speech server did not answer.', { cause });
+      throw new PlayerError(code, '', { cause });
     }
     if (!response.ok) throw await refusal(response);
     return response;
@@ -300,5 +300,5 @@ const byteOf = (value) => (Number.isInteger(value) ? Number(value) : null);
 
 /** Something is there, but it is not the gateway, or not one of this version. @param {unknown} [cause] */
 export function unreadable(cause) {
-  return new PlayerError('unreachable', 'The speech server’s answer makes no sense.', { cause });
+  return new PlayerError('unreachable', '', { cause });
 }

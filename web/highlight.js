@@ -1,8 +1,8 @@
 // Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API, or
 // by boxes laid over the text where there is none: nothing is added to the page's own nodes.
 
-import { byteLength } from './captions.js';
-import { captionAt, isActive } from './player-store.js';
+import { byteLength, captionAt } from './captions.js';
+import { isActive } from './player-store.js';
 import { pageStyle } from './player-styles.js';
 import { sentencesOf } from './true-sentences.js';
 
@@ -10,7 +10,7 @@ import { sentencesOf } from './true-sentences.js';
 /** @typedef {import('./player-store.js').Caption} Caption */
 
 /** A piece of the message's text and the bytes of the reply it comes from. */
-/** @typedef {{ node: Text, start: number, end: number, from: number, to: number }} Piece */
+/** `until`: where it ends in the reply, in UTF-16 units. @typedef {{ node: Text, start: number, end: number, from: number, to: number, until: number }} Piece */
 
 const SENTENCE = 'saywell-sentence';
 const WORD = 'saywell-word';
@@ -23,8 +23,12 @@ const OWN_SCROLL_MS = 1200;
 export class Highlighter {
   /** @type {Piece[]} */
   #pieces = [];
+  /** @type {Element | null} */
+  #message = null;
   /** What captions count in the bytes of. */
   reply = '';
+  /** Whether something that is marked may be gone, or stand elsewhere. */
+  #torn = false;
   #shown = '';
   /** The sentence that is read, as the page has it. @type {Range | null} */
   #range = null;
@@ -37,17 +41,27 @@ export class Highlighter {
   }
 
   /**
-   * Begins with a message. The reply is what was sent to be spoken: captions count in its bytes.
+   * Begins with a message, or goes on with one that has grown. The reply is what was sent to be spoken: captions
+   * count in its bytes.
    *
    * @param {Element} message
    * @param {string} reply
    */
   follow(message, reply) {
-    this.clear();
+    if (message !== this.#message || this.#torn || !reply.startsWith(this.reply)) this.clear();
     const root = message.getRootNode();
     if (root instanceof Document || root instanceof ShadowRoot) this.#marker.prepare(root);
+    this.#message = message;
+    this.#shown = '';
     this.reply = reply;
-    this.#pieces = align(message, reply);
+    this.#pieces = align(message, reply, this.#pieces);
+  }
+
+  /** What is marked has changed on the page. @param {MutationRecord[]} changes */
+  see(changes) {
+    const last = this.#pieces.at(-1)?.node;
+    const isAfter = (/** @type {Node} */ node) => !last || (last.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+    this.#torn ||= changes.some(({ type, target, addedNodes, removedNodes }) => removedNodes.length > 0 || ![...addedNodes].every(isAfter) || (type === 'characterData' && target !== last && !isAfter(target)));
   }
 
   /** @param {Readonly<PlayerState>} state */
@@ -97,11 +111,13 @@ export class Highlighter {
 
   /** Whether the page has replaced what was marked. */
   get isStale() {
-    return this.#pieces.some(({ node }) => !node.isConnected);
+    return this.#torn && this.#pieces.some(({ node }) => !node.isConnected);
   }
 
   clear() {
     this.#pieces = [];
+    this.#message = null;
+    this.#torn = false;
     this.reply = '';
     this.#shown = '';
     this.#range = null;
@@ -241,22 +257,24 @@ function scrollerOf(element) {
  *
  * @param {Element} message
  * @param {string} reply
+ * @param {Piece[]} [known]  of the reply's beginning, as it was then; of the last node there may be more by now
  * @returns {Piece[]}
  */
-export function align(message, reply) {
+export function align(message, reply, known = []) {
   const walker = message.ownerDocument.createTreeWalker(message, NodeFilter.SHOW_TEXT);
-  /** @type {Piece[]} */
-  const pieces = [];
+  const last = known.at(-1)?.node;
+  const pieces = known.filter(({ node }) => node !== last);
   // How far the reply is used up, in UTF-16 units and in bytes.
-  let [at, bytes] = [0, 0];
-  for (let node = walker.nextNode(); node instanceof Text; node = walker.nextNode()) {
+  let { until: at, to: bytes } = pieces.at(-1) ?? { until: 0, to: 0 };
+  if (last) walker.currentNode = last;
+  for (let node = last ?? walker.nextNode(); node instanceof Text; node = walker.nextNode()) {
     for (const { 0: text, index } of node.data.matchAll(/\S+/g)) {
       const found = reply.slice(at, at + LOOK_AHEAD + text.length).indexOf(text);
       if (found < 0) continue;
       const from = bytes + byteLength(reply.slice(at, at + found));
       const to = from + byteLength(text);
-      pieces.push({ node, start: index, end: index + text.length, from, to });
       at += found + text.length;
+      pieces.push({ node, start: index, end: index + text.length, from, to, until: at });
       bytes = to;
     }
   }

@@ -4,6 +4,7 @@
 import { pickSource } from './audio-source.js';
 import { BrowserVoice } from './browser-voice.js';
 import { CaptionBar } from './caption-bar.js';
+import { captionAt } from './captions.js';
 import { Controls } from './controls.js';
 import { Dock, isDark, isTight } from './dock.js';
 import { Figures } from './figures.js';
@@ -12,8 +13,8 @@ import { Highlighter } from './highlight.js';
 import { MediaKeys } from './media-session.js';
 import { titleOf } from './message-text.js';
 import { nameOf } from './messages.js';
-import { Playback } from './playback.js';
-import { captionAt, clampSpeed, isActive } from './player-store.js';
+import { Playback, TOLD_EVERY_SECONDS } from './playback.js';
+import { clampSpeed, isActive } from './player-store.js';
 import { isOn, remember } from './preferences.js';
 import { Ahead, Continuous } from './replies.js';
 import { ShortcutHelp, isWriting, press } from './shortcuts.js';
@@ -38,6 +39,8 @@ const SENTENCE_BEGUN = 1.5;
  * at hand, what it draws has to be gathered.
  */
 const READ_EVERY_MS = { given: 20, drawn: 100 };
+/** The shortest that a look at the sound is worth, in milliseconds. */
+const FRAME_MS = 16;
 /** How far a place is from the start and the end to be worth going back to, in seconds. */
 const WORTH_KEEPING = 3;
 /** How much of a reply tells it from another in its place, in UTF-16 units. */
@@ -90,6 +93,8 @@ export class Listening {
   #reading = false;
   /** When the page was read last, by its own clock. */
   #readAt = -Infinity;
+  /** How often it is. */
+  #readEvery = READ_EVERY_MS.given;
   #ticking = false;
   /** How many sentences were known when the marks were laid out. */
   #marked = 0;
@@ -391,12 +396,13 @@ export class Listening {
     this.#help.show(this.#host.player.strings, isOn(this.#host.player, 'shortcuts'));
   }
 
-  /** @param {Element[]} messages  those on the page */
-  onScan(messages) {
+  /** The messages on the page may be others now. */
+  onScan() {
+    const { messages } = this.#host;
     const { status, message: heard } = this.#state;
     if (status === 'idle' || !this.#heard) return;
-    const message = messages.find((message) => Object.is(nameOf(message), heard)) ?? null;
-    if (!message && this.#heard.message && messages.length === 0) {
+    const message = messages.named(heard);
+    if (!message && this.#heard.message && messages.newest === null) {
       // The conversation is gone, not only a message that a list has scrolled out.
       this.stop();
     } else if (message !== this.#heard.message || this.#highlighter.isStale) {
@@ -431,8 +437,9 @@ export class Listening {
     if (hasSentence(this.#texts.of(message))) this.#announce(message, name);
   }
 
-  /** What is heard has changed on the page. */
-  onChange() {
+  /** What is heard has changed on the page. @param {MutationRecord[]} changes */
+  onChange(changes) {
+    this.#highlighter.see(changes);
     this.#readSoon();
   }
 
@@ -446,6 +453,7 @@ export class Listening {
     this.#ahead.giveUp(speech);
     this.#heard = heard;
     this.#voices.speakUp();
+    this.#highlighter.clear();
     this.#highlighter.followAgain();
     this.#mark();
     this.#speaks.leave();
@@ -503,18 +511,18 @@ export class Listening {
 
   /** Reads what is heard off the page, a little later. */
   #readSoon() {
-    if (this.#reading || !this.#heard?.message || this.#texts.draft(this.#heard.name)) return;
+    if (this.#reading || !this.#heard?.message) return;
     this.#reading = true;
-    const every = this.#texts.isGiven(this.#heard.message) ? READ_EVERY_MS.given : READ_EVERY_MS.drawn;
     setTimeout(() => {
       this.#reading = false;
       this.#readAt = performance.now();
       const { message, name, written } = this.#heard ?? {};
-      if (!message?.isConnected || !written || this.#texts.draft(name)) return;
+      if (!message?.isConnected || !written) return;
+      if (this.#highlighter.isStale) this.#mark();
       // What was heard to its end goes on only while it is being written.
-      if (this.#state.status === 'ended' && !this.#host.messages.isOpen(message)) return;
-      this.#texts.read(message, written);
-    }, Math.max(0, this.#readAt + every - performance.now()));
+      if (this.#texts.draft(name) || (this.#state.status === 'ended' && !this.#host.messages.isOpen(message))) return;
+      this.#readEvery = this.#texts.read(message, written) ? READ_EVERY_MS.given : READ_EVERY_MS.drawn;
+    }, Math.max(0, this.#readAt + this.#readEvery - performance.now()));
   }
 
   /**
@@ -600,16 +608,22 @@ export class Listening {
     this.#captionBar.show(this.#state, this.#choices.bar);
   }
 
-  /** Follows the sound, once a frame, only while there is some. */
-  #tick() {
+  /**
+   * Follows the sound while there is some: looks again when the next word is due. Once a frame would have the whole
+   * page drawn as often.
+   *
+   * @param {number} [now]  how far the sound is, in seconds
+   */
+  #tick(now = this.#state.position) {
     if (this.#ticking) return;
     this.#ticking = true;
-    requestAnimationFrame(() => {
+    const { captions, speed } = this.#state;
+    const next = captions.words[captionAt(captions.words, now) + 1]?.start ?? Infinity;
+    const wait = (Math.min(TOLD_EVERY_SECONDS, next - now) * 1000) / speed;
+    setTimeout(() => {
       this.#ticking = false;
-      if (this.#state.status !== 'playing') return;
-      this.#speaks.tick();
-      this.#tick();
-    });
+      if (this.#state.status === 'playing') this.#tick(this.#speaks.tick());
+    }, Math.max(FRAME_MS, wait));
   }
 
   /** @param {KeyboardEvent} event */

@@ -30,29 +30,52 @@ export function givenText(message) {
  * @returns {string}
  */
 export function drawnText(message) {
-  return markdownOf(message).replace(/\n{3,}/g, '\n\n').trim();
+  return tidy(markdownOf(message, EVERYTHING));
 }
+
+/** Blocks with one blank line between them. @param {string} markdown */
+export function tidy(markdown) {
+  return markdown.replace(/\n{3,}/g, '\n\n').trim();
+}
+
+/**
+ * How what stands in an element is come by.
+ *
+ * @typedef {object} Reader
+ * @property {(element: Element) => string} inner  the Markdown of all that is in an element
+ * @property {() => void} varies  what is read now may change without any change of the message's own nodes
+ */
+
+/** Reads all of it. @type {Reader} */
+export const EVERYTHING = {
+  inner(element) {
+    const slotted = element.localName === 'slot' ? /** @type {HTMLSlotElement} */ (element).assignedNodes() : [];
+    return [...element.childNodes, ...slotted, ...(element.shadowRoot?.childNodes ?? [])].map((child) => markdownOf(child, EVERYTHING)).join('');
+  },
+  varies() {},
+};
 
 /**
  * Just enough Markdown to keep blocks apart, and code, tables and formulas known as what they are. Only what
  * is seen is read.
  *
  * @param {Node} node
+ * @param {Reader} reader
  * @returns {string}
  */
-function markdownOf(node) {
+export function markdownOf(node, reader) {
   if (node instanceof Text) return node.data.replace(/\s+/g, ' ');
   if (!(node instanceof Element)) return '';
   if (node.matches(FORMULA)) return formulaOf(node);
-  if (node.matches(UNSPOKEN) || !isSeen(node)) return '';
+  if (node.matches(UNSPOKEN)) return '';
+  if (!isSeen(node)) {
+    reader.varies();
+    return '';
+  }
   if (node.matches('img')) return node.getAttribute('alt') ?? '';
   if (node.matches('pre')) return `\n\n\`\`\`\n${(node.textContent ?? '').trimEnd()}\n\`\`\`\n\n`;
   if (node.matches('br')) return '\n';
-  /** @type {Node[]} */
-  const children = [...node.childNodes];
-  if (node.localName === 'slot') children.push(.../** @type {HTMLSlotElement} */ (node).assignedNodes());
-  if (node.shadowRoot) children.push(...node.shadowRoot.childNodes);
-  const inner = children.map(markdownOf).join('');
+  const inner = reader.inner(node);
   if (node.matches('h1,h2,h3,h4,h5,h6')) return `\n\n${'#'.repeat(Number(node.localName[1]))} ${inner.trim()}\n\n`;
   if (node.matches('li')) return `\n${node.parentElement?.matches('ol') ? '1.' : '-'} ${inner.trim()}\n`;
   if (node.matches('td,th')) return ` ${inner.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim()} |`;
@@ -65,8 +88,8 @@ function markdownOf(node) {
 /** Whether an element shows anything. @param {Element} element */
 function isSeen(element) {
   if (element.isConnected && !element.checkVisibility({ visibilityProperty: true })) return getComputedStyle(element).display === 'contents';
-  // What is there for assistive technology alone is cut to a pixel.
-  return !(element instanceof HTMLElement && element.offsetWidth <= 1 && element.offsetHeight <= 1 && getComputedStyle(element).position === 'absolute');
+  // What is there for assistive technology alone is cut to a pixel. The page is laid out only where it may be.
+  return !(element instanceof HTMLElement && getComputedStyle(element).position === 'absolute' && element.offsetWidth <= 1 && element.offsetHeight <= 1);
 }
 
 /** Whether a row is a table's first. @param {Element} row */

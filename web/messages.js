@@ -11,21 +11,25 @@ const HIDDEN_SCAN_MS = 250;
  * @typedef {object} Interest
  * @property {(message: Element) => SaywellSpeaker} speakerFor
  * @property {(message: Element, speaker: SaywellSpeaker) => void} shown  a speaker has come onto the page
- * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
+ * @property {() => void} scanned  these are the messages now
  * @property {(message: Element, isTalk: boolean) => void} complete
  *   a reply is complete; whether it came in the course of the conversation
  * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
  * @property {() => Element | null} heard  the message whose every change matters
- * @property {(message: Element) => void} changed  it has changed
+ * @property {(changes: MutationRecord[]) => void} changed  it has changed, or what is around it says something else of it
  */
 
 export class Messages {
   /** In the page's order. @type {Map<Element, SaywellSpeaker>} */
   speakers = new Map();
+  /** @type {Element | null} */
+  newest = null;
   #interest;
   #newcomers;
   #observer = new MutationObserver((changes) => this.#onMutation(changes));
   #selector = '';
+  /** Those whose speakers may stand elsewhere by now. @type {Set<Element>} */
+  #unplaced = new Set();
   /** Where messages are. @type {Set<Document | ShadowRoot>} */
   #roots = new Set();
   #watching = false;
@@ -38,11 +42,6 @@ export class Messages {
   constructor(interest) {
     this.#interest = interest;
     this.#newcomers = new Newcomers(interest.complete, undefined, interest.grown);
-  }
-
-  /** @returns {Element | null} */
-  get newest() {
-    return [...this.speakers.keys()].at(-1) ?? null;
   }
 
   /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
@@ -98,6 +97,7 @@ export class Messages {
     this.#newcomers.clear();
     for (const speaker of this.speakers.values()) speaker.remove();
     this.speakers.clear();
+    this.newest = null;
   }
 
   /** @param {MutationRecord[]} records */
@@ -108,12 +108,15 @@ export class Messages {
       const nodes = [...addedNodes, ...removedNodes];
       return nodes.length === 0 || nodes.some((node) => !(node instanceof Element && node.localName === 'saywell-speaker'));
     });
-    for (const { target } of changes) this.#newcomers.changed(target);
+    if (changes.length === 0) return;
+    this.#newcomers.changed(...new Set(changes.map(({ target }) => target)));
     const { newest } = this;
     if (newest && changes.some(({ target }) => newest.contains(target))) this.#newcomers.reopen(newest);
     const heard = this.#interest.heard();
-    if (heard && changes.some(({ target }) => heard.contains(target) || target.contains(heard))) this.#interest.changed(heard);
-    if (this.#scanning || !changes.some((change) => this.#matters(change))) return;
+    const own = heard ? changes.filter(({ type, target }) => heard.contains(target) || (type === 'attributes' && target.contains(heard))) : [];
+    if (own.length > 0) this.#interest.changed(own);
+    // Each is looked at: they may be of different messages.
+    if (changes.filter((change) => this.#matters(change)).length === 0 || this.#scanning) return;
     this.#scanning = true;
     const look = () => {
       this.#scanning = false;
@@ -141,12 +144,26 @@ export class Messages {
     }
   }
 
-  /** @param {MutationRecord} change */
+  /** Whether there may be other messages now, or other places for their speakers. @param {MutationRecord} change */
   #matters({ type, target, addedNodes, removedNodes }) {
     if (type === 'attributes' && target instanceof Element) {
       return this.#selector !== '' && target.matches(this.#selector) !== this.speakers.has(target);
     }
-    return [...addedNodes, ...removedNodes].some((node) => node instanceof Element) || this.#interest.heard()?.contains(target) === true;
+    // What was put back has not gone.
+    const nodes = [...addedNodes, ...[...removedNodes].filter((node) => !node.isConnected)].filter((node) => node instanceof Element);
+    const message = nodes.length > 0 && this.#messageAround(target);
+    if (!message) return nodes.length > 0;
+    // The words of a message come and go, and say nothing of the others.
+    const telling = `${this.#selector}, saywell-speaker, [data-saywell-place]`;
+    if (!this.#selector.includes(':has(') && message.matches(this.#selector) && !nodes.some((node) => node.matches(telling) || node.querySelector(telling))) return false;
+    this.#unplaced.add(message);
+    return true;
+  }
+
+  /** The known message that something is part of. @param {Node | null} node @returns {Element | null} */
+  #messageAround(node) {
+    for (let at = node; at; at = at.parentNode) if (at instanceof Element && this.speakers.has(at)) return at;
+    return null;
   }
 
   /** Brings the speakers in line with the messages on the page. */
@@ -166,9 +183,13 @@ export class Messages {
     }
     this.#meet(messages, fresh);
     this.speakers = new Map(messages.map((message) => [message, this.speakers.get(message) ?? this.#interest.speakerFor(message)]));
+    this.newest = messages.at(-1) ?? null;
     this.#names = new Map(messages.map((message) => [nameOf(message), message]));
     // Looked at first and changed then, so that the page is laid out once.
-    const places = [...this.speakers].map(([message, speaker]) => /** @type {const} */ ([message, speaker, placeFor(message, speaker)]));
+    const places = [...this.speakers]
+      .filter(([message, speaker]) => !message.contains(speaker) || this.#unplaced.has(message))
+      .map(([message, speaker]) => /** @type {const} */ ([message, speaker, placeFor(message, speaker)]));
+    this.#unplaced.clear();
     for (const [message, speaker, place] of places) {
       if (speaker.parentNode !== place) {
         place.append(speaker);
@@ -176,7 +197,7 @@ export class Messages {
       }
       if (fresh.has(message)) this.#interest.shown(message, speaker);
     }
-    this.#interest.scanned(messages);
+    this.#interest.scanned();
   }
 
   /**

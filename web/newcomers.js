@@ -11,6 +11,7 @@ const MID_SENTENCE_MS = 10_000;
 /**
  * @typedef {object} Coming
  * @property {unknown} timer
+ * @property {unknown} name
  * @property {boolean} isTalk
  * @property {boolean} grew  whether it has changed since it was met
  * @property {boolean} busy  whether the page has said that it is being written
@@ -27,8 +28,8 @@ export class Newcomers {
   #seen = new WeakSet();
   /** Those that came in the course of the conversation. @type {WeakSet<Element>} */
   #talk = new WeakSet();
-  /** @type {Set<unknown>} */
-  #names = new Set();
+  /** Names that are known, and who bears them that are not complete yet. @type {Map<string, Element | null>} */
+  #names = new Map();
   #settled;
   #grown;
   #clock;
@@ -55,25 +56,27 @@ export class Newcomers {
     if (this.#seen.has(message)) return;
     this.#seen.add(message);
     if (typeof name === 'string') {
-      const [before] = [...this.#waiting].filter(([other]) => other.getAttribute('data-message-id') === name);
-      if (before) {
-        this.forget(before[0]);
-        this.#wait(message, { ...before[1], grew: true });
+      const before = this.#names.get(name);
+      const coming = before && this.#waiting.get(before);
+      if (coming) this.forget(before);
+      else if (before !== undefined) return;
+      this.#names.set(name, message);
+      if (coming) {
+        this.#wait(message, { ...coming, grew: true });
         return;
       }
-      if (this.#names.has(name)) return;
-      this.#names.add(name);
     }
-    this.#wait(message, { timer: null, isTalk, grew: false, busy: false });
+    this.#wait(message, { timer: null, name, isTalk, grew: false, busy: false });
     if (isBusy(message)) this.#grown(message, isTalk);
   }
 
-  /** Something on the page has changed. @param {Node} node */
-  changed(node) {
+  /** Something on the page has changed. @param {...Node} nodes */
+  changed(...nodes) {
     for (const [message, coming] of this.#waiting) {
-      const inside = message.contains(node);
-      if (!inside && !(node instanceof Element && node.hasAttribute('aria-busy') && node.contains(message)) && !(coming.busy && node.contains(message))) continue;
-      if (inside) coming.grew = true;
+      const inside = nodes.some((node) => message.contains(node));
+      const isAround = (/** @type {Node} */ node) => node instanceof Element && (coming.busy || node.hasAttribute('aria-busy')) && node.contains(message);
+      if (!inside && !nodes.some(isAround)) continue;
+      coming.grew ||= inside;
       this.#wait(message, coming);
       if (this.#waiting.has(message)) this.#grown(message, coming.isTalk);
     }
@@ -81,7 +84,7 @@ export class Newcomers {
 
   /** A complete one has changed: it may have been written anew. @param {Element} message */
   reopen(message) {
-    if (this.#talk.has(message) && !this.#waiting.has(message)) this.#wait(message, { timer: null, isTalk: true, grew: true, busy: false });
+    if (this.#talk.has(message) && !this.#waiting.has(message)) this.#wait(message, { timer: null, name: null, isTalk: true, grew: true, busy: false });
   }
 
   /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
@@ -93,8 +96,11 @@ export class Newcomers {
 
   /** @param {Element} message */
   forget(message) {
-    this.#clock.cancel(this.#waiting.get(message)?.timer);
+    const { timer, name } = this.#waiting.get(message) ?? {};
+    this.#clock.cancel(timer);
     this.#waiting.delete(message);
+    // What has been met once keeps no message alive.
+    if (typeof name === 'string') this.#names.set(name, null);
   }
 
   clear() {
@@ -111,15 +117,17 @@ export class Newcomers {
     const said = (coming.busy && !busy) || message.getAttribute('aria-busy') === 'false';
     coming.busy = busy;
     this.#waiting.set(message, coming);
+    /** @param {number} patience @param {() => void} task */
+    const later = (patience, task) => (coming.timer = this.#clock.after(() => (isBusy(message) ? this.#wait(message, coming) : task()), patience));
     const settle = () => {
-      this.#waiting.delete(message);
+      this.forget(message);
       if (coming.isTalk) this.#talk.add(message);
       if (message.isConnected) this.#settled(message, coming.isTalk);
     };
-    const inSentence = coming.grew && !endsLikeASentence(message.textContent ?? '');
     // Not within the look at the page that has found it: the others have to be known first.
-    const patience = said ? 0 : inSentence ? MID_SENTENCE_MS : QUIET_MS;
-    coming.timer = this.#clock.after(() => (isBusy(message) ? this.#wait(message, coming) : settle()), patience);
+    if (said) later(0, settle);
+    // What it says is looked at once it is still, and not with every word.
+    else later(QUIET_MS, () => (coming.grew && !endsLikeASentence(message.textContent ?? '') ? later(MID_SENTENCE_MS - QUIET_MS, settle) : settle()));
   }
 }
 

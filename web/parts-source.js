@@ -2,9 +2,8 @@
 // same element.
 
 import { CHARS_PER_SECOND } from './browser-script.js';
-import { byteLength, placesIn, wholeCaptions } from './captions.js';
+import { byteLength, captionAt, placesIn, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
-import { captionAt } from './player-store.js';
 import { settled } from './sentences.js';
 import { common, whole } from './written.js';
 
@@ -100,7 +99,7 @@ export class PartsSource {
         if (!this.#whole) this.#followOn(speech, written, gateway, signal);
         return;
       }
-      if (this.#whole) throw new PlayerError('nothing_to_say', 'There is nothing in this reply to read aloud.');
+      if (this.#whole) throw new PlayerError('nothing_to_say');
       await written.changed(signal, this.#version);
     }
   }

@@ -1,6 +1,6 @@
 // Parts that controls are made of.
 
-/* Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
+/** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
 /** @type {Record<string, string>} */
 export const ICONS = {
   speaker: 'M4 10h3l5-4v12l-5-4H4ZM16 9q3 3 0 6 3-3 0-6ZM19 6.5q5.5 5.5 0 11 5.5-5.5 0-11Z',

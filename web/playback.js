@@ -4,11 +4,11 @@
 import { AsWritten, NoLine } from './as-written.js';
 import { pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
-import { byteLength, captionLines, later, wholeCaptions } from './captions.js';
+import { byteLength, captionAt, captionLines, later, wholeCaptions } from './captions.js';
 import { byteAt, secondAt, stepsBefore, utteranceAt } from './far.js';
 import { PlayerError } from './gateway.js';
 import { PartsSource } from './parts-source.js';
-import { captionAt, clampSpeed } from './player-store.js';
+import { clampSpeed } from './player-store.js';
 import { START, Session, textOf } from './session.js';
 import { whole } from './written.js';
 
@@ -22,7 +22,7 @@ import { whole } from './written.js';
 const ANSWER_PATIENCE_MS = 5000;
 const PATIENCE_MS = 20_000;
 /** How far sound may go before its place is told again. */
-const TOLD_EVERY_SECONDS = 0.2;
+export const TOLD_EVERY_SECONDS = 0.25;
 /** How much shorter than its captions sound may be and still be whole. */
 const END_TOLERANCE_SECONDS = 0.5;
 /** What lies farther than this beyond the sound that has come is asked for from there, and not waited for in order. */
@@ -168,14 +168,19 @@ export class Playback {
     this.#report({ type: 'speed', speed });
   }
 
-  /** Reads the position off the element; told when another word is said, and a few times a second. */
+  /**
+   * Reads the position off the element; told when another word is said, and a few times a second.
+   *
+   * @returns {number}  what it is now, in seconds
+   */
   tick() {
     const { offset = 0 } = this.#session?.source ?? {};
     const { status, position, captions } = this.#store.state;
-    if (!this.#session || status === 'loading') return;
+    if (!this.#session || status === 'loading') return position;
     const now = offset + this.#audio.currentTime;
-    if (Math.abs(now - position) < TOLD_EVERY_SECONDS && captionAt(captions.words, now) === captionAt(captions.words, position)) return;
-    this.#report({ type: 'moved', position: now });
+    const isTold = Math.abs(now - position) < TOLD_EVERY_SECONDS && captionAt(captions.words, now) === captionAt(captions.words, position);
+    if (!isTold) this.#report({ type: 'moved', position: now });
+    return now;
   }
 
   /**
@@ -396,7 +401,7 @@ export class Playback {
         }
         if (session !== this.#session) return;
         spoken = writing.said;
-        if (sound.laid === 0) throw new PlayerError('nothing_to_say', 'There is nothing in this reply to read aloud.');
+        if (sound.laid === 0) throw new PlayerError('nothing_to_say');
         sound.end();
         session.fed = true;
         this.#measure();
@@ -651,7 +656,7 @@ export class Playback {
     if (session.source.streams) {
       this.#begin(session.speech, new PartsSource(), this.#store.state.position);
     } else {
-      this.#fail(new PlayerError('unplayable', 'The browser cannot play this sound.'));
+      this.#fail(new PlayerError('unplayable'));
     }
   }
 
@@ -678,6 +683,6 @@ export class Playback {
   /** While sound is wanted and none is heard, something has to happen every now and then. */
   #feedWatchdog() {
     if (this.#store.state.status !== 'loading') this.#watchdog.off();
-    else this.#watchdog.set(this.#store.state.rendition ? PATIENCE_MS : ANSWER_PATIENCE_MS, () => this.#fail(new PlayerError('silent', 'No sound came.')));
+    else this.#watchdog.set(this.#store.state.rendition ? PATIENCE_MS : ANSWER_PATIENCE_MS, () => this.#fail(new PlayerError('silent')));
   }
 }

@@ -4,12 +4,6 @@
 /** The slowest and the fastest speed a listener can choose; 1 is the voice's own. */
 export const SPEEDS = Object.freeze({ min: 0.5, max: 3 });
 
-/** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
-export const SPEED_STEPS = Object.freeze([0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3]);
-
-/** The speeds on offer: every tenth, and what keys go through. */
-export const SPEED_MENU = Object.freeze([...new Set([...Array.from({ length: 26 }, (_, index) => (5 + index) / 10), ...SPEED_STEPS])].sort((a, b) => a - b));
-
 /**
  * - `idle`: nothing is being heard.
  * - `loading`: sound is wanted and there is none yet, at the start or because it ran out.
@@ -238,23 +232,6 @@ export function isActive(state) {
 export function clampSpeed(speed) {
   if (!Number.isFinite(speed)) return 1;
   return Math.min(SPEEDS.max, Math.max(SPEEDS.min, speed));
-}
-
-/**
- * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
- *
- * @param {readonly { start: number }[]} captions  in order of `start`
- * @param {number} position  seconds
- */
-export function captionAt(captions, position) {
-  let low = 0;
-  let high = captions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (Number(captions[middle]?.start) <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /**

@@ -11,11 +11,14 @@ controlsStyle.replaceSync(`
 .rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
 :host([active]:not([tight])) .bar { container-type: inline-size; }
 .track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
+.slide { flex: 1; min-inline-size: 3rem; margin: 0 .375rem 0 .625rem; }
+/** What moves all the time lays out nothing but itself. */
+.slide input[type='range'] { display: block; inline-size: 100%; margin: 0; contain: strict; }
 .quick { display: contents; }
 @container (max-width: 26rem) {
   :host(:not([docked])) .rest { justify-content: space-around; }
   :host(:not([docked])) .track { flex-basis: 100%; }
-  /* At the foot of a phone there is one row; the steps are with the rest that is opened. */
+  /** At the foot of a phone there is one row; the steps are with the rest that is opened. */
   :host([docked]) .track { flex-basis: 4rem; }
   :host([docked]) .quick { display: none; }
   :host([docked]) .rest:has(+ .panel:not([hidden])) .quick { display: flex; flex-basis: 100%; order: 1; justify-content: space-around; }
@@ -72,7 +75,7 @@ select option { color: CanvasText; background: Canvas; }
 }
 @media (forced-colors: active) {
   button[aria-pressed='true'] { border: 1px solid ButtonText; }
-  /* What is done and what is left are told apart by their form: one is full, the other hollow. */
+  /** What is done and what is left are told apart by their form: one is full, the other hollow. */
   input { forced-color-adjust: none; --_accent: Highlight; --_track: Canvas; }
   input::-webkit-slider-runnable-track { block-size: .5rem; box-sizing: border-box; border: 1px solid ButtonText; }
   input::-webkit-slider-thumb { margin-block-start: -.1875rem; }

@@ -78,11 +78,11 @@ export class SaywellPlayer extends Base {
   #messages = new Messages({
     speakerFor: (message) => this.#speakerFor(message),
     shown: (message, speaker) => this.#showOn(message, speaker),
-    scanned: (messages) => this.#listening?.onScan(messages),
+    scanned: () => this.#listening?.onScan(),
     complete: (message, isTalk) => this.#when((listening) => listening.onComplete(message, isTalk)),
     grown: (message, isTalk) => this.#when((listening) => listening.onGrowth(message, isTalk)),
     heard: () => this.#listening?.message ?? null,
-    changed: () => this.#listening?.onChange(),
+    changed: (changes) => this.#listening?.onChange(changes),
   });
   /** What speaks, once it has been loaded. @type {Listening | null} */
   #listening = null;

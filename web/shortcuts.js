@@ -2,7 +2,6 @@
 // types, and the listener can turn them off.
 
 import { make } from './parts.js';
-import { SPEED_STEPS } from './player-store.js';
 import { remember, remembered } from './preferences.js';
 
 /** @typedef {import('./strings.js').Strings} Strings */
@@ -10,6 +9,8 @@ import { remember, remembered } from './preferences.js';
 
 /** Letters next to each other, as video players have them. @type {Record<string, Shortcut>} */
 const KEYS = { k: 'toggle', j: 'back', l: 'forward', s: 'slower', f: 'faster', c: 'captions', x: 'stop', '?': 'help' };
+/** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
+export const SPEED_STEPS = Object.freeze([0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3]);
 const WRITTEN_IN = 'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [role=textbox], [role=searchbox], [role=combobox]';
 
 /**

@@ -50,7 +50,7 @@ ${shared}:host([active]:not([tight])) { align-self: stretch; }
 :host([icon]) .label { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 :host([icon]) .main { margin: 0; padding: 0; }
 
-/* What is seen by assistive technology alone must not lengthen the page. */
+/** What is seen by assistive technology alone must not lengthen the page. */
 .row { position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: 0 .5rem; }
 
 .bar {

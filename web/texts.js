@@ -1,5 +1,6 @@
 // The texts of messages: as the page writes them to the player, as it gives them, or as it draws them.
 
+import { Drawing } from './drawing.js';
 import { drawnText, givenText } from './message-text.js';
 import { nameOf } from './messages.js';
 import { settled } from './sentences.js';
@@ -13,6 +14,8 @@ export class Texts {
   #isOpen;
   /** What the page writes, by the messages' names. @type {Map<unknown, Written>} */
   #drafts = new Map();
+  /** The one that is drawn at present. @type {Drawing | null} */
+  #drawing = null;
 
   /**
    * @param {(message: Element) => string | null} textOf  what the page says of a message, else null
@@ -41,12 +44,7 @@ export class Texts {
 
   /** A message's text, as far as it is there. @param {Element} message */
   of(message) {
-    return this.draft(nameOf(message))?.text ?? this.#given(message) ?? drawnText(message);
-  }
-
-  /** Whether a message's text is at hand, and need not be gathered from what is drawn. @param {Element} message */
-  isGiven(message) {
-    return this.#given(message) !== null;
+    return this.draft(nameOf(message))?.text ?? this.#given(message) ?? this.#drawn(message);
   }
 
   /** A message's text as it grows. @param {unknown} name @param {Element | null} message */
@@ -63,13 +61,27 @@ export class Texts {
    *
    * @param {Element} message
    * @param {Written} written
+   * @returns {boolean}  whether it was at hand, and did not have to be gathered from what is drawn
    */
   read(message, written) {
     const given = this.#given(message);
     const isOpen = this.#isOpen(message);
-    const text = given ?? drawnText(message);
+    const text = given ?? this.#drawn(message);
     // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
     written.set(given === null && isOpen ? settled(text) : text, !isOpen);
+    return given !== null;
+  }
+
+  /** What the page shows: as long as it is being written, by what has changed of it. @param {Element} message */
+  #drawn(message) {
+    const isOpen = this.#isOpen(message);
+    if (this.#drawing && (this.#drawing.message === message) !== isOpen) {
+      this.#drawing.leave();
+      this.#drawing = null;
+    }
+    if (!isOpen) return drawnText(message);
+    this.#drawing ??= new Drawing(message);
+    return this.#drawing.text;
   }
 
   /** @param {Element} message */

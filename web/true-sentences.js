@@ -1,13 +1,15 @@
 // Sentences as the text has them. What is bought and timed is cut otherwise: a long sentence in clauses,
 // short ones together.
 
-import { captionAt } from './player-store.js';
+import { captionAt } from './captions.js';
 
 /** @typedef {import('./player-store.js').Caption} Caption */
 /** @typedef {import('./player-store.js').Captions} Captions */
 
 /** @type {WeakMap<Captions, Caption[]>} */
 const known = new WeakMap();
+/** Those within each piece. @type {WeakMap<Caption, Caption[]>} */
+const parted = new WeakMap();
 const ENDS = /[.!?…:;。！？।؟]["'”’»)\]*_』」）]*\s*$/u;
 /** How far two pieces of one sentence may be apart in the reply: a space, an end of emphasis. Bytes. */
 const JOINED = 8;
@@ -20,7 +22,13 @@ const segmenter = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(unde
 export function sentencesOf(captions) {
   let sentences = known.get(captions);
   if (!sentences) {
-    sentences = join(captions.utterances.flatMap((utterance) => split(utterance, captions.words)));
+    sentences = join(
+      captions.utterances.flatMap((utterance) => {
+        let parts = parted.get(utterance);
+        if (!parts) parted.set(utterance, (parts = split(utterance, captions.words)));
+        return parts;
+      }),
+    );
     known.set(captions, sentences);
   }
   return sentences;

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 
 use futures::{SinkExt, StreamExt};
 use libfuzzer_sys::fuzz_target;
-use saywell::connections::Bounds;
+use saywell::connections::ConnectionBounds;
 use saywell::http::router;
 use saywell::http::server::Server;
 use serde_json::Value;
@@ -27,7 +27,7 @@ fuzz_target!(|said: &[u8]| {
 });
 
 async fn talk(bench: &Bench, said: &[u8]) {
-    let server = Server::new(router(bench.app.clone()), Bounds::default(), vec![]);
+    let server = Server::new(router(bench.app.clone()), ConnectionBounds::default(), vec![]);
     let (ours, theirs) = tokio::io::duplex(1 << 20);
     server.welcome(theirs, SocketAddr::from(([127, 0, 0, 1], 4711)));
     let (socket, _) = client_async("ws://127.0.0.1/tts/stream", ours).await.expect("a connection");

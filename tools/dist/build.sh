@@ -31,7 +31,7 @@ mkdir "$work/shared"
 "$binary" man "$work/shared/man"
 for shell in bash zsh fish; do "$binary" completions $shell >"$work/shared/saywell.$shell"; done
 documents=(README.md CHANGELOG.md SECURITY.md THIRD-PARTY.md LICENSE-MIT LICENSE-APACHE docs/CONFIG.md docs/OPERATIONS.md
-    docs/IDENTITY.md docs/LIMITS.md docs/PROVIDERS.md docs/alerts.yml deploy/grafana/dashboards/saywell.json)
+    docs/IDENTITY.md docs/LIMITS.md docs/PROVIDERS.md docs/saywell.schema.json docs/alerts.yml deploy/grafana/dashboards/saywell.json)
 "$binary" licences >"$work/shared/LICENCES.txt"
 
 at_commit() { find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +; }

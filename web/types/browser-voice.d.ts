@@ -48,7 +48,7 @@ export declare class BrowserVoice {
     /** @param {number} speed */
     setSpeed(speed: number): void;
     /** Brings the position up to now, between the words that the engine tells of, if it does. */
-    tick(): void;
+    tick(): number;
 }
 /**
  * The one that was asked for by name; else the best of this language: of this very country, by what it is

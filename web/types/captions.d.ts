@@ -6,6 +6,15 @@ export type Arrival = {
 /** How long a text is in the bytes that captions count in. @param {string} text */
 export declare function byteLength(text: string): number;
 /**
+ * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
+ *
+ * @param {readonly { start: number }[]} captions  in order of `start`
+ * @param {number} position  seconds
+ */
+export declare function captionAt(captions: readonly {
+    start: number;
+}[], position: number): number;
+/**
  * Tells where in the reply each word of an utterance stands, asked for one after the other. What is said
  * otherwise than it is written stands for the whole utterance.
  *

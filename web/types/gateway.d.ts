@@ -8,10 +8,10 @@ export declare class PlayerError extends Error {
     retryAfterSeconds: number | null;
     /**
      * @param {string} code
-     * @param {string} message
+     * @param {string} [message]  what the gateway said of it; absent: the code says enough
      * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
      */
-    constructor(code: string, message: string, details?: {
+    constructor(code: string, message?: string, details?: {
         retryAfterSeconds?: number | null;
         cause?: unknown;
     });
@@ -50,7 +50,7 @@ export type Script = {
     utterances: {
         text: string;
         source: [number, number];
-        language: string | null;
+        language?: string | null;
     }[];
 };
 export type Token = string | ((refused?: string) => string | null | Promise<string | null>) | null;
@@ -68,7 +68,7 @@ export type Token = string | ((refused?: string) => string | null | Promise<stri
 /**
  * What would be said of a reply, without any sound.
  *
- * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language: string | null }[] }} Script
+ * @typedef {{ language: string | null, continuesAt?: number | null, utterances: { text: string, source: [number, number], language?: string | null }[] }} Script
  */
 /**
  * A JWT or an API key, or what gives the present one; `refused` is the one that the gateway would not take,
@@ -113,14 +113,13 @@ export declare class Gateway {
      * The voices on offer.
      *
      * @param {AbortSignal} signal
-     * @returns {Promise<{ id: string, name: string, provider: string, language: string, gender: string | null }[]>}
+     * @returns {Promise<{ id: string, name: string, provider: string, language: string }[]>}
      */
     voices(signal: AbortSignal): Promise<{
         id: string;
         name: string;
         provider: string;
         language: string;
-        gender: string | null;
     }[]>;
     /**
      * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.

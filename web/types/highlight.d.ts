@@ -6,6 +6,7 @@ export type Piece = {
     end: number;
     from: number;
     to: number;
+    until: number;
 };
 export declare class Highlighter {
     #private;
@@ -14,12 +15,15 @@ export declare class Highlighter {
     /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
     constructor(layer: Element | ShadowRoot);
     /**
-     * Begins with a message. The reply is what was sent to be spoken: captions count in its bytes.
+     * Begins with a message, or goes on with one that has grown. The reply is what was sent to be spoken: captions
+     * count in its bytes.
      *
      * @param {Element} message
      * @param {string} reply
      */
     follow(message: Element, reply: string): void;
+    /** What is marked has changed on the page. @param {MutationRecord[]} changes */
+    see(changes: MutationRecord[]): void;
     /** @param {Readonly<PlayerState>} state */
     show({ status, position, captions }: Readonly<PlayerState>): void;
     /**
@@ -52,6 +56,7 @@ export declare function isInView(place: Range | Element, floor: number): boolean
  *
  * @param {Element} message
  * @param {string} reply
+ * @param {Piece[]} [known]  of the reply's beginning, as it was then; of the last node there may be more by now
  * @returns {Piece[]}
  */
-export declare function align(message: Element, reply: string): Piece[];
+export declare function align(message: Element, reply: string, known?: Piece[]): Piece[];

@@ -98,7 +98,6 @@ export declare class Listening {
         name: string;
         provider: string;
         language: string;
-        gender: string | null;
     }[]>;
     /** @param {string | null} voice */
     sample(voice: string | null): Promise<void>;
@@ -111,12 +110,12 @@ export declare class Listening {
     /** @param {Element} message */
     download(message: Element): Promise<void>;
     showHelp(): void;
-    /** @param {Element[]} messages  those on the page */
-    onScan(messages: Element[]): void;
+    /** The messages on the page may be others now. */
+    onScan(): void;
     /** @param {Element} message @param {boolean} isTalk */
     onComplete(message: Element, isTalk: boolean): void;
     /** A reply that is not complete has changed. @param {Element} message @param {boolean} isTalk */
     onGrowth(message: Element, isTalk: boolean): void;
-    /** What is heard has changed on the page. */
-    onChange(): void;
+    /** What is heard has changed on the page. @param {MutationRecord[]} changes */
+    onChange(changes: MutationRecord[]): void;
 }

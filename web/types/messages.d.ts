@@ -6,9 +6,9 @@ export type Interest = {
      */
     shown: (message: Element, speaker: SaywellSpeaker) => void;
     /**
-     * these are the messages, in the page's order
+     * these are the messages now
      */
-    scanned: (messages: Element[]) => void;
+    scanned: () => void;
     /**
      *   a reply is complete; whether it came in the course of the conversation
      */
@@ -22,29 +22,29 @@ export type Interest = {
      */
     heard: () => Element | null;
     /**
-     * it has changed
+     * it has changed, or what is around it says something else of it
      */
-    changed: (message: Element) => void;
+    changed: (changes: MutationRecord[]) => void;
 };
 /**
  * @typedef {object} Interest
  * @property {(message: Element) => SaywellSpeaker} speakerFor
  * @property {(message: Element, speaker: SaywellSpeaker) => void} shown  a speaker has come onto the page
- * @property {(messages: Element[]) => void} scanned  these are the messages, in the page's order
+ * @property {() => void} scanned  these are the messages now
  * @property {(message: Element, isTalk: boolean) => void} complete
  *   a reply is complete; whether it came in the course of the conversation
  * @property {(message: Element, isTalk: boolean) => void} grown  a reply that is not complete has changed
  * @property {() => Element | null} heard  the message whose every change matters
- * @property {(message: Element) => void} changed  it has changed
+ * @property {(changes: MutationRecord[]) => void} changed  it has changed, or what is around it says something else of it
  */
 export declare class Messages {
     #private;
     /** In the page's order. @type {Map<Element, SaywellSpeaker>} */
     speakers: Map<Element, SaywellSpeaker>;
+    /** @type {Element | null} */
+    newest: Element | null;
     /** @param {Interest} interest */
     constructor(interest: Interest);
-    /** @returns {Element | null} */
-    get newest(): Element | null;
     /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
     isOpen(message: Element): boolean;
     /** The message of a name. @param {unknown} name @returns {Element | null} */

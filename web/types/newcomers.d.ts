@@ -1,5 +1,6 @@
 export type Coming = {
     timer: unknown;
+    name: unknown;
     isTalk: boolean;
     /**
      * whether it has changed since it was met
@@ -13,6 +14,7 @@ export type Coming = {
 /**
  * @typedef {object} Coming
  * @property {unknown} timer
+ * @property {unknown} name
  * @property {boolean} isTalk
  * @property {boolean} grew  whether it has changed since it was met
  * @property {boolean} busy  whether the page has said that it is being written
@@ -37,8 +39,8 @@ export declare class Newcomers {
      * @param {boolean} isTalk  whether it came in the course of the conversation, not when a page of it was loaded
      */
     meet(message: Element, name: unknown, isTalk: boolean): void;
-    /** Something on the page has changed. @param {Node} node */
-    changed(node: Node): void;
+    /** Something on the page has changed. @param {...Node} nodes */
+    changed(...nodes: Node[]): void;
     /** A complete one has changed: it may have been written anew. @param {Element} message */
     reopen(message: Element): void;
     /** Whether a message is still being written, as far as anybody knows. @param {Element} message */

@@ -1,3 +1,4 @@
+/** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
 /** @type {Record<string, string>} */
 export declare const ICONS: Record<string, string>;
 /**

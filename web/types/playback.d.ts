@@ -3,6 +3,8 @@ export type Gateway = import('./gateway.js').Gateway;
 export type PlayerStore = import('./player-store.js').PlayerStore;
 export type Place = import('./session.js').Place;
 export type Speech = import('./session.js').Speech;
+/** How far sound may go before its place is told again. */
+export declare const TOLD_EVERY_SECONDS = 0.25;
 export type Surroundings = {
     audio: HTMLAudioElement;
     store: PlayerStore;
@@ -62,6 +64,10 @@ export declare class Playback {
     goBefore(steps: number, stepsOf: (captions: import('./player-store.js').Captions) => readonly import('./player-store.js').Caption[]): boolean;
     /** @param {number} speed  brought within the allowed speeds; the pitch stays */
     setSpeed(speed: number): void;
-    /** Reads the position off the element; told when another word is said, and a few times a second. */
-    tick(): void;
+    /**
+     * Reads the position off the element; told when another word is said, and a few times a second.
+     *
+     * @returns {number}  what it is now, in seconds
+     */
+    tick(): number;
 }

@@ -3,10 +3,6 @@ export declare const SPEEDS: Readonly<{
     min: 0.5;
     max: 3;
 }>;
-/** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
-export declare const SPEED_STEPS: readonly number[];
-/** The speeds on offer: every tenth, and what keys go through. */
-export declare const SPEED_MENU: readonly number[];
 export type Status = 'idle' | 'loading' | 'waiting' | 'playing' | 'paused' | 'blocked' | 'ended' | 'failed';
 export type Rendition = {
     key: string;
@@ -201,12 +197,3 @@ export declare function isActive(state: Readonly<Pick<PlayerState, 'status'>>): 
  * @returns {number}  within `SPEEDS`
  */
 export declare function clampSpeed(speed: number): number;
-/**
- * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
- *
- * @param {readonly { start: number }[]} captions  in order of `start`
- * @param {number} position  seconds
- */
-export declare function captionAt(captions: readonly {
-    start: number;
-}[], position: number): number;

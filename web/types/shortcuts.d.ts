@@ -1,5 +1,7 @@
 export type Strings = import('./strings.js').Strings;
 export type Shortcut = keyof Strings['shortcuts'] | 'back' | 'forward' | 'stop';
+/** The speeds that keys go through, slowest first: fine steps about the voice's own, then coarser ones. */
+export declare const SPEED_STEPS: readonly number[];
 /**
  * Whether what happens is somebody writing.
  *

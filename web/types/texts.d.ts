@@ -12,8 +12,6 @@ export declare class Texts {
     begin(name: unknown): Written;
     /** A message's text, as far as it is there. @param {Element} message */
     of(message: Element): string;
-    /** Whether a message's text is at hand, and need not be gathered from what is drawn. @param {Element} message */
-    isGiven(message: Element): boolean;
     /** A message's text as it grows. @param {unknown} name @param {Element | null} message */
     written(name: unknown, message: Element | null): Written;
     /**
@@ -21,6 +19,7 @@ export declare class Texts {
      *
      * @param {Element} message
      * @param {Written} written
+     * @returns {boolean}  whether it was at hand, and did not have to be gathered from what is drawn
      */
-    read(message: Element, written: Written): void;
+    read(message: Element, written: Written): boolean;
 }

@@ -81,7 +81,8 @@ fn docs() -> std::io::Result<String> {
         .current_dir(repository())
         .status()?;
     if status.success() {
-        Ok("docs/CONFIG.md, docs/LIMITS.md and docs/PROVIDERS.md are up to date".to_owned())
+        Ok("docs/CONFIG.md, docs/saywell.schema.json, docs/LIMITS.md and docs/PROVIDERS.md are up to date"
+            .to_owned())
     } else {
         Err(std::io::Error::other("the documents could not be made"))
     }

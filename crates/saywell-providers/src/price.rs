@@ -8,7 +8,7 @@ const SHIPPED: &str = include_str!("prices.toml");
 pub const SHIPPED_ON: &str = "2026-11-29";
 
 /// What a price is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Characters of the text that is sent.
@@ -24,7 +24,7 @@ pub enum Unit {
 }
 
 /// One line of the table.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// Providers of this kind, or the one of this name.

@@ -35,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saywell_voice::Pool;
+use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -86,6 +87,8 @@ pub struct ProviderKind {
     pub about: &'static str,
     /// Environment variables that fill its options.
     pub variables: &'static [Variable],
+    /// What its options may be, as an editor is told it.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// What is wrong with the options, if anything is.
     pub check: fn(&Options) -> Result<(), String>,
     /// Makes a provider. Asks nobody: a service that is down at the start may be up later.
@@ -187,7 +190,7 @@ impl fmt::Debug for Options {
 }
 
 /// The options of a kind that has none.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 

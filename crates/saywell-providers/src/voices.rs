@@ -33,7 +33,7 @@ pub const OPENAI_VOICES: [(&str, &str); 13] = [
 pub type Persona = BTreeMap<String, Twin>;
 
 /// How one provider speaks as a persona.
-#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Twin {
     /// That provider's voice.

@@ -259,9 +259,8 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
     let mut at = 0;
     let trigger = |c: char| match c {
         ':' | 'w' | '/' => true,
-        '♠' | '♥' | '♦' | '♣' | '[' | '【' | '*' | '`' | '~' | '|' | ']' | '(' | '^' | '√' | '\u{20e3}' => {
-            prose
-        }
+        '♠' | '♥' | '♦' | '♣' | '❤' | '★' | '⭐' | '•' | '[' | '【' | '*' | '`' | '~' | '|' | ']' | '('
+        | '^' | '√' | '\u{20e3}' => prose,
         _ => prose && emoji == Emoji::Named && emoji::may_begin(c),
     };
     while let Some(offset) = text[at..].find(trigger) {
@@ -292,6 +291,9 @@ fn edits(text: &str, prose: bool, emoji: Emoji) -> Vec<(Range<usize>, Edit)> {
                 (here..here + "](".len() + length, Edit::Drop)
             }),
             '♠' | '♥' | '♦' | '♣' => card(text, at, here),
+            '❤' => loved(text, at, here).or_else(|| named_emoji(text, at, here, emoji)),
+            '★' | '⭐' => stars(text, here).or_else(|| named_emoji(text, at, here, emoji)),
+            '•' => bear(text, at, here),
             '(' => emptied(text, at, here).or_else(|| face(text, at, here)),
             '^' => power(text, at, here),
             '√' => root(text, at, here),
@@ -359,6 +361,45 @@ fn card(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
         text[end..].strip_prefix(rank).is_some_and(|rest| rest.starts_with(['♠', '♥', '♦', '♣']))
     });
     Some((start..end, Edit::Say(format!("{name} of {suit}{}", if follows { ", " } else { "" }))))
+}
+
+/// `I ❤️ NY`: the verb that the heart stands for.
+fn loved(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    const SUBJECTS: [&str; 5] = ["I ", "We ", "we ", "You ", "They "];
+    let end = at
+        + '❤'.len_utf8()
+        + if text[at + '❤'.len_utf8()..].starts_with('\u{fe0f}') { '\u{fe0f}'.len_utf8() } else { 0 };
+    let before = &text[from..at];
+    let subject = SUBJECTS.iter().any(|subject| {
+        before.strip_suffix(subject).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    });
+    let object = text[end..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    (subject && object).then(|| (at..end, Edit::Say("love".into())))
+}
+
+/// `a 5★ hotel`, `4.5⭐`: one star after a number counts.
+fn stars(text: &str, at: usize) -> Option<(Range<usize>, Edit)> {
+    const LINKS: [&str; 10] = ["for", "of", "from", "and", "or", "in", "on", "with", "out", "is"];
+    let sign = text[at..].chars().next()?;
+    let mut end = at + sign.len_utf8();
+    end += if text[end..].starts_with('\u{fe0f}') { '\u{fe0f}'.len_utf8() } else { 0 };
+    let number = text[..at].ends_with(|c: char| c.is_ascii_digit());
+    let alone =
+        !text[end..].starts_with(['★', '⭐', '☆', '½']) && !text[end..].starts_with(char::is_alphanumeric);
+    // Before a noun in the singular: `a 5★ hotel`.
+    let next = text[end..].strip_prefix(' ').unwrap_or_default();
+    let word = &next[..next.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(next.len())];
+    let noun = !word.is_empty() && !LINKS.contains(&word);
+    (number && alone).then(|| (at..end, Edit::Say(if noun { " star" } else { " stars" }.into())))
+}
+
+/// `ʕ•ᴥ•ʔ`: a bear.
+fn bear(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
+    const LONGEST: usize = 24;
+    let before = text[from..at].strip_suffix('ʕ')?;
+    let window = &text[at..text.floor_char_boundary(at + LONGEST)];
+    let close = window.find('ʔ')?;
+    (!window[..close].contains(' ')).then_some((from + before.len()..at + close + 'ʔ'.len_utf8(), Edit::Drop))
 }
 
 /// A face drawn with signs around brackets: `¯\_(ツ)_/¯`, `(╯°□°)╯︵ ┻━┻`.

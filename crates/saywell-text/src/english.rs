@@ -58,7 +58,7 @@ use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -138,6 +138,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Path, paths::drive),
     (Kind::Symbol, signs::emoticon),
     (Kind::Label, music::chord),
+    (Kind::Operator, plain_maths::logarithm),
     (Kind::Operator, plain_maths::letters),
     (Kind::Operator, plain_maths::primed),
     (Kind::Operator, plain_maths::derivative),
@@ -171,6 +172,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Roman, roman::number),
     (Kind::Roman, roman::rank),
     (Kind::Roman, roman::first),
+    (Kind::Roman, roman::long),
     (Kind::Acronym, acronyms::acronym),
     (Kind::Formula, names::formula),
     (Kind::Chess, names::chess_move),
@@ -209,10 +211,12 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Address, network::ip6),
     (Kind::Number, counts::number_sign),
     (Kind::Decade, counts::decade),
+    (Kind::Date, calendar::short_year),
     (Kind::Keys, names::keys),
     (Kind::Code, code::decorator),
     (Kind::Fraction, quantities::fraction_sign),
     (Kind::Operator, plain_maths::minus),
+    (Kind::Operator, plain_maths::named_difference),
     (Kind::Number, counts::signed),
     (Kind::Operator, plain_maths::factorial),
     (Kind::Operator, plain_maths::bar),
@@ -225,6 +229,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Code, code::expression),
     (Kind::Code, code::identifier),
     (Kind::Range, symbols::range_of_names),
+    (Kind::Range, symbols::range_of_quantities),
     (Kind::Operator, symbols::operator),
     (Kind::Symbol, symbols::symbol),
 ];

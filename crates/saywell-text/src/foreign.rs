@@ -32,7 +32,7 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
         b'!' if window.starts_with("![[") => Some((window.find("]]")? + 2, None)),
         b'!' | b'?' | b':' if begins_line(text, at) => admonition(rest),
         b'=' => around(window, "==", true),
-        b'+' => around(window, "++", false),
+        b'+' => around(window, "++", false).or_else(|| keys(window)),
         b'%' => {
             let inside = window.strip_prefix("%%")?;
             Some((inside.find("%%").filter(|end| *end > 0)? + 4, None))
@@ -159,11 +159,23 @@ fn around(window: &str, mark: &str, spaces: bool) -> Found {
     let end = inside.find(mark).filter(|end| *end > 1)?;
     let word = &inside[..end];
     let letters = word.starts_with(char::is_alphanumeric)
-        && word.ends_with(|c: char| c.is_alphanumeric() || ".!?)".contains(c));
+        && word.ends_with(|c: char| c.is_alphanumeric() || ".!?):%".contains(c));
     let plain =
         letters && (spaces || word.chars().all(char::is_alphabetic)) && !word.contains(['=', '\n', '+', ';']);
     let ends = !inside[end + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '=' || c == '+');
     (plain && ends).then_some((end + 2 * mark.len(), Some(mark.len()..mark.len() + end)))
+}
+
+/// `++ctrl+alt+del++` of `MkDocs`.
+fn keys(window: &str) -> Found {
+    let inside = window.strip_prefix("++")?;
+    let end = inside.find("++").filter(|end| *end > 2)?;
+    let names = inside[..end].split('+');
+    let plain = names.clone().count() > 1
+        && names
+            .clone()
+            .all(|name| (1..=9).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric()));
+    (plain && !inside[end + 2..].starts_with('+')).then_some((end + 4, Some(2..2 + end)))
 }
 
 /// `::: warning`, `:::tip Title`, `!!! note "Heads up"`, `???+ tip`, and the `:::` that ends one: the title, if any.
@@ -221,6 +233,14 @@ fn angle(window: &str) -> Found {
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         // A placeholder stands alone.
         && (inside.starts_with('/') || window[end..].contains("</"));
+    // `<list_files path="src" />`
+    if inside.ends_with('/')
+        && inside.contains("=\"")
+        && name.contains('_')
+        && crate::hidden::names_tool(name)
+    {
+        return Some((end + 1, None));
+    }
     // What a tool is given, where its tag is closed.
     if tag && !inside.starts_with('/') && crate::hidden::names_tool(name) {
         let close = ["</", name, ">"].concat();

@@ -29,7 +29,7 @@ const REASONING: &[&str] = &[
 
 /// What the names of other tags of reasoning and of tools say, where they are made of several words.
 const REASONING_WORDS: [&str; 6] = ["think", "thought", "analysis", "plan", "monologue", "reasoning"];
-const TOOL_WORDS: [&str; 14] = [
+const TOOL_WORDS: [&str; 16] = [
     "tool",
     "call",
     "function",
@@ -44,6 +44,8 @@ const TOOL_WORDS: [&str; 14] = [
     "terminal",
     "observation",
     "artifact",
+    "run_",
+    "_code",
 ];
 
 /// Tags that hold a call of a tool or its result: Hermes and Qwen (`tool_call`), Llama and Qwen Coder

@@ -257,6 +257,8 @@ impl Evidence {
             () if in_english(spoken) => self.english += SHARED,
             () if words::is_also_english(&word) => {}
             () if letter && word.is_ascii() && !elided => {}
+            // A small word with a letter that English lacks: it is no loan.
+            () if spoken != 0 && !letter && in_english(lacking) => self.foreign += 2.0,
             () if spoken != 0 => self.foreign += if letter { LONE_LETTER } else { 1.0 },
             () if in_english(lacking) => self.foreign += FOREIGN_LETTER,
             () => {}

@@ -136,43 +136,62 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
             return Verdict::Unknown;
         }
     }
-    // `5! = 120`: a factorial.
-    if run == "!"
-        && number_or_letter(before.0)
-        && spaced.starts_with(['=', '+', '*', '/', '×', '<', '>', '≤', '≥', '≈', '^'])
+    let cut_off = window == text.len() && !complete;
+    // What stands in brackets inside a sentence does not end it: "(Cal. Civ. Code)".
+    let bracketed = || run == "." && is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()]);
+    if let Some(verdict) =
+        goes_on(run, before.0, spaced, cut_off).or_else(|| bracketed().then_some(Verdict::Inside))
     {
-        return Verdict::Inside;
+        return verdict;
     }
     if run != "." {
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
-    // What stands in brackets inside a sentence does not end it: "(Cal. Civ. Code)".
-    if is_bracketed(text, start, stop, &seen[stops..seen.len() - spaced.len()]) {
-        return Verdict::Inside;
-    }
-    let cut_off = window == text.len() && !complete;
     if let Some(verdict) = after_short_form(before.0, word_after, cut_off) {
         return verdict;
     }
-    if number.len() == 1 && first.is_uppercase() && counts_in_line(text, start, stop, number) {
+    if number.len() == 1
+        && !first.is_lowercase()
+        && !first.is_ascii_digit()
+        && counts_in_line(text, start, stop, number)
+    {
         return Verdict::Inside;
     }
-    let weight = weigh(before.0, before.1, first);
-    match weight {
+    let ordinal = before.0.len() < 3 && after_article(&text[start..stop], before.0);
+    match weigh(before.0, before.1, ordinal, first) {
         Weight::Inside => Verdict::Inside,
         Weight::End => Verdict::End { next },
-        Weight::EndBefore(words) | Weight::InsideBefore(words) => {
-            let found = matches!(weight, Weight::EndBefore(_));
-            let length = word_after.find(|c: char| !c.is_alphanumeric()).unwrap_or(word_after.len());
-            if length == word_after.len() && window == text.len() && !complete {
-                Verdict::Unknown
-            } else if words.contains(&&word_after[..length]) == found {
-                Verdict::End { next }
-            } else {
-                Verdict::Inside
-            }
-        }
+        Weight::EndBefore(words) => listed(words, word_after, cut_off)
+            .map_or(Verdict::Unknown, |found| if found { Verdict::End { next } } else { Verdict::Inside }),
+        Weight::InsideBefore(words) => listed(words, word_after, cut_off)
+            .map_or(Verdict::Unknown, |found| if found { Verdict::Inside } else { Verdict::End { next } }),
     }
+}
+
+/// Whether the word that `after` begins with is one of `words`; `None` where more of it may come.
+fn listed(words: &[&str], after: &str, cut_off: bool) -> Option<bool> {
+    let length = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
+    (length < after.len() || !cut_off).then(|| words.contains(&&after[..length]))
+}
+
+/// Whether the sentence goes on with what none begins with: `5! = 120`, `temp. & vol.`, `Tél. : 01 23`.
+fn goes_on(run: &str, before: &str, spaced: &str, cut_off: bool) -> Option<Verdict> {
+    let factorial = run == "!"
+        && number_or_letter(before)
+        && spaced.starts_with(['=', '+', '*', '/', '×', '<', '>', '≤', '≥', '≈', '^']);
+    match spaced {
+        _ if factorial => Some(Verdict::Inside),
+        "&" | ":" if run == "." && cut_off => Some(Verdict::Unknown),
+        _ if run == "." && (spaced.starts_with("& ") || spaced.starts_with(": ")) => Some(Verdict::Inside),
+        _ => None,
+    }
+}
+
+/// Whether an article of German stands before the `number` that `text` ends with: `der 3.`
+fn after_article(text: &str, number: &str) -> bool {
+    let near = &text[text.ceil_char_boundary(text.len().saturating_sub(WINDOW))..];
+    let article = near.strip_suffix(number).unwrap_or_default().trim_end();
+    ARTICLES.contains(&article.rsplit(char::is_whitespace).next().unwrap_or_default())
 }
 
 /// What a stop without a space after it is: `That ends.Then it begins` lacks one, names with dots do not.
@@ -192,7 +211,7 @@ fn counts_in_line(text: &str, start: usize, stop: usize, digit: &str) -> bool {
     let from = text.ceil_char_boundary(stop.saturating_sub(2 * WINDOW).max(start));
     let before = &text[from..stop - digit.len()];
     match digit.as_bytes() {
-        [b'1'] => before.ends_with(": "),
+        [b'1'] => before.ends_with(": ") || before.ends_with('：'),
         [digit @ b'2'..=b'9'] => {
             before.contains(&format!(" {}. ", char::from(digit - 1))) && before.ends_with(' ')
         }
@@ -207,9 +226,15 @@ fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
     let name = &after[..after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len())];
     let short = is_short(word);
     let direction = short && DIRECTIONS.contains(&name);
+    // `App. B`, `Fig. C.`: a capital alone, which is no speaker.
+    let capital = name.len() == 1
+        && first.is_ascii_uppercase()
+        && BEFORE_NUMBER.iter().any(|entry| entry.eq_ignore_ascii_case(word));
+    let lettered = || capital && after[1..].chars().next().is_none_or(|c| ",;:.)".contains(c));
     match () {
+        () if capital && after.len() == 1 && cut_off => Some(Verdict::Unknown),
         () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
-        () if first.is_lowercase() || direction => Some(Verdict::Inside),
+        () if first.is_lowercase() || direction || lettered() => Some(Verdict::Inside),
         () if first.is_ascii_digit() && short && !is_word_too(word) => Some(Verdict::Inside),
         () => None,
     }
@@ -254,7 +279,8 @@ fn is_move(token: &str) -> bool {
 
 /// Whether these are the words of a citation rather than of a link.
 fn is_citation(inside: &str) -> bool {
-    inside.bytes().any(|b| b.is_ascii_digit()) && !inside.contains(' ')
+    inside.ends_with(" needed")
+        || inside.bytes().any(|b| b.is_ascii_digit()) && !inside.contains(' ')
         || inside.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b' ' | b'-')) && !inside.is_empty()
 }
 
@@ -299,19 +325,183 @@ enum Weight {
 
 /// Abbreviations that something always follows.
 const NEVER_LAST: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
-    "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
-    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "hrsg", "bzw",
-    "u.s.c", "natl", "accts", "acct", "supt", "intl", "asst", "mgr", "attn", "amb", "adm", "cpl", "pvt",
-    "insp", "msgr", "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra",
-    "pág", "env",
+    "dr",
+    "mr",
+    "mrs",
+    "ms",
+    "mx",
+    "messrs",
+    "prof",
+    "st",
+    "gen",
+    "sen",
+    "rep",
+    "gov",
+    "capt",
+    "sgt",
+    "col",
+    "lt",
+    "cmdr",
+    "rev",
+    "hon",
+    "pres",
+    "fig",
+    "figs",
+    "eq",
+    "eqs",
+    "sec",
+    "ch",
+    "vol",
+    "vs",
+    "cf",
+    "e.g",
+    "i.e",
+    "eg",
+    "ie",
+    "viz",
+    "ca",
+    "approx",
+    "resp",
+    "incl",
+    "excl",
+    "esp",
+    "mt",
+    "ex",
+    "hrsg",
+    "bzw",
+    "u.s.c",
+    "natl",
+    "accts",
+    "acct",
+    "supt",
+    "intl",
+    "asst",
+    "mgr",
+    "attn",
+    "amb",
+    "adm",
+    "cpl",
+    "pvt",
+    "insp",
+    "msgr",
+    "univ",
+    "vgl",
+    "ggf",
+    "evtl",
+    "inkl",
+    "zzgl",
+    "abb",
+    "tab",
+    "kap",
+    "sog",
+    "sra",
+    "dra",
+    "pág",
+    "env",
+    "wm",
+    "chas",
+    "geo",
+    "jas",
+    "robt",
+    "edw",
+    "drs",
+    "mme",
+    "mlle",
+    "med",
+    "dott",
+    "avv",
+    "ing",
+    "arq",
+    "profa",
+    "prof.ª",
+    "mevr",
+    "dhr",
+    "ir",
+    "afb",
+    "hfst",
+    "blz",
+    "godz",
+    "ok",
+    "tj",
+    "rys",
+    "rozdz",
+    "zob",
+    "inż",
+    "św",
+    "tzw",
+    "tzn",
+    "ul",
+    "núm",
+    "págs",
+    "aprox",
+    "ud",
+    "uds",
+    "ee",
+    "exmo",
+    "exma",
+    "bijv",
+    "pag",
+    "pagg",
+    "sig",
+    "geom",
+    "spett",
+    "gent",
+    "bl",
+    "sogen",
+    "st",
+    "hl",
+    "ggfs",
+    "zus",
+    "verh",
+    "av",
+    "fr",
+    "insg",
+    "sta",
+    "sto",
+    "ste",
+    "eng",
+    "ks",
+    "ur",
+    "encl",
+    "сокр",
+    "тов",
+    "сб",
+    "सं",
+    "डा",
+    "श्रीम",
+    "ул",
+    "проф",
+    "акад",
+    "им",
+    "рис",
+    "стр",
+    "гл",
+    "см",
+    "ср",
+    "обл",
+    "пр",
+    "просп",
+    "пер",
+    "тел",
+    "напр",
+    "т.е",
+    "т.к",
+    "डॉ",
+    "श्री",
+    "प्रो",
+    "पृ",
+    "पं",
+    "स्व",
+    "कि.मी",
+    "रु",
 ];
 /// Abbreviations before a number, words anywhere else.
 const BEFORE_NUMBER: &[&str] = &[
     "no", "nos", "nr", "p", "pp", "art", "par", "min", "max", "v", "ver", "op", "ext", "ref", "tel", "div",
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
     "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
-    "fl", "ref", "vols", "item", "ser", "exp", "deg",
+    "rm", "rms", "sett", "genn", "febb", "abs", "bl", "str", "kol", "il", "núm", "tél", "fl", "ref", "vols",
+    "item", "ser", "exp", "deg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
@@ -326,7 +516,9 @@ const SHORT: &[&str] = &[
     "avg", "cm", "doz", "elev", "ht", "kg", "km", "mg", "mi", "misc", "ml", "mm", "mos", "pt", "secs", "sq",
     "temp", "temps", "wk", "wks", "wt", "yr", "yrs", "addl", "assoc", "calif", "cert", "chem", "cont",
     "equiv", "hosp", "mfg", "mtg", "orig", "pkg", "qty", "std", "abbr", "ariz", "colo", "conn", "fla",
-    "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr", "hist",
+    "pers", "inst", "mfr", "mfrs", "comm", "admin", "supp", "treas", "secy", "twp", "prod", "dist", "div",
+    "est", "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr",
+    "hist",
 ];
 /// Names of directions, which a distance may be given in: "2 mi. N of town".
 const DIRECTIONS: &[&str] =
@@ -346,18 +538,176 @@ const MONTHS: &[&str] = &[
     "Oktober",
     "November",
     "Dezember",
+    "Jan",
+    "Feb",
+    "Apr",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Sept",
+    "Okt",
+    "Nov",
+    "Dez",
     "Jahrhundert",
     "Klasse",
     "Platz",
     "Stock",
+    "Auflage",
+    "Etage",
+    "Geburtstag",
+    "Jahrestag",
+    "Kapitel",
+    "Lebensjahr",
+    "Liga",
+    "Mal",
+    "Quartal",
+    "Rang",
+    "Runde",
+    "Semester",
+    "Spieltag",
+    "Staffel",
+    "Tag",
+    "Weltkrieg",
+    "Woche",
+];
+/// Words of German that make a number with a full stop an ordinal, unless a word follows that begins a sentence.
+const ARTICLES: &[&str] = &[
+    "der", "die", "das", "dem", "den", "des", "im", "zum", "zur", "vom", "beim", "Der", "Die", "Das", "Im",
+    "Zum", "Am", "ihren", "ihrem", "seinen", "seinem", "jeden", "jedem",
+];
+const STARTERS_OF_GERMAN: &[&str] = &[
+    "Dann", "Es", "Er", "Sie", "Wir", "Ich", "Das", "Die", "Der", "Ein", "Eine", "In", "Im", "Am", "Und",
+    "Aber", "Wenn", "Danach", "Dort", "Bitte", "Ja", "Nein", "Wo", "Was", "Wie", "Wer", "Warum", "Hier",
+    "So", "Nun", "Auch", "Doch", "Damals", "Seit", "Mit", "Nach", "Vor", "Zu", "Von", "Für", "Bei", "Auf",
+    "Als", "Da", "Dies", "Diese", "The", "You", "He", "She", "It", "They", "We", "I", "This", "That",
 ];
 /// Words that begin sentences more often than names.
 const STARTERS: &[&str] = &[
-    "The", "A", "An", "It", "Its", "He", "She", "They", "We", "You", "I", "This", "That", "These", "Those",
-    "There", "Here", "In", "On", "At", "As", "For", "From", "To", "By", "With", "If", "When", "While",
-    "Once", "After", "Before", "However", "But", "And", "So", "Or", "Then", "Now", "Also", "Because",
-    "Since", "Although", "What", "Why", "How", "Who", "Where", "Which", "My", "Your", "Our", "His", "Her",
-    "Their", "Let", "Use", "Not", "No", "Yes", "Each", "Both", "All", "Some", "Many", "Most", "Please",
+    "The",
+    "A",
+    "An",
+    "It",
+    "Its",
+    "He",
+    "She",
+    "They",
+    "We",
+    "You",
+    "I",
+    "This",
+    "That",
+    "These",
+    "Those",
+    "There",
+    "Here",
+    "In",
+    "On",
+    "At",
+    "As",
+    "For",
+    "From",
+    "To",
+    "By",
+    "With",
+    "If",
+    "When",
+    "While",
+    "Once",
+    "After",
+    "Before",
+    "However",
+    "But",
+    "And",
+    "So",
+    "Or",
+    "Then",
+    "Now",
+    "Also",
+    "Because",
+    "Since",
+    "Although",
+    "What",
+    "Why",
+    "How",
+    "Who",
+    "Where",
+    "Which",
+    "My",
+    "Your",
+    "Our",
+    "His",
+    "Her",
+    "Es",
+    "Er",
+    "Sie",
+    "Wir",
+    "Danach",
+    "Dort",
+    "Dann",
+    "Deshalb",
+    "Il",
+    "Elle",
+    "Ils",
+    "Elles",
+    "Nous",
+    "Puis",
+    "Ensuite",
+    "Cela",
+    "Luego",
+    "Después",
+    "También",
+    "Entonces",
+    "Nadie",
+    "Poi",
+    "Dopo",
+    "Questo",
+    "Questa",
+    "Quindi",
+    "Depois",
+    "Então",
+    "Também",
+    "Daarna",
+    "Daarom",
+    "Het",
+    "Dit",
+    "Wij",
+    "Zij",
+    "Potem",
+    "Następnie",
+    "Dlatego",
+    "Он",
+    "Она",
+    "Оно",
+    "Они",
+    "Это",
+    "Затем",
+    "Потом",
+    "Мы",
+    "Вы",
+    "Но",
+    "Если",
+    "Когда",
+    "После",
+    "Также",
+    "Поэтому",
+    "Однако",
+    "Там",
+    "Здесь",
+    "Сейчас",
+    "Their",
+    "Let",
+    "Use",
+    "Not",
+    "No",
+    "Yes",
+    "Each",
+    "Both",
+    "All",
+    "Some",
+    "Many",
+    "Most",
+    "Please",
     "Note",
 ];
 
@@ -393,9 +743,18 @@ fn is_word_too(word: &str) -> bool {
     WORDS.iter().any(|entry| entry.eq_ignore_ascii_case(word))
 }
 
-fn weigh(word: &str, begins: bool, next: char) -> Weight {
-    let is = |list: &[&str]| list.iter().any(|entry| entry.eq_ignore_ascii_case(word));
-    if is(NEVER_LAST) || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
+/// `ordinal` says that a word of German before a number makes it one: `der 3. Sieg`.
+fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
+    let small = (!word.is_ascii()).then(|| word.to_lowercase());
+    let is = |list: &[&str]| {
+        list.iter().any(|entry| entry.eq_ignore_ascii_case(word) || small.as_deref() == Some(*entry))
+    };
+    // `L'avv. Neri`
+    // `Goethestr. 12`
+    let street = word.len() > 5 && word.ends_with("str") && next.is_ascii_digit();
+    let elided = word.rsplit(['\'', '’']).next().unwrap_or(word);
+    let is_never = is(NEVER_LAST) || elided.len() < word.len() && NEVER_LAST.contains(&elided);
+    if street || is_never || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
         return Weight::Inside;
     }
     // "1. First" counts; it does not end.
@@ -403,7 +762,7 @@ fn weigh(word: &str, begins: bool, next: char) -> Weight {
         return Weight::Inside;
     }
     if (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit()) && next.is_uppercase() {
-        return Weight::InsideBefore(MONTHS);
+        return if ordinal { Weight::EndBefore(STARTERS_OF_GERMAN) } else { Weight::InsideBefore(MONTHS) };
     }
     // Initials and dotted abbreviations: "J. Smith", "the U.S. Army", "9 a.m. on Monday".
     let mut letters = word.split('.');

@@ -25,7 +25,7 @@ const MODEL: &[u8] = include_bytes!("../assets/hibari.onnx");
 
 /// What the sound of a text depends on: the files of the voice and our own words, hashed by the build script,
 /// and, before the hyphen, this program. Count that up whenever the same text would sound different.
-const VERSION: &str = concat!("5-", env!("VOICE_HASH"));
+const VERSION: &str = concat!("6-", env!("VOICE_HASH"));
 
 /// Likewise for the voices of packs.
 const KOKORO_VERSION: u32 = 2;

@@ -97,7 +97,7 @@ fn speed_is_kept_and_checked() {
 }
 
 /// From the first sound to the last: the silence around it is the pause's, which is the caller's to choose. What is
-/// predicted is exact to half a step (`what_is_rounded_away_is_made_up_for`); how soon a sound is heard and dies away is not.
+/// predicted is exact to half a step (`what_is_rounded_away_is_made_up_for`); how soon a sound is heard and dies away is known on average.
 #[test]
 fn speed_is_what_was_asked() {
     const TEXTS: [&str; 4] = [
@@ -112,7 +112,7 @@ fn speed_is_what_was_asked() {
     let own = seconds(1.0);
     let got = [0.5, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0].map(|speed| (f64::from(speed), own / seconds(speed)));
     println!("asked and got: {got:.4?}");
-    assert!(got.iter().all(|(asked, got)| (got / asked - 1.0).abs() < 0.015), "{got:?}");
+    assert!(got.iter().all(|(asked, got)| (got / asked - 1.0).abs() < 0.01), "{got:?}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use self::background::Background;
 use crate::cache::{self, Cache, Storage};
@@ -41,7 +42,7 @@ use crate::provider::{Provider, ProviderError};
 use crate::providers::{self, kokoro, local};
 use crate::redis_client::{Address, AddressError};
 use crate::render::Levels;
-use crate::script::Bounds;
+use crate::script::ReplyBounds;
 use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
 use crate::store::{self, Store};
@@ -238,8 +239,7 @@ impl App {
         look_after(&upkeep, (&cache, &store), &settings, &clock, turns);
         let (name, started_at) = (settings.instance_name(), seconds(clock.now()));
         let own = Own { name, started_at, flights: flights.clone(), chain: chain.clone() };
-        if let Some(gateways) = gateways.clone() {
-            let own = own.clone();
+        if let (Some(gateways), own) = (gateways.clone(), own.clone()) {
             upkeep.begin(|stop| async move { gateways.tell_until(|| own.state(), stop).await });
         }
         let orders = Orders {
@@ -257,7 +257,7 @@ impl App {
             orders: orders.clone(),
             limits,
             speak: Speak {
-                bounds: Bounds {
+                bounds: ReplyBounds {
                     max_chars: settings.max_chars,
                     max_seconds: settings.max_seconds,
                     too_long: settings.too_long,
@@ -279,6 +279,7 @@ impl App {
                 shared,
                 orders,
                 writes: Arc::new(Semaphore::new(MAX_WRITES)),
+                beside: TaskTracker::new(),
             },
             listening: Listening::new(Arc::clone(&store.listening), Arc::clone(&clock)),
             store,
@@ -337,6 +338,19 @@ impl App {
         any
     }
 
+    /// Tries the voices inside now, and again after this long, as long as any is too slow: the machine may have been busy.
+    pub fn keep_trying_voices(&self, again_after: Duration) {
+        let app = self.clone();
+        self.upkeep.begin(|stop| async move {
+            let trying = async {
+                while app.try_voices(None).await {
+                    tokio::time::sleep(again_after).await;
+                }
+            };
+            stop.run_until_cancelled(trying).await;
+        });
+    }
+
     /// The services beside the gateway.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         [&self.store.service, self.speak.cache.storage()].into_iter().chain(self.limits.shared_books())
@@ -363,10 +377,15 @@ impl App {
         if tokio::time::timeout(patience, self.limits.settled()).await.is_err() {
             tracing::warn!("stopped before everything that was not used was given back");
         }
-        // Clips are stored beside their flights.
-        let stored = self.speak.writes.acquire_many(MAX_WRITES as u32);
-        if tokio::time::timeout(patience.min(STORED_WITHIN), stored).await.is_err() {
-            tracing::warn!("stopped before every clip was stored");
+        // What was made is told and stored beside its flight.
+        if let Some(shared) = &self.speak.shared
+            && tokio::time::timeout(patience.min(STORED_WITHIN), shared.told()).await.is_err()
+        {
+            tracing::warn!("stopped before other gateways knew how every flight had ended");
+        }
+        self.speak.beside.close();
+        if tokio::time::timeout(patience.min(STORED_WITHIN), self.speak.beside.wait()).await.is_err() {
+            tracing::warn!("stopped before everything that was made was stored");
         }
         if !self.upkeep.stop(patience.min(STORED_WITHIN)).await {
             tracing::warn!("stopped before the cache was swept and usage summed up");

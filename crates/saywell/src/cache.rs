@@ -305,6 +305,7 @@ impl Cache {
     pub async fn put_for(&self, key: &Key, entry: Arc<Entry>, ttl: Duration) -> Result<(), CacheError> {
         check(&entry.about)?;
         let (cache, key) = (self.clone(), *key);
+        // Waited for by whoever stores, here and at the end of the process.
         let stored = tokio::spawn(async move { cache.put_now(&key, entry, ttl).await });
         stored.await.map_err(object::unavailable("store an entry"))?
     }

@@ -8,7 +8,7 @@ use tokio_util::task::task_tracker::TrackedFuture;
 
 /// How long connections may take over what they do, and how many there may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bounds {
+pub struct ConnectionBounds {
     /// How long a connection may take until its first byte, and the head of a request from its first byte; and how
     /// long a body may come slowly.
     pub head: Duration,
@@ -24,7 +24,7 @@ pub struct Bounds {
     pub connections_per_address: usize,
 }
 
-impl Default for Bounds {
+impl Default for ConnectionBounds {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(10),

@@ -20,7 +20,7 @@ pub use state::{Grant, State, Subject, Unit};
 use crate::chain::switch::Switches;
 use crate::clock::Clock;
 use crate::store::{AuditEntry, ControlStore, Revision};
-use crate::telemetry::{Service, service_failed};
+use crate::telemetry::{SideService, service_failed};
 
 /// How often a replica looks for what others changed: half of the second within which it follows.
 pub const POLL: Duration = Duration::from_millis(500);
@@ -93,7 +93,7 @@ impl Controls {
         while stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_some() {
             let refreshed = self.refresh().await;
             if refreshed.is_err() {
-                service_failed(Service::Database);
+                service_failed(SideService::Database);
             }
             match &refreshed {
                 Err(error) if reachable => {

@@ -26,7 +26,7 @@ use crate::identity::Subject;
 use crate::key::Key;
 
 pub use shared::{Follower, Lease, News, Part, SharedFlights, Taken, Wire};
-pub use wake::{Asked, Wake};
+pub use wake::{LinkedRequest, Wake};
 
 /// How long an announced flight waits for its first listener.
 pub const LINGER: Duration = Duration::from_secs(15);
@@ -172,7 +172,7 @@ pub enum Boarding {
 /// As many flights are in progress as may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("as many replies are in the making as may be")]
-pub struct Full;
+pub struct FlightsFull;
 
 impl Flights {
     /// No flights yet, and never more than `most` at once.
@@ -211,13 +211,13 @@ impl Flights {
     /// Joins the flight of this key, or starts it.
     ///
     /// # Errors
-    /// [`Full`] when it would have to be started and there is no room.
-    pub fn board(&self, key: Key, format: Format) -> Result<Boarding, Full> {
+    /// [`FlightsFull`] when it would have to be started and there is no room.
+    pub fn board(&self, key: Key, format: Format) -> Result<Boarding, FlightsFull> {
         let mut flights = self.board.flights();
         let room = flights.len() < self.board.most;
         match flights.entry(key) {
             Slot::Occupied(slot) => Ok(Boarding::Joined(self.listen(slot.get()))),
-            Slot::Vacant(_) if !room => Err(Full),
+            Slot::Vacant(_) if !room => Err(FlightsFull),
             Slot::Vacant(slot) => {
                 let flight = Arc::new(Flight {
                     key,
@@ -514,6 +514,7 @@ impl Listener {
         self.flight.progress().awaited = true;
         let (flight, board) = (Arc::clone(&self.flight), self.board.clone());
         drop(self);
+        // Not waited for: it ends with the flight.
         tokio::spawn(async move {
             tokio::select! {
                 () = tokio::time::sleep(LINGER) => {}
@@ -693,7 +694,7 @@ mod tests {
     async fn there_is_room_for_so_many_and_no_more() {
         let flights = Flights::new(1);
         let (listener, writer) = start(&flights, 1);
-        assert_eq!(flights.board(key(2), Format::Mp3).unwrap_err(), Full);
+        assert_eq!(flights.board(key(2), Format::Mp3).unwrap_err(), FlightsFull);
         assert!(matches!(flights.board(key(1), Format::Mp3), Ok(Boarding::Joined(_))));
         writer.land(Ok(()));
         drop(listener);

@@ -11,7 +11,7 @@ use tracing::debug;
 use utoipa::ToSchema;
 
 use crate::redis_client::{Address, Connection};
-use crate::service::{Service, Trouble};
+use crate::service::{Away, Service};
 
 /// How long a step may take; past it, the server counts as away.
 const DEADLINE: Duration = Duration::from_millis(500);
@@ -53,17 +53,6 @@ pub struct State {
     pub flights: usize,
     /// How long a new reply would wait for the voice inside, seconds.
     pub queue_seconds: f64,
-}
-
-/// The server did not do it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Away(String);
-
-impl From<Trouble> for Away {
-    fn from(trouble: Trouble) -> Self {
-        Self(trouble.to_string())
-    }
 }
 
 impl Gateways {
@@ -165,6 +154,7 @@ impl Turns {
         }
         let (shared, ends) = (Arc::clone(shared), CancellationToken::new());
         let guard = ends.clone().drop_guard();
+        // Not waited for: where its last word is lost, the turn is free again a little sooner.
         tokio::spawn(async move {
             let renewing = async {
                 loop {

@@ -32,15 +32,15 @@ use self::book::{Book, Claim, Taken, Ticket};
 use self::books::{Books, Entered};
 use self::capacity::Capacity;
 pub(crate) use self::capacity::Place;
-pub(crate) use self::connected::Connection;
-use self::connected::{Connected, Full};
+pub(crate) use self::connected::ConnectionPlace;
+use self::connected::{Connected, NoConnection};
 use crate::clock::Clock;
 use crate::controls::Controls;
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Subject};
 use crate::redis_client;
 use crate::request::SpeechRequest;
-use crate::script::Bounds;
+use crate::script::ReplyBounds;
 use crate::secret::Secret;
 use crate::service::Service;
 
@@ -275,7 +275,7 @@ impl Limits {
     /// # Errors
     /// [`Refusal::Exceeded`] when the caller has as many as they may, [`Refusal::Overloaded`] when there are as many as
     /// there can be or the caller has a quarter of those, [`Refusal::UnknownPlan`].
-    pub(crate) fn connect(&self, caller: &Caller) -> Result<Connection, Refusal> {
+    pub(crate) fn connect(&self, caller: &Caller) -> Result<ConnectionPlace, Refusal> {
         let (plan_name, plan) = self.plan(caller)?;
         let (parts, now) = (&*self.parts, self.parts.clock.now());
         let controls = parts.controls.state();
@@ -284,13 +284,13 @@ impl Limits {
         let (limits, claims): (Vec<_>, Vec<_>) =
             accounts.iter().filter_map(|account| account.connection(now)).unzip();
         parts.connected.take(&caller.subject(), &claims).map_err(|full| match full {
-            Full::Account { claim, state } => match (limits.get(claim), claims.get(claim)) {
+            NoConnection::Account { claim, state } => match (limits.get(claim), claims.get(claim)) {
                 (Some(limit), Some(claim)) if limit.scope.is_told() => {
                     Refusal::Exceeded(Box::new(Exceeded::new(limit, claim, state, &plan_name, now)))
                 }
                 _ => Refusal::Overloaded,
             },
-            Full::Server => Refusal::Overloaded,
+            NoConnection::Server => Refusal::Overloaded,
         })
     }
 
@@ -376,8 +376,8 @@ impl Limits {
 impl Plan {
     /// The tighter of these bounds and the plan's own.
     #[must_use]
-    pub fn bounds(&self, bounds: Bounds) -> Bounds {
-        Bounds {
+    pub fn bounds(&self, bounds: ReplyBounds) -> ReplyBounds {
+        ReplyBounds {
             max_chars: self.max_chars.map_or(bounds.max_chars, |most| most.min(bounds.max_chars)),
             max_seconds: self.max_seconds.map_or(bounds.max_seconds, |most| most.min(bounds.max_seconds)),
             ..bounds
@@ -429,7 +429,7 @@ impl Permit {
 
     /// The tighter of these bounds and the plan's own.
     #[must_use]
-    pub fn bounds(&self, bounds: Bounds) -> Bounds {
+    pub fn bounds(&self, bounds: ReplyBounds) -> ReplyBounds {
         self.plan.bounds(bounds)
     }
 

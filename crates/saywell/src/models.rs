@@ -26,7 +26,7 @@ pub struct ModelMap(BTreeMap<String, Means>);
 
 /// Who is asked for a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum WhomToAsk {
     /// The chain, in its order.
     Chain,
     /// The chain, since nobody here has such a model.
@@ -68,7 +68,7 @@ impl ModelMap {
 
     /// Whom a model name asks for, in any case, where these providers speak.
     #[must_use]
-    pub fn asked<'a>(&self, model: &str, mut providers: impl Iterator<Item = &'a str>) -> Asked {
+    pub fn asked<'a>(&self, model: &str, mut providers: impl Iterator<Item = &'a str>) -> WhomToAsk {
         let model = model.to_lowercase();
         if let Some(means) = self.0.get(&model) {
             return means.into();
@@ -76,16 +76,16 @@ impl ModelMap {
         // Routers put the service before the name, and OpenAI a day behind it.
         let name = model.rsplit('/').next().unwrap_or_default();
         if OPENAI_MODELS.contains(&without_day(name)) {
-            return Asked::Chain;
+            return WhomToAsk::Chain;
         }
         match providers.find(|provider| provider.eq_ignore_ascii_case(&model)) {
-            Some(provider) => Asked::Provider(provider.to_owned()),
-            None => self.0.get(OTHERS).map_or(Asked::Unknown, Asked::from),
+            Some(provider) => WhomToAsk::Provider(provider.to_owned()),
+            None => self.0.get(OTHERS).map_or(WhomToAsk::Unknown, WhomToAsk::from),
         }
     }
 }
 
-impl From<&Means> for Asked {
+impl From<&Means> for WhomToAsk {
     fn from(means: &Means) -> Self {
         match means {
             Means::Chain => Self::Chain,
@@ -123,16 +123,16 @@ mod tests {
         map.insert("fast", "default");
         let asked = |map: &ModelMap, model: &str| map.asked(model, ["local", "azure"].into_iter());
         for model in ["tts-1", "TTS-1-HD", "openai/tts-1", "gpt-4o-mini-tts-2025-12-15", "saywell", "fast"] {
-            assert_eq!(asked(&map, model), Asked::Chain, "{model}");
+            assert_eq!(asked(&map, model), WhomToAsk::Chain, "{model}");
         }
-        assert_eq!(asked(&map, "kokoro"), Asked::Provider("local".into()));
-        assert_eq!(asked(&map, "Azure"), Asked::Provider("azure".into()));
-        assert_eq!(asked(&map, "whisper-1"), Asked::Nobody);
+        assert_eq!(asked(&map, "kokoro"), WhomToAsk::Provider("local".into()));
+        assert_eq!(asked(&map, "Azure"), WhomToAsk::Provider("azure".into()));
+        assert_eq!(asked(&map, "whisper-1"), WhomToAsk::Nobody);
         for model in ["tts-1-1106", "anything", "é-2025-12-15", "-2025-12-15"] {
-            assert_eq!(asked(&map, model), Asked::Unknown, "{model}");
+            assert_eq!(asked(&map, model), WhomToAsk::Unknown, "{model}");
         }
         map.insert("*", "refuse");
-        assert_eq!(asked(&map, "anything"), Asked::Nobody);
+        assert_eq!(asked(&map, "anything"), WhomToAsk::Nobody);
         assert_eq!(map.names().collect::<Vec<_>>(), ["fast", "kokoro"]);
     }
 }

@@ -11,7 +11,7 @@ use saywell_text::{
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct ReplyBounds {
     /// Longest text, characters.
     pub max_chars: usize,
     /// Longest speech, seconds.
@@ -157,7 +157,7 @@ fn only(left_out: &[Omitted]) -> String {
 /// # Errors
 /// [`ScriptError`] for a reply that is empty, says nothing, has more characters than `bounds` allow where that is refused, or is
 /// no SSML where it should be.
-pub fn prepare(reply: &str, reading: &Reading, bounds: Bounds) -> Result<Prepared, ScriptError> {
+pub fn prepare(reply: &str, reading: &Reading, bounds: ReplyBounds) -> Result<Prepared, ScriptError> {
     if reply.trim().is_empty() {
         return Err(ScriptError::Empty);
     }
@@ -212,7 +212,7 @@ pub fn prepare(reply: &str, reading: &Reading, bounds: Bounds) -> Result<Prepare
 }
 
 /// Where what one request may have of a text ends; `None` if all of it fits.
-fn window(text: &str, bounds: Bounds) -> Result<Option<usize>, ScriptError> {
+fn window(text: &str, bounds: ReplyBounds) -> Result<Option<usize>, ScriptError> {
     let Some((end, _)) = text.char_indices().nth(bounds.max_chars) else { return Ok(None) };
     if bounds.too_long == TooLong::Refuse {
         let characters = text.chars().count();
@@ -261,7 +261,7 @@ impl Prepared {
     ///
     /// # Errors
     /// [`ScriptError::TooLong`] where nothing fits, or such is refused.
-    pub fn within(mut self, reply: &str, speed: f32, bounds: Bounds) -> Result<Self, ScriptError> {
+    pub fn within(mut self, reply: &str, speed: f32, bounds: ReplyBounds) -> Result<Self, ScriptError> {
         let utterances = &mut self.script.utterances;
         self.seconds =
             utterances.iter().map(|utterance| utterance.estimated_seconds(f64::from(speed))).collect();
@@ -313,7 +313,7 @@ mod tests {
     use super::*;
     use saywell_text::pronunciation::Entry;
 
-    const BOUNDS: Bounds = Bounds { max_chars: 200, max_seconds: 5, too_long: TooLong::Refuse };
+    const BOUNDS: ReplyBounds = ReplyBounds { max_chars: 200, max_seconds: 5, too_long: TooLong::Refuse };
 
     fn read(reply: &str, reading: &Reading) -> Result<Prepared, ScriptError> {
         prepare(reply, reading, BOUNDS)?.within(reply, 1.0, BOUNDS)

@@ -30,7 +30,7 @@ pub struct Service {
 }
 
 struct Shared {
-    of: telemetry::Service,
+    of: telemetry::SideService,
     /// Where it is ill: why.
     ill: watch::Sender<Option<String>>,
     probe: Probe,
@@ -49,10 +49,21 @@ pub enum Trouble {
     Late(&'static str, Duration),
 }
 
+/// What gateways share did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Away(pub String);
+
+impl From<Trouble> for Away {
+    fn from(trouble: Trouble) -> Self {
+        Self(trouble.to_string())
+    }
+}
+
 impl Service {
     /// A service that is well until it proves otherwise.
     #[must_use]
-    pub fn new(of: telemetry::Service, probe: Probe) -> Self {
+    pub fn new(of: telemetry::SideService, probe: Probe) -> Self {
         let shared = Shared { of, ill: watch::Sender::default(), probe, ways: Mutex::default() };
         let service = Self { shared: Arc::new(shared) };
         service.measure(true);
@@ -153,6 +164,7 @@ impl Service {
         service_failed(self.shared.of);
         self.measure(false);
         let service = self.clone();
+        // Not waited for: it asks and changes nothing.
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(PROBE_EVERY).await;
@@ -199,7 +211,7 @@ mod tests {
             let well = answers.load(Ordering::SeqCst);
             Box::pin(async move { well })
         });
-        let service = Service::new(telemetry::Service::Database, probe);
+        let service = Service::new(telemetry::SideService::Database, probe);
         assert_eq!(ask(&service, async { Ok(1) }).await, Ok(1));
         let late = ask(&service, std::future::pending()).await.unwrap_err();
         assert_eq!(late, Trouble::Late("database", Duration::from_millis(200)));

@@ -23,6 +23,7 @@ use saywell_text::pronunciation::Dictionary;
 use saywell_text::{Emoji, Note};
 use saywell_voice::kokoro::BlendFault;
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, debug_span, info_span, warn};
 
 use self::flying::{Flying, Leg, Whole};
@@ -34,7 +35,7 @@ use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::controls::{Controls, State};
 use crate::error_code::ErrorCode;
-use crate::flight::{Asked, Boarding, Failure, Flights, Full, Listener, SharedFlights, Wire};
+use crate::flight::{Boarding, Failure, Flights, FlightsFull, LinkedRequest, Listener, SharedFlights, Wire};
 use crate::key::{Key, KeyKind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
@@ -44,9 +45,9 @@ use crate::queue::Errand;
 use crate::queue::Priority;
 use crate::render::Levels;
 use crate::request::{SpeechRequest, SpeedFault};
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError, UnsupportedLanguage};
+use crate::script::{self, Prepared, Reading, ReplyBounds, ScriptError, UnsupportedLanguage};
 use crate::store::CacheOutcome;
-use crate::telemetry::{Service, service_failed};
+use crate::telemetry::{SideService, service_failed};
 use crate::voices::{Speaker, VoiceMap};
 
 /// How many clips may be on their way into the cache at once.
@@ -158,8 +159,8 @@ impl SpeakError {
     }
 }
 
-impl From<Full> for SpeakError {
-    fn from(Full: Full) -> Self {
+impl From<FlightsFull> for SpeakError {
+    fn from(FlightsFull: FlightsFull) -> Self {
         Self::Overloaded { retry_after: None }
     }
 }
@@ -173,7 +174,7 @@ pub(crate) fn called(tag: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct Speak {
     /// What one request may ask for.
-    pub bounds: Bounds,
+    pub bounds: ReplyBounds,
     /// What becomes of what is in a language that no voice speaks.
     pub unsupported_language: UnsupportedLanguage,
     /// What becomes of emoji.
@@ -208,6 +209,8 @@ pub struct Speak {
     pub orders: Orders,
     /// Places for clips on their way into the cache.
     pub writes: Arc<Semaphore>,
+    /// What is done beside flights and has an end: what they made is stored, and what a link was given for.
+    pub beside: TaskTracker,
 }
 
 impl Speak {
@@ -305,6 +308,7 @@ impl Speak {
                 let span =
                     info_span!("flight", key = %key.short(), message_id = request.message_id.as_deref());
                 let tape = Tape::new(plan.format, wire);
+                // Waited for by `Flights::landed`.
                 tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
                 Ok(speech(CacheOutcome::Miss, amount.seconds, Sound::Flight(listener)))
             }
@@ -312,14 +316,14 @@ impl Speak {
     }
 
     /// Joins the flight of this key, or starts it; where flights are shared, under their lease.
-    async fn board(&self, key: Key, order: &Order) -> Result<(Boarding, Option<Wire>), Full> {
+    async fn board(&self, key: Key, order: &Order) -> Result<(Boarding, Option<Wire>), FlightsFull> {
         let format = order.request().format;
         let (listener, writer) = match self.flights.board(key, format)? {
             Boarding::Started(listener, writer) => (listener, writer),
             joined @ Boarding::Joined(_) => return Ok((joined, None)),
         };
         let Some(shared) = &self.shared else { return Ok((Boarding::Started(listener, writer), None)) };
-        let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
+        let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
         match shared.lease(key, &asked).await {
             Ok(Some(lease)) => {
                 let wire = shared.wire(lease, &self.flights, format);
@@ -413,7 +417,7 @@ impl Speak {
             if error.was_known() {
                 debug!(%error, "the cache could not be read");
             } else {
-                service_failed(Service::Storage);
+                service_failed(SideService::Storage);
                 warn!(%error, "the cache could not be read");
             }
             None
@@ -444,7 +448,7 @@ impl Speak {
         };
         if let Err(error) = kept {
             if !error.was_known() {
-                service_failed(Service::Storage);
+                service_failed(SideService::Storage);
                 warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
             }
             self.flights.wake().keep(key, entry);
@@ -454,7 +458,7 @@ impl Speak {
     async fn remember(&self, key: Key, entry: Entry) {
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
             if !error.was_known() {
-                service_failed(Service::Storage);
+                service_failed(SideService::Storage);
             }
             // The cache says once what is wrong.
             debug!(%error, "the cache could not be written");

@@ -130,7 +130,7 @@ impl Store {
     fn over(database: impl Database) -> Self {
         let database = Arc::new(database);
         let index = Arc::clone(&database) as Arc<dyn CacheIndex>;
-        let service = Service::new(telemetry::Service::Database, guarded::probe(Arc::clone(&index)));
+        let service = Service::new(telemetry::SideService::Database, guarded::probe(Arc::clone(&index)));
         let keys = Arc::clone(&database) as Arc<dyn ApiKeys>;
         Self {
             cache: Arc::new(Guarded { service: service.clone(), inner: index }),

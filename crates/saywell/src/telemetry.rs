@@ -54,7 +54,7 @@ pub fn log(filter: &str, json: bool, collector: Option<&str>) -> Result<Option<T
 
 /// What speech can go on without, but not for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
+pub enum SideService {
     /// What limits are shared through.
     Redis,
     /// Usage, keys, controls and the cache's index.
@@ -63,7 +63,7 @@ pub enum Service {
     Storage,
 }
 
-impl Service {
+impl SideService {
     const ALL: [Self; 3] = [Self::Redis, Self::Database, Self::Storage];
 
     /// As labels and `/readyz` have it.
@@ -78,7 +78,7 @@ impl Service {
 }
 
 /// A service beside the gateway could not be used.
-pub fn service_failed(service: Service) {
+pub fn service_failed(service: SideService) {
     metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(1);
 }
 
@@ -98,7 +98,7 @@ pub fn measure_process(gateway: &str) {
 
 /// Begins the counters that alerts look at: a rise from nothing is seen only where there was a zero before.
 pub fn begin_counters<'a>(providers: impl Iterator<Item = &'a str>) {
-    for service in Service::ALL {
+    for service in SideService::ALL {
         metrics::counter!("saywell_service_errors_total", "service" => service.name()).increment(0);
     }
     metrics::counter!("saywell_usage_unwritten_total").increment(0);

@@ -69,6 +69,7 @@ pub async fn serve(app: App, listener: TcpListener) {
             let _ = attend(&app, stream, peer).await;
             drop(place);
         };
+        // Waited for by `Connections::closed`.
         tokio::spawn(connections.track(attending.instrument(info_span!("wyoming", id))));
     }
 }

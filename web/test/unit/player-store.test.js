@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { INITIAL, PlayerStore, captionAt, clampSpeed, reduce } from '../../player-store.js';
+import { captionAt } from '../../captions.js';
+import { INITIAL, PlayerStore, clampSpeed, reduce } from '../../player-store.js';
 import { RENDITION } from '../support/fakes.js';
 
 /** @typedef {import('../../player-store.js').PlayerEvent} PlayerEvent */

@@ -52,6 +52,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "The resource's own domain, such as `https://NAME.cognitiveservices.azure.com`, in place of a region.",
         },
     ],
+    schema: <AzureOptions as schemars::JsonSchema>::json_schema,
     check: |options| AzureOptions::read(options).map(drop),
     open: |opening| Ok(Arc::new(Azure::open(&opening)?)),
 };
@@ -75,7 +76,7 @@ const DEFAULT_VOICE: &str = "en-US-AvaMultilingualNeural";
 const MEANING: Meaning = |_| None;
 
 /// `[providers.azure]`.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AzureOptions {
     /// The key of the resource.

@@ -28,6 +28,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Cartesia's API.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>()?.check(),
     open: |opening| Ok(Arc::new(Cartesia::open(&opening)?)),
 };
@@ -41,7 +42,7 @@ const LISTED: Duration = Duration::from_mins(30);
 /// The most pages of voices that are read, a hundred voices each.
 const MAX_PAGES: usize = 20;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

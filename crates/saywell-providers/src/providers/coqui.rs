@@ -27,6 +27,7 @@ pub const KIND: ProviderKind = ProviderKind {
         secret: false,
         about: "Where Coqui's server listens, `http://127.0.0.1:5002` if not set.",
     }],
+    schema: <CoquiOptions as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<CoquiOptions>().map(drop),
     open: |opening| Ok(Arc::new(Coqui::open(&opening)?)),
 };
@@ -44,7 +45,7 @@ const SEVERAL: &str = "multilingual";
 const RATE: u32 = 22_050;
 
 /// `[providers.coqui]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CoquiOptions {
     /// Where the server listens.

@@ -30,6 +30,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Deepgram's API, such as `https://api.eu.deepgram.com`.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>().map(drop),
     open: |opening| Ok(Arc::new(Deepgram::open(&opening)?)),
 };
@@ -147,7 +148,7 @@ const AURA: [&str; 12] = [
     "zeus-en",
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

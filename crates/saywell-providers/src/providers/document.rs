@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use schemars::SchemaGenerator;
+use serde_json::Value;
+
 use super::openai_compatible::PRESETS;
 use super::{KINDS, Options, ProviderKind};
 
@@ -42,40 +45,22 @@ fn markdown() -> String {
     text + "\n" + ENDS
 }
 
-/// The names that a kind takes, as it says itself when it is given another, and what they mean.
+/// The names that a kind takes, in the order in which it says them itself when it is given another, and what they mean.
 fn options(kind: &ProviderKind) -> Vec<(String, String)> {
     let none = Options { kind: None, table: [("?".to_owned(), true.into())].into_iter().collect() };
     let refusal = (kind.check)(&none).expect_err("no option is called so");
     let (_, taken) = refusal.split_once("unknown field `?`, ").unwrap_or_else(|| panic!("{refusal}"));
-    let described = described(kind);
+    let schema = (kind.schema)(&mut SchemaGenerator::default());
+    let described = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let names: Vec<&str> = taken.split('`').skip(1).step_by(2).collect();
-    assert_eq!(names, described.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), "{}", kind.name);
-    described
-}
-
-/// The options as the kind's own file describes them, or its variables do.
-fn described(kind: &ProviderKind) -> Vec<(String, String)> {
-    let path = format!("{}/src/providers/{}.rs", env!("CARGO_MANIFEST_DIR"), kind.name);
-    let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let mut lines =
-        source.lines().skip_while(|line| !line.ends_with("Options {") || !line.starts_with("struct"));
-    lines.next();
-    let (mut described, mut comment) = (Vec::new(), Vec::new());
-    for line in lines.map(str::trim).take_while(|line| *line != "}") {
-        if let Some(said) = line.strip_prefix("///") {
-            comment.push(said.trim());
-        } else if let Some((name, _)) = line.split_once(": ").filter(|_| !line.starts_with("#[")) {
-            let variable = kind.variables.iter().find(|variable| variable.key == name);
-            let meaning = match (comment.is_empty(), variable) {
-                (false, _) => comment.join(" "),
-                (true, Some(variable)) => variable.about.to_owned(),
-                (true, None) => panic!("{path}: what does `{name}` mean?"),
-            };
-            comment.clear();
-            described.push((name.to_owned(), meaning));
-        }
-    }
-    described
+    assert_eq!(names.len(), described.len(), "{}", kind.name);
+    let meaning = |name: &str| {
+        let own = described[name]["description"].as_str().map(|about| about.replace('\n', " "));
+        let variable = || kind.variables.iter().find(|variable| variable.key == name);
+        own.or_else(|| Some(variable()?.about.to_owned()))
+            .unwrap_or_else(|| panic!("{}: what does `{name}` mean?", kind.name))
+    };
+    names.into_iter().map(|name| (name.to_owned(), meaning(name))).collect()
 }
 
 /// What ends does so at a provider that there is.

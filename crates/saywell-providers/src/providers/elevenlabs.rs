@@ -41,6 +41,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Where ElevenLabs' API is, such as a region's own host.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| {
         let options: Options = options.parse()?;
         if options.pronunciation_dictionaries.len() > 3 {
@@ -58,7 +59,7 @@ const FEWEST_CALLS: usize = 2;
 /// How long voices and models are kept.
 const LISTED: Duration = Duration::from_mins(30);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,
@@ -99,7 +100,7 @@ fn default_parallel() -> std::num::NonZeroU8 {
 }
 
 /// Where an account's data stay.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Region {
     #[default]
@@ -123,7 +124,7 @@ impl Region {
 }
 
 /// How a voice speaks; what is left out is as the voice was saved.
-#[derive(Debug, Default, Clone, Deserialize, Serialize)]
+#[derive(Debug, Default, Clone, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct VoiceSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,7 +168,7 @@ impl VoiceSettings {
 }
 
 /// Whether numbers and the like are written out by the service.
-#[derive(Debug, Default, Clone, Copy, Deserialize, Serialize, PartialEq)]
+#[derive(Debug, Default, Clone, Copy, Deserialize, Serialize, PartialEq, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Normalization {
     #[default]
@@ -184,7 +185,7 @@ impl Normalization {
 }
 
 /// A pronunciation dictionary of the account.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Dictionary {
     #[serde(rename(serialize = "pronunciation_dictionary_id"))]

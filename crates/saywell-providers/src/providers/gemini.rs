@@ -31,6 +31,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for the Gemini API, with its `/v1`.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>().map(drop),
     open: |opening| Ok(Arc::new(Gemini::open(&opening)?)),
 };
@@ -75,7 +76,7 @@ const VOICES: [(&str, &str); 30] = [
     ("Zubenelgenubi", "male"),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

@@ -55,6 +55,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Text-to-Speech, `https://texttospeech.googleapis.com` if not set.",
         },
     ],
+    schema: <GoogleOptions as schemars::JsonSchema>::json_schema,
     check: |options| GoogleOptions::read(options).map(drop),
     open: |opening| Ok(Arc::new(Google::open(&opening)?)),
 };
@@ -72,7 +73,7 @@ const VOICES_KEPT: Duration = Duration::from_hours(1);
 const DEFAULT_VOICE: &str = "en-US-Chirp3-HD-Kore";
 
 /// `[providers.google]`.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct GoogleOptions {
     /// An API key.

@@ -33,6 +33,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Inworld's API.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>()?.check(),
     open: |opening| Ok(Arc::new(Inworld::open(&opening)?)),
 };
@@ -42,7 +43,7 @@ const RATE: u32 = 24_000;
 /// How long voices are kept.
 const LISTED: Duration = Duration::from_mins(30);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

@@ -30,12 +30,13 @@ pub const KIND: ProviderKind = ProviderKind {
         secret: false,
         about: "The pack of voices, `kokoro.pack` in the data folder, or beside the program, if not set; `saywell voices add kokoro` makes it.",
     }],
+    schema: <KokoroOptions as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<KokoroOptions>().map(drop),
     open: |opening| Ok(Arc::new(Kokoro::open(&opening)?)),
 };
 
 /// `[providers.kokoro]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KokoroOptions {
     /// The pack of voices; `kokoro.pack` in the data folder if not set.

@@ -24,6 +24,7 @@ pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "The voice inside this process: no key, no network.",
     variables: &[],
+    schema: <NoOptions as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<NoOptions>().map(drop),
     open: |opening| Ok(Arc::new(Local::open(opening.inside)?)),
 };

@@ -38,6 +38,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for MiniMax's API, with its `/v1`, such as that of mainland China.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>().map(drop),
     open: |opening| Ok(Arc::new(MiniMax::open(&opening)?)),
 };
@@ -75,7 +76,7 @@ const LANGUAGES: [(&str, &str); 24] = [
     ("zh", "Chinese"),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

@@ -31,6 +31,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Mistral's API.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>()?.check(),
     open: |opening| Ok(Arc::new(Mistral::open(&opening)?)),
 };
@@ -42,7 +43,7 @@ const LISTED: Duration = Duration::from_mins(30);
 /// The most pages of voices that are read, fifty voices each.
 const MAX_PAGES: usize = 40;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

@@ -22,6 +22,7 @@ pub const KIND: ProviderKind = ProviderKind {
     name: NAME,
     about: "OpenAI's speech models, which end on 2027-01-06.",
     variables: &[KEY, BASE_URL, ORGANIZATION, PROJECT],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>().map(drop),
     open: |opening| Ok(Arc::new(OpenAi::open(&opening)?)),
 };
@@ -54,7 +55,7 @@ pub(super) const API: &str = "https://api.openai.com/v1";
 /// Raw sound comes at this rate.
 const RATE: u32 = 24_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

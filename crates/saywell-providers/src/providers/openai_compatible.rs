@@ -52,6 +52,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "The server's model.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| check(options, None),
     open: |opening| Ok(Arc::new(Compatible::open(&opening, None)?)),
 };
@@ -65,6 +66,7 @@ macro_rules! presets {
                 name: $name,
                 about: concat!($title, ", which speaks as OpenAI's `/audio/speech` does."),
                 variables: &$variables,
+                schema: <Options as schemars::JsonSchema>::json_schema,
                 check: |options| check(options, Some($name)),
                 open: |opening| Ok(Arc::new(Compatible::open(&opening, Some($name))?)),
             };
@@ -115,16 +117,19 @@ const fn address(name: &'static str, about: &'static str) -> Variable {
 /// How long the server's voices are kept.
 const LISTED: Duration = Duration::from_mins(10);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     /// Where the server's API is, such as `http://127.0.0.1:8880/v1`.
     base_url: Option<BaseUrl>,
+    /// The server's key, if it wants one.
     api_key: Option<Secret>,
     /// The environment variable that holds the key, where it is not `api_key`; the preset's usual one if not set.
     api_key_env: Option<String>,
     /// Which server it is: what is known of it fills what is left out here.
+    #[schemars(with = "Option<String>")]
     preset: Option<Chosen>,
+    /// The server's model.
     model: Option<String>,
     /// The voice when nobody asks for one.
     voice: Option<String>,

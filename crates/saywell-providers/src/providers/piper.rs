@@ -31,6 +31,7 @@ pub const KIND: ProviderKind = ProviderKind {
         secret: false,
         about: "Where Piper's server listens, `http://127.0.0.1:5000` if not set.",
     }],
+    schema: <PiperOptions as schemars::JsonSchema>::json_schema,
     check: |options| PiperOptions::read(options).map(drop),
     open: |opening| Ok(Arc::new(Piper::open(&opening)?)),
 };
@@ -39,7 +40,7 @@ pub const KIND: ProviderKind = ProviderKind {
 const VOICES_KEPT: Duration = Duration::from_mins(10);
 
 /// `[providers.piper]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PiperOptions {
     /// Where the server listens.

@@ -71,6 +71,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for Polly, such as a private endpoint.",
         },
     ],
+    schema: <PollyOptions as schemars::JsonSchema>::json_schema,
     check: |options| PollyOptions::read(options).map(drop),
     open: |opening| Ok(Arc::new(Polly::open(&opening)?)),
 };
@@ -88,7 +89,7 @@ const VOICES_KEPT: Duration = Duration::from_hours(1);
 const MAX_PAGES: usize = 50;
 
 /// `[providers.polly]`.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PollyOptions {
     /// An access key; without one, the AWS profile or the machine's role.

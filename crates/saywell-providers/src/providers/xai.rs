@@ -31,6 +31,7 @@ pub const KIND: ProviderKind = ProviderKind {
             about: "Another address for xAI's API, with its `/v1`.",
         },
     ],
+    schema: <Options as schemars::JsonSchema>::json_schema,
     check: |options| options.parse::<Options>().map(drop),
     open: |opening| Ok(Arc::new(Xai::open(&opening)?)),
 };
@@ -48,7 +49,7 @@ const LANGUAGES: [&str; 21] = [
     "pt-PT", "pt-BR", "ru", "tr", "vi", "zh", "auto",
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     api_key: Option<Secret>,

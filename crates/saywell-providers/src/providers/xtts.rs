@@ -28,6 +28,7 @@ pub const KIND: ProviderKind = ProviderKind {
         secret: false,
         about: "Where the XTTS server listens, `http://127.0.0.1:8000` if not set.",
     }],
+    schema: <XttsOptions as schemars::JsonSchema>::json_schema,
     check: |options| XttsOptions::read(options).map(drop),
     open: |opening| Ok(Arc::new(Xtts::open(&opening)?)),
 };
@@ -42,7 +43,7 @@ const LONGEST_LIST: usize = 128 << 20;
 const RATE: u32 = 24_000;
 
 /// `[providers.xtts]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct XttsOptions {
     /// Where the server listens.

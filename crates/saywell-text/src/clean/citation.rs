@@ -32,8 +32,23 @@ pub(super) fn citation(text: &str, at: usize) -> Option<usize> {
     if doubled {
         return Some(close + 2);
     }
-    let cites =
-        note || named || dagger || is_file(inside) || (are_sources(inside) && !is_data(text, at, close));
+    // Of encyclopedias.
+    let wanted = matches!(
+        inside,
+        "citation needed"
+            | "clarification needed"
+            | "better source needed"
+            | "page needed"
+            | "who?"
+            | "when?"
+            | "according to whom?"
+    );
+    let cites = wanted
+        || note
+        || named
+        || dagger
+        || is_file(inside)
+        || (are_sources(inside) && !is_data(text, at, close));
     cites.then_some(close + 1)
 }
 
@@ -76,8 +91,15 @@ fn is_data(text: &str, at: usize, close: usize) -> bool {
         "tuple", "nums", "indices", "index", "slice", "matrix", "print", "prints", "gives", "sequence",
         "values", "elements",
     ];
-    let before = &text[text.ceil_char_boundary(at.saturating_sub(NEAR))..at];
-    let after = &text[at + close + 1..];
+    let mut before = &text[text.ceil_char_boundary(at.saturating_sub(NEAR))..at];
+    let mut after = &text[at + close + 1..text.floor_char_boundary(at + close + 1 + NEAR)];
+    // `board[2][3] = 0`: what stands before and after all of its indexes.
+    while let Some(open) = before.strip_suffix(']').and_then(|inside| inside.rfind('[')) {
+        before = &before[..open];
+    }
+    while let Some(end) = after.strip_prefix('[').and_then(|inside| inside.find(']')) {
+        after = &after[end + 2..];
+    }
     let word = |text: &str| -> String {
         let name: Vec<char> =
             text.chars().rev().take(24).take_while(|c| c.is_alphanumeric() || *c == '_').collect();

@@ -261,6 +261,10 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                 .past(|at| at.digits(1..=2).is_some() && at.eat(' '))
                 .is_some_and(|at| month_names(at).any(|(_, end)| end.ends_word()))
     };
+    // `Tue: back.`, one of a plan.
+    let heads = end.rest().starts_with(": ")
+        && start.until(end) != "Sun"
+        && start.before().is_none_or(|before| before == ' ');
     let mut following =
         after.window_after(16).split(|found: char| !found.is_alphanumeric()).filter(|word| !word.is_empty());
     let beside = following.next().is_some_and(|word| {
@@ -270,7 +274,7 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         start.words_before().take(2).any(is_day) && (before == "or" || before == "and" || is_day(before));
     let short = start.until(end);
     let dot = end.past(|at| at.eat('.') && at.peek().is_some());
-    (cue || dated || beside || follows).then(|| {
+    (cue || dated || beside || follows || heads).then(|| {
         let edit = Edit::new(start, end, day);
         match dot
             .filter(|_| short.len() <= 5 && !end.rest()[1..].trim_start().starts_with(char::is_uppercase))
@@ -310,6 +314,22 @@ pub fn expiry(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (cued && is_year && at.ends_word() && !goes_on)
         .then_some(())
         .and_then(|()| Some(Edit::new(start, at, format!("{} {}", month_name(month)?, reader.year(&full)))))
+}
+
+/// `'05`, `the class of '99` → `oh five`, `ninety nine`.
+pub fn short_year(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.before().is_none_or(|before| " (–-".contains(before)).then_some(())?;
+    let mut at = start;
+    at.eat_one_of(["'", "’"])?;
+    let year = at.digits(2..=2)?;
+    let closes = at.peek().is_none_or(|next| " ,.;:)!?–".contains(next));
+    // A number in quotes: `'42 apples'`.
+    let quoted = at.window_after(40).contains(['\'', '’']) && !at.window_after(40).contains(" '");
+    let words = match year.strip_prefix('0') {
+        Some(rest) => format!("oh {}", reader.count(rest)),
+        None => reader.count(year),
+    };
+    (closes && !quoted && year != "00").then(|| Edit::new(start, at, words))
 }
 
 /// `2024/25` → `twenty twenty four to twenty five`: a season, a school year.

@@ -99,7 +99,10 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if goes_on || length > LONGEST {
         return None;
     }
-    let named = || is_named(start, length);
+    if let Some(edit) = card(start, reader) {
+        return Some(edit);
+    }
+    let named = || is_named(start, length) || (length == 4 && ends_in(start));
     let is_code = match groups.as_slice() {
         // So long a number is a name, unless it is a round one.
         [_] if length >= 10 => !first.ends_with("000000"),
@@ -116,6 +119,31 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let groups: Vec<_> =
             groups.into_iter().flat_map(grouped).map(|group| reader.characters(group)).collect();
         Edit::new(start, end, groups.join(", "))
+    })
+}
+
+/// Whether these are the last digits of something: `the card ending in 4821`.
+fn ends_in(start: Cursor<'_>) -> bool {
+    let mut words = start.words_before();
+    matches!(words.next(), Some("in" | "with"))
+        && words.next().is_some_and(|word| matches!(word, "ending" | "ends" | "ended"))
+}
+
+/// `4111 1111 1111 1111`, `3782 822463 10005`: the number of a card.
+fn card(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const SHAPES: [&[usize]; 2] = [&[4, 4, 4, 4], &[4, 6, 5]];
+    if start.follows_number() {
+        return None;
+    }
+    SHAPES.iter().find_map(|shape| {
+        let mut at = start;
+        let mut groups = Vec::new();
+        for size in *shape {
+            (groups.is_empty() || at.eat(' ')).then_some(())?;
+            groups.push(reader.characters(at.digits(*size..=*size)?));
+        }
+        let goes_on = at.past(|at| at.eat(' ') && at.digits(1..=1).is_some()).is_some();
+        (super::quantities::ends_quantity(at) && !goes_on).then(|| Edit::new(start, at, groups.join(", ")))
     })
 }
 
@@ -221,49 +249,75 @@ const PLACES: &[&str] = &[
     "airbus",
     "apartment",
     "apt",
+    "audi",
     "bay",
+    "berth",
     "bldg",
     "block",
+    "bmw",
     "boeing",
     "building",
     "bus",
     "cabin",
+    "carriage",
+    "channel",
+    "classroom",
     "dock",
     "door",
     "exit",
     "ferrari",
+    "fiat",
     "flat",
     "flight",
     "gate",
+    "geforce",
+    "gtx",
+    "hall",
     "highway",
     "hwy",
     "interstate",
+    "kawasaki",
     "levi's",
     "line",
+    "mazda",
+    "mclaren",
     "nokia",
     "office",
     "peugeot",
     "platform",
     "porsche",
+    "renault",
     "rm",
     "room",
     "route",
     "row",
     "rte",
+    "rtx",
+    "saab",
     "seat",
     "spot",
     "stall",
+    "studio",
     "suite",
     "terminal",
+    "toyota",
     "train",
     "tram",
     "unit",
+    "volvo",
     "ward",
     "xbox",
+    "yamaha",
 ];
 
-fn is_place(start: Cursor<'_>) -> bool {
-    is_named_place(start.previous_word().trim_end_matches('.'))
+/// Whether the word before names a place or a product by its number: `Gate 12B`, `Suite #12B`.
+pub fn is_place(start: Cursor<'_>) -> bool {
+    let before = start.previous_word();
+    // `Flight UA 237`
+    let carrier = before.len() == 2
+        && before.bytes().all(|byte| byte.is_ascii_uppercase())
+        && start.words_before().nth(1).is_some_and(|word| matches!(word, "Flight" | "flight"));
+    carrier || is_named_place(before.trim_end_matches('.'))
 }
 
 fn is_named_place(word: &str) -> bool {
@@ -281,11 +335,13 @@ fn is_road(end: Cursor<'_>) -> bool {
 
 /// `Gate 12B`, `room 305`, `Boeing 737-800` → `twelve B`, `three oh five`, `seven thirty seven eight hundred`.
 pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if start.is_inside_number() || start.before().is_some_and(|before| !" (".contains(before)) {
+    if start.is_inside_number() || start.before().is_some_and(|before| !" (#".contains(before)) {
         return None;
     }
     let mut at = start;
     let number = at.digits(1..=4)?;
+    // `Suite #12B`
+    let named = if start.before() == Some('#') { start.moved_to(start.at() - 1) } else { start };
     // `rooms 101-105`
     if number.len() == 3
         && let Some(dash) = at.past(|at| at.eat_one_of(["-", "–"]).is_some())
@@ -295,7 +351,14 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let edit = Edit::from(start).say(at, reader.label(number)).say(dash, "to");
         return Some(edit.say(end, reader.label(dash.until(end))));
     }
-    let place = is_place(start) || (number.len() == 3 && is_road(at));
+    let place = is_place(named) || (number.len() == 3 && is_road(at));
+    if number == "007"
+        && matches!(start.previous_word(), "Agent" | "agent" | "Bond" | "as")
+        && at.ends_word()
+        && !at.peek().is_some_and(|next| "-.:".contains(next))
+    {
+        return Some(Edit::new(start, at, "double oh seven"));
+    }
     let mut words = reader.label(number);
     let is_airliner = number.len() == 3 && number.starts_with('7') && number.ends_with('7');
     // `747s`

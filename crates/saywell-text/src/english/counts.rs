@@ -82,10 +82,11 @@ pub fn list_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// Words before a number that may have a zero before it.
-const CHAPTERS: [&str; 30] = [
-    "Chapter", "chapter", "Lesson", "lesson", "Part", "part", "Step", "step", "Episode", "episode", "Day",
-    "day", "Level", "level", "Unit", "unit", "Module", "module", "Section", "section", "Week", "week",
-    "Phase", "phase", "Task", "task", "Exercise", "exercise", "Season", "season",
+const CHAPTERS: [&str; 34] = [
+    "Track", "track", "Volume", "Page", "Chapter", "chapter", "Lesson", "lesson", "Part", "part", "Step",
+    "step", "Episode", "episode", "Day", "day", "Level", "level", "Unit", "unit", "Module", "module",
+    "Section", "section", "Week", "week", "Phase", "phase", "Task", "task", "Exercise", "exercise", "Season",
+    "season",
 ];
 
 /// Whether four digits that look like a year count what follows: `1984 people`, `2358 rupees`.
@@ -94,11 +95,26 @@ fn is_counted(start: Cursor<'_>, end: Cursor<'_>, number: &str) -> bool {
         "in", "In", "since", "Since", "by", "By", "until", "from", "From", "during", "year", "of", "the",
         "The", "mid",
     ];
-    number.len() == 4
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && end.peek() == Some(' ')
-        && super::nouns::is_counted_noun(end.next_word())
-        && !YEARS_AFTER.contains(&start.previous_word())
+    if number.len() != 4 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    // `2010 of them`, `2^10 = 1024`
+    let part = [" of them", " of these", " of those", " of us", " of which", " of whom"]
+        .iter()
+        .any(|words| end.rest().starts_with(words));
+    let before = start.window_before(40);
+    let operator = ["= ", "× ", "÷ ", "+ ", "− ", "* "].into_iter().find(|sign| before.ends_with(sign));
+    let result = operator.is_some_and(|sign| {
+        before[..before.len() - sign.len()]
+            .trim_end()
+            .ends_with(|found: char| found.is_ascii_digit() || ")!²³".contains(found))
+    });
+    let of_copies = start.previous_word() == "of" && end.next_word() == "copies";
+    part || result
+        || of_copies
+        || end.peek() == Some(' ')
+            && super::nouns::is_counted_noun(end.next_word())
+            && !YEARS_AFTER.contains(&start.previous_word())
 }
 
 /// The digits of a number whose thousands are set apart otherwise than by commas alone, and where it ends.
@@ -237,13 +253,26 @@ pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// `#3` → `number three`.
-pub fn number_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+pub fn number_sign(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if start.before().is_some_and(|before| before.is_alphanumeric() || before == '&') {
         return None;
     }
     let mut at = start;
     at.eat('#').then_some(())?;
     at.peek().filter(char::is_ascii_digit)?;
+    // `#100DaysOfCode`
+    let digits = at;
+    if let Some(end) = at.past(|at| at.digits(1..=6).is_some() && at.peek().is_some_and(char::is_uppercase)) {
+        let mut tag = end;
+        if tag.eat_while(char::is_alphabetic).len() > 2 {
+            let words = super::identifier::path(end.until(tag), reader);
+            return Some(Edit::new(
+                start,
+                tag,
+                format!("hashtag {} {words}", reader.count(digits.until(end))),
+            ));
+        }
+    }
     Some(Edit::new(start, at, "number"))
 }
 

@@ -79,7 +79,7 @@ pub fn taken(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (_, words) = TAKEN.get(TAKEN.binary_search_by_key(&upper.as_str(), |(written, _)| written).ok()?)?;
     // In small letters a bid, a stat and a pc are words.
     let sure = capitals || is_small(written);
-    (sure && is_dosed(start)).then(|| Edit::new(start, at, *words))
+    (sure && (is_dosed(start) || written == "NPO")).then(|| Edit::new(start, at, *words))
 }
 
 /// `q8h`, `q4–6h`, `Q12H` → `every eight hours`, `every four to six hours`.
@@ -105,16 +105,29 @@ pub fn interval(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// The sign of `q8h × 10 days` and `BID x7 days` → `for`.
-pub fn course(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+pub fn course(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     (start.before() == Some(' ') && at.eat_one_of(["×", "x"]).is_some()).then_some(())?;
     let sign = at;
     at.eat(' ');
+    let number = at;
     at.digits(1..=3)?;
+    let count = number.until(at);
     at.eat_one_of([" ", "-"]);
     let unit = at.eat_one_of(["day", "week", "month", "dose", "d", "wk"])?;
     at.eat('s');
-    (!unit.is_empty() && at.ends_word() && is_dosed(start)).then(|| Edit::new(start, sign, "for"))
+    if !at.ends_word() || !is_dosed(start) {
+        return None;
+    }
+    let edit = Edit::new(start, sign, "for");
+    // `x5d`
+    let unit = match unit {
+        "d" => "day",
+        "wk" => "week",
+        _ => return Some(edit),
+    };
+    let plural = if count == "1" { "" } else { "s" };
+    Some(edit.say(at, format!(" {} {unit}{plural}", reader.count(count))))
 }
 
 /// `Rx'd` → `prescribed`.

@@ -248,7 +248,8 @@ impl Amount {
 fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
     const WORDS: [&str; 8] =
         ["hundred", "thousand", "million", "billion", "trillion", "lakh", "crore", "lakhs"];
-    const SHORT: [(&str, &str); 10] = [
+    const SHORT: [(&str, &str); 11] = [
+        ("MM", "million"),
         ("mn", "million"),
         ("mm", "million"),
         ("bn", "billion"),

@@ -208,6 +208,10 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         more.push(super::spell_out(part, reader).text().to_owned());
         at = end;
     }
+    // `mid-19th-century`
+    if matches!(suffix, "st" | "nd" | "rd" | "th") {
+        return None;
+    }
     if !suffix.is_empty() {
         // Names of many parts are spelled as code is.
         (suffix.len() <= 3 && suffix.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(())?;
@@ -417,7 +421,8 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         return None;
     }
     let mut at = start;
-    let letter = at.eat_one_of(["AB", "Rh", "A", "B", "C", "D", "F", "O", "E"])?;
+    let letter = at
+        .eat_one_of(["AAA", "BBB", "CCC", "AA", "BB", "CC", "AB", "Rh", "A", "B", "C", "D", "F", "O", "E"])?;
     let end = at;
     let sign = at.eat_one_of(["+", "-", "−", "–"])?;
     let minus = sign != "+";
@@ -430,12 +435,19 @@ pub fn graded(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             .words_before()
             .take(5)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "blood" | "donor" | "donors" | "rh"))
-        || matches!(letter, "AB" | "O" | "Rh");
+        || matches!(letter, "AB" | "O" | "Rh")
+        || matches!(at.next_word(), "blood" | "donor" | "donors" | "plasma");
     let word = match (blood, minus) {
         (true, true) => "negative",
         (true, false) => "positive",
         (false, true) => "minus",
         (false, false) => "plus",
+    };
+    // Of who rates bonds.
+    let letter = match letter.as_bytes() {
+        [first, _, _] => format!("triple {}", char::from(*first)),
+        [first, second] if first == second => format!("double {}", char::from(*first)),
+        _ => letter.to_owned(),
     };
     Some(Edit::from(start).say(end, letter).say(at, word))
 }

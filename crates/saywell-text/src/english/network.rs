@@ -352,7 +352,7 @@ pub fn color(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let has_letter = written.contains(char::is_alphabetic);
     let has_digit = written.contains(|found: char| found.is_ascii_digit());
     // `Ticket #553201`
-    if !has_letter && super::codes::is_named(start, length) {
+    if !has_letter && super::codes::is_named(start, length) || length == 3 && super::codes::is_place(start) {
         return None;
     }
     let is_color = matches!(length, 6 | 8) || (length == 3 && has_letter && (has_digit || written == "fff"));

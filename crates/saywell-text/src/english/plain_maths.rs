@@ -4,8 +4,8 @@ use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::spelled::Edit;
 
-/// Greek letters and their names; the capitals that look like Latin ones are no symbols of their own.
-const GREEK: [(char, &str); 36] = [
+/// Greek letters and sets of numbers with their names; the capitals that look like Latin ones are no symbols of their own.
+const GREEK: [(char, &str); 41] = [
     ('α', "alpha"),
     ('β', "beta"),
     ('γ', "gamma"),
@@ -42,6 +42,11 @@ const GREEK: [(char, &str); 36] = [
     ('Φ', "phi"),
     ('Ψ', "psi"),
     ('Ω', "omega"),
+    ('ℝ', "the real numbers"),
+    ('ℤ', "the integers"),
+    ('ℕ', "the natural numbers"),
+    ('ℚ', "the rational numbers"),
+    ('ℂ', "the complex numbers"),
 ];
 
 /// Letters that stand low: an index.
@@ -74,7 +79,9 @@ fn greek(letter: char) -> Option<&'static str> {
 
 /// `ε`, `Δt`, `TΔS`, `xᵢ` → `epsilon`, `delta t`, `T delta S`, `x sub i`. Three letters together are a word of Greek.
 pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    if !start.starts_word() && !start.before().is_some_and(|before| before.is_ascii_digit()) {
+    // `2π`, `sin²θ`
+    let factor = |before: char| before.is_ascii_digit() || "²³⁴⁻¹ⁿ".contains(before);
+    if !start.starts_word() && !start.before().is_some_and(factor) {
         return None;
     }
     let mut at = start;
@@ -204,6 +211,8 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             || (bracket && (is_maths(start) || before.bytes().all(|byte| byte.is_ascii_digit())))
             || (is_single_letter(before)
                 && is_single_letter(after)
+                && !start.window_before(2).starts_with('-')
+                && next_sign(at) != Some('-')
                 && before.bytes().all(|byte| byte.is_ascii_lowercase())
                 && after.bytes().all(|byte| byte.is_ascii_lowercase())
                 && !plane)
@@ -222,6 +231,52 @@ fn indexed(mut at: Cursor<'_>) -> bool {
 fn next_after(mut at: Cursor<'_>) -> &str {
     at.eat_while(is_word);
     at.next_word()
+}
+
+/// The sign after the next word: `so-o-o` is no difference.
+fn next_sign(mut at: Cursor<'_>) -> Option<char> {
+    at.eat_while(is_word);
+    at.peek()
+}
+
+/// `Profit = revenue - cost`: the hyphen between two words after an equals sign.
+pub fn named_difference(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (at.eat('-') && start.before() == Some(' ') && at.peek() == Some(' ')).then_some(())?;
+    let clause = start.window_before(48);
+    let clause = clause.rsplit(['.', ';', ':', ',', '\n']).next().unwrap_or_default();
+    let (left, right) = clause.split_once(" = ")?;
+    let mut end = at;
+    end.eat(' ');
+    let second = end.eat_while(is_word);
+    let closes = end.peek().is_none_or(|next| ",.;)".contains(next))
+        || [" + ", " - ", " * ", " / "].iter().any(|sign| end.rest().starts_with(sign));
+    let named = |word: &str| word.starts_with(char::is_alphabetic);
+    (named(left.trim_start()) && right.trim_start().starts_with(is_word) && named(second) && closes)
+        .then(|| Edit::new(start, at, "minus"))
+}
+
+/// `log₂(8)` → `log base two of eight`.
+pub fn logarithm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
+    let mut at = start;
+    (start.starts_word() && at.eat_text("log")).then_some(())?;
+    let low = at.eat_while(|found| LOWERED.contains(found));
+    let base: String = low
+        .chars()
+        .filter_map(|found| LOWERED.chars().position(|low| low == found))
+        .map(|digit| char::from(b'0' + digit as u8))
+        .collect();
+    (!base.is_empty() && base.len() < 4).then_some(())?;
+    let mut words = format!("log base {}", reader.count(&base));
+    let inside = at.window_after(24);
+    if let Some(rest) = inside.strip_prefix('(')
+        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
+    {
+        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
+        at = at.moved_to(at.at() + close + 2);
+    }
+    at.ends_word().then(|| Edit::new(start, at, words))
 }
 
 /// Whether an operand and an equals sign follow: the `3=2` of `5-3=2`.
@@ -428,9 +483,27 @@ pub fn times(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     };
     let is_times = match sign {
         'x' => {
+            // `and x - 4 = 3`
+            let signed = [" - ", " − ", " + "].iter().any(|sign| at.rest().starts_with(sign));
             spaced
+                && !signed
                 && number(at.window_after(4))
                 && start.before_second().is_some_and(|before| is_word(before) || ")$€%".contains(before))
+                && !matches!(
+                    start.previous_word(),
+                    "and"
+                        | "or"
+                        | "if"
+                        | "If"
+                        | "for"
+                        | "then"
+                        | "when"
+                        | "let"
+                        | "Let"
+                        | "so"
+                        | "where"
+                        | "that"
+                )
         }
         _ if spaced => {
             operand_before(start)

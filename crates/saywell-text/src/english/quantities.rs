@@ -11,10 +11,6 @@ use super::{calendar, marks, number_words, units};
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const PARTS: [&str; 9] =
         ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
-    const BEFORE_DATE: [&str; 20] = [
-        "on", "On", "by", "since", "until", "before", "after", "Since", "Mon", "Tue", "Wed", "Thu", "Fri",
-        "Sat", "Sun", "due", "Due", "dated", "starting", "ending",
-    ];
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
     }
@@ -32,7 +28,20 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let count = reader.count(above);
     let pair = || format!("{count} {}", reader.count(below));
     let is_signature = || {
-        let named = at.past(|at| at.eat_text(" time") || at.eat_text(" signature")).is_some();
+        let named = at.peek() == Some(' ')
+            && matches!(
+                at.next_word(),
+                "time"
+                    | "signature"
+                    | "waltz"
+                    | "meter"
+                    | "metre"
+                    | "march"
+                    | "groove"
+                    | "beat"
+                    | "rhythm"
+                    | "feel"
+            );
         let ends = at.peek().is_none_or(|next| ",;.)".contains(next)) || at.rest().starts_with(" or ");
         named || (a > 1 && ends && matches!(start.previous_word(), "in" | "In"))
     };
@@ -46,13 +55,13 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         // `6/8` and `12/8` are written for music only.
         (6 | 12, 8) => pair(),
-        _ if !is_part
-            && (start.follows_weekday()
-                || BEFORE_DATE.contains(&start.previous_word()) && date().is_some()) =>
+        _ if !is_part && date().is_some() && is_dated(start, a > b) => date()?,
+        _ if a <= b
+            && (is_score(start)
+                || b == 10
+                    && !is_part
+                    && (is_rated(start) || matches!(at.next_word(), "rating" | "score"))) =>
         {
-            date()?
-        }
-        _ if a <= b && (is_score(start) || b == 10 && is_rated(start) && !is_part) => {
             format!("{count} out of {}", reader.count(below))
         }
         _ if a <= b && (is_step(start, at) || is_numbered(start)) => {
@@ -98,6 +107,18 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     })
 }
 
+/// Whether a weekday or a word before says that this is a date; what is `improper` is none as a fraction: `from 3/1 to 4/1`.
+fn is_dated(start: Cursor<'_>, improper: bool) -> bool {
+    const BEFORE_DATE: [&str; 24] = [
+        "By", "Until", "Before", "After", "on", "On", "by", "since", "until", "before", "after", "Since",
+        "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "due", "Due", "dated", "starting", "ending",
+    ];
+    let before = start.previous_word();
+    start.follows_weekday()
+        || BEFORE_DATE.contains(&before)
+        || improper && matches!(before, "from" | "to" | "through" | "between")
+}
+
 /// Whether what stands around makes it a part of something: `Multiply by 1/2`, `1/3 + 1/6`, `3/4 of the days`.
 fn is_reckoned(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const VERBS: [&str; 24] = [
@@ -128,11 +149,13 @@ fn is_reckoned(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     ];
     let rest = end.rest();
     let goes_on = rest.starts_with(" of ")
-        || [" + ", " - ", " − ", " = ", " × ", " * ", " ≈ ", " ÷ "].iter().any(|sign| rest.starts_with(sign));
+        || [" + ", " - ", " − ", " = ", " × ", " * ", " ≈ ", " ÷ ", " > ", " < ", " ≥ ", " ≤ "]
+            .iter()
+            .any(|sign| rest.starts_with(sign));
     let before = [" + ", "= ", " × ", " ÷ ", "- ", "− "].iter().any(|sign| start.follows(sign));
     goes_on
         || before
-        || start.words_before().take(4).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
+        || start.words_before().take(6).any(|word| VERBS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// Whether the parts that were reached follow: `24/25 passed`.

@@ -149,6 +149,20 @@ pub fn first(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     (value == 1 && (ends || verb)).then(|| Edit::new(start, end, "the first"))
 }
 
+/// `MCMXCIX` → `nineteen ninety nine`, `XXIII` → `twenty three`: four letters and more are no word and no initials.
+pub fn long(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() || start.before().is_some_and(|before| "-./_".contains(before)) {
+        return None;
+    }
+    let mut at = start;
+    let written = at.eat_while(|found| found.is_ascii_uppercase());
+    let value = Some(written).filter(|written| (4..=15).contains(&written.len())).and_then(roman)?;
+    let goes_on = at.peek().is_some_and(|next| is_word(next) || "-'/".contains(next));
+    let digits = value.to_string();
+    let words = if value >= 1000 { reader.year(&digits) } else { number_words::cardinal(&digits) };
+    (!goes_on).then(|| Edit::new(start, at, words))
+}
+
 fn roman_after<'t>(start: Cursor<'t>, words: &[&str]) -> Option<(usize, Cursor<'t>)> {
     if !start.starts_word() || !start.peek().is_some_and(|first| "IVXLCDM".contains(first)) {
         return None;

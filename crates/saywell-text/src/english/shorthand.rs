@@ -39,10 +39,16 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         "drive",
         "ride",
     ];
-    const BEFORE: [&str; 26] = [
-        "wait", "waited", "prep", "cook", "total", "every", "bake", "rest", "simmer", "boil", "cooking",
-        "after", "chill", "marinate", "timer", "eta", "duration", "runtime", "length", "time", "soak",
-        "proof", "takes", "take", "took", "lasts",
+    const BEFORE: [&str; 42] = [
+        "delay", "delayed", "cool", "steep", "brew", "knead", "stir", "roast", "grill", "fry", "steam",
+        "jog", "nap", "meditate", "warmup", "cooldown", "wait", "waited", "prep", "cook", "total", "every",
+        "bake", "rest", "simmer", "boil", "cooking", "after", "chill", "marinate", "timer", "eta",
+        "duration", "runtime", "length", "time", "soak", "proof", "takes", "take", "took", "lasts",
+    ];
+    const LINKS: [&str; 9] = ["for", "about", "set", "to", "is", "of", "it", "around", "them"];
+    const AWAITED: [&str; 20] = [
+        "meeting", "starts", "start", "starting", "begins", "back", "ready", "leaving", "leaves", "leave",
+        "arrives", "arriving", "done", "due", "call", "there", "expires", "closes", "opens", "departs",
     ];
     if !start.starts_number() {
         return None;
@@ -63,23 +69,48 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let follows = at.peek() == Some(' ') && AFTER.contains(&at.next_word());
     let is_cue = |word: &str| BEFORE.contains(&word.to_ascii_lowercase().as_str());
-    // `Rest for 5m`
+    // `Rest for 5m`, `a timer set for 5m`
+    let words = start.words_before().take(4);
+    let precedes = words.skip_while(|word| LINKS.contains(word)).take(1).any(is_cue);
+    // `starts in 10m`
     let mut words = start.words_before();
-    let precedes = match words.next() {
-        Some("for" | "about") => words.next().is_some_and(is_cue),
-        word => word.is_some_and(is_cue),
-    };
+    let awaited = unit == "minute"
+        && words.next() == Some("in")
+        && words.next().is_some_and(|word| AWAITED.contains(&word.to_ascii_lowercase().as_str()));
+    // `35m by train`
+    let mut ride = at.window_after(16).split(' ').skip(1);
+    let by = at.peek() == Some(' ')
+        && ride.next() == Some("by")
+        && ride.next().is_some_and(|word| {
+            let word = word.trim_end_matches([',', '.', ';', ')']);
+            matches!(
+                word,
+                "train"
+                    | "car"
+                    | "bus"
+                    | "bike"
+                    | "foot"
+                    | "plane"
+                    | "boat"
+                    | "ferry"
+                    | "taxi"
+                    | "metro"
+                    | "tram"
+                    | "subway"
+            )
+        });
     // Hours or seconds beside it on the same line: `Cook: 45m | Total: 1h`, but not `the 100m in 9.58s`.
     let beside = || {
         let window = at.window_after(24);
         unit == "minute" && time_is_near(window) && !window.contains("km") && at.next_word() != "in"
     };
-    if !(follows || precedes || beside()) {
+    if !(follows || precedes || awaited || by || beside()) {
         return None;
     }
-    // `a 5m walk`
-    let attributive =
-        super::units::is_before_noun(start, at) && !matches!(at.next_word(), "ago" | "left" | "later");
+    // `a 5m walk`, `· 4m read`
+    let attributive = super::units::is_before_noun(start, at)
+        && !matches!(at.next_word(), "ago" | "left" | "later")
+        || at.peek() == Some(' ') && at.next_word() == "read";
     let plural = if number == "1" || attributive { "" } else { "s" };
     Some(Edit::from(start).say(end, reader.count(number)).say(at, format!("{unit}{plural}")))
 }

@@ -7,6 +7,7 @@ use super::spelled::Edit;
 /// The names of signs, the longest first.
 const NAMES: &[(&str, &str)] = &[
     ("...", "dot dot dot"),
+    ("===", "triple equals"),
     ("&&", "ampersand ampersand"),
     ("||", "pipe pipe"),
     ("**", "asterisk asterisk"),
@@ -16,6 +17,10 @@ const NAMES: &[(&str, &str)] = &[
     ("[]", "brackets"),
     ("{}", "braces"),
     ("<>", "angle brackets"),
+    ("->", "arrow"),
+    ("=>", "arrow"),
+    ("==", "double equals"),
+    ("__", "underscore underscore"),
     ("//", "slash slash"),
     ("*", "asterisk"),
     ("&", "ampersand"),
@@ -98,6 +103,7 @@ const BEFORE: &[&str] = &[
     "the",
     "type",
     "use",
+    "uses",
     "using",
     "with",
     "without",
@@ -131,6 +137,20 @@ const AFTER: &[&str] = &[
     "wildcard",
     "anchors",
     "and",
+    "after",
+    "at",
+    "before",
+    "between",
+    "denotes",
+    "elsewhere",
+    "escapes",
+    "instead",
+    "joins",
+    "marks",
+    "negates",
+    "represents",
+    "runs",
+    "stands",
 ];
 
 /// A sign alone between words or in brackets that the sentence is about.
@@ -171,7 +191,9 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             let spaced = next == Some(' ') || next.is_none() || closed.is_some();
             // A clause before it ends: `` `*` for all, `?` for one``.
             let lists = previous.ends_with([',', ':', ';']) || previous.is_empty();
-            let cue = BEFORE.binary_search(&start.previous_word()).is_ok();
+            let pressed = previous.ends_with(" plus") || previous.ends_with('+');
+            let cue = BEFORE.binary_search(&start.previous_word()).is_ok()
+                || pressed && start.words_before().any(|word| matches!(word, "Press" | "press"));
             let after = next == Some(' ') && AFTER.contains(&end.next_word());
             let about_keys = || {
                 start.words_before().any(|word| {
@@ -183,7 +205,7 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                     // Dashes and arithmetic have spaces around them, too, and a full stop ends.
                     "-" | "+" | "=" | "<" | ">" | "/" | "%" | "&&" | "||" | "**" | "&" | "..." | "."
                     | "," => (cue || lists) && (after || closed.is_some() && cue),
-                    _ if pair => cue || lists || previous.ends_with([')', ']', '}', '>']),
+                    _ if pair => cue || lists || after || previous.ends_with([')', ']', '}', '>']),
                     // A line may end with these after what is not said.
                     "!" | "?" if next.is_none() => {
                         cue && !matches!(start.previous_word(), "and" | "or" | "with")

@@ -21,6 +21,11 @@ pub fn standard(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let digits = at;
         at.digits(1..=2)?;
         words += &reader.count(digits.until(at));
+        // `802.15.4`
+        if let Some(part) = at.past(|at| at.eat('.') && at.digits(1..=2).is_some()) {
+            words += &format!(" dot {}", reader.count(&at.until(part)[1..]));
+            at = part;
+        }
         let letters = at;
         at.eat_while(|found| found.is_ascii_alphabetic());
         let letters = letters.until(at);

@@ -153,9 +153,11 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         let needs_space = matches!(*written, "//" | "**" | "++" | "<-" | "??" | "·");
         let named = *written == "++" && start.before().is_some_and(char::is_alphabetic);
         // A reaction yields: `2H₂ + O₂ → 2H₂O`.
-        let low = |text: &str| text.contains(|found: char| LOWERED.contains(found));
+        let low = |text: &str| text.contains(|found: char| LOWERED.contains(found) || "⁺⁻".contains(found));
         let spoken = if *written == "→" && low(start.window_before(16)) && low(at.window_after(20)) {
             &"yields"
+        } else if *written == "∑" && at.rest().starts_with(" from ") {
+            &"the sum"
         } else {
             spoken
         };
@@ -217,6 +219,32 @@ pub fn range_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let short = |name: &str| name.len() < 5 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let alike = alike && (start.peek() == Some('–') || short(first) && short(second) && first < second);
     (alike && is_numbered(first) && is_numbered(second)).then(|| Edit::new(start, at, "to"))
+}
+
+/// The dash of `20 Hz–20 kHz`, `5%–10%`, `Oct. 3–Nov. 5` → `to`: between two numbers, each with what it counts.
+pub fn range_of_quantities(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut at = start;
+    let dash = at.eat_one_of(["–", "-"])?;
+    let window = start.window_before(20);
+    let mut words = window.rsplit(' ');
+    let last = words.next().unwrap_or_default();
+    let numbered = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
+    // `20Hz–`, `20 Hz–`, `3 May–`
+    let unit = last.ends_with(char::is_alphabetic) && last.chars().count() < 8;
+    let second_word = |at: Cursor<'_>| at.window_after(16).split(' ').nth(1).is_some_and(char_digit);
+    let month = |at: Cursor<'_>| MONTHS.iter().any(|month| at.rest().starts_with(month)) && second_word(at);
+    let left_date =
+        numbered(last) && words.next().is_some_and(|word| MONTHS.iter().any(|month| word.starts_with(month)));
+    let before = numbered(last) && last.ends_with(['%', '°'])
+        || dash == "–" && unit && (numbered(last) || window.rsplit(' ').nth(1).is_some_and(numbered));
+    let after = at.peek().is_some_and(|next| next.is_ascii_digit());
+    (before && after || dash == "–" && left_date && month(at)).then(|| Edit::new(start, at, "to"))
+}
+
+fn char_digit(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// Whether a word is a number of variables: `3x`.
@@ -413,6 +441,17 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
     let mut at = start;
     let written = at.eat_while(|found| SUPERSCRIPTS.contains(found));
     let digits = lowered(written);
+    // `[Cu(NH₃)₄]²⁺`: with a sign it is a charge.
+    if at.peek().is_some_and(|next| "⁺⁻".contains(next)) {
+        return Edit::new(start, at, format!(" {}", reader.count(&digits)));
+    }
+    // `2021¹,²`: several notes.
+    if let Some(end) =
+        at.past(|at| at.eat(',') && !at.eat_while(|found| SUPERSCRIPTS.contains(found)).is_empty())
+        && start.before() != Some(' ')
+    {
+        return Edit::new(start, end, "");
+    }
     let words = match (first, digits.as_str()) {
         (2, "2") => "squared".to_owned(),
         (3, "3") => "cubed".to_owned(),

@@ -73,11 +73,17 @@ pub fn telephone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let trunk = groups[0].starts_with('0') && groups[0].len() > 1;
     let free = matches!(groups[0], "1300" | "1800" | "1900" | "13");
     let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:".contains(next));
+    // `Call 13 11 14`, `the helpline is 116 123`
+    let short = !trunk
+        && !bracketed
+        && digits == 6
+        && (groups.len() == 3 && has_cue(start, 1)
+            || groups.len() == 2 && groups[0].len() == 3 && has_cue(start, 2));
     let is_number = groups.len() > 1
-        && (7..=13).contains(&digits)
+        && ((7..=13).contains(&digits) || short)
         && (trunk || free || has_cue(start, 4))
         // `00 00 00` is a listing, `1300 555` people.
-        && (trunk || groups.len() > 2 || digits > 8);
+        && (trunk || short || groups.len() > 2 || digits > 8);
     // Telephones of one group: `dial 5551234`.
     let is_run = groups.len() == 1 && (7..=11).contains(&digits) && has_cue(start, 3) && !bracketed;
     if !(ends && (is_number || is_run)) {

@@ -37,9 +37,10 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if !start.starts_number() || start.before() == Some('-') {
         return None;
     }
-    let (written, spoken) = longest(start)?;
+    let Some((written, spoken)) = longest(start) else { return capitalized(start) };
     let end = start.past(|at| at.eat_text(written))?;
-    let numbered = end.rest().trim_start().starts_with(|next: char| next.is_ascii_digit());
+    let numbered =
+        end.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) || is_lettered(end);
     if BEFORE_NUMBER.contains(&written) && !numbered {
         return None;
     }
@@ -48,8 +49,17 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if matches!(written, "max." | "min." | "Max." | "Min.") && !numbered && !goes_on() {
         return None;
     }
+    let before_small = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
     let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
-    let spoken = if written == "est." && !year() { "estimated" } else { spoken };
+    let spoken = match written {
+        "est." if !year() => "estimated",
+        "Est." if !year() => "Estimated",
+        "Rev." if numbered => "Revision",
+        "orig." if !end.next_word().ends_with("ed") => "original",
+        // `c/o chest pain`
+        "c/o" if before_small() => "complains of",
+        _ => spoken,
+    };
     let mut next = end;
     let spaced = next.eat(' ');
     let ends = end.peek().is_none_or(|next| "\"'”’)".contains(next));
@@ -57,6 +67,37 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let closes =
         written.ends_with('.') && (ends || (spaced && CLOSING.contains(&written) && begins_sentence(next)));
     Some(Edit::new(start, end, if closes { format!("{spoken}.") } else { spoken.to_owned() }))
+}
+
+/// Whether a lone capital follows: `App. B`, `Fig. C`.
+fn is_lettered(end: Cursor<'_>) -> bool {
+    let mut at = end;
+    at.eat(' ')
+        && at.eat_if(|found| found.is_ascii_uppercase()).is_some()
+        && (at.peek().is_none_or(|next| ",;:)".contains(next)) || at.rest() == ".")
+}
+
+/// `Approx. 30`, `Temp. 40 °C`: a short form in small letters at the beginning of a sentence.
+fn capitalized(start: Cursor<'_>) -> Option<Edit> {
+    const LONGEST: usize = 12;
+    let first = start.peek().filter(char::is_ascii_uppercase)?;
+    let window = start.window_after(LONGEST);
+    let dot = window.find('.').filter(|dot| *dot > 2)?;
+    let written = [&first.to_ascii_lowercase().to_string(), &window[1..=dot]].concat();
+    let index = ABBREVIATIONS.binary_search_by_key(&written.as_str(), |(written, _)| written).ok()?;
+    let end = start.moved_to(start.at() + dot + 1);
+    let goes_on = end.peek() == Some(' ')
+        && end.peek_second().is_some_and(|next| next.is_lowercase() || next.is_ascii_digit());
+    let numbered = end.peek_second().is_some_and(|next| next.is_ascii_digit());
+    if !goes_on
+        || BEFORE_NUMBER.contains(&written.as_str()) && !numbered
+        || matches!(written.as_str(), "ed." | "max." | "min.")
+    {
+        return None;
+    }
+    let spoken = ABBREVIATIONS[index].1;
+    let head = spoken.get(..1)?.to_uppercase();
+    Some(Edit::new(start, end, [&head, &spoken[1..]].concat()))
 }
 
 /// Short forms that stand after names, so that a capital may begin another sentence.

@@ -68,7 +68,10 @@ fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     let goes_on =
         start.follows("0s–") || start.follows("0s-") || start.follows("0s and ") || start.follows("0s or ");
     let of_ages = end.rest().starts_with(" and ") && end.window_after(10).ends_with("0s");
+    // `60s-style`
+    let styled = ["-style", "-era", "-inspired", "-themed"].iter().any(|part| end.rest().starts_with(part));
     goes_on
+        || styled
         || parted
         || (of_ages && start.words_before().next() != Some("for"))
         || OF_A_TIME.contains(&end.next_word())
@@ -134,7 +137,16 @@ pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     ) {
         return true;
     }
-    is_noun && matches!(start.previous_word(), "a" | "an" | "A" | "An")
+    // `a 3-year, $10M deal`
+    let listed = || {
+        let before = start.window_before(24).strip_suffix(", ").unwrap_or_default();
+        let mut words = before.rsplit(' ');
+        words
+            .next()
+            .is_some_and(|word| word.contains('-') && word.starts_with(|first: char| first.is_ascii_digit()))
+            && matches!(words.next(), Some("a" | "an" | "A" | "An"))
+    };
+    is_noun && (matches!(start.previous_word(), "a" | "an" | "A" | "An") || listed())
 }
 
 fn counted(
@@ -170,15 +182,25 @@ fn find_in<'t>(
         let is_name = end.peek().is_some_and(|next| "'⁺⁻".contains(next))
             || (matches!(unit.written, "W" | "N") && is_address(end))
             // `1 c. sugar`: with its dot before what is counted only.
-            || (unit.written.ends_with('.') && !before_small_word(end))
+            || (unit.written.ends_with('.') && unit.written.len() < 4 && !before_small_word(end))
             || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
         // `a 15-oz. can`: a dot that ends no sentence is part of the unit.
         // `2 mi. N of town`; of signs such as `MB` and `km/h` no dot is a part.
-        let short = unit.written.bytes().all(|byte| byte.is_ascii_lowercase());
-        let dotted =
-            end.past(|at| short && at.eat('.') && (before_small_word(*at) || is_direction(at.next_word())));
+        let short = unit.written == "Tbsp" || unit.written.bytes().all(|byte| byte.is_ascii_lowercase());
+        let dotted = end.past(|at| {
+            short
+                && at.eat('.')
+                && (before_small_word(*at) || before_smaller_unit(*at) || is_direction(at.next_word()))
+        });
         (!is_name).then_some((unit.spoken, dotted.unwrap_or(end)))
     })
+}
+
+/// Whether a number in a smaller unit follows: `2 hrs. 15 mins.`, `3 lbs. 4 oz.`
+fn before_smaller_unit(mut at: Cursor<'_>) -> bool {
+    at.eat(' ')
+        && at.digits(1..=2).is_some()
+        && matches!(at.next_word(), "min" | "mins" | "sec" | "secs" | "in" | "oz" | "mos" | "days" | "wks")
 }
 
 fn is_direction(word: &str) -> bool {

@@ -32,7 +32,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "de",
-        "ab aber alle alles als also am an andere anderen ans auch auf aus bei beide beiden beim besser \
+        "kommen kommt herr frau siehe kostet kosten starb geboren waren uhr jahr jahre jahren stück gab kam sagte heißen rufen öffnet schließt circa inklusive pro laut sowie deren dessen ihrem ihres seines keinen welches welcher dabei dafür daher dazu damals gewann spielt leiten lebt lebte arbeitet fährt beginnt endet \
+         ab aber alle alles als also am an andere anderen ans auch auf aus bei beide beiden beim besser \
          bevor bin bis bist bitte bleibt blieb brauche brauchst da damit danke dann das dass dein deine \
          deiner dem den denn der des dich die dies diese dieser dieses dir doch dort drei du durch \
          eigentlich ein eine einem einen einer eines einfach einmal er erst es etwa etwas euch fast \
@@ -48,7 +49,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "fr",
-        "ai alors années après arrivé arrivée au aujourd aussi autre autres aux avait avant avec avez \
+        "ans an né née environ prix coûte partir partit arrive arrivent commence finit ouvre ferme habite habitent mourut naquit clair jusque près dès lors petit petite grande bonne nouveau nouvelle \
+         ai alors années après arrivé arrivée au aujourd aussi autre autres aux avait avant avec avez \
          avoir beaucoup bien bon bonjour c car ce cela ces cet cette ceux chaque chez cinq cliquez \
          combien comme comment contre crois d dans de demain depuis des deux devez dire dit dois doit \
          donc du déjà elle elles en encore entre est et eux faire fait faut fois font grand heure heures \
@@ -62,7 +64,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "es",
-        "a ahora ahí al algo algunos antes aquí así aunque ayer año años bien cada casi como con creo \
+        "cuesta véase vea nació murió rey reunión abre cierra empieza termina viven llega llegan cerca pueden llamar habla hablaron aproximadamente calle desayuno cena \
+         a ahora ahí al algo algunos antes aquí así aunque ayer año años bien cada casi como con creo \
          cual cualquier cuando cuál cuánto de debe debes decir del desde después dice dos día el ella \
          ellos en entonces entre era eres es esa ese eso esta estaba este esto estoy está están estás \
          favor fue fueron gracias gusta ha hablar había hace hacer hacia hasta hay hemos hola hoy incluso \
@@ -75,7 +78,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "it",
-        "a abbia abbiamo ai al alla altra altre altri altro anche ancora anni anno appena avere bene \
+        "alle dalle dalla dallo dagli dai agli allo sulle sui sugli dello vedi costa nacque morì treno mattina colazione pranzo cena serve apre chiude inizia finisce stazione comprato vive vivono arrivano arriva lavora lavorano chiaro buona buono bella bello giornata sera mattino camera gratis circa sig dott \
+         a abbia abbiamo ai al alla altra altre altri altro anche ancora anni anno appena avere bene \
          bisogno certo che chi ci ciao ciascuno ciò come con cosa così cui da dal dei del della delle \
          deve devi di dire dirmi domani dopo dov dove due durante e ecco era essere fa fai fare fatto \
          fino foto gente giorno già gli grazie ha hai hanno ho i ieri il in infatti invece io la le lo \
@@ -89,7 +93,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "pt",
-        "a agora ainda algo algum alguma amanhã anos antes ao aos apenas aquela aquele aqui as assim até \
+        "custa barato claro moram mora abre fecha começa termina chega chegaram reunião falaram morreu nasceu imperador rei rua manhã tarde jantar ver veja aproximadamente \
+         a agora ainda algo algum alguma amanhã anos antes ao aos apenas aquela aquele aqui as assim até \
          bem bom cada coisa com comigo como contra da das de dela dele depois deve dia dias diga dizer do \
          dois dos duas durante e ela elas ele eles em embora enquanto entre então era essa esse esta \
          estava este estou está estão eu favor faz fazer fica foi fora foram gostar grande hoje há isso \
@@ -102,7 +107,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "nl",
-        "aan achter af al alle alles als altijd andere anders ben bent beter bij blijft daar daarna dag \
+        "zie kost bel helpen woont wonen stierf koning begint eindigt eten blz bijvoorbeeld duidelijk heer mevrouw uur geldt hoeveel volgens werken werkt opent sluit ongeveer vergadering dhr mevr \
+         aan achter af al alle alles als altijd andere anders ben bent beter bij blijft daar daarna dag \
          dan dat de deed denk denkt deze die dit doe doen doet door dus echt een eerst eigenlijk elke en \
          er even ga gaan gaat geen gisteren goed goede graag haar hadden hallo heb hebben hebt heeft heel \
          hem hen het hier hij hoe hun iedereen iemand iets ik in is ja jaar jaren je jij jou jouw juist \
@@ -166,7 +172,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "pl",
-        "a aby albo ale ani bardziej bardzo bez by byli być był była były będzie będą całkiem chce chcesz \
+        "cena wynosi zobacz rys roku wieku godz firma siedzibę królem zmarł urodził psy koty itd np m zadzwoń ulica jasne odbyło istniała kosztuje otwarte zamknięte \
+         a aby albo ale ani bardziej bardzo bez by byli być był była były będzie będą całkiem chce chcesz \
          chciałbym chyba ci ciebie cię co coś czego czemu czy często dla dlaczego dlatego do dobry dobrze \
          dzisiaj dziękuję dziś gdy gdzie go i ich ile im inne inny ja jak jaka jakie jako jednak jego jej \
          jest jestem jesteś jeszcze jeśli jutro już ją każdy kiedy kiedyś kto ktoś która które który lat \
@@ -312,16 +319,19 @@ const ALPHABETS: &[(&str, &str)] = &[
 
 /// Small words of other languages that are English words as well, and tell nothing.
 const ALSO_ENGLISH: &[&str] = &[
-    "agar", "ale", "anger", "bare", "ben", "bent", "bile", "bin", "bis", "bra", "car", "chic", "comment",
-    "con", "cum", "dam", "dan", "deed", "del", "den", "dice", "die", "dig", "din", "dine", "dire", "doe",
-    "door", "dove", "due", "era", "erst", "face", "fare", "fast", "favor", "fin", "fog", "font", "fora",
-    "fore", "gang", "grand", "ha", "ham", "hat", "hay", "heel", "hem", "hen", "ho", "hoe", "hon", "i", "inn",
-    "j", "k", "lade", "lama", "lat", "lite", "lo", "logo", "ma", "mag", "man", "mana", "mange", "men",
-    "mere", "mi", "mine", "mint", "mod", "mu", "nog", "ole", "ore", "ou", "oma", "orang", "pan", "par",
-    "pas", "plus", "pod", "poi", "pot", "pour", "pro", "s", "sale", "sam", "sang", "sans", "sea", "sedan",
-    "sen", "sera", "si", "sic", "sig", "sim", "sin", "sine", "solo", "son", "soy", "ta", "tack", "tale",
-    "tam", "tan", "tar", "tee", "teen", "tempo", "ti", "till", "tom", "ton", "tot", "tout", "t", "vain",
-    "van", "vide", "vite", "volt", "war", "y", "yang", "yo", "x",
+    "agar", "ale", "allo", "an", "anger", "arrive", "bare", "bel", "bella", "bello", "ben", "bent", "bile",
+    "bin", "bis", "bona", "bonne", "bra", "calle", "camera", "car", "cena", "cerca", "chic", "circa",
+    "commence", "comment", "con", "costa", "cum", "dam", "dan", "deed", "del", "den", "dice", "die", "dig",
+    "din", "dine", "dire", "doe", "don", "door", "dove", "due", "era", "erst", "face", "fare", "fast",
+    "favor", "fin", "firma", "fog", "font", "fora", "fore", "gang", "grand", "grande", "gratis", "ha",
+    "habite", "ham", "hat", "hay", "heel", "hem", "hen", "ho", "hoe", "hon", "i", "inn", "j", "k", "kost",
+    "lade", "lama", "lat", "lime", "lite", "lo", "logo", "m", "ma", "mag", "man", "mana", "mange", "men",
+    "mere", "mi", "mine", "mint", "mod", "mu", "nog", "nouveau", "nouvelle", "np", "ole", "oma", "opens",
+    "orang", "ore", "ou", "pan", "par", "pas", "petit", "petite", "plus", "pod", "poi", "pot", "pour", "pro",
+    "rei", "rey", "rua", "s", "sale", "sam", "sang", "sans", "sea", "sedan", "sen", "sera", "serve", "si",
+    "sic", "sig", "sim", "sin", "sine", "solo", "son", "soy", "sui", "t", "ta", "tack", "tale", "tam", "tan",
+    "tar", "tarde", "tee", "teen", "tempo", "termina", "ti", "till", "tom", "ton", "tot", "tout", "vain",
+    "van", "ver", "vide", "vite", "vive", "volt", "war", "x", "y", "yang", "yo",
 ];
 
 /// Small words that are parts of names: "Ursula von der Leyen", "Place de la Concorde".

@@ -116,10 +116,34 @@ pub(super) fn units(tex: &str) -> Cow<'_, str> {
         ("h", "hour"),
         ("min", "minute"),
     ];
-    if !tex.contains("\\circ") && !tex.contains("\\mathrm") && !tex.contains("\\text") {
+    const VOLUMES: [(&str, &str); 5] =
+        [("m", "meters"), ("cm", "centimeters"), ("mm", "millimeters"), ("km", "kilometers"), ("ft", "feet")];
+    if !["\\circ", "\\mathrm", "\\text", "\\Omega"].iter().any(|command| tex.contains(command)) {
         return Cow::Borrowed(tex);
     }
     let mut text = products(tex).replace("^{\\circ}", "^\\circ");
+    // `5\,\mathrm{cm}^3`, `2\,\Omega`, `1.6\times10^{-19}\,\mathrm{C}`: after a number.
+    for (unit, name) in VOLUMES {
+        for command in ["\\mathrm{", "\\text{"] {
+            for (power, words) in [("^2", "square"), ("^3", "cubic"), ("^{2}", "square"), ("^{3}", "cubic")] {
+                for written in [[command, unit, "}", power].concat(), [command, unit, power, "}"].concat()] {
+                    text = text.replace(&written, &["\\text{ ", words, " ", name, "}"].concat());
+                }
+            }
+        }
+    }
+    for space in ["\\,", "\\ ", "~", "\\;"] {
+        for (unit, words) in [("\\Omega", "ohms"), ("\\mathrm{C}", "coulombs"), ("\\text{C}", "coulombs")] {
+            let written = [space, unit].concat();
+            if let Some(at) = text.find(&written)
+                && text[..at].ends_with(|c: char| c.is_ascii_digit() || c == '}')
+                && !text[at + written.len()..]
+                    .starts_with(|c: char| c.is_alphanumeric() || "_^\\".contains(c))
+            {
+                text.replace_range(at..at + written.len(), &["\\text{ ", words, "}"].concat());
+            }
+        }
+    }
     for space in ["\\,", "\\;", "~", " "] {
         text = text.replace(&[space, "^\\circ"].concat(), "^\\circ");
     }
@@ -271,18 +295,29 @@ fn unit_words(inside: &str, micro: bool) -> Option<String> {
     if !micro && above.len() + below.len() < 2 || above.is_empty() && below.is_empty() {
         return None;
     }
-    let raised = |power: u32| ["", "", " squared", " cubed", " to the four"][power as usize % 5];
+    let raised = |name: &str, power: u32| {
+        // Of an area and a volume: `square meters`, `cubic meter`.
+        let length =
+            name.ends_with("meter") && (above.len() < 2 || below.iter().any(|(below, _)| *below == name));
+        match power {
+            2 if length => ["square ", ""],
+            3 if length => ["cubic ", ""],
+            power => ["", ["", "", " squared", " cubed", " to the four"][power as usize % 5]],
+        }
+    };
     let mut words = String::new();
     let last = above.len().saturating_sub(1);
     for (index, (name, power)) in above.iter().enumerate() {
+        let [front, behind] = raised(name, *power);
         let many = index == last && !matches!(*name, "kelvin");
         let micro = if micro && index == 0 { "micro" } else { "" };
         words +=
-            &[if index == 0 { "" } else { " " }, micro, name, if many { "s" } else { "" }, raised(*power)]
+            &[if index == 0 { "" } else { " " }, front, micro, name, if many { "s" } else { "" }, behind]
                 .concat();
     }
     for (index, (name, power)) in below.iter().enumerate() {
-        words += &[if index == 0 { " per " } else { " " }, name, raised(*power)].concat();
+        let [front, behind] = raised(name, *power);
+        words += &[if index == 0 { " per " } else { " " }, front, name, behind].concat();
     }
     Some(words.trim_start().replace("henrys", "henries"))
 }

@@ -31,10 +31,44 @@ impl Background {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    /// The files below a folder.
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path, found) } else { found.push(path) }
+        }
+    }
+
+    /// What is begun by a [`TaskTracker`] is waited for; of the rest the line above says by whom, or why not.
+    #[test]
+    fn every_task_that_is_begun_says_who_waits_for_it() {
+        let (mut files, mut begun) = (Vec::new(), 0);
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let of_tests = |file: &Path| ["conformance.rs", "tests.rs"].iter().any(|name| file.ends_with(name));
+        files.retain(|file| file.extension().is_some_and(|end| end == "rs") && !of_tests(file));
+        for file in &files {
+            let source = std::fs::read_to_string(file).unwrap();
+            // Only what is not for tests.
+            let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let lines: Vec<&str> = source.lines().map(str::trim).collect();
+            for (number, line) in lines.iter().enumerate() {
+                if line.contains("tokio::spawn(") || line.contains("tokio::task::spawn(") {
+                    begun += 1;
+                    let above = lines[number.saturating_sub(1)];
+                    let says =
+                        above.starts_with("// Waited for ") || above.starts_with("// Not waited for: ");
+                    assert!(says, "{}:{}: who waits for this task?", file.display(), number + 1);
+                }
+            }
+        }
+        assert!(begun > 10, "{begun} tasks: where have they gone?");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_stop_waits_for_every_task_but_not_for_ever() {

@@ -183,7 +183,7 @@ pub(super) struct Staged {
 impl ObjectLayer {
     pub(super) fn new(storage: Storage, clock: Arc<dyn Clock>) -> Self {
         let probe = storage::probe(Arc::clone(&storage.objects), &storage.prefix);
-        let service = Service::new(telemetry::Service::Storage, probe);
+        let service = Service::new(telemetry::SideService::Storage, probe);
         Self { storage, service, clock }
     }
 

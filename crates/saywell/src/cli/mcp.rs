@@ -18,7 +18,7 @@ use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::app::App;
 use crate::config::Settings;
 use crate::http::error::{ApiError, Code};
-use crate::http::mcp::message::{Asked, Fault, Message, Notification, Outlet, Request, code};
+use crate::http::mcp::message::{Fault, Message, Notification, Outlet, Reaction, Request, code};
 use crate::http::mcp::{failed, in_full, said, spoken, wished};
 use crate::identity::Caller;
 use crate::speak::{Sound, SpokenReply};
@@ -44,6 +44,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     let player = if arguments.return_sound { None } else { Player::find().ok() };
     let app = open_without_trace(settings).await?;
     let (out, mut queue) = mpsc::channel::<Value>(MOST_CALLS);
+    // Waited for when everything was read.
     let writing = tokio::spawn(async move {
         let mut output = tokio::io::stdout();
         while let Some(answer) = queue.recv().await {
@@ -82,16 +83,17 @@ async fn converse(tool: Tool, out: mpsc::Sender<Value>) -> Result<(), Failed> {
         calls.retain(|_, call| !call.is_finished());
         let answer = match read(&line) {
             Ok(Message::Request(request)) => match request.understand(tool.outlet()) {
-                Ok(Asked::Known(result)) => request.answer(result),
-                Ok(Asked::Speech(_)) if calls.len() == MOST_CALLS => {
+                Ok(Reaction::Known(result)) => request.answer(result),
+                Ok(Reaction::Speech(_)) if calls.len() == MOST_CALLS => {
                     let busy = format!(
                         "{MOST_CALLS} texts are waiting to be spoken: try again when one of them was."
                     );
                     request.answer(failed(&ApiError::new(Code::Overloaded, busy)))
                 }
-                Ok(Asked::Speech(arguments)) => {
+                Ok(Reaction::Speech(arguments)) => {
                     let name = request.id.to_string();
                     let call = tool.clone().call(request, arguments, out.clone());
+                    // Not waited for: who does not wait for the answer has left, and it ends with them.
                     calls.insert(name, AbortOnDropHandle::new(tokio::spawn(call)));
                     continue;
                 }
@@ -157,6 +159,7 @@ impl Tool {
             let _turn = turn.acquire_owned().await;
             play(speech, player).await
         };
+        // Waited for here, and not after that: a reply that is still heard ends with the program.
         let mut playing = AbortOnDropHandle::new(tokio::spawn(playing));
         let text = match timeout(HEARD_WITHIN, &mut playing).await {
             Ok(Ok(heard)) => heard.map(|()| format!("Spoken: {said}"))?,

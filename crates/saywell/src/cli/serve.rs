@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::{Failed, print};
 use crate::app::App;
 use crate::config::{Given, Settings};
-use crate::connections::Bounds;
+use crate::connections::ConnectionBounds;
 use crate::http::router;
 use crate::http::server::{self, Server};
 use crate::identity::Mode;
@@ -63,22 +63,18 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     let app = App::open(settings).await?;
     if let Some(listener) = wyoming {
         print(format_args!("Saywell speaks Wyoming at tcp://{}", listener.local_addr()?))?;
-        tokio::spawn(wyoming::serve(app.clone(), listener));
+        // Waited for by `Connections::closed`.
+        tokio::spawn(app.connections.track(wyoming::serve(app.clone(), listener)));
     }
     print(format_args!("Saywell speaks at http://{address}"))?;
-    let trying = app.clone();
-    tokio::spawn(async move {
-        while trying.try_voices(None).await {
-            tokio::time::sleep(TRY_AGAIN).await;
-        }
-    });
+    app.keep_trying_voices(TRY_AGAIN);
     let stopping = app.clone();
     let stop = async move {
         stopped().await;
         info!("stopping");
         stopping.stop();
     };
-    let bounds = Bounds { connections: connections_to_have(bounds.connections), ..bounds };
+    let bounds = ConnectionBounds { connections: connections_to_have(bounds.connections), ..bounds };
     Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
     app.close(PATIENCE).await;
     Ok(())

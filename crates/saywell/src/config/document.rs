@@ -16,6 +16,9 @@ pub fn markdown() -> String {
          with where it stands. `saywell config` prints what is in force, secrets masked; `saywell serve --listen --port\n\
          --config` come before all of them. Of any variable, `NAME_FILE` may name a file that holds the value, as\n\
          orchestrators hand over secrets.\n\n\
+         [saywell.schema.json](saywell.schema.json) is the same for editors, with every table and every provider's options: one that\n\
+         knows TOML (Even Better TOML, Taplo, Tombi) completes and checks the file whose first line is\n\
+         `#:schema ./saywell.schema.json`, with the schema beside it.\n\n\
          | variable | in `saywell.toml` | default | meaning |\n|---|---|---|---|\n",
     );
     for setting in SETTINGS {

@@ -19,12 +19,12 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use self::server::{Known, Leased, Server, State};
-use super::{Asked, Failure, FirstVoice, Flights, Listener, SpokenUtterance};
+use super::{Failure, FirstVoice, Flights, LinkedRequest, Listener, SpokenUtterance};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::links;
 use crate::redis_client::Address;
-use crate::service::{Service, Trouble};
+use crate::service::{Away, Service};
 
 /// How often a lease is renewed, and whoever follows looks without a bell: a few times while a lease lasts.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
@@ -47,17 +47,6 @@ const PARTS_AT_ONCE: usize = 64;
 #[derive(Debug, Clone)]
 pub struct SharedFlights {
     server: Arc<Server>,
-}
-
-/// The server did not do it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Away(String);
-
-impl From<Trouble> for Away {
-    fn from(trouble: Trouble) -> Self {
-        Self(trouble.to_string())
-    }
 }
 
 /// A part of a flight, in the order in which it is made.
@@ -126,7 +115,7 @@ pub struct Wire {
 pub struct Follower {
     server: Arc<Server>,
     flight: Known,
-    asked: Asked,
+    asked: LinkedRequest,
     state: State,
     /// Parts that were read, and those of them that nobody has had yet.
     read: u64,
@@ -166,7 +155,7 @@ impl SharedFlights {
     }
 
     /// The lease of a flight that nobody makes; `None` where somebody does, or nobody can tell.
-    pub async fn lease(&self, key: Key, asked: &Asked) -> Result<Option<Lease>, Away> {
+    pub async fn lease(&self, key: Key, asked: &LinkedRequest) -> Result<Option<Lease>, Away> {
         let asked = serde_json::to_vec(asked).map_err(|error| Away(error.to_string()))?;
         let begun = self.server.begin(key, &asked).await?;
         Ok(begun.map(|(flight, token)| Lease { flight, token, told: 0, was_left: false }))
@@ -210,7 +199,7 @@ impl SharedFlights {
             followers: 0,
             heard_at: Instant::now(),
         };
-        tokio::spawn(telling.run(told));
+        self.server.telling.spawn(telling.run(told));
         Wire { parts }
     }
 
@@ -219,13 +208,19 @@ impl SharedFlights {
         self.server.stopping.cancel();
     }
 
+    /// Waits until the others have been told how every flight here has ended, or cannot be told.
+    pub async fn told(&self) {
+        self.server.telling.close();
+        self.server.telling.wait().await;
+    }
+
     /// Whom a flight was kept for wants it no longer: whoever makes it is told.
     pub async fn give_up(&self, key: &Key, whom: Subject) {
         mail(&self.server, key, &Mail::GivenUp(whom)).await;
     }
 
     /// Keeps what a link was given for, as long as links live.
-    pub async fn keep_asked(&self, key: &Key, asked: &Asked) {
+    pub async fn keep_asked(&self, key: &Key, asked: &LinkedRequest) {
         let Ok(asked) = serde_json::to_vec(asked) else { return };
         if let Err(away) = self.server.keep_asked(key, &asked, links::LONGEST).await {
             debug!(%away, "other gateways cannot make again what a link was given for");
@@ -233,7 +228,7 @@ impl SharedFlights {
     }
 
     /// What a link was given for by another gateway.
-    pub async fn asked_for(&self, key: &Key) -> Option<Asked> {
+    pub async fn asked_for(&self, key: &Key) -> Option<LinkedRequest> {
         serde_json::from_slice(&self.server.asked(key).await.ok()??).ok()
     }
 }
@@ -369,7 +364,7 @@ impl Follower {
 
     /// What was asked for, and by whom.
     #[must_use]
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &LinkedRequest {
         &self.asked
     }
 
@@ -544,9 +539,9 @@ mod tests {
             notes: vec![SpeechRequest::note("read otherwise".into())],
             ..SpeechRequest::new("Hello.")
         };
-        let asked = Asked { caller: Caller::operator(Some("kitchen".into())), request };
+        let asked = LinkedRequest { caller: Caller::operator(Some("kitchen".into())), request };
         let written = serde_json::to_vec(&asked).unwrap();
-        let read: Asked = serde_json::from_slice(&written).unwrap();
+        let read: LinkedRequest = serde_json::from_slice(&written).unwrap();
         assert_eq!(serde_json::to_vec(&read).unwrap(), written);
         assert_eq!(read.request.pronunciations.version(), asked.request.pronunciations.version());
         assert_eq!((read.request.format, read.caller), (Format::Webm, asked.caller));

@@ -29,12 +29,12 @@ const TOLD: Duration = Duration::from_secs(30);
 pub struct Wake {
     sound: Cache<Key, Arc<Entry>>,
     failures: Cache<Key, (Failure, Instant)>,
-    asked: Cache<Key, Arc<Asked>>,
+    asked: Cache<Key, Arc<LinkedRequest>>,
 }
 
 /// What a link was given for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Asked {
+pub struct LinkedRequest {
     /// Who asked.
     pub caller: Caller,
     /// For what.
@@ -53,7 +53,7 @@ impl Default for Wake {
             failures: Cache::builder().max_capacity(FAILURES).time_to_live(links::LONGEST).build(),
             asked: Cache::builder()
                 .max_capacity(ASKED_BYTES)
-                .weigher(move |_, asked: &Arc<Asked>| size(asked.request.text.len() + OVERHEAD))
+                .weigher(move |_, asked: &Arc<LinkedRequest>| size(asked.request.text.len() + OVERHEAD))
                 .time_to_live(links::LONGEST)
                 .build(),
         }
@@ -89,13 +89,13 @@ impl Wake {
     }
 
     /// A link was given for this.
-    pub fn asked(&self, key: Key, asked: Asked) {
+    pub fn asked(&self, key: Key, asked: LinkedRequest) {
         self.asked.insert(key, Arc::new(asked));
     }
 
     /// What a link was given for.
     #[must_use]
-    pub fn asked_for(&self, key: &Key) -> Option<Arc<Asked>> {
+    pub fn asked_for(&self, key: &Key) -> Option<Arc<LinkedRequest>> {
         self.asked.get(key)
     }
 

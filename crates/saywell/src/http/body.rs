@@ -91,39 +91,43 @@ fn came_too_slowly(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// What is read, as errors name it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source {
+pub(super) struct Input {
     /// The parameter at fault when it is no field of it.
     pub(super) param: &'static str,
     /// What it is called.
     pub(super) name: &'static str,
 }
 
-const BODY: Source = Source { param: "body", name: "request body" };
+impl Input {
+    /// What a client says over a WebSocket.
+    pub(super) const MESSAGE: Self = Self { param: "message", name: "message" };
+    const BODY: Self = Self { param: "body", name: "request body" };
+}
 
 /// Reads JSON, naming the field at fault.
 ///
 /// # Errors
 /// `invalid_request` with the path of the field, or where the text stops being JSON.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    parse_from(BODY, body)
+    parse_from(Input::BODY, body)
 }
 
 /// [`parse`], of something that is no request body.
-pub(super) fn parse_from<T: DeserializeOwned>(source: Source, text: &[u8]) -> Result<T, ApiError> {
-    let Source { param, name } = source;
+pub(super) fn parse_from<T: DeserializeOwned>(input: Input, text: &[u8]) -> Result<T, ApiError> {
+    let Input { param, name } = input;
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::invalid(param, format!("The {name} is empty; it must be a JSON object.")));
     }
     let text = mend_surrogates(text);
     let mut json = serde_json::Deserializer::from_slice(&text);
-    let value = fields(source, &mut json)?;
+    let value = fields(input, &mut json)?;
     json.end()
         .map_err(|error| ApiError::invalid(param, format!("The {name} goes on after its JSON: {error}.")))?;
     Ok(value)
 }
 
 /// Reads what has fields, naming the one at fault.
-pub(super) fn fields<'a, T, D>(Source { param, name }: Source, from: D) -> Result<T, ApiError>
+pub(super) fn fields<'a, T, D>(Input { param, name }: Input, from: D) -> Result<T, ApiError>
 where
     T: Deserialize<'a>,
     D: Deserializer<'a, Error = serde_json::Error>,

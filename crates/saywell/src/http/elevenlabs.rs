@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::stream;
-use saywell_audio::{Captions, Format};
+use saywell_audio::Format;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -27,12 +27,11 @@ use utoipa_axum::routes;
 
 use self::timing::{Chunk, Timed, Timing};
 use super::body::Json;
-use super::captions;
 use super::contract::SoundFile;
 use super::error::{ApiError, brief};
 use super::fields::{name, number, word};
 use super::identity::MaySpeak;
-use super::live::Hearing;
+use super::live::{Audible, Made};
 use super::models::choose;
 use super::query::Search;
 use super::silence;
@@ -41,7 +40,7 @@ use crate::app::App;
 use crate::flight::Failure;
 use crate::identity::Caller;
 use crate::request::SpeechRequest;
-use crate::speak::{Departure, Sound, SpokenReply};
+use crate::speak::SpokenReply;
 
 /// Speech, for those who may speak.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -254,16 +253,8 @@ pub async fn with_timestamps(
     Json(body): Json<ElevenLabsBody>,
 ) -> Result<Response, ApiError> {
     let answered = async |speech: SpokenReply, text: &str| {
-        let whole = match speech.sound {
-            Sound::Complete(entry) => {
-                Chunk::whole(entry.sound.clone(), &captions::kept(&entry).unwrap_or_default(), text)
-            }
-            Sound::Flight(mut listener) => {
-                listener.landed().await?;
-                Chunk::whole(listener.sound(), &listener.captions(), text)
-            }
-        };
-        Ok(axum::Json(line(&whole)).into_response())
+        let made = Made::of(speech.sound).await?;
+        Ok(axum::Json(line(&Chunk::whole(made, text))).into_response())
     };
     spoken(&app, caller, &voice, &wished, body, answered, |format| {
         Ok(axum::Json(line(&Chunk::silence(format)?)).into_response())
@@ -291,23 +282,11 @@ pub async fn stream_with_timestamps(
 ) -> Result<Response, ApiError> {
     let flights = app.speak.flights.clone();
     let answered = async move |speech: SpokenReply, text: &str| {
-        let mut listener = match speech.sound {
-            Sound::Complete(entry) => {
-                return Ok(lines(&Chunk::whole(
-                    entry.sound.clone(),
-                    &captions::kept(&entry).unwrap_or_default(),
-                    text,
-                )));
-            }
-            Sound::Flight(listener) => listener,
+        let hearing = match Audible::of(speech, &flights).await? {
+            Audible::Made(made) => return Ok(lines(&Chunk::whole(made, text))),
+            Audible::InTheAir(hearing) => hearing,
         };
-        listener.first_sound().await?;
-        let Some(captions) = flights.read_along(&speech.key) else {
-            // It has landed meanwhile.
-            listener.landed().await?;
-            return Ok(lines(&Chunk::whole(listener.sound(), &listener.captions(), text)));
-        };
-        let timed = Timed::new(Hearing::of(Departure { listener, captions }), text);
+        let timed = Timed::new(hearing, text);
         // A failure breaks the transfer off: never lines that look complete.
         let lines = stream::unfold(Some(timed), async |timed| {
             let mut timed = timed?;
@@ -340,8 +319,8 @@ fn line(Chunk { sound, timing }: &Chunk) -> Value {
 
 impl Chunk {
     /// All of a reply.
-    fn whole(sound: bytes::Bytes, captions: &Captions, text: &str) -> Self {
-        Self { sound, timing: Some(Timing::whole(captions, text)) }
+    fn whole(Made { sound, captions }: Made, text: &str) -> Self {
+        Self { sound, timing: Some(Timing::whole(&captions, text)) }
     }
 
     /// What stands for a text with nothing to say.

@@ -1,15 +1,17 @@
 //! A reply that is written and heard at the same time, whatever door it comes by: its text goes in as it is written, its
-//! sound and what is said in it come out.
+//! sound and what is said in it come out. One that was asked for as a whole comes out the same way.
 
 use bytes::Bytes;
+use saywell_audio::Captions;
 
+use super::captions;
 use super::error::ApiError;
 use super::speech::naming_the_field;
 use crate::app::App;
-use crate::flight::{Failure, SpokenUtterance};
+use crate::flight::{Failure, Flights, SpokenUtterance};
 use crate::identity::Caller;
 use crate::request::SpeechRequest;
-use crate::speak::{Departure, Ended, Growing};
+use crate::speak::{Departure, Ended, Growing, Sound, SpokenReply};
 
 /// The text of a reply, while it is written. To drop it before its end is to give the reply up.
 #[derive(Debug)]
@@ -80,6 +82,61 @@ impl Writing {
 pub struct Hearing {
     departure: Option<Departure>,
     until: f64,
+}
+
+/// How a reply that was asked for as a whole can be heard.
+#[derive(Debug)]
+pub enum Audible {
+    /// All at once.
+    Made(Made),
+    /// While it is made.
+    InTheAir(Hearing),
+}
+
+/// A reply of which all is made.
+#[derive(Debug)]
+pub struct Made {
+    /// All of its sound.
+    pub sound: Bytes,
+    /// What is said in it, and when.
+    pub captions: Captions,
+}
+
+impl Audible {
+    /// Waits for a reply's first sound.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`], when it fails before that.
+    pub async fn of(reply: SpokenReply, flights: &Flights) -> Result<Self, Failure> {
+        let mut listener = match reply.sound {
+            Sound::Flight(listener) => listener,
+            complete @ Sound::Complete(_) => return Made::of(complete).await.map(Self::Made),
+        };
+        listener.first_sound().await?;
+        match flights.read_along(&reply.key) {
+            Some(captions) => Ok(Self::InTheAir(Hearing::of(Departure { listener, captions }))),
+            // It has landed meanwhile.
+            None => Made::of(Sound::Flight(listener)).await.map(Self::Made),
+        }
+    }
+}
+
+impl Made {
+    /// Waits until all of it is made.
+    ///
+    /// # Errors
+    /// The flight's [`Failure`].
+    pub async fn of(sound: Sound) -> Result<Self, Failure> {
+        Ok(match sound {
+            Sound::Complete(entry) => {
+                Self { sound: entry.sound.clone(), captions: captions::kept(&entry).unwrap_or_default() }
+            }
+            Sound::Flight(mut listener) => {
+                listener.landed().await?;
+                Self { sound: listener.sound(), captions: listener.captions() }
+            }
+        })
+    }
 }
 
 /// What is heard next.

@@ -12,8 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use self::message::{Asked, Fault, MODERN, Message, Outlet, Request, TOOL, code};
-use super::body::{self, Json, Source};
+use self::message::{Fault, MODERN, Message, Outlet, Reaction, Request, TOOL, code};
+use super::body::{self, Input, Json};
 use super::error::ApiError;
 use super::identity::MaySpeak;
 use super::speech::{SpeechBody, naming_the_field, noted};
@@ -37,8 +37,8 @@ pub async fn call(
     let modern = request.version().is_ok_and(|version| version.is_some());
     let asked = agreeing(&request, &headers).and_then(|()| request.understand(Outlet::Answer));
     let result = match asked {
-        Ok(Asked::Known(result)) => result,
-        Ok(Asked::Speech(arguments)) => {
+        Ok(Reaction::Known(result)) => result,
+        Ok(Reaction::Speech(arguments)) => {
             let answered = async { in_full(spoken(&app, caller, wished(arguments)?).await?).await };
             answered.await.unwrap_or_else(|error| failed(&error))
         }
@@ -101,7 +101,7 @@ pub async fn in_full(speech: SpokenReply) -> Result<Value, ApiError> {
 /// # Errors
 /// `invalid_request`, with the argument.
 pub fn wished(arguments: Value) -> Result<SpeechRequest, ApiError> {
-    const ARGUMENTS: Source = Source { param: "arguments", name: "tool's arguments" };
+    const ARGUMENTS: Input = Input { param: "arguments", name: "tool's arguments" };
     let (mut request, _) = body::fields::<SpeechBody, _>(ARGUMENTS, arguments)?.into_request()?;
     // Whoever calls a tool waits for it.
     request.prefetch = false;

@@ -3,7 +3,7 @@
 use super::error::{ApiError, brief};
 use super::fields::name;
 use crate::app::App;
-use crate::models::{Asked, OPENAI_MODELS};
+use crate::models::{OPENAI_MODELS, WhomToAsk};
 use crate::name::Name;
 use crate::request::SpeechRequest;
 
@@ -19,13 +19,13 @@ pub(super) fn choose(
 ) -> Result<(), ApiError> {
     let chain = app.speak.steered_chain();
     match app.settings.model_map.asked(model, chain.links().iter().map(|link| link.name())) {
-        Asked::Chain => {}
-        Asked::Unknown => {
+        WhomToAsk::Chain => {}
+        WhomToAsk::Unknown => {
             let note = format!("there is no model `{model}` here: the voices of this server speak");
             request.notes.push(SpeechRequest::note(note));
         }
-        Asked::Provider(provider) => request.provider = name(field, Some(&provider))?,
-        Asked::Nobody => {
+        WhomToAsk::Provider(provider) => request.provider = name(field, Some(&provider))?,
+        WhomToAsk::Nobody => {
             let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(model));
             return Err(ApiError::invalid(field, message));
         }

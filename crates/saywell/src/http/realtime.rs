@@ -26,7 +26,7 @@ use super::live::{Heard, Hearing, Writing};
 use super::models::choose;
 use super::query::Search;
 use super::silence;
-use super::socket::{self, Came, Gone, Line, Out, Source, Upgrade, close, receive, say, too_large};
+use super::socket::{self, Came, Gone, Incoming, Line, Out, Upgrade, close, receive, say, too_large};
 use super::speech::at_speed;
 use crate::app::App;
 use crate::identity::Caller;
@@ -116,7 +116,7 @@ enum Over {
 }
 
 impl Session {
-    async fn converse(mut self, mut source: Source) -> Result<(), Gone> {
+    async fn converse(mut self, mut source: Incoming) -> Result<(), Gone> {
         let session = self.described();
         self.tell("session.created", json!({ "session": session })).await?;
         let connections = self.app.connections.clone();
@@ -260,7 +260,7 @@ impl Session {
     /// One response, from its first event to its last. Whether the connection goes on.
     async fn speak(
         &mut self,
-        source: &mut Source,
+        source: &mut Incoming,
         mut response: Response,
         mut hearing: Hearing,
     ) -> Result<bool, Gone> {

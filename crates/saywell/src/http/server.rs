@@ -33,7 +33,7 @@ use self::body::{Arriving, Leaving};
 use self::door::{Door, Seat};
 use self::socket::Socket;
 use self::visit::Visit;
-use crate::connections::Bounds;
+use crate::connections::ConnectionBounds;
 
 /// Longest head of a request, bytes. For HTTP/2 it bounds the list of fields too, and with it how many CONTINUATION
 /// frames there may be.
@@ -76,7 +76,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// What serves connections.
 #[derive(Debug)]
 pub struct Server {
-    bounds: Arc<Bounds>,
+    bounds: Arc<ConnectionBounds>,
     door: Arc<Door>,
     router: Router,
     http: Builder<TokioExecutor>,
@@ -88,7 +88,7 @@ impl Server {
     /// Serves this, to connections within these bounds. `trusted` proxies speak for many: how many connections come
     /// from one of them is not bounded.
     #[must_use]
-    pub fn new(router: Router, bounds: Bounds, trusted: Vec<IpNet>) -> Self {
+    pub fn new(router: Router, bounds: ConnectionBounds, trusted: Vec<IpNet>) -> Self {
         let door = Door::new(bounds.connections, bounds.connections_per_address, trusted);
         Self {
             bounds: Arc::new(bounds),

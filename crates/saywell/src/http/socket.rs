@@ -36,7 +36,7 @@ const QUEUE: usize = 2;
 /// What a request to become a WebSocket comes to.
 pub(super) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 /// Where a client's messages come from.
-pub(super) type Source = SplitStream<WebSocket>;
+pub(super) type Incoming = SplitStream<WebSocket>;
 /// Where the messages to it go.
 pub(super) type Out = mpsc::Sender<Message>;
 
@@ -47,7 +47,7 @@ pub(super) struct Line {
     pub(super) caller: Caller,
     /// Its name in errors and in the log.
     pub(super) id: String,
-    pub(super) source: Source,
+    pub(super) source: Incoming,
     pub(super) out: Out,
 }
 
@@ -110,7 +110,7 @@ where
 
 /// The next message that says something.
 pub(super) async fn receive<T>(
-    source: &mut Source,
+    source: &mut Incoming,
     within: Duration,
     parse: impl Fn(&[u8]) -> Result<T, ApiError>,
 ) -> Came<T> {

@@ -21,7 +21,7 @@ use super::headers;
 use super::identity::{Holder, MaySpeak};
 use super::silence::says_nothing;
 use crate::app::App;
-use crate::flight::{Asked, Listener};
+use crate::flight::{LinkedRequest, Listener};
 use crate::identity::Subject;
 use crate::limits::Standing;
 use crate::name::Name;
@@ -286,7 +286,7 @@ pub async fn speak(
     let answer = match app.speak.speak(&order).await {
         Err(error) => Err(naming_the_field(error, order.request())),
         Ok(speech) if wants_json(&headers) => {
-            let asked = Asked { caller: order.caller().clone(), request: order.request().clone() };
+            let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
             app.speak.asked(speech.key, asked);
             Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
         }

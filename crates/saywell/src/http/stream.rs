@@ -19,7 +19,7 @@ use super::error::ApiError;
 use super::identity::{Holder, MaySpeak};
 use super::live::{Heard, Hearing, Writing};
 use super::socket::{
-    self, Came, Gone, Line, Out, Source, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
+    self, Came, Gone, Incoming, Line, Out, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
 };
 use super::speech::SpeechBody;
 use crate::app::App;
@@ -73,7 +73,7 @@ struct Session {
 
 impl Session {
     /// One reply after another, until somebody leaves.
-    async fn converse(&self, source: &mut Source, out: Out) -> Result<(), Gone> {
+    async fn converse(&self, source: &mut Incoming, out: Out) -> Result<(), Gone> {
         // What is still on its way to a reply that ended early is for nobody.
         let mut ended_early = false;
         // What is no reply does not make it longer.
@@ -159,7 +159,7 @@ impl Session {
     }
 
     /// One reply, from its first text to its last sound. To return is to give up what is not made yet.
-    async fn reply(&self, source: &mut Source, out: &Out, mut writing: Writing) -> Result<Over, Gone> {
+    async fn reply(&self, source: &mut Incoming, out: &Out, mut writing: Writing) -> Result<Over, Gone> {
         let mut hearing = Hearing::default();
         let mut next = None;
         loop {

@@ -162,6 +162,7 @@ impl Jwks {
         }
         known.asked = Some(now);
         let this = self.clone();
+        // Waited for by whoever needs a key; else nobody does: it has a deadline, and its answer is for this process.
         let asking = tokio::spawn(async move { this.renew(now).await }).map(|_| ()).boxed().shared();
         known.asking = Some(asking.clone());
         Some(asking)

@@ -91,13 +91,13 @@ pub(crate) struct KnownSum {
 /// The books cannot be reached.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the limits' books cannot be reached: {0}")]
-pub(crate) struct Away(pub String);
+pub(crate) struct BooksAway(pub String);
 
 /// Where limits are kept.
 #[async_trait]
 pub(crate) trait Book: fmt::Debug + Send + Sync {
     /// Takes all claims or none.
-    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away>;
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, BooksAway>;
 
     /// Changes what a step took: each claim's amount becomes what is `kept` of it, and its places are given back. Once
     /// for each ticket; never waits.
@@ -110,15 +110,21 @@ pub(crate) trait Book: fmt::Debug + Send + Sync {
     async fn settled(&self) {}
 
     /// Looks whether they can be reached, and tells whether they still know what they knew.
-    async fn reach(&self) -> Result<bool, Away> {
+    async fn reach(&self) -> Result<bool, BooksAway> {
         Ok(true)
     }
 
     /// Brings sums up to at least these, in books that forgot what they knew.
-    async fn raise(&self, _sums: &[KnownSum], _now: SystemTime) -> Result<(), Away> {
+    async fn raise(&self, _sums: &[KnownSum], _now: SystemTime) -> Result<(), BooksAway> {
         Ok(())
     }
 
     /// Writes down what was used before these books began, unless the account is in them.
-    async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away>;
+    async fn seed(
+        &self,
+        account: &str,
+        used: u64,
+        resets: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), BooksAway>;
 }

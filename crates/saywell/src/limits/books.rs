@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::book::{Away, Book, Claim, KnownSum, Taken, Ticket};
+use super::book::{Book, BooksAway, Claim, KnownSum, Taken, Ticket};
 use super::process::ProcessBook;
 use crate::clock::Clock;
 use crate::service::{Service, Trouble};
@@ -54,7 +54,7 @@ pub(crate) struct Entered {
     ticket: Ticket,
 }
 
-impl From<Trouble> for Away {
+impl From<Trouble> for BooksAway {
     fn from(trouble: Trouble) -> Self {
         Self(trouble.to_string())
     }
@@ -71,7 +71,7 @@ impl Books {
                 let well = async move { catch_up(&*there, &known, &*clock).await };
                 Box::pin(well) as BoxFuture<'static, bool>
             };
-            Shared { service: Service::new(telemetry::Service::Redis, Box::new(probe)), book }
+            Shared { service: Service::new(telemetry::SideService::Redis, Box::new(probe)), book }
         });
         Self { shared, own, without }
     }
@@ -87,7 +87,7 @@ impl Books {
         ticket: Ticket,
         claims: &[Claim],
         now: SystemTime,
-    ) -> Result<(Taken, Entered), Away> {
+    ) -> Result<(Taken, Entered), BooksAway> {
         let entered = |shared| Entered { own: Arc::clone(&self.own), shared, ticket };
         let Some(Shared { book, service }) = &self.shared else {
             return Ok((self.own.take(ticket, claims, now).await?, entered(None)));
@@ -131,7 +131,7 @@ impl Books {
         used: u64,
         resets: SystemTime,
         now: SystemTime,
-    ) -> Result<(), Away> {
+    ) -> Result<(), BooksAway> {
         // A process that has to count for itself one day begins with what is known today.
         self.own.seed(account, used, resets, now).await?;
         match &self.shared {

@@ -26,7 +26,7 @@ struct Open {
 
 /// Why there is no further connection.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Full {
+pub(crate) enum NoConnection {
     /// There are as many as there may be, or this caller has their part of them.
     Server,
     /// The first claim that does not fit, and how many there are on its account.
@@ -35,7 +35,7 @@ pub(crate) enum Full {
 
 /// A connection; it does not count any more when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct ConnectionPlace {
     accounts: Vec<String>,
     open: Arc<Mutex<Open>>,
 }
@@ -46,20 +46,20 @@ impl Connected {
     }
 
     /// One more connection of this caller, on all of these accounts or on none.
-    pub(crate) fn take(&self, subject: &Subject, claims: &[Claim]) -> Result<Connection, Full> {
+    pub(crate) fn take(&self, subject: &Subject, claims: &[Claim]) -> Result<ConnectionPlace, NoConnection> {
         let mut open = lock(&self.open);
         let on = |account: &str| open.by_account.get(account).copied().unwrap_or(0);
         for (claim, Claim { account, amount, allowed, .. }) in claims.iter().enumerate() {
             let state = on(account);
             if state + amount > *allowed {
-                return Err(Full::Account { claim, state });
+                return Err(NoConnection::Account { claim, state });
             }
         }
         // No account of the books has a name such as this.
         let own = format!("part:{subject}");
         let part = self.most.div_ceil(PARTS) as u64;
         if open.all >= self.most || on(&own) >= part {
-            return Err(Full::Server);
+            return Err(NoConnection::Server);
         }
         open.all += 1;
         let accounts: Vec<String> =
@@ -67,11 +67,11 @@ impl Connected {
         for account in &accounts {
             *open.by_account.entry(account.clone()).or_default() += 1;
         }
-        Ok(Connection { accounts, open: Arc::clone(&self.open) })
+        Ok(ConnectionPlace { accounts, open: Arc::clone(&self.open) })
     }
 }
 
-impl Drop for Connection {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let mut open = lock(&self.open);
         open.all -= 1;
@@ -103,9 +103,9 @@ mod tests {
         let connected = Connected::new(8);
         let take = |name: &str| connected.take(&user(name), &[]);
         let ann = [take("ann").unwrap(), take("ann").unwrap()];
-        assert_eq!(take("ann").unwrap_err(), Full::Server);
+        assert_eq!(take("ann").unwrap_err(), NoConnection::Server);
         let others: Vec<_> = (0..6).map(|number| take(&number.to_string()).unwrap()).collect();
-        assert_eq!(take("bob").unwrap_err(), Full::Server);
+        assert_eq!(take("bob").unwrap_err(), NoConnection::Server);
         drop(ann);
         assert!(take("bob").is_ok() && others.len() == 6);
         drop(others);

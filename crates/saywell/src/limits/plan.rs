@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{ADMIN, KeyLimits, MEMBER, TRIAL};
 
 /// How much; nothing is limited that is not said.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quantities {
     /// Requests a minute, over any length of time.
@@ -31,7 +31,7 @@ pub struct Quantities {
 }
 
 /// One plan.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plan {
     /// Requests a minute, over any length of time.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use tokio::time::Instant;
 
-use super::book::{Away, Book, Claim, ClaimKind, KnownSum, Taken, Ticket};
+use super::book::{Book, BooksAway, Claim, ClaimKind, KnownSum, Taken, Ticket};
 
 /// Books that end with the process.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ impl ProcessBook {
 
 #[async_trait]
 impl Book for ProcessBook {
-    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away> {
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, BooksAway> {
         let mut accounts = self.accounts();
         let mut states = Vec::with_capacity(claims.len());
         for (number, claim) in claims.iter().enumerate() {
@@ -141,7 +141,13 @@ impl Book for ProcessBook {
         accounts.sweep(now);
     }
 
-    async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
+    async fn seed(
+        &self,
+        account: &str,
+        used: u64,
+        resets: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), BooksAway> {
         let mut accounts = self.accounts();
         accounts.held.entry(account.to_owned()).or_insert(Held::Sum { used, resets, told: None });
         accounts.sweep(now);

@@ -9,7 +9,7 @@ use redis::{Script, ScriptInvocation};
 use tokio::sync::{mpsc, watch};
 use tracing::{debug, warn};
 
-use super::book::{Away, Book, Claim, ClaimKind, KnownSum, Taken, Ticket};
+use super::book::{Book, BooksAway, Claim, ClaimKind, KnownSum, Taken, Ticket};
 use super::process::micros;
 use crate::redis_client::{Address, Connection};
 
@@ -68,9 +68,11 @@ impl RedisBook {
         };
         let (later, received) = mpsc::channel(MAX_WAITING);
         let waiting = watch::Sender::new(0);
+        // Waited for by `settled`, step by step; it ends with this book.
         tokio::spawn(take_and_settle(server.clone(), received, waiting.clone()));
         let epoch = Arc::<Mutex<Option<String>>>::default();
         let (asked, known) = (server.clone(), Arc::clone(&epoch));
+        // Not waited for: one question, with a deadline, whose answer is for this process.
         tokio::spawn(async move {
             if let Ok(epoch) = asked.epoch().await {
                 known.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(epoch);
@@ -102,7 +104,7 @@ async fn take_and_settle(server: Server, mut received: mpsc::Receiver<Step>, wai
 }
 
 impl Server {
-    async fn do_now(&self, step: &Step) -> Result<(), Away> {
+    async fn do_now(&self, step: &Step) -> Result<(), BooksAway> {
         match step {
             Step::Take { ticket, claims, now } => self.take(*ticket, claims, *now).await.map(drop),
             Step::Settle { ticket, claims, kept } => {
@@ -116,7 +118,7 @@ impl Server {
         }
     }
 
-    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Vec<u64>, Away> {
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Vec<u64>, BooksAway> {
         let mut call = self.take.prepare_invoke();
         call.key(format!("{PREFIX}ticket:{ticket}"));
         call.arg(micros(now)).arg(ticket.to_string()).arg(TICKET_KEPT.as_millis() as u64);
@@ -135,26 +137,26 @@ impl Server {
     }
 
     /// A name that the server keeps as long as it keeps anything: another one tells that it has lost what it knew.
-    async fn epoch(&self) -> Result<String, Away> {
+    async fn epoch(&self) -> Result<String, BooksAway> {
         let mut call = self.epoch.prepare_invoke();
         call.key(format!("{PREFIX}epoch")).arg(Ticket::new().to_string());
         match tokio::time::timeout(PROBE_DEADLINE, self.run(&call)).await {
             Ok(answer) => answer,
-            Err(_) => Err(Away("no answer in time".into())),
+            Err(_) => Err(BooksAway("no answer in time".into())),
         }
     }
 
-    async fn run<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, Away> {
+    async fn run<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, BooksAway> {
         let mut connection = self.connection.clone();
         let answer = tokio::time::timeout(DEADLINE, call.invoke_async(&mut connection)).await;
-        let answer = answer.map_err(|_| Away("no answer in time".into()))?;
-        answer.map_err(|error| Away(error.to_string()))
+        let answer = answer.map_err(|_| BooksAway("no answer in time".into()))?;
+        answer.map_err(|error| BooksAway(error.to_string()))
     }
 }
 
 #[async_trait]
 impl Book for RedisBook {
-    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, Away> {
+    async fn take(&self, ticket: Ticket, claims: &[Claim], now: SystemTime) -> Result<Taken, BooksAway> {
         let answer = self.server.take(ticket, claims, now).await.inspect_err(|_| {
             // It may have been done all the same: then it is undone.
             self.settle(ticket, claims, &vec![0; claims.len()], now);
@@ -164,7 +166,7 @@ impl Book for RedisBook {
             [number, state] if (1..=claims.len() as u64).contains(number) => {
                 Ok(Taken::Refused { claim: *number as usize - 1, state: *state })
             }
-            _ => Err(Away("an answer that is none".into())),
+            _ => Err(BooksAway("an answer that is none".into())),
         }
     }
 
@@ -184,13 +186,13 @@ impl Book for RedisBook {
         }
     }
 
-    async fn reach(&self) -> Result<bool, Away> {
+    async fn reach(&self) -> Result<bool, BooksAway> {
         let epoch = self.server.epoch().await?;
         let mut known = self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(*known.get_or_insert_with(|| epoch.clone()) == epoch)
     }
 
-    async fn raise(&self, sums: &[KnownSum], now: SystemTime) -> Result<(), Away> {
+    async fn raise(&self, sums: &[KnownSum], now: SystemTime) -> Result<(), BooksAway> {
         for some in sums.chunks(SUMS_AT_ONCE) {
             let mut call = self.server.raise.prepare_invoke();
             for KnownSum { account, used, resets } in some {
@@ -208,14 +210,20 @@ impl Book for RedisBook {
         let _ = self.waiting.subscribe().wait_for(|waiting| *waiting == 0).await;
     }
 
-    async fn seed(&self, account: &str, used: u64, resets: SystemTime, now: SystemTime) -> Result<(), Away> {
+    async fn seed(
+        &self,
+        account: &str,
+        used: u64,
+        resets: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), BooksAway> {
         let mut call = redis::cmd("SET");
         call.arg(key(account)).arg(used).arg("NX").arg("PX").arg(milliseconds(now, resets).max(1));
         let mut connection = self.server.connection.clone();
         let answer =
             tokio::time::timeout(DEADLINE, call.query_async::<Option<String>>(&mut connection)).await;
-        let answer = answer.map_err(|_| Away("no answer in time".into()))?;
-        answer.map(drop).map_err(|error| Away(error.to_string()))
+        let answer = answer.map_err(|_| BooksAway("no answer in time".into()))?;
+        answer.map(drop).map_err(|error| BooksAway(error.to_string()))
     }
 }
 

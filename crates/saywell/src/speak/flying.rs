@@ -514,7 +514,7 @@ impl Flying {
             warn!("the cache cannot keep up: a clip is not kept");
             return;
         };
-        tokio::spawn(async move {
+        self.speak.beside.spawn(async move {
             match tokio::task::spawn_blocking(move || master.to_entry()).await {
                 Ok(Ok(entry)) => speak.remember(key, entry).await,
                 Ok(Err(error)) => warn!(%error, "a clip cannot be kept"),
@@ -547,9 +547,8 @@ impl Flying {
         let notes = captions.to_json();
         let (speak, entry) = (self.speak.clone(), Entry::new(about, writer.sound(), notes.into()));
         let stored = entry.clone();
-        let kept = tokio::spawn(
-            async move { speak.remember_rendition(key, as_planned, stored).await }.in_current_span(),
-        );
+        let kept = async move { speak.remember_rendition(key, as_planned, stored).await };
+        let kept = self.speak.beside.spawn(kept.in_current_span());
         // It goes on by itself; whoever hears the end does not wait for a slow storage, and whoever asks next does not
         // have it made again.
         if tokio::time::timeout(STORED_BEFORE_THE_END, kept).await.is_err() {

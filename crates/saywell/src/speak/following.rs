@@ -11,7 +11,7 @@ use super::Speak;
 use super::flying::{Flying, Leg, Whole};
 use super::plan::ReplyPlan;
 use super::tape::Tape;
-use crate::flight::{Asked, Boarding, Failure, Follower, Lease, Listener, News, Taken, Writer};
+use crate::flight::{Boarding, Failure, Follower, Lease, LinkedRequest, Listener, News, Taken, Writer};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::order::Order;
@@ -58,16 +58,16 @@ impl Speak {
     }
 
     /// A link was given for this.
-    pub fn asked(&self, key: Key, asked: Asked) {
+    pub fn asked(&self, key: Key, asked: LinkedRequest) {
         if let Some(shared) = self.shared.clone() {
             let asked = asked.clone();
-            tokio::spawn(async move { shared.keep_asked(&key, &asked).await });
+            self.beside.spawn(async move { shared.keep_asked(&key, &asked).await });
         }
         self.flights.wake().asked(key, asked);
     }
 
     /// What a link was given for, by whichever gateway.
-    pub async fn asked_for(&self, key: &Key) -> Option<Arc<Asked>> {
+    pub async fn asked_for(&self, key: &Key) -> Option<Arc<LinkedRequest>> {
         match (self.flights.wake().asked_for(key), &self.shared) {
             (None, Some(shared)) => shared.asked_for(key).await.map(Arc::new),
             (asked, _) => asked,
@@ -91,6 +91,7 @@ impl Speak {
         let message_id = follower.asked().request.message_id.clone();
         let span = info_span!("flight", key = %follower.key().short(), message_id = message_id.as_deref());
         let following = Following { speak: self.clone(), follower, hurried: false };
+        // Waited for as a flight is: by `Flights::landed`.
         tokio::spawn(following.run(writer).instrument(span));
     }
 }

@@ -20,7 +20,7 @@ use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
 use crate::order::Order;
 use crate::request::SpeechRequest;
-use crate::script::{self, Bounds, Prepared, Reading, ScriptError, TooLong};
+use crate::script::{self, Prepared, Reading, ReplyBounds, ScriptError, TooLong};
 use crate::store::CacheOutcome;
 use crate::voices::Speaker;
 
@@ -34,7 +34,7 @@ pub struct Growing {
     order: Arc<Order>,
     /// What has come so far.
     text: String,
-    bounds: Bounds,
+    bounds: ReplyBounds,
     reading: Reading,
     chain: Chain,
     scripter: Option<Scripter>,
@@ -353,6 +353,7 @@ impl Growing {
         let legs = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
         let span = info_span!("flight", message_id = self.request().message_id.as_deref());
         let tape = Tape::new(self.request().format, None);
+        // Waited for by `Flights::landed`.
         tokio::spawn(flying.fly(legs, writer, tape).instrument(span));
         self.flight = Some(Aloft { legs: sender, whole });
         Ok(Departure { listener, captions })

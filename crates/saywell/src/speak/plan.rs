@@ -19,7 +19,8 @@ use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{Extent, Request, with_marks_said};
 use crate::request::SpeechRequest;
 use crate::script::{
-    self, Bounds, Prepared, Reading, ScriptError, TooLong, UnsupportedLanguage, ends_early, whole_sentences,
+    self, Prepared, Reading, ReplyBounds, ScriptError, TooLong, UnsupportedLanguage, ends_early,
+    whole_sentences,
 };
 use crate::trial;
 use crate::voices::{Cast, NoCast, Speaker};
@@ -182,7 +183,7 @@ impl ReplyPlan {
     }
 
     /// What will really be sent and said is judged: dictionaries and markup may put many words in the place of one.
-    fn judge(&self, bounds: Bounds) -> Result<(), ScriptError> {
+    fn judge(&self, bounds: ReplyBounds) -> Result<(), ScriptError> {
         let written: usize = self.script.utterances.iter().map(|said| said.text.chars().count()).sum();
         let Amount { characters, seconds, .. } = self.amount();
         let (characters, most) = (usize::try_from(characters).unwrap_or(usize::MAX), bounds.max_chars);

@@ -155,7 +155,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn speech_waits_for_a_frozen_database_once_and_for_less_than_a_second() {
         let probe: Probe = Box::new(|| Box::pin(async { false }));
-        let service = Service::new(telemetry::Service::Database, probe);
+        let service = Service::new(telemetry::SideService::Database, probe);
         let keys = Guarded::<dyn ApiKeys> { service, inner: Arc::new(Frozen) };
         let begun = Instant::now();
         keys.find("somebody").await.unwrap_err();

@@ -81,17 +81,28 @@ pub struct FirstSound {
     pub p99_ms: f64,
 }
 
-impl FirstSound {
-    /// Reads the calls of one provider that took equally long, as [`of`](Self::of) takes them.
-    pub(super) fn read(row: &impl Columns) -> sqlx::Result<(String, u64, u64)> {
-        Ok((row.text("provider")?, row.unsigned("took")?, row.unsigned("calls")?))
-    }
+/// The calls of one provider that took equally long.
+#[derive(Debug)]
+pub(super) struct TimedCalls {
+    provider: String,
+    milliseconds: u64,
+    calls: u64,
+}
 
-    /// Of calls of some provider that took so many milliseconds, and how many they are; by provider.
-    pub(super) fn from_calls(calls: Vec<(String, u64, u64)>) -> Vec<Self> {
+impl TimedCalls {
+    /// Reads a row.
+    pub(super) fn read(row: &impl Columns) -> sqlx::Result<Self> {
+        let (milliseconds, calls) = (row.unsigned("took")?, row.unsigned("calls")?);
+        Ok(Self { provider: row.text("provider")?, milliseconds, calls })
+    }
+}
+
+impl FirstSound {
+    /// Of all calls, by provider.
+    pub(super) fn from_calls(timed: Vec<TimedCalls>) -> Vec<Self> {
         let mut providers: BTreeMap<String, BTreeMap<u64, u64>> = BTreeMap::new();
-        for (provider, milliseconds, count) in calls {
-            *providers.entry(provider).or_default().entry(milliseconds).or_default() += count;
+        for TimedCalls { provider, milliseconds, calls } in timed {
+            *providers.entry(provider).or_default().entry(milliseconds).or_default() += calls;
         }
         let providers = providers.into_iter().map(|(provider, times)| {
             let [p50_ms, p95_ms, p99_ms] = [50, 95, 99].map(|hundredths| by_then(&times, hundredths) as f64);

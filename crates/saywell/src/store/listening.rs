@@ -60,7 +60,7 @@ pub enum Moment {
 
 impl Moment {
     /// Its name and its number, as the table has them.
-    fn columns(self) -> (&'static str, i64) {
+    pub(super) fn columns(self) -> (&'static str, i64) {
         match self {
             Self::Started => ("started", 0),
             Self::Quarter(which) => ("quarter", which.into()),
@@ -137,12 +137,6 @@ pub(super) const fn sums(by: ListenedBy) -> &'static str {
              GROUP BY room, what, part"
         }
     }
-}
-
-/// The columns of a figure but for its day and its seconds, in their order.
-pub(super) fn columns(figure: &Figure) -> (&str, &str, &str, &'static str, i64) {
-    let (what, part) = figure.moment.columns();
-    (&figure.room, &figure.provider, &figure.voice, what, part)
 }
 
 /// Figures of one kind, of one voice or one room.

@@ -78,6 +78,7 @@ where
     let (queue, spans) = mpsc::channel(QUEUE);
     let (stop, stopped) = mpsc::channel(1);
     let collector = Collector { client: net::client()?, url: address(endpoint), is_ill: false };
+    // Waited for by `Traces::close`.
     let sending = tokio::spawn(send(spans, stopped, collector));
     known_by(traceparent);
     let of_ours = filter::filter_fn(|of| of.is_span() && of.target().starts_with(OWN));

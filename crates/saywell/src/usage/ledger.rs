@@ -17,7 +17,7 @@ use tracing::{error, info, warn};
 use super::journal::{self, JournalReader, JournalWriter, Record, Rows};
 use crate::provider::{Bookkeeper, Call, ProviderError};
 use crate::store::{Asked, CallLog, CallRow, StoreError, UsageLog};
-use crate::telemetry::{Service, service_failed};
+use crate::telemetry::{SideService, service_failed};
 
 /// Rows written at once.
 const BATCH: usize = 256;
@@ -195,7 +195,7 @@ impl Scribe {
         };
         let (mut wait, mut tries, never) = (AGAIN[0], 0, UNIX_EPOCH + FAR);
         while let Err(error) = self.add(&rows).await {
-            service_failed(Service::Database);
+            service_failed(SideService::Database);
             tries += 1;
             warn!(%error, tries, "usage could not be written: it waits in the data folder");
             if tries >= TRIES && self.calls.provider_totals(never).await.is_ok() {

@@ -1,6 +1,8 @@
 //! What the chain of providers promises, seen from outside: nothing lost, nothing repeated, nothing bought too early,
 //! everything taken down.
 
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +14,7 @@ use saywell::http::router;
 use saywell::provider::ProviderError;
 use saywell::providers::fake::Fake;
 use serde_json::json;
+use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use crate::support::{Gateway, settings};
@@ -139,4 +142,22 @@ async fn every_call_is_taken_down_for_whom_it_was() {
     assert_eq!(totals.len(), 1, "{totals:?}");
     // The second answer came from the cache and asked nobody.
     assert_eq!((totals[0].calls, totals[0].characters, totals[0].unpriced), (1, 12, 1));
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_what_is_still_being_stored_and_told() {
+    let gateway = Gateway::new().await;
+    gateway.post("/tts", &json!({ "text": "Hello there." })).await;
+    let (slow, stored) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+    let (begins, ends) = (Arc::clone(&slow), Arc::clone(&stored));
+    gateway.app.speak.beside.spawn(async move {
+        begins.notified().await;
+        ends.store(true, Ordering::SeqCst);
+    });
+    let mut close = pin!(gateway.app.close(Duration::from_secs(20)));
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut close).await;
+    assert!(early.is_err(), "the storage has not answered yet");
+    slow.notify_one();
+    close.await;
+    assert!(stored.load(Ordering::SeqCst), "it was cut off");
 }

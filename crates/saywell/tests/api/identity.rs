@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use saywell::clock::Clock;
 use saywell::config::Settings;
-use saywell::connections::Bounds;
+use saywell::connections::ConnectionBounds;
 use saywell::http::router;
 use saywell::http::server::{self, Server};
 use saywell::identity::key::{NewKey, mint};
@@ -296,7 +296,7 @@ async fn over_a_connection_the_peer_is_known_and_a_head_that_never_ends_is_given
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async { stopped.await.unwrap_or_default() };
-    let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
+    let server = Server::new(router(gateway.app.clone()), ConnectionBounds::default(), vec![]);
     let serving = tokio::spawn(server.serve(listener, stopped, Duration::ZERO));
 
     let mut stream = TcpStream::connect(address).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use saywell::connections::Bounds;
+use saywell::connections::ConnectionBounds;
 use saywell::http::router;
 use saywell::http::server::Server;
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ async fn bodies_that_are_no_requests_are_told_so() {
 #[tokio::test]
 async fn a_body_that_never_comes_is_given_up() {
     let gateway = Gateway::new().await;
-    let bounds = Bounds { head: Duration::from_secs(1), ..Bounds::default() };
+    let bounds = ConnectionBounds { head: Duration::from_secs(1), ..ConnectionBounds::default() };
     let server = Server::new(router(gateway.app.clone()), bounds, vec![]);
     let (mut client, stream) = tokio::io::duplex(4096);
     server.welcome(stream, SocketAddr::from(([127, 0, 0, 1], 4711)));

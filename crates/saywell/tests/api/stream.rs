@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::{SinkExt, StreamExt};
 use saywell::config::Settings;
-use saywell::connections::Bounds;
+use saywell::connections::ConnectionBounds;
 use saywell::http::router;
 use saywell::http::server::{self, Server};
 use saywell::identity::Mode;
@@ -54,7 +54,7 @@ impl Client {
     ) -> Result<Self, tungstenite::Error> {
         let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server::new(router(gateway.app.clone()), Bounds::default(), vec![]);
+        let server = Server::new(router(gateway.app.clone()), ConnectionBounds::default(), vec![]);
         tokio::spawn(server.serve(listener, std::future::pending(), Duration::ZERO));
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         for (name, value) in headers {

@@ -20,7 +20,7 @@ const MAX_TOKEN: usize = 64 << 10;
 const SCOPE: &str = "https://cognitiveservices.azure.com/.default";
 
 /// An application of Microsoft Entra with the role *Cognitive Services Speech User*.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Application {
     /// The directory that it is registered in.

@@ -15,7 +15,7 @@ use crate::providers::openai::openai_voices;
 pub(super) const NO_NAME: &str = "default";
 
 /// A voice in the settings: its name, or all that is known of it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub(super) enum Named {
     Id(String),
@@ -23,7 +23,7 @@ pub(super) enum Named {
 }
 
 /// A voice in the settings.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Known {
     id: String,

@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Chosen {
 }
 
 /// How to ask for sound. Raw sound begins soonest; WAV says its own rate; MP3 is for servers that have neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Format {
     Pcm,

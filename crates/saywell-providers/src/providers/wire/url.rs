@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// Where a service is: an address over HTTP, without a `/` at its end.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String")]
 pub struct BaseUrl(String);
 

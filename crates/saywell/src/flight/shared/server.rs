@@ -10,6 +10,7 @@ use futures::StreamExt;
 use redis::{RedisError, Script, ScriptInvocation};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use super::Away;
@@ -52,6 +53,8 @@ pub(super) struct Server {
     bells: Mutex<HashMap<Key, Arc<Notify>>>,
     /// This gateway is to stop.
     pub(super) stopping: CancellationToken,
+    /// Those who tell what is made here.
+    pub(super) telling: TaskTracker,
 }
 
 /// What a flight is known by: it is made under one token after the other, each larger than the one before.
@@ -135,8 +138,10 @@ impl Server {
             end: Script::new(include_str!("scripts/end.lua")),
             bells: Mutex::default(),
             stopping: CancellationToken::new(),
+            telling: TaskTracker::new(),
         });
         let (channel, listening) = (format!("{BELLS}{}", server.gateway), Arc::downgrade(&server));
+        // Not waited for: it only listens, and ends with this server.
         tokio::spawn(async move {
             while listening.strong_count() > 0 {
                 let rings = async {

@@ -15,16 +15,15 @@ use super::frame::{self, Context, Said};
 use super::output_format;
 use crate::app::App;
 use crate::flight::Failure;
-use crate::http::captions;
 use crate::http::error::{ApiError, Code};
 use crate::http::identity::MaySpeak;
-use crate::http::live::{Heard, Hearing};
+use crate::http::live::{Audible, Heard, Made};
 use crate::http::silence;
 use crate::http::socket::{self, Came, Gone, Line, Out, Upgrade, close, receive, too_large};
 use crate::http::speech::naming_the_field;
 use crate::identity::Caller;
 use crate::request::{Markup, SpeechRequest};
-use crate::speak::{Departure, Sound, SpokenReply};
+use crate::speak::SpokenReply;
 
 /// How long nothing may be asked for.
 const ASKED_WITHIN: Duration = Duration::from_mins(1);
@@ -97,7 +96,7 @@ async fn converse(line: Line) -> Result<(), Gone> {
 }
 
 /// Takes what comes while a turn is heard, until the client leaves; the error, if it says what cannot be understood.
-async fn next_ones(source: &mut socket::Source, waiting: &mut VecDeque<Said>) -> Option<ApiError> {
+async fn next_ones(source: &mut socket::Incoming, waiting: &mut VecDeque<Said>) -> Option<ApiError> {
     loop {
         match receive(source, Duration::MAX, Said::parse).await {
             Came::Said(said) if waiting.len() < MOST_WAITING => waiting.push_back(said),
@@ -185,28 +184,22 @@ impl Turn<'_> {
 
     /// Sends what is heard as it is made; how long all of it is, seconds.
     async fn hear(&self, speech: SpokenReply, sampled: &mut Sampled) -> Result<f64, TurnError> {
-        let (sound, captions) = match speech.sound {
-            Sound::Complete(entry) => (entry.sound.clone(), captions::kept(&entry).unwrap_or_default()),
-            Sound::Flight(mut listener) => {
-                listener.first_sound().await?;
-                if let Some(captions) = self.app.speak.flights.read_along(&speech.key) {
-                    let mut hearing = Hearing::of(Departure { listener, captions });
-                    while let Some(next) = hearing.next().await? {
-                        match next {
-                            Heard::Said(said) => self.words(&said.words).await?,
-                            Heard::Sound(piece) => self.sound(&sampled.next(&piece)).await?,
-                        }
-                    }
-                    return Ok(hearing.until());
-                }
-                // It has landed meanwhile.
-                listener.landed().await?;
-                (listener.sound(), listener.captions())
+        match Audible::of(speech, &self.app.speak.flights).await? {
+            Audible::Made(Made { sound, captions }) => {
+                self.words(&captions.words).await?;
+                self.sound(&sampled.next(&sound)).await?;
+                Ok(captions.duration_seconds)
             }
-        };
-        self.words(&captions.words).await?;
-        self.sound(&sampled.next(&sound)).await?;
-        Ok(captions.duration_seconds)
+            Audible::InTheAir(mut hearing) => {
+                while let Some(next) = hearing.next().await? {
+                    match next {
+                        Heard::Said(said) => self.words(&said.words).await?,
+                        Heard::Sound(piece) => self.sound(&sampled.next(&piece)).await?,
+                    }
+                }
+                Ok(hearing.until())
+            }
+        }
     }
 
     async fn words(&self, words: &[Word]) -> Result<(), Gone> {

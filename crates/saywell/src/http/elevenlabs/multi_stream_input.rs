@@ -19,7 +19,7 @@ use super::stream_input::{Reply, Wished, asked, fail, messages, told};
 use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
-use crate::http::body::{self, Source};
+use crate::http::body::{self, Input};
 use crate::http::error::{ApiError, Code};
 use crate::http::fields::{or_default, word};
 use crate::http::identity::MaySpeak;
@@ -60,7 +60,7 @@ struct Said {
 
 impl Said {
     fn parse(message: &[u8]) -> Result<Self, ApiError> {
-        body::parse_from(Source { param: "message", name: "message" }, message)
+        body::parse_from(Input::MESSAGE, message)
     }
 }
 

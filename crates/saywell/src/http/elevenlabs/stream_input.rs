@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::timing::{Chunk, Timed, Timing, milliseconds};
 use super::{Ask, VoiceSettings};
 use crate::app::App;
-use crate::http::body::{self, Source};
+use crate::http::body::{self, Input};
 use crate::http::error::{ApiError, Code, elevenlabs_word};
 use crate::http::fields::or_default;
 use crate::http::identity::MaySpeak;
@@ -72,7 +72,7 @@ struct Said {
 
 impl Said {
     fn parse(message: &[u8]) -> Result<Self, ApiError> {
-        body::parse_from(Source { param: "message", name: "message" }, message)
+        body::parse_from(Input::MESSAGE, message)
     }
 }
 

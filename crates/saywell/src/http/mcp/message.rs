@@ -60,7 +60,7 @@ pub enum Outlet {
 
 /// What a request comes to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
+pub enum Reaction {
     /// The result is known.
     Known(Value),
     /// Something is to be said: the tool's arguments.
@@ -169,7 +169,7 @@ impl Request {
     ///
     /// # Errors
     /// A [`Fault`] for what nobody here does.
-    pub fn understand(&self, outlet: Outlet) -> Result<Asked, Fault> {
+    pub fn understand(&self, outlet: Outlet) -> Result<Reaction, Fault> {
         let modern = self.version()?.is_some();
         let known = match self.method.as_str() {
             "initialize" => greeting(self.params["protocolVersion"].as_str()),
@@ -188,14 +188,14 @@ impl Request {
                     return Err(Fault::new(code::WRONG_PARAMS, message));
                 }
                 let none = || Value::Object(Map::new());
-                return Ok(Asked::Speech(self.params.get("arguments").cloned().unwrap_or_else(none)));
+                return Ok(Reaction::Speech(self.params.get("arguments").cloned().unwrap_or_else(none)));
             }
             other => {
                 let other: String = other.chars().take(64).collect();
                 return Err(Fault::new(code::NO_METHOD, format!("There is no method `{other}` here.")));
             }
         };
-        Ok(Asked::Known(known))
+        Ok(Reaction::Known(known))
     }
 
     /// The answer with this result, with what the request's version wants beside it.
@@ -308,7 +308,7 @@ mod tests {
             let request = request(
                 json!({ "jsonrpc": "2.0", "id": "a", "method": "initialize", "params": { "protocolVersion": wished } }),
             );
-            let Ok(Asked::Known(result)) = request.understand(Outlet::Answer) else { panic!("{wished}") };
+            let Ok(Reaction::Known(result)) = request.understand(Outlet::Answer) else { panic!("{wished}") };
             assert_eq!(result["protocolVersion"], offered);
             let answer = request.answer(result);
             assert!(answer["id"] == "a" && answer["result"].get("resultType").is_none(), "{answer}");
@@ -327,7 +327,7 @@ mod tests {
             )
         };
         let known = discover(MODERN.into(), true);
-        let Ok(Asked::Known(result)) = known.understand(Outlet::Answer) else { panic!() };
+        let Ok(Reaction::Known(result)) = known.understand(Outlet::Answer) else { panic!() };
         assert_eq!(result["supportedVersions"][0], MODERN);
         let answer = known.answer(result);
         assert_eq!(answer["result"]["resultType"], "complete");

@@ -3,13 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::body::{self, Source};
+use crate::http::body::{self, Input};
 use crate::http::error::{ApiError, brief};
 use crate::http::fields::number;
 use crate::http::openai::VoiceName;
-
-/// A message, as errors name it.
-const MESSAGE: Source = Source { param: "message", name: "message" };
 
 /// A client's event.
 #[derive(Debug)]
@@ -116,7 +113,7 @@ impl Event {
     /// # Errors
     /// `invalid_request` for what is no JSON object.
     pub fn parse(message: &[u8]) -> Result<Self, ApiError> {
-        let mut fields: Map<String, Value> = body::parse_from(MESSAGE, message)?;
+        let mut fields: Map<String, Value> = body::parse_from(Input::MESSAGE, message)?;
         let id = fields.remove("event_id").and_then(|id| id.as_str().map(brief));
         Ok(Self { id, said: Said::of(fields) })
     }
@@ -258,7 +255,7 @@ impl Wish {
 
 /// Reads a field of an event; errors name what is wrong below it.
 fn below<T: serde::de::DeserializeOwned>(field: &str, value: Value) -> Result<T, ApiError> {
-    let source = Source { param: "", name: "field" };
+    let source = Input { param: "", name: "field" };
     body::fields(source, value).map_err(|error| {
         let inner = error.param.as_deref().filter(|inner| !inner.is_empty());
         let param = inner.map_or_else(|| field.to_owned(), |inner| format!("{field}.{inner}"));

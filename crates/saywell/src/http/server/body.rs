@@ -10,7 +10,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::{Duration, Instant, Sleep, sleep_until};
 
 use super::visit::Request;
-use crate::connections::Bounds;
+use crate::connections::ConnectionBounds;
 
 /// A request's body came too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,20 +22,20 @@ pub struct TooSlow;
 pub(super) struct Arriving<B> {
     inner: B,
     request: Arc<Request>,
-    bounds: Arc<Bounds>,
+    bounds: Arc<ConnectionBounds>,
     began: Instant,
     bytes: u64,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl<B> Arriving<B> {
-    pub(super) fn new(inner: B, request: Arc<Request>, bounds: Arc<Bounds>) -> Self {
+    pub(super) fn new(inner: B, request: Arc<Request>, bounds: Arc<ConnectionBounds>) -> Self {
         Self { inner, request, bounds, began: Instant::now(), bytes: 0, alarm: None }
     }
 
     /// Until when what has come is enough.
     fn deadline(&self) -> Instant {
-        let Bounds { head, body_rate, request, .. } = *self.bounds;
+        let ConnectionBounds { head, body_rate, request, .. } = *self.bounds;
         let paid = Duration::from_secs_f64(self.bytes as f64 / body_rate.max(1) as f64);
         self.began + request.min(head.saturating_add(paid))
     }

@@ -13,7 +13,7 @@ const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// A server with a page, a place that reads what it is sent, and an hour of sound.
-fn server(bounds: Bounds) -> Server {
+fn server(bounds: ConnectionBounds) -> Server {
     let read = |request: Asked| async {
         match axum::body::to_bytes(request.into_body(), usize::MAX).await {
             Ok(body) => body.len().to_string().into_response(),
@@ -61,7 +61,7 @@ async fn answer(client: &mut DuplexStream) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn who_says_nothing_or_half_of_something_is_gone_in_ten_seconds() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let half_headers = [PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0], &[0, 1, 0, 1, 0, 0, 0, 0, 1, 0x82]].concat();
     for sent in
         [&b""[..], b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", &PREFACE[..12], PREFACE, &half_headers]
@@ -73,7 +73,7 @@ async fn who_says_nothing_or_half_of_something_is_gone_in_ten_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_head_that_trickles_has_ten_seconds_in_all() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let mut client = connect(&server);
     let begun = Instant::now();
     for byte in b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ".iter().chain(std::iter::repeat(&b'a')) {
@@ -87,7 +87,7 @@ async fn a_head_that_trickles_has_ten_seconds_in_all() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_may_be_idle_for_seventy_five_seconds_again_and_again() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let mut client = connect(&server);
     for pause in [0, 70, 70] {
         tokio::time::sleep(Duration::from_secs(pause)).await;
@@ -107,7 +107,7 @@ async fn a_connection_may_be_idle_for_seventy_five_seconds_again_and_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_keeps_its_pace_or_is_answered_408() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
     let (seconds, came) = until_closed(&server, head).await;
     assert!(seconds == 10 && came.starts_with(b"HTTP/1.1 408"), "{seconds}");
@@ -135,7 +135,7 @@ async fn a_body_keeps_its_pace_or_is_answered_408() {
 
 #[tokio::test(start_paused = true)]
 async fn an_hour_of_sound_is_not_cut() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let (seconds, came) = until_closed(&server, b"GET /sound HTTP/1.1\r\nHost: x\r\n\r\n").await;
     // It ends after its last minute, and the connection is idle after it.
     assert_eq!(seconds, 61 * 60 + 75);
@@ -144,7 +144,7 @@ async fn an_hour_of_sound_is_not_cut() {
 
 #[tokio::test(start_paused = true)]
 async fn who_takes_nothing_for_ten_minutes_has_left() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let (mut client, theirs) = tokio::io::duplex(64);
     server.welcome(theirs, "203.0.113.9:4711".parse().unwrap());
     client.write_all(GET).await.unwrap();
@@ -161,7 +161,7 @@ async fn who_takes_nothing_for_ten_minutes_has_left() {
 
 #[tokio::test(start_paused = true)]
 async fn past_what_an_address_may_have_its_oldest_idle_one_goes() {
-    let server = server(Bounds { connections_per_address: 3, ..Bounds::default() });
+    let server = server(ConnectionBounds { connections_per_address: 3, ..ConnectionBounds::default() });
     let mut clients: Vec<_> = std::iter::repeat_with(|| connect(&server)).take(3).collect();
     for client in &mut clients[..2] {
         client.write_all(GET).await.unwrap();
@@ -177,7 +177,7 @@ async fn past_what_an_address_may_have_its_oldest_idle_one_goes() {
 
 #[tokio::test(start_paused = true)]
 async fn http_2_is_idle_whatever_it_pings() {
-    let server = server(Bounds::default());
+    let server = server(ConnectionBounds::default());
     let mut client = connect(&server);
     // Settings, then `GET /` with all of its fields in HPACK's static table, but `:authority`.
     client.write_all(&[PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat()).await.unwrap();

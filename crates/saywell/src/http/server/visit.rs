@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Bounds;
+use super::ConnectionBounds;
 use super::door::{Seat, Waiting};
 
 /// One connection, from its beginning to its end.
 #[derive(Debug)]
 pub(super) struct Visit {
     pub(super) seat: Seat,
-    bounds: Arc<Bounds>,
+    bounds: Arc<ConnectionBounds>,
     /// Asks for a polite end, after what is under way.
     pub(super) leave: CancellationToken,
     state: Mutex<State>,
@@ -48,7 +48,7 @@ pub(super) enum Late {
 }
 
 impl Visit {
-    pub(super) fn new(seat: Seat, bounds: Arc<Bounds>, leave: CancellationToken) -> Arc<Self> {
+    pub(super) fn new(seat: Seat, bounds: Arc<ConnectionBounds>, leave: CancellationToken) -> Arc<Self> {
         let state = State {
             making: 0,
             working: 0,

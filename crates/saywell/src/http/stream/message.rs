@@ -6,12 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::flight::SpokenUtterance;
-use crate::http::body::{self, Source};
+use crate::http::body::{self, Input};
 use crate::http::error::ApiError;
 use crate::http::speech::SpeechBody;
-
-/// A message, as errors name it.
-const MESSAGE: Source = Source { param: "message", name: "message" };
 
 /// What a client says.
 #[derive(Debug)]
@@ -41,14 +38,14 @@ impl Said {
         #[serde(deny_unknown_fields)]
         struct Nothing {}
 
-        let mut fields: Map<String, Value> = body::parse_from(MESSAGE, message)?;
+        let mut fields: Map<String, Value> = body::parse_from(Input::MESSAGE, message)?;
         let kind = fields.remove("type").unwrap_or_default();
         let rest = Value::Object(fields);
         match kind.as_str() {
-            Some("begin") => body::fields(MESSAGE, rest).map(|ask| Self::Begin(Box::new(ask))),
-            Some("text") => body::fields(MESSAGE, rest).map(|Text { text }| Self::Text(text)),
-            Some("end") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::End),
-            Some("cancel") => body::fields(MESSAGE, rest).map(|Nothing {}| Self::Cancel),
+            Some("begin") => body::fields(Input::MESSAGE, rest).map(|ask| Self::Begin(Box::new(ask))),
+            Some("text") => body::fields(Input::MESSAGE, rest).map(|Text { text }| Self::Text(text)),
+            Some("end") => body::fields(Input::MESSAGE, rest).map(|Nothing {}| Self::End),
+            Some("cancel") => body::fields(Input::MESSAGE, rest).map(|Nothing {}| Self::Cancel),
             _ => Err(ApiError::invalid("type", "`type` is `begin`, `text`, `end` or `cancel`.")),
         }
     }

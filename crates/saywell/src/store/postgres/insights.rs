@@ -4,7 +4,7 @@ use super::{PostgresStore, ask, signed};
 use crate::clock::to_millis;
 use crate::store::StoreError;
 use crate::store::answers::took;
-use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
+use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, TimedCalls, Top};
 use async_trait::async_trait;
 use std::time::{Duration, SystemTime};
 
@@ -30,7 +30,7 @@ impl Insights for PostgresStore {
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
-        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row| FirstSound::read(&row));
+        let query = sqlx::query(FIRST_SOUND).bind(to_millis(since)).try_map(|row| TimedCalls::read(&row));
         Ok(FirstSound::from_calls(ask("sum up first sounds", query.fetch_all(&self.pool)).await?))
     }
 

@@ -3,18 +3,18 @@
 use async_trait::async_trait;
 
 use super::{PostgresStore, ask};
-use crate::store::listening::{COUNT, columns, lines, sums};
+use crate::store::listening::{COUNT, lines, sums};
 use crate::store::{Days, Figure, ListenedBy, ListeningLine, ListeningLog, StoreError};
 
 #[async_trait]
 impl ListeningLog for PostgresStore {
     async fn count_figure(&self, figure: &Figure) -> Result<(), StoreError> {
-        let (room, provider, voice, what, part) = columns(figure);
+        let (what, part) = figure.moment.columns();
         let query = sqlx::query(COUNT)
             .bind(figure.day)
-            .bind(room)
-            .bind(provider)
-            .bind(voice)
+            .bind(&figure.room)
+            .bind(&figure.provider)
+            .bind(&figure.voice)
             .bind(what)
             .bind(part)
             .bind(figure.seconds);

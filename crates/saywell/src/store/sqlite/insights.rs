@@ -4,7 +4,7 @@ use super::{SqliteStore, signed, unavailable};
 use crate::clock::to_millis;
 use crate::store::StoreError;
 use crate::store::answers::took;
-use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, Top};
+use crate::store::insights::{Bucket, FirstSound, Insights, Spender, Stored, TimedCalls, Top};
 use async_trait::async_trait;
 use std::time::{Duration, SystemTime};
 
@@ -34,7 +34,7 @@ impl Insights for SqliteStore {
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
         let calls = sqlx::query(FIRST_SOUND)
             .bind(to_millis(since))
-            .try_map(|row| FirstSound::read(&row))
+            .try_map(|row| TimedCalls::read(&row))
             .fetch_all(&self.pool)
             .await
             .map_err(unavailable("sum up first sounds"))?;
