@@ -52,14 +52,8 @@ struct Assets(PathBuf);
 
 /// The files of the package that decide what a text sounds like in the voice inside.
 const SOUNDING: [&str; 8] = [
-    "hibari.onnx",
-    "lexicon_us_gold.json.gz",
-    "lexicon_us_silver.json.gz",
-    "oov.json",
-    "oov.onnx",
-    "tagger.json.gz",
-    "tokenizer_exceptions.json",
-    "vocab.json",
+    "hibari.onnx", "lexicon_us_gold.json.gz", "lexicon_us_silver.json.gz", "oov.json", "oov.onnx",
+    "tagger.json.gz", "tokenizer_exceptions.json", "vocab.json",
 ];
 
 /// What British English takes besides.

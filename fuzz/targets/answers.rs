@@ -40,11 +40,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("minimax", "api_key = 'k'\nbase_url = 'URL/v1'"),
 ];
 const TYPES: [&str; 5] = [
-    "application/json",
-    "audio/wav",
-    "audio/L16;rate=24000",
-    "text/event-stream",
-    "application/x-json-stream",
+    "application/json", "audio/wav", "audio/L16;rate=24000", "text/event-stream", "application/x-json-stream",
 ];
 const STATUSES: [u16; 6] = [200, 200, 200, 400, 429, 503];
 

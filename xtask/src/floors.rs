@@ -354,14 +354,8 @@ mod tests {
         let files = tree.add(&parse(source).unwrap(), vec!["speak".into(), "plan".into()]);
         let seen: Vec<String> = tree.uses.values().flatten().map(|path| path.join("::")).collect();
         let expected = [
-            "cache",
-            "limits",
-            "limits::Plan",
-            "net::ClientError",
-            "price::Price",
-            "speak::beside::It",
-            "speak::sibling",
-            "usage::asked",
+            "cache", "limits", "limits::Plan", "net::ClientError", "price::Price", "speak::beside::It",
+            "speak::sibling", "usage::asked",
         ];
         assert_eq!(seen, expected);
         assert_eq!(files, ["child"]);

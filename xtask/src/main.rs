@@ -68,14 +68,7 @@ fn main() -> ExitCode {
 fn docs() -> std::io::Result<String> {
     let status = Command::new(env!("CARGO"))
         .args([
-            "test",
-            "--quiet",
-            "--package",
-            "saywell",
-            "--package",
-            "saywell-providers",
-            "--lib",
-            "document",
+            "test", "--quiet", "--package", "saywell", "--package", "saywell-providers", "--lib", "document",
         ])
         .env("UPDATE_DOCS", "1")
         .current_dir(repository())

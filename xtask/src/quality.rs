@@ -12,14 +12,7 @@ const END: &str = "<!-- end -->\n";
 pub fn write(repository: &Path) -> io::Result<String> {
     let judged = Command::new("cargo")
         .args([
-            "test",
-            "--locked",
-            "--quiet",
-            "--package",
-            "saywell-text",
-            "--test",
-            "cases",
-            "--",
+            "test", "--locked", "--quiet", "--package", "saywell-text", "--test", "cases", "--",
             "--nocapture",
         ])
         .current_dir(repository)

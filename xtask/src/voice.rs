@@ -194,11 +194,7 @@ mod tests {
         let license = format!("{WHEEL_LICENSES}LICENSE");
         let notice = format!("{WHEEL_LICENSES}NOTICE");
         small_wheel(&[
-            "hibari/assets/hibari.onnx",
-            "hibari/assets/../escape",
-            "hibari/tts.py",
-            &license,
-            &notice,
+            "hibari/assets/hibari.onnx", "hibari/assets/../escape", "hibari/tts.py", &license, &notice,
         ])
     }
 

@@ -49,14 +49,8 @@ mod tests {
     fn what_is_done_to_an_address_makes_the_sentence_about_it() {
         let address = "github.com/rust-lang/rust";
         for before in [
-            "Fork ",
-            "Then open ",
-            "Go to ",
-            "It listens on ",
-            "The server is running at ",
-            "The URL is ",
-            "The endpoint is at ",
-            "Address: ",
+            "Fork ", "Then open ", "Go to ", "It listens on ", "The server is running at ", "The URL is ",
+            "The endpoint is at ", "Address: ",
         ] {
             assert!(is_about(before, address), "{before}");
         }

@@ -254,35 +254,12 @@ fn angle(window: &str) -> Found {
 /// Commands of LaTeX documents: `\textbf{bold}`, `\cite{smith}`, `\begin{itemize}`, `\item`.
 fn latex(text: &str, at: usize, window: &str) -> Found {
     const SAID: [&str; 15] = [
-        "textbf",
-        "textit",
-        "emph",
-        "underline",
-        "texttt",
-        "textsc",
-        "section",
-        "subsection",
-        "subsubsection",
-        "chapter",
-        "paragraph",
-        "title",
-        "author",
-        "caption",
-        "footnote",
+        "textbf", "textit", "emph", "underline", "texttt", "textsc", "section", "subsection",
+        "subsubsection", "chapter", "paragraph", "title", "author", "caption", "footnote",
     ];
     const SILENT: [&str; 12] = [
-        "cite",
-        "citep",
-        "citet",
-        "ref",
-        "label",
-        "eqref",
-        "pageref",
-        "usepackage",
-        "documentclass",
-        "vspace",
-        "hspace",
-        "includegraphics",
+        "cite", "citep", "citet", "ref", "label", "eqref", "pageref", "usepackage", "documentclass",
+        "vspace", "hspace", "includegraphics",
     ];
     const ALONE: [&str; 8] =
         ["item", "maketitle", "newpage", "noindent", "centering", "tableofcontents", "par", "bigskip"];

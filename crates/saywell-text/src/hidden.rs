@@ -9,68 +9,24 @@ use crate::utterance::Omitted;
 /// (`think`), EXAONE (`thought`), Hermes (`scratch_pad`), Reflection, Claude's prompts (`thinking`).
 /// Seed's `<seed:think>` and the like are these with a name space.
 const REASONING: &[&str] = &[
-    "think",
-    "thinking",
-    "thought",
-    "thoughts",
-    "reasoning",
-    "reflection",
-    "scratchpad",
-    "scratch_pad",
-    "antthinking",
-    "inner_monologue",
-    "longcat_think",
-    "analysis",
-    "plan",
-    "planning",
-    "monologue",
-    "step",
+    "think", "thinking", "thought", "thoughts", "reasoning", "reflection", "scratchpad", "scratch_pad",
+    "antthinking", "inner_monologue", "longcat_think", "analysis", "plan", "planning", "monologue", "step",
 ];
 
 /// What the names of other tags of reasoning and of tools say, where they are made of several words.
 const REASONING_WORDS: [&str; 6] = ["think", "thought", "analysis", "plan", "monologue", "reasoning"];
 const TOOL_WORDS: [&str; 16] = [
-    "tool",
-    "call",
-    "function",
-    "invoke",
-    "execute",
-    "command",
-    "file",
-    "search",
-    "bash",
-    "browser",
-    "mcp",
-    "terminal",
-    "observation",
-    "artifact",
-    "run_",
-    "_code",
+    "tool", "call", "function", "invoke", "execute", "command", "file", "search", "bash", "browser", "mcp",
+    "terminal", "observation", "artifact", "run_", "_code",
 ];
 
 /// Tags that hold a call of a tool or its result: Hermes and Qwen (`tool_call`), Llama and Qwen Coder
 /// (`function`, with `=` and a name), Claude (`function_calls`, `invoke`), Jamba (`tool_calls`),
 /// Nemotron (`TOOLCALL`). `MiniMax` and `DeepSeek` put a name space before them.
 const TOOLS: &[&str] = &[
-    "tool_call",
-    "tool_calls",
-    "toolcall",
-    "tool_use",
-    "tool_code",
-    "tool_result",
-    "tool_results",
-    "tool_response",
-    "tool_output",
-    "tool_outputs",
-    "function_call",
-    "function_calls",
-    "function_result",
-    "function_results",
-    "function",
-    "invoke",
-    "tool",
-    "longcat_tool_call",
-    "system-reminder",
+    "tool_call", "tool_calls", "toolcall", "tool_use", "tool_code", "tool_result", "tool_results",
+    "tool_response", "tool_output", "tool_outputs", "function_call", "function_calls", "function_result",
+    "function_results", "function", "invoke", "tool", "longcat_tool_call", "system-reminder",
     "system_reminder",
 ];
 

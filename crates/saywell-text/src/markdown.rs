@@ -101,14 +101,8 @@ fn json_end(source: &str) -> Option<usize> {
 /// Announces the value of JSON that `source` begins with, unless it calls a tool, and renders what follows.
 fn json(source: &str, end: usize, at: usize, options: &Options) -> Rendered {
     const CALLS: [&str; 8] = [
-        "\"tool",
-        "\"function",
-        "\"arguments\"",
-        "\"parameters\"",
-        "\"action",
-        "\"tool_calls\"",
-        "\"command\"",
-        "\"recipient",
+        "\"tool", "\"function", "\"arguments\"", "\"parameters\"", "\"action", "\"tool_calls\"",
+        "\"command\"", "\"recipient",
     ];
     let value = &source[..end];
     let mut walker = Walker::new(source, source, Vec::new(), 0, at, None, options);

@@ -415,9 +415,7 @@ const TEXT_ENCODER: EncoderLayout = EncoderLayout {
         ["/convs.1/pw1/Transpose_output_0", "/convs.1/pw2/Transpose_output_0"],
     ],
     transformer: [
-        "/Transpose_2_output_0",
-        "/out_proj/Transpose_output_0",
-        "/linear1/Transpose_output_0",
+        "/Transpose_2_output_0", "/out_proj/Transpose_output_0", "/linear1/Transpose_output_0",
         "/linear2/Transpose_output_0",
     ],
 };

@@ -207,15 +207,7 @@ impl App {
         let prices = Arc::new(Prices::new(settings.prices.clone()));
         let inside = providers.iter().filter(|provider| provider.about().queue.is_some()).cloned().collect();
         let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
-        let voices = VoiceMap::new(voice_names(&settings, &chain), settings.default_voice.clone())
-            .with_personas(settings.personas.clone());
-        let Ok(cast) = voices.cast(None, None, chain.links()).await else {
-            return Err(StartError::Voice(settings.default_voice.unwrap_or_default()));
-        };
-        let endings = endings(&settings, &chain, &cast);
-        for ending in &endings {
-            tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
-        }
+        let (voices, endings) = open_voices(&settings, &chain, &*clock).await?;
         let cache = open_cache(&settings, &store, &clock).await?;
         let own_key = || signing_key::kept(&settings.data_dir);
         let signing_key = settings.signing_key.clone().map_or_else(own_key, Ok)?;
@@ -532,6 +524,24 @@ fn endings(settings: &Settings, chain: &Chain, cast: &Cast) -> Vec<Ending> {
         }
     }
     found
+}
+
+/// The names of voices, and what a provider will stop serving, which is told once.
+async fn open_voices(
+    settings: &Settings,
+    chain: &Chain,
+    clock: &dyn Clock,
+) -> Result<(VoiceMap, Vec<Ending>), StartError> {
+    let voices = VoiceMap::new(voice_names(settings, chain), settings.default_voice.clone())
+        .with_personas(settings.personas.clone());
+    let Ok(cast) = voices.cast(None, None, chain.links()).await else {
+        return Err(StartError::Voice(settings.default_voice.clone().unwrap_or_default()));
+    };
+    let endings = endings(settings, chain, &cast);
+    for ending in &endings {
+        tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
+    }
+    Ok((voices, endings))
 }
 
 /// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.

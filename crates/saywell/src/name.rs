@@ -149,14 +149,7 @@ mod tests {
     #[test]
     fn what_passes_for_another_name_is_refused() {
         for letter in [
-            '\u{200b}',
-            '\u{200d}',
-            '\u{feff}',
-            '\u{ad}',
-            '\u{202e}',
-            '\u{2066}',
-            '\u{fe0f}',
-            '\u{3164}',
+            '\u{200b}', '\u{200d}', '\u{feff}', '\u{ad}', '\u{202e}', '\u{2066}', '\u{fe0f}', '\u{3164}',
             '\u{e0061}',
         ] {
             assert_eq!(form(&format!("a{letter}nn")), Err(NameFault::Invisible(letter)), "{letter:?}");

@@ -213,6 +213,16 @@ pub struct Speak {
     pub beside: TaskTracker,
 }
 
+/// How a reply begins that was not stored at the first look.
+enum Begun {
+    /// Somebody has stored it meanwhile.
+    Stored(Arc<Entry>),
+    /// Somebody makes it.
+    Joined(Listener),
+    /// It was reserved, and is made here or at another gateway.
+    Reserved(Boarding, Option<Wire>),
+}
+
 impl Speak {
     /// Finds or starts the sound of a reply.
     ///
@@ -269,37 +279,45 @@ impl Speak {
             timing,
         };
         let amount = plan.amount();
-        if let Some(entry) = cached {
+        let hit = async |entry: Arc<Entry>| {
             let seconds = entry.about.duration_seconds;
             order.charge_cached(Amount { seconds, ..amount }).await?;
             order.whole(key, characters);
             order.sounds();
             order.answered(CacheOutcome::Hit, &entry.about.provider, &entry.about.voice, seconds);
-            return Ok(speech(CacheOutcome::Hit, seconds, Sound::Complete(entry)));
+            Ok(speech(CacheOutcome::Hit, seconds, Sound::Complete(entry)))
+        };
+        if let Some(entry) = cached {
+            return hit(entry).await;
         }
         // One after the other: of many who ask for the same reply at once, the first reserves what it takes.
         let boarding = self.flights.in_turn(&key, move || async move {
             if let Some(listener) = self.join_unless_failed(&key, plan.format).await {
-                return Ok((Boarding::Joined(listener), false, None));
+                return Ok(Begun::Joined(listener));
+            }
+            // A flight that was there at the first look may have been stored and gone since.
+            if let Some(entry) = self.cached(&key, KeyKind::Rendition).await {
+                return Ok(Begun::Stored(entry));
             }
             order.errand().add(characters as u64);
             self.queue_up(plan, order.errand()).await?;
             order.reserve(amount).await?;
             let (boarding, wire) = self.board(key, order).await?;
-            Ok::<_, SpeakError>((boarding, true, wire))
+            Ok::<_, SpeakError>(Begun::Reserved(boarding, wire))
         });
-        let (boarding, reserved, wire) = boarding.await?;
-        if !reserved {
-            order.charge_cached(amount).await?;
-        }
         let joined = |listener| {
             order.whole(key, characters);
             order.answered(CacheOutcome::Joined, provider, voice, amount.seconds);
             Ok(speech(CacheOutcome::Joined, amount.seconds, Sound::Flight(listener)))
         };
-        match boarding {
-            Boarding::Joined(listener) => joined(listener),
-            Boarding::Started(listener, writer) => {
+        match boarding.await? {
+            Begun::Stored(entry) => hit(entry).await,
+            Begun::Joined(listener) => {
+                order.charge_cached(amount).await?;
+                joined(listener)
+            }
+            Begun::Reserved(Boarding::Joined(listener), _) => joined(listener),
+            Begun::Reserved(Boarding::Started(listener, writer), wire) => {
                 order.whole(key, characters);
                 order.answered(CacheOutcome::Miss, provider, voice, amount.seconds);
                 let legs = stream::iter(Leg::all(plan, order));

@@ -3,18 +3,9 @@
 use std::fmt::Write as _;
 
 const SUBJECTS: [&str; 12] = [
-    "the new release",
-    "your second question",
-    "the test suite",
-    "that error message",
-    "the monthly report",
-    "a longer answer",
-    "the search index",
-    "this small change",
-    "the weather service",
-    "your calendar",
-    "the first example",
-    "the old database",
+    "the new release", "your second question", "the test suite", "that error message", "the monthly report",
+    "a longer answer", "the search index", "this small change", "the weather service", "your calendar",
+    "the first example", "the old database",
 ];
 const OPENINGS: [&str; 8] = [
     "Sure, here is what I found about",

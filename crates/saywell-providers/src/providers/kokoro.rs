@@ -281,14 +281,7 @@ mod tests {
     #[tokio::test]
     async fn a_language_goes_to_the_voice_of_it_that_is_nearest_in_gender() {
         let file = silent_pack(&[
-            "af_heart",
-            "am_onyx",
-            "bf_emma",
-            "bm_george",
-            "ef_dora",
-            "em_alex",
-            "zf_xiaobei",
-            "jf_alpha",
+            "af_heart", "am_onyx", "bf_emma", "bm_george", "ef_dora", "em_alex", "zf_xiaobei", "jf_alpha",
         ]);
         let kokoro = Kokoro::with_pack(file.path(), NAME, &Inside::default()).unwrap();
         assert_eq!(kokoro.voices().await.unwrap().len(), 7, "nobody here reads Japanese");

@@ -6,18 +6,8 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
 ];
 
 /// `2024-05-10T10:00:00+02:00` → `May tenth, twenty twenty four, ten o'clock UTC plus two`.
@@ -288,16 +278,7 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 /// `expires 09/27`, `valid thru 3/2028` → the month and the year.
 pub fn expiry(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const CUES: [&str; 11] = [
-        "expires",
-        "expiry",
-        "expiration",
-        "exp",
-        "expired",
-        "expiring",
-        "valid",
-        "card",
-        "thru",
-        "through",
+        "expires", "expiry", "expiration", "exp", "expired", "expiring", "valid", "card", "thru", "through",
         "exp.",
     ];
     if start.is_inside_number() {

@@ -203,32 +203,9 @@ const CODES: [&str; 14] = [
 
 /// What HTTP's status codes are named by: `403 Forbidden`.
 const STATUSES: [&str; 26] = [
-    "OK",
-    "Created",
-    "Accepted",
-    "No",
-    "Moved",
-    "Found",
-    "Not",
-    "Temporary",
-    "Permanent",
-    "Bad",
-    "Unauthorized",
-    "Payment",
-    "Forbidden",
-    "Method",
-    "Request",
-    "Conflict",
-    "Gone",
-    "Payload",
-    "Unprocessable",
-    "Too",
-    "Internal",
-    "Service",
-    "Gateway",
-    "error",
-    "errors",
-    "status",
+    "OK", "Created", "Accepted", "No", "Moved", "Found", "Not", "Temporary", "Permanent", "Bad",
+    "Unauthorized", "Payment", "Forbidden", "Method", "Request", "Conflict", "Gone", "Payload",
+    "Unprocessable", "Too", "Internal", "Service", "Gateway", "error", "errors", "status",
 ];
 
 /// `-5`, `+5`, `.5`, `±0.5` is left to the signs.

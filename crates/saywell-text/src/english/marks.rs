@@ -97,23 +97,8 @@ fn feet_at(mut at: Cursor<'_>) -> Option<(&str, Cursor<'_>)> {
 /// `29' Goal`, `in the 78'` → `twenty ninth minute, Goal`, `in the seventy eighth minute`.
 pub fn minute_of_game(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const EVENTS: [&str; 17] = [
-        "GOAL",
-        "Goal",
-        "HT",
-        "Header",
-        "Own",
-        "Penalty",
-        "Red",
-        "Save",
-        "Sub",
-        "Substitution",
-        "VAR",
-        "Yellow",
-        "assist",
-        "goal",
-        "og",
-        "pen",
-        "penalty",
+        "GOAL", "Goal", "HT", "Header", "Own", "Penalty", "Red", "Save", "Sub", "Substitution", "VAR",
+        "Yellow", "assist", "goal", "og", "pen", "penalty",
     ];
     if start.is_inside_number() || start.before() == Some('\'') {
         return None;

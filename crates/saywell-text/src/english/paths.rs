@@ -7,29 +7,8 @@ use super::spelled::Edit;
 
 /// First folders by which small words with slashes between are known for a path.
 const FOLDERS: [&str; 24] = [
-    "src",
-    "lib",
-    "app",
-    "apps",
-    "docs",
-    "test",
-    "tests",
-    "bin",
-    "etc",
-    "usr",
-    "var",
-    "home",
-    "crates",
-    "packages",
-    "public",
-    "static",
-    "assets",
-    "config",
-    "scripts",
-    "node_modules",
-    "target",
-    "build",
-    "dist",
+    "src", "lib", "app", "apps", "docs", "test", "tests", "bin", "etc", "usr", "var", "home", "crates",
+    "packages", "public", "static", "assets", "config", "scripts", "node_modules", "target", "build", "dist",
     "examples",
 ];
 

@@ -122,30 +122,9 @@ fn is_dated(start: Cursor<'_>, improper: bool) -> bool {
 /// Whether what stands around makes it a part of something: `Multiply by 1/2`, `1/3 + 1/6`, `3/4 of the days`.
 fn is_reckoned(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const VERBS: [&str; 24] = [
-        "divide",
-        "divided",
-        "multiply",
-        "multiplied",
-        "scale",
-        "scaled",
-        "reduce",
-        "reduced",
-        "increase",
-        "increased",
-        "cut",
-        "grow",
-        "grew",
-        "shrink",
-        "times",
-        "raise",
-        "raised",
-        "lower",
-        "lowered",
-        "up",
-        "down",
-        "factor",
-        "fell",
-        "rose",
+        "divide", "divided", "multiply", "multiplied", "scale", "scaled", "reduce", "reduced", "increase",
+        "increased", "cut", "grow", "grew", "shrink", "times", "raise", "raised", "lower", "lowered", "up",
+        "down", "factor", "fell", "rose",
     ];
     let rest = end.rest();
     let goes_on = rest.starts_with(" of ")
@@ -194,18 +173,8 @@ fn is_numbered(start: Cursor<'_>) -> bool {
 /// Whether what begins here says how much is reached: `Rating: 4/5`, `★★★★☆ (4/5)`.
 fn is_score(start: Cursor<'_>) -> bool {
     const BEFORE: [&str; 12] = [
-        "ating: ",
-        "core: ",
-        "ating of ",
-        "core of ",
-        "RPE of ",
-        "pain of ",
-        "ated ",
-        "cored ",
-        "ating is ",
-        "ating: (",
-        "core: (",
-        "★ (",
+        "ating: ", "core: ", "ating of ", "core of ", "RPE of ", "pain of ", "ated ", "cored ", "ating is ",
+        "ating: (", "core: (", "★ (",
     ];
     BEFORE.iter().any(|words| start.follows(words))
 }

@@ -26,17 +26,7 @@ pub fn short_count(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// `10m ago`, `Prep: 15m`, `3d left` → `ten minutes ago`, `fifteen minutes`, `three days left`.
 pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const AFTER: [&str; 12] = [
-        "ago",
-        "left",
-        "later",
-        "read",
-        "remaining",
-        "wait",
-        "break",
-        "timer",
-        "delay",
-        "walk",
-        "drive",
+        "ago", "left", "later", "read", "remaining", "wait", "break", "timer", "delay", "walk", "drive",
         "ride",
     ];
     const BEFORE: [&str; 42] = [

@@ -6,31 +6,9 @@ use super::spelled::Edit;
 
 /// Words before a number that is called, in small letters.
 const CUES: [&str; 25] = [
-    "call",
-    "calling",
-    "cell",
-    "contact",
-    "dial",
-    "fax",
-    "helpline",
-    "hotline",
-    "landline",
-    "mobile",
-    "phone",
-    "ring",
-    "sms",
-    "tel",
-    "telephone",
-    "text",
-    "texting",
-    "whatsapp",
-    "freephone",
-    "tollfree",
-    "helpdesk",
-    "switchboard",
-    "id",
-    "webinar",
-    "conference",
+    "call", "calling", "cell", "contact", "dial", "fax", "helpline", "hotline", "landline", "mobile",
+    "phone", "ring", "sms", "tel", "telephone", "text", "texting", "whatsapp", "freephone", "tollfree",
+    "helpdesk", "switchboard", "id", "webinar", "conference",
 ];
 
 fn has_cue(start: Cursor<'_>, words: usize) -> bool {
@@ -97,20 +75,7 @@ pub fn telephone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// `dial 112`, `text 741741` → digit by digit, unless what is counted follows.
 pub fn short(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const AFTER: [&str; 14] = [
-        "for",
-        "in",
-        "if",
-        "or",
-        "now",
-        "and",
-        "immediately",
-        "right",
-        "from",
-        "to",
-        "when",
-        "as",
-        "on",
-        "at",
+        "for", "in", "if", "or", "now", "and", "immediately", "right", "from", "to", "when", "as", "on", "at",
     ];
     // `dial 999 or 112`
     let again = || {

@@ -40,24 +40,8 @@ fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const AFTER: [&str; 9] =
         ["timeout", "timeouts", "delay", "interval", "limit", "window", "mark", "pause", "clip"];
     const OF_A_TIME: [&str; 18] = [
-        "music",
-        "rock",
-        "fashion",
-        "style",
-        "era",
-        "kids",
-        "pop",
-        "hits",
-        "movies",
-        "films",
-        "hair",
-        "sitcom",
-        "sitcoms",
-        "disco",
-        "nostalgia",
-        "songs",
-        "band",
-        "bands",
+        "music", "rock", "fashion", "style", "era", "kids", "pop", "hits", "movies", "films", "hair",
+        "sitcom", "sitcoms", "disco", "nostalgia", "songs", "band", "bands",
     ];
     let before = start.previous_word();
     // `mid-30s`
@@ -252,14 +236,7 @@ pub fn after_per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     /// What a rate is per; `MB/GB` and `kg/lb` are the one or the other.
     const RATES: [&str; 9] = [
-        "second",
-        "second squared",
-        "minute",
-        "hour",
-        "day",
-        "kilometer",
-        "square meter",
-        "cubic meter",
+        "second", "second squared", "minute", "hour", "day", "kilometer", "square meter", "cubic meter",
         "deciliter",
     ];
     /// Units that are words in brackets as well.

@@ -149,15 +149,8 @@ fn diff(code: &str) -> Announcement {
 /// Whether TeX is a document or macros rather than a formula.
 fn is_document(tex: &str) -> bool {
     const MARKS: [&str; 9] = [
-        "\\documentclass",
-        "\\usepackage",
-        "\\begin{document",
-        "\\begin{itemize",
-        "\\begin{enumerate",
-        "\\begin{tikz",
-        "\\begin{table",
-        "\\section",
-        "\\newcommand",
+        "\\documentclass", "\\usepackage", "\\begin{document", "\\begin{itemize", "\\begin{enumerate",
+        "\\begin{tikz", "\\begin{table", "\\section", "\\newcommand",
     ];
     MARKS.iter().any(|mark| tex.contains(mark))
 }

@@ -24,30 +24,8 @@ pub(super) struct Html {
 
 /// Tags that begin and end a line of text.
 const BLOCKS: &[&str] = &[
-    "p",
-    "div",
-    "ul",
-    "ol",
-    "tr",
-    "td",
-    "th",
-    "summary",
-    "details",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "blockquote",
-    "figure",
-    "figcaption",
-    "dl",
-    "dt",
-    "dd",
-    "main",
-    "aside",
-    "center",
-    "hr",
-    "table",
+    "p", "div", "ul", "ol", "tr", "td", "th", "summary", "details", "section", "article", "header", "footer",
+    "blockquote", "figure", "figcaption", "dl", "dt", "dd", "main", "aside", "center", "hr", "table",
     "caption",
 ];
 

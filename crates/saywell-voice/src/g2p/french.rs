@@ -232,50 +232,16 @@ impl Tongue for French {
 
     fn spelled(&self, letter: char) -> Option<&'static str> {
         const NAMES: [&str; 26] = [
-            "a",
-            "bé",
-            "cé",
-            "dé",
-            "eu",
-            "èfe",
-            "jé",
-            "ache",
-            "i",
-            "ji",
-            "ka",
-            "èle",
-            "ème",
-            "ène",
-            "o",
-            "pé",
-            "ku",
-            "ère",
-            "èsse",
-            "té",
-            "u",
-            "vé",
-            "double vé",
-            "ixe",
-            "i grec",
-            "zède",
+            "a", "bé", "cé", "dé", "eu", "èfe", "jé", "ache", "i", "ji", "ka", "èle", "ème", "ène", "o",
+            "pé", "ku", "ère", "èsse", "té", "u", "vé", "double vé", "ixe", "i grec", "zède",
         ];
         letter_name(&NAMES, letter)
     }
 
     fn months(&self) -> &'static [&'static str; 12] {
         &[
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "août",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
+            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+            "novembre", "décembre",
         ]
     }
 
@@ -864,15 +830,7 @@ fn cardinal(number: u64) -> String {
         "douze", "treize", "quatorze", "quinze", "seize", "dix sept", "dix huit", "dix neuf",
     ];
     const TENS: [&str; 10] = [
-        "",
-        "",
-        "vingt",
-        "trente",
-        "quarante",
-        "cinquante",
-        "soixante",
-        "soixante",
-        "quatre vingt",
+        "", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre vingt",
         "quatre vingt",
     ];
     match number {

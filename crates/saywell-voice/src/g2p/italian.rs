@@ -172,50 +172,16 @@ impl Tongue for Italian {
 
     fn spelled(&self, letter: char) -> Option<&'static str> {
         const NAMES: [&str; 26] = [
-            "a",
-            "bi",
-            "ci",
-            "di",
-            "e",
-            "effe",
-            "gi",
-            "acca",
-            "i",
-            "i lunga",
-            "cappa",
-            "elle",
-            "emme",
-            "enne",
-            "o",
-            "pi",
-            "cu",
-            "erre",
-            "esse",
-            "ti",
-            "u",
-            "vu",
-            "doppia vu",
-            "ics",
-            "ipsilon",
-            "zeta",
+            "a", "bi", "ci", "di", "e", "effe", "gi", "acca", "i", "i lunga", "cappa", "elle", "emme",
+            "enne", "o", "pi", "cu", "erre", "esse", "ti", "u", "vu", "doppia vu", "ics", "ipsilon", "zeta",
         ];
         letter_name(&NAMES, letter)
     }
 
     fn months(&self) -> &'static [&'static str; 12] {
         &[
-            "gennaio",
-            "febbraio",
-            "marzo",
-            "aprile",
-            "maggio",
-            "giugno",
-            "luglio",
-            "agosto",
-            "settembre",
-            "ottobre",
-            "novembre",
-            "dicembre",
+            "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre",
+            "ottobre", "novembre", "dicembre",
         ]
     }
 
@@ -573,26 +539,8 @@ fn is_open(word: &str, found: &[Syllable], stressed: usize) -> bool {
 
 fn cardinal(number: u64) -> String {
     const SMALL: [&str; 20] = [
-        "zero",
-        "uno",
-        "due",
-        "tre",
-        "quattro",
-        "cinque",
-        "sei",
-        "sette",
-        "otto",
-        "nove",
-        "dieci",
-        "undici",
-        "dodici",
-        "tredici",
-        "quattordici",
-        "quindici",
-        "sedici",
-        "diciassette",
-        "diciotto",
-        "diciannove",
+        "zero", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici",
+        "dodici", "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove",
     ];
     const TENS: [&str; 10] =
         ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"];

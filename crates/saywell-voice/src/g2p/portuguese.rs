@@ -157,18 +157,8 @@ impl Tongue for Portuguese {
 
     fn months(&self) -> &'static [&'static str; 12] {
         &[
-            "janeiro",
-            "fevereiro",
-            "março",
-            "abril",
-            "maio",
-            "junho",
-            "julho",
-            "agosto",
-            "setembro",
-            "outubro",
-            "novembro",
-            "dezembro",
+            "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro",
+            "outubro", "novembro", "dezembro",
         ]
     }
 
@@ -638,40 +628,14 @@ fn join(words: &mut [String]) {
 
 fn cardinal(number: u64) -> String {
     const SMALL: [&str; 20] = [
-        "zero",
-        "um",
-        "dois",
-        "três",
-        "quatro",
-        "cinco",
-        "seis",
-        "sete",
-        "oito",
-        "nove",
-        "dez",
-        "onze",
-        "doze",
-        "treze",
-        "quatorze",
-        "quinze",
-        "dezesseis",
-        "dezessete",
-        "dezoito",
-        "dezenove",
+        "zero", "um", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze",
+        "doze", "treze", "quatorze", "quinze", "dezesseis", "dezessete", "dezoito", "dezenove",
     ];
     const TENS: [&str; 10] =
         ["", "", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa"];
     const HUNDREDS: [&str; 10] = [
-        "",
-        "cento",
-        "duzentos",
-        "trezentos",
-        "quatrocentos",
-        "quinhentos",
-        "seiscentos",
-        "setecentos",
-        "oitocentos",
-        "novecentos",
+        "", "cento", "duzentos", "trezentos", "quatrocentos", "quinhentos", "seiscentos", "setecentos",
+        "oitocentos", "novecentos",
     ];
     let and = |start: String, rest: u64| {
         if rest == 0 { start } else { format!("{start} e {}", cardinal(rest)) }
@@ -714,16 +678,8 @@ fn ordinal(number: u64, feminine: bool) -> String {
     const SMALL: [&str; 10] =
         ["", "primeiro", "segundo", "terceiro", "quarto", "quinto", "sexto", "sétimo", "oitavo", "nono"];
     const TENS: [&str; 10] = [
-        "",
-        "décimo",
-        "vigésimo",
-        "trigésimo",
-        "quadragésimo",
-        "quinquagésimo",
-        "sexagésimo",
-        "septuagésimo",
-        "octogésimo",
-        "nonagésimo",
+        "", "décimo", "vigésimo", "trigésimo", "quadragésimo", "quinquagésimo", "sexagésimo", "septuagésimo",
+        "octogésimo", "nonagésimo",
     ];
     agreeing_ordinal(number, &SMALL, &TENS, feminine).unwrap_or_else(|| cardinal(number))
 }

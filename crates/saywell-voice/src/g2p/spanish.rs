@@ -61,32 +61,8 @@ impl Tongue for Spanish {
 
     fn spelled(&self, letter: char) -> Option<&'static str> {
         const NAMES: [&str; 26] = [
-            "a",
-            "be",
-            "ce",
-            "de",
-            "e",
-            "efe",
-            "ge",
-            "hache",
-            "i",
-            "jota",
-            "ka",
-            "ele",
-            "eme",
-            "ene",
-            "o",
-            "pe",
-            "cu",
-            "erre",
-            "ese",
-            "te",
-            "u",
-            "uve",
-            "uve doble",
-            "equis",
-            "i griega",
-            "zeta",
+            "a", "be", "ce", "de", "e", "efe", "ge", "hache", "i", "jota", "ka", "ele", "eme", "ene", "o",
+            "pe", "cu", "erre", "ese", "te", "u", "uve", "uve doble", "equis", "i griega", "zeta",
         ];
         if letter == 'ñ' {
             return Some("eñe");
@@ -96,18 +72,8 @@ impl Tongue for Spanish {
 
     fn months(&self) -> &'static [&'static str; 12] {
         &[
-            "enero",
-            "febrero",
-            "marzo",
-            "abril",
-            "mayo",
-            "junio",
-            "julio",
-            "agosto",
-            "septiembre",
-            "octubre",
-            "noviembre",
-            "diciembre",
+            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+            "octubre", "noviembre", "diciembre",
         ]
     }
 
@@ -421,50 +387,16 @@ fn join(words: &mut [String]) {
 
 fn cardinal(number: u64) -> String {
     const SMALL: [&str; 30] = [
-        "cero",
-        "uno",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-        "once",
-        "doce",
-        "trece",
-        "catorce",
-        "quince",
-        "dieciséis",
-        "diecisiete",
-        "dieciocho",
-        "diecinueve",
-        "veinte",
-        "veintiuno",
-        "veintidós",
-        "veintitrés",
-        "veinticuatro",
-        "veinticinco",
-        "veintiséis",
-        "veintisiete",
-        "veintiocho",
-        "veintinueve",
+        "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once",
+        "doce", "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte",
+        "veintiuno", "veintidós", "veintitrés", "veinticuatro", "veinticinco", "veintiséis", "veintisiete",
+        "veintiocho", "veintinueve",
     ];
     const TENS: [&str; 10] =
         ["", "", "", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
     const HUNDREDS: [&str; 10] = [
-        "",
-        "ciento",
-        "doscientos",
-        "trescientos",
-        "cuatrocientos",
-        "quinientos",
-        "seiscientos",
-        "setecientos",
-        "ochocientos",
-        "novecientos",
+        "", "ciento", "doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos",
+        "setecientos", "ochocientos", "novecientos",
     ];
     // `veintiún mil`, `un millón`.
     let short = |words: String| match words.strip_suffix("uno") {
@@ -498,38 +430,13 @@ fn feminine(number: &str) -> String {
 /// `primero`, `vigésima primera`: of 1 to 99.
 fn ordinal(number: u64, feminine: bool) -> String {
     const SMALL: [&str; 20] = [
-        "",
-        "primero",
-        "segundo",
-        "tercero",
-        "cuarto",
-        "quinto",
-        "sexto",
-        "séptimo",
-        "octavo",
-        "noveno",
-        "décimo",
-        "undécimo",
-        "duodécimo",
-        "decimotercero",
-        "decimocuarto",
-        "decimoquinto",
-        "decimosexto",
-        "decimoséptimo",
-        "decimoctavo",
-        "decimonoveno",
+        "", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno",
+        "décimo", "undécimo", "duodécimo", "decimotercero", "decimocuarto", "decimoquinto", "decimosexto",
+        "decimoséptimo", "decimoctavo", "decimonoveno",
     ];
     const TENS: [&str; 10] = [
-        "",
-        "",
-        "vigésimo",
-        "trigésimo",
-        "cuadragésimo",
-        "quincuagésimo",
-        "sexagésimo",
-        "septuagésimo",
-        "octogésimo",
-        "nonagésimo",
+        "", "", "vigésimo", "trigésimo", "cuadragésimo", "quincuagésimo", "sexagésimo", "septuagésimo",
+        "octogésimo", "nonagésimo",
     ];
     agreeing_ordinal(number, &SMALL, &TENS, feminine).unwrap_or_else(|| cardinal(number))
 }

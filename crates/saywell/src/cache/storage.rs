@@ -269,15 +269,7 @@ mod tests {
     fn urls_name_their_fault() {
         let data = tempfile::tempdir().unwrap();
         for url in [
-            "",
-            "audio",
-            "ftp://host/x",
-            "file:",
-            "s3:",
-            "s3://",
-            "s3:///prefix",
-            "gs://",
-            "az://",
+            "", "audio", "ftp://host/x", "file:", "s3:", "s3://", "s3:///prefix", "gs://", "az://",
             "s3://b/a//b",
         ] {
             let error = open(url, data.path(), []).unwrap_err();

@@ -72,16 +72,8 @@ async fn voices_are_listed_by_the_name_that_ssml_has_for_them() {
     let tone = voices.as_array().unwrap().iter().find(|voice| voice["ShortName"] == "tone").unwrap();
     let keys: Vec<&String> = tone.as_object().unwrap().keys().collect();
     for field in [
-        "Name",
-        "DisplayName",
-        "LocalName",
-        "ShortName",
-        "Gender",
-        "Locale",
-        "LocaleName",
-        "SampleRateHertz",
-        "VoiceType",
-        "Status",
+        "Name", "DisplayName", "LocalName", "ShortName", "Gender", "Locale", "LocaleName", "SampleRateHertz",
+        "VoiceType", "Status",
     ] {
         assert!(tone[field].as_str().is_some_and(|value| !value.is_empty()), "{field} of {keys:?}");
     }

@@ -42,17 +42,8 @@ async fn an_empty_or_null_field_is_none() {
     let plain = send(&gateway, r#"{"text": "Hello."}"#).await;
     gateway.settle().await;
     let optional = [
-        "ssml",
-        "voice",
-        "provider",
-        "model",
-        "format",
-        "speed",
-        "language",
-        "code",
-        "instructions",
-        "message_id",
-        "room",
+        "ssml", "voice", "provider", "model", "format", "speed", "language", "code", "instructions",
+        "message_id", "room",
     ];
     for field in optional.into_iter().chain(["prefetch", "pronunciations", "begins_in_reasoning"]) {
         for value in ["null", "\"\"", "\"  \""] {
@@ -134,15 +125,7 @@ async fn what_a_caller_wrote_does_not_come_back_whole() {
     let gateway = Gateway::new().await;
     let long = "q".repeat(1_000_000);
     let fields = [
-        "voice",
-        "provider",
-        "model",
-        "format",
-        "language",
-        "code",
-        "message_id",
-        "room",
-        "instructions",
+        "voice", "provider", "model", "format", "language", "code", "message_id", "room", "instructions",
         "speed",
     ];
     let mut answers = Vec::new();

@@ -619,10 +619,7 @@ async fn what_nobody_speaks_is_announced_as_it_comes() {
     for step in [1, 7, 500] {
         let (said, done) = said_of(&gateway, reply, step).await;
         let expected = [
-            "Sure!",
-            "In German you say:",
-            "In German, one sentence.",
-            "It means good morning.",
+            "Sure!", "In German you say:", "In German, one sentence.", "It means good morning.",
             "In German, two sentences.",
         ];
         assert_eq!(said, expected, "{step}");

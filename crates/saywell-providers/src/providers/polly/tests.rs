@@ -207,9 +207,7 @@ fn codes_have_their_meaning() {
     };
     assert!(matches!(meant(400, "ThrottlingException"), ProviderError::Throttled { .. }));
     for code in [
-        "TextLengthExceededException",
-        "InvalidSsmlException",
-        "ValidationException",
+        "TextLengthExceededException", "InvalidSsmlException", "ValidationException",
         "EngineNotSupportedException",
     ] {
         assert!(matches!(meant(400, code), ProviderError::Rejected(_)), "{code}");

@@ -239,18 +239,8 @@ fn read(place: Place<'_>) -> Option<&'static str> {
     const PRESENT: &str = "ɹˈid";
     const PAST: &str = "ɹˈɛd";
     const HABITS: &[&str] = &[
-        "every",
-        "each",
-        "often",
-        "usually",
-        "always",
-        "sometimes",
-        "daily",
-        "rarely",
-        "typically",
-        "normally",
-        "generally",
-        "never",
+        "every", "each", "often", "usually", "always", "sometimes", "daily", "rarely", "typically",
+        "normally", "generally", "never",
     ];
     const PASSED: &[&str] =
         &["yesterday", "ago", "last", "already", "earlier", "once", "previously", "recently"];
@@ -302,42 +292,10 @@ fn read(place: Place<'_>) -> Option<&'static str> {
 /// Whether lead is the metal.
 fn is_metal(place: Place<'_>) -> bool {
     const THINGS: &[&str] = &[
-        "pipe",
-        "pipes",
-        "piping",
-        "paint",
-        "paints",
-        "poisoning",
-        "acid",
-        "shot",
-        "weight",
-        "weights",
-        "bullet",
-        "bullets",
-        "roof",
-        "sheet",
-        "sheets",
-        "tip",
-        "tips",
-        "glass",
-        "solder",
-        "oxide",
-        "ore",
-        "exposure",
-        "contamination",
-        "mine",
-        "mines",
-        "alloy",
-        "apron",
-        "shielding",
-        "crystal",
-        "concentration",
-        "plumbing",
-        "pellets",
-        "sinker",
-        "sinkers",
-        "ions",
-        "nitrate",
+        "pipe", "pipes", "piping", "paint", "paints", "poisoning", "acid", "shot", "weight", "weights",
+        "bullet", "bullets", "roof", "sheet", "sheets", "tip", "tips", "glass", "solder", "oxide", "ore",
+        "exposure", "contamination", "mine", "mines", "alloy", "apron", "shielding", "crystal",
+        "concentration", "plumbing", "pellets", "sinker", "sinkers", "ions", "nitrate",
     ];
     const HOLDING: &[&str] =
         &["contain", "contains", "contained", "containing", "molten", "toxic", "leaded", "liquid"];
@@ -353,25 +311,8 @@ fn is_metal(place: Place<'_>) -> bool {
 }
 
 const FISHING: &[&str] = &[
-    "fish",
-    "fishing",
-    "fished",
-    "lake",
-    "river",
-    "pond",
-    "caught",
-    "catch",
-    "sea",
-    "striped",
-    "largemouth",
-    "smallmouth",
-    "trout",
-    "grilled",
-    "fillet",
-    "angler",
-    "anglers",
-    "bait",
-    "lure",
+    "fish", "fishing", "fished", "lake", "river", "pond", "caught", "catch", "sea", "striped", "largemouth",
+    "smallmouth", "trout", "grilled", "fillet", "angler", "anglers", "bait", "lure",
 ];
 
 /// Whether a bow is one that bends, or the front of a ship.
@@ -385,31 +326,9 @@ fn is_bending(place: Place<'_>) -> bool {
 
 /// What is minute rather than a minute long.
 const SMALL_THINGS: &[&str] = &[
-    "amount",
-    "amounts",
-    "change",
-    "changes",
-    "crack",
-    "cracks",
-    "detail",
-    "details",
-    "difference",
-    "differences",
-    "dose",
-    "doses",
-    "fraction",
-    "fractions",
-    "particle",
-    "particles",
-    "quantities",
-    "quantity",
-    "scratches",
-    "trace",
-    "traces",
-    "variation",
-    "variations",
-    "adjustments",
-    "fluctuations",
+    "amount", "amounts", "change", "changes", "crack", "cracks", "detail", "details", "difference",
+    "differences", "dose", "doses", "fraction", "fractions", "particle", "particles", "quantities",
+    "quantity", "scratches", "trace", "traces", "variation", "variations", "adjustments", "fluctuations",
 ];
 
 /// Whether content is a way to feel.
@@ -428,25 +347,8 @@ const RESUME_BEFORE: &[&str] =
 const RESUME_AFTER: &[&str] = &["builder", "template", "templates", "writing", "tips", "review"];
 /// What is named after going on.
 const RESUMING: &[&str] = &[
-    "button",
-    "token",
-    "point",
-    "operation",
-    "function",
-    "command",
-    "playback",
-    "event",
-    "handler",
-    "method",
-    "flag",
-    "option",
-    "key",
-    "download",
-    "position",
-    "the",
-    "a",
-    "it",
-    "from",
+    "button", "token", "point", "operation", "function", "command", "playback", "event", "handler", "method",
+    "flag", "option", "key", "download", "position", "the", "a", "it", "from",
 ];
 
 #[cfg(test)]
