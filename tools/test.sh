@@ -11,6 +11,10 @@ cd "$(dirname "$0")/.."
 lint_sections=(format spelling licences workflows web-types clippy)
 test_sections=(web alerts build rust voices providers stores valkey documentation sdk-python sdk-javascript operators attack chaos scaled contract hearing browser sound admin example fuzz)
 
+# A linker on a full disk ends with "Bus error", which nobody understands.
+free=$(df --block-size=1G --output=avail . | tail -n 1)
+((free >= 8)) || echo "Only ${free} GB of disk are free: everything built from nothing takes about 6." >&2
+
 if (($# == 0)); then
     chosen=("${lint_sections[@]}" "${test_sections[@]}")
 elif [[ $* == lint ]]; then
