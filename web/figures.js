@@ -91,8 +91,8 @@ export class Figures {
     const present = this.#present;
     if (!present || isOther) return;
     const step = state.position - before.position;
-    // A jump is not heard, and the last step comes with the end.
-    if (before.status === 'playing' && step > 0 && step < LONGEST_LOOK * state.speed) present.hear(before.position, state.position);
+    // A jump is not heard. The last step comes with the end, before which an engine may wait for more.
+    if ((before.status === 'playing' || state.status === 'ended') && step > 0 && step < LONGEST_LOOK * state.speed) present.hear(before.position, state.position);
     this.#tellQuarters(present, state);
     if (state.status === 'ended') {
       this.#present = null;

@@ -79,6 +79,7 @@ export class Playback {
     if (!session) return;
     session.wanted = false;
     this.#audio.pause();
+    this.tick(0);
     this.#report({ type: 'paused' });
   }
 
@@ -107,6 +108,7 @@ export class Playback {
   leave() {
     const session = this.#session;
     if (!session) return;
+    this.tick(0);
     // From here on nothing of the old session is heard or reported.
     this.#session = null;
     this.#watchdog.off();
@@ -171,14 +173,15 @@ export class Playback {
   /**
    * Reads the position off the element; told when another word is said, and a few times a second.
    *
+   * @param {number} [least]  how far it has to be from what was told last, in seconds
    * @returns {number}  what it is now, in seconds
    */
-  tick() {
+  tick(least = TOLD_EVERY_SECONDS) {
     const { offset = 0 } = this.#session?.source ?? {};
     const { status, position, captions } = this.#store.state;
     if (!this.#session || status === 'loading') return position;
     const now = offset + this.#audio.currentTime;
-    const isTold = Math.abs(now - position) < TOLD_EVERY_SECONDS && captionAt(captions.words, now) === captionAt(captions.words, position);
+    const isTold = Math.abs(now - position) < least && captionAt(captions.words, now) === captionAt(captions.words, position);
     if (!isTold) this.#report({ type: 'moved', position: now });
     return now;
   }

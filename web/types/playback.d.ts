@@ -67,7 +67,8 @@ export declare class Playback {
     /**
      * Reads the position off the element; told when another word is said, and a few times a second.
      *
+     * @param {number} [least]  how far it has to be from what was told last, in seconds
      * @returns {number}  what it is now, in seconds
      */
-    tick(): number;
+    tick(least?: number): number;
 }
