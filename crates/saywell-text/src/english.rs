@@ -93,6 +93,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::difference),
     (Kind::Ordinal, counts::list_number),
     (Kind::Place, places::degrees),
+    (Kind::Place, places::numbered_verse),
     (Kind::Ratio, quantities::ratio),
     (Kind::Duration, clock::duration),
     (Kind::Time, clock::time),
@@ -161,6 +162,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Place, addresses::state),
     (Kind::Place, addresses::direction),
     (Kind::Place, addresses::street),
+    (Kind::Place, places::verse),
     (Kind::Title, titles::title),
     (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
@@ -178,7 +180,6 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Chess, names::chess_move),
     (Kind::Chess, names::castling),
     (Kind::Version, names::release),
-    (Kind::Place, places::verse),
     (Kind::Quantity, quantities::times_factor),
     (Kind::Label, names::community),
     (Kind::Path, paths::relative),
@@ -198,10 +199,13 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::root),
     (Kind::Symbol, signs::named),
     (Kind::Symbol, signs::in_names),
+    (Kind::Symbol, symbols::menu),
     (Kind::Symbol, symbols::space_before_mark),
     (Kind::Code, code::regex),
     (Kind::Path, paths::absolute),
     (Kind::Path, paths::glob),
+    (Kind::Operator, plain_maths::negative),
+    (Kind::Operator, signs::negated),
     (Kind::Flag, paths::flag),
     (Kind::Variable, paths::variable),
     (Kind::Money, money::sign_first),
@@ -296,7 +300,8 @@ fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Write
     let mut at = Cursor::new(&text[range.clone()], 0);
     let mut copied = 0;
     while let Some(found) = at.peek() {
-        let rules = if found == ' ' && !at.peek_second().is_some_and(|next| ",.;:!?|·•".contains(next)) {
+        let rules = if found == ' ' && !at.peek_second().is_some_and(|next| ",.;:!?|·•>→".contains(next))
+        {
             at.eat(' ');
             continue;
         } else if at.eat_plain_word(is_short) {

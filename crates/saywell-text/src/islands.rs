@@ -17,6 +17,7 @@ pub(crate) const BLANK: char = '\u{1}';
 pub(crate) fn may_hold(text: &str) -> bool {
     text.bytes().any(|b| matches!(b, b'$' | b'\\' | b'<' | 0x1b | 0xee))
         || text.contains("turn0")
+        || ["_{", "^{"].iter().any(|script| text.contains(script))
         || foreign::may_hold(text)
 }
 
@@ -29,17 +30,17 @@ pub(crate) fn islands(text: &str, markup: bool) -> Vec<Island> {
     let mut at = 0;
     let marks = |c: char| {
         matches!(c, '`' | '~' | '$' | '\\' | '\u{1b}' | '<' | '\u{e200}' | 'c' | 't')
-            || (markup && foreign::may_begin(c))
+            || (markup && (c == '_' || foreign::may_begin(c)))
     };
     let mut state = maths::Formulas::new(text);
     while let Some(offset) = text[at..].find(marks) {
         let here = at + offset;
         let rest = &text[here..];
         let first = rest.as_bytes()[0];
+        let free = found.last().map_or(0, |last: &Island| last.range.end);
         if markup
             && foreign::may_begin(char::from(first))
-            && let Some(island) =
-                foreign::mark(text, found.last().map_or(0, |last: &Island| last.range.end), here)
+            && let Some(island) = foreign::mark(text, free, here)
         {
             at = island.range.end;
             found.push(island);
@@ -63,6 +64,8 @@ pub(crate) fn islands(text: &str, markup: bool) -> Vec<Island> {
                     continue;
                 }
             },
+            b'_' | b'^' if markup && rest[1..].starts_with('{') => maths::scripted(text, free, here)
+                .map(|range| Island { what: What::Formula { tex: range.clone(), displayed: false }, range }),
             0x1b => Some(silent(here, escape(rest))),
             b'<' => token(text, here).map(|length| silent(here, length)),
             b'c' | b't' => citation(text, here).map(|length| silent(here, length)),

@@ -678,7 +678,13 @@ impl<'a> Walker<'a> {
         if written.get(start..start + code.len()).is_some_and(|inside| inside.replace('\n', " ") == code) {
             self.begin();
             let source = self.reply(range).start + start;
-            self.open.push(code, source, Relation::Literal);
+            let mut at = 0;
+            for (sign, said) in reckoned(code) {
+                self.open.push(&code[at..sign], source + at, Relation::Literal);
+                at = sign + 1;
+                self.open.replace(said, source + sign..source + at);
+            }
+            self.open.push(&code[at..], source + at, Relation::Literal);
         } else {
             self.text(code, range, Relation::Prose);
         }
@@ -721,6 +727,27 @@ impl<'a> Walker<'a> {
         }
         self.rendered.passages.push(Passage { spoken, kind, pause, announces: None });
     }
+}
+
+/// Where in code that is nothing but an expression a hyphen is a minus and a star a product: `total - tax`.
+fn reckoned(code: &str) -> Vec<(usize, &'static str)> {
+    let known = |c: char| c.is_ascii_alphanumeric() || "+-*/%=().,[]_ ".contains(c);
+    let names = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || "_(".contains(c));
+    // Words one after the other are a command: `ls - la`.
+    let words: Vec<&str> = code.split(' ').collect();
+    let command = words.windows(2).any(|pair| {
+        names(pair[0]) && names(pair[1]) && !pair[0].ends_with([',', '(']) || pair[1].starts_with("--")
+    });
+    if !code.chars().all(known) || command {
+        return Vec::new();
+    }
+    let signs = code.match_indices(" - ").chain(code.match_indices(" * "));
+    let mut found: Vec<_> = signs
+        .filter(|(at, _)| code[..*at].ends_with(|c: char| c.is_ascii_alphanumeric() || "_)]".contains(c)))
+        .map(|(at, sign)| (at + 1, if sign == " - " { "−" } else { "×" }))
+        .collect();
+    found.sort_unstable();
+    found
 }
 
 /// The words of a formula without the name of what it is, which stands before it already: `The limit $\lim …$`.

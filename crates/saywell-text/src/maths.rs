@@ -4,7 +4,7 @@
 //! short pause. A formula is read once from left to right; whatever is wrong in it (a brace that is
 //! missing, a command that nobody knows) is said as far as it makes sense, never refused.
 
-pub(crate) use find::{Formulas, Found};
+pub(crate) use find::{Formulas, Found, scripted};
 
 mod commands;
 mod find;
@@ -529,7 +529,12 @@ impl<'a> Reader<'a> {
         said.complex |= complex && !raised;
         if let Some(below) = below.filter(|below| !below.words.is_empty()) {
             said.add("sub", Last::Other);
-            said.push(&below.words);
+            // `v_{max}`: a name, nothing that is looked for.
+            said.push(match &*below.words {
+                "the maximum" | "the maximum of" => "max",
+                "the minimum" | "the minimum of" => "min",
+                words => words,
+            });
             if below.complex {
                 said.pause();
                 said.last = Last::Other;

@@ -437,9 +437,9 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
     let is = |list: &[&str]| {
         list.iter().any(|entry| entry.eq_ignore_ascii_case(word) || small.as_deref() == Some(*entry))
     };
-    // `L'avv. Neri`
     // `Goethestr. 12`
     let street = word.len() > 5 && word.ends_with("str") && next.is_ascii_digit();
+    // `L'avv. Neri`
     let elided = word.rsplit(['\'', '’']).next().unwrap_or(word);
     let is_never = is(NEVER_LAST) || elided.len() < word.len() && NEVER_LAST.contains(&elided);
     if street || is_never || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
@@ -458,6 +458,10 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
         && letters.all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic))
     {
         return Weight::EndBefore(STARTERS);
+    }
+    // The bank ends sentences, the rules of federal courts do not: `Fed. R. Civ. P.`
+    if matches!(word, "Fed" | "Civ" | "Crim") {
+        return Weight::InsideBefore(&["R", "P", "Reg", "Cir", "Code", "Proc"]);
     }
     if is(MAYBE_LAST) || word.eq_ignore_ascii_case("ph.d") {
         return Weight::EndBefore(STARTERS);

@@ -91,6 +91,6 @@ fn cases_are_said_as_a_careful_person_says_them() {
     }
     let ((right, all), (own_right, own_all)) = (sum(&collected), sum(&own));
     println!("| all | {all} | {right} | {own_all} | {own_right} |");
-    assert!(right * 100 >= all * LEAST, "{right} of {all} are right");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(right * 100 >= all * LEAST, "{right} of {all} are right");
 }

@@ -48,7 +48,7 @@ pub(super) fn citation(text: &str, at: usize) -> Option<usize> {
         || named
         || dagger
         || is_file(inside)
-        || (are_sources(inside) && !is_data(text, at, close));
+        || (are_sources(inside) && !is_data(text, at, close) && !is_object(&text[..at]));
     cites.then_some(close + 1)
 }
 
@@ -81,6 +81,16 @@ fn is_file(inside: &str) -> bool {
         && !name.starts_with(['.', '*'])
         && !name.contains(['*', '[', '('])
         && KINDS.iter().any(|kind| name.ends_with(kind) && name.len() > kind.len())
+}
+
+/// Whether a sentence that goes on after `before` needs what is cited: `According to [1] and [2]`.
+fn is_object(before: &str) -> bool {
+    let Some(before) = before.strip_suffix(' ') else { return false };
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    match word {
+        "and" | "or" => before[..before.len() - word.len()].ends_with("] "),
+        _ => ["to", "in", "by", "from", "see", "See", "per"].contains(&word),
+    }
 }
 
 /// Whether what stands before or after the brackets, which close at `close`, says that they hold data.

@@ -96,6 +96,9 @@ fn arguments(inner: &str, reader: Reader) -> Option<String> {
     if inner.is_empty() {
         return Some(String::new());
     }
+    if inner == "*" {
+        return Some(" star".to_owned());
+    }
     // Brackets within brackets are written out in turn, so their depth is bounded.
     if inner.starts_with(['"', '\'']) {
         return Some(format!(" {inner}"));

@@ -39,14 +39,72 @@ const BOOKS: &[&str] = &[
     "Titus",
 ];
 
+/// The short forms of books, which a chapter and a verse follow: `Ps. 23:1`.
+const SHORT_BOOKS: &[(&str, &str)] = &[
+    ("Chr", "Chronicles"),
+    ("Col", "Colossians"),
+    ("Cor", "Corinthians"),
+    ("Deut", "Deuteronomy"),
+    ("Eccl", "Ecclesiastes"),
+    ("Eph", "Ephesians"),
+    ("Exod", "Exodus"),
+    ("Ezek", "Ezekiel"),
+    ("Gal", "Galatians"),
+    ("Gen", "Genesis"),
+    ("Heb", "Hebrews"),
+    ("Isa", "Isaiah"),
+    ("Jas", "James"),
+    ("Jer", "Jeremiah"),
+    ("Jn", "John"),
+    ("Josh", "Joshua"),
+    ("Kgs", "Kings"),
+    ("Lev", "Leviticus"),
+    ("Lk", "Luke"),
+    ("Matt", "Matthew"),
+    ("Mk", "Mark"),
+    ("Pet", "Peter"),
+    ("Phil", "Philippians"),
+    ("Prov", "Proverbs"),
+    ("Ps", "Psalm"),
+    ("Rev", "Revelation"),
+    ("Rom", "Romans"),
+    ("Thess", "Thessalonians"),
+];
+
 /// `John 3:16`, `Psalm 23:1-6` → `John three sixteen`, `Psalm twenty three one to six`.
 pub fn verse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_word() {
-        return None;
-    }
+    start.starts_word().then_some(())?;
+    let (book, name, words, end) = passage(start, reader)?;
+    Some(Edit::from(start).say(name, book).say(end, words))
+}
+
+/// `1 Cor 13:4` → `First Corinthians thirteen four`.
+pub fn numbered_verse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_number().then_some(())?;
     let mut at = start;
-    let book = at.eat_while(char::is_alphabetic);
-    BOOKS.binary_search(&book).ok()?;
+    let number = match at.digits(1..=1)? {
+        "1" => "First",
+        "2" => "Second",
+        "3" => "Third",
+        _ => return None,
+    };
+    let digit = at;
+    at.eat(' ').then_some(())?;
+    let (book, name, words, end) = passage(at, reader)?;
+    Some(Edit::from(start).say(digit, number).say(name, book).say(end, words))
+}
+
+/// A book, where its name ends, the words for its chapter and verses, and where those end.
+fn passage<'t>(start: Cursor<'t>, reader: Reader) -> Option<(String, Cursor<'t>, String, Cursor<'t>)> {
+    let mut at = start;
+    let written = at.eat_while(char::is_alphabetic);
+    let book = match SHORT_BOOKS.iter().find(|(short, _)| *short == written) {
+        Some((_, book)) => {
+            at.eat('.');
+            *book
+        }
+        None => BOOKS.binary_search(&written).ok().map(|_| written)?,
+    };
     let name = at;
     at.eat(' ').then_some(())?;
     let chapter = at.digits(1..=3)?;
@@ -57,6 +115,5 @@ pub fn verse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words += &format!(" to {}", reader.count(at.until(end).trim_start_matches(['-', '–'])));
         at = end;
     }
-    (at.ends_word() && at.peek() != Some(':'))
-        .then(|| Edit::from(start).say(name, book.to_owned()).say(at, words))
+    (at.ends_word() && at.peek() != Some(':')).then(|| (book.to_owned(), name, words, at))
 }

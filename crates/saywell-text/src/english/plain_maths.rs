@@ -220,6 +220,14 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     is_minus.then(|| Edit::new(start, at, "minus"))
 }
 
+/// `(-b ± √(b²-4ac)) / 2a`: the sign before a letter, no option of a program.
+pub fn negative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat_one_of(["-", "−"])?;
+    let opens = ["(", "= ", "[", "= (", ", "].iter().any(|before| start.window_before(3).ends_with(before));
+    (opens && is_single_letter(at.next_word()) && is_maths(start)).then(|| Edit::new(start, at, "minus"))
+}
+
 /// Whether something with an index or an argument follows: `s[j]`, `f(x)`.
 fn indexed(mut at: Cursor<'_>) -> bool {
     at.eat(' ');

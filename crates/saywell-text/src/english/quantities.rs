@@ -48,6 +48,10 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let date = || calendar::month_day(a, below, reader);
     let is_part = is_reckoned(start, at);
     let spoken = match (a, b) {
+        // `√2/2`
+        _ if start.window_before(15).ends_with("square root of ") => {
+            format!("{count} over {}", reader.count(below))
+        }
         (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
         // `post-9/11`
         (9, 11) if start.before() == Some('-') => pair(),
@@ -363,7 +367,8 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words = reader.number(found);
         (at, extents) = (next, extents + 1);
     }
-    (extents > 1).then_some(())?;
+    // `3.2×10^8` is a product.
+    (extents > 1 && !at.rest().starts_with(" to the ")).then_some(())?;
     if let Some((unit, end)) = marks::inches_at(start, at) {
         return Some(edit.say(at, words).say(end, unit));
     }

@@ -56,6 +56,18 @@ const NAMES: &[(&str, &str)] = &[
     ("}", "close brace"),
 ];
 
+/// `a && !b`, `if (!done)`: the sign before what is denied.
+pub fn negated(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const BEFORE: [&str; 7] = ["&& ", "|| ", "if (", "if ", "while (", "return ", "= "];
+    let mut at = start;
+    (at.eat('!')
+        && at.peek().is_some_and(|next| next == '(' || is_word(next))
+        && !at.rest().starts_with("important"))
+    .then_some(())?;
+    let before = start.window_before(8);
+    BEFORE.iter().any(|written| before.ends_with(written)).then(|| Edit::new(start, at, "not"))
+}
+
 /// Words that a sign is named after.
 const BEFORE: &[&str] = &[
     "Add", "An", "Enter", "Escape", "Press", "The", "Type", "Use", "With", "a", "add", "after", "an", "and",
@@ -268,7 +280,12 @@ pub fn emoticon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         let end = start.past(|at| at.eat_text(face))?;
         let alone = end.peek().is_none_or(|next| " .,!?)".contains(next));
         // `x <3 y` compares.
-        let compares = *face == "<3" && (start.previous_word().len() == 1 || start.follows_number());
+        // `x <3 y`, `<3 s`
+        let counted = || super::units::find(end.past(|at| at.eat(' ')).unwrap_or(end)).is_some();
+        let compares = *face == "<3"
+            && (start.previous_word().len() == 1 && start.previous_word() != "I"
+                || start.follows_number()
+                || counted());
         (alone && !compares).then(|| Edit::new(start, end, ""))
     })
 }

@@ -118,8 +118,9 @@ impl<'p> Writer<'p> {
         let mut start = base + edit.start;
         for (words, end) in &edit.pieces {
             let end = base + end;
-            // A space in front belongs to none of the words.
-            if self.plain.text[start..end].starts_with(' ') && end > start + 1 {
+            // A space in front belongs to none of the words; before a comma there is none.
+            let parted = !words.starts_with(clings_to_the_left);
+            if parted && self.plain.text[start..end].starts_with(' ') && end > start + 1 {
                 self.copy(start..start + 1);
                 start += 1;
             }

@@ -133,12 +133,34 @@ const OPERATORS: &[(&str, &str)] = &[
     ("∂", "partial"),
     ("∫", "the integral of"),
     ("∝", "proportional to"),
+    ("⇌", "in equilibrium with"),
     ("±", "plus or minus"),
     ("×", "times"),
     ("·", "times"),
     ("÷", "divided by"),
     ("−", "minus"),
 ];
+
+/// ` >` and ` →` between entries of a menu: `Settings > General`, `File → Save As`.
+pub fn menu(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const MENUS: [&str; 18] = [
+        "Applications", "Control", "Developer", "Edit", "File", "Format", "Help", "Home", "Insert", "Menu",
+        "Options", "Preferences", "Settings", "Start", "System", "Tools", "View", "Window",
+    ];
+    let mut at = start;
+    (at.eat(' ') && at.eat_one_of([">", "→"]).is_some() && at.peek() == Some(' ')).then_some(())?;
+    let named = |word: &str| word.len() > 1 && word.starts_with(|first: char| first.is_ascii_uppercase());
+    let last = start.window_before(24).rsplit(|found: char| !is_word(found)).next().unwrap_or_default();
+    let before = start.window_before(48);
+    let listed = MENUS.iter().any(|menu| before.contains(menu));
+    (listed && named(last) && named(at.next_word())).then(|| Edit::new(start, at, ","))
+}
+
+/// Whether a formula of chemistry is in `text`: `2H2 + O2`.
+fn counts_atoms(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
 
 /// `a != b` → `a not equal to b`; `=`, `<`, `>`, `+`, `*`, `-`, `^` between what they join.
 pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
@@ -154,7 +176,15 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         let named = *written == "++" && start.before().is_some_and(char::is_alphabetic);
         // A reaction yields: `2H₂ + O₂ → 2H₂O`.
         let low = |text: &str| text.contains(|found: char| LOWERED.contains(found) || "⁺⁻".contains(found));
-        let spoken = if *written == "→" && low(start.window_before(16)) && low(at.window_after(20)) {
+        let (left, right) = (start.window_before(16), at.window_after(20));
+        let sums =
+            || (left.contains(" + ") || right.contains(" + ")) && counts_atoms(left) && counts_atoms(right);
+        let yields = match *written {
+            "→" => (low(left) && low(right)) || sums(),
+            "->" | "-->" => sums(),
+            _ => false,
+        };
+        let spoken = if yields {
             &"yields"
         } else if *written == "∑" && at.rest().starts_with(" from ") {
             &"the sum"

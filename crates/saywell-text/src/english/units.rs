@@ -88,6 +88,9 @@ fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
         return vec![(format!("per {per}"), end)];
     }
     let Some(slash) = end.past(|at| at.eat('/')) else { return Vec::new() };
+    if let Some(product) = product(slash) {
+        return vec![product];
+    }
     let twice = || {
         PER.iter().find_map(|(written, first)| {
             let middle = slash.past(|at| at.eat_text(written) && at.peek() == Some('/'))?;
@@ -269,11 +272,29 @@ pub fn after_fraction(mut at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'
 
 /// `/s` → `second`, and where it ends.
 pub fn per_at(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
-    let mut start = at;
-    start.eat('/').then_some(())?;
+    per_unit(at.past(|at| at.eat('/'))?)
+}
+
+fn per_unit(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
     PER.iter().find_map(|(written, spoken)| {
-        Some((*spoken, start.past(|at| at.eat_text(written) && at.ends_word() && at.peek() != Some('/'))?))
+        Some((*spoken, at.past(|at| at.eat_text(written) && at.ends_word() && at.peek() != Some('/'))?))
     })
+}
+
+/// `(kg·K)`: units that are multiplied.
+fn product(at: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
+    let mut at = at.past(|at| at.eat('('))?;
+    let mut words = String::from("per");
+    loop {
+        let (unit, end) = per_unit(at)?;
+        words += " ";
+        words += unit;
+        at = end;
+        if at.eat(')') {
+            return Some((words, at));
+        }
+        at.eat_one_of(["·", "⋅", "*", " "])?;
+    }
 }
 
 /// `tokens/s`, `5/month` → `tokens per second`: at the slash.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::science;
+
 /// The longest formula between single dollars, in bytes, ...
 const LONGEST_INLINE: usize = 400;
 /// ... and between the other marks: what is longer is none.
@@ -153,7 +155,18 @@ fn bare(text: &str, at: usize) -> Option<usize> {
     {
         return None;
     }
-    let (mut end, mut last) = (0, 0);
+    let last = extent(rest, 0)?;
+    (last > 1 + first.len() || !group).then_some(last.max(1 + first.len()))
+}
+
+/// Functions by their names.
+const FUNCTIONS: [&str; 6] = ["sin", "cos", "tan", "log", "ln", "exp"];
+
+/// Where the formula ends that `rest` begins with and that reaches to `from` at least: before the first word. `None` where a
+/// brace is never closed.
+fn extent(rest: &str, from: usize) -> Option<usize> {
+    let name_at = |rest: &str| rest[1..].bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (mut end, mut last) = (from, from);
     while let Some(c) = rest[end..].chars().next() {
         match c {
             '\\' => {
@@ -182,7 +195,8 @@ fn bare(text: &str, at: usize) -> Option<usize> {
             ',' if rest[..end].matches('(').count() > rest[..end].matches(')').count() => end += 1,
             _ if c.is_ascii_alphabetic() => {
                 let word = rest[end..].bytes().take_while(u8::is_ascii_alphabetic).count();
-                if word > 1 || matches!(c, 'a' | 'I') && rest[..end].ends_with(' ') {
+                let function = FUNCTIONS.contains(&&rest[end..end + word]);
+                if word > 1 && !function || matches!(c, 'a' | 'I') && rest[..end].ends_with(' ') {
                     break;
                 }
                 end += word;
@@ -191,7 +205,36 @@ fn bare(text: &str, at: usize) -> Option<usize> {
             _ => break,
         }
     }
-    (last > 1 + first.len() || !group).then_some(last.max(1 + first.len()))
+    Some(last)
+}
+
+/// The formula without marks around the script at `at`, whose `_` or `^` stands before a brace: `x_{n+1} = 2x_n`,
+/// `lim_{x→0} f(x)`, `^{238}U`. It begins no earlier than `from`.
+pub(crate) fn scripted(text: &str, from: usize, at: usize) -> Option<Range<usize>> {
+    const LONGEST_BASE: usize = 12;
+    const LONGEST: usize = 300;
+    const OPERATORS: [&str; 8] = ["lim", "max", "min", "sup", "inf", "log", "argmax", "argmin"];
+    let rest = &text[at..];
+    let inside = &rest[1..group_length(rest.get(1..rest.floor_char_boundary(60))?)?];
+    if inside.is_empty() || inside.contains(['_', '"', '$', '`', '\n']) {
+        return None;
+    }
+    let before = &text[from.max(text.ceil_char_boundary(at.saturating_sub(LONGEST_BASE)))..at];
+    let base = before.rfind(|c: char| !c.is_alphanumeric() && !"∑∏∫∮⋃⋂".contains(c));
+    let base = &before[base.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8))..];
+    let start = at - base.len();
+    if !text[..start].ends_with(|c: char| c.is_whitespace() || "([=+-−*/,<>|≤≥→·×:".contains(c)) && start > 0
+    {
+        return None;
+    }
+    if base.is_empty() {
+        return science::isotope(rest).map(|length| at..at + length);
+    }
+    let letters = base.trim_start_matches(|c: char| c.is_ascii_digit());
+    let known = letters.chars().count() == 1 || OPERATORS.contains(&letters);
+    let window = &text[start..];
+    let window = &window[..window.floor_char_boundary(LONGEST)];
+    (known && rest.starts_with('_')).then(|| extent(window, base.len()))?.map(|end| start..start + end)
 }
 
 /// Bytes of the group in braces that `text` begins with.

@@ -13,8 +13,27 @@ const ELEMENTS: [&str; 118] = [
     "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og",
 ];
 
+/// Their names, in the same order.
+const NAMES: [&str; 118] = [
+    "hydrogen", "helium", "lithium", "beryllium", "boron", "carbon", "nitrogen", "oxygen", "fluorine",
+    "neon", "sodium", "magnesium", "aluminum", "silicon", "phosphorus", "sulfur", "chlorine", "argon",
+    "potassium", "calcium", "scandium", "titanium", "vanadium", "chromium", "manganese", "iron", "cobalt",
+    "nickel", "copper", "zinc", "gallium", "germanium", "arsenic", "selenium", "bromine", "krypton",
+    "rubidium", "strontium", "yttrium", "zirconium", "niobium", "molybdenum", "technetium", "ruthenium",
+    "rhodium", "palladium", "silver", "cadmium", "indium", "tin", "antimony", "tellurium", "iodine", "xenon",
+    "cesium", "barium", "lanthanum", "cerium", "praseodymium", "neodymium", "promethium", "samarium",
+    "europium", "gadolinium", "terbium", "dysprosium", "holmium", "erbium", "thulium", "ytterbium",
+    "lutetium", "hafnium", "tantalum", "tungsten", "rhenium", "osmium", "iridium", "platinum", "gold",
+    "mercury", "thallium", "lead", "bismuth", "polonium", "astatine", "radon", "francium", "radium",
+    "actinium", "thorium", "protactinium", "uranium", "neptunium", "plutonium", "americium", "curium",
+    "berkelium", "californium", "einsteinium", "fermium", "mendelevium", "nobelium", "lawrencium",
+    "rutherfordium", "dubnium", "seaborgium", "bohrium", "hassium", "meitnerium", "darmstadtium",
+    "roentgenium", "copernicium", "nihonium", "flerovium", "moscovium", "livermorium", "tennessine",
+    "oganesson",
+];
+
 /// The words of a formula of chemistry: `H_2SO_4` → `H 2 S O 4`, `\mathrm{Ca}^{2+}` → `C a 2 plus`, `^{14}\mathrm{C}` →
-/// `14 C`. `None` for any other.
+/// `carbon-14`. `None` for any other.
 pub(super) fn chemistry(tex: &str) -> Option<String> {
     const LONGEST: usize = 80;
     if tex.len() > LONGEST {
@@ -100,7 +119,27 @@ pub(super) fn chemistry(tex: &str) -> Option<String> {
             || elements > 1 && (counts > 0 || small)
             || elements == 1 && counts == 1 && upright);
     words.retain(|word| !word.is_empty());
+    // `^{235}_{92}U` is uranium-235.
+    if let ([number, symbol], true, false) = (words.as_slice(), mass && elements == 1, charge) {
+        let symbol = symbol.replace(' ', "");
+        let place = ELEMENTS.iter().position(|element| element.eq_ignore_ascii_case(&symbol))?;
+        return Some(format!("{}-{number}", NAMES[place]));
+    }
     known.then(|| words.join(" "))
+}
+
+/// Bytes of the isotope that `tex` begins with: `^{238}U`, `^{235}_{92}U`.
+pub(super) fn isotope(tex: &str) -> Option<usize> {
+    let digits = |script: &str| {
+        let count = script.bytes().take_while(u8::is_ascii_digit).count();
+        ((1..=3).contains(&count) && script[count..].starts_with('}')).then_some(count + 1)
+    };
+    let mut at = 2 + digits(tex.strip_prefix("^{")?)?;
+    if let Some(protons) = tex[at..].strip_prefix("_{") {
+        at += 2 + digits(protons)?;
+    }
+    let symbol = &tex[at..at + tex[at..].bytes().take_while(u8::is_ascii_alphabetic).count()];
+    ELEMENTS.contains(&symbol).then_some(at + symbol.len())
 }
 
 /// Units as LaTeX writes them, as text: `25\\,^\\circ\\mathrm{C}`, `\\mathrm{mol^{-1}}`, `100\\,\\mathrm{k}\\Omega`.
@@ -340,8 +379,8 @@ mod tests {
             ("H_2SO_4", "H 2 S O 4"),
             (r"\mathrm{Ca}^{2+}", "C A 2 plus"),
             (r"\mathrm{SO_4^{2-}}", "S O 4 2 minus"),
-            (r"^{14}\mathrm{C}", "14 C"),
-            (r"{}^{235}_{92}\text{U}", "235 U"),
+            (r"^{14}\mathrm{C}", "carbon-14"),
+            (r"{}^{235}_{92}\text{U}", "uranium-235"),
             (r"\text{H}_2\text{O}", "H 2 O"),
             ("NaCl", "N A C L"),
             (r"\mathrm{Fe(OH)_3}", "F E O H 3"),
