@@ -95,7 +95,7 @@ pub fn numbered_verse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// A book, where its name ends, the words for its chapter and verses, and where those end.
-fn passage<'t>(start: Cursor<'t>, reader: Reader) -> Option<(String, Cursor<'t>, String, Cursor<'t>)> {
+fn passage(start: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>, String, Cursor<'_>)> {
     let mut at = start;
     let written = at.eat_while(char::is_alphabetic);
     let book = match SHORT_BOOKS.iter().find(|(short, _)| *short == written) {
