@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::Either;
+use saywell_text::{Emphasis, How, Mark};
 use serde::{Deserialize, Serialize};
 
 use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
@@ -223,7 +224,13 @@ impl Chain {
                 _ => Arc::clone(&request.instructions),
             };
             let language = request.language.clone().or_else(|| speaker.own_language());
-            let asked = Request { language, model, voice, instructions, speed, last, ..request.clone() };
+            let marks = if link.about().within {
+                stressed(&request.marks, &request.emphasis)
+            } else {
+                Arc::clone(&request.marks)
+            };
+            let asked =
+                Request { language, model, voice, instructions, speed, last, marks, ..request.clone() };
             let asked = link.speak(asked);
             let heard = if whole || link.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)
@@ -245,6 +252,18 @@ impl Chain {
         }
         Err(Exhausted { reasons })
     }
+}
+
+/// What a speaker who speaks within a sentence is told: `marks`, and that words are stressed which no mark speaks of.
+#[must_use]
+pub fn stressed(marks: &[Mark], emphasis: &[Range<usize>]) -> Arc<[Mark]> {
+    let apart = |words: &&Range<usize>| {
+        marks.iter().all(|mark| mark.text.end <= words.start || words.end <= mark.text.start)
+    };
+    let stress = |words: &Range<usize>| Mark { text: words.clone(), how: How::Emphasis(Emphasis::Moderate) };
+    let mut all: Vec<Mark> = marks.iter().cloned().chain(emphasis.iter().filter(apart).map(stress)).collect();
+    all.sort_by_key(|mark| mark.text.start);
+    all.into()
 }
 
 /// How many seconds of sound a provider makes in a second, where that is too few to be heard without gaps.
@@ -286,6 +305,15 @@ mod tests {
     async fn a_provider_in_all_its_wrappers_is_a_provider() {
         let timed = Timeout::new(Fake::named("fake"), Duration::from_secs(5), Duration::from_secs(10));
         conformance::examine(&Breaker::new(timed, Policy::default(), Arc::new(SystemClock))).await;
+    }
+
+    #[test]
+    fn words_are_stressed_where_no_mark_speaks_of_them() {
+        let alias = Mark { text: 4..9, how: How::Alias("Linux".into()) };
+        let marks = stressed(std::slice::from_ref(&alias), &[0..3, 6..12, 20..24]);
+        let stress = |text| Mark { text, how: How::Emphasis(Emphasis::Moderate) };
+        assert_eq!(&*marks, [stress(0..3), alias, stress(20..24)]);
+        assert!(stressed(&[], &[]).is_empty());
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 //! wrappers that are [`Provider`]s themselves; see [`crate::chain`].
 
 use std::fmt;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -189,6 +189,9 @@ pub struct Request {
     pub text: Arc<str>,
     /// How parts of the text are said. What a provider cannot do it passes over.
     pub marks: Arc<[Mark]>,
+    /// Bytes of the text that its writer has set off, see [`Utterance::emphasis`](saywell_text::Utterance::emphasis): stress
+    /// for those who speak [within](About::within) a sentence.
+    pub emphasis: Arc<[Range<usize>]>,
     /// Where the text is a part of a sentence that was cut: what of it stands at its sides. For those who speak
     /// [within](About::within).
     pub within: Option<Arc<Within>>,
@@ -221,6 +224,7 @@ impl Request {
         Self {
             text: text.into(),
             marks: Arc::default(),
+            emphasis: Arc::default(),
             within: None,
             language: None,
             model: model.to_owned(),

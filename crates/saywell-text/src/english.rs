@@ -81,6 +81,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::iso_date),
     (Kind::Date, calendar::slashed_date),
     (Kind::Date, calendar::day_and_month),
+    (Kind::Time, clock::military),
     (Kind::Telephone, telephones::lettered),
     (Kind::Telephone, network::telephone),
     (Kind::Label, codes::letters_and_digits),

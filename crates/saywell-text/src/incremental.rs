@@ -621,6 +621,7 @@ impl Scripter {
     /// Cuts what a block gave into utterances.
     fn speak(&mut self, rendered: Rendered) {
         self.omissions.extend(rendered.omissions);
+        let emphases = rendered.emphases;
         for Passage { spoken, kind, pause, announces } in rendered.passages {
             let lengths = Lengths {
                 first: self.first.then_some(self.options.first_utterance_chars),
@@ -644,7 +645,7 @@ impl Scripter {
                 let part = trim(spoken.slice(said..end));
                 said = end;
                 if part.text.chars().any(char::is_alphanumeric) {
-                    self.utterances.push(Utterance::new(part, kind, pause));
+                    self.utterances.push(Utterance::new(part, kind, pause).emphasised(&emphases));
                 }
             }
             if self.utterances.len() > before

@@ -38,6 +38,8 @@ pub(crate) struct Passage {
 pub(crate) struct Rendered {
     pub(crate) passages: Vec<Passage>,
     pub(crate) omissions: Vec<Omission>,
+    /// Bytes of the reply that are written in bold or italics, in order.
+    pub(crate) emphases: Vec<Range<usize>>,
 }
 
 /// Renders the block `source`, which stands at byte `at` of the reply. `number` counts a list item
@@ -119,6 +121,7 @@ fn json(source: &str, end: usize, at: usize, options: &Options) -> Rendered {
         let after = block(&source[start..], at + start, 0, None, options);
         rendered.passages.extend(after.passages);
         rendered.omissions.extend(after.omissions);
+        rendered.emphases.extend(after.emphases);
     }
     rendered
 }
@@ -160,7 +163,7 @@ pub(crate) fn plain(source: &str, at: usize, options: &Options) -> Rendered {
         spoken = spoken.slice(begins..spoken.text.len());
     }
     let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph, announces: None };
-    Rendered { passages: vec![passage], omissions: Vec::new() }
+    Rendered { passages: vec![passage], ..Rendered::default() }
 }
 
 /// Renders a change of files that stands without a fence.
@@ -444,6 +447,10 @@ impl<'a> Walker<'a> {
                 let width = if matches!(tag, Tag::Strong) { 2 } else { 1 };
                 self.text("*", range.start..range.start + width, Relation::Prose);
                 self.products.push(range.end);
+            }
+            Tag::Emphasis | Tag::Strong if self.heard() => {
+                let emphasis = self.reply(range);
+                self.rendered.emphases.push(emphasis);
             }
             _ => {}
         }

@@ -231,7 +231,12 @@ fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
         && first.is_ascii_uppercase()
         && BEFORE_NUMBER.iter().any(|entry| entry.eq_ignore_ascii_case(word));
     let lettered = || capital && after[1..].chars().next().is_none_or(|c| ",;:.)".contains(c));
+    // `Serial no. SN-2024`
+    let token = after.split(char::is_whitespace).next().unwrap_or_default();
+    let numbered = word == "no" && first.is_ascii_uppercase();
     match () {
+        () if numbered && token.len() == after.len() && cut_off => Some(Verdict::Unknown),
+        () if numbered && token.bytes().any(|byte| byte.is_ascii_digit()) => Some(Verdict::Inside),
         () if capital && after.len() == 1 && cut_off => Some(Verdict::Unknown),
         () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
         () if first.is_lowercase() || direction || lettered() => Some(Verdict::Inside),
@@ -437,6 +442,11 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
     let is = |list: &[&str]| {
         list.iter().any(|entry| entry.eq_ignore_ascii_case(word) || small.as_deref() == Some(*entry))
     };
+    // `Sat. 10–2`; "He sat. 10 people stood."
+    const DAYS: [&str; 10] = ["Mon", "Tue", "Tues", "Wed", "Thu", "Thur", "Thurs", "Fri", "Sat", "Sun"];
+    if next.is_ascii_digit() && (DAYS.contains(&word) || word == "Lat") {
+        return Weight::Inside;
+    }
     // `Goethestr. 12`
     let street = word.len() > 5 && word.ends_with("str") && next.is_ascii_digit();
     // `L'avv. Neri`

@@ -20,6 +20,9 @@ pub struct Script {
     pub notes: Vec<Note>,
 }
 
+/// So many places of an utterance are stressed; where more are, none stands out.
+const MOST_STRESSED: usize = 2;
+
 /// Characters a second that a voice speaks at speed 1, where there is no text to judge by: readers of English at 155 words a
 /// minute of 5.8 characters.
 pub const CHARACTERS_PER_SECOND: f64 = 15.0;
@@ -66,6 +69,10 @@ pub struct Utterance {
     /// Where it is a part of a sentence that was cut: what of the sentence stands at its sides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<Within>,
+    /// Bytes of the text that the reply has in bold or italics where that is meant for the ear: a few words inside a
+    /// sentence, in order and apart. Told to voices that stress words well; no [mark](Mark), which is a wish.
+    #[serde(skip)]
+    pub emphasis: Vec<Range<usize>>,
     #[serde(skip)]
     pub(crate) announces: Option<Announcement>,
     #[serde(skip)]
@@ -83,9 +90,39 @@ impl Utterance {
             voice: None,
             marks: Vec::new(),
             within: None,
+            emphasis: Vec::new(),
             announces: None,
             map: spoken.map,
         }
+    }
+
+    /// With those of `emphases`, bytes of the reply, that stress a few words of it.
+    pub(crate) fn emphasised(mut self, emphases: &[Range<usize>]) -> Self {
+        // Headings and cells are set off as a whole; so is what is in bold from end to end.
+        if !matches!(self.kind, Kind::Paragraph | Kind::ListItem | Kind::Quote) {
+            return self;
+        }
+        let inside =
+            |emphasis: &&Range<usize>| self.source.start <= emphasis.start && emphasis.end <= self.source.end;
+        let spoken = emphases.iter().filter(inside).filter_map(|emphasis| self.stressed(emphasis.clone()));
+        self.emphasis = spoken.take(MOST_STRESSED).collect();
+        self
+    }
+
+    /// The words that stand for these bytes of the reply, where a speaker would stress them.
+    fn stressed(&self, emphasis: Range<usize>) -> Option<Range<usize>> {
+        const MOST_WORDS: usize = 3;
+        let found = self.map.text_of(&self.text, emphasis);
+        let words = self.text.get(found.clone())?;
+        let start = found.start + words.len() - words.trim_start().len();
+        let words = words.trim();
+        let end = start + words.len();
+        let count = words.split(' ').count();
+        let all = self.text.split(' ').count();
+        // `**Note:** …`, `**Speed** – …` is a label.
+        let label = words.ends_with([':', '.', '!', '?'])
+            || self.text[end..].trim_start().starts_with([':', '–', '—', '-']);
+        (!words.is_empty() && !label && count <= MOST_WORDS && 2 * count < all).then_some(start..end)
     }
 
     /// Bytes of the reply that bytes `spoken` of [`text`](Self::text) stand for, always inside
@@ -111,6 +148,7 @@ impl Utterance {
                 let mut spoken = Spoken::default();
                 spoken.replace(&format!("{words}."), self.source.clone());
                 (self.text, self.map) = (spoken.text, spoken.map);
+                self.emphasis.clear();
                 language
             }
             None if self.kind == Kind::Code && !tag::is_english(language) => "en",
@@ -128,6 +166,9 @@ impl Utterance {
         (self.text, self.map) = (said.text, said.map);
         for mark in &mut self.marks {
             mark.text = after(&moved, mark.text.start)..after(&moved, mark.text.end);
+        }
+        for stressed in &mut self.emphasis {
+            *stressed = after(&moved, stressed.start)..after(&moved, stressed.end);
         }
     }
 
@@ -370,4 +411,38 @@ pub(crate) fn as_pair<S: Serializer>(range: &Range<usize>, serializer: S) -> Res
 fn of_pair<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Range<usize>, D::Error> {
     let (start, end) = Deserialize::deserialize(deserializer)?;
     Ok(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, script};
+
+    #[track_caller]
+    fn check(reply: &str, stressed: &[&str]) {
+        let script = script(reply, &Options::default());
+        let found =
+            script.utterances.iter().flat_map(|said| said.emphasis.iter().map(|at| &said.text[at.clone()]));
+        assert_eq!(found.collect::<Vec<_>>(), stressed, "{reply}");
+    }
+
+    #[test]
+    fn a_few_words_inside_a_sentence_are_stressed() {
+        check("Please do **not** press this button.", &["not"]);
+        check("*Never* do that again, please.", &["Never"]);
+        check("- Keep the ***old key*** until the new one works.", &["old key"]);
+        check("It is __really__ late, and <b>you</b> know it.", &["really"]);
+        // Two at most, in order.
+        check("First **one**, then **two**, at last **three** and no more of them.", &["one", "two"]);
+    }
+
+    #[test]
+    fn what_is_set_off_as_a_whole_is_not() {
+        check("**All of this is in bold.**", &[]);
+        check("**Note:** this is how it works today.", &[]);
+        check("- **Speed** – how fast it is on your machine.", &[]);
+        check("# A heading with a **word** in it", &[]);
+        check("This has **a great many words in bold** and a few that are plain.", &[]);
+        check("The product 2*3*4 is twenty four.", &[]);
+        check("Run `**kwargs**` and see what it prints.", &[]);
+    }
 }

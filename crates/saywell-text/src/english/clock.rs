@@ -41,13 +41,29 @@ pub fn noon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     Some(Edit::from(start).say(name, word.to_owned()).say(at, "to"))
 }
 
+/// `0800 hrs`, `0630 hours` → `zero eight hundred hours`, `zero six thirty hours`.
+pub fn military(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    at.eat('0').then_some(())?;
+    let hour = at.digits(1..=1)?;
+    let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
+    let digits = at;
+    (at.eat(' ') && at.eat_one_of(["hours", "hrs", "h"]).is_some() && at.ends_word()).then_some(())?;
+    let minute = if minute == "00" { "hundred".to_owned() } else { reader.count(minute) };
+    Some(Edit::from(start).say(digits, format!("zero {} {minute}", reader.count(hour))).say(at, "hours"))
+}
+
 fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
     let hour = at.digits(1..=2).filter(|hour| !above(hour, 24))?;
     if let Some((half, end)) = half_of_day(at) {
         // `5 am` may be the verb after a number, but `5 AM` and `5am` are times.
         return Some((with_half(&reader.count(hour), half, end), end)).filter(|_| !above(hour, 12));
     }
-    at.eat(':').then_some(())?;
+    // `5.30 p.m.`
+    let dotted = at.past(|at| at.eat('.') && at.digits(2..=2).is_some());
+    let is_dotted = dotted.is_some_and(|end| half_of_day(end).is_some());
+    at.eat(if is_dotted { '.' } else { ':' }).then_some(())?;
     let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
     let to_second = at.past(|at| at.eat(':') && at.digits(2..=2).is_some());
     let second = to_second.map(|end| end.rest_before(2)).filter(|second| !above(second, 59));

@@ -55,10 +55,7 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let currency = currency(&mut at)?;
     amount.group_for(currency);
     let edit = at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))?;
-    Some(match units::per_at(at) {
-        Some((per, end)) => edit.say(end, format!("per {per}")),
-        None => edit,
-    })
+    Some(units::rate(at, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words)))
 }
 
 fn amount_after(
@@ -93,10 +90,7 @@ fn amount_after(
         first.words(currency, reader)
     };
     let edit = Edit::new(start, end, format!("{minus}{words}"));
-    Some(match units::per_at(end) {
-        Some((per, end)) => edit.say(end, format!("per {per}")),
-        None => edit,
-    })
+    Some(units::rate(end, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words)))
 }
 
 /// The amount that a range goes to: `-$10`, `–10 million`.

@@ -264,19 +264,28 @@ pub fn named_difference(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         .then(|| Edit::new(start, at, "minus"))
 }
 
-/// `log₂(8)` → `log base two of eight`.
+/// `log₂(8)`, `log_2(8)` → `log base two of eight`.
 pub fn logarithm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
     let mut at = start;
     (start.starts_word() && at.eat_text("log")).then_some(())?;
-    let low = at.eat_while(|found| LOWERED.contains(found));
+    // `log_2(8)`
+    let plain = at.past(|at| at.eat('_')).and_then(|mut below| {
+        let base = below.eat_while(|found| found.is_ascii_alphanumeric());
+        (base.len() == 1 || base.bytes().all(|byte| byte.is_ascii_digit())).then_some((base, below))
+    });
+    let low = plain.map_or_else(|| at.eat_while(|found| LOWERED.contains(found)), |(base, _)| base);
+    at = plain.map_or(at, |(_, end)| end);
     let base: String = low
         .chars()
-        .filter_map(|found| LOWERED.chars().position(|low| low == found))
-        .map(|digit| char::from(b'0' + digit as u8))
+        .map(|found| {
+            LOWERED.chars().position(|low| low == found).map_or(found, |digit| char::from(b'0' + digit as u8))
+        })
         .collect();
     (!base.is_empty() && base.len() < 4).then_some(())?;
-    let mut words = format!("log base {}", reader.count(&base));
+    let is_number = base.bytes().all(|byte| byte.is_ascii_digit());
+    let base = if is_number { reader.count(&base) } else { base };
+    let mut words = format!("log base {base}");
     let inside = at.window_after(24);
     if let Some(rest) = inside.strip_prefix('(')
         && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))

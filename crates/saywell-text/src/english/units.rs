@@ -83,7 +83,7 @@ fn unit(
 }
 
 /// What stands behind a unit and its slash, in words with where each of them ends: `/day`, `/kg/day`, `/24 h`.
-fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
+pub fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
     if let Some((per, end)) = per_at(end) {
         return vec![(format!("per {per}"), end)];
     }

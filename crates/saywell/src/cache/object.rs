@@ -360,6 +360,13 @@ impl ObjectLayer {
         Ok(keys)
     }
 
+    /// The bytes of all objects of this kind, whoever they belong to: a request for a thousand of them.
+    pub(super) async fn bytes(&self, kind: KeyKind) -> Result<u64, CacheError> {
+        let listing = self.storage.objects.list(Some(&self.folder_of(kind)));
+        let sum = listing.try_fold(0, async |sum: u64, meta| Ok(sum.saturating_add(meta.size))).await;
+        sum.map_err(unavailable("list the storage"))
+    }
+
     /// Removes the files in a folder that writers killed before `before` never finished. Buckets
     /// have none.
     pub(super) async fn remove_staged(
@@ -402,11 +409,14 @@ impl ObjectLayer {
     }
 
     fn folder(&self, kind: KeyKind, shard: &str) -> Path {
-        let kind = match kind {
+        self.folder_of(kind).join(shard)
+    }
+
+    fn folder_of(&self, kind: KeyKind) -> Path {
+        self.storage.prefix.clone().join(match kind {
             KeyKind::Rendition => "renditions",
             KeyKind::Clip => "clips",
-        };
-        self.storage.prefix.clone().join(kind).join(shard)
+        })
     }
 
     fn name(&self, kind: KeyKind, key: &Key, rest: &str) -> Path {

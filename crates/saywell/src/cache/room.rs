@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::sweep::Turn;
 use super::{Cache, CacheError};
+use crate::key::KeyKind;
 use crate::store::Selection;
 
 /// How long an entry waits for others that are being written and take all the room there is.
@@ -98,6 +99,13 @@ impl Used {
         (taken.stray, taken.suspected) = (bytes, false);
         drop(taken);
         self.shared.freed.notify_waiters();
+    }
+
+    /// So much is there that nobody knows whose it is, until a repair tells.
+    fn suspect(&self, bytes: u64) {
+        let mut taken = self.taken();
+        taken.stray = taken.stray.max(bytes);
+        taken.suspected = true;
     }
 
     /// Something may have been left behind.
@@ -243,6 +251,21 @@ impl Cache {
                 return Err(CacheError::Crowded);
             }
         }
+    }
+
+    /// Counts what the storage holds beyond what the index knows of, such as processes leave that were killed: a repair, which
+    /// tells what it is, takes its time in a bucket, and until then there is no room for more.
+    pub(super) async fn count_strays(&self) -> Result<(), CacheError> {
+        let shared = &*self.shared;
+        let mut there = 0_u64;
+        for kind in KeyKind::ALL {
+            there = there.saturating_add(shared.objects.bytes(kind).await?);
+        }
+        let unknown = there.saturating_sub(shared.index.stored_bytes().await?);
+        if unknown > 0 {
+            shared.used.suspect(unknown);
+        }
+        Ok(())
     }
 
     /// Asks the index what is stored once this process has written a hundredth of the cap, as others may have written as

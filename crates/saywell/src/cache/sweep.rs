@@ -81,6 +81,9 @@ impl Cache {
     pub async fn run_sweeper(&self, interval: Duration, turns: Turns, cancel: CancellationToken) {
         let mut repair_at = self.shared.clock.now();
         let work = async {
+            if let Err(error) = self.count_strays().await {
+                tracing::debug!(error = %Causes(&error), "what was left behind could not be counted");
+            }
             loop {
                 let now = self.shared.clock.now();
                 // What belongs to no entry takes room until it may be removed. A clock that was put back waits no longer.

@@ -341,6 +341,29 @@ async fn a_lost_index_is_built_anew() {
 }
 
 #[tokio::test]
+async fn what_killed_processes_left_takes_room_before_it_is_known_what_it_is() {
+    let mut world = World::new();
+    put(&world.open().await, 0xab, 1000).await;
+    let shard = world.folder.path().join("audio/renditions/ab");
+    let mut other = *key(0xab).as_bytes();
+    other[31] = 7;
+    std::fs::write(shard.join(format!("{}.0123456789abcdef.mp3", Key::from_bytes(other))), [0; 50_000])
+        .unwrap();
+    world.settings.max_bytes = 60_000;
+    let cache = world.open().await;
+    cache.count_strays().await.unwrap();
+    let stored = cache.stats().await.unwrap().stored.bytes();
+    assert_eq!(cache.shared.used.bytes(), stored + 50_000);
+    assert!(cache.shared.used.has_stray(), "a repair is wanted");
+    for n in 1..=4 {
+        put(&cache, n, 5000).await;
+        assert!(cache.shared.used.bytes() <= 60_000, "older ones made room");
+    }
+    cache.repair().await.unwrap();
+    assert_eq!(cache.shared.used.bytes(), cache.stats().await.unwrap().stored.bytes() + 50_000);
+}
+
+#[tokio::test]
 async fn unfinished_writes_are_given_up_after_the_grace() {
     let world = World::new();
     let cache = world.open().await;

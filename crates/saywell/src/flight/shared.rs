@@ -28,8 +28,8 @@ use crate::service::{Away, Service};
 
 /// How often a lease is renewed, and whoever follows looks without a bell: a few times while a lease lasts.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
-/// How long what waits to be told waits at most: frames of an utterance that is not whole, for more of it, where no other
-/// gateway follows (one that comes rings for them); and what the server did not take, for the next try.
+/// How long what waits to be told waits at most: where no other gateway follows (one that comes rings for it), for more of it;
+/// and what the server did not take, for the next try. Frames of an utterance that is not whole are of use to followers alone.
 const GATHERED: Duration = Duration::from_millis(100);
 /// How much later than it runs out a lease is looked at: the server's clock counts whole milliseconds.
 const RUN_OUT: Duration = Duration::from_millis(5);
@@ -268,16 +268,19 @@ impl Telling {
         let (mut new, mut waiting) = (Vec::new(), Vec::new());
         let (mut state, mut dropped) = (State::Flying, false);
         let mut asked_at = Instant::now();
+        // Whether something waits that a gateway may need which has yet to come.
+        let mut is_wanted = false;
         let stopping = self.server.stopping.clone();
         loop {
             let asked_to_stop = stopping.is_cancelled();
-            let look_again = asked_at + if waiting.is_empty() { LOOK_EVERY } else { GATHERED };
+            let look_again = asked_at + if is_wanted { GATHERED } else { LOOK_EVERY };
             let is_due = tokio::select! {
                 biased;
                 () = stopping.cancelled(), if !asked_to_stop => true,
                 count = parts.recv_many(&mut new, PARTS_AT_ONCE), if state == State::Flying => {
                     dropped = count == 0;
-                    self.followers > 0 || new.iter().any(|part| !matches!(part, Part::Frames(_)))
+                    is_wanted |= new.iter().any(|part| !matches!(part, Part::Frames(_)));
+                    self.followers > 0 || new.iter().any(|part| matches!(part, Part::Ended(_)))
                 }
                 () = self.bell.rung() => true,
                 () = tokio::time::sleep_until(look_again) => true,
@@ -301,6 +304,7 @@ impl Telling {
                 Ok(Some(answer)) => {
                     self.lease.told += waiting.len() as u64;
                     waiting.clear();
+                    is_wanted = false;
                     self.heard_at = Instant::now();
                     if state != State::Flying {
                         return;
@@ -321,6 +325,7 @@ impl Telling {
                 }
                 Err(away) => {
                     debug!(%away, "what is made waits to be told");
+                    is_wanted = true;
                     let silent = self.heard_at.elapsed();
                     if silent > PATIENCE && self.nobody_listens_here() {
                         self.others = None;

@@ -11,7 +11,7 @@ use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
 use super::foreign::Foreign;
 use super::{Speak, SpeakError, called};
-use crate::chain::{Chain, too_slow};
+use crate::chain::{Chain, stressed, too_slow};
 use crate::key::{Key, KeyFields, KeyKind};
 use crate::limits::{Amount, Demand, Exceeded, What};
 use crate::order::Order;
@@ -299,6 +299,7 @@ impl ReplyPlan {
         Request {
             text: text.into(),
             marks: marks.into(),
+            emphasis: utterance.map_or(&[][..], |said| &said.emphasis).into(),
             within: utterance.and_then(|said| said.within.clone()).map(Into::into),
             language: utterance.and_then(|said| said.language.as_deref()).map(Into::into),
             instructions: self.instructions.as_str().into(),
@@ -373,8 +374,9 @@ impl ReplyPlan {
     /// The key of an utterance in one speaker's voice, wherever it stands and whatever format it is heard in: its text,
     /// and how it is said.
     pub(super) fn clip_key(&self, utterance: &Utterance, speaker: &Speaker) -> Key {
-        let Utterance { text, marks, within, .. } = utterance;
-        let marks = serde_json::to_string(marks).unwrap_or_default();
+        let Utterance { text, marks, within, emphasis, .. } = utterance;
+        let emphasis = if self.speaks_within(speaker) { emphasis.as_slice() } else { &[] };
+        let marks = serde_json::to_string(&*stressed(marks, emphasis)).unwrap_or_default();
         let mut text = format!("{marks} {:?} {text}", self.instructions);
         // Who knows nothing of what stands at its sides says it alike wherever it stands.
         if let Some(within) = within.as_ref().filter(|_| self.speaks_within(speaker)) {

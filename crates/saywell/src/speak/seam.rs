@@ -1,5 +1,7 @@
 //! A seam: where one voice broke off within an utterance, and another goes on.
 
+use std::sync::Arc;
+
 use saywell_audio::{Codec, Frames, SAMPLE_RATE};
 use saywell_text::Mark;
 
@@ -61,7 +63,13 @@ impl Said {
             text: mark.text.start - self.rest..mark.text.end - self.rest,
             how: mark.how.clone(),
         });
-        Request { text: self.rest(&whole.text).into(), marks: marks.collect(), within: None, ..whole.clone() }
+        Request {
+            text: self.rest(&whole.text).into(),
+            marks: marks.collect(),
+            emphasis: Arc::default(),
+            within: None,
+            ..whole.clone()
+        }
     }
 
     /// A provider broke off when these frames of its had been heard, and these words were known, in bytes and seconds of
