@@ -230,7 +230,7 @@ impl Chain {
                 Arc::clone(&request.marks)
             };
             let asked =
-                Request { language, model, voice, instructions, speed, last, marks, ..request.clone() };
+                Request { marks, language, model, voice, instructions, speed, last, ..request.clone() };
             let asked = link.speak(asked);
             let heard = if whole || link.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)

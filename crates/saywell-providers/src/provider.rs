@@ -272,7 +272,7 @@ pub fn with_marks_said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a
     let mut said = String::new();
     let mut at = 0;
     for mark in marks {
-        let std::ops::Range { start, end } = mark.text;
+        let Range { start, end } = mark.text;
         // What is inside something that is said as one has no place of its own.
         if start < at {
             continue;
@@ -404,7 +404,7 @@ pub enum Part {
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordTiming {
     /// Bytes of the request's text.
-    pub text: std::ops::Range<usize>,
+    pub text: Range<usize>,
     /// Seconds from the utterance's first sample.
     pub start: f64,
     /// Seconds from the utterance's first sample.

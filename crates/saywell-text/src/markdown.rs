@@ -38,7 +38,7 @@ pub(crate) struct Passage {
 pub(crate) struct Rendered {
     pub(crate) passages: Vec<Passage>,
     pub(crate) omissions: Vec<Omission>,
-    /// Bytes of the reply that are written in bold or italics, in order.
+    /// Bytes of the reply that are written in bold or italics, without their marks, in order.
     pub(crate) emphases: Vec<Range<usize>>,
 }
 
@@ -443,16 +443,19 @@ impl<'a> Walker<'a> {
                 self.images.push(self.open.text.len());
             }
             Tag::Link { dest_url, .. } => self.links.push((self.open.text.len(), dest_url.into_string())),
-            Tag::Emphasis | Tag::Strong if self.is_product(&range) => {
-                let width = if matches!(tag, Tag::Strong) { 2 } else { 1 };
-                self.text("*", range.start..range.start + width, Relation::Prose);
-                self.products.push(range.end);
-            }
-            Tag::Emphasis | Tag::Strong if self.heard() => {
-                let emphasis = self.reply(range);
-                self.rendered.emphases.push(emphasis);
-            }
+            Tag::Emphasis | Tag::Strong => self.emphasis(&tag, range),
             _ => {}
+        }
+    }
+
+    fn emphasis(&mut self, tag: &Tag<'_>, range: Range<usize>) {
+        let width = if matches!(tag, Tag::Strong) { 2 } else { 1 };
+        if self.is_product(&range) {
+            self.text("*", range.start..range.start + width, Relation::Prose);
+            self.products.push(range.end);
+        } else if self.heard() {
+            let emphasis = self.reply(range.start + width..range.end - width);
+            self.rendered.emphases.push(emphasis);
         }
     }
 

@@ -390,6 +390,8 @@ const STARTERS_OF_GERMAN: &[&str] = &[
     "So", "Nun", "Auch", "Doch", "Damals", "Seit", "Mit", "Nach", "Vor", "Zu", "Von", "Für", "Bei", "Auf",
     "Als", "Da", "Dies", "Diese", "The", "You", "He", "She", "It", "They", "We", "I", "This", "That",
 ];
+/// Short names of days as they are written, unlike words: `Sat`, "sat".
+const DAYS: [&str; 10] = ["Mon", "Tue", "Tues", "Wed", "Thu", "Thur", "Thurs", "Fri", "Sat", "Sun"];
 /// Words that begin sentences more often than names.
 const STARTERS: &[&str] = &[
     "The", "A", "An", "It", "Its", "He", "She", "They", "We", "You", "I", "This", "That", "These", "Those",
@@ -443,7 +445,6 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
         list.iter().any(|entry| entry.eq_ignore_ascii_case(word) || small.as_deref() == Some(*entry))
     };
     // `Sat. 10–2`; "He sat. 10 people stood."
-    const DAYS: [&str; 10] = ["Mon", "Tue", "Tues", "Wed", "Thu", "Thur", "Thurs", "Fri", "Sat", "Sun"];
     if next.is_ascii_digit() && (DAYS.contains(&word) || word == "Lat") {
         return Weight::Inside;
     }

@@ -105,7 +105,11 @@ impl Utterance {
         let inside =
             |emphasis: &&Range<usize>| self.source.start <= emphasis.start && emphasis.end <= self.source.end;
         let spoken = emphases.iter().filter(inside).filter_map(|emphasis| self.stressed(emphasis.clone()));
-        self.emphasis = spoken.take(MOST_STRESSED).collect();
+        let mut spoken: Vec<_> = spoken.collect();
+        // Bold and italics at once are one.
+        spoken.dedup();
+        spoken.truncate(MOST_STRESSED);
+        self.emphasis = spoken;
         self
     }
 

@@ -347,7 +347,7 @@ async fn what_killed_processes_left_takes_room_before_it_is_known_what_it_is() {
     let shard = world.folder.path().join("audio/renditions/ab");
     let mut other = *key(0xab).as_bytes();
     other[31] = 7;
-    std::fs::write(shard.join(format!("{}.0123456789abcdef.mp3", Key::from_bytes(other))), [0; 50_000])
+    std::fs::write(shard.join(format!("{}.0123456789abcdef.mp3", Key::from_bytes(other))), vec![0; 50_000])
         .unwrap();
     world.settings.max_bytes = 60_000;
     let cache = world.open().await;
