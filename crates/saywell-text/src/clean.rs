@@ -447,12 +447,20 @@ fn power(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
         let sign = usize::from(rest.starts_with(['-', '+']));
         sign + rest[sign..].find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len() - sign)
     };
+    // `x^2y`: the letter after the digits is the next factor.
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let factor = digits > 0
+        && length == digits + 1
+        && base_text.ends_with(char::is_alphabetic)
+        && rest[digits..].starts_with(|c: char| c.is_ascii_lowercase());
+    let length = if factor { digits } else { length };
     if length == 0 || length > LONGEST {
         return None;
     }
     let exponent = rest[..length].trim_matches(['(', ')', '{', '}']);
     let words = maths::speak(&["x^{", exponent, "}"].concat(), 100)?;
-    Some((at..at + 1 + length, Edit::Say(words.strip_prefix('x')?.to_owned())))
+    let space = if factor { " " } else { "" };
+    Some((at..at + 1 + length, Edit::Say([words.strip_prefix('x')?, space].concat())))
 }
 
 /// A root sign before a number or bracket: `√2`.
@@ -547,7 +555,9 @@ fn left_over(text: &str, at: usize) -> (Range<usize>, Option<Edit>) {
     let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
     let blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let kept = (blank(before) && blank(after)) || (inside(before) && inside(after));
+    // `*67` is dialled.
+    let dialled = blank(before) && end - at == 1 && after.is_some_and(|c| c.is_ascii_digit() || c == '#');
+    let kept = (blank(before) && blank(after)) || (inside(before) && inside(after)) || dialled;
     let left = match mark {
         Some('`') => true,
         // One tilde is "about"; two bars hide a word in some chats.

@@ -161,8 +161,10 @@ impl Evidence {
             let begun = std::mem::replace(&mut begins, token.ends_with(['.', '!', '?', ':', '…']));
             // What follows a number may be its unit: "30 s", "12 km/h".
             let unit = std::mem::replace(&mut counted, token.contains(|c: char| c.is_ascii_digit()));
-            // Short forms of English that are words elsewhere: "25 min.", "est. 1990", "I, V, vi, IV".
-            let short = unit && end == "min" || matches!(token, "est." | "min.");
+            // Short forms of English that are words elsewhere: "25 min.", "52 mL/kg/min", "est. 1990", "Op. 9",
+            // "I, V, vi, IV".
+            let short = unit && (end == "min" || token.contains('/'))
+                || matches!(token, "est." | "min." | "Op." | "No.");
             let roman = !end.is_empty()
                 && end.split(['-', '–']).all(|part| part.chars().all(|c| "IVXivx".contains(c)));
             let numeral =

@@ -69,6 +69,9 @@ pub mod language;
 pub mod pronunciation;
 pub mod tag;
 
+// Tables that several of these look into.
+mod elements;
+
 // Words with the way back to the reply, which all of these pass on.
 mod spoken;
 

@@ -28,6 +28,7 @@ pub(crate) fn speak(tex: &str, most: usize) -> Option<String> {
     if let Some(words) = science::chemistry(tex) {
         return Some(words).filter(|words| words.chars().count() <= most);
     }
+    let tex = &science::plain_units(tex);
     let tex = &science::units(tex);
     let mut reader = Reader { rest: tex, depth: 0, rows: 0, approaching: false, too_deep: false };
     let said = reader.sequence(Until::End);

@@ -69,6 +69,10 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
     while !text.is_char_boundary(window) {
         window -= 1;
     }
+    // Of a run of stops the first was judged, and all of it with it.
+    if text[start..stop].ends_with(|c: char| is_stop(c) && !is_wide_stop(c)) {
+        return Verdict::Inside;
+    }
     // Within the window the end of the text decides nothing, unless the text is complete.
     let at_end = || match (window < text.len(), complete) {
         (true, _) => Verdict::Inside,
@@ -176,11 +180,15 @@ fn listed(words: &[&str], after: &str, cut_off: bool) -> Option<bool> {
 
 /// Whether the sentence goes on with what none begins with: `5! = 120`, `temp. & vol.`, `Tél. : 01 23`.
 fn goes_on(run: &str, before: &str, spaced: &str, cut_off: bool) -> Option<Verdict> {
-    let factorial = run == "!"
+    // `1 + 2 + ... + n`
+    let left_out = run.len() > 1
+        && run.chars().all(|c| matches!(c, '.' | '…'))
+        && ["+ ", "= ", "× ", "· ", "− ", "< ", "≤ "].iter().any(|sign| spaced.starts_with(sign));
+    let factorial = matches!(run, "!" | "!!")
         && number_or_letter(before)
         && spaced.starts_with(['=', '+', '*', '/', '×', '<', '>', '≤', '≥', '≈', '^']);
     match spaced {
-        _ if factorial => Some(Verdict::Inside),
+        _ if factorial || left_out => Some(Verdict::Inside),
         "&" | ":" if run == "." && cut_off => Some(Verdict::Unknown),
         _ if run == "." && (spaced.starts_with("& ") || spaced.starts_with(": ")) => Some(Verdict::Inside),
         _ => None,
@@ -240,6 +248,14 @@ fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
         () if capital && after.len() == 1 && cut_off => Some(Verdict::Unknown),
         () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
         () if first.is_lowercase() || direction || lettered() => Some(Verdict::Inside),
+        // `J. Biol. Chem. 2003`: several short forms make one name.
+        () if short
+            && name.len() > 1
+            && after[name.len()..].starts_with('.')
+            && is_short(&name.to_lowercase()) =>
+        {
+            Some(Verdict::Inside)
+        }
         () if first.is_ascii_digit() && short && !is_word_too(word) => Some(Verdict::Inside),
         () => None,
     }
@@ -332,16 +348,16 @@ enum Weight {
 const NEVER_LAST: &[&str] = &[
     "dr", "mr", "mrs", "ms", "mx", "messrs", "prof", "st", "gen", "sen", "rep", "gov", "capt", "sgt", "col",
     "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
-    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "hrsg", "bzw",
-    "u.s.c", "natl", "accts", "acct", "supt", "intl", "asst", "mgr", "attn", "amb", "adm", "cpl", "pvt",
-    "insp", "msgr", "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra", "dra",
-    "pág", "env", "wm", "chas", "geo", "jas", "robt", "edw", "drs", "mme", "mlle", "med", "dott", "avv",
-    "ing", "arq", "profa", "prof.ª", "mevr", "dhr", "ir", "afb", "hfst", "blz", "godz", "tj", "rys", "rozdz",
-    "zob", "inż", "św", "tzw", "tzn", "ul", "núm", "págs", "aprox", "ud", "uds", "ee", "exmo", "exma",
-    "bijv", "pag", "pagg", "sig", "geom", "spett", "gent", "bl", "sogen", "st", "hl", "ggfs", "zus", "verh",
-    "av", "fr", "insg", "sta", "sto", "ste", "eng", "ks", "ur", "encl", "сокр", "тов", "сб", "सं", "डा",
-    "श्रीम", "ул", "проф", "акад", "им", "рис", "стр", "гл", "см", "ср", "обл", "пр", "просп", "пер", "тел",
-    "напр", "т.е", "т.к", "डॉ", "श्री", "प्रो", "पृ", "पं", "स्व", "कि.मी", "रु",
+    "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "a.k.a", "hrsg",
+    "bzw", "u.s.c", "natl", "accts", "acct", "supt", "intl", "asst", "mgr", "attn", "amb", "adm", "cpl",
+    "pvt", "insp", "msgr", "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra",
+    "dra", "pág", "env", "wm", "chas", "geo", "jas", "robt", "edw", "drs", "mme", "mlle", "med", "dott",
+    "avv", "ing", "arq", "profa", "prof.ª", "mevr", "dhr", "ir", "afb", "hfst", "blz", "godz", "tj", "rys",
+    "rozdz", "zob", "inż", "św", "tzw", "tzn", "ul", "núm", "págs", "aprox", "ud", "uds", "ee", "exmo",
+    "exma", "bijv", "pag", "pagg", "sig", "geom", "spett", "gent", "bl", "sogen", "st", "hl", "ggfs", "zus",
+    "verh", "av", "fr", "insg", "sta", "sto", "ste", "eng", "ks", "ur", "encl", "сокр", "тов", "сб", "सं",
+    "डा", "श्रीम", "ул", "проф", "акад", "им", "рис", "стр", "гл", "см", "ср", "обл", "пр", "просп", "пер",
+    "тел", "напр", "т.е", "т.к", "डॉ", "श्री", "प्रो", "पृ", "पं", "स्व", "कि.मी", "रु",
 ];
 /// Abbreviations before a number, words anywhere else.
 const BEFORE_NUMBER: &[&str] = &[
@@ -403,7 +419,7 @@ const STARTERS: &[&str] = &[
     "Questa", "Quindi", "Depois", "Então", "Também", "Daarna", "Daarom", "Het", "Dit", "Wij", "Zij", "Potem",
     "Następnie", "Dlatego", "Он", "Она", "Оно", "Они", "Это", "Затем", "Потом", "Мы", "Вы", "Но", "Если",
     "Когда", "После", "Также", "Поэтому", "Однако", "Там", "Здесь", "Сейчас", "Their", "Let", "Use", "Not",
-    "No", "Yes", "Each", "Both", "All", "Some", "Many", "Most", "Please", "Note",
+    "No", "Yes", "Each", "Both", "All", "Some", "Many", "Most", "Please", "Note", "Next", "Finally", "Try",
 ];
 
 /// Whether a word before a full stop could be a short form: a few letters, or letters with dots between.

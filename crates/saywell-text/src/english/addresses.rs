@@ -146,6 +146,9 @@ pub fn direction(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let name = compass(at.eat_while(|found| found.is_ascii_uppercase()))?;
     let letters = at;
+    if is_after_street(start) && letters.peek().is_none_or(|next| " ,;)".contains(next)) {
+        return Some(Edit::new(start, letters, name));
+    }
     at.eat('.');
     at.eat(' ').then_some(())?;
     let next = at.chunk();
@@ -169,6 +172,21 @@ pub fn direction(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let end =
         if letters.peek() == Some('.') { letters.past(|at| at.eat('.')).unwrap_or(letters) } else { letters };
     (numbered && (ordinal || street)).then(|| Edit::from(start).say(letters, name).say(end, ""))
+}
+
+/// Whether a numbered street is before: `1600 Pennsylvania Ave NW`.
+fn is_after_street(start: Cursor<'_>) -> bool {
+    let kind = start.previous_word().trim_end_matches('.');
+    let is_street = STREETS.iter().any(|(short, name)| *short == kind || *name == kind);
+    is_street
+        && start.words_before().skip(1).any(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// Whether the direction that its name ends in follows, and nothing of a name: `Ave NW,`.
+fn is_before_direction(next: &str) -> bool {
+    let letters = next.bytes().take_while(u8::is_ascii_uppercase).count();
+    compass(&next[..letters]).is_some()
+        && next[letters..].chars().next().is_none_or(|next| " ,.;)".contains(next))
 }
 
 /// `23rd St`, `Main St, Springfield`, `Peter's Dr.` → `Street`, `Drive`: after a name, not before one.
@@ -209,7 +227,8 @@ pub fn street(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         );
     let next = at.rest().strip_prefix(' ');
     // A name after it: a doctor, a saint.
-    let name_follows = next.is_some_and(|next| next.starts_with(char::is_uppercase));
+    let name_follows =
+        next.is_some_and(|next| next.starts_with(char::is_uppercase) && !is_before_direction(next));
     let ends = at.peek().is_none_or(|next| " ,;:)!?".contains(next));
     let is_street = ends
         && (ordinal || named)
@@ -225,6 +244,56 @@ pub fn street(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             _ => edit,
         }
     })
+}
+
+/// The `-Calif.` of `(D-Calif.)` → `, California`: where a member of a parliament is from.
+pub fn party_and_state(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const SHORT: [(&str, &str); 34] = [
+        ("Ala.", "Alabama"),
+        ("Ariz.", "Arizona"),
+        ("Ark.", "Arkansas"),
+        ("Calif.", "California"),
+        ("Colo.", "Colorado"),
+        ("Conn.", "Connecticut"),
+        ("Del.", "Delaware"),
+        ("Fla.", "Florida"),
+        ("Ga.", "Georgia"),
+        ("Ill.", "Illinois"),
+        ("Ind.", "Indiana"),
+        ("Kan.", "Kansas"),
+        ("Ky.", "Kentucky"),
+        ("La.", "Louisiana"),
+        ("Mass.", "Massachusetts"),
+        ("Md.", "Maryland"),
+        ("Mich.", "Michigan"),
+        ("Minn.", "Minnesota"),
+        ("Miss.", "Mississippi"),
+        ("Mo.", "Missouri"),
+        ("Mont.", "Montana"),
+        ("N.C.", "North Carolina"),
+        ("N.J.", "New Jersey"),
+        ("N.M.", "New Mexico"),
+        ("N.Y.", "New York"),
+        ("Neb.", "Nebraska"),
+        ("Nev.", "Nevada"),
+        ("Okla.", "Oklahoma"),
+        ("Ore.", "Oregon"),
+        ("Pa.", "Pennsylvania"),
+        ("Tenn.", "Tennessee"),
+        ("Va.", "Virginia"),
+        ("Wash.", "Washington"),
+        ("Wis.", "Wisconsin"),
+    ];
+    let party = ["(D", "(R", "(I"].iter().any(|party| start.follows(party));
+    let mut at = start;
+    (party && at.eat('-')).then_some(())?;
+    let code = at.window_after(2);
+    let name = SHORT
+        .iter()
+        .find(|(written, _)| at.rest().starts_with(written))
+        .or_else(|| STATES.iter().find(|(written, _)| *written == code))?;
+    let end = at.moved_to(at.at() + name.0.len());
+    (end.peek() == Some(')')).then(|| Edit::new(start, end, format!(", {}", name.1)))
 }
 
 #[cfg(test)]

@@ -160,6 +160,11 @@ pub fn day_and_month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 }
 
 /// Every way to read the name of a month here, the longest first: its number, and where it ends.
+/// Whether the name of a month stands here, in full or short.
+pub fn is_month(at: Cursor<'_>) -> bool {
+    month_names(at).any(|(_, end)| end.ends_word())
+}
+
 fn month_names(at: Cursor<'_>) -> impl Iterator<Item = (usize, Cursor<'_>)> {
     let readings = |length: fn(&str) -> usize| {
         (1..).zip(MONTHS).filter_map(move |(month, name)| {
@@ -199,6 +204,13 @@ pub fn quarter(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `Mon–Fri`, `Sat.-Sun.` → `Monday to Friday`, `Saturday to Sunday`.
 pub fn weekdays(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    // `M–F 9–5`
+    if let Some(end) = start.past(|at| at.eat_one_of(["M–F", "M-F"]).is_some() && at.eat(' '))
+        && start.starts_chunk()
+        && end.peek().is_some_and(|next| next.is_ascii_digit())
+    {
+        return Some(Edit::new(start, end.moved_to(end.at() - 1), "Monday to Friday"));
+    }
     let (first, end) = start.starts_word().then(|| weekday(start)).flatten()?;
     let dash = end.past(|at| at.eat_one_of(["–", "-", " – ", " - "]).is_some())?;
     let (second, end) = weekday(dash)?;

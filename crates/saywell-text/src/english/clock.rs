@@ -41,6 +41,21 @@ pub fn noon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     Some(Edit::from(start).say(name, word.to_owned()).say(at, "to"))
 }
 
+/// `at 15h30`, `9h05–10h` → `fifteen thirty`: the hours of French, no duration.
+pub fn french(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const BEFORE: [&str; 14] = [
+        "at", "by", "from", "until", "till", "before", "after", "around", "to", "à", "vers", "dès", "avant",
+        "après",
+    ];
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    let hour = at.digits(1..=2).filter(|hour| !above(hour, 23))?;
+    at.eat('h').then_some(())?;
+    let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
+    let is_time = above(hour, 12) || BEFORE.contains(&start.previous_word());
+    (is_time && at.ends_word()).then(|| Edit::new(start, at, clock(hour, minute, None, false, reader)))
+}
+
 /// `0800 hrs`, `0630 hours` → `zero eight hundred hours`, `zero six thirty hours`.
 pub fn military(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     start.starts_number().then_some(())?;
@@ -173,6 +188,9 @@ pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             [(minutes, "minute"), (seconds, "second")].map(|(count, unit)| counted(count, unit, reader));
         return Some(Edit::new(start, at, words.join(" ")));
     }
+    if let Some(edit) = measured(start, reader) {
+        return Some(edit);
+    }
     let (mut words, mut parts, mut next) = (String::new(), 0, 0);
     loop {
         let mut end = at;
@@ -190,6 +208,63 @@ pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         (at, parts, next) = (end, parts + 1, part + 1);
     }
     (parts > 1 && at.ends_word()).then(|| Edit::new(start, at, words))
+}
+
+/// `1:02:03.5`, `3:45.20`, `03:45 min` → `one hour two minutes three point five seconds` and so on: what a clock of
+/// races shows, told from a time of day by its decimals or its unit.
+fn measured(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let mut parts = vec![at.digits(1..=2)?];
+    while parts.len() < 3
+        && let Some(end) = at.past(|at| at.eat(':') && at.digits(2..=2).is_some())
+    {
+        parts.push(&at.until(end)[1..]);
+        at = end;
+    }
+    (parts.len() > 1 && parts[1..].iter().all(|part| !above(part, 59))).then_some(())?;
+    let decimals = at.past(|at| at.eat('.') && at.digits(1..=3).is_some());
+    let decimals = decimals.filter(|end| super::quantities::ends_quantity(*end) && !has_half(*end));
+    let unit = at.past(|at| {
+        at.eat_one_of(if parts.len() == 2 { [" min", " minutes"] } else { [" h", " hours"] }).is_some()
+            && at.ends_word()
+            && at.peek() != Some('/')
+    });
+    let end = decimals.or(unit)?;
+    let mut words = Vec::new();
+    let units = ["hour", "minute", "second"];
+    for (part, unit) in parts.iter().zip(&units[3 - parts.len()..]) {
+        match decimals.filter(|_| *unit == "second") {
+            Some(end) => {
+                let second = part.strip_prefix('0').unwrap_or(part);
+                let second = format!("{second}{}", at.until(end));
+                words.push(format!("{} seconds", reader.number(&second)));
+            }
+            None if part.bytes().any(|digit| digit != b'0') => words.push(counted(part, unit, reader)),
+            None => {}
+        }
+    }
+    Some(Edit::new(start, end, words.join(" ")))
+}
+
+fn has_half(at: Cursor<'_>) -> bool {
+    half_of_day(at).is_some()
+}
+
+/// `25:30`, `90:00`, `50:50` → `twenty five thirty`, `ninety minutes`, `fifty fifty`: more than any hour of a day.
+pub fn beyond_a_day(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let first = at.digits(2..=2).filter(|first| above(first, 24))?;
+    at.eat(':').then_some(())?;
+    let second = at.digits(2..=2)?;
+    let words = match second.as_bytes() {
+        b"00" => format!("{} minutes", reader.count(first)),
+        [b'0', _] => format!("{} oh {}", reader.count(first), reader.count(&second[1..])),
+        _ => format!("{} {}", reader.count(first), reader.count(second)),
+    };
+    (super::quantities::ends_quantity(at) && at.peek() != Some(':')).then(|| Edit::new(start, at, words))
 }
 
 /// `PT15M`, `P1DT2H` → `fifteen minutes`, `one day two hours`.

@@ -197,12 +197,13 @@ fn grouped(digits: &str) -> Vec<&str> {
 
 /// What is named by three digits and more, or by a number and a letter, in small letters and in order.
 const PLACES: &[&str] = &[
-    "airbus", "apartment", "apt", "audi", "bay", "berth", "bldg", "block", "bmw", "boeing", "building",
-    "bus", "cabin", "carriage", "channel", "classroom", "dock", "door", "exit", "ferrari", "fiat", "flat",
-    "flight", "gate", "geforce", "gtx", "hall", "highway", "hwy", "interstate", "kawasaki", "levi's", "line",
-    "mazda", "mclaren", "nokia", "office", "peugeot", "platform", "porsche", "renault", "rm", "room",
-    "route", "row", "rte", "rtx", "saab", "seat", "spot", "stall", "studio", "suite", "terminal", "toyota",
-    "train", "tram", "unit", "volvo", "ward", "xbox", "yamaha",
+    "airbus", "apartment", "apt", "audi", "bay", "bed", "berth", "bldg", "block", "bmw", "boeing",
+    "building", "bus", "cabin", "carriage", "channel", "classroom", "cubicle", "desk", "dock", "door",
+    "exit", "ferrari", "fiat", "flat", "flight", "gate", "geforce", "gt", "gtx", "hall", "hd", "highway",
+    "hwy", "interstate", "kawasaki", "lane", "levi's", "line", "locker", "mazda", "mclaren", "nokia",
+    "office", "peugeot", "pier", "platform", "porsche", "pump", "radeon", "renault", "rm", "room", "route",
+    "row", "rte", "rtx", "rx", "saab", "seat", "spot", "stall", "studio", "suite", "table", "terminal",
+    "toyota", "track", "train", "tram", "unit", "volvo", "ward", "xbox", "yamaha",
 ];
 
 /// Whether the word before names a place or a product by its number: `Gate 12B`, `Suite #12B`.
@@ -282,6 +283,67 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         || at.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_some();
     let known = if has_letter { place || is_airliner } else { number.len() == 3 && (place || is_airliner) };
     (known && !goes_on).then(|| Edit::new(start, at, words))
+}
+
+/// `410 U.S. 113`, `347 F.3d 12` → `four ten U.S. one thirteen`: the volume and the page of a court's reports.
+pub fn report(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const REPORTERS: [(&str, &str); 8] = [
+        ("U.S.", "U.S."),
+        ("F.2d", "F second"),
+        ("F.3d", "F third"),
+        ("F.4th", "F fourth"),
+        ("S. Ct.", "Supreme Court"),
+        ("F. Supp. 2d", "F Supp second"),
+        ("F. Supp. 3d", "F Supp third"),
+        ("F. Supp.", "F Supp"),
+    ];
+    if start.is_inside_number() {
+        return None;
+    }
+    let mut at = start;
+    let volume = at.digits(1..=4)?;
+    let number = at;
+    at.eat(' ').then_some(())?;
+    let (_, name) = REPORTERS.iter().find(|(written, _)| at.eat_text(written))?;
+    let reporter = at;
+    at.eat(' ').then_some(())?;
+    let page = at.digits(1..=4)?;
+    super::quantities::ends_quantity(at).then(|| {
+        let edit = Edit::from(start).say(number, reader.label(volume)).say(reporter, *name);
+        edit.say(at, reader.label(page))
+    })
+}
+
+/// `(EU) 2016/679`, `Directive 95/46/EC` → `twenty sixteen, six seventy nine`: the number of an act.
+pub fn act(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const ACTS: [&str; 5] = ["Directive", "Regulation", "EU", "EC", "EEC"];
+    let named = start.words_before().take(2).any(|word| ACTS.contains(&word));
+    (named && !start.is_inside_number()).then_some(())?;
+    let mut at = start;
+    let year = at.digits(2..=4)?;
+    at.eat('/').then_some(())?;
+    let number = at.digits(1..=4)?;
+    let edit = Edit::new(start, at, format!("{}, {}", reader.label(year), reader.label(number)));
+    let body = at.past(|at| at.eat('/') && at.eat_one_of(["EEC", "EC", "EU"]).is_some() && at.ends_word());
+    if let Some(end) = body {
+        return Some(edit.say(end, at.until(end)[1..].to_owned()));
+    }
+    (super::quantities::ends_quantity(at) && at.peek() != Some('/')).then_some(edit)
+}
+
+/// `205/55R16`, `P225/45 R17` → `two oh five, fifty five, R sixteen`: the size of a tire.
+pub fn tire(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    (!start.before().is_some_and(|before| is_word(before) && before != 'P' || ".-/".contains(before)))
+        .then_some(())?;
+    let mut at = start;
+    let width = at.digits(3..=3)?;
+    at.eat('/').then_some(())?;
+    let height = at.digits(2..=2)?;
+    at.eat(' ');
+    let make = at.eat_one_of(["ZR", "R"])?;
+    let rim = at.digits(2..=2)?;
+    let words = [reader.label(width), format!("{}, {make} {}", reader.label(height), reader.label(rim))];
+    at.ends_word().then(|| Edit::new(start, at, words.join(", ")))
 }
 
 /// `401(k)`, `Art. 6(1)(f)` → `four oh one K`, `six one F`.

@@ -239,7 +239,7 @@ impl<'t> Cursor<'t> {
             && !(length < 4 && self.text[..self.at].ends_with("illion "))
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
-            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x")
+            && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x" | b"lim")
             // `Scene ii`
             && !bytes[..length].iter().all(|byte| matches!(byte, b'i' | b'v' | b'x'))
             && !is_short(&self.rest()[..length]);

@@ -19,7 +19,7 @@ const VERSIONED: &[&str] = &[
 pub fn version(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if super::counts::grouping(start).is_some()
         || !start.starts_number()
-        || start.before_second().is_some_and(|before| before == '.')
+        || (start.before_second() == Some('.') && start.before() != Some(' '))
     {
         return None;
     }
@@ -47,7 +47,10 @@ pub fn release(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (start.starts_word() && !start.before().is_some_and(|before| "./-".contains(before))).then_some(())?;
     at.eat_one_of(["v", "V"])?;
     let (words, dots, end) = dotted(at, reader)?;
-    (dots > 0 || start.peek() == Some('v')).then(|| Edit::new(start, end, format!("version {words}")))
+    // `Version v2.0`: said once.
+    let named = matches!(start.previous_word(), "version" | "Version" | "versions" | "release" | "Release");
+    let words = if named { words } else { format!("version {words}") };
+    (dots > 0 || start.peek() == Some('v')).then(|| Edit::new(start, end, words))
 }
 
 /// Numbers with dots between, and what tells an early version: its words, its dots, and its end.
@@ -105,7 +108,10 @@ fn part(digits: &str, reader: Reader) -> String {
 
 /// `GPT-4o`, `ES6`, `HTTP/2`, `i7-13700K`, `T-10` → `GPT four O`, `ES six`, `HTTP two`, `T minus ten`.
 pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_word() || start.before().is_some_and(|before| ".@#".contains(before)) {
+    // `order #A-10293` names, a hashtag does not.
+    let numbered = start.before() == Some('#')
+        && super::codes::is_named(start.moved_to(start.at() - 1), start.chunk().len());
+    if !start.starts_word() || (start.before().is_some_and(|before| ".@#".contains(before)) && !numbered) {
         return None;
     }
     let mut at = start;
@@ -161,7 +167,9 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             at.past(|at| at.eat('-') && !at.eat_while(|found| found.is_ascii_alphanumeric()).is_empty())
     {
         let part = &at.until(end)[1..];
-        if part.len() > 8 || !part.contains(|found: char| found.is_ascii_digit()) {
+        // `AES-128-GCM`: the name of its manner, in capitals.
+        let is_capital = part.len() < 6 && part.bytes().all(|byte| byte.is_ascii_uppercase());
+        if part.len() > 8 || !(part.contains(|found: char| found.is_ascii_digit()) || is_capital) {
             break;
         }
         more.push(super::spell_out(part, reader).text().to_owned());
@@ -191,6 +199,58 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let letters = spoken_letters(letters, joint, suffix);
     let joint = if minus { "minus " } else { "" };
     Some(Edit::from(start).say(name, letters).say(at, format!("{joint}{words}")))
+}
+
+/// `M8x1.25` → `M eight by one point two five`: a thread of screws.
+pub fn thread(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && at.eat('M')).then_some(())?;
+    let size = at.digits(1..=2)?;
+    let name = at;
+    at.eat_one_of(["x", "×", " x ", " × "])?;
+    let pitch = at.number()?;
+    let edit = Edit::from(start).say(name, format!("M {}", reader.count(size)));
+    super::quantities::ends_quantity(at).then(|| edit.say(at, format!("by {}", reader.number(pitch))))
+}
+
+/// `B.1.1.7` → `B one point one point seven`: a lineage, a paragraph of an appendix.
+pub fn lineage(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && !start.before().is_some_and(|before| ".-/".contains(before))).then_some(())?;
+    let letter = at.eat_if(|found| found.is_ascii_uppercase())?;
+    let mut words = letter.to_string();
+    let mut parts = 0;
+    while parts < 5
+        && let Some(end) = at.past(|at| at.eat('.') && at.digits(1..=3).is_some())
+    {
+        words += if parts == 0 { " " } else { " point " };
+        words += &part(&at.until(end)[1..], reader);
+        (at, parts) = (end, parts + 1);
+    }
+    (parts > 1 && super::quantities::ends_quantity(at)).then(|| Edit::new(start, at, words))
+}
+
+/// `f/2.8` → `f two point eight`: the stop of a lens.
+pub fn stop(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_chunk() && at.eat_one_of(["f/", "F/"]).is_some()).then_some(())?;
+    let number = at.number()?;
+    let known = number.contains('.') || matches!(number, "2" | "4" | "8" | "11" | "16" | "22");
+    (known && number.len() < 5 && super::quantities::ends_quantity(at) && at.peek() != Some('/'))
+        .then(|| Edit::new(start, at, format!("f {}", reader.number(number))))
+}
+
+/// `H.264`, `K. 545` → `H two sixty four`, `K five forty five`: a letter, a dot and three digits.
+pub fn dotted_label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    start.starts_word().then_some(())?;
+    let letter = at.eat_if(|found| found.is_ascii_uppercase())?;
+    at.eat('.').then_some(())?;
+    let spaced = at.eat(' ');
+    let number = at.digits(3..=3)?;
+    // With a space it may be a name that a count follows; of Mozart's works it is none.
+    (at.ends_word() && (!spaced || letter == 'K') && super::quantities::ends_quantity(at))
+        .then(|| Edit::new(start, at, format!("{letter} {}", reader.label(number))))
 }
 
 /// One or two small letters before a number are named: `mp3`, `s3`, `i7`.
@@ -246,7 +306,7 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut words: Vec<String> = Vec::new();
     let (mut elements, mut counts, mut depth) = (0, 0, 0);
     loop {
-        if depth == 0 && elements > 0 && at.eat('(') {
+        if depth == 0 && elements > 0 && state(at).is_none() && at.eat('(') {
             depth = 1;
             let close = at.past(|at| {
                 at.eat_while(|found| found.is_ascii_alphanumeric() || SUBSCRIPTS.contains(found));
@@ -313,8 +373,19 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             ))
         || matches!(written, "O2" | "H2" | "N2" | "O3" | "Cl2");
     let is_formula = is_formula || (elements == 1 && written.contains(|found| SUBSCRIPTS.contains(found)));
-    (is_formula && at.ends_word() && at.peek() != Some('-') && !NO_FORMULA.contains(&written))
-        .then(|| Edit::new(start, at, words.join(" ")))
+    let state = state(at);
+    let is_formula = is_formula || (state.is_some() && elements > 0);
+    (is_formula && at.ends_word() && at.peek() != Some('-') && !NO_FORMULA.contains(&written)).then(|| {
+        let edit = Edit::new(start, at, words.join(" "));
+        state.into_iter().fold(edit, |edit, (state, end)| edit.say(end, state))
+    })
+}
+
+/// The state of matter behind a formula, and its end: `NaCl(aq)`, `H₂O(l)`.
+fn state(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    const STATES: [(&str, &str); 4] =
+        [("(aq)", "aqueous"), ("(s)", "solid"), ("(l)", "liquid"), ("(g)", "gas")];
+    STATES.iter().find_map(|(written, spoken)| Some((*spoken, at.past(|at| at.eat_text(written))?)))
 }
 
 const SUBSCRIPTS: &str = "₀₁₂₃₄₅₆₇₈₉";

@@ -13,21 +13,30 @@ pub fn degrees(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.number()?;
     at.eat('°').then_some(())?;
     let mut words = format!("{} degrees", reader.number(number));
+    let mut parts = 0;
     for (sign, plain, unit) in [("′", "'", "minutes"), ("″", "\"", "seconds")] {
         let mut end = at;
+        end.eat(' ');
         if let Some(part) = end.number().filter(|_| end.eat_one_of([sign, plain]).is_some()) {
             words += &format!(" {} {unit}", reader.number(part));
-            at = end;
+            (at, parts) = (end, parts + 1);
         }
     }
-    at.eat(' ');
-    let side = match at.eat_if(|found| "NSEW".contains(found))? {
-        'N' => "north",
-        'S' => "south",
-        'E' => "east",
+    let side = at.past(|at| {
+        at.eat(' ');
+        at.eat_if(|found| "NSEW".contains(found)).is_some() && at.ends_word()
+    });
+    let Some(end) = side else {
+        // An angle: `30° 15′`.
+        return (parts > 0 && at.ends_word()).then(|| Edit::new(start, at, words));
+    };
+    let side = match end.before() {
+        Some('N') => "north",
+        Some('S') => "south",
+        Some('E') => "east",
         _ => "west",
     };
-    at.ends_word().then(|| Edit::new(start, at, format!("{words} {side}")))
+    Some(Edit::new(start, end, format!("{words} {side}")))
 }
 
 /// Books of the Bible that are cited with chapter and verse, in byte order.

@@ -115,9 +115,97 @@ pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     Some(Edit::new(start, at, words))
 }
 
+/// `x̄`, `θ̂`, `Aᵀ` → `x bar`, `theta hat`, `A transpose`: a letter with a mark above, or raised.
+pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const MARKS: [(char, &str); 8] = [
+        ('\u{302}', "hat"),
+        ('\u{303}', "tilde"),
+        ('\u{304}', "bar"),
+        ('\u{305}', "bar"),
+        ('\u{307}', "dot"),
+        ('\u{308}', "double dot"),
+        ('\u{20d7}', "vector"),
+        ('ᵀ', "transpose"),
+    ];
+    let mut at = start;
+    let letter = start.starts_word().then(|| at.eat_if(char::is_alphabetic)).flatten()?;
+    let mark = at.peek()?;
+    let (_, name) = MARKS.iter().find(|(written, _)| *written == mark)?;
+    at.eat(mark);
+    let letter = greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
+    (!at.peek().is_some_and(char::is_alphabetic)).then(|| Edit::new(start, at, format!("{letter} {name}")))
+}
+
+/// `‖x‖₂`, `‖Ax − b‖` → `the norm of x` and so on; which norm it is is left out.
+pub fn norm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 32;
+    let mut at = start;
+    at.eat('‖').then_some(())?;
+    let window = at.window_after(LONGEST);
+    let close = window.find('‖').filter(|close| *close > 0)?;
+    let words = format!("the norm of {}", super::spell_out(&window[..close], reader).text());
+    at = at.moved_to(at.at() + close + '‖'.len_utf8());
+    at.eat_if(|found| "₁₂∞".contains(found));
+    Some(Edit::new(start, at, words))
+}
+
+/// `sin⁻¹(x)`, `tan⁻¹ 1` → `arc sine of x`, `arc tangent of one`.
+pub fn inverse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const FUNCTIONS: [(&str, &str); 6] = [
+        ("sinh", "inverse hyperbolic sine"),
+        ("cosh", "inverse hyperbolic cosine"),
+        ("tanh", "inverse hyperbolic tangent"),
+        ("sin", "arc sine"),
+        ("cos", "arc cosine"),
+        ("tan", "arc tangent"),
+    ];
+    let mut at = start;
+    let (written, name) = FUNCTIONS.iter().find(|(written, _)| start.rest().starts_with(written))?;
+    (start.starts_word() && at.eat_text(written) && at.eat_text("⁻¹")).then_some(())?;
+    let name_ends = at;
+    let inside = at.window_after(24);
+    let Some(close) = inside.strip_prefix('(').and_then(|rest| rest.find(')')).filter(|close| *close > 0)
+    else {
+        return Some(Edit::new(start, name_ends, format!("{name} of")));
+    };
+    let words = super::spell_out(&inside[1..=close], reader).text().to_owned();
+    at = at.moved_to(at.at() + close + 2);
+    Some(Edit::from(start).say(name_ends, format!("{name} of")).say(at, words))
+}
+
+/// `lim x→0 f(x)`, `lim n -> ∞` → `the limit as x approaches zero of`.
+pub fn limit(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && at.eat_text("lim")).then_some(())?;
+    at.eat_one_of([" ", "_"])?;
+    let letter = at.eat_if(|found| found.is_ascii_lowercase())?;
+    at.eat(' ');
+    at.eat_one_of(["→", "->"])?;
+    at.eat(' ');
+    let sign = if at.eat_one_of(["-", "−"]).is_some() {
+        "minus "
+    } else {
+        at.eat('+');
+        ""
+    };
+    let target = if at.eat('∞') {
+        "infinity".to_owned()
+    } else if let Some(letter) = at.eat_if(|found| found.is_ascii_lowercase()) {
+        letter.to_string()
+    } else {
+        reader.number(at.number()?)
+    };
+    at.ends_word()
+        .then(|| Edit::new(start, at, format!("the limit as {letter} approaches {sign}{target} of")))
+}
+
 /// Whether what is around is a line of mathematics.
 pub fn is_maths(start: Cursor<'_>) -> bool {
     let marks = |found: char| "=≈≤≥≠^√×²³⁴÷∑∫∞".contains(found);
+    // What was put into words before.
+    if [" squared", " cubed", "square root of "].iter().any(|words| start.window_before(32).contains(words)) {
+        return true;
+    }
     let before = start.window_before(32);
     let before = before.rsplit([';', ',']).next().unwrap_or(before);
     let after = start.window_after(32);
@@ -323,10 +411,17 @@ pub fn difference(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         })
 }
 
-/// `5! = 120`, `n!`, `(n-1)!` → `factorial`.
+/// `5! = 120`, `n!`, `(n-1)!`, `3!, 4! and 5!` → `factorial`; `7!! = 105` → `double factorial`.
 pub fn factorial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const COUNTED: [&str; 6] = ["ways", "permutations", "arrangements", "orderings", "orders", "possible"];
     let mut at = start;
     at.eat('!').then_some(())?;
+    if let Some(end) = at.past(|at| at.eat('!'))
+        && start.before().is_some_and(char::is_alphanumeric)
+        && [" = ", " is ", " equals ", " which is ", " ≈ "].iter().any(|sign| end.rest().starts_with(sign))
+    {
+        return Some(Edit::new(start, end, "double factorial"));
+    }
     let before = start.window_before(16);
     let last = before.chars().next_back()?;
     let base = before.rsplit(|found: char| !is_word(found)).next().unwrap_or_default();
@@ -351,13 +446,34 @@ pub fn factorial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             short && (operator || ends || again)
         }
         _ if base.bytes().all(|byte| byte.is_ascii_digit()) && !base.is_empty() => {
-            operator && trimmed.len() < rest.len() + 1 && (in_maths || rest.starts_with('/'))
+            let counts = rest.starts_with(' ') && COUNTED.contains(&at.next_word());
+            (operator && (in_maths || rest.starts_with('/'))) || counts || among_factorials(start, at)
         }
         _ => {
             is_single_letter(base) && base.bytes().all(|byte| byte.is_ascii_lowercase()) && (operator || ends)
         }
     };
     is_factorial.then(|| Edit::new(start, at, "factorial"))
+}
+
+/// Whether another factorial of a number stands beside this one in a list: `3!, 4! and 5!`.
+fn among_factorials(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    let links = [", and ", ", ", " and ", " or ", " to ", " / ", " by "];
+    let next = links.iter().find_map(|link| end.rest().strip_prefix(link));
+    let follows = next.is_some_and(|next| {
+        let digits = next.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=2).contains(&digits) && next[digits..].starts_with('!')
+    });
+    let number = start.previous_word();
+    let before = start.window_before(number.len() + 8);
+    let before = before.strip_suffix(number).unwrap_or_default();
+    follows
+        || links.iter().any(|link| {
+            before
+                .strip_suffix(link)
+                .and_then(|before| before.strip_suffix('!'))
+                .is_some_and(|before| before.ends_with(|last: char| last.is_ascii_digit()))
+        })
 }
 
 /// `|x − y|` → `the absolute value of x minus y`; `P(A|B)` → `given`.
@@ -462,6 +578,20 @@ pub fn derivative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     at.ends_word().then(|| Edit::new(start, at, format!("d{above} by d {below}")))
 }
 
+/// `∂f/∂x`, `∂/∂x` → `partial f by partial x`.
+pub fn partial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat('∂').then_some(())?;
+    let above = at.eat_while(char::is_alphabetic);
+    at.eat_text("/∂").then_some(())?;
+    let below = at.eat_if(char::is_alphabetic)?;
+    let named = |letter: char| greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
+    let above = above.chars().map(|letter| format!(" {}", named(letter))).collect::<String>();
+    let is_short = above.split(' ').count() < 4;
+    (is_short && at.ends_word())
+        .then(|| Edit::new(start, at, format!("partial{above} by partial {}", named(below))))
+}
+
 /// `(a + b)/3`, `F/m =`, `P(A) / P(B)`: a division where numbers or brackets say so.
 pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
@@ -478,9 +608,18 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     {
         return Some(Edit::new(start, at, "over"));
     }
+    // `n(n-1)/2`
+    let term = before == ')'
+        && start.window_before(16).rsplit('(').next().is_some_and(|inside| {
+            inside.contains(['-', '−', '+'])
+                && inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word))
+        });
     let factorials =
         start.window_before(3).trim_end().ends_with('!') && (next == '(' || at.peek_second() == Some('('));
-    if !(spaced || tight) || !operand_before(start) || !operand_after(at) || !(is_maths(start) || factorials)
+    if !(spaced || tight)
+        || !operand_before(start)
+        || !operand_after(at)
+        || !(is_maths(start) || factorials || term)
     {
         return None;
     }

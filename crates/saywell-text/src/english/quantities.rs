@@ -14,12 +14,24 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
     }
+    if let Some(end) = start.past(|at| at.eat_text("24/7/365") && at.ends_word()) {
+        let words = [reader.count("24"), reader.count("7"), reader.label("365")];
+        return Some(Edit::new(start, end, words.join(" ")));
+    }
     let mut at = start;
     let above = at.digits(1..=4)?;
     at.eat('/').then_some(())?;
     let below = at.digits(1..=4)?;
     // `a 1/16th`
     let at = at.past(|at| at.eat_one_of(["ths", "th"]).is_some() && at.ends_word()).unwrap_or(at);
+    // `1/200s`, `1/60 sec`: how long a shutter is open.
+    if above == "1"
+        && below.len() > 1
+        && let Some(end) = at.past(|at| at.eat_one_of(["s", "sec", " sec"]).is_some() && at.ends_word())
+    {
+        let words = format!("{} {} of a second", reader.count(above), reader.ordinal(below));
+        return Some(Edit::new(start, end, words));
+    }
     if !ends_quantity(at) || at.peek() == Some('/') {
         return None;
     }
@@ -59,7 +71,7 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         // `6/8` and `12/8` are written for music only.
         (6 | 12, 8) => pair(),
-        _ if !is_part && date().is_some() && is_dated(start, a > b) => date()?,
+        _ if !is_part && date().is_some() && (is_dated(start, a > b) || is_before_hour(at)) => date()?,
         _ if a <= b
             && (is_score(start)
                 || b == 10
@@ -96,6 +108,9 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
                 let part = if b == 100 { "hundredth".to_owned() } else { reader.ordinal(below) };
                 format!("{count} {part}{}", if a == 1 { "" } else { "s" })
             }
+            None if a > b && (2..=10).contains(&b) && is_factor(at) => {
+                format!("{count} {}", number_words::plural(PARTS[b - 2]).replace("halfs", "halves"))
+            }
             None if a <= b => format!("{count} out of {}", reader.count(below)),
             None => format!("{count} over {}", reader.count(below)),
         },
@@ -121,6 +136,24 @@ fn is_dated(start: Cursor<'_>, improper: bool) -> bool {
     start.follows_weekday()
         || BEFORE_DATE.contains(&before)
         || improper && matches!(before, "from" | "to" | "through" | "between")
+}
+
+/// Whether what it multiplies follows: `4/3 πr³`.
+fn is_factor(end: Cursor<'_>) -> bool {
+    let mut at = end;
+    at.eat(' ');
+    at.peek().is_some_and(|next| "πθλμω".contains(next))
+}
+
+/// Whether an hour of the day follows: `2/14 @ 7pm`, `3/5 at 10:30`.
+fn is_before_hour(end: Cursor<'_>) -> bool {
+    end.past(|at| {
+        at.eat_one_of([" @ ", " at "]).is_some() && at.digits(1..=2).is_some() && {
+            at.eat(' ');
+            at.eat_one_of([":", "am", "pm", "a.m", "p.m", "AM", "PM"]).is_some()
+        }
+    })
+    .is_some()
 }
 
 /// Whether what stands around makes it a part of something: `Multiply by 1/2`, `1/3 + 1/6`, `3/4 of the days`.
@@ -358,7 +391,8 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut words = reader.number(extent(&mut at)?);
     let (mut extents, mut spaced) = (1, false);
     while extents < 4
-        && let Some(by) = at.past(|at| at.eat_one_of(["x", "×", "X", " × "]).is_some())
+        && let Some(by) =
+            at.past(|at| at.eat_one_of(["x", "×", "X", " × "]).is_some()).or_else(|| spaced_by(at))
     {
         spaced |= by.before() == Some(' ');
         let mut next = by;
@@ -373,7 +407,7 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return Some(edit.say(at, words).say(end, unit));
     }
     // `23 × 33 cm`: without a unit it is a product.
-    if spaced {
+    if spaced && !is_extent(at) {
         let (unit, end) = units::after_fraction(at).or_else(|| units::find(at))?;
         return Some(edit.say(at, words).say(end, unit[1]));
     }
@@ -384,9 +418,25 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !at.ends_word() {
         // `30x40cm`: the unit is left to its rule.
         let (unit, end) = units::find(at)?;
-        return Some(edit.say(at, words).say(end, unit[1]));
+        // `4x100m relay`
+        return Some(edit.say(at, words).say(end, unit[usize::from(!units::is_race(end))]));
     }
     Some(edit.say(at, words))
+}
+
+/// After the ` x ` of `2 x 4 board`; without what has the extent it multiplies.
+fn spaced_by(at: Cursor<'_>) -> Option<Cursor<'_>> {
+    let by = at.past(|at| at.eat_text(" x "))?;
+    by.past(|at| extent(at).is_some()).is_some_and(is_extent).then_some(by)
+}
+
+/// Whether what has this extent follows: `a 2 x 4 board`, `3 × 3 matrix`.
+fn is_extent(end: Cursor<'_>) -> bool {
+    const THINGS: [&str; 18] = [
+        "array", "board", "boards", "box", "canvas", "frame", "grid", "image", "kernel", "lumber",
+        "matrices", "matrix", "photo", "photos", "room", "sheet", "table", "tile",
+    ];
+    end.peek() == Some(' ') && THINGS.contains(&end.next_word())
 }
 
 fn extent<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
@@ -435,7 +485,9 @@ pub fn times_factor(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.digits(1..=3).filter(|number| *number != "86" && *number != "64")?;
     // `x2 = 5` and `x1, x2` are names.
     let follows = start.previous_word().ends_with(|last: char| last.is_alphabetic() || last == ')');
-    (at.ends_chunk() && follows && !at.rest().starts_with(" ="))
+    // `7.2 x10^9`
+    let power = number == "10" && start.follows_number() && at.rest().starts_with(" to the ");
+    ((at.ends_chunk() && follows && !at.rest().starts_with(" =")) || power)
         .then(|| Edit::new(start, at, format!("times {}", reader.count(number))))
 }
 

@@ -109,6 +109,25 @@ pub fn long(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (!goes_on).then(|| Edit::new(start, at, words))
 }
 
+/// Whether a numeral of more than a letter follows: `Ch. IV`.
+pub fn follows(mut at: Cursor<'_>) -> bool {
+    at.eat(' ');
+    let written = at.eat_while(|found| found.is_ascii_uppercase());
+    written.len() > 1 && at.ends_word() && roman(written).is_some()
+}
+
+/// The `II` of `II. Methods` at the beginning → `two`: a heading's number.
+pub fn heading(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    if start.at() > 0 {
+        return None;
+    }
+    let mut at = start;
+    let written = at.eat_while(|found| found.is_ascii_uppercase());
+    let value = roman(written).filter(|value| written.len() > 1 && *value < 40)?;
+    let named = at.rest() == "." || at.rest().starts_with(". ");
+    named.then(|| Edit::new(start, at, number_words::cardinal(&value.to_string())))
+}
+
 fn roman_after<'t>(start: Cursor<'t>, words: &[&str]) -> Option<(usize, Cursor<'t>)> {
     if !start.starts_word() || !start.peek().is_some_and(|first| "IVXLCDM".contains(first)) {
         return None;

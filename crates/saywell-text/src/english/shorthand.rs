@@ -54,7 +54,9 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         's' => "second",
         _ => "year",
     };
-    if !at.ends_word() {
+    // `100m sprint in 9.58s`
+    let is_race = unit == "minute" && super::units::is_race(at);
+    if !at.ends_word() || is_race {
         return None;
     }
     let follows = at.peek() == Some(' ') && AFTER.contains(&at.next_word());

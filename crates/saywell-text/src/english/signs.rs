@@ -279,14 +279,13 @@ pub fn emoticon(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     FACES.iter().find_map(|face| {
         let end = start.past(|at| at.eat_text(face))?;
         let alone = end.peek().is_none_or(|next| " .,!?)".contains(next));
-        // `x <3 y` compares.
-        // `x <3 y`, `<3 s`
+        // `x <3 y`, `<3 s` compare.
         let counted = || super::units::find(end.past(|at| at.eat(' ')).unwrap_or(end)).is_some();
         let compares = *face == "<3"
-            && (start.previous_word().len() == 1 && start.previous_word() != "I"
-                || start.follows_number()
-                || counted());
-        (alone && !compares).then(|| Edit::new(start, end, ""))
+            && start.previous_word() != "I"
+            && (start.previous_word().len() == 1 || start.follows_number() || counted());
+        let words = if *face == "<3" && start.previous_word() == "I" { "love" } else { "" };
+        (alone && !compares).then(|| Edit::new(start, end, words))
     })
 }
 

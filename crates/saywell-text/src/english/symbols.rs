@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::spelled::Edit;
+use crate::elements;
 
 /// Tags of HTML that are written of.
 const TAGS: [&str; 48] = [
@@ -126,6 +127,8 @@ const OPERATORS: &[(&str, &str)] = &[
     ("ℚ", "the rational numbers"),
     ("ℂ", "the complex numbers"),
     ("ℏ", "h bar"),
+    ("⌊", "the floor of"),
+    ("⌈", "the ceiling of"),
     ("∞", "infinity"),
     ("√", "the square root of"),
     ("∑", "the sum of"),
@@ -245,6 +248,12 @@ pub fn range_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (first, second) = (start.previous_word(), at.next_word());
     let is_numbered = |name: &str| name.ends_with(|last: char| last.is_ascii_digit());
     let alike = first.starts_with(|letter: char| letter.is_alphabetic() && second.starts_with(letter));
+    // `FY23–24`, `Grades K–12`
+    let goes_on =
+        (first.starts_with("FY") || first == "K") && second.bytes().all(|byte| byte.is_ascii_digit());
+    if goes_on && !second.is_empty() && (is_numbered(first) || first == "K") {
+        return Some(Edit::new(start, at, "to"));
+    }
     // `B2-B3`; a name may have a hyphen and one part only.
     let short = |name: &str| name.len() < 5 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let alike = alike && (start.peek() == Some('–') || short(first) && short(second) && first < second);
@@ -327,6 +336,9 @@ const SYMBOLS: &[(char, &str)] = &[
     ('℉', "degrees Fahrenheit"),
     ('Ω', "ohms"),
     ('†', ""),
+    ('⌋', ""),
+    ('⌉', ""),
+    ('↵', ""),
     ('‡', ""),
     ('◦', ""),
     ('▪', ""),
@@ -342,11 +354,13 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if sign == '⁻' && at.peek().is_some_and(|next| SUPERSCRIPTS.contains(next)) {
         let digits = at.eat_while(|found| SUPERSCRIPTS.contains(found));
         let edit = Edit::new(start, at, format!("to the minus {}", reader.count(&lowered(digits))));
-        // `10⁻³ m`
+        // `10⁻³ m`, `10⁻³ mol/L`
         let unit = super::units::after_fraction(at)
             .filter(|_| start.before().is_some_and(|before| before.is_ascii_digit()));
         return Some(match unit {
-            Some((words, end)) => edit.say(end, words[1]),
+            Some((words, end)) => super::units::rate(end, reader)
+                .into_iter()
+                .fold(edit.say(end, words[1]), |edit, (words, end)| edit.say(end, words)),
             None => edit,
         });
     }
@@ -401,7 +415,11 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             return Some(Edit::new(start, at, "at"));
         }
         '#' if at.peek().is_some_and(char::is_alphabetic) && !start.before().is_some_and(is_word) => {
-            return Some(Edit::new(start, at, "hashtag"));
+            // `Ref. #BE-2041`
+            let chunk = start.chunk();
+            let numbered = chunk.contains(|found: char| found.is_ascii_digit())
+                && super::codes::is_named(start, chunk.len());
+            return Some(Edit::new(start, at, if numbered { "number" } else { "hashtag" }));
         }
         '+' if start.before().is_some_and(|before| before.is_ascii_digit())
             && !at.peek().is_some_and(is_word) =>
@@ -490,7 +508,15 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
     // Before a letter it is an isotope, after a word a footnote.
     if start.before().is_none_or(|before| " (".contains(before)) && at.peek().is_some_and(char::is_alphabetic)
     {
-        return Edit::new(start, at, reader.count(&digits));
+        let mut end = at;
+        let symbol = end.eat_while(|found| found.is_ascii_alphabetic());
+        return match elements::name(symbol) {
+            // `²³⁸U`
+            Some(name) if end.ends_word() => {
+                Edit::new(start, end, format!("{name} {}", reader.label(&digits)))
+            }
+            _ => Edit::new(start, at, reader.count(&digits)),
+        };
     }
     let word = start.previous_word();
     let after_sentence = start.before().is_some_and(|before| ".,;:!?\"”’".contains(before))

@@ -149,6 +149,41 @@ pub fn lettered(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (letters > 1 && at.ends_word()).then(|| Edit::new(start, at, words.join(" ")))
 }
 
+/// `Dial *67`, `Press *#06#` → `star six seven`, sign by sign.
+pub fn starred(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let pressed = || start.words_before().take(2).any(|word| matches!(word, "press" | "Press" | "enter"));
+    (start.starts_chunk() && (has_cue(start, 2) || pressed())).then_some(())?;
+    let mut at = start;
+    at.peek().filter(|first| "*#".contains(*first))?;
+    let written = at.eat_while(|found| found.is_ascii_digit() || "*#".contains(found));
+    (written.len() > 2 && written.len() < 24 && at.ends_word()).then_some(())?;
+    let words = written.chars().map(|found| match found {
+        '*' => "star".to_owned(),
+        '#' => "pound".to_owned(),
+        digit => reader.characters(digit.encode_utf8(&mut [0; 4])),
+    });
+    Some(Edit::new(start, at, words.collect::<Vec<_>>().join(" ")))
+}
+
+/// `Fax: 030/1234567`: the area of German numbers, parted by a slash.
+pub fn slashed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (!start.is_inside_number() && at.peek() == Some('0') && has_cue(start, 3)).then_some(())?;
+    let area = at.digits(3..=6)?;
+    (at.eat('/') || at.eat_text(" / ")).then_some(())?;
+    let mut groups = vec![reader.characters(area)];
+    while groups.len() < 5 {
+        groups.push(reader.characters(at.digits(2..=8)?));
+        let Some(end) = at.past(|at| {
+            at.eat_one_of([" ", "-"]).is_some() && at.past(|at| at.digits(2..=8).is_some()).is_some()
+        }) else {
+            break;
+        };
+        at = end;
+    }
+    super::quantities::ends_quantity(at).then(|| Edit::new(start, at, groups.join(", ")))
+}
+
 /// `x89`, `ext. 204` after a number → `extension eight nine`.
 pub fn extension(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;

@@ -39,9 +39,14 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     }
     let Some((written, spoken)) = longest(start) else { return capitalized(start) };
     let end = start.past(|at| at.eat_text(written))?;
-    let numbered =
-        end.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) || is_lettered(end);
-    if BEFORE_NUMBER.contains(&written) && !numbered {
+    let numbered = end.rest().trim_start().starts_with(|next: char| next.is_ascii_digit())
+        || is_lettered(end)
+        || super::roman::follows(end);
+    // `the 5th c. AD`
+    let is_century = written == "c."
+        && start.previous_word().starts_with(|first: char| first.is_ascii_digit())
+        && start.previous_word().ends_with(['t', 'd', 'h']);
+    if BEFORE_NUMBER.contains(&written) && !numbered && !is_century {
         return None;
     }
     // `max. temp.`; but `He met Max. Then he left.`
@@ -49,15 +54,22 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if matches!(written, "max." | "min." | "Max." | "Min.") && !numbered && !goes_on() {
         return None;
     }
+    // `b. 1990`, `d. Sept. 2, 1973`: with a year behind it, or a month.
+    if matches!(written, "b." | "d.") && (start.at() == 0 || !is_dated(end)) {
+        return None;
+    }
     let before_small = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
     let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
     let spoken = match written {
+        "c." if is_century => "century",
         "est." if !year() => "estimated",
-        "Est." if !year() => "Estimated",
+        "Est." if !year() && !is_dated_in(end) => "Estimated",
         "Rev." if numbered => "Revision",
         "orig." if !end.next_word().ends_with("ed") => "original",
         // `c/o chest pain`
-        "c/o" if before_small() => "complains of",
+        "c/o" if before_small() || matches!(start.previous_word(), "Pt" | "pt" | "Patient" | "patient") => {
+            "complains of"
+        }
         _ => spoken,
     };
     let mut next = end;
@@ -67,6 +79,18 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let closes =
         written.ends_with('.') && (ends || (spaced && CLOSING.contains(&written) && begins_sentence(next)));
     Some(Edit::new(start, end, if closes { format!("{spoken}.") } else { spoken.to_owned() }))
+}
+
+/// Whether it was in a year: `Est. in 1850`.
+fn is_dated_in(end: Cursor<'_>) -> bool {
+    end.past(|at| at.eat_text(" in ") && at.digits(4..=4).is_some() && at.ends_word()).is_some()
+}
+
+/// Whether a year or the name of a month follows.
+fn is_dated(end: Cursor<'_>) -> bool {
+    let mut at = end;
+    let year = at.eat(' ') && at.past(|at| at.digits(4..=4).is_some() && at.ends_word()).is_some();
+    year || super::calendar::is_month(at)
 }
 
 /// Whether a lone capital follows: `App. B`, `Fig. C`.

@@ -29,6 +29,33 @@ pub fn technical(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     unit(start, at, number, TECHNICAL_UNITS, reader)
 }
 
+/// `draws 5A`, `a 30A breaker`, `5V 2A`: amps where electricity is spoken of; elsewhere it is a seat or a grade.
+pub fn amps(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const BEFORE: [&str; 14] = [
+        "amp", "amperage", "breaker", "charger", "circuit", "current", "draw", "drawing", "draws", "fuse",
+        "load", "rated", "supply", "supplies",
+    ];
+    const AFTER: [&str; 11] = [
+        "breaker", "charger", "circuit", "current", "fuse", "fuses", "load", "max", "outlet", "socket",
+        "supply",
+    ];
+    let mut at = start;
+    let number = number(&mut at)?;
+    let end = at.past(|at| at.eat('A') && at.ends_word())?;
+    let volts = |word: &str| {
+        let unit = word.trim_matches(|found: char| found.is_ascii_digit() || found == '.');
+        unit.len() < word.len() && matches!(unit, "V" | "mA" | "W" | "kW" | "Ah" | "mAh" | "VAC" | "VDC")
+    };
+    let beside = || {
+        start.words_before().take(3).any(volts)
+            || end.window_after(16).split(|found: char| !found.is_alphanumeric() && found != '.').any(volts)
+    };
+    let electric = AFTER.contains(&end.next_word())
+        || start.words_before().take(6).any(|word| BEFORE.contains(&word.to_ascii_lowercase().as_str()))
+        || beside();
+    electric.then(|| counted(start, at, number, end, attributive(start, end, ["amp", "amps"]), reader))
+}
+
 fn number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
     at.starts_number().then_some(())?;
     at.number()
@@ -115,13 +142,24 @@ fn attributive(start: Cursor<'_>, end: Cursor<'_>, words: [&'static str; 2]) -> 
 /// Whether this amount has an article and stands before a noun.
 pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const LINKS: [&str; 12] = ["of", "in", "and", "or", "for", "to", "at", "per", "is", "from", "on", "with"];
+    let mut end = end;
+    // `60W-equivalent`
+    if end.peek() == Some('-') && end.peek_second().is_some_and(char::is_alphabetic) {
+        return true;
+    }
+    // `a 12V 7Ah battery`: what counts it further is passed over.
+    for _ in 0..2 {
+        let further = end.past(|at| {
+            at.eat(' ')
+                && at.number().is_some()
+                && (1..=4).contains(&at.eat_while(char::is_alphabetic).len())
+                && at.peek() == Some(' ')
+        });
+        end = further.unwrap_or(end);
+    }
     let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
     let is_noun = next.starts_with(char::is_alphabetic) && !LINKS.contains(&next);
-    // `100m sprint`: of a race, with an article or without.
-    if matches!(
-        next,
-        "sprint" | "dash" | "hurdles" | "freestyle" | "relay" | "race" | "butterfly" | "backstroke"
-    ) {
+    if is_race(end) {
         return true;
     }
     // `a 3-year, $10M deal`
@@ -133,7 +171,23 @@ pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
             .is_some_and(|word| word.contains('-') && word.starts_with(|first: char| first.is_ascii_digit()))
             && matches!(words.next(), Some("a" | "an" | "A" | "An"))
     };
-    is_noun && (matches!(start.previous_word(), "a" | "an" | "A" | "An") || listed())
+    // `a 12V 7Ah battery` at its second.
+    let second = || {
+        let mut words = start.window_before(16).trim_end_matches(' ').rsplit(' ');
+        words.next().is_some_and(|word| {
+            word.starts_with(|first: char| first.is_ascii_digit()) && word.ends_with(char::is_alphabetic)
+        }) && matches!(words.next(), Some("a" | "an" | "A" | "An"))
+    };
+    is_noun && (matches!(start.previous_word(), "a" | "an" | "A" | "An") || listed() || second())
+}
+
+/// Whether a race follows, which a length names with an article or without: `100m sprint`.
+pub fn is_race(end: Cursor<'_>) -> bool {
+    const RACES: [&str; 12] = [
+        "sprint", "dash", "hurdles", "freestyle", "relay", "race", "butterfly", "backstroke", "breaststroke",
+        "medley", "swim", "final",
+    ];
+    end.peek() == Some(' ') && RACES.contains(&end.next_word())
 }
 
 fn counted(
@@ -238,9 +292,9 @@ pub fn after_per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 /// unit without a number, which only a slash or brackets around it tell from a word.
 pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     /// What a rate is per; `MB/GB` and `kg/lb` are the one or the other.
-    const RATES: [&str; 9] = [
+    const RATES: [&str; 12] = [
         "second", "second squared", "minute", "hour", "day", "kilometer", "square meter", "cubic meter",
-        "deciliter",
+        "liter", "deciliter", "milliliter", "mole",
     ];
     /// Units that are words in brackets as well.
     const WORDS: [&str; 8] = ["min", "cal", "sec", "days", "ppl", "AU", "MP", "MW"];

@@ -132,7 +132,7 @@ const BARE: &[&str] = &[
     "mathbb", "mathrm", "mathbf", "mathcal", "sim", "approx", "subset", "subseteq", "cup", "cap", "forall",
     "exists", "neq", "div", "partial", "nabla", "gamma", "delta", "epsilon", "mu", "omega", "Omega", "phi",
     "rho", "tau", "sin", "cos", "tan", "ln", "log", "vec", "overline", "binom", "rightarrow", "Rightarrow",
-    "implies", "iff", "cdots", "ldots", "equiv", "propto", "angle", "to", "in",
+    "SI", "qty", "num", "implies", "iff", "cdots", "ldots", "equiv", "propto", "angle", "to", "in",
 ];
 
 /// Bytes of the formula that stands at `at` without marks, from a command that only formulas have: `\frac{7}{10}`,

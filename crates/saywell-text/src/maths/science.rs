@@ -2,35 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Symbols of the chemical elements.
-const ELEMENTS: [&str; 118] = [
-    "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K",
-    "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr",
-    "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb", "Te", "I", "Xe",
-    "Cs", "Ba", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu",
-    "Hf", "Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl", "Pb", "Bi", "Po", "At", "Rn", "Fr", "Ra",
-    "Ac", "Th", "Pa", "U", "Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr", "Rf", "Db",
-    "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og",
-];
-
-/// Their names, in the same order.
-const NAMES: [&str; 118] = [
-    "hydrogen", "helium", "lithium", "beryllium", "boron", "carbon", "nitrogen", "oxygen", "fluorine",
-    "neon", "sodium", "magnesium", "aluminum", "silicon", "phosphorus", "sulfur", "chlorine", "argon",
-    "potassium", "calcium", "scandium", "titanium", "vanadium", "chromium", "manganese", "iron", "cobalt",
-    "nickel", "copper", "zinc", "gallium", "germanium", "arsenic", "selenium", "bromine", "krypton",
-    "rubidium", "strontium", "yttrium", "zirconium", "niobium", "molybdenum", "technetium", "ruthenium",
-    "rhodium", "palladium", "silver", "cadmium", "indium", "tin", "antimony", "tellurium", "iodine", "xenon",
-    "cesium", "barium", "lanthanum", "cerium", "praseodymium", "neodymium", "promethium", "samarium",
-    "europium", "gadolinium", "terbium", "dysprosium", "holmium", "erbium", "thulium", "ytterbium",
-    "lutetium", "hafnium", "tantalum", "tungsten", "rhenium", "osmium", "iridium", "platinum", "gold",
-    "mercury", "thallium", "lead", "bismuth", "polonium", "astatine", "radon", "francium", "radium",
-    "actinium", "thorium", "protactinium", "uranium", "neptunium", "plutonium", "americium", "curium",
-    "berkelium", "californium", "einsteinium", "fermium", "mendelevium", "nobelium", "lawrencium",
-    "rutherfordium", "dubnium", "seaborgium", "bohrium", "hassium", "meitnerium", "darmstadtium",
-    "roentgenium", "copernicium", "nihonium", "flerovium", "moscovium", "livermorium", "tennessine",
-    "oganesson",
-];
+use crate::elements;
 
 /// The words of a formula of chemistry: `H_2SO_4` → `H 2 S O 4`, `\mathrm{Ca}^{2+}` → `C a 2 plus`, `^{14}\mathrm{C}` →
 /// `carbon-14`. `None` for any other.
@@ -94,9 +66,9 @@ pub(super) fn chemistry(tex: &str) -> Option<String> {
                 rest = &rest[length..];
             }
             _ => {
-                let symbol = [2, 1]
-                    .into_iter()
-                    .find_map(|length| rest.get(..length).filter(|symbol| ELEMENTS.contains(symbol)))?;
+                let symbol = [2, 1].into_iter().find_map(|length| {
+                    rest.get(..length).filter(|symbol| elements::name(symbol).is_some())
+                })?;
                 small |= symbol.len() > 1;
                 elements += 1;
                 words.push(
@@ -121,9 +93,9 @@ pub(super) fn chemistry(tex: &str) -> Option<String> {
     words.retain(|word| !word.is_empty());
     // `^{235}_{92}U` is uranium-235.
     if let ([number, symbol], true, false) = (words.as_slice(), mass && elements == 1, charge) {
-        let symbol = symbol.replace(' ', "");
-        let place = ELEMENTS.iter().position(|element| element.eq_ignore_ascii_case(&symbol))?;
-        return Some(format!("{}-{number}", NAMES[place]));
+        let mut symbol = symbol.replace(' ', "").to_ascii_lowercase();
+        symbol.get_mut(..1)?.make_ascii_uppercase();
+        return Some(format!("{}-{number}", elements::name(&symbol)?));
     }
     known.then(|| words.join(" "))
 }
@@ -139,7 +111,51 @@ pub(super) fn isotope(tex: &str) -> Option<usize> {
         at += 2 + digits(protons)?;
     }
     let symbol = &tex[at..at + tex[at..].bytes().take_while(u8::is_ascii_alphabetic).count()];
-    ELEMENTS.contains(&symbol).then_some(at + symbol.len())
+    elements::name(symbol).map(|_| at + symbol.len())
+}
+
+/// The commands of `siunitx` and an escaped dollar without them: `\\SI{9.81}{m/s^2}` → `9.81\\,\\mathrm{m/s^2}`,
+/// `\\num{5}` → `5`, `\\$5` → `5\\text{ dollars}`.
+pub(super) fn plain_units(tex: &str) -> Cow<'_, str> {
+    const COMMANDS: [(&str, bool, bool); 5] = [
+        ("\\SI{", true, true),
+        ("\\qty{", true, true),
+        ("\\si{", false, true),
+        ("\\unit{", false, true),
+        ("\\num{", true, false),
+    ];
+    let mut text = Cow::Borrowed(tex);
+    for (command, has_number, has_unit) in COMMANDS {
+        // What is written for one is none of them, so that each step leaves one fewer.
+        while let Some(at) = text.find(command) {
+            let number = at + command.len();
+            let close = |from: usize| text[from..].find('}').map(|length| from + length);
+            let Some(number_end) = close(number) else { break };
+            let unit = if has_number && has_unit {
+                text[number_end..]
+                    .strip_prefix("}{")
+                    .and_then(|_| Some(number_end + 2..close(number_end + 2)?))
+            } else {
+                Some(number..number_end)
+            };
+            let Some(unit) = unit else { break };
+            let words = match (has_number, has_unit) {
+                (true, true) => {
+                    [&text[number..number_end], "\\,\\mathrm{", &text[unit.clone()], "}"].concat()
+                }
+                (false, true) => ["\\mathrm{", &text[unit.clone()], "}"].concat(),
+                _ => text[number..number_end].to_owned(),
+            };
+            text.to_mut().replace_range(at..=unit.end, &words);
+        }
+    }
+    while let Some(at) = text.find("\\$") {
+        let rest = &text[at + 2..];
+        let amount = rest.find(|c: char| !(c.is_ascii_digit() || "{,}.".contains(c))).unwrap_or(rest.len());
+        let words = [&rest[..amount], "\\text{ dollars}"].concat();
+        text.to_mut().replace_range(at..at + 2 + amount, &words);
+    }
+    text
 }
 
 /// Units as LaTeX writes them, as text: `25\\,^\\circ\\mathrm{C}`, `\\mathrm{mol^{-1}}`, `100\\,\\mathrm{k}\\Omega`.
