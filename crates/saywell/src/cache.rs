@@ -323,7 +323,7 @@ impl Cache {
         shared.memory.insert(key, held.clone());
         let reservation = self.make_room(prepared.bytes()).await?;
         if let Err(error) = shared.objects.write(&prepared).await {
-            shared.used.suspect_strays();
+            shared.used.suspect_strays(0);
             if !error.was_known() && !shared.unwritable.swap(true, Ordering::Relaxed) {
                 tracing::error!(
                     error = %sweep::Causes(&error),

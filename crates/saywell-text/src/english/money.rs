@@ -55,7 +55,7 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let currency = currency(&mut at)?;
     amount.group_for(currency);
     let edit = at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))?;
-    Some(units::rate(at, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words)))
+    Some(units::with_rate(edit, at, reader))
 }
 
 fn amount_after(
@@ -90,7 +90,7 @@ fn amount_after(
         first.words(currency, reader)
     };
     let edit = Edit::new(start, end, format!("{minus}{words}"));
-    Some(units::rate(end, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words)))
+    Some(units::with_rate(edit, end, reader))
 }
 
 /// The amount that a range goes to: `-$10`, `–10 million`.

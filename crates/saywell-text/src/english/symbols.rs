@@ -358,9 +358,7 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let unit = super::units::after_fraction(at)
             .filter(|_| start.before().is_some_and(|before| before.is_ascii_digit()));
         return Some(match unit {
-            Some((words, end)) => super::units::rate(end, reader)
-                .into_iter()
-                .fold(edit.say(end, words[1]), |edit, (words, end)| edit.say(end, words)),
+            Some((words, end)) => super::units::with_rate(edit.say(end, words[1]), end, reader),
             None => edit,
         });
     }

@@ -105,12 +105,16 @@ fn unit(
     (!(hyphened && end.peek() == Some('-'))).then_some(())?;
     let words = if hyphened { [words[0], words[0]] } else { attributive(start, end, words) };
     let edit = counted(start, at, number, end, words, reader);
-    let edit = rate(end, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words));
-    Some(edit)
+    Some(with_rate(edit, end, reader))
+}
+
+/// `edit` with what stands behind its unit and a slash: `/day`, `/kg/day`, `/24 h`.
+pub fn with_rate(edit: Edit, end: Cursor<'_>, reader: Reader) -> Edit {
+    rate(end, reader).into_iter().fold(edit, |edit, (words, end)| edit.say(end, words))
 }
 
 /// What stands behind a unit and its slash, in words with where each of them ends: `/day`, `/kg/day`, `/24 h`.
-pub fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
+fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
     if let Some((per, end)) = per_at(end) {
         return vec![(format!("per {per}"), end)];
     }

@@ -101,16 +101,11 @@ impl Used {
         self.shared.freed.notify_waiters();
     }
 
-    /// So much is there that nobody knows whose it is, until a repair tells.
-    fn suspect(&self, bytes: u64) {
+    /// Something may have been left behind, so many bytes at least: they take room until a repair tells whose they are.
+    pub(super) fn suspect_strays(&self, at_least: u64) {
         let mut taken = self.taken();
-        taken.stray = taken.stray.max(bytes);
+        taken.stray = taken.stray.max(at_least);
         taken.suspected = true;
-    }
-
-    /// Something may have been left behind.
-    pub(super) fn suspect_strays(&self) {
-        self.taken().suspected = true;
     }
 
     /// Whether a repair is wanted.
@@ -263,7 +258,7 @@ impl Cache {
         }
         let unknown = there.saturating_sub(shared.index.stored_bytes().await?);
         if unknown > 0 {
-            shared.used.suspect(unknown);
+            shared.used.suspect_strays(unknown);
         }
         Ok(())
     }
