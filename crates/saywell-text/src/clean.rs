@@ -487,6 +487,9 @@ fn root(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
     }
     let words =
         maths::speak(&["\\sqrt", &option, "{", rest[..length].trim_matches(['(', ')']), "}"].concat(), 100)?;
+    // `3√2`
+    let factor = degree.is_none() && text[from..at].ends_with(char::is_alphanumeric);
+    let words = if factor { [" times ", &words].concat() } else { words };
     Some((start..at + '√'.len_utf8() + length, Edit::Say(words)))
 }
 

@@ -365,7 +365,7 @@ const BEFORE_NUMBER: &[&str] = &[
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
     "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
     "ok", "rm", "rms", "sett", "genn", "febb", "abs", "bl", "str", "kol", "il", "núm", "tél", "fl", "ref",
-    "vols", "item", "ser", "exp", "deg",
+    "vols", "item", "ser", "exp", "deg", "pop", "hum", "sched", "dwg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[

@@ -267,6 +267,25 @@ pub fn beyond_a_day(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (super::quantities::ends_quantity(at) && at.peek() != Some(':')).then(|| Edit::new(start, at, words))
 }
 
+/// The `+09:00` of `UTC+09:00`, `GMT-3` → `plus nine`: how far a zone is off.
+pub fn offset(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    (start.follows("UTC") || start.follows("GMT")).then_some(())?;
+    let mut at = start;
+    let sign =
+        if at.eat_one_of(["-", "−", "–"]).is_some() { "minus" } else { at.eat('+').then_some("plus")? };
+    let hours = at.digits(1..=2).filter(|hours| !above(hours, 14))?;
+    let short = hours.strip_prefix('0').filter(|short| !short.is_empty()).unwrap_or(hours);
+    let mut words = format!("{sign} {}", reader.count(short));
+    if let Some(end) = at.past(|at| at.eat(':') && at.digits(2..=2).is_some()) {
+        let minutes = &at.until(end)[1..];
+        if minutes != "00" {
+            words += &format!(" {}", reader.count(minutes));
+        }
+        at = end;
+    }
+    super::quantities::ends_quantity(at).then(|| Edit::new(start, at, words))
+}
+
 /// `PT15M`, `P1DT2H` → `fifteen minutes`, `one day two hours`.
 pub fn iso_duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const DAYS: [(char, &str); 4] = [('Y', "year"), ('M', "month"), ('W', "week"), ('D', "day")];

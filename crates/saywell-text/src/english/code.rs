@@ -47,7 +47,9 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             if inner.is_empty() {
                 words += " array";
             } else if inner.chars().all(|found| is_word(found) || found == '-') {
-                words += &format!(" at {}", super::spell_out(inner, reader).text());
+                // `E[X]` is expected.
+                let of = if words == "E" { "of" } else { "at" };
+                words += &format!(" {of} {}", super::spell_out(inner, reader).text());
             } else {
                 break;
             }

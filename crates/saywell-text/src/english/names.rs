@@ -210,7 +210,11 @@ pub fn thread(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat_one_of(["x", "×", " x ", " × "])?;
     let pitch = at.number()?;
     let edit = Edit::from(start).say(name, format!("M {}", reader.count(size)));
-    super::quantities::ends_quantity(at).then(|| edit.say(at, format!("by {}", reader.number(pitch))))
+    let edit = edit.say(at, format!("by {}", reader.number(pitch)));
+    if let Some((words, end)) = super::units::after_fraction(at).or_else(|| super::units::find(at)) {
+        return Some(edit.say(end, words[1]));
+    }
+    super::quantities::ends_quantity(at).then_some(edit)
 }
 
 /// `B.1.1.7` → `B one point one point seven`: a lineage, a paragraph of an appendix.
@@ -299,7 +303,15 @@ const NO_FORMULA: [&str; 16] = [
 
 /// `H2O`, `CO₂`, `C6H12O6`, `Ca2+`, `NaCl` → `H two O`, `C O two` and so on.
 pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_word() || !start.peek().is_some_and(|first| first.is_ascii_uppercase()) {
+    // `2NaOH`: after how many of them react.
+    let before = start.window_before(4);
+    let counted = before.ends_with(|last: char| last.is_ascii_digit())
+        && before
+            .trim_end_matches(|digit: char| digit.is_ascii_digit())
+            .chars()
+            .next_back()
+            .is_none_or(|c| c == ' ');
+    if !(start.starts_word() || counted) || !start.peek().is_some_and(|first| first.is_ascii_uppercase()) {
         return None;
     }
     let mut at = start;

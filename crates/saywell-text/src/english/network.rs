@@ -319,7 +319,9 @@ pub fn hash(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let name = if length > 12 && !start.previous_word().eq_ignore_ascii_case("hash") { "hash " } else { "" };
-    Some(Edit::new(start, end, format!("{name}{}", reader.characters(&chunk[..7]))))
+    // What is hardly longer than a short one may be a serial number: none of it is left out.
+    let said = if length > 10 { 7 } else { length };
+    Some(Edit::new(start, end, format!("{name}{}", reader.characters(&chunk[..said]))))
 }
 
 /// `0xFF`, `0b101`, `0o755` → `hex F F`, `binary one zero one`, `octal seven five five`.

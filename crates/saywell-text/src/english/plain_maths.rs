@@ -5,7 +5,7 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 /// Greek letters and sets of numbers with their names; the capitals that look like Latin ones are no symbols of their own.
-const GREEK: [(char, &str); 41] = [
+const GREEK: [(char, &str); 42] = [
     ('α', "alpha"),
     ('β', "beta"),
     ('γ', "gamma"),
@@ -47,6 +47,7 @@ const GREEK: [(char, &str); 41] = [
     ('ℕ', "the natural numbers"),
     ('ℚ', "the rational numbers"),
     ('ℂ', "the complex numbers"),
+    ('ℏ', "h bar"),
 ];
 
 /// Letters that stand low: an index.
@@ -112,6 +113,13 @@ pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             _ => words.push(letter),
         }
     }
+    // `Θ(n)`
+    if letters == 1
+        && at.peek() == Some('(')
+        && matches!(written, "Θ" | "Ω" | "Γ" | "Φ" | "ζ" | "ω" | "φ" | "ψ")
+    {
+        words.push_str(" of");
+    }
     Some(Edit::new(start, at, words))
 }
 
@@ -133,7 +141,14 @@ pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (_, name) = MARKS.iter().find(|(written, _)| *written == mark)?;
     at.eat(mark);
     let letter = greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
-    (!at.peek().is_some_and(char::is_alphabetic)).then(|| Edit::new(start, at, format!("{letter} {name}")))
+    // `AᵀA`
+    let product = mark == 'ᵀ'
+        && at
+            .past(|at| at.eat_if(|next| next.is_ascii_alphabetic()).is_some())
+            .is_some_and(|end| !end.peek().is_some_and(|next| next.is_ascii_alphabetic()));
+    let space = if product { " " } else { "" };
+    (product || !at.peek().is_some_and(char::is_alphabetic))
+        .then(|| Edit::new(start, at, format!("{letter} {name}{space}")))
 }
 
 /// `‖x‖₂`, `‖Ax − b‖` → `the norm of x` and so on; which norm it is is left out.
@@ -275,7 +290,8 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let spaced = start.before() == Some(' ') && at.peek() == Some(' ');
     let tight = start.before().is_some_and(|before| is_word(before) || ")]²³!|".contains(before))
         && at.peek().is_some_and(|next| is_word(next) || "([√|−-".contains(next));
-    if !(spaced || tight) || !operand_before(start) || !operand_after(at) {
+    let named = spaced && is_name_of_code(start.previous_word());
+    if !(spaced || tight) || !(named || operand_before(start)) || !operand_after(at) {
         return None;
     }
     let before = start.previous_word();
@@ -283,6 +299,7 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let is_minus = if spaced {
         dash == "-"
             && (is_maths(start)
+                || is_name_of_code(before) && after.starts_with(|next: char| next.is_ascii_digit())
                 || is_single_letter(before) && is_operand(after)
                 || is_single_letter(after) && is_operand(before) && !before.is_empty()
                 || indexed(at) && start.window_before(2).starts_with([')', ']'])
@@ -306,6 +323,14 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                 && !plane)
     };
     is_minus.then(|| Edit::new(start, at, "minus"))
+}
+
+/// `arr.length`, `row_count`: a name that no prose has.
+fn is_name_of_code(word: &str) -> bool {
+    let inside = word.trim_matches(['.', '_', '\'']);
+    inside.contains(['.', '_'])
+        && inside.split(['.', '_']).all(|part| part.len() > 1 && part.is_ascii())
+        && !inside.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// `(-b ± √(b²-4ac)) / 2a`: the sign before a letter, no option of a program.
@@ -551,7 +576,7 @@ pub fn primed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !(1..=3).contains(&count) {
         return None;
     }
-    let mut words = format!("{name}{}", " prime".repeat(count));
+    let mut words = format!("{name}{}", ["", " prime", " double prime", " triple prime"][count]);
     let inside = at.window_after(24);
     if let Some(rest) = inside.strip_prefix('(')
         && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
@@ -608,6 +633,12 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     {
         return Some(Edit::new(start, at, "over"));
     }
+    // `λ/2`, `1/√2`
+    let halved = greek(before).is_some() && next.is_ascii_digit()
+        || operand_before(start) && at.rest().starts_with("the square root of");
+    if halved {
+        return Some(Edit::new(start, at, "over"));
+    }
     // `n(n-1)/2`
     let term = before == ')'
         && start.window_before(16).rsplit('(').next().is_some_and(|inside| {
@@ -623,7 +654,11 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     {
         return None;
     }
-    let short = |word: &str| word.chars().count() <= 2 && !matches!(word, "s²" | "m²" | "s³" | "m³");
+    // `m₁m₂`: what stands low is no letter of its own.
+    let short = |word: &str| {
+        word.chars().filter(|letter| !"₀₁₂₃₄₅₆₇₈₉".contains(*letter)).count() <= 2
+            && !matches!(word, "s²" | "m²" | "s³" | "m³")
+    };
     let letters = short(start.previous_word()) && short(at.next_word());
     (spaced || bracket || letters).then(|| Edit::new(start, at, "over"))
 }

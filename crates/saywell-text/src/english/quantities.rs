@@ -14,24 +14,12 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
     }
-    if let Some(end) = start.past(|at| at.eat_text("24/7/365") && at.ends_word()) {
-        let words = [reader.count("24"), reader.count("7"), reader.label("365")];
-        return Some(Edit::new(start, end, words.join(" ")));
-    }
     let mut at = start;
     let above = at.digits(1..=4)?;
     at.eat('/').then_some(())?;
     let below = at.digits(1..=4)?;
     // `a 1/16th`
     let at = at.past(|at| at.eat_one_of(["ths", "th"]).is_some() && at.ends_word()).unwrap_or(at);
-    // `1/200s`, `1/60 sec`: how long a shutter is open.
-    if above == "1"
-        && below.len() > 1
-        && let Some(end) = at.past(|at| at.eat_one_of(["s", "sec", " sec"]).is_some() && at.ends_word())
-    {
-        let words = format!("{} {} of a second", reader.count(above), reader.ordinal(below));
-        return Some(Edit::new(start, end, words));
-    }
     if !ends_quantity(at) || at.peek() == Some('/') {
         return None;
     }
@@ -124,6 +112,21 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     } else {
         edit
     })
+}
+
+/// `24/7/365` → `twenty four seven three sixty five`; `1/200s`, `1/60 sec` → `one two hundredth of a second`: how long a
+/// shutter is open.
+pub fn slashed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if let Some(end) = start.past(|at| at.eat_text("24/7/365") && at.ends_word()) {
+        let words = [reader.count("24"), reader.count("7"), reader.label("365")];
+        return Some(Edit::new(start, end, words.join(" ")));
+    }
+    let mut at = start;
+    (start.starts_number() && start.before() != Some('/') && at.eat_text("1/")).then_some(())?;
+    let part = at.digits(2..=5)?;
+    (at.eat_one_of(["sec", "s", " sec"]).is_some() && at.ends_word()).then_some(())?;
+    let words = format!("{} {} of a second", reader.count("1"), reader.ordinal(part));
+    Some(Edit::new(start, at, words))
 }
 
 /// Whether a weekday or a word before says that this is a date; what is `improper` is none as a fraction: `from 3/1 to 4/1`.

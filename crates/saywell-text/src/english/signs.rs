@@ -65,7 +65,8 @@ pub fn negated(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         && !at.rest().starts_with("important"))
     .then_some(())?;
     let before = start.window_before(8);
-    BEFORE.iter().any(|written| before.ends_with(written)).then(|| Edit::new(start, at, "not"))
+    let bracketed = start.starts_chunk() && at.peek() == Some('(');
+    (bracketed || BEFORE.iter().any(|written| before.ends_with(written))).then(|| Edit::new(start, at, "not"))
 }
 
 /// Words that a sign is named after.

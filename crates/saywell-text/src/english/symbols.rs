@@ -135,6 +135,8 @@ const OPERATORS: &[(&str, &str)] = &[
     ("∆", "delta"),
     ("∂", "partial"),
     ("∫", "the integral of"),
+    ("∮", "the contour integral of"),
+    ("△", "triangle"),
     ("∝", "proportional to"),
     ("⇌", "in equilibrium with"),
     ("±", "plus or minus"),
@@ -407,7 +409,9 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             return Some(Edit::new(start, at, "about"));
         }
         '~' if start.before() == Some(' ') && at.peek() == Some(' ') => {
-            return Some(Edit::new(start, at, "about"));
+            // `△ABC ~ △DEF`
+            let figures = at.rest().starts_with(" △") || at.rest().starts_with(" ∠");
+            return Some(Edit::new(start, at, if figures { "is similar to" } else { "about" }));
         }
         '@' if !at.peek().is_some_and(is_word) || at.peek().is_some_and(|next| next.is_ascii_digit()) => {
             return Some(Edit::new(start, at, "at"));
@@ -524,7 +528,13 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
             && !super::plain_maths::is_maths(start);
     let footnote = after_sentence
         || start.before() != Some(' ') && word.len() > 3 && word.chars().all(char::is_alphabetic);
-    Edit::new(start, at, if footnote { String::new() } else { words })
+    let edit = Edit::new(start, at, if footnote { String::new() } else { words });
+    // `6.022 × 10²³ mol⁻¹`
+    let counts = start.follows("10") && !footnote;
+    match super::units::after_fraction(at).filter(|_| counts) {
+        Some((words, end)) => super::units::with_rate(edit.say(end, words[1]), end, reader),
+        None => edit,
+    }
 }
 
 /// The space in `what ?`.

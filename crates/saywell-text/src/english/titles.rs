@@ -17,6 +17,12 @@ pub fn title(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let name = at;
     at.eat('.');
     let end = at;
+    // `Rev. B, Dwg. 12`: a letter alone is no name.
+    let lettered = end.past(|at| at.eat(' ') && at.eat_if(|next| next.is_ascii_uppercase()).is_some());
+    let spoken = match lettered {
+        Some(end) if written == "Rev" && end.ends_word() && end.peek() != Some('.') => "Revision",
+        _ => spoken,
+    };
     let edit = Edit::from(start).say(name, spoken);
     (at.eat(' ') && at.peek().is_some_and(char::is_uppercase))
         .then(|| if end.at() > name.at() { edit.say(end, "") } else { edit })
