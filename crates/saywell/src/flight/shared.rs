@@ -6,6 +6,7 @@
 //! one of those who follow takes it and goes on from the first utterance that was not made. Without the server, each goes
 //! on by itself.
 
+mod courier;
 mod server;
 
 use std::sync::Arc;
@@ -199,7 +200,7 @@ impl SharedFlights {
             followers: 0,
             heard_at: Instant::now(),
         };
-        self.server.telling.spawn(telling.run(told));
+        self.server.carry(telling.run(told));
         Wire { parts }
     }
 
@@ -210,8 +211,7 @@ impl SharedFlights {
 
     /// Waits until the others have been told how every flight here has ended, or cannot be told.
     pub async fn told(&self) {
-        self.server.telling.close();
-        self.server.telling.wait().await;
+        self.server.told().await;
     }
 
     /// Whom a flight was kept for wants it no longer: whoever makes it is told.

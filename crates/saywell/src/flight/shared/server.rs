@@ -3,17 +3,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
-use redis::{RedisError, Script, ScriptInvocation};
+use redis::{FromRedisValue, RedisError, Script, ScriptInvocation};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use super::Away;
+use super::courier::Courier;
 use crate::key::Key;
 use crate::redis_client::{Address, Connection};
 use crate::service::Service;
@@ -40,22 +41,24 @@ const BELLS: &str = "{saywell}:flights:bell:";
 /// A server that flights are shared through.
 pub(super) struct Server {
     connection: Connection,
+    courier: Courier,
     service: Service,
     /// This process, among all that share flights.
     gateway: String,
-    begin: Script,
-    take: Script,
-    tell: Script,
-    read: Script,
-    leave: Script,
-    mail: Script,
-    end: Script,
     bells: Mutex<HashMap<Key, Arc<Notify>>>,
     /// This gateway is to stop.
     pub(super) stopping: CancellationToken,
     /// Those who tell what is made here.
-    pub(super) telling: TaskTracker,
+    telling: TaskTracker,
 }
+
+static BEGIN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/begin.lua")));
+static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/take.lua")));
+static TELL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/tell.lua")));
+static READ: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/read.lua")));
+static LEAVE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/leave.lua")));
+static MAIL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/mail.lua")));
+static END: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/end.lua")));
 
 /// What a flight is known by: it is made under one token after the other, each larger than the one before.
 #[derive(Debug, Clone)]
@@ -123,26 +126,24 @@ pub(super) struct Bell {
 impl Server {
     pub(super) fn open(address: Address, service: Service) -> Arc<Self> {
         let connection = Connection::new(address.clone(), DEADLINE);
-        let way = connection.clone();
-        service.is_asked_by(move || way.answers());
+        let courier = Courier::start();
+        let (way, asking) = (connection.clone(), courier.clone());
+        service.is_asked_by(move || {
+            let answers = asking.carry(way.answers());
+            async move { answers.await.unwrap_or(false) }
+        });
         let server = Arc::new(Self {
             connection,
+            courier: courier.clone(),
             service,
             gateway: hex::encode(rand::random::<[u8; 8]>()),
-            begin: Script::new(include_str!("scripts/begin.lua")),
-            take: Script::new(include_str!("scripts/take.lua")),
-            tell: Script::new(include_str!("scripts/tell.lua")),
-            read: Script::new(include_str!("scripts/read.lua")),
-            leave: Script::new(include_str!("scripts/leave.lua")),
-            mail: Script::new(include_str!("scripts/mail.lua")),
-            end: Script::new(include_str!("scripts/end.lua")),
             bells: Mutex::default(),
             stopping: CancellationToken::new(),
             telling: TaskTracker::new(),
         });
         let (channel, listening) = (format!("{BELLS}{}", server.gateway), Arc::downgrade(&server));
         // Not waited for: it only listens, and ends with this server.
-        tokio::spawn(async move {
+        drop(courier.carry(async move {
             while listening.strong_count() > 0 {
                 let rings = async {
                     let mut bells = address.client().await?.get_async_pubsub().await?;
@@ -158,8 +159,19 @@ impl Server {
                 }
                 tokio::time::sleep(LISTEN_AGAIN).await;
             }
-        });
+        }));
         server
+    }
+
+    /// Tells, apart from whoever asked, what is made here.
+    pub(super) fn carry(&self, telling: impl Future<Output = ()> + Send + 'static) {
+        drop(self.courier.carry(self.telling.track_future(telling)));
+    }
+
+    /// Waits until all that is made here has been told; nothing more is.
+    pub(super) async fn told(&self) {
+        self.telling.close();
+        self.telling.wait().await;
     }
 
     /// A bell is a hint: whoever waits for one looks again without it as well.
@@ -179,25 +191,25 @@ impl Server {
     /// Takes the lease of a flight that there is not yet: its name, and the token.
     pub(super) async fn begin(&self, key: Key, asked: &[u8]) -> Result<Option<(Known, String)>, Away> {
         let id = hex::encode(rand::random::<[u8; 8]>());
-        let mut call = self.begin.prepare_invoke();
+        let mut call = BEGIN.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
             call.key(name(of, &key));
         }
         call.key(format!("{PREFIX}tokens"));
         call.arg(&id).arg(&self.gateway).arg(millis(LEASE)).arg(millis(KEPT)).arg(asked);
-        let token: String = self.run(&call).await?;
+        let token: String = self.run(call).await?;
         Ok((!token.is_empty()).then_some((Known { key, id }, token)))
     }
 
     /// Takes the lease of a flight whose maker is gone.
     pub(super) async fn take(&self, flight: &Known, read: u64) -> Result<Leased, Away> {
-        let mut call = self.take.prepare_invoke();
+        let mut call = TAKE.prepare_invoke();
         for of in ["record", "lease", "followers"] {
             call.key(name(of, &flight.key));
         }
         call.key(format!("{PREFIX}tokens"));
         call.arg(&flight.id).arg(&self.gateway).arg(millis(LEASE)).arg(read);
-        Ok(match self.run::<Vec<String>>(&call).await?.as_slice() {
+        Ok(match self.run::<Vec<String>>(call).await?.as_slice() {
             [token, left] => Leased::Token(token.clone(), left == "1"),
             [_gone] => Leased::Gone,
             _ => Leased::Flown,
@@ -213,7 +225,7 @@ impl Server {
         parts: &[Vec<u8>],
     ) -> Result<Option<Told>, Away> {
         let kept = if state == State::Flying { KEPT } else { KEPT_LANDED };
-        let mut call = self.tell.prepare_invoke();
+        let mut call = TELL.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
             call.key(name(of, &flight.key));
         }
@@ -222,7 +234,7 @@ impl Server {
         for part in parts {
             call.arg(part.as_slice());
         }
-        let mut answer = self.run::<Vec<Vec<u8>>>(&call).await?.into_iter();
+        let mut answer = self.run::<Vec<Vec<u8>>>(call).await?.into_iter();
         let Some(followers) = answer.next() else { return Ok(None) };
         let followers = String::from_utf8_lossy(&followers).parse().unwrap_or_default();
         Ok(Some(Told { followers, mail: answer.collect() }))
@@ -230,13 +242,13 @@ impl Server {
 
     /// What follows these parts of a flight, of whichever there is without a name. `None`: there is none.
     pub(super) async fn read(&self, key: &Key, id: Option<&str>, read: u64) -> Result<Option<Read>, Away> {
-        let mut call = self.read.prepare_invoke();
+        let mut call = READ.prepare_invoke();
         for of in ["record", "lease", "parts", "followers"] {
             call.key(name(of, key));
         }
         call.arg(id.unwrap_or_default()).arg(&self.gateway).arg(millis(FOLLOWS)).arg(BELLS);
         call.arg(read).arg(PARTS_AT_ONCE);
-        let mut answer = self.run::<Vec<Vec<u8>>>(&call).await?.into_iter();
+        let mut answer = self.run::<Vec<Vec<u8>>>(call).await?.into_iter();
         let (Some(id), Some(state), Some(leased), Some(asked)) =
             (answer.next(), answer.next(), answer.next(), answer.next())
         else {
@@ -254,47 +266,53 @@ impl Server {
     }
 
     pub(super) async fn leave(&self, key: &Key) -> Result<(), Away> {
-        let mut call = self.leave.prepare_invoke();
+        let mut call = LEAVE.prepare_invoke();
         call.key(name("record", key)).key(name("followers", key)).arg(&self.gateway).arg(BELLS);
-        self.run::<u64>(&call).await.map(drop)
+        self.run::<u64>(call).await.map(drop)
     }
 
     pub(super) async fn mail(&self, key: &Key, word: &[u8]) -> Result<(), Away> {
-        let mut call = self.mail.prepare_invoke();
+        let mut call = MAIL.prepare_invoke();
         call.key(name("record", key)).key(name("mail", key)).arg(BELLS).arg(millis(KEPT)).arg(word);
-        self.run::<u64>(&call).await.map(drop)
+        self.run::<u64>(call).await.map(drop)
     }
 
     /// Ends a flight that has no outcome: drops it, or leaves it to whoever follows.
     pub(super) async fn end(&self, flight: &Known, token: &str, drop_it: bool) -> Result<(), Away> {
-        let mut call = self.end.prepare_invoke();
+        let mut call = END.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
             call.key(name(of, &flight.key));
         }
         call.arg(&flight.id).arg(token).arg(BELLS).arg(if drop_it { "drop" } else { "leave" });
-        self.run::<u64>(&call).await.map(drop)
+        self.run::<u64>(call).await.map(drop)
     }
 
     /// Keeps what a link was given for.
     pub(super) async fn keep_asked(&self, key: &Key, asked: &[u8], lasts: Duration) -> Result<(), Away> {
         let mut call = redis::cmd("SET");
         call.arg(name("asked", key)).arg(asked).arg("PX").arg(millis(lasts));
-        self.ask(async { call.query_async::<()>(&mut self.connection.clone()).await }).await
+        let mut connection = self.connection.clone();
+        self.ask(async move { call.query_async::<()>(&mut connection).await }).await
     }
 
     /// What a link was given for.
     pub(super) async fn asked(&self, key: &Key) -> Result<Option<Vec<u8>>, Away> {
         let mut call = redis::cmd("GET");
         call.arg(name("asked", key));
-        self.ask(async { call.query_async(&mut self.connection.clone()).await }).await
+        let mut connection = self.connection.clone();
+        self.ask(async move { call.query_async(&mut connection).await }).await
     }
 
-    async fn run<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, Away> {
-        self.ask(async {
-            match call.invoke_async(&mut self.connection.clone()).await {
+    async fn run<T: FromRedisValue + Send + 'static>(
+        &self,
+        call: ScriptInvocation<'static>,
+    ) -> Result<T, Away> {
+        let mut connection = self.connection.clone();
+        self.ask(async move {
+            match call.invoke_async(&mut connection).await {
                 // The server was away, and is there again: it is found by the next try. Every step may be done twice.
                 Err(error) if error.is_io_error() || error.is_connection_dropped() => {
-                    call.invoke_async(&mut self.connection.clone()).await
+                    call.invoke_async(&mut connection).await
                 }
                 answer => answer,
             }
@@ -302,8 +320,17 @@ impl Server {
         .await
     }
 
-    async fn ask<T>(&self, answer: impl Future<Output = Result<T, RedisError>>) -> Result<T, Away> {
-        let answer = async { answer.await.map_err(|error| Away(error.to_string())) };
+    async fn ask<T: Send + 'static>(
+        &self,
+        answer: impl Future<Output = Result<T, RedisError>> + Send + 'static,
+    ) -> Result<T, Away> {
+        let carried = self.courier.carry(answer);
+        let answer = async {
+            match carried.await {
+                Ok(answer) => answer.map_err(|error| Away(error.to_string())),
+                Err(ended) => Err(Away(ended.to_string())),
+            }
+        };
         self.service.ask(DEADLINE, answer, |_| true).await
     }
 
