@@ -13,6 +13,7 @@ mod insights;
 mod keys;
 mod levels;
 mod listening;
+mod migrations;
 pub mod postgres;
 mod rows;
 pub mod sqlite;

@@ -11,17 +11,24 @@ mod usage;
 
 use self::connections::{Connections, Transaction, through_pooler, without_pooler};
 use super::cache_index::{self, STORED_WITHIN_MS};
+use super::migrations;
 use super::rows::Columns as _;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
+use rust_embed::RustEmbed;
 use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+#[derive(RustEmbed)]
+#[folder = "migrations/postgres"]
+struct Files;
+
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::of::<Files>);
 
 /// How long a statement waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

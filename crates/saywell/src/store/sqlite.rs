@@ -10,11 +10,13 @@ mod listening;
 mod usage;
 
 use super::cache_index::{self, STORED_WITHIN_MS};
+use super::migrations;
 use super::rows::Columns as _;
 use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
 use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
+use rust_embed::RustEmbed;
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
@@ -22,10 +24,14 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+#[derive(RustEmbed)]
+#[folder = "migrations/sqlite"]
+struct Files;
+
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::of::<Files>);
 
 /// How long a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{
     PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo,
 };
-use sqlx::{Describe, Either, Execute, Executor, Postgres, SqlStr};
+use sqlx::{Either, Execute, Executor, Postgres, SqlStr};
 
 use super::{ACQUIRE_TIMEOUT, CONNECTIONS};
 
@@ -103,13 +103,6 @@ impl<'c> Executor<'c> for &'c mut Transaction {
     {
         self.begun.prepare_with(sql, parameters)
     }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
-    where
-        'c: 'e,
-    {
-        self.begun.describe(sql)
-    }
 }
 
 impl<'c> Executor<'c> for &'c Connections {
@@ -158,13 +151,6 @@ impl<'c> Executor<'c> for &'c Connections {
         'c: 'e,
     {
         self.pool.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Postgres>>>
-    where
-        'c: 'e,
-    {
-        self.pool.describe(sql)
     }
 }
 
