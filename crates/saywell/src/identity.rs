@@ -8,16 +8,19 @@ mod caller;
 pub mod jwks;
 pub mod key;
 pub mod origin;
+pub mod pass;
 pub mod proxies;
 pub mod seal;
 pub mod session;
 pub mod signing_key;
 pub mod token;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::Query;
 use axum::http::{HeaderMap, Method, Uri, header};
 use ipnet::IpNet;
 
@@ -32,6 +35,7 @@ use crate::store::ApiKeys;
 use jwks::Jwks;
 use key::{KeyFault, Keys};
 use origin::Origins;
+use pass::Passes;
 use proxies::Proxies;
 use session::Sessions;
 use token::{Rules, TokenFault, Tokens};
@@ -113,6 +117,7 @@ struct Parts {
     /// Whoever else reaches the server may speak.
     anybody: bool,
     keys: Option<Keys>,
+    passes: Passes,
     tokens: Option<Tokens>,
     sessions: Option<Sessions>,
     proxies: Proxies,
@@ -200,7 +205,7 @@ pub struct Settings {
 }
 
 impl Identity {
-    /// As the settings have it. `signing_key` signs sessions.
+    /// As the settings have it. `signing_key` signs sessions and passes.
     ///
     /// # Errors
     /// When nobody can be asked for published keys.
@@ -227,6 +232,7 @@ impl Identity {
             open: settings.auth.is_empty(),
             anybody: has(Mode::None),
             keys: has(Mode::Key).then(|| Keys::new(keys, settings.key_cache)),
+            passes: Passes::new(signing_key),
             tokens,
             sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
             proxies: Proxies::new(settings.trusted_proxies.clone()),
@@ -264,13 +270,13 @@ impl Identity {
         }
         // Where no credential means anything, programs that have to send one send what they like.
         if keys.is_some() || tokens.is_some() {
-            let shown = credential(arrival.headers)?;
+            let shown = credential(arrival.headers)?.map(Cow::Borrowed).or_else(|| in_address(arrival));
             // Nor is one refused that is no key of ours where everybody may speak.
-            let ours = |credential: &&str| {
+            let ours = |credential: &Cow<'_, str>| {
                 tokens.is_some() || !self.parts.anybody || credential.starts_with(key::PREFIX)
             };
             if let Some(credential) = shown.filter(ours) {
-                return self.by_credential(credential, arrival).await.map(Some);
+                return self.by_credential(&credential, arrival).await.map(Some);
             }
         }
         // From here on it is the browser that says who calls, whatever page made it call.
@@ -329,7 +335,15 @@ impl Identity {
     async fn by_key(&self, keys: &Keys, key: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
         let address = self.address(arrival);
         let network = address.map_or_else(|| "unknown".to_owned(), network);
-        let row = keys.check(key, &network, self.parts.clock.now()).await?;
+        let now = self.parts.clock.now();
+        if key.starts_with(pass::PREFIX) {
+            let pass = self.parts.passes.read(key, now).ok_or(KeyFault::Pass)?;
+            let row = keys.standing(&pass.key, now).await?;
+            let scopes = Scopes { admin: false, ..row.scopes };
+            let via = Via::Key { id: row.id, scopes, limits: row.limits };
+            return Ok(Caller { user: pass.user, room: pass.room, plan: pass.plan, via, address });
+        }
+        let row = keys.check(key, &network, now).await?;
         let user = named(arrival.headers, USER_HEADER)?.map(|user| self.parts.user_case.fold(user));
         let plan = match named(arrival.headers, PLAN_HEADER)? {
             Some(plan) if !plain_plan(&plan) => {
@@ -347,6 +361,14 @@ impl Identity {
             via: Via::Key { id: row.id, scopes: row.scopes, limits: row.limits },
             address,
         })
+    }
+
+    /// What stands for this caller's key for [`pass::LIFETIME`]; `None` where they showed none, or a pass, which renews
+    /// nothing.
+    #[must_use]
+    pub fn pass(&self, caller: &Caller, headers: &HeaderMap) -> Option<String> {
+        let shown = credential(headers).ok()??;
+        (!shown.starts_with(pass::PREFIX)).then(|| self.parts.passes.give(caller, self.parts.clock.now()))?
     }
 
     async fn by_token(&self, tokens: &Tokens, token: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
@@ -400,6 +422,22 @@ fn credential(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
     let mut protocols = protocols.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     Ok(protocols
         .find_map(|protocol| SOCKET_BEARERS.iter().find_map(|prefix| protocol.trim().strip_prefix(prefix))))
+}
+
+/// What the caller shows in the address of a WebSocket that Azure's SDK opens from a page, where no header can be set.
+fn in_address(arrival: Arrival<'_>) -> Option<Cow<'static, str>> {
+    let opens = arrival.headers.contains_key(header::UPGRADE)
+        && arrival.uri.path().ends_with("/cognitiveservices/websocket/v1");
+    let Query(query): Query<Vec<(String, String)>> =
+        Query::try_from_uri(arrival.uri).ok().filter(|_| opens)?;
+    query.into_iter().find_map(|(name, shown)| match name.to_ascii_lowercase().as_str() {
+        "ocp-apim-subscription-key" => Some(Cow::Owned(shown)),
+        "authorization" => {
+            let (scheme, shown) = shown.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| Cow::Owned(shown.trim().to_owned()))
+        }
+        _ => None,
+    })
 }
 
 /// What a trusted server says in a header, if anything.

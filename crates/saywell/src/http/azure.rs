@@ -7,9 +7,9 @@ mod socket;
 use std::time::Instant;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use saywell_audio::Format;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,12 +18,13 @@ use utoipa_axum::routes;
 
 use super::body::Ssml;
 use super::contract::SoundFile;
-use super::error::{ApiError, brief};
+use super::error::{ApiError, Code, brief};
 use super::identity::MaySpeak;
 use super::silence;
 use super::speech::{naming_the_field, sound, standing};
 use super::voices::{OfferedVoice, offered};
 use crate::app::App;
+use crate::identity::Via;
 use crate::request::{Markup, SpeechRequest};
 
 /// Where the format is named.
@@ -35,6 +36,9 @@ const OUR_RATE: &str = "24khz";
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(speech))
+        .routes(routes!(pass))
+        // Its documentation writes the same address in small letters as well.
+        .route("/sts/v1.0/issuetoken", post(pass))
         .routes(routes!(socket::turns))
         // Where the SDKs look below a host that they are given.
         .route("/tts/cognitiveservices/websocket/v1", get(socket::turns))
@@ -78,6 +82,31 @@ pub async fn speech(
         }
     });
     standing(answer, order.standing())
+}
+
+/// A pass: what stands for a key for ten minutes, as `Authorization: Bearer …`.
+#[utoipa::path(
+    post, path = "/sts/v1.0/issueToken", tag = "azure",
+    responses(
+        (status = 200, description = "The pass", body = String, content_type = "text/plain"),
+        (status = 403, description = "`forbidden`: no key was shown, for which it could stand"),
+    )
+)]
+pub async fn pass(
+    State(app): State<App>,
+    MaySpeak(caller): MaySpeak,
+    headers: HeaderMap,
+) -> Result<([(header::HeaderName, &'static str); 2], String), ApiError> {
+    let pass = match (app.identity.pass(&caller, &headers), &caller.via) {
+        (Some(pass), _) => pass,
+        // Where nothing has to be shown, neither has a pass.
+        (None, Via::Operator | Via::Anybody) => "anybody".to_owned(),
+        (None, _) => {
+            let why = "A pass stands for an API key: send one as Ocp-Apim-Subscription-Key.";
+            return Err(ApiError::new(Code::Forbidden, why));
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, "text/plain"), (header::CACHE_CONTROL, "no-store")], pass))
 }
 
 /// Reads the format that is asked for. What states its rate in itself plays right at ours, and a note says so.

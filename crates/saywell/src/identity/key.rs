@@ -52,6 +52,9 @@ pub enum KeyFault {
     /// The operator took it back.
     #[error("this API key was revoked")]
     Revoked,
+    /// A pass is none of ours, or its ten minutes are over.
+    #[error("this pass is not good any more: get another with the key that it stands for")]
+    Pass,
     /// Too many wrong keys came from this network.
     #[error("too many wrong API keys came from this network")]
     Throttled {
@@ -111,12 +114,23 @@ impl Keys {
         };
         if row.revoked_at.is_some() {
             self.proven.invalidate(&hash);
-            return Err(KeyFault::Revoked);
         }
-        if row.expires_at.is_some_and(|expires| expires <= now) {
-            return Err(KeyFault::Expired);
-        }
-        Ok(row)
+        still_good(row, now)
+    }
+
+    /// The row of the key that a pass stands for, if it may be used now.
+    ///
+    /// # Errors
+    /// [`KeyFault`]
+    pub async fn standing(&self, id: &str, now: SystemTime) -> Result<KeyRow, KeyFault> {
+        let row = match self.store.find(id).await {
+            Ok(row) => row.ok_or(KeyFault::Unknown)?,
+            Err(error) => {
+                let proven = self.proven.iter().find(|(_, (row, _))| row.id == id).map(|(hash, _)| hash);
+                proven.and_then(|hash| self.remembered(&hash, now)).ok_or(error)?
+            }
+        };
+        still_good(row, now)
     }
 
     /// The row of a key that was right not long ago.
@@ -174,6 +188,16 @@ pub async fn mint(store: &dyn ApiKeys, new: NewKey, now: SystemTime) -> Result<(
     };
     store.insert(&row).await?;
     Ok((key, row))
+}
+
+fn still_good(row: KeyRow, now: SystemTime) -> Result<KeyRow, KeyFault> {
+    if row.revoked_at.is_some() {
+        return Err(KeyFault::Revoked);
+    }
+    if row.expires_at.is_some_and(|expires| expires <= now) {
+        return Err(KeyFault::Expired);
+    }
+    Ok(row)
 }
 
 /// A plain hash is enough: a key is 256 bits of chance, which no list of words and no number of tries finds.

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use saywell::clock::Clock as _;
 use saywell::identity::Mode;
 use serde_json::{Value, json};
 
@@ -98,4 +99,42 @@ async fn its_key_is_a_key_of_ours() {
     assert_eq!(gateway.get(list).await.status, 401);
     let listed: Value = gateway.get_with(list, "ocp-apim-subscription-key", key).await.json();
     assert!(listed.is_array());
+}
+
+#[tokio::test]
+async fn a_pass_stands_for_its_key_and_speaks_alone() {
+    const ISSUE: &str = "/sts/v1.0/issueToken";
+    let gateway = with_auth(&[Mode::Key], |_| {}).await;
+    let (bearer, id) = key(&gateway, true, true).await;
+    let key = bearer.strip_prefix("Bearer ").unwrap();
+    let issue = async |path: &str, name: &str, value: &str| {
+        let request = Request::post(path).header(name, value).header("x-user-id", "ann");
+        gateway.send(request.body(Body::empty()).unwrap()).await
+    };
+    for path in [ISSUE, "/sts/v1.0/issuetoken"] {
+        assert_eq!(issue(path, "ocp-apim-subscription-key", key).await.status, 200, "{path}");
+    }
+    assert_eq!(issue(ISSUE, "ocp-apim-subscription-key", "nobody's").await.status, 401);
+    let given = issue(ISSUE, "Ocp-Apim-Subscription-Key", key).await;
+    assert_eq!(given.header("cache-control"), "no-store");
+    let pass = format!("Bearer {}", given.text());
+    let answer = speak(&gateway, SSML, &[("Authorization", &pass)]).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    // It renews nothing, steers nothing, and names nobody else.
+    assert_eq!(issue(ISSUE, "Authorization", &pass).await.status, 403);
+    assert_eq!(gateway.get_with("/admin/api/controls", "authorization", &pass).await.status, 403);
+    for wrong in [&pass[..pass.len() - 2], "Bearer saywell_pass.e30.x"] {
+        assert_eq!(speak(&gateway, SSML, &[("Authorization", wrong)]).await.status, 401, "{wrong}");
+    }
+    gateway.app.store.keys.revoke(&id, gateway.clock.now()).await.unwrap();
+    assert_eq!(speak(&gateway, SSML, &[("Authorization", &pass)]).await.status, 401);
+}
+
+#[tokio::test]
+async fn where_nothing_is_shown_a_pass_is_nothing_either() {
+    let gateway = Gateway::new().await;
+    let given = gateway.send(Request::post("/sts/v1.0/issueToken").body(Body::empty()).unwrap()).await;
+    assert_eq!((given.status.as_u16(), given.text()), (200, "anybody".into()));
+    let answer = speak(&gateway, SSML, &[("Authorization", "Bearer anybody")]).await;
+    assert_eq!(answer.status, 200);
 }
