@@ -285,7 +285,9 @@ async fn a_reply_goes_to_a_voice_of_its_language() {
     std::fs::hard_link(&pack, kept.join("kokoro.pack"))
         .or_else(|_| std::fs::copy(&pack, kept.join("kokoro.pack")).map(drop))
         .unwrap();
-    let server = Server::start(data.path());
+    // Which voice speaks is asked here, not how fast on a machine that may do something else.
+    let patient = [("TTS_FIRST_SOUND_TIMEOUT_SECONDS", "60"), ("TTS_PROVIDER_TIMEOUT_SECONDS", "60")];
+    let server = Server::start_with(data.path(), &patient);
     let spanish = "Buenos días. El tren sale a las nueve y llega al mediodía.";
     let portuguese = "Bom dia. O trem sai às nove e chega ao meio-dia.";
     for (text, language, voice) in [
