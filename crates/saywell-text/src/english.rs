@@ -21,7 +21,9 @@
 
 mod acronyms;
 mod addresses;
+mod calculus;
 mod calendar;
+mod chemistry;
 mod clock;
 mod code;
 mod codes;
@@ -148,13 +150,13 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Path, paths::drive),
     (Kind::Symbol, signs::emoticon),
     (Kind::Label, music::chord),
-    (Kind::Operator, plain_maths::logarithm),
-    (Kind::Operator, plain_maths::inverse),
-    (Kind::Operator, plain_maths::limit),
-    (Kind::Operator, plain_maths::marked),
+    (Kind::Operator, calculus::logarithm),
+    (Kind::Operator, calculus::inverse),
+    (Kind::Operator, calculus::limit),
+    (Kind::Operator, calculus::marked),
     (Kind::Operator, plain_maths::letters),
-    (Kind::Operator, plain_maths::primed),
-    (Kind::Operator, plain_maths::derivative),
+    (Kind::Operator, calculus::primed),
+    (Kind::Operator, calculus::derivative),
     (Kind::Abbreviation, medicine::course),
     (Kind::Operator, plain_maths::times),
     (Kind::Symbol, names::graded),
@@ -189,7 +191,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Roman, roman::first),
     (Kind::Roman, roman::long),
     (Kind::Acronym, acronyms::acronym),
-    (Kind::Formula, names::formula),
+    (Kind::Formula, chemistry::formula),
     (Kind::Chess, names::chess_move),
     (Kind::Chess, names::castling),
     (Kind::Version, names::release),
@@ -213,9 +215,9 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Symbol, signs::emoticon),
     (Kind::Code, signs::expression),
     (Kind::Abbreviation, medicine::course),
-    (Kind::Operator, plain_maths::root),
-    (Kind::Operator, plain_maths::partial),
-    (Kind::Operator, plain_maths::norm),
+    (Kind::Operator, calculus::root),
+    (Kind::Operator, calculus::partial),
+    (Kind::Operator, calculus::norm),
     (Kind::Symbol, signs::named),
     (Kind::Symbol, signs::in_names),
     (Kind::Symbol, symbols::menu),

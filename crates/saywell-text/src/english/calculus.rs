@@ -1,0 +1,195 @@
+//! Functions and what is done to them, written without LaTeX: `log₂(8)`, `tan⁻¹(1)`, `lim x→0`, `f'(x)`, `dy/dx`, `∂f/∂x`, `x̄`, `‖x‖`.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::plain_maths::{greek, is_maths};
+use super::spelled::Edit;
+
+/// `log₂(8)`, `log_2(8)` → `log base two of eight`.
+pub fn logarithm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
+    let mut at = start;
+    (start.starts_word() && at.eat_text("log")).then_some(())?;
+    // `log_2(8)`
+    let plain = at.past(|at| at.eat('_')).and_then(|mut below| {
+        let base = below.eat_while(|found| found.is_ascii_alphanumeric());
+        (base.len() == 1 || base.bytes().all(|byte| byte.is_ascii_digit())).then_some((base, below))
+    });
+    let low = plain.map_or_else(|| at.eat_while(|found| LOWERED.contains(found)), |(base, _)| base);
+    at = plain.map_or(at, |(_, end)| end);
+    let base: String = low
+        .chars()
+        .map(|found| {
+            LOWERED.chars().position(|low| low == found).map_or(found, |digit| char::from(b'0' + digit as u8))
+        })
+        .collect();
+    (!base.is_empty() && base.len() < 4).then_some(())?;
+    let is_number = base.bytes().all(|byte| byte.is_ascii_digit());
+    let base = if is_number { reader.count(&base) } else { base };
+    let mut words = format!("log base {base}");
+    let inside = at.window_after(24);
+    if let Some(rest) = inside.strip_prefix('(')
+        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
+    {
+        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
+        at = at.moved_to(at.at() + close + 2);
+    }
+    at.ends_word().then(|| Edit::new(start, at, words))
+}
+
+/// `sin⁻¹(x)`, `tan⁻¹ 1` → `arc sine of x`, `arc tangent of one`.
+pub fn inverse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const FUNCTIONS: [(&str, &str); 6] = [
+        ("sinh", "inverse hyperbolic sine"),
+        ("cosh", "inverse hyperbolic cosine"),
+        ("tanh", "inverse hyperbolic tangent"),
+        ("sin", "arc sine"),
+        ("cos", "arc cosine"),
+        ("tan", "arc tangent"),
+    ];
+    let mut at = start;
+    let (written, name) = FUNCTIONS.iter().find(|(written, _)| start.rest().starts_with(written))?;
+    (start.starts_word() && at.eat_text(written) && at.eat_text("⁻¹")).then_some(())?;
+    let name_ends = at;
+    let inside = at.window_after(24);
+    let Some(close) = inside.strip_prefix('(').and_then(|rest| rest.find(')')).filter(|close| *close > 0)
+    else {
+        return Some(Edit::new(start, name_ends, format!("{name} of")));
+    };
+    let words = super::spell_out(&inside[1..=close], reader).text().to_owned();
+    at = at.moved_to(at.at() + close + 2);
+    Some(Edit::from(start).say(name_ends, format!("{name} of")).say(at, words))
+}
+
+/// `lim x→0 f(x)`, `lim n -> ∞` → `the limit as x approaches zero of`.
+pub fn limit(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && at.eat_text("lim")).then_some(())?;
+    at.eat_one_of([" ", "_"])?;
+    let letter = at.eat_if(|found| found.is_ascii_lowercase())?;
+    at.eat(' ');
+    at.eat_one_of(["→", "->"])?;
+    at.eat(' ');
+    let sign = if at.eat_one_of(["-", "−"]).is_some() {
+        "minus "
+    } else {
+        at.eat('+');
+        ""
+    };
+    let target = if at.eat('∞') {
+        "infinity".to_owned()
+    } else if let Some(letter) = at.eat_if(|found| found.is_ascii_lowercase()) {
+        letter.to_string()
+    } else {
+        reader.number(at.number()?)
+    };
+    at.ends_word()
+        .then(|| Edit::new(start, at, format!("the limit as {letter} approaches {sign}{target} of")))
+}
+
+/// `x̄`, `θ̂`, `Aᵀ` → `x bar`, `theta hat`, `A transpose`: a letter with a mark above, or raised.
+pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const MARKS: [(char, &str); 8] = [
+        ('\u{302}', "hat"),
+        ('\u{303}', "tilde"),
+        ('\u{304}', "bar"),
+        ('\u{305}', "bar"),
+        ('\u{307}', "dot"),
+        ('\u{308}', "double dot"),
+        ('\u{20d7}', "vector"),
+        ('ᵀ', "transpose"),
+    ];
+    let mut at = start;
+    let letter = start.starts_word().then(|| at.eat_if(char::is_alphabetic)).flatten()?;
+    let mark = at.peek()?;
+    let (_, name) = MARKS.iter().find(|(written, _)| *written == mark)?;
+    at.eat(mark);
+    let letter = greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
+    // `AᵀA`
+    let product = mark == 'ᵀ'
+        && at
+            .past(|at| at.eat_if(|next| next.is_ascii_alphabetic()).is_some())
+            .is_some_and(|end| !end.peek().is_some_and(|next| next.is_ascii_alphabetic()));
+    let space = if product { " " } else { "" };
+    (product || !at.peek().is_some_and(char::is_alphabetic))
+        .then(|| Edit::new(start, at, format!("{letter} {name}{space}")))
+}
+
+/// `‖x‖₂`, `‖Ax − b‖` → `the norm of x` and so on; which norm it is is left out.
+pub fn norm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 32;
+    let mut at = start;
+    at.eat('‖').then_some(())?;
+    let window = at.window_after(LONGEST);
+    let close = window.find('‖').filter(|close| *close > 0)?;
+    let words = format!("the norm of {}", super::spell_out(&window[..close], reader).text());
+    at = at.moved_to(at.at() + close + '‖'.len_utf8());
+    at.eat_if(|found| "₁₂∞".contains(found));
+    Some(Edit::new(start, at, words))
+}
+
+/// `f'(x)`, `f′(x)`, `y''` → `f prime of x` and so on.
+pub fn primed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    if !start.starts_word() {
+        return None;
+    }
+    let mut at = start;
+    let name = at.eat_if(|found| found.is_ascii_alphabetic())?;
+    let marks = at.eat_while(|found| matches!(found, '\'' | '′' | '″'));
+    let count: usize = marks.chars().map(|mark| if mark == '″' { 2 } else { 1 }).sum();
+    if !(1..=3).contains(&count) {
+        return None;
+    }
+    let mut words = format!("{name}{}", ["", " prime", " double prime", " triple prime"][count]);
+    let inside = at.window_after(24);
+    if let Some(rest) = inside.strip_prefix('(')
+        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
+    {
+        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
+        at = at.moved_to(at.at() + close + 2);
+    } else {
+        let ends = at.peek().is_none_or(|next| ",.;)".contains(next))
+            || at.rest().starts_with(" =")
+            || at.rest().starts_with(" +");
+        (ends && (count > 1 || marks == "′" || is_maths(start))).then_some(())?;
+    }
+    Some(Edit::new(start, at, words))
+}
+
+/// `dy/dx`, `d/dx` → `d y by d x`.
+pub fn derivative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.starts_word() && at.eat('d')).then_some(())?;
+    let above = at.eat_if(|found| found.is_ascii_alphabetic());
+    at.eat_text("/d").then_some(())?;
+    let below = at.eat_if(|found| found.is_ascii_lowercase())?;
+    let above = above.map_or(String::new(), |above| format!(" {above}"));
+    at.ends_word().then(|| Edit::new(start, at, format!("d{above} by d {below}")))
+}
+
+/// `∂f/∂x`, `∂/∂x` → `partial f by partial x`.
+pub fn partial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    at.eat('∂').then_some(())?;
+    let above = at.eat_while(char::is_alphabetic);
+    at.eat_text("/∂").then_some(())?;
+    let below = at.eat_if(char::is_alphabetic)?;
+    let named = |letter: char| greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
+    let above = above.chars().map(|letter| format!(" {}", named(letter))).collect::<String>();
+    let is_short = above.split(' ').count() < 4;
+    (is_short && at.ends_word())
+        .then(|| Edit::new(start, at, format!("partial{above} by partial {}", named(below))))
+}
+
+/// `∛27`, `⁴√16` → `the cube root of`, `the fourth root of`.
+pub fn root(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let words = at.eat_one_of(["∛", "³√", "∜", "⁴√", "⁵√", "ⁿ√"])?;
+    let words = match words {
+        "∛" | "³√" => "the cube root of",
+        "∜" | "⁴√" => "the fourth root of",
+        "⁵√" => "the fifth root of",
+        _ => "the nth root of",
+    };
+    Some(Edit::new(start, at, words))
+}

@@ -1,0 +1,140 @@
+//! Formulas of chemistry in prose: `H2O`, `CuSO₄·5H₂O`, `Ca²⁺`, `NaCl(aq)`.
+
+use super::cursor::Cursor;
+use super::kinds::Reader;
+use super::spelled::Edit;
+
+/// Symbols of the elements that formulas in prose are made of; those of the others are words, or names, more often.
+const ELEMENTS: [&str; 60] = [
+    "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K",
+    "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr",
+    "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Ag", "Cd", "In", "Sn", "Sb", "I", "Xe", "Cs", "Ba", "W", "Pt", "Au",
+    "Hg", "Pb", "Bi", "Ra", "U", "Pu",
+];
+
+/// What looks like a formula and is none.
+const NO_FORMULA: [&str; 16] = [
+    "B2B", "B2C", "C2B", "C2C", "P2P", "I2C", "I2S", "U2F", "C2", "S3", "H1N1", "F1", "O2O", "N2N", "K8S",
+    "C4",
+];
+
+/// `H2O`, `CO₂`, `C6H12O6`, `Ca2+`, `NaCl` → `H two O`, `C O two` and so on.
+pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    // `2NaOH`: after how many of them react.
+    let before = start.window_before(4);
+    let counted = before.ends_with(|last: char| last.is_ascii_digit())
+        && before
+            .trim_end_matches(|digit: char| digit.is_ascii_digit())
+            .chars()
+            .next_back()
+            .is_none_or(|c| c == ' ');
+    if !(start.starts_word() || counted) || !start.peek().is_some_and(|first| first.is_ascii_uppercase()) {
+        return None;
+    }
+    let mut at = start;
+    let mut words: Vec<String> = Vec::new();
+    let (mut elements, mut counts, mut depth) = (0, 0, 0);
+    loop {
+        if depth == 0 && elements > 0 && state(at).is_none() && at.eat('(') {
+            depth = 1;
+            let close = at.past(|at| {
+                at.eat_while(|found| found.is_ascii_alphanumeric() || SUBSCRIPTS.contains(found));
+                at.eat(')')
+            });
+            close?;
+            continue;
+        }
+        if depth > 0 && at.before() != Some('(') && at.eat(')') {
+            depth = 0;
+            // The count of a group follows.
+        } else if let Some(symbol) = element(&mut at) {
+            words.extend(symbol.chars().map(|letter| letter.to_ascii_uppercase().to_string()));
+            elements += 1;
+        } else {
+            break;
+        }
+        let count = count(&mut at);
+        counts += usize::from(!count.is_empty());
+        words.extend((!count.is_empty()).then(|| reader.count(&count)));
+        if elements > 12 {
+            return None;
+        }
+    }
+    // `Ca²⁺`, `SO₄²⁻`: a raised number and sign are the charge.
+    let raised = at.past(|at| {
+        let before = at.at();
+        at.eat_while(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(found));
+        at.at() > before && at.eat_if(|found| "⁺⁻".contains(found)).is_some()
+    });
+    if let Some(end) = raised.filter(|end| elements > 0 && end.ends_word()) {
+        let number =
+            at.until(end).chars().filter_map(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|raised| raised == found));
+        words.extend(number.map(|digit| reader.count(&digit.to_string())));
+        words.push(if end.before() == Some('⁻') { "minus" } else { "plus" }.to_owned());
+        return Some(Edit::new(start, end, words.join(" ")));
+    }
+    let charge = at.eat_if(|found| "+⁺⁻".contains(found));
+    let written = start.until(at);
+    words.extend(charge.map(|charge| if charge == '⁻' { "minus" } else { "plus" }.to_owned()));
+    // `CuSO₄·5H₂O`: with its water.
+    if elements > 0
+        && let Some(end) = at.past(|at| {
+            at.eat('·') && {
+                at.digits(1..=2);
+                at.eat_one_of(["H₂O", "H2O"]).is_some()
+            }
+        })
+    {
+        let number = at.until(end).chars().filter(char::is_ascii_digit).collect::<String>();
+        let number = number.strip_suffix('2').filter(|_| at.until(end).ends_with("H2O")).unwrap_or(&number);
+        words.push("dot".to_owned());
+        words.extend((!number.is_empty()).then(|| reader.count(number)));
+        words.push(format!("H {} O", reader.count("2")));
+        return end.ends_word().then(|| Edit::new(start, end, words.join(" ")));
+    }
+    let known = ["NaCl", "HCl", "NaOH", "KOH", "KCl", "NaHCO"].contains(&written);
+    let is_formula = (elements > 1 && counts > 0)
+        || known
+        || (charge.is_some()
+            && matches!(
+                written.trim_end_matches(['+', '⁺', '⁻', '2', '3']),
+                "Na" | "K" | "Ca" | "Mg" | "Li" | "Fe" | "Al" | "Zn" | "Cl" | "H"
+            ))
+        || matches!(written, "O2" | "H2" | "N2" | "O3" | "Cl2");
+    let is_formula = is_formula || (elements == 1 && written.contains(|found| SUBSCRIPTS.contains(found)));
+    let state = state(at);
+    let is_formula = is_formula || (state.is_some() && elements > 0);
+    (is_formula && at.ends_word() && at.peek() != Some('-') && !NO_FORMULA.contains(&written)).then(|| {
+        let edit = Edit::new(start, at, words.join(" "));
+        state.into_iter().fold(edit, |edit, (state, end)| edit.say(end, state))
+    })
+}
+
+/// The state of matter behind a formula, and its end: `NaCl(aq)`, `H₂O(l)`.
+fn state(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    const STATES: [(&str, &str); 4] =
+        [("(aq)", "aqueous"), ("(s)", "solid"), ("(l)", "liquid"), ("(g)", "gas")];
+    STATES.iter().find_map(|(written, spoken)| Some((*spoken, at.past(|at| at.eat_text(written))?)))
+}
+
+const SUBSCRIPTS: &str = "₀₁₂₃₄₅₆₇₈₉";
+
+/// Digits as they stand or lowered.
+fn count(at: &mut Cursor<'_>) -> String {
+    let start = *at;
+    at.eat_while(|found| found.is_ascii_digit() || SUBSCRIPTS.contains(found));
+    let digit = |found: char| match SUBSCRIPTS.chars().position(|lowered| lowered == found) {
+        Some(value) => char::from(b'0' + value as u8),
+        None => found,
+    };
+    let digits: String = start.until(*at).chars().map(digit).collect();
+    if digits.len() > 2 { String::new() } else { digits }
+}
+
+fn element<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
+    [2, 1].into_iter().find_map(|length| {
+        let symbol = at.rest().get(..length).filter(|symbol| ELEMENTS.contains(symbol))?;
+        at.eat_text(symbol);
+        Some(symbol)
+    })
+}
