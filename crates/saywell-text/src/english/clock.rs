@@ -223,7 +223,7 @@ fn measured(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     (parts.len() > 1 && parts[1..].iter().all(|part| !above(part, 59))).then_some(())?;
     let decimals = at.past(|at| at.eat('.') && at.digits(1..=3).is_some());
-    let decimals = decimals.filter(|end| super::quantities::ends_quantity(*end) && !has_half(*end));
+    let decimals = decimals.filter(|end| end.ends_quantity() && !has_half(*end));
     let unit = at.past(|at| {
         at.eat_one_of(if parts.len() == 2 { [" min", " minutes"] } else { [" h", " hours"] }).is_some()
             && at.ends_word()
@@ -264,7 +264,7 @@ pub fn beyond_a_day(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         [b'0', _] => format!("{} oh {}", reader.count(first), reader.count(&second[1..])),
         _ => format!("{} {}", reader.count(first), reader.count(second)),
     };
-    (super::quantities::ends_quantity(at) && at.peek() != Some(':')).then(|| Edit::new(start, at, words))
+    (at.ends_quantity() && at.peek() != Some(':')).then(|| Edit::new(start, at, words))
 }
 
 /// The `+09:00` of `UTC+09:00`, `GMT-3` → `plus nine`: how far a zone is off.
@@ -283,7 +283,7 @@ pub fn offset(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         }
         at = end;
     }
-    super::quantities::ends_quantity(at).then(|| Edit::new(start, at, words))
+    at.ends_quantity().then(|| Edit::new(start, at, words))
 }
 
 /// `PT15M`, `P1DT2H` → `fifteen minutes`, `one day two hours`.

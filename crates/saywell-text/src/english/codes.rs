@@ -94,7 +94,7 @@ fn card(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             groups.push(reader.characters(at.digits(*size..=*size)?));
         }
         let goes_on = at.past(|at| at.eat(' ') && at.digits(1..=1).is_some()).is_some();
-        (super::quantities::ends_quantity(at) && !goes_on).then(|| Edit::new(start, at, groups.join(", ")))
+        (at.ends_quantity() && !goes_on).then(|| Edit::new(start, at, groups.join(", ")))
     })
 }
 
@@ -308,7 +308,7 @@ pub fn report(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let reporter = at;
     at.eat(' ').then_some(())?;
     let page = at.digits(1..=4)?;
-    super::quantities::ends_quantity(at).then(|| {
+    at.ends_quantity().then(|| {
         let edit = Edit::from(start).say(number, reader.label(volume)).say(reporter, *name);
         edit.say(at, reader.label(page))
     })
@@ -328,7 +328,7 @@ pub fn act(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if let Some(end) = body {
         return Some(edit.say(end, at.until(end)[1..].to_owned()));
     }
-    (super::quantities::ends_quantity(at) && at.peek() != Some('/')).then_some(edit)
+    (at.ends_quantity() && at.peek() != Some('/')).then_some(edit)
 }
 
 /// `205/55R16`, `P225/45 R17` → `two oh five, fifty five, R sixteen`: the size of a tire.

@@ -75,6 +75,12 @@ impl<'t> Cursor<'t> {
         !self.peek().is_some_and(is_word)
     }
 
+    /// Whether a quantity may end here: what follows neither goes on with it nor, after a dot, makes it a version or a name.
+    #[must_use]
+    pub(super) fn ends_quantity(self) -> bool {
+        self.ends_word() && !(self.peek() == Some('.') && self.peek_second().is_some_and(is_word))
+    }
+
     /// Whether a number could begin here, rather than go on from before.
     #[must_use]
     pub fn starts_number(self) -> bool {

@@ -214,7 +214,7 @@ pub fn thread(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if let Some((words, end)) = super::units::after_fraction(at).or_else(|| super::units::find(at)) {
         return Some(edit.say(end, words[1]));
     }
-    super::quantities::ends_quantity(at).then_some(edit)
+    at.ends_quantity().then_some(edit)
 }
 
 /// `B.1.1.7` → `B one point one point seven`: a lineage, a paragraph of an appendix.
@@ -231,7 +231,7 @@ pub fn lineage(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words += &part(&at.until(end)[1..], reader);
         (at, parts) = (end, parts + 1);
     }
-    (parts > 1 && super::quantities::ends_quantity(at)).then(|| Edit::new(start, at, words))
+    (parts > 1 && at.ends_quantity()).then(|| Edit::new(start, at, words))
 }
 
 /// `f/2.8` → `f two point eight`: the stop of a lens.
@@ -240,7 +240,7 @@ pub fn stop(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (start.starts_chunk() && at.eat_one_of(["f/", "F/"]).is_some()).then_some(())?;
     let number = at.number()?;
     let known = number.contains('.') || matches!(number, "2" | "4" | "8" | "11" | "16" | "22");
-    (known && number.len() < 5 && super::quantities::ends_quantity(at) && at.peek() != Some('/'))
+    (known && number.len() < 5 && at.ends_quantity() && at.peek() != Some('/'))
         .then(|| Edit::new(start, at, format!("f {}", reader.number(number))))
 }
 
@@ -253,7 +253,7 @@ pub fn dotted_label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let spaced = at.eat(' ');
     let number = at.digits(3..=3)?;
     // With a space it may be a name that a count follows; of Mozart's works it is none.
-    (at.ends_word() && (!spaced || letter == 'K') && super::quantities::ends_quantity(at))
+    (at.ends_word() && (!spaced || letter == 'K') && at.ends_quantity())
         .then(|| Edit::new(start, at, format!("{letter} {}", reader.label(number))))
 }
 

@@ -394,7 +394,7 @@ fn american(start: Cursor<'_>) -> Option<Cursor<'_>> {
             let separator = if at.before() == Some('.') { '.' } else { '-' };
             at.digits(3..=3).is_some() && at.eat(separator) && at.digits(4..=4).is_some()
         };
-        at.past(number).filter(|end| super::quantities::ends_quantity(*end) && end.peek() != Some('-'))
+        at.past(number).filter(|end| end.ends_quantity() && end.peek() != Some('-'))
     })
 }
 

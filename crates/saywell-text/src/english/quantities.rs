@@ -20,7 +20,7 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let below = at.digits(1..=4)?;
     // `a 1/16th`
     let at = at.past(|at| at.eat_one_of(["ths", "th"]).is_some() && at.ends_word()).unwrap_or(at);
-    if !ends_quantity(at) || at.peek() == Some('/') {
+    if !at.ends_quantity() || at.peek() == Some('/') {
         return None;
     }
     let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
@@ -258,7 +258,7 @@ pub fn decimal_score(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let end = at;
     at.eat('/').then_some(())?;
     let most = at.number().filter(|number| MOST.contains(number))?;
-    (ends_quantity(at) && at.peek() != Some('/')).then(|| {
+    (at.ends_quantity() && at.peek() != Some('/')).then(|| {
         Edit::from(start).say(end, reader.number(reached)).say(at, format!("out of {}", reader.number(most)))
     })
 }
@@ -355,12 +355,6 @@ fn bound(at: &mut Cursor<'_>, reader: Reader) -> Option<String> {
     Some(reader.number(start.until(*at)))
 }
 
-/// Whether a quantity may end here: what follows neither goes on with it nor, after a dot, makes it a version
-/// or a name.
-pub fn ends_quantity(at: Cursor<'_>) -> bool {
-    at.ends_word() && !(at.peek() == Some('.') && at.peek_second().is_some_and(is_word))
-}
-
 /// `16:9`, `10:1` → `sixteen to nine`. With two digits after the colon only before a word that asks for it.
 pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if start.is_inside_number() || start.before() == Some('-') {
@@ -373,7 +367,7 @@ pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let more = at.past(|at| at.eat(':') && at.digits(1..=4).is_some());
     let end = more.unwrap_or(at);
     let asked = || ["ratio", "ratios", "aspect", "odds", "dilution", "split"].contains(&end.next_word());
-    if !ends_quantity(end) || end.peek() == Some(':') || (right.len() == 2 && !asked()) {
+    if !end.ends_quantity() || end.peek() == Some(':') || (right.len() == 2 && !asked()) {
         return None;
     }
     let mut words = format!("{} to {}", reader.count(left), reader.number(right));

@@ -50,7 +50,7 @@ pub fn telephone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let digits: usize = groups.iter().map(|group| group.len()).sum();
     let trunk = groups[0].starts_with('0') && groups[0].len() > 1;
     let free = matches!(groups[0], "1300" | "1800" | "1900" | "13");
-    let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:".contains(next));
+    let ends = at.ends_quantity() && !at.peek().is_some_and(|next| "-/:".contains(next));
     // `Call 13 11 14`, `the helpline is 116 123`
     let short = !trunk
         && !bracketed
@@ -110,7 +110,7 @@ pub fn short(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if number.len() < 4 && !(has_cue(start, 1) || again() || listed()) {
         return None;
     }
-    let ends = super::quantities::ends_quantity(at) && !at.peek().is_some_and(|next| "-/:%".contains(next));
+    let ends = at.ends_quantity() && !at.peek().is_some_and(|next| "-/:%".contains(next));
     let alone = at.peek() != Some(' ') || AFTER.contains(&at.next_word());
     (ends && alone).then(|| Edit::new(start, at, reader.characters(number)))
 }
@@ -181,7 +181,7 @@ pub fn slashed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         };
         at = end;
     }
-    super::quantities::ends_quantity(at).then(|| Edit::new(start, at, groups.join(", ")))
+    at.ends_quantity().then(|| Edit::new(start, at, groups.join(", ")))
 }
 
 /// `x89`, `ext. 204` after a number → `extension eight nine`.
