@@ -97,7 +97,8 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
                 format!("{count} {part}{}", if a == 1 { "" } else { "s" })
             }
             None if a > b && (2..=10).contains(&b) && is_factor(at) => {
-                format!("{count} {}", number_words::plural(PARTS[b - 2]).replace("halfs", "halves"))
+                let part = if b == 2 { "halves".to_owned() } else { number_words::plural(PARTS[b - 2]) };
+                format!("{count} {part}")
             }
             None if a <= b => format!("{count} out of {}", reader.count(below)),
             None => format!("{count} over {}", reader.count(below)),
