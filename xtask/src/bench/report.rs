@@ -23,7 +23,8 @@ impl Report {
     /// A report that so far holds the facts about this machine.
     pub fn new(python: &Path) -> io::Result<Self> {
         let versions = "import importlib.metadata as m; \
-            print(', '.join(f'{n} {m.version(n)}' for n in ('hibari-tts', 'onnxruntime', 'numpy', 'scipy', 'piper-tts')))";
+            print(', '.join(f'{n} {m.version(n)}' for n in ('hibari-tts', 'onnxruntime', 'numpy', 'scipy', 'piper-tts') \
+            if any(m.distributions(name=n))) or 'not installed')";
         let facts = vec![
             ("date", said_by("date", &["-u", "+%Y-%m-%d %H:%M UTC"])?),
             ("processor", processor()?),
