@@ -209,6 +209,11 @@ impl SharedFlights {
         self.server.stopping.cancel();
     }
 
+    /// Ends as `kill -9` would, as far as others can tell: not even that it ends is told. For tests.
+    pub fn fall_silent(&self) {
+        self.server.fall_silent();
+    }
+
     /// Waits until the others have been told how every flight here has ended, or cannot be told.
     pub async fn told(&self) {
         self.server.told().await;

@@ -12,6 +12,7 @@ use futures::StreamExt;
 use saywell::app::{App, StartError};
 use saywell::clock::SystemClock;
 use saywell::config::Settings;
+use saywell::flight::SharedFlights;
 use saywell::gateways::{Gateways, Turns};
 use saywell::http::router;
 use saywell::key::Key;
@@ -74,6 +75,7 @@ impl Gateway {
     /// Ends it as `kill -9` would: nothing of it runs any more, and it tells nobody.
     fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
+            self.app.speak.shared.iter().for_each(SharedFlights::fall_silent);
             runtime.shutdown_background();
         }
     }

@@ -1,12 +1,12 @@
 //! Who carries words between gateways, on a thread of its own: where callers take every core, an answer that has come is
 //! read in time, and a lease is renewed before it runs out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{io, thread};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 /// Runs what it is given apart from callers. Cheap to clone; its thread ends with the last clone.
@@ -14,17 +14,23 @@ use tracing::warn;
 pub(super) struct Courier {
     runtime: Handle,
     /// `None` where there is no thread to be had: then it shares that of whoever started it.
-    _until: Option<Arc<DropGuard>>,
+    apart: Option<Arc<Apart>>,
+}
+
+/// A thread that runs until it is told to end.
+#[derive(Debug)]
+struct Apart {
+    until: CancellationToken,
+    thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
 impl Courier {
     pub(super) fn start() -> Self {
-        let until = CancellationToken::new();
-        match apart(until.clone()) {
-            Ok(runtime) => Self { runtime, _until: Some(Arc::new(until.drop_guard())) },
+        match Apart::start() {
+            Ok((runtime, apart)) => Self { runtime, apart: Some(Arc::new(apart)) },
             Err(error) => {
                 warn!(%error, "other gateways are spoken with beside the callers: a lease may run out under load");
-                Self { runtime: Handle::current(), _until: None }
+                Self { runtime: Handle::current(), apart: None }
             }
         }
     }
@@ -36,12 +42,30 @@ impl Courier {
     ) -> JoinHandle<T> {
         self.runtime.spawn(words)
     }
+
+    /// Ends at once, whatever is on its way; waits for that.
+    pub(super) fn end(&self) {
+        let Some(apart) = &self.apart else { return };
+        apart.until.cancel();
+        let thread = apart.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = thread.map(thread::JoinHandle::join);
+    }
 }
 
-/// A runtime with one thread, until it is told to end.
-fn apart(until: CancellationToken) -> io::Result<Handle> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let handle = runtime.handle().clone();
-    thread::Builder::new().name("courier".into()).spawn(move || runtime.block_on(until.cancelled()))?;
-    Ok(handle)
+impl Apart {
+    fn start() -> io::Result<(Handle, Self)> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (handle, until) = (runtime.handle().clone(), CancellationToken::new());
+        let told = until.clone();
+        let thread = thread::Builder::new()
+            .name("courier".into())
+            .spawn(move || runtime.block_on(told.cancelled()))?;
+        Ok((handle, Self { until, thread: Mutex::new(Some(thread)) }))
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        self.until.cancel();
+    }
 }

@@ -168,6 +168,11 @@ impl Server {
         drop(self.courier.carry(self.telling.track_future(telling)));
     }
 
+    /// Nobody is told anything any more.
+    pub(super) fn fall_silent(&self) {
+        self.courier.end();
+    }
+
     /// Waits until all that is made here has been told; nothing more is.
     pub(super) async fn told(&self) {
         self.telling.close();
