@@ -429,7 +429,7 @@ fn in_address(arrival: Arrival<'_>) -> Option<Cow<'static, str>> {
     let opens = arrival.headers.contains_key(header::UPGRADE)
         && arrival.uri.path().ends_with("/cognitiveservices/websocket/v1");
     let Query(query): Query<Vec<(String, String)>> =
-        Query::try_from_uri(arrival.uri).ok().filter(|_| opens)?;
+        opens.then(|| Query::try_from_uri(arrival.uri).ok())??;
     query.into_iter().find_map(|(name, shown)| match name.to_ascii_lowercase().as_str() {
         "ocp-apim-subscription-key" => Some(Cow::Owned(shown)),
         "authorization" => {

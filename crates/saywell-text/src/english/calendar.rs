@@ -159,12 +159,12 @@ pub fn day_and_month(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     })
 }
 
-/// Every way to read the name of a month here, the longest first: its number, and where it ends.
 /// Whether the name of a month stands here, in full or short.
 pub fn is_month(at: Cursor<'_>) -> bool {
     month_names(at).any(|(_, end)| end.ends_word())
 }
 
+/// Every way to read the name of a month here, the longest first: its number, and where it ends.
 fn month_names(at: Cursor<'_>) -> impl Iterator<Item = (usize, Cursor<'_>)> {
     let readings = |length: fn(&str) -> usize| {
         (1..).zip(MONTHS).filter_map(move |(month, name)| {

@@ -223,7 +223,7 @@ fn measured(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     (parts.len() > 1 && parts[1..].iter().all(|part| !above(part, 59))).then_some(())?;
     let decimals = at.past(|at| at.eat('.') && at.digits(1..=3).is_some());
-    let decimals = decimals.filter(|end| end.ends_quantity() && !has_half(*end));
+    let decimals = decimals.filter(|end| end.ends_quantity() && half_of_day(*end).is_none());
     let unit = at.past(|at| {
         at.eat_one_of(if parts.len() == 2 { [" min", " minutes"] } else { [" h", " hours"] }).is_some()
             && at.ends_word()
@@ -244,10 +244,6 @@ fn measured(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         }
     }
     Some(Edit::new(start, end, words.join(" ")))
-}
-
-fn has_half(at: Cursor<'_>) -> bool {
-    half_of_day(at).is_some()
 }
 
 /// `25:30`, `90:00`, `50:50` → `twenty five thirty`, `ninety minutes`, `fifty fifty`: more than any hour of a day.
