@@ -167,6 +167,8 @@ fn copy(part: &Spoken, result: &mut Spoken) {
                 && (mark(text[..at].chars().next_back()) || mark(text[at + c.len_utf8()..].chars().next()));
             heaped
                 || is_silent(c)
+                    // `△ABC`
+                    && !(c == '△' && text[at + c.len_utf8()..].trim_start_matches(' ').starts_with(|next: char| next.is_ascii_uppercase()))
                     && !(matches!(c, '\u{200c}' | '\u{200d}')
                         && joins(text[..at].chars().next_back(), text[at + c.len_utf8()..].chars().next()))
         };
@@ -437,6 +439,12 @@ fn power(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
     let base = before.len() - before.trim_end_matches(|c: char| c.is_alphanumeric()).len();
     let base_text = &before[before.len() - base..];
     let number = base_text.bytes().all(|b| b.is_ascii_digit());
+    // `∫_0^1`: from below to above.
+    let bounds =
+        ["∫_", "∮_", "∑_", "Σ_", "∏_"].iter().any(|sign| before[..before.len() - base].ends_with(sign));
+    if bounds {
+        return None;
+    }
     if (base_text.is_empty() && !before.ends_with([')', ']'])) || (base_text.chars().count() > 3 && !number) {
         return None;
     }
@@ -477,16 +485,22 @@ fn root(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
     let start = at - degree.map_or(0, |_| text[from..at].chars().next_back().map_or(0, char::len_utf8));
     let option = degree.map_or(String::new(), |degree| ["[", degree, "]"].concat());
     let rest = &text[at + '√'.len_utf8()..];
-    let length = if rest.starts_with('(') {
-        rest[..rest.floor_char_boundary(LONGEST)].find(')')? + 1
+    let bracketed = rest.starts_with('(');
+    let length = if bracketed {
+        let mut depth = 0_usize;
+        let close = rest[..rest.floor_char_boundary(LONGEST)].find(|c| {
+            depth = (depth + usize::from(c == '(')).saturating_sub(usize::from(c == ')'));
+            depth == 0
+        });
+        close? + 1
     } else {
         rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
     };
+    let inside = if bracketed { &rest[1..length - 1] } else { &rest[..length] };
     if length == 0 || length > LONGEST {
         return None;
     }
-    let words =
-        maths::speak(&["\\sqrt", &option, "{", rest[..length].trim_matches(['(', ')']), "}"].concat(), 100)?;
+    let words = maths::speak(&["\\sqrt", &option, "{", inside, "}"].concat(), 100)?;
     // `3√2`
     let factor = degree.is_none() && text[from..at].ends_with(char::is_alphanumeric);
     let words = if factor { [" times ", &words].concat() } else { words };
@@ -497,8 +511,12 @@ fn root(text: &str, from: usize, at: usize) -> Option<(Range<usize>, Edit)> {
 fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
     let before = text[from..at].trim_end_matches('\u{fe0f}');
     let end = at + '\u{20e3}'.len_utf8();
-    let counts =
-        before.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(char::is_whitespace);
+    // `Step 1️⃣` is its name.
+    let digits = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let named = ["Step ", "Part ", "Phase ", "Option ", "Tip ", "Rule ", "Day "];
+    let counts = digits.len() < before.len()
+        && !named.iter().any(|name| digits.ends_with(name))
+        && text[end..].starts_with(char::is_whitespace);
     (from + before.len()..end, if counts { Edit::Say(".".into()) } else { Edit::Drop })
 }
 

@@ -372,7 +372,8 @@ pub(crate) fn is_break_meant(length: usize, hard: bool, next: &str, complete: bo
         return is_label(next, complete);
     }
     let marks = |c: char| {
-        matches!(c, '*' | '_' | '[' | '(' | '"' | '“' | '‘' | '„' | '«' | '「' | ' ' | '\t') || is_silent(c)
+        matches!(c, '#' | '*' | '_' | '[' | '(' | '"' | '“' | '‘' | '„' | '«' | '「' | ' ' | '\t')
+            || is_silent(c)
     };
     let mut marked = hard;
     for (count, c) in next.chars().enumerate() {

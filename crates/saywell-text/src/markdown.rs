@@ -220,7 +220,13 @@ fn events(source: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
         let before = source.get(..link.span.start)?;
         let indexes = label.split(']').next()?.len() < 3
             && before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ']'));
-        (named && !cites && !indexes).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
+        // `[Ag⁺][Cl⁻]`, `[A][B]`: concentrations.
+        let text = label.split(']').next()?;
+        let formulas = text.len() < 12
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
+            && text.chars().all(|found| found.is_ascii_alphanumeric() || "⁺⁻+-₂₃₄²³".contains(found))
+            && (text.len() < 3 || text.ends_with(['⁺', '⁻', '+', '-']));
+        (named && !cites && !indexes && !formulas).then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
     };
     Parser::new_with_broken_link_callback(source, extensions(), Some(resolve)).into_offset_iter()
 }
@@ -355,17 +361,7 @@ impl<'a> Walker<'a> {
                 self.flush(Pause::Paragraph);
                 self.kinds.push(Kind::Heading);
             }
-            Tag::BlockQuote(alert) => {
-                self.flush(Pause::Paragraph);
-                self.kinds.push(Kind::Quote);
-                if let Some(alert) = alert {
-                    let at = self.reply(range).start;
-                    let mut lead = Spoken::default();
-                    lead.add(alert_name(alert), at..at);
-                    lead.replace(": ", at..at);
-                    self.lead = Some(lead);
-                }
-            }
+            Tag::BlockQuote(alert) => self.start_quote(alert, &range),
             Tag::CodeBlock(kind) => self.start_code(&kind),
             Tag::HtmlBlock => {
                 self.flush(Pause::Paragraph);
@@ -475,6 +471,26 @@ impl<'a> Walker<'a> {
         });
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | ')'));
         factors && word(before) && word(after)
+    }
+
+    fn start_quote(&mut self, alert: Option<BlockQuoteKind>, range: &Range<usize>) {
+        self.flush(Pause::Paragraph);
+        self.kinds.push(Kind::Quote);
+        let at = self.reply(range.clone()).start;
+        let mut lead = Spoken::default();
+        if let Some(alert) = alert {
+            lead.add(alert_name(alert), at..at);
+            lead.replace(": ", at..at);
+        } else if self.source[range.start..]
+            .strip_prefix('>')
+            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit() || "=$€£".contains(next)))
+        {
+            // `>=3.8`, `>50%` compare.
+            lead.push(">", at, Relation::Literal);
+        } else {
+            return;
+        }
+        self.lead = Some(lead);
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
@@ -743,12 +759,12 @@ impl<'a> Walker<'a> {
 fn reckoned(code: &str) -> Vec<(usize, &'static str)> {
     let known = |c: char| c.is_ascii_alphanumeric() || "+-*/%=().,[]_ ".contains(c);
     let names = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || "_(".contains(c));
-    // Words one after the other are a command: `ls - la`.
+    // Words one after the other are a command: `ls - la`; stars are a time to run at: `0 0 * * *`.
     let words: Vec<&str> = code.split(' ').collect();
     let command = words.windows(2).any(|pair| {
         names(pair[0]) && names(pair[1]) && !pair[0].ends_with([',', '(']) || pair[1].starts_with("--")
     });
-    if !code.chars().all(known) || command {
+    if !code.chars().all(known) || command || code.contains("* *") {
         return Vec::new();
     }
     let signs = code.match_indices(" - ").chain(code.match_indices(" * "));

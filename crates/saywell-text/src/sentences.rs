@@ -209,7 +209,7 @@ fn unspaced(text: &str, start: usize, stop: usize, run: &str, after: &str, next:
     let ends = run == "."
         && word.len() > 2
         && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        && after[length..].starts_with(' ')
+        && (after[length..].starts_with(' ') || after[length..].starts_with(['\'', '’']))
         && STARTERS.contains(&&after[..length]);
     if ends { Verdict::End { next } } else { Verdict::Inside }
 }
@@ -350,14 +350,14 @@ const NEVER_LAST: &[&str] = &[
     "lt", "cmdr", "rev", "hon", "pres", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "vs", "cf", "e.g",
     "i.e", "eg", "ie", "viz", "ca", "approx", "resp", "incl", "excl", "esp", "mt", "ex", "a.k.a", "hrsg",
     "bzw", "u.s.c", "natl", "accts", "acct", "supt", "intl", "asst", "mgr", "attn", "amb", "adm", "cpl",
-    "pvt", "insp", "msgr", "univ", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap", "sog", "sra",
-    "dra", "pág", "env", "wm", "chas", "geo", "jas", "robt", "edw", "drs", "mme", "mlle", "med", "dott",
-    "avv", "ing", "arq", "profa", "prof.ª", "mevr", "dhr", "ir", "afb", "hfst", "blz", "godz", "tj", "rys",
-    "rozdz", "zob", "inż", "św", "tzw", "tzn", "ul", "núm", "págs", "aprox", "ud", "uds", "ee", "exmo",
-    "exma", "bijv", "pag", "pagg", "sig", "geom", "spett", "gent", "bl", "sogen", "st", "hl", "ggfs", "zus",
-    "verh", "av", "fr", "insg", "sta", "sto", "ste", "eng", "ks", "ur", "encl", "сокр", "тов", "сб", "सं",
-    "डा", "श्रीम", "ул", "проф", "акад", "им", "рис", "стр", "гл", "см", "ср", "обл", "пр", "просп", "пер",
-    "тел", "напр", "т.е", "т.к", "डॉ", "श्री", "प्रो", "पृ", "पं", "स्व", "कि.मी", "रु",
+    "maj", "pvt", "insp", "msgr", "univ", "reg", "vgl", "ggf", "evtl", "inkl", "zzgl", "abb", "tab", "kap",
+    "sog", "sra", "dra", "pág", "env", "wm", "chas", "geo", "jas", "robt", "edw", "drs", "mme", "mlle",
+    "med", "dott", "avv", "ing", "arq", "profa", "prof.ª", "mevr", "dhr", "ir", "afb", "hfst", "blz", "godz",
+    "tj", "rys", "rozdz", "zob", "inż", "św", "tzw", "tzn", "ul", "núm", "págs", "aprox", "ud", "uds", "ee",
+    "exmo", "exma", "bijv", "pag", "pagg", "sig", "geom", "spett", "gent", "bl", "sogen", "st", "hl", "ggfs",
+    "zus", "verh", "av", "fr", "insg", "sta", "sto", "ste", "eng", "ks", "ur", "encl", "сокр", "тов", "сб",
+    "सं", "डा", "श्रीम", "ул", "проф", "акад", "им", "рис", "стр", "гл", "см", "ср", "обл", "пр", "просп",
+    "пер", "тел", "напр", "т.е", "т.к", "डॉ", "श्री", "प्रो", "पृ", "पं", "स्व", "कि.मी", "रु",
 ];
 /// Abbreviations before a number, words anywhere else.
 const BEFORE_NUMBER: &[&str] = &[
@@ -383,6 +383,11 @@ const SHORT: &[&str] = &[
     "pers", "inst", "mfr", "mfrs", "comm", "admin", "supp", "treas", "secy", "twp", "prod", "dist", "div",
     "est", "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash", "phys", "biol", "econ", "engr",
     "hist",
+];
+/// Short forms of places that something may be named after.
+const PLACES: &[&str] = &[
+    "ariz", "calif", "colo", "conn", "fla", "mass", "mich", "minn", "okla", "penn", "tenn", "tex", "wash",
+    "chi",
 ];
 /// Names of directions, which a distance may be given in: "2 mi. N of town".
 const DIRECTIONS: &[&str] =
@@ -472,8 +477,12 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
     if street || is_never || ((next.is_numeric() || matches!(next, '#' | '§')) && is(BEFORE_NUMBER)) {
         return Weight::Inside;
     }
-    // "1. First" counts; it does not end.
-    if begins && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) {
+    // "1. First", "a. Yes", "Q2. Why?" count; they do not end.
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let counts = letters.is_empty()
+        || word.len() == 1 && word != "I" && letters.bytes().all(|b| b.is_ascii_alphabetic())
+        || letters.len() == 1 && word.len() < 4 && letters.bytes().all(|b| b.is_ascii_uppercase());
+    if begins && !word.is_empty() && counts {
         return Weight::Inside;
     }
     if (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit()) && next.is_uppercase() {
@@ -489,6 +498,12 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
     // The bank ends sentences, the rules of federal courts do not: `Fed. R. Civ. P.`
     if matches!(word, "Fed" | "Civ" | "Crim") {
         return Weight::InsideBefore(&["R", "P", "Reg", "Cir", "Code", "Proc"]);
+    }
+    // What is named after a place: `Wash. Post`, `Mass. Ave`
+    if is(PLACES) {
+        return Weight::InsideBefore(&[
+            "Post", "Times", "Globe", "Tribune", "Trib", "State", "Ave", "Inst", "Univ", "Gen",
+        ]);
     }
     if is(MAYBE_LAST) || word.eq_ignore_ascii_case("ph.d") {
         return Weight::EndBefore(STARTERS);

@@ -43,6 +43,11 @@ impl Walker<'_> {
             }
             _ => {}
         }
+        // `Use the <span> element`: it is spoken of.
+        let after = self.source.get(range.end..).unwrap_or_default();
+        if [" tag", " element"].iter().any(|word| after.starts_with(word)) && html.ends_with('>') {
+            return self.text(html, range, Relation::Literal);
+        }
         let closing = html.starts_with("</");
         if self.is_unread(html, closing, &range) || self.is_placeholder(html, &range) {
             return;
@@ -288,8 +293,9 @@ impl Walker<'_> {
         {
             let close = ["</", &tag[1..], ">"].concat();
             // What stands behind it on its last line is text.
-            let end = match html.to_ascii_lowercase().find(&close) {
-                Some(end) if tag.len() > 2 => end + close.len(),
+            let close = if begins("<!--") { "-->" } else { &close };
+            let end = match html.to_ascii_lowercase().find(close) {
+                Some(end) if tag.len() > 2 || close == "-->" => end + close.len(),
                 _ => html.len(),
             };
             if self.hidden.is_none() {

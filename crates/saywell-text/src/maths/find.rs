@@ -132,7 +132,8 @@ const BARE: &[&str] = &[
     "mathbb", "mathrm", "mathbf", "mathcal", "sim", "approx", "subset", "subseteq", "cup", "cap", "forall",
     "exists", "neq", "div", "partial", "nabla", "gamma", "delta", "epsilon", "mu", "omega", "Omega", "phi",
     "rho", "tau", "sin", "cos", "tan", "ln", "log", "vec", "overline", "binom", "rightarrow", "Rightarrow",
-    "SI", "qty", "num", "implies", "iff", "cdots", "ldots", "equiv", "propto", "angle", "to", "in",
+    "SI", "qty", "num", "left", "mid", "implies", "iff", "cdots", "ldots", "equiv", "propto", "angle", "to",
+    "in",
 ];
 
 /// Bytes of the formula that stands at `at` without marks, from a command that only formulas have: `\frac{7}{10}`,
@@ -150,7 +151,7 @@ fn bare(text: &str, at: usize) -> Option<usize> {
     let group = rest[1 + first.len()..].starts_with(['{', '_', '^', '[']);
     if !BARE.contains(&first)
         || (!group
-            && !rest[1 + first.len()..].starts_with([' ', '\\', ')', ']', ',', '.', '\n'])
+            && !rest[1 + first.len()..].starts_with([' ', '\\', '(', ')', ']', ',', '.', '\n'])
             && rest.len() > 1 + first.len())
     {
         return None;
@@ -175,6 +176,10 @@ fn extent(rest: &str, from: usize) -> Option<usize> {
                     break;
                 }
                 end += 1 + name;
+                // `\sqrt[3]{27}`
+                if rest[..end].ends_with("sqrt") && rest[end..].starts_with('[') {
+                    end += rest[end..].find(']').map_or(0, |close| close + 1);
+                }
                 last = end;
             }
             '{' => {
