@@ -21,14 +21,19 @@
 
 mod acronyms;
 mod addresses;
+mod bounds;
 mod calculus;
 mod calendar;
+mod cells;
 mod chemistry;
 mod clock;
 mod code;
 mod codes;
 mod counts;
+mod cron;
 mod cursor;
+mod division;
+mod electrons;
 mod identifier;
 mod kinds;
 mod marks;
@@ -43,6 +48,7 @@ mod paths;
 mod places;
 mod plain_maths;
 mod quantities;
+mod quantum;
 mod roman;
 mod say_as;
 mod shorthand;
@@ -51,16 +57,20 @@ mod spelled;
 mod standards;
 mod symbols;
 mod tables;
+mod tags;
 mod telephones;
+mod terms;
 mod thousands;
+mod threads;
 mod titles;
 mod units;
+mod versions;
 
 use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -74,6 +84,7 @@ type Rule = fn(Cursor<'_>, Reader) -> Option<Edit>;
 
 /// The rules for a place where a number begins, in order: what is longest and surest comes first.
 const AT_NUMBER: &[(Kind, Rule)] = &[
+    (Kind::Code, cron::schedule),
     (Kind::Uuid, network::uuid),
     (Kind::Address, network::mac),
     (Kind::Address, network::ip4),
@@ -96,6 +107,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Label, codes::paragraph),
     (Kind::Label, codes::report),
     (Kind::Label, codes::tire),
+    (Kind::Label, codes::grade),
     (Kind::Label, codes::act),
     (Kind::Label, standards::standard),
     (Kind::Operator, plain_maths::difference),
@@ -107,9 +119,16 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Time, clock::time),
     (Kind::Time, clock::beyond_a_day),
     (Kind::Hash, network::hash),
+    (Kind::Number, counts::round),
     (Kind::Number, thousands::grouped),
-    (Kind::Version, names::version),
+    (Kind::Version, versions::version),
     (Kind::Money, money::amount_first),
+    (Kind::Formula, electrons::orbitals),
+    (Kind::Label, marks::strand),
+    (Kind::Label, threads::thread_of_inches),
+    (Kind::Label, shorthand::cores),
+    (Kind::Label, names::company),
+    (Kind::Quantity, units::solution),
     (Kind::Quantity, marks::feet_and_inches),
     (Kind::Quantity, marks::minute_of_game),
     (Kind::Quantity, marks::feet),
@@ -149,10 +168,14 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::WebAddress, network::mail),
     (Kind::Path, paths::drive),
     (Kind::Symbol, signs::emoticon),
+    (Kind::Label, music::progression),
+    (Kind::Label, cells::cells),
     (Kind::Label, music::chord),
+    (Kind::Operator, calculus::probability),
+    (Kind::Operator, bounds::bounded),
     (Kind::Operator, calculus::logarithm),
     (Kind::Operator, calculus::inverse),
-    (Kind::Operator, calculus::limit),
+    (Kind::Operator, bounds::limit),
     (Kind::Operator, calculus::marked),
     (Kind::Operator, plain_maths::letters),
     (Kind::Operator, calculus::primed),
@@ -191,16 +214,17 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Roman, roman::first),
     (Kind::Roman, roman::long),
     (Kind::Acronym, acronyms::acronym),
+    (Kind::Formula, electrons::hybrid),
     (Kind::Formula, chemistry::formula),
     (Kind::Chess, names::chess_move),
     (Kind::Chess, names::castling),
-    (Kind::Version, names::release),
+    (Kind::Version, versions::release),
     (Kind::Quantity, quantities::times_factor),
     (Kind::Label, names::community),
     (Kind::Label, names::lineage),
     (Kind::Label, names::dotted_label),
     (Kind::Label, names::stop),
-    (Kind::Label, names::thread),
+    (Kind::Label, threads::thread),
     (Kind::Path, paths::relative),
     (Kind::WebAddress, network::port_of_host),
     (Kind::WebAddress, network::domain),
@@ -213,11 +237,18 @@ const AT_WORD: &[(Kind, Rule)] = &[
 /// The rules for a place where a sign stands.
 const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Symbol, signs::emoticon),
+    (Kind::Code, cron::schedule),
     (Kind::Code, signs::expression),
     (Kind::Abbreviation, medicine::course),
     (Kind::Operator, calculus::root),
     (Kind::Operator, calculus::partial),
     (Kind::Operator, calculus::norm),
+    (Kind::Operator, quantum::state),
+    (Kind::Operator, bounds::bounded),
+    (Kind::Formula, electrons::core),
+    (Kind::Formula, chemistry::concentration),
+    (Kind::Operator, code::decrement),
+    (Kind::Code, code::choice),
     (Kind::Symbol, signs::named),
     (Kind::Symbol, signs::in_names),
     (Kind::Symbol, symbols::menu),
@@ -228,6 +259,10 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::negative),
     (Kind::Operator, signs::negated),
     (Kind::Flag, paths::flag),
+    (Kind::Label, cells::cells),
+    (Kind::Money, paths::ticker),
+    (Kind::Flag, signs::command),
+    (Kind::Code, signs::starred),
     (Kind::Variable, paths::variable),
     (Kind::Money, money::sign_first),
     (Kind::Telephone, network::telephone),
@@ -250,14 +285,15 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::bar),
     (Kind::Operator, plain_maths::power),
     (Kind::Operator, plain_maths::times),
-    (Kind::Operator, plain_maths::over),
+    (Kind::Operator, division::over),
     (Kind::Unit, units::per),
-    (Kind::Code, symbols::tag),
+    (Kind::Code, tags::tag),
     (Kind::Symbol, symbols::sharp),
     (Kind::Code, code::expression),
     (Kind::Code, code::identifier),
     (Kind::Range, symbols::range_of_names),
     (Kind::Range, symbols::range_of_quantities),
+    (Kind::Operator, symbols::corners),
     (Kind::Operator, symbols::operator),
     (Kind::Symbol, symbols::symbol),
 ];

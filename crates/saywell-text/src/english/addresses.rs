@@ -3,6 +3,7 @@
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::spelled::Edit;
+use super::tables::ABBREVIATIONS;
 
 /// Codes of the states and districts before a postal code, in order.
 const STATES: &[(&str, &str)] = &[
@@ -125,8 +126,20 @@ pub fn state(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     );
     let alone = end.ends_word() && end.peek().is_none_or(|next| " ,.;:)!?".contains(next));
     let zip_follows = at.past(|at| at.eat(' ') && at.digits(5..=5).is_some()).is_some();
+    // `Portland, OR and Portland, ME`: beside another.
+    let beside = || {
+        let is_state = |text: &str| {
+            text.get(..2).is_some_and(|code| STATES.binary_search_by_key(&code, |(code, _)| code).is_ok())
+                && text[2..].chars().next().is_none_or(|next| !next.is_alphanumeric())
+        };
+        let mut after = end.window_after(32).splitn(3, ", ");
+        let follows =
+            after.next().is_some_and(|words| words.len() < 24) && after.next().is_some_and(is_state);
+        let precedes = start.window_before(40).rsplit(", ").nth(1).is_some_and(is_state);
+        follows || precedes
+    };
     if !zip_follows {
-        return (sure && alone && town()).then(|| Edit::new(start, end, *name));
+        return ((sure || beside()) && alone && town()).then(|| Edit::new(start, end, *name));
     }
     at.eat(' ').then_some(())?;
     let number = at;
@@ -171,7 +184,9 @@ pub fn direction(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     }
     let end =
         if letters.peek() == Some('.') { letters.past(|at| at.eat('.')).unwrap_or(letters) } else { letters };
-    (numbered && (ordinal || street)).then(|| Edit::from(start).say(letters, name).say(end, ""))
+    let crosses = start.follows("& ") || start.follows("and ");
+    (numbered && (ordinal || street) || crosses && ordinal)
+        .then(|| Edit::from(start).say(letters, name).say(end, ""))
 }
 
 /// Whether a numbered street is before: `1600 Pennsylvania Ave NW`.
@@ -227,8 +242,12 @@ pub fn street(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         );
     let next = at.rest().strip_prefix(' ');
     // A name after it: a doctor, a saint.
-    let name_follows =
-        next.is_some_and(|next| next.starts_with(char::is_uppercase) && !is_before_direction(next));
+    let name_follows = next.is_some_and(|next| {
+        let part = ["Apt", "Bldg", "Fl.", "Floor", "Rm", "Ste", "Suite", "Unit"];
+        next.starts_with(char::is_uppercase)
+            && !is_before_direction(next)
+            && !part.iter().any(|part| next.starts_with(part))
+    });
     let ends = at.peek().is_none_or(|next| " ,;:)!?".contains(next));
     let is_street = ends
         && (ordinal || named)
@@ -248,25 +267,18 @@ pub fn street(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 
 /// The `-Calif.` of `(D-Calif.)` → `, California`: where a member of a parliament is from.
 pub fn party_and_state(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    const SHORT: [(&str, &str); 34] = [
+    /// Those that are no [`ABBREVIATIONS`] elsewhere.
+    const SHORT: [(&str, &str); 23] = [
         ("Ala.", "Alabama"),
-        ("Ariz.", "Arizona"),
         ("Ark.", "Arkansas"),
-        ("Calif.", "California"),
-        ("Colo.", "Colorado"),
-        ("Conn.", "Connecticut"),
         ("Del.", "Delaware"),
-        ("Fla.", "Florida"),
         ("Ga.", "Georgia"),
         ("Ill.", "Illinois"),
         ("Ind.", "Indiana"),
         ("Kan.", "Kansas"),
         ("Ky.", "Kentucky"),
         ("La.", "Louisiana"),
-        ("Mass.", "Massachusetts"),
         ("Md.", "Maryland"),
-        ("Mich.", "Michigan"),
-        ("Minn.", "Minnesota"),
         ("Miss.", "Mississippi"),
         ("Mo.", "Missouri"),
         ("Mont.", "Montana"),
@@ -276,12 +288,9 @@ pub fn party_and_state(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         ("N.Y.", "New York"),
         ("Neb.", "Nebraska"),
         ("Nev.", "Nevada"),
-        ("Okla.", "Oklahoma"),
         ("Ore.", "Oregon"),
         ("Pa.", "Pennsylvania"),
-        ("Tenn.", "Tennessee"),
         ("Va.", "Virginia"),
-        ("Wash.", "Washington"),
         ("Wis.", "Wisconsin"),
     ];
     let party = ["(D", "(R", "(I"].iter().any(|party| start.follows(party));
@@ -291,6 +300,11 @@ pub fn party_and_state(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let name = SHORT
         .iter()
         .find(|(written, _)| at.rest().starts_with(written))
+        .or_else(|| {
+            let dot = at.window_after(8).find('.')?;
+            let written = &at.rest()[..=dot];
+            ABBREVIATIONS.get(ABBREVIATIONS.binary_search_by_key(&written, |(written, _)| written).ok()?)
+        })
         .or_else(|| STATES.iter().find(|(written, _)| *written == code))?;
     let end = at.moved_to(at.at() + name.0.len());
     (end.peek() == Some(')')).then(|| Edit::new(start, end, format!(", {}", name.1)))

@@ -1,4 +1,4 @@
-//! Functions and what is done to them, written without LaTeX: `log₂(8)`, `tan⁻¹(1)`, `lim x→0`, `f'(x)`, `dy/dx`, `∂f/∂x`, `x̄`, `‖x‖`.
+//! Functions and what is done to them, written without LaTeX: `log₂(8)`, `tan⁻¹(1)`, `f'(x)`, `dy/dx`, `∂f/∂x`, `x̄`, `‖x‖`, `P(A)P(B)`.
 
 use super::cursor::Cursor;
 use super::kinds::Reader;
@@ -27,12 +27,9 @@ pub fn logarithm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let is_number = base.bytes().all(|byte| byte.is_ascii_digit());
     let base = if is_number { reader.count(&base) } else { base };
     let mut words = format!("log base {base}");
-    let inside = at.window_after(24);
-    if let Some(rest) = inside.strip_prefix('(')
-        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
-    {
-        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
-        at = at.moved_to(at.at() + close + 2);
+    if let Some((inside, end)) = argument(at, reader) {
+        words += &format!(" of {inside}");
+        at = end;
     }
     at.ends_word().then(|| Edit::new(start, at, words))
 }
@@ -48,43 +45,35 @@ pub fn inverse(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         ("tan", "arc tangent"),
     ];
     let mut at = start;
+    // `f⁻¹(x)`, `A⁻¹`: of what no unit is written with.
+    if start.starts_word()
+        && let Some(letter) = at.eat_if(|found| matches!(found, 'A' | 'B' | 'P' | 'Q' | 'f' | 'g'))
+        && at.eat_text("⁻¹")
+    {
+        let edit = Edit::new(start, at, format!("{letter} inverse"));
+        return Some(match argument(at, reader) {
+            Some((words, end)) => edit.say(end, format!("of {words}")),
+            None => edit,
+        });
+    }
+    let mut at = start;
     let (written, name) = FUNCTIONS.iter().find(|(written, _)| start.rest().starts_with(written))?;
     (start.starts_word() && at.eat_text(written) && at.eat_text("⁻¹")).then_some(())?;
     let name_ends = at;
-    let inside = at.window_after(24);
-    let Some(close) = inside.strip_prefix('(').and_then(|rest| rest.find(')')).filter(|close| *close > 0)
-    else {
-        return Some(Edit::new(start, name_ends, format!("{name} of")));
-    };
-    let words = super::spell_out(&inside[1..=close], reader).text().to_owned();
-    at = at.moved_to(at.at() + close + 2);
-    Some(Edit::from(start).say(name_ends, format!("{name} of")).say(at, words))
+    let edit = Edit::new(start, name_ends, format!("{name} of"));
+    Some(match argument(at, reader) {
+        Some((words, end)) => edit.say(end, words),
+        None => edit,
+    })
 }
 
-/// `lim x→0 f(x)`, `lim n -> ∞` → `the limit as x approaches zero of`.
-pub fn limit(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let mut at = start;
-    (start.starts_word() && at.eat_text("lim")).then_some(())?;
-    at.eat_one_of([" ", "_"])?;
-    let letter = at.eat_if(|found| found.is_ascii_lowercase())?;
-    at.eat(' ');
-    at.eat_one_of(["→", "->"])?;
-    at.eat(' ');
-    let sign = if at.eat_one_of(["-", "−"]).is_some() {
-        "minus "
-    } else {
-        at.eat('+');
-        ""
-    };
-    let target = if at.eat('∞') {
-        "infinity".to_owned()
-    } else if let Some(letter) = at.eat_if(|found| found.is_ascii_lowercase()) {
-        letter.to_string()
-    } else {
-        reader.number(at.number()?)
-    };
-    at.ends_word()
-        .then(|| Edit::new(start, at, format!("the limit as {letter} approaches {sign}{target} of")))
+/// What stands here in round brackets, in words, and where they end: the argument of a function.
+fn argument(at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
+    const LONGEST: usize = 24;
+    let inside = at.window_after(LONGEST).strip_prefix('(')?;
+    let close = inside.find(')').filter(|close| *close > 0 && !inside[..*close].contains('('))?;
+    let words = super::spell_out(&inside[..close], reader).text().to_owned();
+    Some((words, at.moved_to(at.at() + close + "()".len())))
 }
 
 /// `x̄`, `θ̂`, `Aᵀ` → `x bar`, `theta hat`, `A transpose`: a letter with a mark above, or raised.
@@ -141,44 +130,53 @@ pub fn primed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let mut words = format!("{name}{}", ["", " prime", " double prime", " triple prime"][count]);
-    let inside = at.window_after(24);
-    if let Some(rest) = inside.strip_prefix('(')
-        && let Some(close) = rest.find(')').filter(|close| *close > 0 && !rest[..*close].contains('('))
-    {
-        words += &format!(" of {}", super::spell_out(&rest[..close], reader).text());
-        at = at.moved_to(at.at() + close + 2);
+    if let Some((inside, end)) = argument(at, reader) {
+        words += &format!(" of {inside}");
+        at = end;
     } else {
         let ends = at.peek().is_none_or(|next| ",.;)".contains(next))
             || at.rest().starts_with(" =")
             || at.rest().starts_with(" +");
-        (ends && (count > 1 || marks == "′" || is_maths(start))).then_some(())?;
+        // `P(A')`: all of an argument.
+        let whole = start.at() == 0 && at.rest().is_empty();
+        (ends && (whole || count > 1 || marks == "′" || is_maths(start))).then_some(())?;
     }
     Some(Edit::new(start, at, words))
 }
 
-/// `dy/dx`, `d/dx` → `d y by d x`.
+/// `dy/dx`, `d/dx`, `d²y/dx²` → `d y by d x` and so on.
 pub fn derivative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    let mut at = start;
-    (start.starts_word() && at.eat('d')).then_some(())?;
-    let above = at.eat_if(|found| found.is_ascii_alphabetic());
-    at.eat_text("/d").then_some(())?;
-    let below = at.eat_if(|found| found.is_ascii_lowercase())?;
-    let above = above.map_or(String::new(), |above| format!(" {above}"));
-    at.ends_word().then(|| Edit::new(start, at, format!("d{above} by d {below}")))
+    start.starts_word().then(|| quotient(start, "d", "d")).flatten()
 }
 
-/// `∂f/∂x`, `∂/∂x` → `partial f by partial x`.
+/// `∂f/∂x`, `∂/∂x`, `∂²u/∂t²` → `partial f by partial x`.
 pub fn partial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    let mut at = start;
-    at.eat('∂').then_some(())?;
-    let above = at.eat_while(char::is_alphabetic);
-    at.eat_text("/∂").then_some(())?;
-    let below = at.eat_if(char::is_alphabetic)?;
+    quotient(start, "∂", "partial")
+}
+
+/// What is changed by what changes, each behind its `sign`.
+fn quotient(start: Cursor<'_>, sign: &str, spoken: &str) -> Option<Edit> {
+    const ORDERS: [(&str, &str); 4] =
+        [("²", " squared"), ("³", " cubed"), ("^2", " squared"), ("^3", " cubed")];
+    let order = |at: &mut Cursor<'_>| {
+        ORDERS.iter().find(|(written, _)| at.eat_text(written)).map_or("", |(_, words)| *words)
+    };
     let named = |letter: char| greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
-    let above = above.chars().map(|letter| format!(" {}", named(letter))).collect::<String>();
-    let is_short = above.split(' ').count() < 4;
-    (is_short && at.ends_word())
-        .then(|| Edit::new(start, at, format!("partial{above} by partial {}", named(below))))
+    let mut at = start;
+    at.eat_text(sign).then_some(())?;
+    let above_order = order(&mut at);
+    let above = at.eat_while(char::is_alphabetic);
+    (at.eat('/') && at.eat_text(sign) && above.chars().count() < 3).then_some(())?;
+    let below = at.eat_if(char::is_alphabetic)?;
+    let below_order = order(&mut at);
+    let above: String = above.chars().map(|letter| format!(" {}", named(letter))).collect();
+    at.ends_word().then(|| {
+        Edit::new(
+            start,
+            at,
+            format!("{spoken}{above_order}{above} by {spoken} {}{below_order}", named(below)),
+        )
+    })
 }
 
 /// `∛27`, `⁴√16` → `the cube root of`, `the fourth root of`.
@@ -192,4 +190,14 @@ pub fn root(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         _ => "the nth root of",
     };
     Some(Edit::new(start, at, words))
+}
+
+/// `P(A)P(B|A)`, `/P(B)` → `P of A times P of B given A`, `over P of B`: probabilities without spaces between.
+pub fn probability(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    (start.starts_word() && !start.before().is_some_and(|before| ".-_@#$".contains(before))).then_some(())?;
+    let mut at = start;
+    let name = at.eat_one_of(["Pr", "P"])?;
+    let (inside, end) = argument(at, reader)?;
+    let factor = if start.before() == Some(')') { "times " } else { "" };
+    Some(Edit::new(start, end, format!("{factor}{name} of {inside}")))
 }

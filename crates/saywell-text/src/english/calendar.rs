@@ -258,7 +258,11 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         }) || next
             .past(|at| at.digits(1..=2).is_some() && at.eat('/') && at.digits(1..=2).is_some())
             .is_some()
-            || next.past(|at| at.digits(1..=2).is_some() && at.eat(':')).is_some()
+            || next
+                .past(|at| {
+                    at.digits(1..=2).is_some() && at.eat_one_of([":", "am", "pm", " am", " pm"]).is_some()
+                })
+                .is_some()
             || next
                 .past(|at| at.digits(1..=2).is_some() && at.eat(' '))
                 .is_some_and(|at| month_names(at).any(|(_, end)| end.ends_word()))
@@ -276,7 +280,17 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         start.words_before().take(2).any(is_day) && (before == "or" || before == "and" || is_day(before));
     let short = start.until(end);
     let dot = end.past(|at| at.eat('.') && at.peek().is_some());
-    (cue || dated || beside || follows || heads).then(|| {
+    // `Jan 5 (Fri)`, `Thurs evening`
+    let bracketed = start.before() == Some('(')
+        && end.peek() == Some(')')
+        && start
+            .words_before()
+            .next()
+            .is_some_and(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    let part = !matches!(short, "Sun" | "Sat" | "Wed")
+        && end.peek() == Some(' ')
+        && matches!(end.next_word(), "afternoon" | "evening" | "morning" | "night" | "noon");
+    (bracketed || part || cue || dated || beside || follows || heads).then(|| {
         let edit = Edit::new(start, end, day);
         match dot
             .filter(|_| short.len() <= 5 && !end.rest()[1..].trim_start().starts_with(char::is_uppercase))

@@ -1,4 +1,4 @@
-//! Formulas of chemistry in prose: `H2O`, `CuSO₄·5H₂O`, `Ca²⁺`, `NaCl(aq)`.
+//! Formulas of chemistry in prose: `H2O`, `CuSO₄·5H₂O`, `Ca²⁺`, `NaCl(aq)`, `[H⁺][OH⁻]`.
 
 use super::cursor::Cursor;
 use super::kinds::Reader;
@@ -10,6 +10,12 @@ const ELEMENTS: [&str; 60] = [
     "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr",
     "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Ag", "Cd", "In", "Sn", "Sb", "I", "Xe", "Cs", "Ba", "W", "Pt", "Au",
     "Hg", "Pb", "Bi", "Ra", "U", "Pu",
+];
+
+/// Elements that are no words, of which one alone is a formula where something reacts.
+const METALS: [&str; 20] = [
+    "Ag", "Al", "Ba", "Br", "Ca", "Cl", "Cr", "Cu", "Fe", "Hg", "Li", "Mg", "Mn", "Na", "Ni", "Pb", "Si",
+    "Sn", "Ti", "Zn",
 ];
 
 /// What looks like a formula and is none.
@@ -73,7 +79,14 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words.push(if end.before() == Some('⁻') { "minus" } else { "plus" }.to_owned());
         return Some(Edit::new(start, end, words.join(" ")));
     }
-    let charge = at.eat_if(|found| "+⁺⁻".contains(found));
+    // `MnO4-`: the minus of a charge, no hyphen before a word.
+    let minus = at.past(|at| at.eat('-') && at.peek().is_none_or(|next| " ,.;:)]".contains(next)));
+    let charge = if let Some(end) = minus.filter(|_| counts > 0 && elements > 1 || start.until(at) == "OH") {
+        at = end;
+        Some('⁻')
+    } else {
+        at.eat_if(|found| "+⁺⁻".contains(found))
+    };
     let written = start.until(at);
     words.extend(charge.map(|charge| if charge == '⁻' { "minus" } else { "plus" }.to_owned()));
     // `CuSO₄·5H₂O`: with its water.
@@ -92,22 +105,68 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words.push(format!("H {} O", reader.count("2")));
         return end.ends_word().then(|| Edit::new(start, end, words.join(" ")));
     }
-    let known = ["NaCl", "HCl", "NaOH", "KOH", "KCl", "NaHCO"].contains(&written);
-    let is_formula = (elements > 1 && counts > 0)
-        || known
-        || (charge.is_some()
-            && matches!(
-                written.trim_end_matches(['+', '⁺', '⁻', '2', '3']),
-                "Na" | "K" | "Ca" | "Mg" | "Li" | "Fe" | "Al" | "Zn" | "Cl" | "H"
-            ))
-        || matches!(written, "O2" | "H2" | "N2" | "O3" | "Cl2");
-    let is_formula = is_formula || (elements == 1 && written.contains(|found| SUBSCRIPTS.contains(found)));
     let state = state(at);
-    let is_formula = is_formula || (state.is_some() && elements > 0);
+    let is_formula = (elements > 1 && counts > 0)
+        || (elements > 0 && state.is_some())
+        || (elements == 1 && written.contains(|found| SUBSCRIPTS.contains(found)))
+        || is_known(written, charge.is_some())
+        || (METALS.contains(&written) && reacts(start, at));
     (is_formula && at.ends_word() && at.peek() != Some('-') && !NO_FORMULA.contains(&written)).then(|| {
         let edit = Edit::new(start, at, words.join(" "));
         state.into_iter().fold(edit, |edit, (state, end)| edit.say(end, state))
     })
+}
+
+/// Whether this is a formula that has no number, or an ion.
+fn is_known(written: &str, charged: bool) -> bool {
+    let ion = written.trim_end_matches(['+', '⁺', '⁻', '2', '3']);
+    matches!(
+        written,
+        "NaCl" | "HCl" | "NaOH" | "KOH" | "KCl" | "NaHCO" | "OH-" | "O2" | "H2" | "N2" | "O3" | "Cl2"
+    ) || charged && matches!(ion, "Na" | "K" | "Ca" | "Mg" | "Li" | "Fe" | "Al" | "Zn" | "Cl" | "H")
+}
+
+/// Whether the arrow of a reaction stands near: `Zn + CuSO₄ → ZnSO₄ + Cu`.
+fn reacts(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const NEAR: usize = 48;
+    [start.window_before(NEAR), end.window_after(NEAR)]
+        .iter()
+        .any(|text| ["→", "->", "⇌", "yields"].iter().any(|arrow| text.contains(arrow)))
+}
+
+/// `[H⁺][OH⁻]`, `[C]/[A][B]` → `the concentration of H plus times the concentration of O H minus`.
+pub fn concentration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 24;
+    let inside = start.window_after(LONGEST).strip_prefix('[')?;
+    let close = inside.find(']').filter(|close| *close > 0)?;
+    let inside = &inside[..close];
+    let end = start.moved_to(start.at() + close + "[]".len());
+    let species = inside.starts_with(|first: char| first.is_ascii_uppercase())
+        && inside
+            .chars()
+            .all(|found| found.is_ascii_alphanumeric() || "⁺⁻+-₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹()".contains(found));
+    let before = start.before();
+    let reckoned = before.is_some_and(|before| "])/×*k".contains(before) || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(before))
+        || ["= ", "log", "× ", "· ", "/ "].iter().any(|sign| start.follows(sign))
+        || end.peek().is_some_and(|next| "[/".contains(next))
+        || end.peek().is_some_and(|next| "²³⁴".contains(next))
+            && !end.peek_second().is_some_and(|next| "⁺⁻".contains(next))
+        || [" = ", " × ", " / ", " · ", " is "].iter().any(|sign| end.rest().starts_with(sign));
+    (species && reckoned && end.peek() != Some('(')).then_some(())?;
+    let name = match inside.strip_suffix(['+', '-']) {
+        // `[A-]`, `[H3O+]`
+        Some(name) => {
+            let sign = if inside.ends_with('+') { "plus" } else { "minus" };
+            format!("{} {sign}", super::spell_out(name, reader).text())
+        }
+        None => super::spell_out(inside, reader).text().to_owned(),
+    };
+    let times = if before == Some(']') || before.is_some_and(|before| "²³⁴k".contains(before)) {
+        "times "
+    } else {
+        ""
+    };
+    Some(Edit::new(start, end, format!("{times}the concentration of {name}")))
 }
 
 /// The state of matter behind a formula, and its end: `NaCl(aq)`, `H₂O(l)`.

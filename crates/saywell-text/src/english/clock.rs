@@ -53,7 +53,23 @@ pub fn french(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat('h').then_some(())?;
     let minute = at.digits(2..=2).filter(|minute| !above(minute, 59))?;
     let is_time = above(hour, 12) || BEFORE.contains(&start.previous_word());
-    (is_time && at.ends_word()).then(|| Edit::new(start, at, clock(hour, minute, None, false, reader)))
+    at.ends_word().then(|| {
+        // `a 2h30 flight`
+        let words = if is_time {
+            clock(hour, minute, None, false, reader)
+        } else {
+            let before_noun = super::units::is_before_noun(start, at);
+            let [hour, minute] = [(hour, "hour"), (minute, "minute")].map(|(count, unit)| {
+                if before_noun {
+                    format!("{} {unit}", reader.count(count))
+                } else {
+                    counted(count, unit, reader)
+                }
+            });
+            format!("{hour} {minute}")
+        };
+        Edit::new(start, at, words)
+    })
 }
 
 /// `0800 hrs`, `0630 hours` → `zero eight hundred hours`, `zero six thirty hours`.
@@ -83,7 +99,14 @@ fn time_of_day(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>
     let to_second = at.past(|at| at.eat(':') && at.digits(2..=2).is_some());
     let second = to_second.map(|end| end.rest_before(2)).filter(|second| !above(second, 59));
     at = to_second.filter(|_| second.is_some()).unwrap_or(at);
-    let half = half_of_day(at);
+    // `20:15h`, `20:15 h`
+    at = at.past(|at| at.eat_one_of(["h", " h", " hrs"]).is_some() && at.ends_word()).unwrap_or(at);
+    // `7:05a`
+    let short = || {
+        let end = at.past(|at| at.eat_one_of(["a", "p"]).is_some() && at.ends_word())?;
+        Some((if at.peek() == Some('a') { 'A' } else { 'P' }, end))
+    };
+    let half = half_of_day(at).or_else(short);
     let end = half.map_or(at, |(_, end)| end);
     let goes_on = end.past(|at| at.eat_one_of([":", "."]).is_some() && at.digits(1..=1).is_some());
     if goes_on.is_some() || end.peek().is_some_and(|next| next.is_alphanumeric() && next != 'Z') {
@@ -149,30 +172,18 @@ pub fn time_of_timestamp(mut at: Cursor<'_>, reader: Reader) -> Option<(String, 
     at = seconds.unwrap_or(at);
     at = at.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=9).is_some()).unwrap_or(at);
     let mut words = clock(hour, minute, second.as_deref(), false, reader);
-    if at.eat('Z') {
+    if at.eat('Z') || at.eat_one_of(["+00:00", "-00:00", "+0000", "-0000"]).is_some() {
         words += " UTC";
-    } else if let Some(mut offset) = at.past(|at| at.eat_one_of(["+", "-"]).is_some())
-        && let Some(hours) = offset.digits(2..=2).filter(|hours| !above(hours, 14))
-    {
-        let sign = if at.peek() == Some('+') { "plus" } else { "minus" };
-        offset.eat(':');
-        let minutes = offset.digits(2..=2);
-        words += " UTC";
-        let short = hours.strip_prefix('0').unwrap_or(hours);
-        if hours != "00" || minutes.is_some_and(|minutes| minutes != "00") {
-            words += &format!(" {sign} {}", reader.count(short));
-            words += &minutes
-                .filter(|minutes| *minutes != "00")
-                .map_or(String::new(), |minutes| format!(" {}", reader.count(minutes)));
-        }
-        at = offset;
+    } else if let Some((zone, end)) = zone(at, reader) {
+        words += &format!(" UTC {zone}");
+        at = end;
     }
     Some((words, at))
 }
 
 /// Letter after a number, and the unit of time it stands for.
-const PARTS: [(&str, &str); 5] =
-    [("d", "day"), ("h", "hour"), ("min", "minute"), ("m", "minute"), ("s", "second")];
+const PARTS: [(&str, &str); 6] =
+    [("w", "week"), ("d", "day"), ("h", "hour"), ("min", "minute"), ("m", "minute"), ("s", "second")];
 
 /// `1h30m`, `2d 4h`, `00:12:34` → `one hour thirty minutes`, `twelve minutes thirty four seconds`.
 pub fn duration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -266,20 +277,26 @@ pub fn beyond_a_day(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// The `+09:00` of `UTC+09:00`, `GMT-3` → `plus nine`: how far a zone is off.
 pub fn offset(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (start.follows("UTC") || start.follows("GMT")).then_some(())?;
-    let mut at = start;
+    let (words, end) = zone(start, reader)?;
+    end.ends_quantity().then(|| Edit::new(start, end, words))
+}
+
+/// `+09:00`, `-3`, `+0530` → `plus nine`, `minus three`, `plus five thirty`, and where it ends.
+fn zone(mut at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
     let sign =
         if at.eat_one_of(["-", "−", "–"]).is_some() { "minus" } else { at.eat('+').then_some("plus")? };
     let hours = at.digits(1..=2).filter(|hours| !above(hours, 14))?;
     let short = hours.strip_prefix('0').filter(|short| !short.is_empty()).unwrap_or(hours);
     let mut words = format!("{sign} {}", reader.count(short));
-    if let Some(end) = at.past(|at| at.eat(':') && at.digits(2..=2).is_some()) {
-        let minutes = &at.until(end)[1..];
-        if minutes != "00" {
-            words += &format!(" {}", reader.count(minutes));
+    let mut minutes = at;
+    minutes.eat(':');
+    if let Some(written) = minutes.digits(2..=2) {
+        if written != "00" {
+            words += &format!(" {}", reader.count(written));
         }
-        at = end;
+        at = minutes;
     }
-    at.ends_quantity().then(|| Edit::new(start, at, words))
+    Some((words, at))
 }
 
 /// `PT15M`, `P1DT2H` → `fifteen minutes`, `one day two hours`.

@@ -7,7 +7,18 @@ use super::spelled::Edit;
 
 /// A name with its path of modules, fields, arguments and parts: `obj.method(x)` → `obj dot method of x`.
 pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if !start.starts_word() || start.before().is_some_and(|before| "@#$/\\.-".contains(before)) {
+    /// What is made of other types, and `E`.
+    const GENERICS: [&str; 12] = [
+        "Callable", "Dict", "Iterable", "List", "Optional", "Sequence", "Set", "Tuple", "Union", "dict",
+        "list", "tuple",
+    ];
+    /// Whose argument may be called `s` or `d`; `file(s)` is one or more.
+    const FUNCTIONS: [&str; 12] =
+        ["f", "g", "int", "len", "list", "max", "min", "ord", "print", "reversed", "sorted", "str"];
+    // `2T(n/2)`
+    let factor =
+        start.before().is_some_and(|before| before.is_ascii_digit()) && start.peek_second() == Some('(');
+    if !(start.starts_word() || factor) || start.before().is_some_and(|before| "@#$/\\.-".contains(before)) {
         return None;
     }
     let mut at = start;
@@ -38,7 +49,7 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             words += " dot ";
             words += &extension(next).map_or_else(|| spoken(next, reader), str::to_owned);
         } else if let Some((inner, end)) = bracketed(at, '(', ')') {
-            if matches!(inner, "s" | "es" | "ed" | "d" | "n't" | "r") {
+            if matches!(inner, "s" | "es" | "ed" | "d" | "n't" | "r") && !FUNCTIONS.contains(&name) {
                 break;
             }
             words += &arguments(inner, reader)?;
@@ -46,9 +57,11 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         } else if let Some((inner, end)) = bracketed(at, '[', ']') {
             if inner.is_empty() {
                 words += " array";
+            } else if let Some(slice) = slice(inner, reader) {
+                words += &slice;
             } else if inner.chars().all(|found| is_word(found) || found == '-') {
-                // `E[X]` is expected.
-                let of = if words == "E" { "of" } else { "at" };
+                // `E[X]` is expected, `list[int]` is a type.
+                let of = if words == "E" || GENERICS.contains(&name) { "of" } else { "at" };
                 words += &format!(" {of} {}", super::spell_out(inner, reader).text());
             } else {
                 break;
@@ -57,7 +70,10 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         } else if let Some((inner, end)) = bracketed(at, '<', '>').filter(|(inner, _)| is_type(inner)) {
             words += &arguments(inner, reader)?;
             at = end;
-        } else if at.peek() == Some('!') && at.peek_second().is_some_and(|next| "([".contains(next)) {
+        } else if name.len() > 1
+            && at.peek() == Some('!')
+            && at.peek_second().is_some_and(|next| "([".contains(next))
+        {
             at.eat('!');
         } else {
             break;
@@ -65,6 +81,30 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         is_code = true;
     }
     (is_code && at.ends_word()).then(|| Edit::new(start, at, words))
+}
+
+/// `1:3`, `:5`, `2:`, `::-1` → ` from one to three`, ` up to five`, ` from two`, ` in steps of minus one`: a part of a list.
+fn slice(inner: &str, reader: Reader) -> Option<String> {
+    let bound = |written: &str| {
+        let ends = written.chars().all(|found| is_word(found) || "+-".contains(found)) && written.len() < 16;
+        ends.then(|| super::spell_out(written.trim(), reader).text().to_owned())
+    };
+    let (range, step) = match inner.match_indices(':').nth(1) {
+        Some((at, _)) => (&inner[..at], Some(&inner[at + 1..])),
+        None => (inner, None),
+    };
+    let (from, to) = range.split_once(':')?;
+    let (from, to) = (bound(from)?, bound(to)?);
+    let mut words = match (from.as_str(), to.as_str()) {
+        ("", "") => String::new(),
+        ("", to) => format!(" up to {to}"),
+        (from, "") => format!(" from {from}"),
+        (from, to) => format!(" from {from} to {to}"),
+    };
+    if let Some(step) = step.filter(|step| !step.is_empty()) {
+        words += &format!(" in steps of {}", bound(step)?);
+    }
+    (!words.is_empty()).then_some(words)
 }
 
 /// One letter and a dot is an abbreviation: `Ph.d.`
@@ -106,6 +146,10 @@ fn arguments(inner: &str, reader: Reader) -> Option<String> {
         return Some(format!(" {inner}"));
     }
     (inner.matches(['(', '<', '[']).count() <= 3).then_some(())?;
+    // `Result<()>`, `Result<(), Error>`
+    if let Some(more) = inner.strip_prefix("()").filter(|more| more.is_empty() || more.starts_with(',')) {
+        return Some(format!(" of unit{}", super::spell_out(more, reader).text()));
+    }
     let inner = inner.strip_prefix('&').map_or(inner, |inner| inner.trim_start_matches("mut "));
     Some(format!(" of {}", super::spell_out(inner, reader).text()))
 }
@@ -118,7 +162,54 @@ fn is_type(inner: &str) -> bool {
     let first = inner.trim_start_matches(['&', '\'', '(', '[']);
     let word = &first[..first.find(|found: char| !is_word(found)).unwrap_or(first.len())];
     inner.chars().all(|found| is_word(found) || " ,&:<>'[]()?.|+".contains(found))
-        && (first.starts_with(|first: char| first.is_ascii_uppercase()) || PRIMITIVES.contains(&word))
+        && (inner.starts_with("()")
+            || first.starts_with(|first: char| first.is_ascii_uppercase())
+            || PRIMITIVES.contains(&word))
+}
+
+/// `--j`, `++i`, `i--` → `minus minus j`, `plus plus i`, `i minus minus`: with a name of one letter, which no flag has.
+pub fn decrement(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let words = match at.eat_one_of(["--", "++"])? {
+        "--" => "minus minus",
+        _ => "plus plus",
+    };
+    let letter = |found: char| found.is_ascii_alphabetic();
+    let named = || {
+        at.past(|at| at.eat_if(letter).is_some() && at.ends_word() && !at.rest().starts_with(['-', '=']))
+            .is_some()
+    };
+    let before = start.before().is_none_or(|before| " (;,".contains(before)) && named();
+    let after = start.before().is_some_and(letter)
+        && !start.before_second().is_some_and(is_word)
+        && at.peek().is_none_or(|next| ";),].".contains(next));
+    (before || after).then(|| Edit::new(start, at, words))
+}
+
+/// `n > 0 ? "yes" : "no"` → `question mark`, `colon`: one of two by a condition.
+pub fn choice(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const NEAR: usize = 64;
+    /// Whether what is chosen follows, rather than a sentence.
+    fn is_value(after: &str) -> bool {
+        let word = after.split(|found: char| !is_word(found)).next().unwrap_or_default();
+        !after.starts_with(char::is_uppercase)
+            || word.len() < 2
+            || word.contains('_')
+            || matches!(word, "True" | "False" | "None" | "Some")
+    }
+    let mut at = start;
+    let spaced = at.eat(' ') || start.before() == Some(' ');
+    let sign = at.eat_if(|found| matches!(found, '?' | ':'))?;
+    let spaced = spaced && at.peek() == Some(' ');
+    let chooses = match sign {
+        '?' => at
+            .window_after(NEAR)
+            .split_once(" : ")
+            .is_some_and(|(yes, no)| !yes.contains(['.', '!']) && is_value(yes.trim_start()) && is_value(no)),
+        _ => start.window_before(NEAR).contains(" ? ") && is_value(at.rest().trim_start()),
+    };
+    let words = if sign == '?' { "question mark" } else { "colon" };
+    (spaced && chooses).then(|| Edit::new(start, at, words))
 }
 
 /// `snake_case`, `camelCase`, `MAX_RETRIES`, `utf8mb4` → their words.

@@ -7,12 +7,13 @@ use super::spelled::Edit;
 
 /// What is known by a number of four digits and more, in small letters and in order.
 const NAMED_BY_DIGITS: &[&str] = &[
-    "account", "acct", "activation", "badge", "bestellnummer", "booking", "case", "cedula", "claim", "code",
-    "codes", "confirmation", "customer", "cvc", "cvv", "docket", "ein", "employee", "iban", "id", "imei",
-    "invoice", "licence", "license", "locker", "lot", "member", "membership", "mrn", "npi", "order", "otp",
-    "part", "pass", "passcode", "passport", "passwort", "pin", "pincode", "plate", "po", "policy", "postal",
-    "postcode", "receipt", "ref", "reference", "registration", "reservation", "routing", "serial", "sku",
-    "ssn", "ticket", "tin", "token", "tracking", "transaction", "vat", "verification", "voucher", "zip",
+    "account", "acct", "activation", "badge", "bestellnummer", "booking", "case", "cedula", "chmod", "claim",
+    "code", "codes", "confirmation", "customer", "cvc", "cvv", "docket", "ein", "employee", "iban", "id",
+    "imei", "invoice", "licence", "license", "locker", "lot", "member", "membership", "mrn", "npi", "order",
+    "otp", "part", "pass", "passcode", "passport", "passwort", "pin", "pincode", "plate", "po", "policy",
+    "postal", "postcode", "receipt", "ref", "reference", "registration", "reservation", "routing", "serial",
+    "sku", "ssn", "ticket", "tin", "token", "tracking", "transaction", "vat", "verification", "voucher",
+    "zip",
 ];
 
 /// Words between the name and its number.
@@ -32,6 +33,17 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut groups = vec![first];
     while groups.len() < 8
         && let Some(next) = end.past(|at| at.eat('-') && at.digits(1..=12).is_some())
+    {
+        groups.push(&end.until(next)[1..]);
+        end = next;
+    }
+    // `code 031 884`, `account no. 1234 5678`
+    while groups.len() < 6
+        && first.len() > 2
+        && let Some(next) = end.past(|at| at.eat(' ') && at.digits(3..=6).is_some() && at.ends_quantity())
+        && next.peek() != Some('-')
+        && is_named(start, 4)
+        && !counts_something(next)
     {
         groups.push(&end.until(next)[1..]);
         end = next;
@@ -74,9 +86,8 @@ const HAVING_DIGITS: [&str; 14] = [
 
 /// Whether these are the last digits of something: `the card ending in 4821`.
 fn ends_in(start: Cursor<'_>) -> bool {
-    let mut words = start.words_before();
-    matches!(words.next(), Some("in" | "with"))
-        && words.next().is_some_and(|word| matches!(word, "ending" | "ends" | "ended"))
+    let mut words = start.words_before().skip_while(|word| matches!(*word, "in" | "with"));
+    words.next().is_some_and(|word| matches!(word, "ending" | "ends" | "ended"))
         && words.take(2).any(|word| HAVING_DIGITS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
@@ -115,7 +126,7 @@ pub fn is_named(start: Cursor<'_>, length: usize) -> bool {
         let word = word.to_ascii_lowercase();
         if NAMED_BY_DIGITS.binary_search(&word.as_str()).is_ok() {
             // Three digits are a code for few: `CVV 123`.
-            return length > 3 || matches!(word.as_str(), "cvv" | "cvc" | "pin" | "passcode");
+            return length > 3 || matches!(word.as_str(), "chmod" | "cvv" | "cvc" | "pin" | "passcode");
         }
         if !LINKS.contains(&word.as_str()) {
             return numbered && length > 4 && word != "than";
@@ -201,9 +212,9 @@ const PLACES: &[&str] = &[
     "building", "bus", "cabin", "carriage", "channel", "classroom", "cubicle", "desk", "dock", "door",
     "exit", "ferrari", "fiat", "flat", "flight", "gate", "geforce", "gt", "gtx", "hall", "hd", "highway",
     "hwy", "interstate", "kawasaki", "lane", "levi's", "line", "locker", "mazda", "mclaren", "nokia",
-    "office", "peugeot", "pier", "platform", "porsche", "pump", "radeon", "renault", "rm", "room", "route",
-    "row", "rte", "rtx", "rx", "saab", "seat", "spot", "stall", "studio", "suite", "table", "terminal",
-    "toyota", "track", "train", "tram", "unit", "volvo", "ward", "xbox", "yamaha",
+    "office", "peugeot", "pier", "platform", "porsche", "port", "pump", "radeon", "renault", "rm", "room",
+    "route", "row", "rte", "rtx", "rx", "saab", "seat", "spot", "stall", "studio", "suite", "table",
+    "terminal", "toyota", "track", "train", "tram", "unit", "volvo", "ward", "xbox", "yamaha",
 ];
 
 /// Whether the word before names a place or a product by its number: `Gate 12B`, `Suite #12B`.
@@ -344,6 +355,17 @@ pub fn tire(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let rim = at.digits(2..=2)?;
     let words = [reader.label(width), format!("{}, {make} {}", reader.label(height), reader.label(rim))];
     at.ends_word().then(|| Edit::new(start, at, words.join(", ")))
+}
+
+/// `10W-40` → `ten W forty`: the grade of an oil.
+pub fn grade(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    let cold = at.digits(1..=2)?;
+    at.eat_one_of(["W-", "w-"])?;
+    let hot = at.digits(2..=2)?;
+    at.ends_quantity()
+        .then(|| Edit::new(start, at, format!("{} W {}", reader.count(cold), reader.count(hot))))
 }
 
 /// `401(k)`, `Art. 6(1)(f)` → `four oh one K`, `six one F`.

@@ -128,7 +128,8 @@ pub fn grouping_before_decimals(start: Cursor<'_>) -> Option<(String, Cursor<'_>
 }
 
 fn grouping_until(start: Cursor<'_>, decimals: bool) -> Option<(String, Cursor<'_>)> {
-    if start.is_inside_number() || start.follows_number() {
+    // `Rs.2,50,000`
+    if start.is_inside_number() && !start.follows("Rs.") || start.follows_number() {
         return None;
     }
     let mut first = start;
@@ -173,7 +174,12 @@ fn grouping_until(start: Cursor<'_>, decimals: bool) -> Option<(String, Cursor<'
     // One group after a space is one where it is round, or what it counts follows.
     let round = end.window_before(3) == "000";
     let unit = || {
-        let sign = end.rest().trim_start_matches(' ').starts_with(['€', '$', '£', '₹', '%', '₽', '¥']);
+        let amount = if decimals {
+            end.rest().trim_start_matches(|found: char| found.is_ascii_digit() || ".,".contains(found))
+        } else {
+            end.rest()
+        };
+        let sign = amount.trim_start_matches(' ').starts_with(['€', '$', '£', '₹', '%', '₽', '¥']);
         sign || super::units::after_fraction(end).is_some() || super::nouns::is_counted_noun(end.next_word())
     };
     if count > 0 && ends(end) && (count > 1 && head.len() < 3 || round || unit()) {
@@ -210,7 +216,9 @@ const STATUSES: [&str; 26] = [
 
 /// `-5`, `+5`, `.5`, `±0.5` is left to the signs.
 pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let starts = start.before().is_none_or(|before| " ([{=<>,:\"'*/".contains(before));
+    // `r = −.32`
+    let point = start.peek() == Some('.') && start.before().is_some_and(|before| "-−+±".contains(before));
+    let starts = point || start.before().is_none_or(|before| " ([{=<>,:\"'*/".contains(before));
     let mut at = start;
     let sign = match at.eat_one_of(["-", "−", "+", "."]).filter(|_| starts)? {
         "-" | "−" => "minus",
@@ -219,6 +227,15 @@ pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     };
     at.peek().filter(|next| next.is_ascii_digit() || (*next == '.' && sign != "zero"))?;
     if sign == "zero" {
+        // `.22 caliber`, `.357 Magnum`
+        if let Some(end) = at.past(|at| at.digits(2..=3).is_some() && at.ends_word())
+            && matches!(
+                end.next_word(),
+                "ACP" | "LR" | "Magnum" | "Special" | "Winchester" | "cal" | "caliber" | "calibre" | "magnum"
+            )
+        {
+            return Some(Edit::new(start, end, reader.label(at.until(end))));
+        }
         // The zero that is not written is said.
         at.digits(1..=30)?;
         let decimals = at.until(at);
@@ -265,6 +282,19 @@ pub fn ordinal(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (at.ends_word() && !digits.contains('.')).then(|| Edit::new(start, end, reader.ordinal(&digits)))
 }
 
+/// `100s of people`, `10s of thousands` → `hundreds`, `tens`.
+pub fn round(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const ROUND: [(&str, &str); 4] = [
+        ("10s of ", "tens"),
+        ("100s of ", "hundreds"),
+        ("1000s of ", "thousands"),
+        ("1,000s of ", "thousands"),
+    ];
+    start.starts_number().then_some(())?;
+    let (written, words) = ROUND.iter().find(|(written, _)| start.rest().starts_with(written))?;
+    Some(Edit::new(start, start.moved_to(start.at() + written.len() - " of ".len()), *words))
+}
+
 /// `1990s`, `'90s`, `the 60's`, `1900s` → `nineteen nineties`, `nineties`, `sixties`, `nineteen hundreds`.
 /// `30s` are seconds unless what is before says otherwise: `his 30s`.
 pub fn decade(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -283,6 +313,8 @@ pub fn decade(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         start,
         at,
         plural(&match digits {
+            // `'00s`
+            "00" if short => "two thousand".to_owned(),
             "00" => return None,
             _ if digits.len() == 4 => reader.year(digits),
             _ => reader.count(digits),

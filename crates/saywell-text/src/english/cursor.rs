@@ -242,7 +242,7 @@ impl<'t> Cursor<'t> {
         };
         let before = self.text.as_bytes()[..self.at].last();
         let is_plain = length > 0
-            && !(length < 4 && self.text[..self.at].ends_with("illion "))
+            && !(length < 4 && ["illion ", "cubed ", "squared "].iter().any(|scale| self.follows(scale)))
             && stands_alone
             && before.is_none_or(|before| matches!(before, b' ' | b'(' | b'"'))
             && !matches!(&bytes[..length], b"vs" | b"aka" | b"et" | b"x" | b"lim")

@@ -52,7 +52,13 @@ pub fn inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.number()?;
     let (words, end) = inches_at(start, at)?;
     // A whole number before a mark may be the end of a quote that began in another sentence.
-    let sure = number.contains('.') || at.peek() == Some('″') || is_before_word(end);
+    let screen = || {
+        matches!(
+            end.next_word(),
+            "4K" | "5K" | "FHD" | "HDTV" | "IPS" | "LCD" | "LED" | "OLED" | "QHD" | "TV" | "TVs"
+        )
+    };
+    let sure = number.contains('.') || at.peek() == Some('″') || is_before_word(end) || screen();
     sure.then(|| {
         let words = if number == "1" { "inch" } else { words };
         Edit::from(start).say(at, reader.number(number)).say(end, words)
@@ -91,7 +97,9 @@ pub fn feet(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 fn feet_at(mut at: Cursor<'_>) -> Option<(&str, Cursor<'_>)> {
     let number = at.number()?;
     at.eat_one_of(["'", "′"])?;
-    at.ends_word().then_some((number, at))
+    // `4'x8'`
+    let crosses = || at.past(|at| at.eat('x') && at.digits(1..=2).is_some()).is_some();
+    (at.ends_word() || crosses()).then_some((number, at))
 }
 
 /// `29' Goal`, `in the 78'` → `twenty ninth minute, Goal`, `in the seventy eighth minute`.
@@ -118,6 +126,46 @@ pub fn minute_of_game(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (ends && start.previous_word() == "the").then(|| Edit::new(start, at, words()))
 }
 
+/// `5'-ATG-3'`, `the 3' end`, `5'→3'`, `5' to 3'` → `five prime A T G three prime` and so on: the ends of a strand of
+/// DNA, which no length is.
+pub fn strand(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const BASES: &str = "ACGTUNacgtun .…";
+    const NAMED: [&str; 14] = [
+        "UTR", "UTRs", "cap", "carbon", "direction", "end", "ends", "exonuclease", "hydroxyl", "overhang",
+        "phosphate", "splice", "strand", "untranslated",
+    ];
+    let prime = |at: &mut Cursor<'_>| {
+        let number = at.eat_one_of(["5", "3"])?;
+        at.eat_one_of(["'", "′"])?;
+        at.ends_word().then(|| format!("{} prime", reader.count(number)))
+    };
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    let first = prime(&mut at)?;
+    let edit = Edit::new(start, at, first);
+    let mut end = at;
+    if end.eat_one_of(["-", "–"]).is_some() {
+        let bases = end.eat_while(|found| BASES.contains(found));
+        if let Some(bases) = bases.get(..24.min(bases.len())).filter(|bases| !bases.is_empty()) {
+            let edit = edit.say(end, reader.characters(bases));
+            end.eat_one_of(["-", "–"]);
+            return Some(match prime(&mut end) {
+                Some(last) => edit.say(end, last),
+                None => edit,
+            });
+        }
+        return NAMED.contains(&end.next_word()).then_some(edit);
+    }
+    // `5'→3'`, `from 5' to 3'`, of which only what goes down is no range of lengths.
+    let arrow = end.eat_one_of(["→", "->", " → ", " -> ", " to ", "-to-"]);
+    let second = arrow.and_then(|_| prime(&mut end));
+    let goes = second.filter(|_| start.peek() == Some('5') || NAMED.contains(&end.next_word()));
+    match goes {
+        Some(second) => Some(edit.say(end, format!("to {second}"))),
+        None => (at.peek() == Some(' ') && NAMED.contains(&at.next_word())).then_some(edit),
+    }
+}
+
 /// Whether a word in small letters follows.
 fn is_before_word(end: Cursor<'_>) -> bool {
     end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase)
@@ -126,5 +174,5 @@ fn is_before_word(end: Cursor<'_>) -> bool {
 /// Whether what follows is what the length is of: `a 4" pipe`.
 fn is_attribute(end: Cursor<'_>) -> bool {
     let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
-    next.starts_with(char::is_alphabetic) && !LINKS.contains(&next)
+    (next.starts_with(char::is_alphabetic) || matches!(next, "4K" | "5K")) && !LINKS.contains(&next)
 }

@@ -71,14 +71,15 @@ pub fn taken(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if written.is_empty()
         || written.len() > 4
         || !at.ends_word()
-        || !(capitals || written.bytes().all(|byte| byte.is_ascii_lowercase()))
+        // `qAM`, `qHS`
+        || !(capitals || written.bytes().skip(1).all(|byte| byte.is_ascii_uppercase()) && written.starts_with('q') || written.bytes().all(|byte| byte.is_ascii_lowercase()))
     {
         return None;
     }
     let upper = written.to_ascii_uppercase();
     let (_, words) = TAKEN.get(TAKEN.binary_search_by_key(&upper.as_str(), |(written, _)| written).ok()?)?;
     // In small letters a bid, a stat and a pc are words.
-    let sure = capitals || is_small(written);
+    let sure = written.bytes().any(|byte| byte.is_ascii_uppercase()) || is_small(written);
     (sure && (is_dosed(start) || written == "NPO")).then(|| Edit::new(start, at, *words))
 }
 

@@ -9,8 +9,15 @@ use super::units;
 /// `$5`, `-$5`, `€12,50` at their sign.
 pub fn sign_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
-    let minus =
-        !start.before().is_some_and(char::is_alphanumeric) && at.eat_one_of(["-", "−", "–"]).is_some();
+    let apart = !start.before().is_some_and(char::is_alphanumeric);
+    // `+$20`
+    if let Some(amount) = at.past(|at| apart && at.eat('+'))
+        && let Some(edit) =
+            sign_first(amount, reader).filter(|_| amount.peek().is_some_and(|next| "$€£₹¥".contains(next)))
+    {
+        return Some(Edit::new(start, amount, "plus").then(edit));
+    }
+    let minus = apart && at.eat_one_of(["-", "−", "–"]).is_some();
     let currency = currency(&mut at)?;
     // `$-7`, `$(3.1)B`: a sign behind that of the currency; brackets are a loss.
     let inner = at.past(|at| {
@@ -37,6 +44,21 @@ pub fn currency_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let mut at = start;
     let currency = currency(&mut at)?;
+    // `INR 2.5` tells how blood clots; a price has two decimals or none.
+    if currency.written == "INR"
+        && at
+            .past(|at| {
+                at.eat(' ')
+                    && at.digits(1..=1).is_some()
+                    && at.eat('.')
+                    && at.digits(1..=1).is_some()
+                    && at.ends_word()
+                    && scale(at).is_none()
+            })
+            .is_some()
+    {
+        return None;
+    }
     if at.before().is_some_and(char::is_alphabetic) {
         at.eat('.');
         at.eat(' ');
@@ -52,7 +74,8 @@ pub fn amount_first(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let mut amount = Amount::take(&mut at)?;
     at.eat(' ');
-    let currency = currency(&mut at)?;
+    // `1RM` is what one can lift once; ringgit are written before.
+    let currency = currency(&mut at).filter(|currency| currency.written != "RM")?;
     amount.group_for(currency);
     let edit = at.ends_word().then(|| Edit::new(start, at, amount.words(currency, reader)))?;
     Some(units::with_rate(edit, at, reader))
@@ -73,6 +96,11 @@ fn amount_after(
     if let Some((second, end)) = to_second(end, currency) {
         let words = format!("{} to {}", first.number(reader), second.counted(currency, reader));
         return Some(Edit::new(start, end, words));
+    }
+    // `€25pp`
+    if let Some(each) = end.past(|at| at.eat_one_of(["pp", " pp", "/pp"]).is_some() && at.ends_word()) {
+        let edit = Edit::new(start, end, first.words(currency, reader));
+        return Some(edit.say(each, "per person"));
     }
     if end.peek().is_some_and(char::is_alphanumeric) {
         return None;
@@ -240,9 +268,12 @@ impl Amount {
 
 /// `billion`, `bn`, `B`: a thousand and its powers, written out or short.
 fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
-    const WORDS: [&str; 8] =
-        ["hundred", "thousand", "million", "billion", "trillion", "lakh", "crore", "lakhs"];
-    const SHORT: [(&str, &str); 11] = [
+    const WORDS: [&str; 9] =
+        ["lakh crore", "hundred", "thousand", "million", "billion", "trillion", "lakh", "crore", "lakhs"];
+    const SHORT: [(&str, &str); 14] = [
+        ("L", "lakh"),
+        ("Cr", "crore"),
+        ("cr", "crore"),
         ("MM", "million"),
         ("mn", "million"),
         ("mm", "million"),
@@ -263,7 +294,8 @@ fn scale(at: &mut Cursor<'_>) -> Option<&'static str> {
     let short = || {
         SHORT.iter().chain(&[("b", "billion")]).find_map(|(written, scale)| {
             let end = end.past(|at| at.eat_text(written) && at.ends_word())?;
-            (!spaced || matches!(*written, "bn" | "mn" | "M" | "B" | "K")).then_some((*scale, end))
+            (!spaced || matches!(*written, "Cr" | "cr" | "bn" | "mn" | "M" | "B" | "K"))
+                .then_some((*scale, end))
         })
     };
     let (word, end) = word.or_else(short)?;

@@ -23,6 +23,27 @@ fn is_among_chords(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     })
 }
 
+/// `I–V–vi–IV`, `ii-V-I` → `one, five, six, four`: the degrees of a scale that chords stand on.
+pub fn progression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const DEGREES: [&str; 7] = ["i", "ii", "iii", "iv", "v", "vi", "vii"];
+    const MARKS: [&str; 7] = ["–", "-", "→", " – ", " - ", " → ", "—"];
+    start.starts_chunk().then_some(())?;
+    let mut words: Vec<String> = Vec::new();
+    let (mut at, mut end) = (start, start);
+    while words.len() < 12 {
+        let written = at.eat_while(|found| "IiVv".contains(found)).to_ascii_lowercase();
+        let Some(degree) = DEGREES.iter().position(|degree| *degree == written) else { break };
+        let seven = if at.eat('7') { " seven" } else { "" };
+        at.eat_one_of(["°", "ø"]);
+        words.push(format!("{}{seven}", reader.count(&(degree + 1).to_string())));
+        end = at;
+        if at.eat_one_of(MARKS).is_none() {
+            break;
+        }
+    }
+    (words.len() > 2 && end.ends_word()).then(|| Edit::new(start, end, words.join(", ")))
+}
+
 /// `Dm7` → `D minor seven`. A letter and a number alone may be anything.
 pub fn chord(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const QUALITIES: [(&str, &str); 11] = [

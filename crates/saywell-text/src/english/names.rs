@@ -1,110 +1,11 @@
-//! Names with numbers in them: versions, models, moves of chess, keys pressed together.
+//! Names with numbers in them: models, moves of chess, keys pressed together.
 
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
 use super::number_words;
 use super::spelled::Edit;
+use super::versions::part;
 use crate::chess::{self, Move};
-
-/// Words after which a number with one dot is a version, in small letters and in order.
-const VERSIONED: &[&str] = &[
-    "android", "angular", "c++", "cuda", "debian", "django", "edition", "fedora", "firefox", "go", "http",
-    "ios", "java", "kernel", "kubernetes", "linux", "macos", "mongodb", "mysql", "node", "node.js", "npm",
-    "openssl", "php", "postgres", "postgresql", "python", "pytorch", "rails", "react", "redis", "release",
-    "ruby", "rust", "scala", "spring", "swift", "tensorflow", "tls", "typescript", "ubuntu", "v", "version",
-    "versions", "vue", "windows",
-];
-
-/// `1.2.3-beta.1`, `3.12` after `Python` → `one point two point three beta one`, `three point twelve`.
-pub fn version(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    if super::counts::grouping(start).is_some()
-        || !start.starts_number()
-        || (start.before_second() == Some('.') && start.before() != Some(' '))
-    {
-        return None;
-    }
-    let (words, dots, end) = dotted(start, reader)?;
-    let asked = || {
-        let before = start.previous_word().trim_start_matches(|found: char| !is_word(found)).to_lowercase();
-        start.before().is_some_and(|before| "^=@".contains(before)) && start.peek() != Some('0')
-            || VERSIONED.binary_search(&before.as_str()).is_ok()
-    };
-    // `20.10+`: no decimals end in a zero.
-    let or_later = dots == 1
-        && end.before() == Some('0')
-        && end.peek() == Some('+')
-        && !end.peek_second().is_some_and(is_word);
-    let any = or_later || end.before() == Some('x') && dots > 0;
-    (dots > 1
-        || any
-        || (dots == 1 && asked() && !end.rest().starts_with(" times") && end.peek() != Some('x')))
-    .then(|| Edit::new(start, end, words))
-}
-
-/// `v1.2.3`, `v2` → `version one point two point three`, `version two`.
-pub fn release(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    let mut at = start;
-    (start.starts_word() && !start.before().is_some_and(|before| "./-".contains(before))).then_some(())?;
-    at.eat_one_of(["v", "V"])?;
-    let (words, dots, end) = dotted(at, reader)?;
-    // `Version v2.0`: said once.
-    let named = matches!(start.previous_word(), "version" | "Version" | "versions" | "release" | "Release");
-    let words = if named { words } else { format!("version {words}") };
-    (dots > 0 || start.peek() == Some('v')).then(|| Edit::new(start, end, words))
-}
-
-/// Numbers with dots between, and what tells an early version: its words, its dots, and its end.
-fn dotted(start: Cursor<'_>, reader: Reader) -> Option<(String, usize, Cursor<'_>)> {
-    let mut at = start;
-    let mut words = part(at.digits(1..=8)?, reader);
-    let mut dots = 0;
-    while dots < 6
-        && let Some(end) = at.past(|at| at.eat('.') && (at.digits(1..=8).is_some() || at.eat('x')))
-    {
-        let written = &at.until(end)[1..];
-        words += " point ";
-        words += &if written == "x" { "x".to_owned() } else { part(written, reader) };
-        (at, dots) = (end, dots + 1);
-    }
-    if reader == Reader::Natural {
-        words = words.replace(" point ", ".");
-        words = if dots > 1 { words.replace('.', " point ") } else { words };
-    }
-    // `-beta.1`, `rc2`, `+build.5`
-    if dots > 0
-        && let Some(end) = at.past(|at| {
-            at.eat_one_of(["-", "+"]);
-            at.eat_one_of([
-                "alpha", "beta", "rc", "dev", "pre", "preview", "canary", "nightly", "build", "post",
-                "snapshot",
-            ])
-            .is_some()
-        })
-    {
-        let name = at.until(end).trim_start_matches(['-', '+']);
-        words += if name == "rc" { " RC" } else { " " };
-        words += if name == "rc" { "" } else { name };
-        at = end;
-        if let Some(end) = at.past(|at| {
-            at.eat_one_of([".", "-"]);
-            at.digits(1..=8).is_some()
-        }) {
-            words += " ";
-            words += &part(at.until(end).trim_start_matches(['.', '-']), reader);
-            at = end;
-        }
-    }
-    at.ends_word().then_some((words, dots, at))
-}
-
-/// A part of a version: `04` → `oh four`, `12` → `twelve`.
-fn part(digits: &str, reader: Reader) -> String {
-    match digits.strip_prefix('0').filter(|rest| !rest.is_empty()) {
-        Some(rest) if reader == Reader::Words => format!("oh {}", number_words::label(rest)),
-        _ if digits.len() > 4 => reader.characters(digits),
-        _ => reader.count(digits),
-    }
-}
 
 /// `GPT-4o`, `ES6`, `HTTP/2`, `i7-13700K`, `T-10` → `GPT four O`, `ES six`, `HTTP two`, `T minus ten`.
 pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
@@ -172,14 +73,22 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         if part.len() > 8 || !(part.contains(|found: char| found.is_ascii_digit()) || is_capital) {
             break;
         }
-        more.push(super::spell_out(part, reader).text().to_owned());
+        let digits = part.len() > 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        more.push(if digits { reader.label(part) } else { super::spell_out(part, reader).text().to_owned() });
         at = end;
     }
     // `mid-19th-century`
     if matches!(suffix, "st" | "nd" | "rd" | "th") {
         return None;
     }
-    if !suffix.is_empty() {
+    // `omega-3s`, `F-16s`, `PS5s`: several of them; of a letter alone it is a name.
+    let several = suffix == "s"
+        && (joint == "-"
+            || letters.len() > 1
+            || letters.starts_with(|letter: char| letter.is_ascii_uppercase()));
+    if several {
+        words = number_words::plural(&words);
+    } else if !suffix.is_empty() {
         // Names of many parts are spelled as code is.
         (suffix.len() <= 3 && suffix.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(())?;
         words += " ";
@@ -201,20 +110,17 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(Edit::from(start).say(name, letters).say(at, format!("{joint}{words}")))
 }
 
-/// `M8x1.25` → `M eight by one point two five`: a thread of screws.
-pub fn thread(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+/// `3M makes`, `3M's tape` → `three M`: the company, which nothing follows that there are millions of.
+pub fn company(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const AFTER: [&str; 16] = [
+        "Co", "Command", "Company", "Corporation", "Post", "Scotch", "adhesive", "has", "invented", "is",
+        "launched", "makes", "respirator", "respirators", "sells", "tape",
+    ];
     let mut at = start;
-    (start.starts_word() && at.eat('M')).then_some(())?;
-    let size = at.digits(1..=2)?;
-    let name = at;
-    at.eat_one_of(["x", "×", " x ", " × "])?;
-    let pitch = at.number()?;
-    let edit = Edit::from(start).say(name, format!("M {}", reader.count(size)));
-    let edit = edit.say(at, format!("by {}", reader.number(pitch)));
-    if let Some((words, end)) = super::units::after_fraction(at).or_else(|| super::units::find(at)) {
-        return Some(edit.say(end, words[1]));
-    }
-    at.ends_quantity().then_some(edit)
+    (start.starts_number() && at.eat_text("3M") && at.ends_word()).then_some(())?;
+    let next = at.next_word();
+    let owns = at.rest().starts_with("'s");
+    (owns || AFTER.contains(&next)).then(|| Edit::new(start, at, format!("{} M", reader.count("3"))))
 }
 
 /// `B.1.1.7` → `B one point one point seven`: a lineage, a paragraph of an appendix.
@@ -253,7 +159,7 @@ pub fn dotted_label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let spaced = at.eat(' ');
     let number = at.digits(3..=3)?;
     // With a space it may be a name that a count follows; of Mozart's works it is none.
-    (at.ends_word() && (!spaced || letter == 'K') && at.ends_quantity())
+    ((!spaced || letter == 'K') && at.ends_quantity())
         .then(|| Edit::new(start, at, format!("{letter} {}", reader.label(number))))
 }
 
@@ -283,13 +189,34 @@ pub fn label_after_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat_if(|found| found.is_ascii_alphabetic())?;
     at.eat_while(|found| found.is_ascii_alphabetic());
     let letters = end.until(at);
+    // `2T(n/2)`: so many times a function.
+    if letters.len() == 1 && at.peek() == Some('(') && super::plain_maths::is_maths(start) {
+        return Some(Edit::new(start, end, reader.count(number)));
+    }
+    // `2NaOH`
+    if letters.len() > 1 && super::chemistry::formula(end, reader).is_some() {
+        return Some(Edit::new(start, end, reader.count(number)));
+    }
     let is_name = letters.len() <= 4 && at.ends_word() && !matches!(letters, "st" | "nd" | "rd" | "th");
+    // `2ab`, `4ac`: factors.
+    if letters.len() == 2
+        && is_name
+        && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+        && super::plain_maths::is_maths(start)
+    {
+        let letters = format!("{} {}", &letters[..1], &letters[1..]);
+        return Some(Edit::from(start).say(end, reader.label(number)).say(at, letters));
+    }
     is_name.then(|| Edit::from(start).say(end, reader.label(number)).say(at, letters.to_owned()))
 }
 
 /// `Nf3`, `Bxe5+` → `knight f three`, `bishop takes e five check`.
 pub fn chess_move(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_word() {
+        return None;
+    }
+    // `Baa2` is how a bond is rated.
+    if start.rest().starts_with("Baa") {
         return None;
     }
     let Move { piece, origin, takes, square, length } = chess::read(start.rest())?;
@@ -436,7 +363,7 @@ pub fn keys(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     while let Some((end, spoken, sign)) = key(at).filter(|_| awaits) {
         words.push(spoken.to_owned());
         (at, ended) = (end, end);
-        awaits = at.eat('+') || sign || (words.len() == 1 && at.eat('-'));
+        awaits = at.eat_one_of([" + ", "+"]).is_some() || sign || (words.len() == 1 && at.eat('-'));
     }
     if words.is_empty() {
         return None;

@@ -116,6 +116,14 @@ pub fn flag(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     let written = name.until(at);
+    // `else -y`, `return -x`
+    if dashes == 1 && written.len() == 1 && matches!(start.previous_word(), "else" | "return") {
+        return Some(Edit::new(start, at, format!("minus {written}")));
+    }
+    // `pH = -log[H⁺]`
+    if dashes == 1 && start.follows("= ") && at.peek().is_some_and(|next| "[(".contains(next)) {
+        return None;
+    }
     let mut words = if dashes == 1 { "dash ".to_owned() } else { "dash dash ".to_owned() };
     let spelled = dashes == 1
         && written.len() <= 4
@@ -124,6 +132,23 @@ pub fn flag(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     words += &if spelled { reader.characters(written) } else { path(written, reader) };
     let edit = Edit::new(start, at, words);
     Some(if at.eat('=') { edit.say(at, "equals") } else { edit })
+}
+
+/// `$AAPL is up 2%` → `AAPL`: a share, where shares are spoken of; elsewhere it is a variable.
+pub fn ticker(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const TALK: [&str; 12] = [
+        "%", "bullish", "bearish", "calls", "earnings", "market", "price", "puts", "rally", "shares",
+        "stock", "trading",
+    ];
+    let mut at = start;
+    (at.eat('$') && !start.before().is_some_and(is_word)).then_some(())?;
+    let dollar = at;
+    let symbol = at.eat_while(|found| found.is_ascii_uppercase());
+    let traded = |text: &str| TALK.iter().any(|word| text.contains(word));
+    ((1..=5).contains(&symbol.len())
+        && at.ends_word()
+        && (traded(at.window_after(48)) || traded(start.window_before(48))))
+    .then(|| Edit::new(start, dollar, ""))
 }
 
 /// `$HOME`, `${VAR}`, `%PATH%` → `dollar HOME`, `dollar VAR`, `percent PATH percent`.

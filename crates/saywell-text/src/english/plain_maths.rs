@@ -5,7 +5,7 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 /// Greek letters and sets of numbers with their names; the capitals that look like Latin ones are no symbols of their own.
-const GREEK: [(char, &str); 42] = [
+const GREEK: [(char, &str); 43] = [
     ('α', "alpha"),
     ('β', "beta"),
     ('γ', "gamma"),
@@ -48,6 +48,7 @@ const GREEK: [(char, &str); 42] = [
     ('ℚ', "the rational numbers"),
     ('ℂ', "the complex numbers"),
     ('ℏ', "h bar"),
+    ('ħ', "h bar"),
 ];
 
 /// Letters that stand low: an index.
@@ -163,7 +164,7 @@ pub fn operand_after(at: Cursor<'_>) -> bool {
 }
 
 /// Whether a word is a number, a letter or two, or letters and a number: `3x`, `dy`, `sin`, `ΔH`.
-fn is_operand(word: &str) -> bool {
+pub fn is_operand(word: &str) -> bool {
     let letters = word.chars().filter(|found| found.is_alphabetic()).count();
     let digits = word.chars().filter(char::is_ascii_digit).count();
     word.chars().count() <= 12
@@ -189,7 +190,7 @@ fn is_operand(word: &str) -> bool {
         )
 }
 
-fn is_single_letter(word: &str) -> bool {
+pub fn is_single_letter(word: &str) -> bool {
     word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !matches!(word, "I" | "A" | "a")
 }
 
@@ -201,6 +202,10 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let tight = start.before().is_some_and(|before| is_word(before) || ")]²³!|".contains(before))
         && at.peek().is_some_and(|next| is_word(next) || "([√|−-".contains(next));
     let named = spaced && is_name_of_code(start.previous_word());
+    // `(3)–(5)` goes from the one to the other.
+    if dash == "–" && start.before() == Some(')') && at.peek() == Some('(') {
+        return None;
+    }
     if !(spaced || tight) || !(named || operand_before(start)) || !operand_after(at) {
         return None;
     }
@@ -248,7 +253,9 @@ pub fn negative(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     at.eat_one_of(["-", "−"])?;
     let opens = ["(", "= ", "[", "= (", ", "].iter().any(|before| start.window_before(3).ends_with(before));
-    (opens && is_single_letter(at.next_word()) && is_maths(start)).then(|| Edit::new(start, at, "minus"))
+    let function = matches!(at.next_word(), "log" | "ln" | "sin" | "cos" | "tan" | "sqrt" | "exp");
+    (opens && (function || is_single_letter(at.next_word())) && is_maths(start))
+        .then(|| Edit::new(start, at, "minus"))
 }
 
 /// Whether something with an index or an argument follows: `s[j]`, `f(x)`.
@@ -353,7 +360,11 @@ pub fn factorial(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             (operator && (in_maths || rest.starts_with('/'))) || counts || among_factorials(start, at)
         }
         _ => {
-            is_single_letter(base) && base.bytes().all(|byte| byte.is_ascii_lowercase()) && (operator || ends)
+            // `k!(n-k)!`
+            let product = rest.starts_with('(') && at.window_after(16).contains(")!");
+            is_single_letter(base)
+                && base.bytes().all(|byte| byte.is_ascii_lowercase())
+                && (operator || ends || product)
         }
     };
     is_factorial.then(|| Edit::new(start, at, "factorial"))
@@ -402,6 +413,9 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let closes = at.window_after(LONGEST).split('(').next().is_some_and(|rest| rest.contains(')'));
         (function && closes) && operand_before(start) && operand_after(at)
     };
+    if spaced && is_union(start) {
+        return Some(Edit::new(start, at, "or"));
+    }
     // The arguments of a function are read for themselves.
     let whole = start.window_before(8).len() < 8
         && before.is_some_and(is_word)
@@ -423,7 +437,9 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let close = window.find('|')?;
     let inside = &window[..close];
     let end = at.moved_to(at.at() + close + 1);
-    let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'·×".contains(found))
+    // `|A ∪ B|`: of sets it is how many there are.
+    let sets = inside.contains(['∪', '∩']);
+    let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'·×∪∩".contains(found))
         && inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word))
         && !inside.starts_with(' ')
         && !inside.ends_with(' ');
@@ -437,55 +453,20 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         Edit::new(
             start,
             end,
-            format!("{times}the absolute value of {}", super::spell_out(&inside, reader).text()),
+            format!(
+                "{times}the {} of {}",
+                if sets { "size" } else { "absolute value" },
+                super::spell_out(&inside, reader).text()
+            ),
         )
     })
 }
 
-/// `(a + b)/3`, `F/m =`, `P(A) / P(B)`: a division where numbers or brackets say so.
-pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    let mut at = start;
-    at.eat('/').then_some(())?;
-    let before = start.before()?;
-    let next = at.peek()?;
-    let (spaced, bracket) = (before == ' ' && next == ' ', ")]!²³".contains(before) || next == '(');
-    let tight = (is_word(before) || ")]!²³".contains(before)) && (is_word(next) || next == '(');
-    // `1/x`
-    if tight
-        && matches!(at.next_word(), "x" | "y" | "z" | "n" | "k")
-        && start.previous_word().bytes().all(|byte| byte.is_ascii_digit())
-        && !start.previous_word().is_empty()
-    {
-        return Some(Edit::new(start, at, "over"));
-    }
-    // `λ/2`, `1/√2`
-    let halved = greek(before).is_some() && next.is_ascii_digit()
-        || operand_before(start) && at.rest().starts_with("the square root of");
-    if halved {
-        return Some(Edit::new(start, at, "over"));
-    }
-    // `n(n-1)/2`
-    let term = before == ')'
-        && start.window_before(16).rsplit('(').next().is_some_and(|inside| {
-            inside.contains(['-', '−', '+'])
-                && inside.split(|found: char| !is_word(found)).all(|word| word.is_empty() || is_operand(word))
-        });
-    let factorials =
-        start.window_before(3).trim_end().ends_with('!') && (next == '(' || at.peek_second() == Some('('));
-    if !(spaced || tight)
-        || !operand_before(start)
-        || !operand_after(at)
-        || !(is_maths(start) || factorials || term)
-    {
-        return None;
-    }
-    // `m₁m₂`: what stands low is no letter of its own.
-    let short = |word: &str| {
-        word.chars().filter(|letter| !"₀₁₂₃₄₅₆₇₈₉".contains(*letter)).count() <= 2
-            && !matches!(word, "s²" | "m²" | "s³" | "m³")
-    };
-    let letters = short(start.previous_word()) && short(at.next_word());
-    (spaced || bracket || letters).then(|| Edit::new(start, at, "over"))
+/// Whether a type follows a bar, which may be instead: `str | None`.
+pub fn is_union(bar: Cursor<'_>) -> bool {
+    bar.past(|at| at.eat_text("| ")).is_some_and(|at| {
+        matches!(at.next_word(), "None" | "null" | "undefined" | "number" | "string" | "str" | "int")
+    })
 }
 
 /// The `x` of `5 x 3 = 15` and `€145 x 3`, the `*` of `15 * $3` and `2*3*4`.
@@ -521,6 +502,10 @@ pub fn times(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                         | "that"
                 )
         }
+        // `"a" * 3`
+        _ if spaced && start.before_second().is_some_and(|before| "\"'".contains(before)) => {
+            number(at.window_after(4))
+        }
         _ if spaced => {
             operand_before(start)
                 && operand_after(at)
@@ -533,7 +518,13 @@ pub fn times(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                 && operand_after(at)
         }
     };
-    is_times.then(|| Edit::new(start, at, "times"))
+    // `6 ft x 4 ft`
+    let extends = sign == 'x'
+        && matches!(
+            start.previous_word(),
+            "cm" | "feet" | "foot" | "ft" | "in" | "inches" | "km" | "m" | "meters" | "mm" | "yd"
+        );
+    is_times.then(|| Edit::new(start, at, if extends { "by" } else { "times" }))
 }
 
 /// `x**2`, `2**10` → `to the power of`.

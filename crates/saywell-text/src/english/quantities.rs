@@ -19,7 +19,8 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat('/').then_some(())?;
     let below = at.digits(1..=4)?;
     // `a 1/16th`
-    let at = at.past(|at| at.eat_one_of(["ths", "th"]).is_some() && at.ends_word()).unwrap_or(at);
+    let at =
+        at.past(|at| at.eat_one_of(["ths", "th", "rds", "rd"]).is_some() && at.ends_word()).unwrap_or(at);
     if !at.ends_quantity() || at.peek() == Some('/') {
         return None;
     }
@@ -52,9 +53,9 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ if start.window_before(15).ends_with("square root of ") => {
             format!("{count} over {}", reader.count(below))
         }
-        (24, 7) | (50, 50) | (4, 4) | (80 | 90, 20 | 10) => pair(),
-        // `post-9/11`
-        (9, 11) if start.before() == Some('-') => pair(),
+        (24, 7) | (20, 20) | (50, 50 | 60) | (4, 4) | (80 | 90, 20 | 10) => pair(),
+        // `a 5/1 ARM`, `post-9/11`
+        _ if at.next_word() == "ARM" || (a, b) == (9, 11) && start.before() == Some('-') => pair(),
         (9, 11) => date()?,
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         // `6/8` and `12/8` are written for music only.
@@ -183,7 +184,7 @@ fn is_passed(end: Cursor<'_>) -> bool {
     end.peek() == Some(' ')
         && matches!(
             end.next_word(),
-            "passed" | "correct" | "passing" | "answered" | "right" | "completed" | "done"
+            "passed" | "correct" | "passing" | "answered" | "right" | "completed" | "done" | "stars"
         )
 }
 
@@ -296,6 +297,10 @@ pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         count => format!("{count} {part}"),
     };
     let edit = Edit::new(start, at, words);
+    // `33⅓%`
+    if at.eat('%') {
+        return Some(edit.say(at, "percent"));
+    }
     Some(match units::after_fraction(at) {
         Some((words, end)) => edit.say(end, words[usize::from(mixed)]),
         None => edit,
@@ -322,8 +327,8 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // What the range goes to is a number with its own unit.
     let second = at;
     if bound(&mut at, reader).is_none() {
-        // `10-noon`
-        at.eat_one_of(["noon", "midnight"])?;
+        // `10-noon`, `2010–present`
+        at.eat_one_of(["noon", "midnight", "present", "now", "today"])?;
         at.ends_word().then_some(())?;
     }
     // `2-1/2 hours`
@@ -336,7 +341,10 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let words = super::spell_out(second.until(mixed), reader).text().replacen("one ", "a ", 1);
         return Some(Edit::from(start).say(middle, from).say(mixed, format!("and {words}")));
     }
-    let goes_on = at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
+    // `Day 3 – 9:00 Louvre`
+    let hour = spaced && at.past(|at| at.eat(':') && at.digits(2..=2).is_some()).is_some();
+    let goes_on =
+        hour || at.peek() == Some('-') || (at.peek() == Some('.') && at.peek_second().is_some_and(is_word));
     // `Between 5-10 people`
     let to = if matches!(start.previous_word(), "between" | "Between") { "and" } else { "to" };
     (!goes_on).then(|| Edit::from(start).say(middle, from).say(second, to))
@@ -409,6 +417,12 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let (unit, end) = units::after_fraction(at).or_else(|| units::find(at))?;
         return Some(edit.say(at, words).say(end, unit[1]));
     }
+    // `a 9x13-in pan`
+    if let Some((unit, end)) =
+        at.past(|at| at.eat('-')).and_then(units::find).filter(|(_, end)| end.peek() == Some(' '))
+    {
+        return Some(edit.say(at, words).say(end, unit[0]));
+    }
     // `2x4s`
     if let Some(end) = at.past(|at| at.eat('s') && at.ends_word()) {
         return Some(edit.say(end, number_words::plural(&words)));
@@ -460,7 +474,12 @@ pub fn power_of_ten(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let exponent = reader.count(if exponent.is_empty() { "0" } else { exponent });
     let ten = reader.count("10");
     at.ends_word().then(|| {
-        Edit::new(start, at, format!("{} times {ten} to the {sign}{exponent}", reader.number(number)))
+        let words = format!("{} times {ten} to the {sign}{exponent}", reader.number(number));
+        let edit = Edit::new(start, at, words);
+        match units::after_fraction(at) {
+            Some((words, end)) => units::with_rate(edit.say(end, words[1]), end, reader),
+            None => edit,
+        }
     })
 }
 
@@ -473,6 +492,23 @@ pub fn multiple(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let number = at.number()?;
     let end = at;
     at.eat_one_of(["x", "×"])?;
+    // `3x/week`, `2x daily`
+    let often =
+        ["/day", "/week", "/month", "/year", "/wk", " daily", " weekly", " a day", " a week", " per "]
+            .iter()
+            .any(|rate| at.rest().starts_with(rate));
+    if often {
+        let edit = Edit::from(start);
+        let edit = match number {
+            "1" => edit.say(at, "once"),
+            "2" => edit.say(at, "twice"),
+            _ => edit.say(end, reader.number(number)).say(at, "times"),
+        };
+        return Some(match units::per_at(at) {
+            Some((per, end)) => edit.say(end, format!("per {per}")),
+            None => edit,
+        });
+    }
     at.ends_word().then(|| Edit::from(start).say(end, reader.number(number)).say(at, "x"))
 }
 
@@ -497,8 +533,14 @@ pub fn large_count(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let number = at.number()?;
     let end = at;
-    if let Some(bn) = at.past(|at| at.eat_one_of([" bn", "bn", " mn", "mn"]).is_some() && at.ends_word()) {
-        let scale = if at.until(bn).ends_with("bn") { "billion" } else { "million" };
+    if let Some(bn) =
+        at.past(|at| at.eat_one_of([" bn", "bn", " mn", "mn", " Cr", "Cr"]).is_some() && at.ends_word())
+    {
+        let scale = match &at.until(bn).trim_start()[..1] {
+            "b" => "billion",
+            "m" => "million",
+            _ => "crore",
+        };
         return Some(Edit::from(start).say(end, reader.number(number)).say(bn, scale));
     }
     let scale = match at.eat_if(|letter| matches!(letter, 'M' | 'B' | 'T'))? {

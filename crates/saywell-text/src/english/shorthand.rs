@@ -36,9 +36,10 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         "duration", "runtime", "length", "time", "soak", "proof", "takes", "take", "took", "lasts",
     ];
     const LINKS: [&str; 9] = ["for", "about", "set", "to", "is", "of", "it", "around", "them"];
-    const AWAITED: [&str; 20] = [
-        "meeting", "starts", "start", "starting", "begins", "back", "ready", "leaving", "leaves", "leave",
-        "arrives", "arriving", "done", "due", "call", "there", "expires", "closes", "opens", "departs",
+    const AWAITED: [&str; 21] = [
+        "meet", "meeting", "starts", "start", "starting", "begins", "back", "ready", "leaving", "leaves",
+        "leave", "arrives", "arriving", "done", "due", "call", "there", "expires", "closes", "opens",
+        "departs",
     ];
     if !start.starts_number() {
         return None;
@@ -46,7 +47,7 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let number = at.digits(1..=3)?;
     let end = at;
-    let unit = match at.eat_if(|found| matches!(found, 'm' | 'd' | 'w' | 'y' | 'h' | 's'))? {
+    let unit = match at.eat_if(|found| matches!(found, 'm' | 'd' | 'w' | 'y' | 'Y' | 'h' | 's'))? {
         'm' => "minute",
         'd' => "day",
         'w' => "week",
@@ -64,11 +65,24 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `Rest for 5m`, `a timer set for 5m`
     let words = start.words_before().take(4);
     let precedes = words.skip_while(|word| LINKS.contains(word)).take(1).any(is_cue);
+    // `Bake at 350F for 45m`
+    let precedes = precedes || start.previous_word() == "for" && start.words_before().take(6).any(is_cue);
     // `starts in 10m`
     let mut words = start.words_before();
     let awaited = unit == "minute"
         && words.next() == Some("in")
-        && words.next().is_some_and(|word| AWAITED.contains(&word.to_ascii_lowercase().as_str()));
+        && words
+            .find(|word| !matches!(*word, "is" | "be" | "in"))
+            .is_some_and(|word| AWAITED.contains(&word.to_ascii_lowercase().as_str()));
+    // `over 5Y`, `in the last 7d`
+    let within = matches!(unit, "day" | "week" | "year")
+        && matches!(start.previous_word(), "last" | "next" | "over" | "past" | "within");
+    // `a 52w high`, `3Y CAGR`
+    let traded = match unit {
+        "week" => matches!(at.next_word(), "high" | "low"),
+        "year" => matches!(at.next_word(), "CAGR" | "Treasury" | "bond" | "note" | "return" | "yield"),
+        _ => false,
+    } && at.peek() == Some(' ');
     // `35m by train`
     let mut ride = at.window_after(16).split(' ').skip(1);
     let by = at.peek() == Some(' ')
@@ -96,15 +110,34 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let window = at.window_after(24);
         unit == "minute" && time_is_near(window) && !window.contains("km") && at.next_word() != "in"
     };
-    if !(follows || precedes || awaited || by || beside()) {
+    if !(follows || precedes || awaited || within || traded || by || beside()) {
         return None;
     }
     // `a 5m walk`, `· 4m read`
     let attributive = super::units::is_before_noun(start, at)
         && !matches!(at.next_word(), "ago" | "left" | "later")
-        || at.peek() == Some(' ') && at.next_word() == "read";
-    let plural = if number == "1" || attributive { "" } else { "s" };
+        || at.peek() == Some(' ')
+            && matches!(
+                at.next_word(),
+                "break" | "delay" | "drive" | "read" | "ride" | "timer" | "wait" | "walk"
+            );
+    let plural = if number == "1" || attributive || traded { "" } else { "s" };
     Some(Edit::from(start).say(end, reader.count(number)).say(at, format!("{unit}{plural}")))
+}
+
+/// `8C/16T` → `eight cores, sixteen threads`: of a processor.
+pub fn cores(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    let cores = at.digits(1..=3)?;
+    at.eat('C').then_some(())?;
+    let middle = at;
+    at.eat_one_of(["/", " / "])?;
+    let threads = at.digits(1..=3)?;
+    (at.eat('T') && at.ends_word()).then(|| {
+        let edit = Edit::new(start, middle, format!("{} cores,", reader.count(cores)));
+        edit.say(at, format!("{} threads", reader.count(threads)))
+    })
 }
 
 /// Whether `1h` or `30s` stands in this text.

@@ -20,6 +20,9 @@ const NAMES: &[(&str, &str)] = &[
     ("->", "arrow"),
     ("=>", "arrow"),
     ("==", "double equals"),
+    ("?.", "question mark dot"),
+    ("?:", "question mark colon"),
+    ("--", "minus minus"),
     ("__", "underscore underscore"),
     ("//", "slash slash"),
     ("*", "asterisk"),
@@ -66,7 +69,14 @@ pub fn negated(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     .then_some(())?;
     let before = start.window_before(8);
     let bracketed = start.starts_chunk() && at.peek() == Some('(');
-    (bracketed || BEFORE.iter().any(|written| before.ends_with(written))).then(|| Edit::new(start, at, "not"))
+    // `!isValid`
+    let name = at.next_word();
+    let asks = ["is", "has"].iter().any(|verb| {
+        name.strip_prefix(verb)
+            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_uppercase() || next == '_'))
+    });
+    (bracketed || start.starts_chunk() && asks || BEFORE.iter().any(|written| before.ends_with(written)))
+        .then(|| Edit::new(start, at, "not"))
 }
 
 /// Words that a sign is named after.
@@ -121,6 +131,7 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                 .past(|at| at.eat_if(|mark| ",.;".contains(mark)).is_some())
                 .filter(|end| end.peek().is_none_or(|next| next == ' '));
             let spaced = next == Some(' ') || next.is_none() || closed.is_some();
+            let subject = is_subject(start, end, written, previous);
             // A clause before it ends: `` `*` for all, `?` for one``.
             let lists = previous.ends_with([',', ':', ';']) || previous.is_empty();
             let pressed = previous.ends_with(" plus") || previous.ends_with('+');
@@ -132,35 +143,69 @@ pub fn named(start: Cursor<'_>, _: Reader) -> Option<Edit> {
                     matches!(word, "Press" | "press" | "key" | "keys" | "Type" | "type" | "characters")
                 })
             };
-            spaced
-                && match *written {
-                    // Dashes and arithmetic have spaces around them, too, and a full stop ends.
-                    "-" | "+" | "=" | "<" | ">" | "/" | "%" | "&&" | "||" | "**" | "&" | "..." | "."
-                    | "," => (cue || lists) && (after || closed.is_some() && cue),
-                    _ if pair => cue || lists || after || previous.ends_with([')', ']', '}', '>']),
-                    // A line may end with these after what is not said.
-                    "!" | "?" if next.is_none() => {
-                        cue && !matches!(start.previous_word(), "and" | "or" | "with")
+            let cell = previous.ends_with(':') && closes_cell(end, written);
+            cell || subject
+                || spaced
+                    && match *written {
+                        // `from == to ===`
+                        _ if written.len() > 1
+                            && matches!(start.previous_word(), "between" | "from" | "not" | "to") =>
+                        {
+                            true
+                        }
+                        "&&" | "||" | "**" if cue && next.is_none() => true,
+                        "$" | "\\" | "^" | "~"
+                            if previous.ends_with(',') && end.next_word().starts_with(char::is_lowercase) =>
+                        {
+                            true
+                        }
+                        // Dashes and arithmetic have spaces around them, too, and a full stop ends.
+                        "-" | "+" | "=" | "<" | ">" | "/" | "%" | "&&" | "||" | "**" | "&" | "..." | "."
+                        | "," => (cue || lists) && (after || closed.is_some() && cue),
+                        _ if pair => cue || lists || after || previous.ends_with([')', ']', '}', '>']),
+                        // A line may end with these after what is not said.
+                        "!" | "?" if next.is_none() => {
+                            cue && !matches!(start.previous_word(), "and" | "or" | "with")
+                        }
+                        // No prose has these between spaces.
+                        ";" | "\\" | "$" | "[" | "]" | "{" | "}" | "_" if cue && next == Some(' ') => true,
+                        _ => {
+                            (cue && (after || closed.is_some() || next.is_none()))
+                                || (lists && (after || closed.is_some() && about_keys()))
+                        }
                     }
-                    // No prose has these between spaces.
-                    ";" | "\\" | "$" | "[" | "]" | "{" | "}" | "_" if cue && next == Some(' ') => true,
-                    _ => {
-                        (cue && (after || closed.is_some() || next.is_none()))
-                            || (lists && (after || closed.is_some() && about_keys()))
-                    }
-                }
         };
         // `the ? mark`: said once.
         let name = match (*written, if next == Some(' ') { end.next_word() } else { "" }) {
             ("?", "mark" | "marks") => &"question",
             ("!", "mark" | "marks") => &"exclamation",
-            ("@", "sign") => &"at",
-            ("$", "sign") => &"dollar",
-            ("%", "sign") => &"percent",
+            ("@", "sign" | "symbol") => &"at",
+            ("$", "sign" | "symbol" | "character") => &"dollar",
+            ("%", "sign" | "symbol" | "operator") => &"percent",
             _ => name,
         };
         is_named.then(|| Edit::new(start, end, *name))
     })
+}
+
+/// Whether something is said of a sign that stands first or is called one: `` `?` makes it optional``, `` `~`: home``, `the
+/// pipe character | sends`.
+fn is_subject(start: Cursor<'_>, end: Cursor<'_>, written: &str, previous: &str) -> bool {
+    let numbered =
+        previous.strip_suffix('.').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let begins = previous.is_empty() || numbered;
+    let explained = [":", " – ", " — ", " - "].iter().any(|mark| end.rest().starts_with(mark));
+    // Dashes, quotes and brackets begin sentences as well, and so do `& Co.` and `+ one`.
+    let sure = !"-+=<>&@.,'\"([{".contains(&written[..1]) && written != "?:";
+    let called = matches!(start.previous_word(), "character" | "operator" | "symbol");
+    let verb = end.peek() == Some(' ') && end.next_word().starts_with(|next: char| next.is_ascii_lowercase());
+    begins && explained || (called || begins && sure) && verb
+}
+
+/// Whether a sign is all that a cell of a table has: `Op: %, Meaning: remainder.`
+fn closes_cell(end: Cursor<'_>, written: &str) -> bool {
+    const SIGNS: [&str; 13] = ["!", "#", "$", "%", "&", "*", "?", "@", "\\", "^", "_", "|", "~"];
+    SIGNS.contains(&written) && (end.rest().is_empty() || end.rest() == "." || end.rest().starts_with(", "))
 }
 
 /// `\.`, `^\d{3}-\d{4}$`: a sign that is escaped, an expression, sign by sign.
@@ -178,9 +223,11 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let chunk = &chunk[..chunk.len() - usize::from(ends)];
     let classes =
         ["\\d", "\\w", "\\s", "\\b", "\\D", "\\W", "\\S", "\\."].iter().any(|escape| chunk.contains(escape));
+    // `\.`, `\t`
     let escaped = chunk.len() <= 3
         && chunk.starts_with('\\')
-        && chunk[1..].starts_with(|sign: char| sign.is_ascii_punctuation());
+        && (chunk[1..].starts_with(|sign: char| sign.is_ascii_punctuation())
+            || matches!(&chunk[1..], "n" | "r" | "t" | "0" | "b" | "d" | "s" | "w"));
     // A backslash alone, and the full stop of its sentence.
     if chunk == "\\." && start.moved_to(start.at() + 2).rest().is_empty() {
         return Some(Edit::new(start, start.moved_to(start.at() + 1), "backslash"));
@@ -218,6 +265,29 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let end = start.moved_to(start.at() + chunk.len());
     Some(Edit::new(start, end, words.join(" ")))
+}
+
+/// `:wq`, `:q!` → `colon W Q` and so on: what an editor is told.
+pub fn command(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const COMMANDS: [&str; 10] = [":q", ":q!", ":qa", ":qa!", ":w", ":wq", ":wq!", ":wqa", ":x", ":x!"];
+    let chunk = start.chunk().trim_end_matches([',', '.', ';', ')']);
+    (start.starts_chunk() && COMMANDS.contains(&chunk)).then_some(())?;
+    let letters = reader.characters(chunk);
+    let forced = if chunk.ends_with('!') { " exclamation mark" } else { "" };
+    Some(Edit::new(start, start.moved_to(start.at() + chunk.len()), format!("colon {letters}{forced}")))
+}
+
+/// `*args`, `**kwargs`, `char *s` → `star args`, `star star kwargs`, `char star s`: arguments and pointers.
+pub fn starred(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const NAMES: [&str; 6] = ["args", "argv", "iterables", "kwargs", "others", "rest"];
+    const TYPES: [&str; 8] = ["char", "const", "double", "float", "int", "struct", "unsigned", "void"];
+    let mut at = start;
+    let written = at.eat_one_of(["**", "*"])?;
+    let named = start.starts_chunk() && NAMES.contains(&at.next_word()) && at.peek() != Some(' ');
+    let typed = TYPES.contains(&start.previous_word())
+        && at.peek().is_some_and(|next| is_word(next) || next == ' ' && start.before() != Some(' '));
+    let words = if written == "*" { "star" } else { "star star" };
+    (named || typed).then(|| Edit::new(start, at, words))
 }
 
 /// Whether `chunk` is a regular expression by its signs alone: `^[A-Z]+$`, `[a-z]{2,}`, `.*`, `(foo|bar)?`, `\bword\b`.

@@ -66,6 +66,12 @@ impl Edit {
         self
     }
 
+    /// Says what `next` says for what follows.
+    pub fn then(mut self, next: Self) -> Self {
+        self.pieces.extend(next.pieces);
+        self
+    }
+
     /// Where the text replaced ends.
     pub fn end(&self) -> usize {
         self.pieces.last().map_or(self.start, |(_, end)| *end)

@@ -5,9 +5,9 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 
 /// Who numbers standards.
-const BODIES: [&str; 16] = [
+const BODIES: [&str; 18] = [
     "ISO", "IEC", "EN", "DIN", "BS", "ANSI", "ASTM", "IEEE", "NIST", "OIML", "UL", "SAE", "JIS", "GB",
-    "ECMA", "ETSI",
+    "ECMA", "ETSI", "FIPS", "SP",
 ];
 
 /// `9001:2015` after `ISO` → `nine thousand one, twenty fifteen`; `802.11ax` → `eight oh two dot eleven A X`.
@@ -45,6 +45,15 @@ pub fn standard(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         at = part;
     }
     let year =
-        at.past(|at| at.eat_one_of([":", "-"]).is_some() && at.digits(4..=4).is_some() && at.ends_word())?;
+        at.past(|at| at.eat_one_of([":", "-"]).is_some() && at.digits(4..=4).is_some() && at.ends_word());
+    let Some(year) = year else {
+        // `FIPS 140-2`, `NIST SP 800-171`
+        let mut at = start;
+        at.digits(2..=6)?;
+        let dash = at.past(|at| at.eat('-'))?;
+        let end = dash.past(|at| at.digits(1..=3).is_some() && at.ends_quantity())?;
+        let words = format!("{} dash {}", reader.label(number), reader.label(dash.until(end)));
+        return (end.peek() != Some('-')).then(|| Edit::new(start, end, words));
+    };
     Some(edit.say(year, format!(", {}", reader.year(&at.until(year)[1..]))))
 }

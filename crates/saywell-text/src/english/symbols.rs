@@ -5,55 +5,11 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 use crate::elements;
 
-/// Tags of HTML that are written of.
-const TAGS: [&str; 48] = [
-    "a", "article", "aside", "audio", "b", "body", "br", "button", "canvas", "code", "dialog", "div", "em",
-    "footer", "form", "h1", "h2", "h3", "head", "header", "hr", "html", "i", "iframe", "img", "input",
-    "label", "li", "link", "main", "meta", "nav", "ol", "option", "p", "pre", "script", "section", "select",
-    "span", "strong", "style", "svg", "table", "td", "tr", "ul", "video",
-];
-
-/// `<div>`, `</div>` → `div tag`, `closing div tag`.
-pub fn tag(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    let mut at = start;
-    (!start.before().is_some_and(is_word) && at.eat('<')).then_some(())?;
-    // `<YOUR_API_KEY>`
-    let upper = at.window_after(40).split('>').next().unwrap_or_default();
-    if upper.len() > 2
-        && upper
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
-        && let Some(end) = at.past(|at| at.eat_text(upper) && at.eat('>'))
-    {
-        return Some(Edit::new(
-            start,
-            end,
-            upper
-                .replace(['_', '-'], " ")
-                .to_lowercase()
-                .replace("api", "A P I")
-                .replace(" id", " I D")
-                .replace("url", "U R L"),
-        ));
-    }
-    let closing = at.eat('/');
-    let name = at;
-    at.eat_if(|found| found.is_ascii_lowercase())?;
-    at.eat_while(|found| found.is_ascii_lowercase() || found.is_ascii_digit() || found == '-');
-    let name = name.until(at);
-    at.eat(' ');
-    at.eat('/');
-    // `<name>` may hold the place of something.
-    let words = match (TAGS.contains(&name), closing) {
-        (true, true) => format!("closing {name} tag"),
-        (true, false) => format!("{name} tag"),
-        (false, _) => name.to_owned(),
-    };
-    (name.len() <= 24 && at.eat('>')).then(|| Edit::new(start, at, words))
-}
-
 /// Operators of several signs, or that one sign writes, the longest first.
 const OPERATORS: &[(&str, &str)] = &[
+    ("%>%", "pipe"),
+    ("<<=", "shift left equals"),
+    (">>=", "shift right equals"),
     ("<=>", "spaceship"),
     ("===", "equals"),
     ("!==", "not equal to"),
@@ -86,6 +42,9 @@ const OPERATORS: &[(&str, &str)] = &[
     ("**", "to the power of"),
     ("//", "slash slash"),
     ("++", "plus plus"),
+    ("∇·", "del dot"),
+    ("∇×", "del cross"),
+    ("∇²", "del squared"),
     ("≠", "not equal to"),
     ("≤", "less than or equal to"),
     ("≥", "greater than or equal to"),
@@ -167,11 +126,39 @@ fn counts_atoms(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
+/// `△ABC`, `∠BAC` → `triangle A B C`, `angle B A C`: what its corners name.
+pub fn corners(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let name = match at.eat_if(|found| matches!(found, '△' | '∆' | '∠'))? {
+        '∠' => "angle",
+        _ => "triangle",
+    };
+    at.eat(' ');
+    let letters = at.eat_while(|found| found.is_ascii_uppercase());
+    let named = match start.peek() {
+        Some('∠') => (1..=3).contains(&letters.len()),
+        _ => letters.len() == 3,
+    };
+    let said = start.previous_word().eq_ignore_ascii_case(name);
+    let letters: Vec<_> = letters.chars().map(|letter| letter.to_string()).collect();
+    let name = if said { "" } else { name };
+    (named && at.ends_word())
+        .then(|| Edit::new(start, at, format!("{name} {}", letters.join(" ")).trim_start().to_owned()))
+}
+
 /// `a != b` → `a not equal to b`; `=`, `<`, `>`, `+`, `*`, `-`, `^` between what they join.
 pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let outside = |at: &Cursor<'_>| !at.peek().is_some_and(|next| "=<>|&*/+-".contains(next));
     let starts = !start.before().is_some_and(|before| "=<>|&*/+".contains(before));
+    // `len(s) // 2`; before a word it begins a comment.
+    if let Some(end) = at.past(|at| at.eat_text("// "))
+        && start.before() == Some(' ')
+        && super::plain_maths::operand_before(start)
+        && end.peek().is_some_and(|next| next.is_ascii_digit() || next == '(')
+    {
+        return Some(Edit::new(start, at.moved_to(end.at() - 1), "floor divided by"));
+    }
     if let Some((written, spoken)) = OPERATORS.iter().find(|(written, _)| at.eat_text(written)) {
         let wide = !written.is_ascii();
         // Runs of signs are rules and arrows drawn by hand; `//` is one in code only.
@@ -189,8 +176,13 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             "->" | "-->" => sums(),
             _ => false,
         };
+        // `node->next`
+        let tight_arrow = start.before().is_some_and(|before| is_word(before) || ")]".contains(before))
+            && at.peek().is_some_and(is_word);
         let spoken = if yields {
             &"yields"
+        } else if *written == "->" && tight_arrow {
+            &"arrow"
         } else if *written == "∑" && at.rest().starts_with(" from ") {
             &"the sum"
         } else {
@@ -205,7 +197,14 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         |found: Option<char>| found.is_some_and(|found| is_word(found) || ")]({\"'$&".contains(found));
     let tight = operand(start.before()) && operand(at.peek());
     let between = (spaced && start.at() > 1) || tight;
-    let numbers = start.follows_number()
+    let percent = || {
+        start
+            .window_before(4)
+            .trim_end()
+            .strip_suffix('%')
+            .is_some_and(|rest| rest.ends_with(|last: char| last.is_ascii_digit()))
+    };
+    let numbers = (start.follows_number() || percent())
         && at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit() || next == '-');
     let spoken = match sign {
         '=' if between || start.before() == Some(' ') || start.at() == 0 => "equals",
@@ -236,6 +235,9 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         {
             "minus"
         }
+        '/' if spaced && numbers && !is_measure(at) => "divided by",
+        // `PSI 32 / 2.2 bar`: the same in another unit.
+        '/' if spaced && numbers && !super::plain_maths::is_maths(start) => "or",
         '/' if spaced && numbers => "divided by",
         '%' if spaced => "mod",
         _ => return None,
@@ -281,11 +283,36 @@ pub fn range_of_quantities(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let before = numbered(last) && last.ends_with(['%', '°'])
         || dash == "–" && unit && (numbered(last) || window.rsplit(' ').nth(1).is_some_and(numbered));
     let after = at.peek().is_some_and(|next| next.is_ascii_digit());
-    (before && after || dash == "–" && left_date && month(at)).then(|| Edit::new(start, at, "to"))
+    let numbers = dash == "–"
+        && last.ends_with(')')
+        && at.peek() == Some('(')
+        && at.peek_second().is_some_and(|next| next.is_ascii_digit());
+    // `1/2–3/4 cup`, `½–¾`
+    let fraction = |word: &str| {
+        word.split_once('/').is_some_and(|(above, below)| char_digit(above) && char_digit(below))
+    };
+    let fractions = fraction(last) && fraction(at.window_after(5))
+        || start.before().is_some_and(is_vulgar)
+            && at.peek().is_some_and(|next| is_vulgar(next) || next.is_ascii_digit());
+    (before && after || numbers || fractions || dash == "–" && left_date && month(at))
+        .then(|| Edit::new(start, at, "to"))
+}
+
+fn is_vulgar(found: char) -> bool {
+    matches!(found, '¼'..='¾' | '⅐'..='⅞')
 }
 
 fn char_digit(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// Whether a number with its unit follows.
+fn is_measure(mut at: Cursor<'_>) -> bool {
+    at.eat(' ');
+    at.number().is_some()
+        && (at.next_word() == "bar"
+            || super::units::after_fraction(at).is_some()
+            || super::units::find(at).is_some())
 }
 
 /// Whether a word is a number of variables: `3x`.
@@ -339,6 +366,8 @@ const SYMBOLS: &[(char, &str)] = &[
     ('Ω', "ohms"),
     ('†', ""),
     ('⌋', ""),
+    ('⟨', ""),
+    ('⟩', ""),
     ('⌉', ""),
     ('↵', ""),
     ('‡', ""),
@@ -401,18 +430,7 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         '¬' => return Some(Edit::new(start, at, "not")),
         '♯' => return Some(Edit::new(start, at, "sharp")),
         '♭' => return Some(Edit::new(start, at, "flat")),
-        '~' if at.past(|at| (0..2).all(|_| at.digits(1..=4).is_some() && at.eat('.'))).is_some() => {
-            return Some(Edit::new(start, at, "tilde"));
-        }
-        '~' if start.before().is_some_and(is_word) => return Some(Edit::new(start, at, "tilde")),
-        '~' if at.peek().is_some_and(|next| next.is_ascii_digit() || "$€£".contains(next)) => {
-            return Some(Edit::new(start, at, "about"));
-        }
-        '~' if start.before() == Some(' ') && at.peek() == Some(' ') => {
-            // `△ABC ~ △DEF`
-            let figures = at.rest().starts_with(" △") || at.rest().starts_with(" ∠");
-            return Some(Edit::new(start, at, if figures { "is similar to" } else { "about" }));
-        }
+        '~' => return tilde(start, at),
         '@' if !at.peek().is_some_and(is_word) || at.peek().is_some_and(|next| next.is_ascii_digit()) => {
             return Some(Edit::new(start, at, "at"));
         }
@@ -423,9 +441,8 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
                 && super::codes::is_named(start, chunk.len());
             return Some(Edit::new(start, at, if numbered { "number" } else { "hashtag" }));
         }
-        '+' if start.before().is_some_and(|before| before.is_ascii_digit())
-            && !at.peek().is_some_and(is_word) =>
-        {
+        // `100+`, `LGBTQ+`
+        '+' if start.before().is_some_and(char::is_alphanumeric) && !at.peek().is_some_and(is_word) => {
             return Some(Edit::new(start, at, "plus"));
         }
         '^' => return Some(Edit::new(start, at, "caret")),
@@ -461,6 +478,27 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(Edit::new(start, at, *spoken))
 }
 
+/// `~5`, `X ~ N(0, 1)`, `△ABC ~ △DEF`, `HEAD~3`.
+fn tilde(start: Cursor<'_>, at: Cursor<'_>) -> Option<Edit> {
+    let dotted = at.past(|at| (0..2).all(|_| at.digits(1..=4).is_some() && at.eat('.'))).is_some();
+    let spaced = start.before() == Some(' ') && at.peek() == Some(' ');
+    let distribution = || {
+        at.past(|at| at.eat(' ') && !at.eat_while(char::is_alphabetic).is_empty() && at.peek() == Some('('))
+    };
+    let words = if dotted || start.before().is_some_and(is_word) {
+        "tilde"
+    } else if spaced && distribution().is_some() {
+        "is distributed as"
+    } else if spaced && [" △", " ∠"].iter().any(|figure| at.rest().starts_with(figure)) {
+        "is similar to"
+    } else if spaced || at.peek().is_some_and(|next| next.is_ascii_digit() || "$€£".contains(next)) {
+        "about"
+    } else {
+        return None;
+    };
+    Some(Edit::new(start, at, words))
+}
+
 fn section<'t>(start: Cursor<'t>, mut at: Cursor<'t>) -> Edit {
     let several = at.eat('§');
     let said =
@@ -491,16 +529,17 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
     let mut at = start;
     let written = at.eat_while(|found| SUPERSCRIPTS.contains(found));
     let digits = lowered(written);
+    // `2021¹,²`, `rose.¹⁻³`: several notes.
+    if let Some(end) = at.past(|at| {
+        (at.eat(',') || start.before() == Some('.') && at.eat_one_of(["⁻", "–"]).is_some())
+            && !at.eat_while(|found| SUPERSCRIPTS.contains(found)).is_empty()
+    }) && start.before() != Some(' ')
+    {
+        return Edit::new(start, end, "");
+    }
     // `[Cu(NH₃)₄]²⁺`: with a sign it is a charge.
     if at.peek().is_some_and(|next| "⁺⁻".contains(next)) {
         return Edit::new(start, at, format!(" {}", reader.count(&digits)));
-    }
-    // `2021¹,²`: several notes.
-    if let Some(end) =
-        at.past(|at| at.eat(',') && !at.eat_while(|found| SUPERSCRIPTS.contains(found)).is_empty())
-        && start.before() != Some(' ')
-    {
-        return Edit::new(start, end, "");
     }
     let words = match (first, digits.as_str()) {
         (2, "2") => "squared".to_owned(),
@@ -533,6 +572,8 @@ fn raised(start: Cursor<'_>, first: usize, reader: Reader) -> Edit {
     let counts = start.follows("10") && !footnote;
     match super::units::after_fraction(at).filter(|_| counts) {
         Some((words, end)) => super::units::with_rate(edit.say(end, words[1]), end, reader),
+        // `12.3 ×10⁹/L`
+        None if counts => super::units::with_rate(edit, at, reader),
         None => edit,
     }
 }
@@ -552,6 +593,9 @@ pub fn space_before_mark(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && at.past(|at| at.eat('·')).is_some_and(super::plain_maths::operand_after)
         && super::plain_maths::is_maths(space)
     {
+        return None;
+    }
+    if super::plain_maths::is_union(space) {
         return None;
     }
     if at.eat_one_of(["|", "·", "•"]).is_some() {

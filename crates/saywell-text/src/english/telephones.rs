@@ -101,13 +101,20 @@ pub fn short(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
                 .any(|word| word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit()))
             && has_cue(start, 12)
     };
-    if start.before() != Some(' ') || !(has_cue(start, 1) || again() || sent_to() || listed()) {
+    // `dial 15 for an ambulance or 112`
+    let emergency = || {
+        let mut at = start;
+        matches!(at.digits(3..=3), Some("000" | "110" | "111" | "112" | "119" | "911" | "999"))
+            && start.words_before().any(|word| matches!(word, "Call" | "Dial" | "call" | "dial"))
+    };
+    if start.before() != Some(' ') || !(has_cue(start, 1) || again() || sent_to() || listed() || emergency())
+    {
         return None;
     }
     let mut at = start;
     let number = at.digits(3..=6)?;
     // Three digits after `to` are rather an amount.
-    if number.len() < 4 && !(has_cue(start, 1) || again() || listed()) {
+    if number.len() < 4 && !(has_cue(start, 1) || again() || listed() || emergency()) {
         return None;
     }
     let ends = at.ends_quantity() && !at.peek().is_some_and(|next| "-/:%".contains(next));

@@ -52,7 +52,15 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let is_century = written == "c."
         && start.previous_word().starts_with(|first: char| first.is_ascii_digit())
         && start.previous_word().ends_with(['t', 'd', 'h']);
-    if BEFORE_NUMBER.contains(&written) && !numbered && !is_century {
+    // `Alea iacta est.`
+    if written == "est." && end.peek().is_none() && !start.follows_number() {
+        return None;
+    }
+    // `10th Fl.`
+    let is_floor = written == "Fl."
+        && start.previous_word().ends_with(['t', 'd', 'h'])
+        && start.previous_word().starts_with(|first: char| first.is_ascii_digit());
+    if BEFORE_NUMBER.contains(&written) && !numbered && !is_century && !is_floor {
         return None;
     }
     // `max. temp.`; but `He met Max. Then he left.`
@@ -65,15 +73,21 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         return None;
     }
     let before_small = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
-    let year = || end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some();
     let spoken = match written {
         "c." if is_century => "century",
-        "est." if !year() => "estimated",
-        "Est." if !year() && !is_dated_in(end) => "Estimated",
+        "est." if !is_before_year(end) => "estimated",
+        "Est." if !is_before_year(end) && !is_dated_in(end) => "Estimated",
         "Rev." if numbered => "Revision",
+        // `an 18 y/o student`
+        "y/o" if before_small() => "year old",
+        "p.p." if start.follows_number() => "percentage points",
+        "p.p." if numbered => "pages",
         "orig." if !end.next_word().ends_with("ed") => "original",
         // `c/o chest pain`
-        "c/o" if before_small() || matches!(start.previous_word(), "Pt" | "pt" | "Patient" | "patient") => {
+        "c/o"
+            if before_small()
+                || matches!(start.previous_word(), "F" | "M" | "Pt" | "pt" | "Patient" | "patient") =>
+        {
             "complains of"
         }
         _ => spoken,
@@ -94,9 +108,11 @@ fn is_dated_in(end: Cursor<'_>) -> bool {
 
 /// Whether a year or the name of a month follows.
 fn is_dated(end: Cursor<'_>) -> bool {
-    let mut at = end;
-    let year = at.eat(' ') && at.past(|at| at.digits(4..=4).is_some() && at.ends_word()).is_some();
-    year || super::calendar::is_month(at)
+    is_before_year(end) || end.past(|at| at.eat(' ')).is_some_and(super::calendar::is_month)
+}
+
+fn is_before_year(end: Cursor<'_>) -> bool {
+    end.past(|at| at.eat(' ') && at.digits(4..=4).is_some() && at.ends_word()).is_some()
 }
 
 /// Whether a lone capital follows: `App. B`, `Fig. C`.

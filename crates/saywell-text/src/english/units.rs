@@ -16,8 +16,19 @@ pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             4 => number.ends_with('0') && number.starts_with(['1', '2']),
             _ => false,
         };
-        let words = attributive(start, end, ["second", "seconds"]);
+        let timed = end.peek() == Some(' ')
+            && matches!(
+                end.next_word(),
+                "ad" | "ads" | "clip" | "delay" | "pause" | "timeout" | "timer" | "video"
+            );
+        let words = if timed { ["second"; 2] } else { attributive(start, end, ["second", "seconds"]) };
         return (!years).then(|| counted(start, at, number, end, words, reader));
+    }
+    // `1 in = 2.54 cm`: elsewhere it is the word.
+    if let Some(end) = at.past(|at| at.eat_text(" in"))
+        && [" = ", " ≈ "].iter().any(|sign| end.rest().starts_with(sign))
+    {
+        return Some(counted(start, at, number, end, ["inch", "inches"], reader));
     }
     unit(start, at, number, EVERYDAY_UNITS, reader)
 }
@@ -56,14 +67,39 @@ pub fn amps(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     electric.then(|| counted(start, at, number, end, attributive(start, end, ["amp", "amps"]), reader))
 }
 
+/// `0.1 M HCl`, `1 N NaOH`, `a 2M solution` → `zero point one molar H C L`, `one normal N A O H`.
+pub fn solution(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const DISSOLVED: [&str; 14] = [
+        "EDTA", "Tris", "acetic", "acid", "base", "glucose", "hydrochloric", "nitric", "potassium", "sodium",
+        "solution", "solutions", "sucrose", "sulfuric",
+    ];
+    let mut at = start;
+    let number = number(&mut at)?;
+    let mut end = at;
+    end.eat(' ');
+    let unit = match end.eat_if(|found| matches!(found, 'M' | 'N'))? {
+        'M' => "molar",
+        _ => "normal",
+    };
+    end.eat_text(" aqueous");
+    let next = end.past(|at| at.eat(' ') || at.eat_text(" of "))?;
+    let is_solution =
+        DISSOLVED.contains(&next.next_word()) || super::chemistry::formula(next, reader).is_some();
+    let unit_ends = at.past(|at| at.eat(' ')).unwrap_or(at);
+    let unit_ends = unit_ends.past(|at| at.eat_if(|_| true).is_some())?;
+    is_solution.then(|| Edit::from(start).say(at, reader.number(number)).say(unit_ends, unit))
+}
+
 fn number<'t>(at: &mut Cursor<'t>) -> Option<&'t str> {
     at.starts_number().then_some(())?;
     at.number()
 }
 
 fn is_decade(start: Cursor<'_>, end: Cursor<'_>) -> bool {
-    const BEFORE: [&str; 12] =
-        ["the", "his", "her", "their", "my", "your", "our", "mid", "early", "late", "in", "The"];
+    const BEFORE: [&str; 18] = [
+        "high", "low", "lower", "upper", "the", "his", "her", "their", "my", "your", "our", "mid", "early",
+        "late", "in", "The", "roaring", "swinging",
+    ];
     const AFTER: [&str; 9] =
         ["timeout", "timeouts", "delay", "interval", "limit", "window", "mark", "pause", "clip"];
     const OF_A_TIME: [&str; 18] = [
@@ -102,7 +138,9 @@ fn unit(
     let spaced = !hyphened && unit.eat(' ');
     let (words, end) = find_in(unit, units, spaced)?;
     // `1-in-4`
-    (!(hyphened && end.peek() == Some('-'))).then_some(())?;
+    if hyphened && end.peek() == Some('-') || super::terms::is_term(start, unit, end) {
+        return None;
+    }
     let words = if hyphened { [words[0], words[0]] } else { attributive(start, end, words) };
     let edit = counted(start, at, number, end, words, reader);
     Some(with_rate(edit, end, reader))
@@ -277,7 +315,12 @@ pub fn pages(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// `km` after `million` → `kilometers`.
 pub fn after_scale(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     const SCALES: [&str; 4] = ["thousand", "million", "billion", "trillion"];
-    (start.before() == Some(' ') && SCALES.contains(&start.previous_word())).then_some(())?;
+    // `10^3 kg`
+    let power = || {
+        let mut words = start.words_before();
+        matches!(words.next(), Some("cubed" | "squared")) && words.next().is_some_and(|word| word == "10")
+    };
+    (start.before() == Some(' ') && (SCALES.contains(&start.previous_word()) || power())).then_some(())?;
     let (words, end) =
         find_in(start, TECHNICAL_UNITS, true).or_else(|| find_in(start, EVERYDAY_UNITS, true))?;
     Some(Edit::new(start, end, words[1]))
@@ -316,6 +359,10 @@ pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let one_or_other = !RATES.contains(&per) || (per == "kilometer" && written != "min");
         return (!one_or_other)
             .then(|| Edit::from(start).say(end, words[1]).say(after, format!("per {per}")));
+    }
+    // `cm³`; `m²` may be a power of a letter.
+    if written.chars().count() == 3 && written.ends_with(['²', '³']) && !super::plain_maths::is_maths(end) {
+        return Some(Edit::new(start, end, words[1]));
     }
     let in_brackets =
         start.before() == Some('(') && start.before_second() == Some(' ') && end.peek() == Some(')');
@@ -371,6 +418,19 @@ pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     Some(Edit::new(start, end, format!("per {per}")))
 }
 
+/// The scale of `Temp 101.2F`, `bake at 180C`: a letter alone, where heat is spoken of.
+fn felt<'t>(start: Cursor<'t>, end: Cursor<'t>) -> Option<(&'static str, Cursor<'t>)> {
+    const TALK: [&str; 14] = [
+        "bake", "cook", "fever", "heat", "high", "highs", "low", "lows", "oven", "preheat", "roast", "temp",
+        "temperature", "temperatures",
+    ];
+    let letter = end.past(|at| at.eat_one_of(["F", "C"]).is_some() && at.ends_word())?;
+    let words = if end.until(letter) == "F" { " Fahrenheit" } else { " Celsius" };
+    let oven = || letter.next_word() == "oven";
+    let said = || start.words_before().take(6).any(|word| TALK.contains(&word.to_ascii_lowercase().as_str()));
+    (end.at() - start.at() > 1 && (said() || oven())).then_some((words, letter))
+}
+
 /// `-5 °C`, `98.6°`, `300 K` → `five degrees Celsius` and so on.
 pub fn temperature(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
@@ -381,6 +441,9 @@ pub fn temperature(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         " Celsius"
     } else if at.eat('℉') {
         " Fahrenheit"
+    } else if let Some((words, end)) = felt(start, end) {
+        at = end;
+        words
     } else {
         at.eat('°').then_some(())?;
         let scales = [("C", " Celsius"), ("F", " Fahrenheit"), (" C", " Celsius"), (" F", " Fahrenheit")];
