@@ -176,6 +176,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Operator, calculus::logarithm),
     (Kind::Operator, calculus::inverse),
     (Kind::Operator, bounds::limit),
+    (Kind::Operator, calculus::raised),
     (Kind::Operator, calculus::marked),
     (Kind::Operator, plain_maths::letters),
     (Kind::Operator, calculus::primed),
@@ -295,6 +296,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Range, symbols::range_of_quantities),
     (Kind::Operator, symbols::corners),
     (Kind::Operator, symbols::operator),
+    (Kind::Operator, calculus::raised),
     (Kind::Symbol, symbols::symbol),
 ];
 

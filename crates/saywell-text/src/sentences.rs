@@ -148,6 +148,10 @@ pub(crate) fn judge(text: &str, start: usize, stop: usize, complete: bool) -> Ve
     {
         return verdict;
     }
+    // `3.5 mi. (5.6 km)`
+    if run == "." && spaced.starts_with('(') && first.is_ascii_digit() && is_short(before.0) {
+        return Verdict::Inside;
+    }
     if run != "." {
         return if first.is_lowercase() { Verdict::Inside } else { Verdict::End { next } };
     }
@@ -239,13 +243,18 @@ fn after_short_form(word: &str, after: &str, cut_off: bool) -> Option<Verdict> {
         && first.is_ascii_uppercase()
         && BEFORE_NUMBER.iter().any(|entry| entry.eq_ignore_ascii_case(word));
     let lettered = || capital && after[1..].chars().next().is_none_or(|c| ",;:.)".contains(c));
+    // `Art. III, § 2`
+    let roman = short && (2..=5).contains(&name.len()) && name.bytes().all(|byte| b"IVXLC".contains(&byte));
     // `Serial no. SN-2024`
     let token = after.split(char::is_whitespace).next().unwrap_or_default();
     let numbered = word == "no" && first.is_ascii_uppercase();
     match () {
         () if numbered && token.len() == after.len() && cut_off => Some(Verdict::Unknown),
         () if numbered && token.bytes().any(|byte| byte.is_ascii_digit()) => Some(Verdict::Inside),
-        () if capital && after.len() == 1 && cut_off => Some(Verdict::Unknown),
+        () if (capital && after.len() == 1 || roman && after.len() == name.len()) && cut_off => {
+            Some(Verdict::Unknown)
+        }
+        () if roman => Some(Verdict::Inside),
         () if direction && name.len() == after.len() && cut_off => Some(Verdict::Unknown),
         () if first.is_lowercase() || direction || lettered() => Some(Verdict::Inside),
         // `J. Biol. Chem. 2003`: several short forms make one name.

@@ -38,7 +38,9 @@ pub fn limit(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `∫₀¹`, `∫_a^b`, `∑ᵢ₌₁ⁿ`, `∏_{k=1}^{n}` → `the integral from zero to one of`, `the sum from i equals one to n of`.
 pub fn bounded(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    const NAMES: [(&str, &str); 6] = [
+    const NAMES: [(&str, &str); 8] = [
+        ("∬", "double integral"),
+        ("∭", "triple integral"),
         ("∫", "integral"),
         ("∮", "contour integral"),
         ("∑", "sum"),

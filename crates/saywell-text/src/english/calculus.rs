@@ -76,6 +76,47 @@ fn argument(at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
     Some((words, at.moved_to(at.at() + close + "()".len())))
 }
 
+/// `2ⁿ`, `eˣ`, `aᵐ⁺ⁿ`, `10⁻ᵏ` → `to the n` and so on: exponents with letters.
+pub fn raised(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const LONGEST: usize = 12;
+    const RAISED: &str = "ᵃᵇᶜᵈᵉᵏᵐⁿᵖʳˢᵗᵘᵛʷˣʸᶻⁱʲ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻";
+    const PLAIN: &str = "abcdekmnprstuvwxyzij0123456789+−";
+    let plain = |found: char| PLAIN.chars().nth(RAISED.chars().position(|raised| raised == found)?);
+    let is_raised = |found: char| plain(found).is_some();
+    // `aⁿbⁿ` goes on right after.
+    (start.starts_word()
+        || start.before().is_some_and(|before| is_raised(before) || before.is_ascii_digit()))
+    .then_some(())?;
+    let mut at = start;
+    let base =
+        at.eat_if(|found| !is_raised(found) && (found.is_ascii_alphabetic() || greek(found).is_some()));
+    let name = at;
+    // `nᵗʰ` ranks.
+    if let (Some(letter), Some(end)) = (base, at.past(|at| at.eat_text("ᵗʰ") && at.ends_word())) {
+        return Some(Edit::new(start, end, format!("{letter}th")));
+    }
+    let mut exponent = String::new();
+    while exponent.len() < LONGEST
+        && let Some(found) = at.eat_if(is_raised)
+    {
+        exponent.extend(plain(found));
+    }
+    let lettered = exponent.chars().any(|found| found.is_ascii_lowercase());
+    (lettered
+        && !at.peek().is_some_and(is_raised)
+        && at.peek().is_none_or(|next| !next.is_alphabetic() || base.is_some()))
+    .then_some(())?;
+    let spaced = exponent.replace('+', " + ").replace('−', " − ");
+    let words = format!("to the {}", super::spell_out(spaced.trim(), reader).text());
+    Some(match base {
+        Some(letter) => {
+            let letter = greek(letter).map_or_else(|| letter.to_string(), str::to_owned);
+            Edit::new(start, name, letter).say(at, words)
+        }
+        None => Edit::new(start, at, words),
+    })
+}
+
 /// `x̄`, `θ̂`, `Aᵀ` → `x bar`, `theta hat`, `A transpose`: a letter with a mark above, or raised.
 pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     const MARKS: [(char, &str); 8] = [

@@ -145,14 +145,19 @@ pub fn concentration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && inside
             .chars()
             .all(|found| found.is_ascii_alphanumeric() || "⁺⁻+-₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹()".contains(found));
+    // `[E(X)]²` is no compound: what is in brackets in one is counted.
+    let counted = inside.match_indices(')').all(|(at, _)| {
+        inside[at + 1..].starts_with(|next: char| next.is_ascii_digit() || SUBSCRIPTS.contains(next))
+    });
     let before = start.before();
     let reckoned = before.is_some_and(|before| "])/×*k".contains(before) || "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(before))
         || ["= ", "log", "× ", "· ", "/ "].iter().any(|sign| start.follows(sign))
         || end.peek().is_some_and(|next| "[/".contains(next))
         || end.peek().is_some_and(|next| "²³⁴".contains(next))
             && !end.peek_second().is_some_and(|next| "⁺⁻".contains(next))
-        || [" = ", " × ", " / ", " · ", " is "].iter().any(|sign| end.rest().starts_with(sign));
-    (species && reckoned && end.peek() != Some('(')).then_some(())?;
+        || [" = ", " × ", " / ", " · "].iter().any(|sign| end.rest().starts_with(sign))
+        || inside.ends_with(['⁺', '⁻', '+']) && end.rest().starts_with(" is ");
+    (species && counted && reckoned && end.peek() != Some('(')).then_some(())?;
     let name = match inside.strip_suffix(['+', '-']) {
         // `[A-]`, `[H3O+]`
         Some(name) => {

@@ -48,6 +48,15 @@ pub fn code(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         groups.push(&end.until(next)[1..]);
         end = next;
     }
+    // `N-P-K 10-10-10`, `68-70-67-71`: numbers one after the other.
+    let pairs = groups.len() > 2 && groups.iter().all(|group| group.len() == 2 && !group.starts_with('0'));
+    let called = || {
+        start.words_before().take(4).any(|word| matches!(word, "Call" | "Dial" | "call" | "dial" | "phone"))
+    };
+    if pairs && !called() && !is_named(start, 6) && end.ends_quantity() && end.peek() != Some('-') {
+        let numbers: Vec<_> = groups.into_iter().map(|group| reader.count(group)).collect();
+        return Some(Edit::new(start, end, numbers.join(", ")));
+    }
     let length: usize = groups.iter().map(|group| group.len()).sum();
     let goes_on = end.peek().is_some_and(|next| is_word(next) || "/:%°$€£".contains(next))
         || end.past(|at| at.eat_one_of([".", ",", "-"]).is_some() && at.digits(1..=1).is_some()).is_some()

@@ -20,9 +20,11 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let before = start.previous_word();
     let is_postal =
         number.len() == 5 && before.len() == 2 && before.bytes().all(|byte| byte.is_ascii_uppercase());
+    // `911 Turbo`
+    let car = || number == "911" && matches!(at.next_word(), "Carrera" | "GT3" | "Targa" | "Turbo");
     let is_emergency = || {
         let countries = [" in the EU", " in the UK", " in Europe", " in Germany", " in France"];
-        number == "911"
+        number == "911" && !car()
             || (matches!(number, "112" | "999") && countries.iter().any(|place| at.rest().starts_with(place)))
     };
     let words = if is_postal || is_emergency() {
@@ -31,7 +33,10 @@ pub fn number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         reader.counted(number)
     } else if number.len() == 2 && number.starts_with('0') && CHAPTERS.contains(&before) {
         reader.count(&number[1..])
-    } else if is_code || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_') {
+    } else if is_code
+        || car()
+        || start.before().is_some_and(|before| before.is_alphanumeric() || before == '_')
+    {
         reader.label(number)
     } else {
         reader.number(number)
@@ -220,11 +225,15 @@ pub fn signed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let point = start.peek() == Some('.') && start.before().is_some_and(|before| "-−+±".contains(before));
     let starts = point || start.before().is_none_or(|before| " ([{=<>,:\"'*/".contains(before));
     let mut at = start;
-    let sign = match at.eat_one_of(["-", "−", "+", "."]).filter(|_| starts)? {
-        "-" | "−" => "minus",
-        "+" => "plus",
-        _ => "zero",
-    };
+    // `Golf: –12`
+    let dash = start.before().is_none_or(|before| " (".contains(before)) && !start.follows_number();
+    let sign =
+        match at.eat_one_of(["-", "−", "–", "+", "."]).filter(|sign| starts && (*sign != "–" || dash))?
+        {
+            "-" | "−" | "–" => "minus",
+            "+" => "plus",
+            _ => "zero",
+        };
     at.peek().filter(|next| next.is_ascii_digit() || (*next == '.' && sign != "zero"))?;
     if sign == "zero" {
         // `.22 caliber`, `.357 Magnum`
@@ -277,7 +286,7 @@ pub fn ordinal(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     let mut at = start;
     let digits: String = at.number()?.chars().filter(|found| *found != ',').collect();
-    at.eat_one_of(["st", "nd", "rd", "th"])?;
+    at.eat_one_of(["st", "nd", "rd", "th", "ˢᵗ", "ⁿᵈ", "ʳᵈ", "ᵗʰ"])?;
     let end = at.past(|at| at.eat('-') && at.peek().is_some_and(char::is_alphabetic)).unwrap_or(at);
     (at.ends_word() && !digits.contains('.')).then(|| Edit::new(start, end, reader.ordinal(&digits)))
 }

@@ -7,13 +7,17 @@ use super::spelled::Edit;
 /// `0 9 * * 1-5` → `zero, nine, star, star, one to five`: minute, hour, day, month and weekday.
 pub fn schedule(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const FIELDS: usize = 5;
+    const LONGEST: usize = 16;
     start.starts_chunk().then_some(())?;
     let mut at = start;
     let mut fields = Vec::with_capacity(FIELDS);
     while fields.len() < FIELDS {
         (fields.is_empty() || at.eat(' ')).then_some(())?;
-        let field = at.eat_while(|found| found.is_ascii_digit() || "*/,-".contains(found));
-        (1..=16).contains(&field.len()).then_some(())?;
+        let field = at.window_after(LONGEST);
+        let length = field.find(|found: char| !(found.is_ascii_digit() || "*/,-".contains(found)));
+        let field = &field[..length.unwrap_or(field.len())];
+        (1..LONGEST).contains(&field.len()).then_some(())?;
+        at.eat_text(field);
         fields.push(field);
     }
     // A product has stars, too, but numbers between.

@@ -55,10 +55,26 @@ pub fn inches(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let screen = || {
         matches!(
             end.next_word(),
-            "4K" | "5K" | "FHD" | "HDTV" | "IPS" | "LCD" | "LED" | "OLED" | "QHD" | "TV" | "TVs"
+            "1080p"
+                | "1440p"
+                | "4K"
+                | "5K"
+                | "FHD"
+                | "HDTV"
+                | "IPS"
+                | "LCD"
+                | "LED"
+                | "OLED"
+                | "QHD"
+                | "TV"
+                | "TVs"
         )
     };
-    let sure = number.contains('.') || at.peek() == Some('″') || is_before_word(end) || screen();
+    // `The TV is 55".`: where no quote was opened.
+    let window = start.window_before(240);
+    let measures = |(at, _)| window[..at].ends_with(char::is_numeric);
+    let alone = || number.len() < 3 && window.match_indices(['"', '“']).all(measures);
+    let sure = number.contains('.') || alone() || at.peek() == Some('″') || is_before_word(end) || screen();
     sure.then(|| {
         let words = if number == "1" { "inch" } else { words };
         Edit::from(start).say(at, reader.number(number)).say(end, words)
@@ -71,6 +87,13 @@ pub fn inches_at<'t>(start: Cursor<'t>, at: Cursor<'t>) -> Option<(&'static str,
     let ends = end.peek().is_none_or(|next| " ,.;:)".contains(next));
     let is_quote = at.peek() == Some('"') && start.is_in_quotes();
     (ends && !is_quote).then(|| (if is_attribute(end) { "inch" } else { "inches" }, end))
+}
+
+/// The word for a mark of feet that ends an extent: `2×4×8'`.
+pub fn feet_after(at: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
+    let end = at.past(|at| at.eat_one_of(["'", "′"]).is_some())?;
+    let ends = end.peek().is_none_or(|next| " ,.;:)".contains(next));
+    ends.then(|| (if is_attribute(end) { "foot" } else { "feet" }, end))
 }
 
 /// `8' ceiling`, `12' wide`, `10' x 12' room` → `eight foot ceiling`, `twelve feet wide`, `ten by twelve foot room`.
@@ -129,7 +152,8 @@ pub fn minute_of_game(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// `5'-ATG-3'`, `the 3' end`, `5'→3'`, `5' to 3'` → `five prime A T G three prime` and so on: the ends of a strand of
 /// DNA, which no length is.
 pub fn strand(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    const BASES: &str = "ACGTUNacgtun .…";
+    const LONGEST: usize = 60;
+    const BASES: &str = "ACGTUN .…";
     const NAMED: [&str; 14] = [
         "UTR", "UTRs", "cap", "carbon", "direction", "end", "ends", "exonuclease", "hydroxyl", "overhang",
         "phosphate", "splice", "strand", "untranslated",
@@ -145,12 +169,13 @@ pub fn strand(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let edit = Edit::new(start, at, first);
     let mut end = at;
     if end.eat_one_of(["-", "–"]).is_some() {
-        let bases = end.eat_while(|found| BASES.contains(found));
-        if let Some(bases) = bases.get(..24.min(bases.len())).filter(|bases| !bases.is_empty()) {
-            let edit = edit.say(end, reader.characters(bases));
-            end.eat_one_of(["-", "–"]);
-            return Some(match prime(&mut end) {
-                Some(last) => edit.say(end, last),
+        let mut after = end;
+        let bases = after.eat_while(|found| BASES.contains(found));
+        if (1..=LONGEST).contains(&bases.trim().len()) && after.ends_word() {
+            let edit = edit.say(after, reader.characters(bases));
+            after.eat_one_of(["-", "–"]);
+            return Some(match prime(&mut after) {
+                Some(last) => edit.say(after, last),
                 None => edit,
             });
         }
@@ -174,5 +199,6 @@ fn is_before_word(end: Cursor<'_>) -> bool {
 /// Whether what follows is what the length is of: `a 4" pipe`.
 fn is_attribute(end: Cursor<'_>) -> bool {
     let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
-    (next.starts_with(char::is_alphabetic) || matches!(next, "4K" | "5K")) && !LINKS.contains(&next)
+    let screen = matches!(next, "1080p" | "1440p" | "4K" | "5K") || next.ends_with("Hz");
+    (next.starts_with(char::is_alphabetic) || screen) && !LINKS.contains(&next)
 }

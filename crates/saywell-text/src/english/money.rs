@@ -110,8 +110,8 @@ fn amount_after(
         .past(|at| at.eat_one_of(["/-", ".–", ".-", ",-", ",–"]).is_some() && at.ends_word())
         .unwrap_or(end);
     let minus = if minus { "minus " } else { "" };
-    let is_before_noun =
-        units::is_before_noun(start, end) && (first.decimals.is_empty() || first.scale.is_some());
+    let is_before_noun = (units::is_before_noun(start, end) || matches!(end.next_word(), "bill" | "bills"))
+        && (first.decimals.is_empty() || first.scale.is_some());
     let words = if is_before_noun {
         format!("{} {}", first.number(reader), currency.one)
     } else {

@@ -52,7 +52,8 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     };
     // A name of one letter and a number is a difference, or counts down.
     let minus = joint == "-"
-        && (matches!(letters, "T" | "UTC" | "GMT")
+        && (matches!(letters, "UTC" | "GMT")
+            || letters == "T" && number.len() < 3
             || (letters.len() == 1
                 && letters.starts_with(|found: char| found.is_ascii_lowercase())
                 && number.len() < 3));
@@ -112,9 +113,9 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 
 /// `3M makes`, `3M's tape` → `three M`: the company, which nothing follows that there are millions of.
 pub fn company(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    const AFTER: [&str; 16] = [
-        "Co", "Command", "Company", "Corporation", "Post", "Scotch", "adhesive", "has", "invented", "is",
-        "launched", "makes", "respirator", "respirators", "sells", "tape",
+    const AFTER: [&str; 18] = [
+        "company", "products", "Co", "Command", "Company", "Corporation", "Post", "Scotch", "adhesive",
+        "has", "invented", "is", "launched", "makes", "respirator", "respirators", "sells", "tape",
     ];
     let mut at = start;
     (start.starts_number() && at.eat_text("3M") && at.ends_word()).then_some(())?;
@@ -192,6 +193,12 @@ pub fn label_after_number(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `2T(n/2)`: so many times a function.
     if letters.len() == 1 && at.peek() == Some('(') && super::plain_maths::is_maths(start) {
         return Some(Edit::new(start, end, reader.count(number)));
+    }
+    // `the 49ers`
+    if letters == "ers" && at.ends_word() {
+        let words = reader.count(number);
+        let ending = if words.ends_with('e') { "rs" } else { "ers" };
+        return Some(Edit::new(start, at, words + ending));
     }
     // `2NaOH`
     if letters.len() > 1 && super::chemistry::formula(end, reader).is_some() {

@@ -146,6 +146,7 @@ pub fn ticker(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let symbol = at.eat_while(|found| found.is_ascii_uppercase());
     let traded = |text: &str| TALK.iter().any(|word| text.contains(word));
     ((1..=5).contains(&symbol.len())
+        && !matches!(symbol, "HOME" | "LANG" | "PATH" | "PWD" | "SHELL" | "TERM" | "USER")
         && at.ends_word()
         && (traded(at.window_after(48)) || traded(start.window_before(48))))
     .then(|| Edit::new(start, dollar, ""))

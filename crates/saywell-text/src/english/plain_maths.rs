@@ -83,7 +83,7 @@ pub fn greek(letter: char) -> Option<&'static str> {
 /// `ε`, `Δt`, `TΔS`, `xᵢ` → `epsilon`, `delta t`, `T delta S`, `x sub i`. Three letters together are a word of Greek.
 pub fn letters(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     // `2π`, `sin²θ`
-    let factor = |before: char| before.is_ascii_digit() || "²³⁴⁻¹ⁿ".contains(before);
+    let factor = |before: char| before.is_numeric() || "²³⁴⁻¹ⁿ".contains(before);
     if !start.starts_word() && !start.before().is_some_and(factor) {
         return None;
     }

@@ -54,8 +54,10 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             format!("{count} over {}", reader.count(below))
         }
         (24, 7) | (20, 20) | (50, 50 | 60) | (4, 4) | (80 | 90, 20 | 10) => pair(),
-        // `a 5/1 ARM`, `post-9/11`
-        _ if at.next_word() == "ARM" || (a, b) == (9, 11) && start.before() == Some('-') => pair(),
+        // `a 5/1 ARM`, `31/38 mpg`, `post-9/11`
+        _ if matches!(at.next_word(), "ARM" | "mpg") || (a, b) == (9, 11) && start.before() == Some('-') => {
+            pair()
+        }
         (9, 11) => date()?,
         _ if matches!(b, 2 | 4 | 8 | 16) && is_signature() => pair(),
         // `6/8` and `12/8` are written for music only.
@@ -106,14 +108,19 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         },
     };
     let edit = Edit::new(start, at, spoken);
-    let proper = a < b && !start.follows_number();
-    Some(if let Some((words, end)) = units::after_fraction(at) {
-        edit.say(end, if proper { words[0] } else { words[1] })
+    let proper = a < b && !start.follows_number() && at.next_word() != "mpg";
+    Some(with_unit(edit, start, at, proper))
+}
+
+/// `edit` with the unit that a fraction counts; of `one` at most it is in the singular.
+fn with_unit(edit: Edit, start: Cursor<'_>, at: Cursor<'_>, one: bool) -> Edit {
+    if let Some((words, end)) = units::after_fraction(at) {
+        edit.say(end, words[usize::from(!one)])
     } else if let Some((words, end)) = marks::inches_at(start, at) {
         edit.say(end, words)
     } else {
         edit
-    })
+    }
 }
 
 /// `24/7/365` → `twenty four seven three sixty five`; `1/200s`, `1/60 sec` → `one two hundredth of a second`: how long a
@@ -297,6 +304,10 @@ pub fn fraction_sign(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         count => format!("{count} {part}"),
     };
     let edit = Edit::new(start, at, words);
+    // `a ½" pipe`
+    if let Some((unit, end)) = marks::inches_at(start, at) {
+        return Some(edit.say(end, unit));
+    }
     // `33⅓%`
     if at.eat('%') {
         return Some(edit.say(at, "percent"));
@@ -375,6 +386,10 @@ pub fn ratio(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let right = at.number()?;
     let more = at.past(|at| at.eat(':') && at.digits(1..=4).is_some());
     let end = more.unwrap_or(at);
+    // `1:27.097` is a time.
+    if right.split_once('.').is_some_and(|(whole, _)| whole.len() == 2) {
+        return None;
+    }
     let asked = || ["ratio", "ratios", "aspect", "odds", "dilution", "split"].contains(&end.next_word());
     if !end.ends_quantity() || end.peek() == Some(':') || (right.len() == 2 && !asked()) {
         return None;
@@ -407,10 +422,15 @@ pub fn dimensions(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words = reader.number(found);
         (at, extents) = (next, extents + 1);
     }
-    // `3.2×10^8` is a product.
-    (extents > 1 && !at.rest().starts_with(" to the ")).then_some(())?;
-    if let Some((unit, end)) = marks::inches_at(start, at) {
+    // `3.2×10^8`, `1.8×10⁻⁵` are products.
+    (extents > 1 && !at.rest().starts_with(" to the ") && at.peek() != Some('⁻')).then_some(())?;
+    if let Some((unit, end)) = marks::inches_at(start, at).or_else(|| marks::feet_after(at)) {
         return Some(edit.say(at, words).say(end, unit));
+    }
+    // `8.5×11 in, 300 dpi`
+    if let Some(end) = at.past(|at| at.eat_text(" in") && at.peek().is_none_or(|next| ",.;)".contains(next)))
+    {
+        return Some(edit.say(at, words).say(end, "inches"));
     }
     // `23 × 33 cm`: without a unit it is a product.
     if spaced && !is_extent(at) {

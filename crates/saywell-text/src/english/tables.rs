@@ -164,7 +164,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Qty.", "Quantity"),
     ("Rd.", "Road"),
     ("Ref.", "Reference"),
-    ("Reg. (", "Regulation ("),
+    ("Reg.", "Regulation"),
     ("Rep.", "Representative"),
     ("Ret.", "Retired"),
     ("Rev.", "Reverend"),
@@ -481,6 +481,7 @@ pub const EVERYDAY_UNITS: &[Unit] = &[
     unit("mi", "mile", "miles"),
     unit("ml", "milliliter", "milliliters"),
     unit("mm", "millimeter", "millimeters"),
+    spaced("mo", "month", "months"),
     glued("mo", "month", "months"),
     unit("oz", "ounce", "ounces"),
     unit("pp", "percentage point", "percentage points"),
@@ -584,6 +585,8 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
     unit("kDa", "kilodalton", "kilodaltons"),
     unit("mmHg", "millimeter of mercury", "millimeters of mercury"),
     unit("mmol", "millimole", "millimoles"),
+    unit("µIU", "micro international unit", "micro international units"),
+    unit("mIU", "milli international unit", "milli international units"),
     unit("mEq", "milliequivalent", "milliequivalents"),
     unit("nits", "nit", "nits"),
     unit("N·m", "newton meter", "newton meters"),
@@ -744,6 +747,7 @@ pub const TECHNICAL_UNITS: &[Unit] = &[
 /// What units, prices and counts are given by: `/s` → `per second`. The longest first.
 pub const PER: &[(&str, &str)] = &[
     ("bbl", "barrel"),
+    ("ton", "ton"),
     ("µL", "microliter"),
     ("1M tokens", "million tokens"),
     ("1K tokens", "thousand tokens"),
@@ -895,11 +899,11 @@ pub const CURRENCIES: &[Currency] = &[
 
 /// Words after which a Roman numeral is a number: Chapter IV. In byte order.
 pub const NUMBERED_BY_ROMAN: &[&str] = &[
-    "Act", "Acts", "Annex", "Apollo", "App.", "Appendix", "Art.", "Article", "Articles", "Auto", "Bk.",
-    "Book", "Books", "Bowl", "Category", "Ch.", "Chapter", "Chapters", "Chs.", "Civilization", "Class",
-    "Classes", "Diablo", "Division", "Episode", "Fantasy", "Fig.", "Figure", "Figures", "GTA", "Gemini",
-    "Grade", "Level", "Levels", "Mark", "Mk", "OS", "Part", "Parts", "Phase", "Phases", "Protocol", "Pt.",
-    "Quest", "Rocky", "Round", "Rounds", "Saturn", "Scene", "Scenes", "Schedule", "Sec.", "Section",
+    "Act", "Acts", "Amendment", "Annex", "Apollo", "App.", "Appendix", "Art.", "Article", "Articles", "Auto",
+    "Bk.", "Book", "Books", "Bowl", "Category", "Ch.", "Chapter", "Chapters", "Chs.", "Civilization",
+    "Class", "Classes", "Diablo", "Division", "Episode", "Fantasy", "Fig.", "Figure", "Figures", "GTA",
+    "Gemini", "Grade", "Level", "Levels", "Mark", "Mk", "OS", "Part", "Parts", "Phase", "Phases", "Protocol",
+    "Pt.", "Quest", "Rocky", "Round", "Rounds", "Saturn", "Scene", "Scenes", "Schedule", "Sec.", "Section",
     "Sections", "Souls", "Stage", "Stages", "Table", "Tables", "Tier", "Tiers", "Title", "Titles", "Type",
     "Types", "Ultima", "Vatican", "Vol", "Vol.", "Vols.", "Volume", "Volumes", "War", "acts", "art.",
     "article", "articles", "book", "books", "ch.", "chapter", "chapters", "class", "classes", "figures",

@@ -52,6 +52,10 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let is_century = written == "c."
         && start.previous_word().starts_with(|first: char| first.is_ascii_digit())
         && start.previous_word().ends_with(['t', 'd', 'h']);
+    // `Reg. (EU) 2016/679`; it is short for a region, and a name, as well.
+    if written == "Reg." && !end.rest().starts_with(" (E") {
+        return None;
+    }
     // `Alea iacta est.`
     if written == "est." && end.peek().is_none() && !start.follows_number() {
         return None;

@@ -30,7 +30,22 @@ pub fn everyday(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     {
         return Some(counted(start, at, number, end, ["inch", "inches"], reader));
     }
+    if let Some((words, end)) = at.past(|at| at.eat(' ')).and_then(cups) {
+        return Some(counted(start, at, number, end, words, reader));
+    }
     unit(start, at, number, EVERYDAY_UNITS, reader)
+}
+
+/// The `c` of `2 c flour`.
+fn cups(at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
+    const FOODS: [&str; 32] = [
+        "all", "beans", "bread", "broth", "brown", "butter", "buttermilk", "cheese", "chicken", "chocolate",
+        "chopped", "cold", "cooked", "corn", "cream", "diced", "flour", "heavy", "honey", "milk", "nuts",
+        "oats", "oil", "packed", "rice", "shredded", "sliced", "sour", "sugar", "walnuts", "warm", "water",
+    ];
+    let end = at.past(|at| at.eat('c'))?;
+    (end.peek() == Some(' ') && (FOODS.contains(&end.next_word()) || end.rest().starts_with(" (")))
+        .then_some((["cup", "cups"], end))
 }
 
 /// `16 GiB`, `250µs`, `100 req/s` → `sixteen gibibytes` and so on.
@@ -171,6 +186,24 @@ fn rate(end: Cursor<'_>, reader: Reader) -> Vec<(String, Cursor<'_>)> {
         let mut at = slash;
         let number = reader.number(at.number()?);
         let (words, end) = find(at.past(|at| at.eat(' ')).unwrap_or(at))?;
+        // `2 g/24 h`, `20 kWh/100 km`; `4.7µF/25V` has both.
+        matches!(
+            words[0],
+            "day"
+                | "gram"
+                | "hour"
+                | "kilogram"
+                | "kilometer"
+                | "liter"
+                | "mile"
+                | "milliliter"
+                | "minute"
+                | "month"
+                | "second"
+                | "week"
+                | "year"
+        )
+        .then_some(())?;
         Some(vec![("per".to_owned(), slash), (number, at), (words[1].to_owned(), end)])
     };
     twice().or_else(amount).unwrap_or_default()
@@ -225,9 +258,9 @@ pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
 
 /// Whether a race follows, which a length names with an article or without: `100m sprint`.
 pub fn is_race(end: Cursor<'_>) -> bool {
-    const RACES: [&str; 12] = [
+    const RACES: [&str; 13] = [
         "sprint", "dash", "hurdles", "freestyle", "relay", "race", "butterfly", "backstroke", "breaststroke",
-        "medley", "swim", "final",
+        "medley", "swim", "final", "record",
     ];
     end.peek() == Some(' ') && RACES.contains(&end.next_word())
 }
@@ -266,14 +299,20 @@ fn find_in<'t>(
             || (matches!(unit.written, "W" | "N") && is_address(end))
             // `1 c. sugar`: with its dot before what is counted only.
             || (unit.written.ends_with('.') && unit.written.len() < 4 && !before_small_word(end))
-            || (unit.space == Space::Always && end.peek() == Some('.') && end.peek_second() == Some(' '));
+            // `3 mo.`; without its dot it is a state.
+            || (unit.written == "mo" && spaced && end.peek() != Some('.'))
+            || (unit.space == Space::Always && unit.written != "mo" && end.peek() == Some('.') && end.peek_second() == Some(' '));
         // `a 15-oz. can`: a dot that ends no sentence is part of the unit.
         // `2 mi. N of town`; of signs such as `MB` and `km/h` no dot is a part.
         let short = unit.written == "Tbsp" || unit.written.bytes().all(|byte| byte.is_ascii_lowercase());
         let dotted = end.past(|at| {
             short
                 && at.eat('.')
-                && (before_small_word(*at) || before_smaller_unit(*at) || is_direction(at.next_word()))
+                && (at.peek() == Some(',')
+                    || at.rest().starts_with(" (")
+                    || before_small_word(*at)
+                    || before_smaller_unit(*at)
+                    || is_direction(at.next_word()))
         });
         (!is_name).then_some((unit.spoken, dotted.unwrap_or(end)))
     })
@@ -372,7 +411,7 @@ pub fn alone(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 /// The unit that a fraction counts, and its end: `½ tsp`, `3/4 mi`.
 pub fn after_fraction(mut at: Cursor<'_>) -> Option<([&'static str; 2], Cursor<'_>)> {
     at.eat(' ').then_some(())?;
-    find_in(at, TECHNICAL_UNITS, true).or_else(|| find_in(at, EVERYDAY_UNITS, true))
+    find_in(at, TECHNICAL_UNITS, true).or_else(|| find_in(at, EVERYDAY_UNITS, true)).or_else(|| cups(at))
 }
 
 /// `/s` → `second`, and where it ends.
@@ -404,9 +443,9 @@ fn product(at: Cursor<'_>) -> Option<(String, Cursor<'_>)> {
 
 /// `tokens/s`, `5/month` → `tokens per second`: at the slash.
 pub fn per(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    const COUNTED: [&str; 13] = [
-        "tokens", "token", "requests", "req", "messages", "frames", "images", "words", "bytes", "bits",
-        "ops", "queries", "items",
+    const COUNTED: [&str; 15] = [
+        "cells", "copies", "tokens", "token", "requests", "req", "messages", "frames", "images", "words",
+        "bytes", "bits", "ops", "queries", "items",
     ];
     const SHORT: [&str; 3] = ["yr", "mo", "hr"];
     let before = start.previous_word();
