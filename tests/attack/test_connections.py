@@ -15,7 +15,7 @@ import unittest
 import h2.config
 import h2.connection
 import h2.events
-import h2.exceptions
+import hpack
 import websockets
 from attack.wire import (
     address,
@@ -34,6 +34,11 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 # What takes ten seconds by default takes one here, or nobody would run these tests.
 QUICK = {"TTS_HEAD_SECONDS": "1", "TTS_IDLE_SECONDS": "3", "TTS_REQUEST_SECONDS": "4"}
+
+
+# What the gateway says of HTTP/2 in docs/SECURITY-MODEL.md: requests taken back before they are seen, and frames of one list.
+TAKEN_BACK, CONTINUATIONS = 20, 5
+PING, GOAWAY, ENHANCE_YOUR_CALM = 6, 7, 11
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -199,19 +204,6 @@ class Http2(unittest.TestCase):
         connection.sendall(client.data_to_send())
         return connection, client
 
-    def until_closed(self, connection, client):
-        """What the server says until it closes: the error of its GOAWAY, if there is one."""
-        connection.settimeout(20)
-        error = None
-        try:
-            while piece := connection.recv(65536):
-                for event in client.receive_data(piece):
-                    if isinstance(event, h2.events.ConnectionTerminated):
-                        error = event.error_code
-        except (ConnectionError, h2.exceptions.ProtocolError):
-            pass
-        return error
-
     def fields(self, method="GET", path="/healthz", *more):
         authority = "%s:%d" % address(self.gateway.url)
         return [(":method", method), (":scheme", "http"), (":authority", authority), (":path", path), *more]
@@ -233,57 +225,142 @@ class Http2(unittest.TestCase):
         self.assertLessEqual(settings.max_header_list_size, 16 * 1024)
         connection.close()
 
+    def answers(self, connection, seconds=30):
+        """Frames that come until the connection ends, or until a frame of PING's answer: (kind, flags, stream, payload)."""
+        connection.settimeout(seconds)
+        said, got = b"", []
+        try:
+            while piece := connection.recv(65536):
+                said += piece
+                while len(said) >= 9 and len(said) >= 9 + int.from_bytes(said[:3], "big"):
+                    length = int.from_bytes(said[:3], "big")
+                    got.append((said[3], said[4], int.from_bytes(said[5:9], "big"), said[9 : 9 + length]))
+                    said = said[9 + length :]
+                    if got[-1][:2] == (PING, 1):
+                        return got, False
+        except ConnectionError:
+            pass
+        return got, True
+
+    def went_away(self, got):
+        """The errors of the frames of GOAWAY among these."""
+        return [int.from_bytes(payload[4:8], "big") for kind, _, _, payload in got if kind == GOAWAY]
+
     def test_rapid_resets_end_the_connection(self):
+        """As many as are allowed are borne, and the next one is not; each time, what was sent is known to have arrived."""
+        borne = 0
+        for count in (TAKEN_BACK, TAKEN_BACK + 1, 300):
+            connection, client = self.client()
+            self.addCleanup(connection.close)
+            for number in range(count):
+                client.send_headers(1 + 2 * number, self.fields("POST", "/tts"), end_stream=False)
+                client.reset_stream(1 + 2 * number, error_code=8)
+            client.ping(b"are you?")
+            connection.sendall(client.data_to_send())
+            got, ended = self.answers(connection)
+            if count <= TAKEN_BACK:
+                self.assertFalse(ended, "an honest client may change its mind")
+                borne = count
+            else:
+                self.assertTrue(ended, f"{count} resets at once, and it goes on")
+                self.assertEqual(self.went_away(got), [ENHANCE_YOUR_CALM])
+        self.still_serves()
+        figure(f"rapid resets: {borne} at once are borne, {borne + 1} end the connection (GOAWAY ENHANCE_YOUR_CALM)")
+
+    def test_rapid_resets_without_end_end_soon(self):
+        """As a client does that only writes, in batches as large as a packet takes; each is answered before the next."""
         connection, client = self.client()
         self.addCleanup(connection.close)
-        sent = 0
-        try:
-            for number in range(scale(20_000, 100_000)):
-                stream = 1 + 2 * number
+        sent, ended, got = 0, False, []
+        while not ended and sent < scale(1000, 10_000):
+            for _ in range(50):
+                stream = client.get_next_available_stream_id()
                 client.send_headers(stream, self.fields("POST", "/tts"), end_stream=False)
                 client.reset_stream(stream, error_code=8)
                 sent += 1
-                if number % 50 == 0:
-                    connection.sendall(client.data_to_send())
-        except OSError:
-            pass
-        error = self.until_closed(connection, client)
-        figure(f"rapid resets: the connection ended after {sent} (GOAWAY {error})")
-        self.assertLess(sent, 20_000)
+            client.ping(b"are you?")
+            connection.sendall(client.data_to_send())
+            got, ended = self.answers(connection)
+        figure(f"rapid resets in fifties: the connection ended after {sent} (GOAWAY {self.went_away(got)})")
+        self.assertTrue(ended)
+        self.assertLessEqual(sent, 300)
+        self.assertEqual(self.went_away(got), [ENHANCE_YOUR_CALM])
         self.still_serves()
 
     def test_a_flood_of_continuations_ends_the_connection(self):
-        for payload in (b"", b"\x00\x01a\x01b" * 100):
-            with connect(self.gateway.url) as connection:
-                connection.sendall(PREFACE + frame(4, 0, 0) + frame(1, 0, 1, b"\x82"))
-                sent = 0
-                try:
-                    for _ in range(100_000):
-                        connection.sendall(frame(9, 0, 1, payload))
-                        sent += 1
-                    seconds_until_closed(connection)
-                except OSError:
-                    pass
-            figure(f"CONTINUATION frames of {len(payload)} bytes: ended after {sent}")
-            self.assertLess(sent, 100_000)
+        # GET / at x, in the shortest that HPACK has.
+        whole = b"\x82\x86\x84\x41\x01x"
+        for payload in (b"", b"\x00\x01a\x01b", b"\x00\x01a\x01b" * 100):
+            for count in (CONTINUATIONS + 1, 10, 100_000):
+                with connect(self.gateway.url) as connection:
+                    connection.sendall(PREFACE + frame(4, 0, 0) + frame(1, 1, 1, whole))
+                    one = frame(9, 0, 1, payload)
+                    try:
+                        for first in range(0, count, 1000):
+                            connection.sendall(one * min(1000, count - first))
+                    except OSError:
+                        # It went before it was told all.
+                        pass
+                    got, ended = self.answers(connection)
+                    self.assertTrue(ended, f"{count} frames, and it goes on")
+                    # Of a flood not all is read, and a connection that ends with something unread loses its last words.
+                    if count <= 10:
+                        self.assertEqual(self.went_away(got), [ENHANCE_YOUR_CALM])
         self.still_serves()
+        figure(f"CONTINUATION frames without end: the connection ended at number {CONTINUATIONS + 1} (GOAWAY ENHANCE_YOUR_CALM)")
+
+    def test_a_list_of_fields_in_a_few_frames_is_answered(self):
+        whole = b"\x82\x86\x84\x41\x01x"
+        with connect(self.gateway.url) as connection:
+            rest = [frame(9, 4 if number == CONTINUATIONS - 1 else 0, 1, b"\x00\x01a\x01b") for number in range(CONTINUATIONS)]
+            connection.sendall(PREFACE + frame(4, 0, 0) + frame(1, 1, 1, whole) + b"".join(rest) + frame(PING, 0, 0, b"are you?"))
+            got, ended = self.answers(connection)
+        self.assertFalse(ended)
+        self.assertEqual(self.went_away(got), [])
 
     def test_a_huge_list_of_fields_is_refused(self):
         # Small on the way, large when it is unpacked: one field in HPACK's table, then a byte for each time it comes.
         name, value = b"x-large", b"a" * 3000
         field = b"\x40" + bytes([len(name)]) + name + b"\x7f" + bytes([(3000 - 127) & 127 | 128, (3000 - 127) >> 7]) + value
         block = b"\x82\x86\x84\x41\x01x" + field + b"\xbe" * 5000
-        with connect(self.gateway.url) as connection:
-            connection.sendall(PREFACE + frame(4, 0, 0) + frame(1, 5, 1, block))
-            _, said = seconds_until_closed(connection)
-        # The first answer on the stream, if there is one: 431, or the stream or the connection is given up.
-        kinds, at = [], 0
-        while at + 9 <= len(said):
-            length, kind = int.from_bytes(said[at : at + 3], "big"), said[at + 3]
-            kinds.append((kind, said[at + 9 : at + 9 + length]))
-            at += 9 + length
-        self.assertNotIn(b"\x88", [payload[:1] for kind, payload in kinds if kind == 1], "status 200 of HPACK's table")
-        self.assertTrue(any(kind in (1, 3, 7) for kind, _ in kinds), "it is answered, reset or told to go away")
+        before = resident_mib(self.gateway.process.pid)
+        outcomes = set()
+        for _ in range(scale(20, 200)):
+            with connect(self.gateway.url) as connection:
+                connection.sendall(PREFACE + frame(4, 0, 0) + frame(1, 5, 1, block) + frame(PING, 0, 0, b"are you?"))
+                got, ended = self.answers(connection)
+            # 431, or the stream or the connection is given up.
+            for kind, _, _, payload in got:
+                if kind == 1:
+                    outcomes.add(hpack.Decoder().decode(payload)[0][1])
+                elif kind in (3, 7):
+                    outcomes.add({3: "reset", 7: "goaway"}[kind])
+            self.assertTrue(ended or any(kind in (1, 3) for kind, _, _, _ in got), "it is answered, reset or told to go away")
+        grown = resident_mib(self.gateway.process.pid) - before
+        figure(f"lists of fields of 15 MB in 8 kB, {scale(20, 200)} times: {sorted(outcomes)}, {grown:+.0f} MiB")
+        self.assertLessEqual(outcomes, {"431", "reset", "goaway"})
+        self.assertLess(grown, 30)
+        self.still_serves()
+
+    def test_a_list_of_many_fields_is_refused(self):
+        """What an honest library writes: many small fields, and few large ones, past 16 KiB together."""
+        for more in ([(f"x-{number}", "a" * 20) for number in range(2000)], [("x-large", "a" * 60_000)], [("cookie", "a=b; " * 8000)]):
+            connection, client = self.client()
+            self.addCleanup(connection.close)
+            client.send_headers(1, self.fields("GET", "/healthz", *more), end_stream=True)
+            connection.sendall(client.data_to_send())
+            statuses, errors = [], []
+            connection.settimeout(30)
+            try:
+                while not statuses and not errors and (piece := connection.recv(65536)):
+                    for event in client.receive_data(piece):
+                        if isinstance(event, h2.events.ResponseReceived):
+                            statuses.append(dict(event.headers)[b":status"])
+                        elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)):
+                            errors.append(event.error_code)
+            except ConnectionError:
+                errors.append("closed")
+            self.assertIn(statuses, ([b"431"], []), more[0][0])
         self.still_serves()
 
     def test_floods_of_pings_settings_and_empty_data_are_survived(self):
