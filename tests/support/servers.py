@@ -48,6 +48,11 @@ class Standing:
     def go_on(self):
         self.process.send_signal(signal.SIGCONT)
 
+    def kill(self):
+        """Ends it without a word; `start` has it again, at the same port, with nothing in it."""
+        self.process.kill()
+        self.process.wait(timeout=30)
+
 
 class Redis(Standing):
     """`redis-server` on a free port, for the length of a `with` block."""
@@ -55,13 +60,16 @@ class Redis(Standing):
     def __enter__(self):
         self.port = free_port()
         self.folder = tempfile.TemporaryDirectory(prefix="saywell-redis-")
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.start()
+        return self
+
+    def start(self):
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder.name]
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
         )
         wait_for(self.port, self.process)
-        self.url = f"redis://127.0.0.1:{self.port}"
-        return self
 
     def __exit__(self, *_):
         self.go_on()
@@ -77,15 +85,10 @@ class Bucket(Standing):
         # Only tests of buckets need it.
         import boto3
 
-        port = free_port()
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
-        )
-        wait_for(port, self.process)
+        self.port = free_port()
         # What a gateway is told of it.
         self.settings = {
-            "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}",
+            "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self.port}",
             "AWS_ALLOW_HTTP": "true",
             "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "secret",
@@ -95,8 +98,16 @@ class Bucket(Standing):
             "s3", endpoint_url=self.settings["AWS_ENDPOINT_URL_S3"], aws_access_key_id="AKIAEXAMPLE",
             aws_secret_access_key="secret", region_name="eu-west-1",
         )
-        self.client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        self.start()
         return self
+
+    def start(self):
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=ends_with_its_parent
+        )
+        wait_for(self.port, self.process)
+        self.client.create_bucket(Bucket="audio", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
 
     def kept(self):
         """Bytes of all that lies in it, known to anybody or not."""
@@ -122,12 +133,16 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
         data = os.path.join(self.folder, "data")
         self.run("initdb", "-D", data, "--auth=trust", "--username=saywell", "--encoding=UTF8", "--no-sync")
+        self.url = f"postgres://saywell@127.0.0.1:{self.port}/postgres"
+        self.start()
+        return self
+
+    def start(self):
+        data = os.path.join(self.folder, "data")
         options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories= -c fsync=off -c max_connections=200"
         self.run("pg_ctl", "start", "--wait", "-D", data, "--log", os.path.join(self.folder, "log"), "--options", options)
-        self.url = f"postgres://saywell@127.0.0.1:{self.port}/postgres"
         with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as pid:
             self.pid = int(pid.readline())
-        return self
 
     @staticmethod
     def installed():
@@ -161,7 +176,14 @@ class Postgres:
     def go_on(self):
         self.signal(signal.SIGCONT)
 
+    def kill(self):
+        """Ends all of it without a word; `start` has it again, with what it had written."""
+        self.signal(signal.SIGKILL)
+        while any(os.path.exists(f"/proc/{pid}") for pid in self.processes()):
+            time.sleep(0.02)
+
     def __exit__(self, *_):
         self.go_on()
-        self.run("pg_ctl", "stop", "--wait", "--mode=immediate", "-D", os.path.join(self.folder, "data"))
+        if os.path.exists(f"/proc/{self.pid}"):
+            self.run("pg_ctl", "stop", "--wait", "--mode=immediate", "-D", os.path.join(self.folder, "data"))
         shutil.rmtree(self.folder, ignore_errors=True)
