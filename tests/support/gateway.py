@@ -1,6 +1,7 @@
 """The real gateway as tests from outside see it: started on a free port, with a data folder of its own."""
 
 import os
+import signal
 
 from support.program import Program
 
@@ -23,3 +24,15 @@ class Gateway(Program):
             **self.settings,
         }
         return [BINARY, "serve"], environment
+
+
+class Kept(Gateway):
+    """A gateway in a folder that outlives it, at a port that stays the same where one is given."""
+
+    def __init__(self, home, port=0, **settings):
+        super().__init__(TTS_DATA_DIR=os.path.join(home, "data"), TTS_LISTEN=f"127.0.0.1:{port}", **settings)
+
+    def kill(self):
+        """Ends it without a word."""
+        self.process.send_signal(signal.SIGKILL)
+        self.__exit__()
