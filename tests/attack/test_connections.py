@@ -4,7 +4,9 @@ Run with: tools/test.sh attack
 """
 
 import asyncio
+import concurrent.futures
 import json
+import re
 import socket
 import statistics
 import struct
@@ -18,6 +20,7 @@ import h2.events
 import hpack
 import websockets
 from attack.wire import (
+    FULL,
     address,
     ask,
     connect,
@@ -50,18 +53,37 @@ class Slow(unittest.TestCase):
     def setUpClass(cls):
         cls.gateway = cls.enterClassContext(Gateway(**QUICK))
 
-    def closes_after(self, sent, low, high, answer=b""):
-        with connect(self.gateway.url) as connection:
-            connection.sendall(sent)
-            seconds, said = seconds_until_closed(connection)
-        self.assertTrue(low <= seconds <= high, f"{sent[:40]!r}: {seconds:.1f} s")
-        self.assertTrue(said.startswith(answer), said[:80])
+    def test_each_has_its_deadline_and_is_cut_by_no_other(self):
+        """All of them at once, since each takes seconds of waiting."""
+        tries = [
+            self.who_sends_nothing_or_half_a_head_is_closed,
+            self.a_head_a_byte_at_a_time_has_one_deadline,
+            self.an_idle_connection_is_closed_and_serves_until_then,
+            self.bodies_that_stall_or_trickle_are_answered_408,
+            self.sound_that_is_heard_slowly_is_not_cut,
+        ]
+        with concurrent.futures.ThreadPoolExecutor(len(tries)) as pool:
+            for what, outcome in [(one.__name__, pool.submit(one)) for one in tries]:
+                with self.subTest(what):
+                    outcome.result()
 
-    def test_who_sends_nothing_or_half_a_head_is_closed(self):
-        for sent in [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: a", PREFACE[:12], PREFACE + frame(4, 0, 0)]:
-            self.closes_after(sent, 0.9, 3)
+    def close_after(self, beginnings, low, high, answer=b""):
+        """Connections that begin like this, at the same time, and how long they last."""
 
-    def test_a_head_a_byte_at_a_time_has_one_deadline(self):
+        def one(sent):
+            with connect(self.gateway.url) as connection:
+                connection.sendall(sent)
+                return seconds_until_closed(connection)
+
+        with concurrent.futures.ThreadPoolExecutor(len(beginnings)) as pool:
+            for sent, (seconds, said) in zip(beginnings, pool.map(one, beginnings), strict=True):
+                self.assertTrue(low <= seconds <= high, f"{sent[:40]!r}: {seconds:.1f} s")
+                self.assertTrue(said.startswith(answer), said[:80])
+
+    def who_sends_nothing_or_half_a_head_is_closed(self):
+        self.close_after([b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: a", PREFACE[:12], PREFACE + frame(4, 0, 0)], 0.9, 3)
+
+    def a_head_a_byte_at_a_time_has_one_deadline(self):
         begun = time.monotonic()
         with connect(self.gateway.url) as connection:
             with self.assertRaises(OSError):
@@ -71,7 +93,7 @@ class Slow(unittest.TestCase):
                     time.sleep(0.2)
         self.assertLess(time.monotonic() - begun, 5)
 
-    def test_an_idle_connection_is_closed_and_serves_until_then(self):
+    def an_idle_connection_is_closed_and_serves_until_then(self):
         with connect(self.gateway.url) as connection:
             for pause in (0, 2, 2):
                 time.sleep(pause)
@@ -81,10 +103,9 @@ class Slow(unittest.TestCase):
         self.assertTrue(2.5 <= seconds <= 5, seconds)
         self.assertEqual(said, b"")
 
-    def test_bodies_that_stall_or_trickle_are_answered_408(self):
+    def bodies_that_stall_or_trickle_are_answered_408(self):
         head = b"POST /tts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-        self.closes_after(head, 0.9, 3, b"HTTP/1.1 408")
-        self.closes_after(head + b'{"text":"', 0.9, 3, b"HTTP/1.1 408")
+        self.close_after([head, head + b'{"text":"'], 0.9, 3, b"HTTP/1.1 408")
         # Fast enough, and still not here when a request has to be.
         begun = time.monotonic()
         with connect(self.gateway.url) as connection:
@@ -101,7 +122,7 @@ class Slow(unittest.TestCase):
         self.assertEqual(json.loads(said.split(b"\r\n\r\n", 1)[1])["error"]["code"], "invalid_request")
         self.assertTrue(3 <= time.monotonic() - begun <= 8)
 
-    def test_sound_that_is_heard_slowly_is_not_cut(self):
+    def sound_that_is_heard_slowly_is_not_cut(self):
         text = "This sentence is long enough to be heard for a while, and it is said again and again. " * 20
         whole = ask(self.gateway.url, "POST", "/tts", {"text": text, "format": "pcm"})[2]
         with connect(self.gateway.url) as connection:
@@ -161,33 +182,126 @@ class Many(unittest.TestCase):
 
 
 class Sockets(unittest.TestCase):
-    def test_one_visitor_leaves_connections_for_others(self):
-        with Gateway(TTS_AUTH="trial", TTS_TRUSTED_PROXIES="127.0.0.0/8") as gateway:
-            url = gateway.url.replace("http", "ws", 1) + "/tts/stream"
+    """Idle connections over which replies come: who opens them without number is told 429, whatever door it is."""
 
-            async def attack():
-                cookie = ask(gateway.url, "GET", "/tts/config", headers={"X-Forwarded-For": "198.51.100.7"})[1]["set-cookie"]
-                mine, refused = [], []
-                for number in range(100):
-                    # Half of them with the one cookie, half of them as somebody new of the same network.
-                    headers = {"X-Forwarded-For": f"198.51.100.{number}"}
-                    if number % 2:
-                        headers["Cookie"] = cookie.split(";")[0]
-                    try:
-                        mine.append(await websockets.connect(url, additional_headers=headers))
-                    except websockets.InvalidStatus as error:
-                        refused.append(error.response.status_code)
-                other = {"X-Forwarded-For": "203.0.113.9"}
-                async with websockets.connect(url, additional_headers=other) as connection:
-                    await connection.send(json.dumps({"type": "begin", "format": "pcm"}))
-                    begun = json.loads(await connection.recv())
-                for connection in mine:
+    # Each is asked for by networks of its own, since all doors count together.
+    DOORS = {
+        "/tts/stream": {},
+        "/v1/realtime?model=tts-1": {},
+        "/elevenlabs/v1/text-to-speech/heart/stream-input": {},
+        "/elevenlabs/v1/text-to-speech/heart/multi-stream-input": {},
+        "/cognitiveservices/websocket/v1": {},
+    }
+    # What a network of visitors may have open, and one visitor.
+    NETWORK, VISITOR = 16, 4
+
+    @classmethod
+    def setUpClass(cls):
+        settings = {"TTS_AUTH": "trial", "TTS_TRUSTED_PROXIES": "127.0.0.1", "TTS_WYOMING_LISTEN": "127.0.0.1:0"}
+        cls.gateway = cls.enterClassContext(Gateway(**settings))
+        cls.url = cls.gateway.url.replace("http", "ws", 1)
+        cls.wyoming = next(found[0] for line in cls.gateway.lines if (found := re.search(r"tcp://\S+", line)))
+
+    async def crowd(self, opened, door, count, network, cookie=None):
+        """Opens as many as it may; answers with what the others were refused."""
+        refused = []
+        for number in range(count):
+            headers = {"X-Forwarded-For": f"{network}.{number % 250}", **({"Cookie": cookie} if cookie else {})}
+            try:
+                opened.append(await websockets.connect(self.url + door, additional_headers=headers))
+            except websockets.InvalidStatus as error:
+                refused.append(error.response.status_code)
+        return refused
+
+    def test_who_opens_them_without_number_is_refused_at_every_door(self):
+        async def attack():
+            told = []
+            for number, door in enumerate(self.DOORS):
+                opened = []
+                refused = await self.crowd(opened, door, scale(30, 200), f"198.51.{number}")
+                told.append(f"{door}: {len(opened)}")
+                self.assertEqual((len(opened), set(refused)), (self.NETWORK, {429}), door)
+                # Another network is served meanwhile, at this door and at the first.
+                others = []
+                self.assertEqual(await self.crowd(others, door, 1, "203.0.113"), [], door)
+                for connection in [*opened, *others]:
                     await connection.close()
-                return len(mine), set(refused), begun["type"]
+            return told
 
-            opened, refused, begun = asyncio.run(attack())
-        figure(f"one network opened {opened} of 100 WebSockets, the rest was answered {refused}")
-        self.assertEqual((opened, refused, begun), (16, {429}, "begun"))
+        told = asyncio.run(attack())
+        figure(f"one network of visitors, idle WebSockets of {scale(30, 200)}: {', '.join(told)}")
+
+    def test_one_visitor_has_few_over_all_doors_together(self):
+        async def attack():
+            cookie = ask(self.gateway.url, "GET", "/tts/config", headers={"X-Forwarded-For": "198.51.100.7"})[1]["set-cookie"]
+            opened, refused = [], []
+            for door in [*self.DOORS] * 2:
+                refused += await self.crowd(opened, door, 1, "198.51.100", cookie.split(";")[0])
+            self.assertEqual((len(opened), set(refused)), (self.VISITOR, {429}))
+            # One that is closed makes room for another.
+            await opened.pop().close()
+            until = time.monotonic() + 10
+            while await self.crowd(opened, "/tts/stream", 1, "198.51.100", cookie.split(";")[0]) and time.monotonic() < until:
+                await asyncio.sleep(0.05)
+            self.assertEqual(len(opened), self.VISITOR)
+            for connection in opened:
+                await connection.close()
+
+        asyncio.run(attack())
+
+    def test_one_visitor_leaves_connections_for_others(self):
+        async def attack():
+            opened = []
+            await self.crowd(opened, "/tts/stream", 100, "198.51.101")
+            async with websockets.connect(self.url + "/tts/stream", additional_headers={"X-Forwarded-For": "203.0.113.9"}) as connection:
+                await connection.send(json.dumps({"type": "begin", "format": "pcm"}))
+                begun = json.loads(await connection.recv())
+            for connection in opened:
+                await connection.close()
+            return begun["type"]
+
+        self.assertEqual(asyncio.run(attack()), "begun")
+
+    def test_the_port_of_home_assistant_is_bounded_too(self):
+        host, port = self.wyoming.removeprefix("tcp://").rsplit(":", 1)
+        describe = b'{"type":"describe","data":{}}\n'
+
+        def arrives(number, network):
+            """A connection, and whether it is served: the first line that comes back says what it is."""
+            connection = socket.create_connection((host, int(port)), 30, source_address=(f"127.0.{network}.{number + 1}", 0))
+            self.addCleanup(connection.close)
+            connection.sendall(describe)
+            return connection, json.loads(connection.makefile("rb").readline())
+
+        served, refused = [], []
+        for number in range(scale(30, 200)):
+            connection, said = arrives(number, 7)
+            (served if said["type"] == "info" else refused).append((connection, said))
+        figure(f"one network, idle connections of Wyoming of {scale(30, 200)}: {len(served)}; the others: {refused[0][1]}")
+        self.assertEqual(len(served), self.NETWORK)
+        self.assertEqual({said["type"] for _, said in refused}, {"error"})
+        for connection, _ in refused:
+            self.assertLess(seconds_until_closed(connection)[0], 5)
+        self.assertEqual(arrives(0, 8)[1]["type"], "info")
+
+    @unittest.skipUnless(FULL, "part of `make attack`: it takes a minute")
+    def test_idle_ones_end_after_a_minute(self):
+        doors = [door for door in self.DOORS if not door.startswith("/v1/realtime")]
+
+        async def ends(door):
+            # What it does not ask for does not keep it.
+            connection = await websockets.connect(self.url + door, additional_headers={"X-Forwarded-For": "192.0.2.1"}, ping_interval=5)
+            begun = time.monotonic()
+            await asyncio.wait_for(connection.wait_closed(), 90)
+            return time.monotonic() - begun
+
+        async def all_of_them():
+            # A network's each, since one has four.
+            return await asyncio.gather(*map(ends, doors))
+
+        took = asyncio.run(all_of_them())
+        figure(f"idle WebSockets ended after {min(took):.0f} to {max(took):.0f} s")
+        self.assertTrue(all(55 <= seconds <= 75 for seconds in took), dict(zip(doors, took, strict=True)))
 
 
 class Http2(unittest.TestCase):
