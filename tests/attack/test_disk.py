@@ -1,8 +1,8 @@
 """A disk that is full, a folder that cannot be written and a damaged database: speech goes on, nothing that was complete is lost or
 overwritten, and one line says what is wrong and what to do.
 
-A clock that is put forward and back is tried where it can be: `crates/saywell/tests/api/limits.rs` and
-`crates/saywell/src/cache/tests.rs`, with a clock of their own.
+A clock that is put forward and back is tried where there is one that can be: `crates/saywell/tests/api/limits.rs`,
+`a_clock_that_jumps_an_hour_back_and_forth_stops_nobody_and_loses_nothing`.
 
 Run with: tools/test.sh attack
 """
