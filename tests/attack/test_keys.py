@@ -39,7 +39,7 @@ class Keys(unittest.TestCase):
         return re.search(r"saywell_([0-9a-z]+)_\S+", self.command(gateway, "mint", "--name", "tests", "--scope", "admin,speak"))
 
     def test_known_keys_work_for_a_bounded_time_and_revoked_ones_no_longer_than_that(self):
-        remembered = scale(3, 10)
+        remembered = scale(2, 10)
         with Postgres() as postgres, Gateway(
             TTS_AUTH="key", DATABASE_URL=postgres.url, TTS_KEY_CACHE_SECONDS=str(remembered), TTS_STORAGE_URL="memory:"
         ) as gateway:

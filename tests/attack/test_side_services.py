@@ -20,7 +20,7 @@ import unittest
 from attack.wire import FULL, ask, bearer, eventually, figure, scale
 from support.gateway import BINARY, Gateway
 from support.servers import Bucket, Postgres, Redis
-from support.services import Stub
+from support.stub import Stub
 from support.way import Way
 
 # Seconds that a service may add to a reply before it is known to be ill, and after.
@@ -126,10 +126,12 @@ class SideServices(unittest.TestCase):
         took, failed = [], []
 
         def speak(server, caller, into):
-            try:
-                into.append((server.speak(caller, f"The first thing for the {caller}, number {next(self.number)}."), f"{caller}, first"))
-            except (AssertionError, OSError) as fault:
-                failed.append(fault)
+            # What is known may be asked of a service that nothing new is.
+            for text in (f"The first thing for the {caller}, number {next(self.number)}.", self.known(caller)):
+                try:
+                    into.append((server.speak(caller, text), f"{caller}: {text}"))
+                except (AssertionError, OSError) as fault:
+                    failed.append(fault)
 
         beside = []
         threads = [threading.Thread(target=speak, args=(self.gateway, caller, took)) for caller in self.gateway.callers]
