@@ -60,6 +60,10 @@ pub trait Provider: Send + Sync + fmt::Debug {
         Extent::of_text(&with_marks_said(&request.text, &request.marks))
     }
 
+    /// Opens what the next call would have to open first, such as a connection. It asks for no speech and costs nothing; what
+    /// fails here is told by the call.
+    async fn warm(&self) {}
+
     /// Speaks one utterance.
     fn speak(&self, request: Request) -> SpeechStream;
 }
@@ -81,6 +85,10 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         (**self).voices().await
+    }
+
+    async fn warm(&self) {
+        (**self).warm().await;
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
@@ -195,6 +203,8 @@ pub struct Request {
     /// Where the text is a part of a sentence that was cut: what of it stands at its sides. For those who speak
     /// [within](About::within).
     pub within: Option<Arc<Within>>,
+    /// What the reply says right before it, where that is known and anything: for a voice that goes on in the same manner.
+    pub before: Option<Arc<str>>,
     /// BCP 47 language of the text, where it is known.
     pub language: Option<Arc<str>>,
     /// One of the provider's models.
@@ -226,6 +236,7 @@ impl Request {
             marks: Arc::default(),
             emphasis: Arc::default(),
             within: None,
+            before: None,
             language: None,
             model: model.to_owned(),
             voice: voice.to_owned(),

@@ -158,9 +158,39 @@ impl Desk {
             number = counts.begun;
             counts.begun += 1;
         });
-        let fault = *lock(&self.0.trouble);
-        let fault = fault.filter(|trouble| trouble.calls.contains(&number)).map(|trouble| trouble.fault);
+        let fault = self.fault_of(number);
         Call { desk: self.clone(), request, number, fault, finished: false }
+    }
+
+    /// Lets a connection stand that is to carry calls, see [`begin_within`](Self::begin_within); unless the next call is
+    /// refused before any connection does. Then this counts as that call.
+    ///
+    /// # Errors
+    /// The answer.
+    pub async fn stands(&self, request: &Recorded) -> Result<(), Response> {
+        if self.refuses_next() {
+            self.begin(request.clone()).admitted().await.map(Call::finish)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a call for speech over a connection that stands; `request` is what opened it. `None`: this call is one that is
+    /// refused before a connection stands. It is not counted: the stub closes the connection, as one that grew too old, and
+    /// whoever asks is refused when they open the next.
+    #[must_use]
+    pub fn begin_within(&self, request: &Recorded) -> Option<Call> {
+        (!self.refuses_next()).then(|| self.begin(request.clone()))
+    }
+
+    /// Whether the next call is refused before a connection stands.
+    fn refuses_next(&self) -> bool {
+        let number = self.0.counts.borrow().begun;
+        self.fault_of(number).is_some_and(Fault::refuses_connections)
+    }
+
+    fn fault_of(&self, number: usize) -> Option<Fault> {
+        let trouble = (*lock(&self.0.trouble)).filter(|trouble| trouble.calls.contains(&number));
+        trouble.map(|trouble| trouble.fault)
     }
 }
 
@@ -222,6 +252,10 @@ impl Call {
     #[must_use]
     pub fn suffers(&self, fault: Fault) -> bool {
         self.fault == Some(fault) && self.suffered()
+    }
+
+    pub(crate) fn refuses_text(&self) -> bool {
+        self.fault == Some(Fault::BadText)
     }
 
     fn suffered(&self) -> bool {

@@ -65,6 +65,20 @@ impl Fault {
     pub fn all() -> &'static [Self] {
         Self::value_variants()
     }
+
+    /// Whether a service that is spoken with over a connection of messages answers so in place of that connection.
+    pub(crate) fn refuses_connections(self) -> bool {
+        matches!(
+            self,
+            Self::ThrottledSeconds
+                | Self::ThrottledDate
+                | Self::Quota
+                | Self::BadKey
+                | Self::ErrorAsSuccess
+                | Self::HtmlError
+                | Self::Empty
+        )
+    }
 }
 
 /// An answer other than sound that every service has in a shape of its own.

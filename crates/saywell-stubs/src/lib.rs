@@ -29,6 +29,7 @@ pub mod fault;
 pub mod markup;
 pub mod proxy;
 pub mod server;
+pub mod socket;
 pub mod sound;
 pub mod stubs;
 

@@ -207,6 +207,10 @@ impl<P: Provider> Provider for Breaker<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let (gate, last) = (Arc::clone(&self.gate), request.last);
         let mut inner = self.inner.speak(request);

@@ -53,6 +53,10 @@ impl<P: Provider> Provider for CallMeter<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let extent = self.inner.extent(&request);
         let reading = Reading {

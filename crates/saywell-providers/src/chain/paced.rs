@@ -46,6 +46,10 @@ impl<P: Provider> Provider for Paced<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let own = self.about().speeds_of(&request.model);
         let nearest = request.speed.clamp(*own.start(), *own.end());

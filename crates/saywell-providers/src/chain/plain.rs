@@ -52,6 +52,10 @@ impl<P: Provider + 'static> Provider for Plain<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         if request.marks.is_empty() || self.about().follows.is_some() {
             return self.inner.speak(request);

@@ -86,6 +86,10 @@ impl<P: Provider + 'static> Provider for Retry<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let (inner, policy) = (Arc::clone(&self.inner), self.policy);
         Box::pin(stream! {

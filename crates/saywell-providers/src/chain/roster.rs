@@ -112,6 +112,10 @@ impl<P: Provider + 'static> Provider for Roster<P> {
         }
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         self.inner.speak(request)
     }

@@ -48,6 +48,10 @@ impl<P: Provider> Provider for Spelled<P> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        self.inner.warm().await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let Some((carried, spelled)) = self.carried(&request) else { return self.inner.speak(request) };
         let mut inner = self.inner.speak(carried);

@@ -50,6 +50,12 @@ impl<P: Provider, S: Switches> Provider for Switch<P, S> {
         self.inner.voices().await
     }
 
+    async fn warm(&self) {
+        if !self.switches.is_off(self.name()) {
+            self.inner.warm().await;
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         if self.switches.is_off(self.name()) {
             // Not "rejected": what is switched off is not asked for the next utterance either.

@@ -47,6 +47,11 @@ impl<P: Provider> Provider for Timeout<P> {
             .unwrap_or(Err(ProviderError::TimedOut(self.whole)))
     }
 
+    async fn warm(&self) {
+        // What cannot be reached in time is found out by the next call.
+        let _ = tokio::time::timeout(self.whole, self.inner.warm()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let (first, whole) = (self.first, self.whole);
         let mut inner = self.inner.speak(request);

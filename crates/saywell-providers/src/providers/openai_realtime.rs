@@ -6,11 +6,11 @@
 mod drift;
 mod events;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use async_stream::try_stream;
 use async_trait::async_trait;
-use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use super::openai;
 use saywell_text::english::Reader;
 
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Socket, SoundReader};
+use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Open, Socket, SocketPool, SoundReader};
 use crate::providers::{Opening, ProviderKind};
 use saywell_base::net;
 use saywell_base::secret::Secret;
@@ -51,6 +51,8 @@ pub const KIND: ProviderKind = ProviderKind {
 const RATE: u32 = 24_000;
 /// What a token of text costs, in tokens of sound.
 const TEXT_TOKEN: f64 = 0.03;
+/// How long a session waits for its next utterance: the service ends it an hour after its beginning.
+const IDLE: Duration = Duration::from_mins(15);
 /// The most tokens that one answer may have.
 const MAX_TOKENS: u32 = 4096;
 
@@ -93,18 +95,41 @@ fn default_parallel() -> std::num::NonZeroU8 {
     std::num::NonZeroU8::MIN.saturating_add(2)
 }
 
-/// OpenAI's conversational models as readers.
-#[derive(Debug)]
-pub struct Realtime {
+/// Where sessions are opened.
+#[derive(Debug, Clone)]
+struct Service {
     http: Http,
     /// Speaks HTTP/1.1 alone.
     client: reqwest::Client,
-    about: About,
     url: String,
     headers: HeaderMap,
+}
+
+impl Service {
+    async fn open(&self, model: &str) -> Result<Open<Session>, ProviderError> {
+        let connection = self.client.get(&self.url).query(&[("model", model)]).headers(self.headers.clone());
+        Ok(Open::new(Socket::open(&self.http, connection, openai::meaning).await?, Session::New))
+    }
+}
+
+/// OpenAI's conversational models as readers.
+#[derive(Debug)]
+pub struct Realtime {
+    about: About,
+    service: Service,
+    sessions: Arc<SocketPool<Session>>,
     instructions: String,
     tolerance: f64,
     voices: Arc<[Voice]>,
+}
+
+/// A session, of which a voice that has spoken once is part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Session {
+    /// Nothing is settled yet.
+    New,
+    /// It has been told how to speak.
+    Settled,
 }
 
 impl Realtime {
@@ -130,24 +155,23 @@ impl Realtime {
             ..About::new(NAME, opening.name, options.model)
         };
         Ok(Self {
-            http: Http::new(opening),
-            client: net::socket_client()?,
             about,
-            url: options.base_url.join("/realtime"),
-            headers,
+            service: Service {
+                http: Http::new(opening),
+                client: net::socket_client()?,
+                url: options.base_url.join("/realtime"),
+                headers,
+            },
             instructions: options.instructions,
             tolerance: options.tolerance,
             // The newer voices alone.
             voices: openai::openai_voices(opening.name, |name| !["fable", "nova", "onyx"].contains(&name))
                 .collect(),
+            sessions: Arc::new(SocketPool::new(IDLE)),
         })
     }
 
-    fn connection(&self, model: &str) -> RequestBuilder {
-        self.client.get(&self.url).query(&[("model", model)]).headers(self.headers.clone())
-    }
-
-    /// What is sent once the connection stands: how to speak, and what.
+    /// What is sent: how to speak, to a session that does not know yet, and what to say.
     fn asks(&self, request: &Request) -> [Value; 2] {
         let style = match &*request.instructions {
             "" => &self.instructions,
@@ -187,22 +211,31 @@ impl Provider for Realtime {
         Ok(Arc::clone(&self.voices))
     }
 
+    async fn warm(&self) {
+        let model = &self.about.model;
+        if !self.sessions.has(model)
+            && let Ok(session) = self.service.open(model).await
+        {
+            self.sessions.keep(model, Weak::new(), session);
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
-        let (http, connection, asks) =
-            (self.http.clone(), self.connection(&request.model), self.asks(&request));
+        let [settle, say] = self.asks(&request).map(|ask| Message::text(ask.to_string()));
+        let (service, sessions) = (self.service.clone(), Arc::clone(&self.sessions));
         let tolerance = self.tolerance;
+        // What a session has been told of its voice stays.
+        let key = format!("{} {} {}", request.model, request.voice, request.speed);
         Box::pin(try_stream! {
-            let mut socket = Socket::open(&http, connection, openai::meaning).await?;
-            for ask in asks {
-                socket.send(Message::text(ask.to_string())).await?;
-            }
+            let ask = |session: &mut Session| match std::mem::replace(session, Session::Settled) {
+                Session::New => vec![settle.clone(), say.clone()],
+                Session::Settled => vec![say.clone()],
+            };
+            let open = service.open(&request.model);
+            let mut session = sessions.ask(&[&key, &request.model], &request.errand, open, ask).await?;
             let mut heard = Heard::default();
             loop {
-                let Some(message) = socket.next().await? else {
-                    Err(ProviderError::Unavailable("ended the connection before the sound was complete".into()))?;
-                    return;
-                };
-                let Message::Text(message) = message else { continue };
+                let Message::Text(message) = session.next().await? else { continue };
                 match events::read(&message)? {
                     // It has begun, which is what the deadline for the first sound asks. None of it is handed on yet.
                     Happened::Sound(piece) => {
@@ -220,6 +253,7 @@ impl Provider for Realtime {
                     Happened::Other => {}
                 }
             }
+            sessions.keep(&key, Weak::new(), session);
             drift::judge(&request.text, &heard.transcript, tolerance)?;
             yield Part::Sound { rate: RATE, samples: heard.finish()? };
         })

@@ -10,6 +10,7 @@ mod failure;
 mod kept;
 mod lines;
 mod mp3;
+mod pool;
 mod socket;
 mod sound;
 mod telling;
@@ -33,9 +34,10 @@ pub use self::failure::{Failure, Meaning};
 use self::failure::{Head, Secrets};
 pub use self::kept::Kept;
 pub use self::lines::{Event, EventReader, LineReader};
+pub use self::pool::{Open, SocketPool};
 pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
-pub use self::telling::{Carrier, Encoding, News, Telling, spoken};
+pub use self::telling::{Carrier, Encoding, News, Sound, Telling, spoken};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 pub use self::words::{Finder, Spoken};
@@ -79,6 +81,13 @@ impl Http {
     /// A POST request.
     pub fn post(&self, url: impl reqwest::IntoUrl) -> RequestBuilder {
         self.client.post(url)
+    }
+
+    /// Opens a connection to this address, or uses the one that is open, so that it stays so. Whatever is answered is good.
+    pub async fn warm(&self, url: impl reqwest::IntoUrl) {
+        if let Err(error) = self.client.head(url).send().await {
+            tracing::debug!("cannot keep a connection open: {}", causes(&error.without_url()));
+        }
     }
 
     /// Sends a request and waits for the head of its answer. Secrets travel in headers that are marked as sensitive

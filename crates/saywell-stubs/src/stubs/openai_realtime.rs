@@ -4,13 +4,15 @@
 //! conversational model may do with any.
 
 use axum::Router;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use crate::call::{Call, Desk, Recorded};
 use crate::fault::Fault;
+use crate::socket;
 use crate::sound::{pcm, tone};
 use crate::stubs::{Kind, openai};
 
@@ -21,63 +23,53 @@ pub const KIND: Kind = Kind {
     refuse: openai::refuse,
 };
 
-async fn realtime(upgrade: WebSocketUpgrade, call: Call) -> Response {
-    upgrade.on_upgrade(|socket| converse(socket, call))
+async fn realtime(
+    State(desk): State<Desk>,
+    Extension(request): Extension<Recorded>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    match desk.stands(&request).await {
+        Ok(()) => {
+            upgrade.on_upgrade(async move |socket| converse(socket, desk, request).await.unwrap_or_default())
+        }
+        Err(response) => response,
+    }
 }
 
-async fn converse(mut socket: WebSocket, call: Call) {
+/// Ends when either side hangs up.
+async fn converse(mut socket: WebSocket, desk: Desk, request: Recorded) -> Option<()> {
     let session = json!({"type": "realtime", "object": "realtime.session", "id": "sess_1", "model": "gpt-realtime-2.1-mini"});
-    if send(&mut socket, json!({"type": "session.created", "event_id": "e", "session": session}))
-        .await
-        .is_err()
-    {
-        return;
-    }
-    while let Some(Ok(message)) = socket.recv().await {
-        let Message::Text(text) = message else { continue };
-        let ask: Value = serde_json::from_str(&text).unwrap_or_default();
-        let went = match ask["type"].as_str() {
+    socket::say(&mut socket, &json!({"type": "session.created", "event_id": "e", "session": session}))
+        .await?;
+    loop {
+        let ask: Value = serde_json::from_str(&socket::text(&mut socket).await?).unwrap_or_default();
+        match ask["type"].as_str() {
             Some("session.update") => {
-                let session = &ask["session"];
-                send(&mut socket, json!({"type": "session.updated", "event_id": "e", "session": session}))
-                    .await
+                let updated = json!({"type": "session.updated", "event_id": "e", "session": ask["session"]});
+                socket::say(&mut socket, &updated).await?;
             }
             Some("response.create") => {
                 let text = ask["response"]["input"][0]["content"][0]["text"].as_str().unwrap_or_default();
+                let call = desk.begin_within(&request)?;
                 call.charge(text.chars().count());
-                match respond(&mut socket, &call, text).await {
-                    Ok(true) => Ok(()),
-                    // It hangs, or breaks off, as it was told to: until the other side has gone.
-                    Ok(false) => {
-                        while let Some(Ok(_)) = socket.recv().await {}
-                        return;
-                    }
-                    Err(error) => Err(error),
-                }
+                let call = socket::admitted(&mut socket, call).await?;
+                respond(&mut socket, call, text).await?;
             }
             _ => {
                 let error = json!({"type": "invalid_request_error", "code": "invalid_value", "message": "What is that?"});
-                send(&mut socket, json!({"type": "error", "event_id": "e", "error": error})).await
+                socket::say(&mut socket, &json!({"type": "error", "event_id": "e", "error": error})).await?;
             }
-        };
-        if went.is_err() {
-            return;
-        }
-        if ask["type"] == "response.create" {
-            call.finish();
-            // A client that is done closes; one that is not may ask again, uncounted.
-            return again(socket).await;
         }
     }
 }
 
-/// Goes on without a call to count.
-async fn again(mut socket: WebSocket) {
-    while let Some(Ok(_)) = socket.recv().await {}
-}
-
-/// Says a text; false where it stops in the middle of it.
-async fn respond(socket: &mut WebSocket, call: &Call, text: &str) -> Result<bool, axum::Error> {
+/// Says a text.
+async fn respond(socket: &mut WebSocket, call: Call, text: &str) -> Option<()> {
+    if call.suffers(Fault::BadText) {
+        let error = json!({"type": "invalid_request_error", "code": "invalid_value", "message": "This text is not acceptable."});
+        call.finish();
+        return socket::say(socket, &json!({"type": "error", "event_id": "e", "error": error})).await;
+    }
     let said = if text.ends_with("(answer)") { "It is four." } else { text };
     let id = json!({"event_id": "e", "response_id": "resp_1", "item_id": "item_1", "output_index": 0, "content_index": 0});
     let event = |kind: &str, more: Value| {
@@ -89,34 +81,37 @@ async fn respond(socket: &mut WebSocket, call: &Call, text: &str) -> Result<bool
         event
     };
     let response = json!({"object": "realtime.response", "id": "resp_1", "status": "in_progress"});
-    send(socket, json!({"type": "response.created", "event_id": "e", "response": response})).await?;
+    socket::say(socket, &json!({"type": "response.created", "event_id": "e", "response": response})).await?;
     let sound = pcm(&tone(text, openai::RATE, 1.0));
     let pieces = call.cut_base64(sound);
     let half = pieces.len() / 2;
     for (number, piece) in pieces.into_iter().enumerate() {
         if number == half {
             if call.suffers(Fault::Stall) {
-                return Ok(false);
+                socket::gone(socket).await;
+                return None;
             }
             if call.suffers(Fault::Cut) {
-                return Err(axum::Error::new(std::io::Error::other("the stub breaks off")));
+                call.finish();
+                return None;
             }
             if call.suffers(Fault::FailsMidway) {
                 let error =
                     json!({"type": "server_error", "code": "server_error", "message": "Something broke."});
                 let details = json!({"type": "failed", "error": error});
                 let response = json!({"object": "realtime.response", "id": "resp_1", "status": "failed", "status_details": details});
-                send(socket, json!({"type": "response.done", "event_id": "e", "response": response})).await?;
-                return Ok(true);
+                let done = json!({"type": "response.done", "event_id": "e", "response": response});
+                call.finish();
+                return socket::say(socket, &done).await;
             }
         }
-        send(socket, event("response.output_audio.delta", json!({"delta": piece}))).await?;
+        socket::say(socket, &event("response.output_audio.delta", json!({"delta": piece}))).await?;
     }
     for word in said.split_inclusive(' ') {
-        send(socket, event("response.output_audio_transcript.delta", json!({"delta": word}))).await?;
+        socket::say(socket, &event("response.output_audio_transcript.delta", json!({"delta": word}))).await?;
     }
-    send(socket, event("response.output_audio.done", json!({}))).await?;
-    send(socket, event("response.output_audio_transcript.done", json!({"transcript": said}))).await?;
+    socket::say(socket, &event("response.output_audio.done", json!({}))).await?;
+    socket::say(socket, &event("response.output_audio_transcript.done", json!({"transcript": said}))).await?;
     let audio = text.chars().count() * 2;
     let usage = json!({
         "total_tokens": audio + 15,
@@ -126,10 +121,6 @@ async fn respond(socket: &mut WebSocket, call: &Call, text: &str) -> Result<bool
         "output_token_details": {"text_tokens": 5, "audio_tokens": audio},
     });
     let response = json!({"object": "realtime.response", "id": "resp_1", "status": "completed", "output": [], "usage": usage});
-    send(socket, json!({"type": "response.done", "event_id": "e", "response": response})).await?;
-    Ok(true)
-}
-
-async fn send(socket: &mut WebSocket, event: Value) -> Result<(), axum::Error> {
-    socket.send(Message::Text(event.to_string().into())).await
+    call.finish();
+    socket::say(socket, &json!({"type": "response.done", "event_id": "e", "response": response})).await
 }

@@ -50,6 +50,35 @@ async fn each_utterance_stands_for_itself_and_is_billed() {
 }
 
 #[tokio::test]
+async fn a_session_reads_one_text_after_the_other() {
+    let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
+    let provider = opened(&stub.url());
+    let say = async |text: &str, voice: &str| {
+        gather(provider.speak(Request::new(text, "gpt-realtime-2.1-mini", voice))).await.unwrap()
+    };
+    provider.warm().await;
+    provider.warm().await;
+    assert_eq!(stub.requests().len(), 1, "one waits");
+    let first = say("Hello there.", "marin").await;
+    let second = say("Hello there.", "marin").await;
+    assert_eq!(first, second);
+    assert_eq!(stub.requests().len(), 1);
+    // A session keeps the voice that it has spoken with.
+    say("Hello there.", "cedar").await;
+    say("Hello there.", "marin").await;
+    assert_eq!(stub.requests().len(), 2);
+
+    // Given up in the middle, it is closed, and with it the work.
+    stub.fails(Fault::Stall, 4..5);
+    let mut begun = provider.speak(Request::new("Hello there.", "gpt-realtime-2.1-mini", "marin"));
+    assert!(futures::StreamExt::next(&mut begun).await.unwrap().is_ok());
+    drop(begun);
+    assert!(stub.abandoned().await);
+    say("Hello there.", "marin").await;
+    assert_eq!(stub.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn a_text_that_is_answered_instead_of_read_is_refused_and_paid_for() {
     let stub = Stub::start(&stubs::openai_realtime::KIND).await.unwrap();
     let provider = opened(&stub.url());
@@ -85,5 +114,5 @@ async fn a_speed_it_does_not_have_is_done_to_its_sound() {
     let heard = seconds(faster.samples.len(), faster.rate);
     // The stub speaks at one speed.
     assert!((heard - own * 1.5 / 2.0).abs() < 0.02, "{heard} s of {own} s");
-    assert_eq!(stub.requests().len(), 2);
+    assert_eq!(stub.counts().begun, 2);
 }

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use reqwest::{RequestBuilder, StatusCode, Upgraded, header};
+use tokio::time::{Duration, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -14,6 +16,10 @@ use crate::provider::ProviderError;
 
 /// The longest message that is taken, bytes.
 const MAX_MESSAGE: usize = 16 << 20;
+/// How often a connection without calls is tried: what lies between forgets one that is silent for some minutes.
+const TRIED: Duration = Duration::from_secs(20);
+/// A connection is gone when so many tries in a row had no answer.
+const TRIES: u32 = 2;
 
 /// What a provider knows of the codes with which its service closes a connection; the code and the reason are given.
 pub type Closing = fn(u16, &str) -> Option<ProviderError>;
@@ -87,6 +93,25 @@ impl Socket {
                 // Pings are answered below this.
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(broken(&error)),
+            }
+        }
+    }
+
+    /// Waits with a connection that has no call until it is closed, or does not answer any more. What comes is of calls that
+    /// are over.
+    pub async fn rest(&mut self) {
+        let mut unanswered = 0;
+        loop {
+            match timeout(TRIED, self.stream.next()).await {
+                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => return,
+                Ok(Some(Ok(_))) => unanswered = 0,
+                Err(_) if unanswered == TRIES => return,
+                Err(_) => {
+                    unanswered += 1;
+                    if self.stream.send(Message::Ping(Bytes::new())).await.is_err() {
+                        return;
+                    }
+                }
             }
         }
     }

@@ -82,7 +82,7 @@ impl Http {
                 return;
             }
             let response = http.send(request, meaning).await?;
-            let mut sound = Sound::new(how);
+            let mut sound = Sound::new(how.encoding, how.coding);
             let mut finder = Finder::new(&text);
             let (mut billed, mut done) = (None, false);
             for await message in messages(response, how.carrier, meaning) {
@@ -156,7 +156,7 @@ fn messages(
 
 /// Sound that comes as text.
 #[derive(Debug)]
-struct Sound {
+pub struct Sound {
     encoding: Encoding,
     base64: Base64Reader,
     reader: SoundReader,
@@ -164,12 +164,17 @@ struct Sound {
 }
 
 impl Sound {
-    fn new(how: Telling) -> Self {
-        let Telling { encoding, coding, .. } = how;
+    /// Nothing of it yet.
+    #[must_use]
+    pub fn new(encoding: Encoding, coding: Coding) -> Self {
         Self { encoding, base64: Base64Reader::default(), reader: SoundReader::new(coding), seconds: 0.0 }
     }
 
-    fn push(&mut self, piece: &str) -> Result<Option<Part>, ProviderError> {
+    /// Takes a piece, and gives the sound that is complete with it.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not written so.
+    pub fn push(&mut self, piece: &str) -> Result<Option<Part>, ProviderError> {
         let bytes = match self.encoding {
             Encoding::Base64 => self.base64.push(piece)?,
             Encoding::Hex => hex::decode(piece.trim()).map_err(|error| {
@@ -182,7 +187,10 @@ impl Sound {
     }
 
     /// The last of it, and how long all of it is, seconds.
-    fn finish(mut self) -> Result<(Vec<Part>, f64), ProviderError> {
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), of what it ends with.
+    pub fn finish(mut self) -> Result<(Vec<Part>, f64), ProviderError> {
         let end = self.base64.finish()?;
         let parts: Vec<Part> =
             [self.reader.push(&end)?, self.reader.finish()?].into_iter().flatten().collect();
