@@ -59,6 +59,21 @@ test("SSML is spoken, and its words are found in it", async () => {
   assert.equal(words[1].at, ssml.indexOf("two"));
 });
 
+test("one turn follows the other over a connection", async () => {
+  const own = await startStub("azure");
+  try {
+    const speaker = synthesizer(own.url);
+    for (const text of ["One.", "Two, three."]) {
+      const result = await new Promise((done, failed) => speaker.speakTextAsync(text, done, failed));
+      assert.equal(result.audioData?.byteLength, 2 * Math.trunc(text.length * 0.06 * 24_000));
+    }
+    await new Promise((done) => speaker.close(done, done));
+    assert.equal((await own.requests()).length, 1);
+  } finally {
+    await own.stop();
+  }
+});
+
 test("a voice that is not there is a bad request", async () => {
   const { result } = await speak(synthesizer(stub.url, "xx-XX-NobodyNeural"), (to, done, failed) =>
     to.speakTextAsync("Hello.", done, failed),

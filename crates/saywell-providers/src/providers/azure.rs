@@ -182,6 +182,7 @@ struct Service {
     access: Access,
     options: AzureOptions,
     voices: Kept<Arc<[Voice]>>,
+    connections: turn::Connections,
 }
 
 impl Azure {
@@ -218,6 +219,7 @@ impl Azure {
             access: Access::new(identity, opening),
             options,
             voices: Kept::new(VOICES_KEPT, opening.clock),
+            connections: turn::Connections::default(),
         };
         Ok(Self { about, service: Arc::new(service) })
     }
@@ -238,6 +240,14 @@ impl Provider for Azure {
             Extent::default()
         } else {
             charged(&self.service.document(request))
+        }
+    }
+
+    async fn warm(&self) {
+        if self.service.options.word_times {
+            self.service.warm_connection().await;
+        } else {
+            self.service.http.warm(&self.service.speech).await;
         }
     }
 

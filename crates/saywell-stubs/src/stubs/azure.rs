@@ -3,7 +3,7 @@
 //! The frames of the WebSocket are those that the official JavaScript SDK takes; that SDK is run against this stub.
 //! The bodies of the service's errors are not documented; here they are empty, or text.
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use crate::call::{Call, Desk, Recorded};
 use crate::charged;
 use crate::fault::{Fault, Refusal};
 use crate::markup::{self, Piece};
+use crate::socket;
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
 use crate::stubs::Kind;
 
@@ -95,100 +96,22 @@ async fn upgrade(
     Extension(request): Extension<Recorded>,
     socket: WebSocketUpgrade,
 ) -> Response {
-    // A text that is refused is known to be so only once it has come.
-    let call = desk.begin(request);
-    let call = if call.suffers(Fault::BadText) {
-        return socket.on_upgrade(async |socket| refuse_text(socket, call).await);
-    } else {
-        match call.admitted().await {
-            Ok(call) => call,
-            Err(response) => return response,
-        }
-    };
+    if let Err(response) = desk.stands(&request).await {
+        return response;
+    }
     // The SDKs say who asks in the query as well, where a browser cannot send headers.
-    if !is_known(call.request()) && !call.request().query.contains("Ocp-Apim-Subscription-Key=") {
-        call.finish();
+    if !is_known(&request) && !request.query.contains("Ocp-Apim-Subscription-Key=") {
+        desk.begin(request).finish();
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    socket.on_upgrade(async |socket| turn(socket, call).await.unwrap_or_default())
+    socket.on_upgrade(async move |socket| turns(socket, desk, request).await.unwrap_or_default())
 }
 
-/// One turn. Ends early, with the call abandoned, when the other side hangs up.
-async fn turn(mut socket: WebSocket, call: Call) -> Option<()> {
-    let asked = ask(&mut socket).await?;
-    let Asked { id, format, document } = &asked;
-    call.charge(charged::azure(document));
-    let (rate, text) = (rate_of(format), spoken(document));
-    let Some(text) = text.filter(|_| rate > 0) else {
-        call.finish();
-        return close(&mut socket, 1007, "Ssml should be well-formed and name a voice.").await;
-    };
-    let sound = pcm(&tone(&text, rate, 1.0));
-    let half = (sound.len() / 2) | 1;
-    let pieces = call.cut(sound);
-
-    say(&mut socket, id, "turn.start", r#"{"context":{"serviceTag":"stub"}}"#).await?;
-    say(
-        &mut socket,
-        id,
-        "response",
-        r#"{"context":{"serviceTag":"stub"},"audio":{"type":"inline","streamId":"A1"}}"#,
-    )
-    .await?;
-    let mut words = boundaries(document);
-    if call.suffers(Fault::DisorderedTimings) {
-        words.reverse();
-    }
-    if !call.suffers(Fault::NoTimings) {
-        for word in words {
-            say(&mut socket, id, "audio.metadata", &json!({"Metadata": [word]}).to_string()).await?;
-        }
-    }
-    let mut sent = 0;
-    for piece in pieces {
-        if sent >= half {
-            if call.suffers(Fault::Cut) {
-                call.finish();
-                return None;
-            }
-            if call.suffers(Fault::FailsMidway) {
-                call.finish();
-                return close(&mut socket, 1011, "Internal error.").await;
-            }
-            if call.suffers(Fault::Stall) {
-                // Until the other side hangs up.
-                while let Some(Ok(_)) = socket.recv().await {}
-                return None;
-            }
-        }
-        sent += piece.len();
-        socket.send(Message::Binary(binary(id, &piece))).await.ok()?;
-        tokio::task::yield_now().await;
-    }
-    socket.send(Message::Binary(binary(id, &[]))).await.ok()?;
-    say(&mut socket, id, "turn.end", "{}").await?;
-    call.finish();
-    while let Some(Ok(_)) = socket.recv().await {}
-    Some(())
-}
-
-async fn refuse_text(mut socket: WebSocket, call: Call) {
-    let _asked = ask(&mut socket).await;
-    call.finish();
-    close(&mut socket, 1007, "The text is refused.").await;
-}
-
-/// What the other side asks for in its three frames.
-struct Asked {
-    id: String,
-    format: String,
-    document: String,
-}
-
-async fn ask(socket: &mut WebSocket) -> Option<Asked> {
-    let (mut format, mut configured) = (String::new(), false);
+/// One turn after the other, until either side hangs up.
+async fn turns(mut socket: WebSocket, desk: Desk, request: Recorded) -> Option<()> {
+    let (mut configured, mut format) = (false, String::new());
     loop {
-        let Message::Text(frame) = socket.recv().await?.ok()? else { continue };
+        let frame = socket::text(&mut socket).await?;
         let (head, body) = frame.split_once("\r\n\r\n")?;
         let header = |name: &str| {
             head.lines()
@@ -203,11 +126,79 @@ async fn ask(socket: &mut WebSocket) -> Option<Asked> {
                 context["synthesis"]["audio"]["outputFormat"].as_str()?.clone_into(&mut format);
             }
             "ssml" if configured => {
-                return Some(Asked { id: header("x-requestid")?, format, document: body.to_owned() });
+                let call = desk.begin_within(&request)?;
+                let call = socket::admitted(&mut socket, call).await?;
+                // Each turn says its format anew.
+                let asked = Asked {
+                    id: header("x-requestid")?,
+                    format: std::mem::take(&mut format),
+                    document: body.to_owned(),
+                };
+                turn(&mut socket, call, &asked).await?;
             }
             _ => {}
         }
     }
+}
+
+/// What the other side asks for in its frames of one turn.
+struct Asked {
+    id: String,
+    format: String,
+    document: String,
+}
+
+/// One turn. Ends early, with the call abandoned, when the other side hangs up; `None` where the connection is over.
+async fn turn(socket: &mut WebSocket, call: Call, asked: &Asked) -> Option<()> {
+    let Asked { id, format, document } = asked;
+    call.charge(charged::azure(document));
+    let (rate, text) = (rate_of(format), spoken(document));
+    let refused = call.suffers(Fault::BadText);
+    let Some(text) = text.filter(|_| rate > 0 && !refused) else {
+        call.finish();
+        socket::close(socket, 1007, "Ssml should be well-formed and name a voice.").await;
+        return None;
+    };
+    let sound = pcm(&tone(&text, rate, 1.0));
+    let half = (sound.len() / 2) | 1;
+    let pieces = call.cut(sound);
+
+    say(socket, id, "turn.start", r#"{"context":{"serviceTag":"stub"}}"#).await?;
+    let response = r#"{"context":{"serviceTag":"stub"},"audio":{"type":"inline","streamId":"A1"}}"#;
+    say(socket, id, "response", response).await?;
+    let mut words = boundaries(document);
+    if call.suffers(Fault::DisorderedTimings) {
+        words.reverse();
+    }
+    if !call.suffers(Fault::NoTimings) {
+        for word in words {
+            say(socket, id, "audio.metadata", &json!({"Metadata": [word]}).to_string()).await?;
+        }
+    }
+    let mut sent = 0;
+    for piece in pieces {
+        if sent >= half {
+            if call.suffers(Fault::Cut) {
+                call.finish();
+                return None;
+            }
+            if call.suffers(Fault::FailsMidway) {
+                call.finish();
+                socket::close(socket, 1011, "Internal error.").await;
+                return None;
+            }
+            if call.suffers(Fault::Stall) {
+                socket::gone(socket).await;
+                return None;
+            }
+        }
+        sent += piece.len();
+        socket.send(Message::Binary(binary(id, &piece))).await.ok()?;
+        tokio::task::yield_now().await;
+    }
+    socket.send(Message::Binary(binary(id, &[]))).await.ok()?;
+    call.finish();
+    say(socket, id, "turn.end", "{}").await
 }
 
 /// When each word sounds, and the punctuation after it, as the service tells it.
@@ -248,10 +239,6 @@ fn binary(id: &str, sound: &[u8]) -> Bytes {
     frame.extend(head.as_bytes());
     frame.extend(sound);
     frame.into()
-}
-
-async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) -> Option<()> {
-    socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.ok()
 }
 
 async fn voices(Extension(request): Extension<Recorded>) -> Response {

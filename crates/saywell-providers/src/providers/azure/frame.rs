@@ -23,24 +23,26 @@ pub(super) fn text(path: &str, id: &str, time: &str, kind: &str, body: &str) -> 
     format!("Path: {path}\r\nX-RequestId: {id}\r\nX-Timestamp: {time}\r\nContent-Type: {kind}\r\n\r\n{body}")
 }
 
-/// Reads a text frame.
+/// Reads a text frame of this turn; one of another turn says nothing.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read_text(frame: &str) -> Result<Frame, String> {
+pub(super) fn read_text(frame: &str, turn: &str) -> Result<Frame, String> {
     let (head, body) = frame.split_once("\r\n\r\n").unwrap_or((frame, ""));
     match header(head, "Path") {
+        _ if is_of_another(head, turn) => Ok(Frame::Other),
         Some("audio.metadata") => metadata(body),
         Some("turn.end") => Ok(Frame::End),
         _ => Ok(Frame::Other),
     }
 }
 
-/// Reads a binary frame: the length of its headers in two bytes, the headers, the sound.
+/// Reads a binary frame of this turn: the length of its headers in two bytes, the headers, the sound. One of another turn says
+/// nothing.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read_binary(mut frame: Bytes) -> Result<Frame, String> {
+pub(super) fn read_binary(mut frame: Bytes, turn: &str) -> Result<Frame, String> {
     let length = match frame[..] {
         [high, low, ..] => usize::from(u16::from_be_bytes([high, low])),
         _ => return Err("sent a frame without headers".into()),
@@ -51,9 +53,15 @@ pub(super) fn read_binary(mut frame: Bytes) -> Result<Frame, String> {
     let head = frame.split_to(2 + length).split_off(2);
     let head = std::str::from_utf8(&head).map_err(|_| "sent headers that are no text")?;
     match header(head, "Path") {
+        _ if is_of_another(head, turn) => Ok(Frame::Other),
         Some("audio") => Ok(Frame::Sound(frame)),
         _ => Ok(Frame::Other),
     }
+}
+
+/// Whether a frame says that it is of another turn than this.
+fn is_of_another(head: &str, turn: &str) -> bool {
+    header(head, "X-RequestId").is_some_and(|id| !id.eq_ignore_ascii_case(turn))
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
@@ -130,10 +138,17 @@ mod tests {
 
     #[test]
     fn text_frames_are_told_apart_by_their_path() {
-        assert_eq!(read_text("Path:turn.end\r\nX-RequestId:1\r\n\r\n{}"), Ok(Frame::End));
-        assert_eq!(read_text("X-RequestId:1\r\npath: turn.end\r\n\r\n"), Ok(Frame::End));
+        assert_eq!(read_text("Path:turn.end\r\nX-RequestId:1F\r\n\r\n{}", "1f"), Ok(Frame::End));
+        assert_eq!(read_text("X-RequestId:1f\r\npath: turn.end\r\n\r\n", "1f"), Ok(Frame::End));
+        assert_eq!(
+            read_text("path: turn.end\r\n\r\n", "1f"),
+            Ok(Frame::End),
+            "it does not say of which turn"
+        );
+        let stale = "Path:turn.end\r\nX-RequestId:1e\r\n\r\n{}";
+        assert_eq!(read_text(stale, "1f"), Ok(Frame::Other), "of the turn before");
         for other in ["", "\r\n\r\n", "Path:turn.start\r\n\r\n{}", "Path:response\r\n\r\n{", "turn.end"] {
-            assert_eq!(read_text(other), Ok(Frame::Other), "{other:?}");
+            assert_eq!(read_text(other, "1f"), Ok(Frame::Other), "{other:?}");
         }
     }
 
@@ -146,10 +161,11 @@ mod tests {
              \"text\":{\"Text\":\".\",\"Length\":1,\"BoundaryType\":\"PunctuationBoundary\"}}},\
             {\"Type\":\"SessionEnd\",\"Data\":{\"Offset\":5000000}}]}";
         let expected = Spoken { word: "Hello".into(), start: 0.05, end: 0.35 };
-        assert_eq!(read_text(frame), Ok(Frame::Words(vec![expected])));
-        assert!(read_text("Path:audio.metadata\r\n\r\nnot json").is_err());
+        assert_eq!(read_text(frame, "1f"), Ok(Frame::Words(vec![expected])));
+        assert!(read_text("Path:audio.metadata\r\n\r\nnot json", "1f").is_err());
         assert!(
-            read_text("Path:audio.metadata\r\n\r\n{\"Metadata\":[{\"Type\":\"WordBoundary\"}]}").is_err(),
+            read_text("Path:audio.metadata\r\n\r\n{\"Metadata\":[{\"Type\":\"WordBoundary\"}]}", "1f")
+                .is_err(),
             "a word without a time"
         );
     }
@@ -160,12 +176,13 @@ mod tests {
         let mut frame = u16::try_from(head.len()).unwrap().to_be_bytes().to_vec();
         frame.extend(head);
         frame.extend([1, 2, 3]);
-        assert_eq!(read_binary(frame.clone().into()), Ok(Frame::Sound(Bytes::from_static(&[1, 2, 3]))));
+        let sound = Ok(Frame::Sound(Bytes::from_static(&[1, 2, 3])));
+        assert_eq!(read_binary(frame.clone().into(), "1f"), sound);
         frame.truncate(10);
-        assert!(read_binary(frame.into()).is_err(), "cut within its headers");
+        assert!(read_binary(frame.into(), "1f").is_err(), "cut within its headers");
         for odd in [&b""[..], b"\0", b"\0\x02\xff\xff"] {
-            assert!(read_binary(Bytes::copy_from_slice(odd)).is_err(), "{odd:?}");
+            assert!(read_binary(Bytes::copy_from_slice(odd), "1f").is_err(), "{odd:?}");
         }
-        assert_eq!(read_binary(Bytes::from_static(b"\0\0")), Ok(Frame::Other));
+        assert_eq!(read_binary(Bytes::from_static(b"\0\0"), "1f"), Ok(Frame::Other));
     }
 }

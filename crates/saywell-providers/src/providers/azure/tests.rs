@@ -71,6 +71,39 @@ async fn faults_over_the_socket_are_told_by_meaning() {
     .await;
 }
 
+fn connections(stub: &Stub) -> usize {
+    stub.requests().iter().filter(|request| request.path.ends_with("/websocket/v1")).count()
+}
+
+#[tokio::test]
+async fn a_connection_has_one_turn_after_the_other() {
+    let stub = stub().await;
+    let provider = open(&stub.url(), "");
+    let request = conformance::request(&provider, "Hello there.").await;
+    let say = async || gather(provider.speak(request.clone())).await;
+    provider.warm().await;
+    provider.warm().await;
+    let first = say().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(say().await.unwrap(), first);
+    }
+    assert_eq!((stub.counts().begun, connections(&stub)), (3, 1));
+
+    // What fails, closes it; and so does one who leaves in the middle.
+    stub.fails(Fault::BadText, 3..=4);
+    assert!(matches!(say().await, Err(ProviderError::Rejected(_))), "asked of a new one as well");
+    stub.fails(Fault::Cut, 5..6);
+    assert!(matches!(say().await, Err(ProviderError::Unavailable(_))));
+    stub.fails(Fault::Stall, 6..7);
+    let mut parts = provider.speak(request.clone());
+    assert!(parts.next().await.unwrap().is_ok());
+    drop(parts);
+    assert!(stub.abandoned().await);
+    let before = connections(&stub);
+    assert_eq!(say().await.unwrap(), first);
+    assert_eq!(connections(&stub), before + 1);
+}
+
 #[tokio::test]
 async fn words_are_placed_where_they_stand() {
     let stub = stub().await;
@@ -135,7 +168,11 @@ async fn a_token_is_used_for_nine_minutes_and_replaced_once_when_it_is_refused()
         let stub = stub().await;
         let (provider, hands) = with_clock(&stub.url(), more);
         let request = conformance::request(&provider, "Hello.").await;
-        let say = async || gather(provider.speak(request.clone())).await;
+        let say = async || {
+            // Where a connection stands, none has to be opened, and no token shown.
+            provider.service.connections.close();
+            gather(provider.speak(request.clone())).await
+        };
         say().await.unwrap();
         hands.advance(Duration::from_secs(539));
         say().await.unwrap();

@@ -1,6 +1,7 @@
-//! One utterance over Azure's WebSocket, of its first version.
+//! Utterances over Azure's WebSocket, of its first version.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use async_stream::try_stream;
 use tokio_tungstenite::tungstenite::Message;
@@ -8,34 +9,52 @@ use tokio_tungstenite::tungstenite::Message;
 use super::frame::{self, Frame};
 use super::{MEANING, RATE, Service};
 use crate::provider::{Part, ProviderError, Request, SpeechStream};
-use crate::providers::wire::{Coding, Finder, Socket, SoundReader};
+use crate::providers::wire::{Coding, Finder, Open, Socket, SocketPool, SoundReader};
+
+/// How long a connection waits for its next turn: the service is said to close one after some minutes.
+const IDLE: Duration = Duration::from_mins(4);
+/// Any connection is good for any voice.
+const ANY: &str = "";
+
+/// Connections between turns, each with whether it knows who calls.
+#[derive(Debug)]
+pub(super) struct Connections(SocketPool<bool>);
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self(SocketPool::new(IDLE))
+    }
+}
+
+#[cfg(test)]
+impl Connections {
+    /// Closes those that wait.
+    pub(super) fn close(&self) {
+        self.0.clear();
+    }
+}
 
 impl Service {
-    /// Speaks over the WebSocket, which tells when words are spoken. A connection is for one utterance, so that
-    /// closing it stops exactly that.
+    /// Speaks over the WebSocket, which tells when words are spoken: one turn, over a connection that has none. Dropped
+    /// within it, the connection is closed, which stops exactly that.
     pub(super) fn turn(self: Arc<Self>, request: Request) -> SpeechStream {
         Box::pin(try_stream! {
-            let mut socket = self.connect().await?;
             let id = hex::encode(rand::random::<[u8; 16]>());
-            let time = chrono::DateTime::<chrono::Utc>::from(self.http.now())
-                .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-            let document = self.document(&request);
-            for (path, kind, body) in [
-                ("speech.config", "application/json", CONFIG),
-                ("synthesis.context", "application/json", CONTEXT),
-                ("ssml", "application/ssml+xml", &document),
-            ] {
-                socket.send(frame::text(path, &id, &time, kind, body)).await?;
-            }
+            let frames = self.frames(&id, &request);
+            let ask = |known: &mut bool| {
+                // Who calls is said once.
+                let from = usize::from(std::mem::replace(known, true));
+                frames[from..].iter().map(|frame| Message::text(frame.as_str())).collect()
+            };
+            let mut connection = self.connections.0.ask(&[ANY], &request.errand, self.connect(), ask).await?;
             let mut finder = Finder::new(&request.text);
             let mut reader = SoundReader::new(Coding::Pcm { rate: RATE });
             let mut samples = 0;
             loop {
-                let frame = match socket.next().await? {
-                    Some(Message::Text(text)) => frame::read_text(&text),
-                    Some(Message::Binary(bytes)) => frame::read_binary(bytes),
-                    Some(_) => continue,
-                    None => Err("closed the connection before the end of the sound".into()),
+                let frame = match connection.next().await? {
+                    Message::Text(text) => frame::read_text(&text, &id),
+                    Message::Binary(bytes) => frame::read_binary(bytes, &id),
+                    _ => continue,
                 };
                 match frame.map_err(ProviderError::Unavailable)? {
                     Frame::Sound(bytes) => {
@@ -49,6 +68,7 @@ impl Service {
                     Frame::Other => {}
                 }
             }
+            self.connections.0.keep(ANY, Weak::new(), connection);
             if let Some(part) = reader.finish()? {
                 samples += length(&part);
                 yield part;
@@ -60,7 +80,27 @@ impl Service {
         })
     }
 
-    async fn connect(&self) -> Result<Socket, ProviderError> {
+    /// Opens a connection, unless one waits.
+    pub(super) async fn warm_connection(&self) {
+        if !self.connections.0.has(ANY)
+            && let Ok(connection) = self.connect().await
+        {
+            self.connections.0.keep(ANY, Weak::new(), connection);
+        }
+    }
+
+    /// What is sent of a turn: who calls, what is wanted, and what to say.
+    fn frames(&self, id: &str, request: &Request) -> [String; 3] {
+        let time = chrono::DateTime::<chrono::Utc>::from(self.http.now())
+            .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        [
+            frame::text("speech.config", id, &time, "application/json", CONFIG),
+            frame::text("synthesis.context", id, &time, "application/json", CONTEXT),
+            frame::text("ssml", id, &time, "application/ssml+xml", &self.document(request)),
+        ]
+    }
+
+    async fn connect(&self) -> Result<Open<bool>, ProviderError> {
         let url = format!("{}/cognitiveservices/websocket/v1", self.speech);
         let get = || self.sockets.get(&url).header("X-ConnectionId", hex::encode(rand::random::<[u8; 16]>()));
         let socket = match Socket::open(&self.sockets, self.access.sign(get()).await?, MEANING).await {
@@ -69,7 +109,7 @@ impl Service {
             }
             opened => opened,
         };
-        Ok(socket?.closing(closing))
+        Ok(Open::new(socket?.closing(closing), false))
     }
 }
 
