@@ -8,7 +8,9 @@ import unittest
 from deepgram import DeepgramClient
 from deepgram.core.api_error import ApiError
 from deepgram.environment import DeepgramClientEnvironment
+from deepgram.speak.v1.types import SpeakV1Text
 from support.stub import Stub
+from websockets.exceptions import InvalidStatus
 
 TEXT = "ten lettrs"
 # 60 ms a character at 24 kHz, 16 bits.
@@ -19,6 +21,13 @@ ASK = {"text": TEXT, "model": "aura-2-thalia-en", "encoding": "linear16", "conta
 def client(stub):
     here = DeepgramClientEnvironment(base=stub.url, agent=stub.url, production=stub.url, agent_rest=stub.url)
     return DeepgramClient(api_key="a-key", environment=here)
+
+
+def connect(stub):
+    address = stub.url.replace("http", "ws", 1)
+    here = DeepgramClientEnvironment(base=stub.url, agent=address, production=address, agent_rest=stub.url)
+    speak = DeepgramClient(api_key="a-key", environment=here).speak.v1
+    return speak.connect(model="aura-2-thalia-en", encoding="linear16", sample_rate=24000)
 
 
 class DeepgramStub(unittest.TestCase):
@@ -40,6 +49,45 @@ class DeepgramStub(unittest.TestCase):
             with self.subTest(fault=fault), Stub("deepgram", fault) as stub, self.assertRaises(ApiError) as raised:
                 b"".join(client(stub).speak.v1.audio.generate(**ASK, request_options=options))
             self.assertEqual((raised.exception.status_code, raised.exception.body["err_code"]), (status, code))
+
+    def test_a_connection_says_one_text_after_the_other(self):
+        with Stub("deepgram") as stub:
+            with connect(stub) as socket:
+                self.assertEqual(socket.recv().type, "Metadata")
+                for number in range(2):
+                    socket.send_text(SpeakV1Text(text=TEXT))
+                    socket.send_flush()
+                    sound = b"".join(iter(lambda: self.piece(socket, number), b""))
+                    self.assertEqual(len(sound), BYTES)
+                socket.send_text(SpeakV1Text(text=TEXT))
+                socket.send_clear()
+                self.assertEqual(socket.recv().type, "Cleared")
+                socket.send_close()
+            [request] = stub.requests()
+            self.assertEqual(request["headers"]["authorization"], "Token a-key")
+            self.assertIn("model=aura-2-thalia-en", request["query"])
+
+    def piece(self, socket, number):
+        """A piece of sound; nothing once all of it has come."""
+        message = socket.recv()
+        if isinstance(message, bytes):
+            return message
+        self.assertEqual((message.type, message.sequence_id), ("Flushed", number))
+        return b""
+
+    def test_too_many_flushes_are_warned_of(self):
+        with Stub("deepgram") as stub, connect(stub) as socket:
+            socket.recv()
+            for _ in range(20):
+                socket.send_flush()
+                self.assertEqual(socket.recv().type, "Flushed")
+            socket.send_flush()
+            self.assertEqual(socket.recv().type, "Warning")
+
+    def test_a_connection_is_refused_as_a_call_is(self):
+        with Stub("deepgram", "bad-key") as stub, self.assertRaises(InvalidStatus) as raised, connect(stub):
+            pass
+        self.assertEqual(raised.exception.response.status_code, 401)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ use crate::fault::Refusal;
 pub static KINDS: &[&Kind] = &[
     &azure::KIND,
     &cartesia::KIND,
+    &cartesia::BY_FLUSH,
     &coqui::KIND,
     &deepgram::KIND,
     &elevenlabs::KIND,

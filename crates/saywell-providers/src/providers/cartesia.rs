@@ -1,16 +1,20 @@
-//! `cartesia`: Cartesia's Sonic, with the times of words, in events as it is made.
+//! `cartesia`: Cartesia's Sonic, with the times of words, in events as it is made; or over its WebSocket, where the voice goes
+//! on in one manner over a reply.
+
+mod context;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{RequestBuilder, StatusCode};
 use saywell_base::secret::Secret;
 use saywell_text::english::Reader;
 use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 
+use self::context::Contexts;
 use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, Kept, News, Telling};
 use crate::providers::{Opening, ProviderKind, Variable};
@@ -59,6 +63,10 @@ struct Options {
     volume: Option<f64>,
     /// A pronunciation dictionary of the account, by its id.
     pronunciation_dictionary: Option<String>,
+    /// Keeps one manner over a reply: its utterances follow one another in a context of the WebSocket, so `parallel` is 1;
+    /// `false`.
+    #[serde(default)]
+    continuous: bool,
     /// How many utterances of a reply to ask for at the same time.
     #[serde(default = "default_parallel")]
     parallel: std::num::NonZeroU8,
@@ -97,6 +105,8 @@ struct Cartesia {
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
+    /// Where utterances follow one another.
+    contexts: Option<Arc<Contexts>>,
 }
 
 #[derive(Serialize)]
@@ -146,11 +156,15 @@ impl Cartesia {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
         let sounding = (&options.emotion, options.volume, &options.pronunciation_dictionary);
+        let mut sounding = serde_json::to_string(&sounding).unwrap_or_default();
+        if options.continuous {
+            sounding.push_str(" continuous");
+        }
         let about = About {
             paid: true,
             default_voice: options.voice.clone(),
-            options: serde_json::to_string(&sounding).unwrap_or_default(),
-            parallel: usize::from(options.parallel.get()),
+            options: sounding,
+            parallel: if options.continuous { 1 } else { usize::from(options.parallel.get()) },
             // It states no bound; utterances are far shorter than this.
             longest: 4096,
             speeds: 0.6..=1.5,
@@ -164,10 +178,14 @@ impl Cartesia {
             (HeaderName::from_static("cartesia-version"), HeaderValue::from_static(VERSION)),
         ]);
         let voices = Kept::new(LISTED, opening.clock);
-        Ok(Self { http: Http::new(opening), about, headers, options, voices })
+        let url = options.base_url.join("/tts/websocket");
+        let contexts =
+            options.continuous.then(|| Contexts::open(opening, url, headers.clone())).transpose()?;
+        Ok(Self { http: Http::new(opening), about, headers, options, voices, contexts })
     }
 
-    fn call(&self, request: &Request) -> RequestBuilder {
+    /// What is asked for an utterance.
+    fn ask<'a>(&'a self, request: &'a Request) -> Ask<'a> {
         let generation_config = if is_plain(&request.model) {
             GenerationConfig::default()
         } else {
@@ -178,7 +196,7 @@ impl Cartesia {
                 emotion: self.options.emotion.as_deref(),
             }
         };
-        let ask = Ask {
+        Ask {
             model_id: &request.model,
             transcript: &request.text,
             voice: VoiceAsk { id: &request.voice },
@@ -187,8 +205,12 @@ impl Cartesia {
             generation_config,
             pronunciation_dict_id: self.options.pronunciation_dictionary.as_deref(),
             add_timestamps: true,
-        };
-        self.http.post(self.options.base_url.join("/tts/sse")).headers(self.headers.clone()).json(&ask)
+        }
+    }
+
+    fn call(&self, request: &Request) -> RequestBuilder {
+        let call = self.http.post(self.options.base_url.join("/tts/sse"));
+        call.headers(self.headers.clone()).json(&self.ask(request))
     }
 
     async fn listed(&self) -> Result<Arc<[Voice]>, ProviderError> {
@@ -220,7 +242,17 @@ impl Provider for Cartesia {
         self.voices.get(self.listed()).await
     }
 
+    async fn warm(&self) {
+        match &self.contexts {
+            Some(contexts) => contexts.warm().await,
+            None => self.http.warm(self.options.base_url.as_str()).await,
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
+        if let Some(contexts) = &self.contexts {
+            return contexts.speak(serde_json::json!(self.ask(&request)), request);
+        }
         let how = Telling {
             carrier: Carrier::Events,
             encoding: Encoding::Base64,
@@ -255,7 +287,7 @@ struct Times {
 }
 
 fn read(message: &str) -> Result<News, ProviderError> {
-    let failed = || wire::told_failure(message, meaning);
+    let failed = || failure(message);
     Ok(match serde_json::from_str(message).map_err(|_| failed())? {
         Event::Chunk { data } => News { sound: data, ..News::default() },
         Event::Timestamps { word_timestamps: Some(Times { words, start, end }) } => {
@@ -265,6 +297,17 @@ fn read(message: &str) -> Result<News, ProviderError> {
         Event::Timestamps { word_timestamps: None } | Event::Other => News::default(),
         Event::Error => return Err(failed()),
     })
+}
+
+/// The failure that a message tells of, with a status of its own where it has one.
+fn failure(message: &str) -> ProviderError {
+    #[derive(Deserialize)]
+    struct Head {
+        status_code: u16,
+    }
+    let status = serde_json::from_str(message).map_or(0, |head: Head| head.status_code);
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    Failure::of_message(status, message.as_bytes()).to_error(meaning)
 }
 
 #[derive(Deserialize)]
@@ -329,85 +372,4 @@ fn meaning(failure: &Failure) -> Option<ProviderError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use saywell_stubs::{Fault, Stub, stubs};
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::provider::gather;
-    use crate::providers::conformance;
-    use crate::providers::conformance::faults::{self, Case};
-
-    const KATIE: &str = "f786b574-daa5-4673-aa0c-cbe3e8534c02";
-
-    fn opened(url: &str, more: &str) -> Arc<dyn Provider> {
-        faults::open(&KIND, &format!("base_url = '{url}'\napi_key = '{}'\n{more}", faults::KEY))
-    }
-
-    #[tokio::test]
-    async fn passes_every_exam() {
-        conformance::examine_with_service(&Case {
-            stub: &stubs::cartesia::KIND,
-            open: &|url| opened(url, ""),
-            lacks: &[Fault::WavZero, Fault::WavMax],
-            unusual: &[],
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn words_have_the_times_that_it_tells() {
-        let stub = Stub::start(&stubs::cartesia::KIND).await.unwrap();
-        let text = "Née in “York”, then.";
-        let request = Request::new(text, "sonic-3.5", KATIE);
-        let speech = gather(opened(&stub.url(), "").speak(request)).await.unwrap();
-        let words: Vec<(&str, f64, f64)> = speech
-            .words
-            .iter()
-            .map(|word| (&text[word.text.clone()], (word.start * 100.0).round(), (word.end * 100.0).round()))
-            .collect();
-        // Every character of the stub lasts 60 ms.
-        assert_eq!(
-            words,
-            [("Née", 0.0, 18.0), ("in", 24.0, 36.0), ("“York”,", 42.0, 84.0), ("then.", 90.0, 120.0)]
-        );
-    }
-
-    #[tokio::test]
-    async fn asks_for_what_is_wanted_in_voices_of_every_page() {
-        let stub = Stub::start(&stubs::cartesia::KIND).await.unwrap();
-        let provider = opened(&stub.url(), "emotion = 'calm'\npronunciation_dictionary = 'pd_1'");
-        let voices = provider.voices().await.unwrap();
-        let told: Vec<String> = voices
-            .iter()
-            .map(|voice| format!("{} {} {:?}", voice.name, voice.language, voice.gender))
-            .collect();
-        assert_eq!(
-            told,
-            ["Katie en-US Some(\"female\")", "Kiefer en-US Some(\"male\")", "Lena de-DE Some(\"female\")"]
-        );
-        let request = Request {
-            speed: 1.25,
-            language: Some("de-AT".into()),
-            ..Request::new("Hallo.", "sonic-3.5", KATIE)
-        };
-        let plain = Request { model: "sonic-2".into(), speed: 1.0, ..request.clone() };
-        for request in [request, plain] {
-            gather(provider.speak(request)).await.unwrap();
-        }
-        let calls: Vec<_> = stub.requests().into_iter().filter(|call| call.method == "POST").collect();
-        assert_eq!(calls[0].path, "/tts/sse");
-        assert_eq!(calls[0].header("authorization"), format!("Bearer {}", faults::KEY));
-        assert_eq!(calls[0].header("cartesia-version"), VERSION);
-        let mut expected = json!({"model_id": "sonic-3.5", "transcript": "Hallo.", "voice": {"id": KATIE},
-            "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24_000}, "language": "de",
-            "generation_config": {"speed": 1.25, "emotion": "calm"}, "pronunciation_dict_id": "pd_1",
-            "add_timestamps": true});
-        assert_eq!(calls[0].json::<Value>().unwrap(), expected);
-        expected["model_id"] = "sonic-2".into();
-        expected.as_object_mut().unwrap().remove("generation_config");
-        assert_eq!(calls[1].json::<Value>().unwrap(), expected);
-        let options = crate::providers::Options { kind: None, table: "volume = 3".parse().unwrap() };
-        assert_eq!((KIND.check)(&options).unwrap_err(), "`volume` must be from 0.5 to 2");
-    }
-}
+mod tests;

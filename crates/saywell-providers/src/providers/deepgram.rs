@@ -1,7 +1,10 @@
-//! `deepgram`: Deepgram's Aura over REST, sent as it is made.
+//! `deepgram`: Deepgram's Aura over REST, sent as it is made; or over its WebSocket, where the voice goes on in one manner over a
+//! reply.
 //!
 //! To Deepgram a voice is a model: `aura-2-thalia-en` is the voice `thalia-en` of the model `aura-2`. Its speeds are not
 //! there in every language, so speeds are done to its sound. There are no times of words.
+
+mod socket;
 
 use std::sync::Arc;
 
@@ -13,6 +16,7 @@ use saywell_text::english::Reader;
 use serde::Deserialize;
 use serde_json::json;
 
+use self::socket::Connections;
 use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http};
 use crate::providers::{Opening, ProviderKind, Variable};
@@ -77,6 +81,9 @@ struct Options {
     /// Keeps the texts out of what Deepgram improves its models with, which may cost more; `false`.
     #[serde(default)]
     opt_out: bool,
+    /// Keeps one manner over a reply: its utterances follow one another over one WebSocket, so `parallel` is 1; `false`.
+    #[serde(default)]
+    continuous: bool,
     /// How many utterances of a reply to ask for at the same time.
     #[serde(default = "default_parallel")]
     parallel: std::num::NonZeroU8,
@@ -101,6 +108,8 @@ struct Deepgram {
     headers: HeaderMap,
     options: Options,
     voices: Arc<[Voice]>,
+    /// Where utterances follow one another.
+    connections: Option<Arc<Connections>>,
 }
 
 impl Deepgram {
@@ -109,7 +118,8 @@ impl Deepgram {
         let about = About {
             paid: true,
             default_voice: options.voice.clone(),
-            parallel: usize::from(options.parallel.get()),
+            options: if options.continuous { "continuous".into() } else { String::new() },
+            parallel: if options.continuous { 1 } else { usize::from(options.parallel.get()) },
             longest: 2_000,
             speeds: 1.0..=1.0,
             reader: Some(Reader::Natural),
@@ -124,28 +134,30 @@ impl Deepgram {
             }
         }
         let voices = names.into_iter().map(|name| voice(opening.name, name)).collect();
-        Ok(Self {
-            http: Http::new(opening),
-            about,
-            headers: HeaderMap::from_iter([(AUTHORIZATION, wire::secret(&format!("Token {key}"))?)]),
-            options,
-            voices,
-        })
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, wire::secret(&format!("Token {key}"))?)]);
+        let url = options.base_url.join("/v1/speak");
+        let connections =
+            options.continuous.then(|| Connections::open(opening, url, headers.clone())).transpose()?;
+        Ok(Self { http: Http::new(opening), about, headers, options, voices, connections })
+    }
+
+    /// What stands in the query for this voice of a model.
+    fn query(&self, model: &str, voice: &str) -> Vec<(&'static str, String)> {
+        let mut query = vec![
+            ("model", format!("{model}-{voice}")),
+            ("encoding", "linear16".to_owned()),
+            ("sample_rate", RATE.to_string()),
+        ];
+        if self.options.opt_out {
+            query.push(("mip_opt_out", "true".to_owned()));
+        }
+        query
     }
 
     fn call(&self, request: &Request) -> RequestBuilder {
-        let model = format!("{}-{}", request.model, request.voice);
-        let rate = RATE.to_string();
-        let mut query = vec![
-            ("model", model.as_str()),
-            ("encoding", "linear16"),
-            ("container", "none"),
-            ("sample_rate", &rate),
-        ];
-        if self.options.opt_out {
-            query.push(("mip_opt_out", "true"));
-        }
-        let call = self.http.post(self.options.base_url.join("/v1/speak")).query(&query);
+        let query = self.query(&request.model, &request.voice);
+        let call = self.http.post(self.options.base_url.join("/v1/speak"));
+        let call = call.query(&query).query(&[("container", "none")]);
         call.headers(self.headers.clone()).json(&json!({"text": &*request.text}))
     }
 }
@@ -166,10 +178,24 @@ impl Provider for Deepgram {
         Ok(Arc::clone(&self.voices))
     }
 
+    async fn warm(&self) {
+        match &self.connections {
+            // A connection is for one voice: that of whoever wishes none.
+            Some(connections) => {
+                let voice = self.options.voice.as_deref().or(self.voices.first().map(|voice| &*voice.id));
+                connections.warm(self.query(&self.about.model, voice.unwrap_or_default())).await;
+            }
+            None => self.http.warm(self.options.base_url.as_str()).await,
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         if wire::is_blank(&request.text) {
             let silence = Part::Sound { rate: RATE, samples: Vec::new() };
             return Box::pin(futures::stream::iter([Ok(silence)]));
+        }
+        if let Some(connections) = &self.connections {
+            return connections.speak(self.query(&request.model, &request.voice), request);
         }
         self.http.speech(self.call(&request), |_| Coding::Pcm { rate: RATE }, meaning)
     }
@@ -196,6 +222,7 @@ mod tests {
     use crate::provider::gather;
     use crate::providers::conformance;
     use crate::providers::conformance::faults::{self, Case};
+    use crate::queue::Errand;
 
     fn opened(url: &str, more: &str) -> Arc<dyn Provider> {
         faults::open(&KIND, &format!("base_url = '{url}'\napi_key = '{}'\n{more}", faults::KEY))
@@ -230,11 +257,76 @@ mod tests {
         let call = stub.requests().pop().unwrap();
         assert_eq!(
             call.query,
-            "model=aura-2-viktoria-de&encoding=linear16&container=none&sample_rate=24000&mip_opt_out=true"
+            "model=aura-2-viktoria-de&encoding=linear16&sample_rate=24000&mip_opt_out=true&container=none"
         );
         assert_eq!(call.header("authorization"), format!("Token {}", faults::KEY));
         let nobody = gather(provider.speak(Request::new("Hallo.", "aura-2", "nobody-de"))).await.unwrap_err();
         assert!(matches!(nobody, ProviderError::Misconfigured(_)), "{nobody:?}");
         assert_eq!(opened(&stub.url(), "model = 'aura'").voices().await.unwrap().len(), AURA.len());
+    }
+
+    fn continuous(url: &str) -> Arc<dyn Provider> {
+        opened(url, "continuous = true")
+    }
+
+    #[tokio::test]
+    async fn passes_every_exam_over_the_socket() {
+        conformance::examine_with_service(&Case {
+            stub: &stubs::deepgram::KIND,
+            open: &continuous,
+            lacks: &[
+                // Messages have no crumbs, no types and no headers, and sound in bytes is not in base64.
+                Fault::Crumbs,
+                Fault::WrongType,
+                Fault::WavZero,
+                Fault::WavMax,
+                Fault::SplitBase64,
+                Fault::NoTimings,
+                Fault::DisorderedTimings,
+                // What it does over the socket with a text that it refuses is not known.
+                Fault::BadText,
+            ],
+            unusual: &[],
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn the_utterances_of_a_reply_follow_one_another_over_one_connection() {
+        let stub = Stub::start(&stubs::deepgram::KIND).await.unwrap();
+        let provider = continuous(&stub.url());
+        assert_eq!(provider.about().parallel, 1);
+        provider.warm().await;
+        let reply = Arc::new(Errand::default());
+        let of = |text: &str, errand: &Arc<Errand>| Request {
+            errand: Arc::clone(errand),
+            ..Request::new(text, "aura-2", "thalia-en")
+        };
+        for text in ["One.", "Two.", "Three."] {
+            let speech = gather(provider.speak(of(text, &reply))).await.unwrap();
+            assert_eq!(speech.samples.len(), text.len() * 1440, "{text}");
+        }
+        assert_eq!((stub.counts().begun, stub.requests().len()), (3, 1));
+        assert_eq!(stub.requests()[0].query, "model=aura-2-thalia-en&encoding=linear16&sample_rate=24000");
+        gather(provider.speak(of("Another.", &Arc::default()))).await.unwrap();
+        assert_eq!(stub.requests().len(), 2, "the first reply may go on");
+
+        stub.fails(Fault::Cut, 4..5);
+        let error = gather(provider.speak(of("This one is cut in its middle.", &reply))).await.unwrap_err();
+        assert!(matches!(error, ProviderError::Unavailable(_)), "{error:?}");
+        gather(provider.speak(of("Again.", &reply))).await.unwrap();
+        assert_eq!(stub.requests().len(), 2, "that of the other reply, which is over");
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_not_asked_to_flush_too_often() {
+        let stub = Stub::start(&stubs::deepgram::KIND).await.unwrap();
+        let provider = continuous(&stub.url());
+        let reply = Arc::new(Errand::default());
+        for _ in 0..40 {
+            let request = Request::new("Once more.", "aura-2", "thalia-en");
+            gather(provider.speak(Request { errand: Arc::clone(&reply), ..request })).await.unwrap();
+        }
+        assert_eq!((stub.counts().begun, stub.requests().len()), (40, 3));
     }
 }

@@ -1,4 +1,8 @@
 //! `elevenlabs`: ElevenLabs' voices, streamed with the time of every character.
+//!
+//! Where one manner is to be kept over a reply, each call says what comes before its text. The service has a WebSocket for text
+//! as it is written (`stream-input`) as well, which is not used: it does not say where the sound of one utterance ends and that of
+//! the next begins, so that clips could not be cut out of it.
 
 mod alignment;
 mod listing;
@@ -84,6 +88,9 @@ struct Options {
     /// Asks the service to keep nothing; for accounts that may.
     #[serde(default)]
     zero_retention: bool,
+    /// Keeps one manner over a reply: each call says what comes before its text. Models of version 3 take no such; `false`.
+    #[serde(default)]
+    continuous: bool,
     /// Calls at a time; what the service allows when left out.
     concurrency: Option<std::num::NonZeroU8>,
     /// How many utterances of a reply to ask for at the same time.
@@ -208,6 +215,8 @@ struct SpeechBody<'a> {
     apply_text_normalization: Normalization,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pronunciation_dictionary_locators: &'a [Dictionary],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_text: Option<&'a str>,
 }
 
 /// A line of the answer: some sound, and when its characters are spoken.
@@ -249,9 +258,13 @@ impl ElevenLabs {
             options.normalization,
             &options.pronunciation_dictionaries,
         );
+        let mut sounding = serde_json::to_string(&sounding).unwrap_or_default();
+        if options.continuous {
+            sounding.push_str(" continuous");
+        }
         let about = About {
             paid: true,
-            options: serde_json::to_string(&sounding).unwrap_or_default(),
+            options: sounding,
             parallel: usize::from(options.parallel.get()),
             longest: listing::longest(&options.model),
             speeds: 0.7..=1.2,
@@ -292,6 +305,7 @@ impl ElevenLabs {
             model.admit(&request.text)?;
         }
         let language = request.language.as_deref().map(tag::primary);
+        let goes_on = self.options.continuous && !request.model.starts_with("eleven_v3");
         let ask = SpeechBody {
             text: &request.text,
             model_id: &request.model,
@@ -302,6 +316,7 @@ impl ElevenLabs {
             seed: self.options.seed,
             apply_text_normalization: self.options.normalization,
             pronunciation_dictionary_locators: &self.options.pronunciation_dictionaries,
+            previous_text: request.before.as_deref().filter(|_| goes_on),
         };
         let mut url = reqwest::Url::parse(self.url.as_str())
             .map_err(|error| ProviderError::Misconfigured(error.to_string()))?;
@@ -324,6 +339,10 @@ impl Provider for ElevenLabs {
 
     async fn voices(&self) -> Result<Arc<[Voice]>, ProviderError> {
         Ok(Arc::clone(&self.listing().await?.voices))
+    }
+
+    async fn warm(&self) {
+        self.http.warm(self.url.as_str()).await;
     }
 
     fn speak(&self, request: Request) -> SpeechStream {

@@ -1,7 +1,9 @@
-//! Cartesia's speech in events, and the list of its voices.
+//! Cartesia's speech in events and over its WebSocket, and the list of its voices.
 //!
 //! What is known of it: sound and the times of words come in events of their own; voices come in pages, each after the last
 //! voice of the one before; errors have a code, a title and a message.
+
+mod contexts;
 
 use axum::extract::Query;
 use axum::http::StatusCode;
@@ -12,24 +14,31 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use crate::call::{Call, Desk, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
 use crate::stubs::Kind;
 
 /// `https://api.cartesia.ai`.
-pub const KIND: Kind = Kind {
-    name: "cartesia",
-    routes: || {
-        Router::new()
-            .route("/tts/sse", post(events))
-            .route("/tts/bytes", post(bytes))
-            .route("/voices", get(voices))
-    },
+pub const KIND: Kind =
+    Kind { name: "cartesia", routes: || routes().route("/tts/websocket", get(contexts::upgrade)), refuse };
+
+/// The same, of another reading of what its documents say of contexts: flushes are counted from 0, and words are timed from
+/// the flush before them.
+pub const BY_FLUSH: Kind = Kind {
+    name: "cartesia_by_flush",
+    routes: || routes().route("/tts/websocket", get(contexts::upgrade_by_flush)),
     refuse,
 };
 
-#[derive(Deserialize)]
+fn routes() -> Router<Desk> {
+    Router::new()
+        .route("/tts/sse", post(events))
+        .route("/tts/bytes", post(bytes))
+        .route("/voices", get(voices))
+}
+
+#[derive(Clone, Deserialize)]
 struct Ask {
     model_id: String,
     transcript: String,
@@ -45,7 +54,7 @@ struct Ask {
     add_timestamps: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct OutputFormat {
     container: String,
     encoding: Option<String>,
@@ -55,27 +64,47 @@ struct OutputFormat {
 /// Reads a request, or says what is wrong with it.
 fn read(call: &Call) -> Result<(Ask, f64), Response> {
     let request = call.request();
-    if !request.header("authorization").starts_with("Bearer ") {
-        return Err(refuse(Refusal::Key));
-    }
-    if request.header("cartesia-version").is_empty() {
-        return Err(error(400, "version_missing", "Bad request", "A version is required."));
-    }
+    admit(request)?;
     let ask: Ask =
         request.json().map_err(|fault| error(400, "invalid_request", "Bad request", &fault.to_string()))?;
+    if ask.transcript.trim().is_empty() {
+        return Err(refuse(Refusal::Text));
+    }
+    let speed = judge(&ask).map_err(|(status, code, title, message)| error(status, code, title, message))?;
+    Ok((ask, speed))
+}
+
+/// Whether a request says who asks, and in which version.
+fn admit(request: &Recorded) -> Result<(), Response> {
+    if !request.header("authorization").starts_with("Bearer ") {
+        Err(refuse(Refusal::Key))
+    } else if request.header("cartesia-version").is_empty() {
+        Err(error(400, "version_missing", "Bad request", "A version is required."))
+    } else {
+        Ok(())
+    }
+}
+
+/// A status, a code, a title and a message.
+type Told = (u16, &'static str, &'static str, &'static str);
+
+const BAD_TEXT: Told = (400, "invalid_transcript", "Bad request", "This text is not acceptable.");
+
+/// The speed that is asked for, or what is wrong with what is asked beside the text.
+fn judge(ask: &Ask) -> Result<f64, Told> {
     let voice = ask.voice.as_str().or_else(|| ask.voice["id"].as_str()).unwrap_or_default();
     let speed = ask.generation_config["speed"].as_f64().unwrap_or(1.0);
     let raw = ask.output_format.encoding.as_deref() == Some("pcm_s16le");
     if !VOICES.iter().any(|(id, ..)| *id == voice) {
-        Err(error(404, "voice_not_found", "Voice not found", "There is no such voice."))
+        Err((404, "voice_not_found", "Voice not found", "There is no such voice."))
     } else if ask.model_id == "sonic" {
-        Err(error(410, "model_sunsetted", "Model sunsetted", "This model has ended."))
-    } else if ask.transcript.trim().is_empty() || ask.language.is_some() && ask.locale.is_some() {
-        Err(refuse(Refusal::Text))
+        Err((410, "model_sunsetted", "Model sunsetted", "This model has ended."))
+    } else if ask.language.is_some() && ask.locale.is_some() {
+        Err(BAD_TEXT)
     } else if !raw || !(0.6..=1.5).contains(&speed) {
-        Err(error(400, "invalid_request", "Bad request", "A field is out of bounds."))
+        Err((400, "invalid_request", "Bad request", "A field is out of bounds."))
     } else {
-        Ok((ask, speed))
+        Ok(speed)
     }
 }
 
@@ -120,7 +149,7 @@ async fn events(call: Call) -> Response {
         events.push(event("error", failed));
     } else {
         if ask.add_timestamps && !call.suffers(Fault::NoTimings) {
-            let times = times(&ask.transcript, speed, call.suffers(Fault::DisorderedTimings));
+            let times = times(&ask.transcript, speed, 0.0, call.suffers(Fault::DisorderedTimings));
             events.insert(half, event("timestamps", json!({"done": false, "word_timestamps": times})));
         }
         events.push(event("done", json!({"done": true})));
@@ -128,10 +157,10 @@ async fn events(call: Call) -> Response {
     call.stream("text/event-stream", events)
 }
 
-/// When words are said, each character for as long as the tone of it.
-fn times(text: &str, speed: f64, backwards: bool) -> Value {
+/// When words are said after `from` seconds, each character for as long as the tone of it.
+fn times(text: &str, speed: f64, from: f64, backwards: bool) -> Value {
     let (mut words, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-    let time = |characters: usize| characters as f64 * SECONDS_A_CHARACTER / speed;
+    let time = |characters: usize| from + characters as f64 * SECONDS_A_CHARACTER / speed;
     let mut at = 0;
     for word in text.split(' ') {
         let length = word.chars().count();
@@ -181,7 +210,10 @@ fn refuse(refusal: Refusal) -> Response {
         }
         Refusal::Quota => error(402, "quota_exceeded", "Quota exceeded", "Your credits are used up."),
         Refusal::Key => error(401, "unauthorized", "Unauthorized", "Invalid API key."),
-        Refusal::Text => error(400, "invalid_transcript", "Bad request", "This text is not acceptable."),
+        Refusal::Text => {
+            let (status, code, title, message) = BAD_TEXT;
+            error(status, code, title, message)
+        }
         Refusal::Trouble => error(500, "internal", "Internal error", "Something broke."),
     }
 }

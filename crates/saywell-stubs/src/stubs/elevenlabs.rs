@@ -55,6 +55,8 @@ struct Ask {
     apply_text_normalization: Option<String>,
     #[serde(default)]
     pronunciation_dictionary_locators: Vec<Value>,
+    #[serde(default)]
+    previous_text: Option<String>,
 }
 
 fn default_model() -> String {
@@ -94,6 +96,9 @@ fn read(request: &Recorded) -> Result<Asked, Response> {
     }
     if ask.model_id == "eleven_multilingual_v2" && ask.language_code.is_some() {
         return Err(invalid("language_code", "Not for this model"));
+    }
+    if ask.model_id.starts_with("eleven_v3") && ask.previous_text.is_some() {
+        return Err(invalid("previous_text", "Not for this model"));
     }
     let format = request.query.split('&').find_map(|pair| pair.strip_prefix("output_format="));
     let (kind, rate) = format.and_then(|format| format.split_once('_')).unwrap_or(("pcm", "44100"));

@@ -88,6 +88,26 @@ async fn asks_for_what_is_wanted() {
 }
 
 #[tokio::test]
+async fn one_manner_is_kept_by_saying_what_comes_before() {
+    let stub = stub().await;
+    let [each, continuous] = ["", "continuous = true"].map(|options| opened(&stub.url(), options));
+    assert_ne!(each.about().options, continuous.about().options);
+    let second = |model: &str| Request {
+        before: Some("This is the first.".into()),
+        ..Request::new("And the second.", model, RACHEL)
+    };
+    let first = Request { before: None, ..second("eleven_flash_v2_5") };
+    gather(each.speak(second("eleven_flash_v2_5"))).await.unwrap();
+    for request in [first, second("eleven_flash_v2_5"), second("eleven_v3")] {
+        gather(continuous.speak(request)).await.unwrap();
+    }
+    let calls = stub.requests();
+    let before: Vec<serde_json::Value> =
+        calls.iter().map(|call| call.json::<serde_json::Value>().unwrap()["previous_text"].take()).collect();
+    assert_eq!(before, [json!(null), json!(null), json!("This is the first."), json!(null)]);
+}
+
+#[tokio::test]
 async fn voices_come_from_every_page_with_their_languages() {
     let stub = stub().await;
     let provider = opened(&stub.url(), "");

@@ -1,4 +1,4 @@
-//! WebSockets that are kept open between calls, so that a call need not open one.
+//! Connections of WebSocket that are kept open between calls, so that a call need not open one.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
