@@ -238,3 +238,44 @@ impl From<ClientError> for ProviderError {
         Self::Misconfigured(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use saywell_stubs::{Stub, stubs};
+
+    use super::*;
+    use crate::providers::conformance::faults;
+
+    /// How each service over HTTP is given its address.
+    const REMOTE: [(&ProviderKind, &stubs::Kind, &str); 12] = [
+        (&openai::KIND, &stubs::openai::KIND, "/v1'\napi_key = 'key"),
+        (&openai_compatible::GROQ, &stubs::openai_compatible::GROQ, "/v1'\napi_key = 'key"),
+        (&elevenlabs::KIND, &stubs::elevenlabs::KIND, "'\napi_key = 'key"),
+        (&mistral::KIND, &stubs::mistral::KIND, "'\napi_key = 'key"),
+        (&gemini::KIND, &stubs::gemini::KIND, "'\napi_key = 'key"),
+        (&cartesia::KIND, &stubs::cartesia::KIND, "'\napi_key = 'key"),
+        (&deepgram::KIND, &stubs::deepgram::KIND, "'\napi_key = 'key"),
+        (&xai::KIND, &stubs::xai::KIND, "/v1'\napi_key = 'key"),
+        (&inworld::KIND, &stubs::inworld::KIND, "'\napi_key = 'key"),
+        (&minimax::KIND, &stubs::minimax::KIND, "'\napi_key = 'key"),
+        (&azure::KIND, &stubs::azure::KIND, "'\nword_times = false\nkey = 'key"),
+        (&google::KIND, &stubs::google::KIND, "'\napi_key = 'key"),
+    ];
+
+    #[tokio::test]
+    async fn a_service_is_warmed_without_asking_it_for_anything() {
+        for (kind, service, address) in REMOTE {
+            let stub = Stub::start(service).await.unwrap();
+            let provider = faults::open(kind, &format!("base_url = '{}{address}'", stub.url()));
+            provider.warm().await;
+            // Google's has a connection of each sort.
+            let asked = stub.requests();
+            assert!(
+                !asked.is_empty() && asked.iter().all(|request| request.method == "HEAD"),
+                "{}",
+                kind.name
+            );
+            assert_eq!(stub.counts().begun, 0, "{}", kind.name);
+        }
+    }
+}

@@ -202,6 +202,10 @@ impl Provider for Gemini {
         Ok(Arc::clone(&self.voices))
     }
 
+    async fn warm(&self) {
+        self.http.warm(self.options.base_url.as_str()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let how = Telling {
             carrier: Carrier::Events,

@@ -200,6 +200,13 @@ impl Provider for Google {
         Words::to_say(request, self.service.options.word_times).charged()
     }
 
+    async fn warm(&self) {
+        self.service.http.warm(&self.service.base).await;
+        if self.service.options.streaming {
+            self.service.grpc.warm(&self.service.base).await;
+        }
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let service = Arc::clone(&self.service);
         if wire::is_blank(&request.text) {

@@ -169,6 +169,10 @@ impl Provider for Inworld {
         self.voices.get(self.listed()).await
     }
 
+    async fn warm(&self) {
+        self.http.warm(self.options.base_url.as_str()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let how = Telling {
             carrier: Carrier::Lines,

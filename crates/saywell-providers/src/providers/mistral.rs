@@ -171,6 +171,10 @@ impl Provider for Mistral {
         self.voices.get(self.listed()).await
     }
 
+    async fn warm(&self) {
+        self.http.warm(self.options.base_url.as_str()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         let how = Telling {
             carrier: Carrier::Events,

@@ -221,6 +221,10 @@ impl Provider for OpenAi {
         Ok(Arc::clone(&self.voices))
     }
 
+    async fn warm(&self) {
+        self.http.warm(&self.url).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         self.http.speech(self.call(&request), |_| Coding::Pcm { rate: RATE }, meaning)
     }

@@ -331,6 +331,10 @@ impl Provider for Compatible {
         self.voices.get(listing::ask(self)).await
     }
 
+    async fn warm(&self) {
+        self.http.warm(self.url.as_str()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         if wire::is_blank(&request.text) {
             // To some of the servers it is an error, and not one that tells what it is.

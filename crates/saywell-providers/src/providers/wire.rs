@@ -352,3 +352,37 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     }
     said.join(": ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use saywell_base::clock::SystemClock;
+    use saywell_base::net;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_was_warmed_has_the_next_call() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            // Whoever comes over another connection has no answer.
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = || {
+                let mut head = [0; 4096];
+                let length = stream.read(&mut head).unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+                String::from_utf8_lossy(&head[..length.min(4)]).trim().to_owned()
+            };
+            [asked(), asked()]
+        });
+        let http = Http { client: net::client().unwrap(), clock: Arc::new(SystemClock) };
+        http.warm(&url).await;
+        let call = http.send(http.get(&url), |_| None);
+        tokio::time::timeout(Duration::from_secs(20), call).await.unwrap().unwrap();
+        assert_eq!(server.join().unwrap(), ["HEAD", "GET"]);
+    }
+}

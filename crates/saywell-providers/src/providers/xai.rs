@@ -181,6 +181,10 @@ impl Provider for Xai {
         self.voices.get(self.listed()).await
     }
 
+    async fn warm(&self) {
+        self.http.warm(self.options.base_url.as_str()).await;
+    }
+
     fn speak(&self, request: Request) -> SpeechStream {
         if wire::is_blank(&request.text) {
             let silence = Part::Sound { rate: RATE, samples: Vec::new() };
