@@ -57,8 +57,7 @@ class DeepgramStub(unittest.TestCase):
                 for number in range(2):
                     socket.send_text(SpeakV1Text(text=TEXT))
                     socket.send_flush()
-                    sound = b"".join(iter(lambda: self.piece(socket, number), b""))
-                    self.assertEqual(len(sound), BYTES)
+                    self.assertEqual(len(self.until_flushed(socket, number)), BYTES)
                 socket.send_text(SpeakV1Text(text=TEXT))
                 socket.send_clear()
                 self.assertEqual(socket.recv().type, "Cleared")
@@ -67,13 +66,12 @@ class DeepgramStub(unittest.TestCase):
             self.assertEqual(request["headers"]["authorization"], "Token a-key")
             self.assertIn("model=aura-2-thalia-en", request["query"])
 
-    def piece(self, socket, number):
-        """A piece of sound; nothing once all of it has come."""
-        message = socket.recv()
-        if isinstance(message, bytes):
-            return message
+    def until_flushed(self, socket, number):
+        sound = b""
+        while isinstance(message := socket.recv(), bytes):
+            sound += message
         self.assertEqual((message.type, message.sequence_id), ("Flushed", number))
-        return b""
+        return sound
 
     def test_too_many_flushes_are_warned_of(self):
         with Stub("deepgram") as stub, connect(stub) as socket:
