@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures::future::join_all;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -51,6 +52,9 @@ use crate::trial;
 use crate::usage::{Keeper, Ledger, Listening, Retention, Scribe};
 use crate::voices::{Cast, VoiceMap};
 
+/// How often connections to providers are used that are to stay open: services and proxies close idle ones after a minute and
+/// more.
+const WARM_EVERY: Duration = Duration::from_secs(45);
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// How long Redis may take, which need not be there, to say what it is like.
@@ -229,6 +233,9 @@ impl App {
         // What is one gateway's own, no other looks after.
         let turns = gateways.clone().filter(|_| is_shared(&settings)).map(Turns::among).unwrap_or_default();
         look_after(&upkeep, (&cache, &store), &settings, &clock, turns);
+        if settings.keep_warm {
+            keep_warm(&upkeep, chain.clone());
+        }
         let (name, started_at) = (settings.instance_name(), seconds(clock.now()));
         let own = Own { name, started_at, flights: flights.clone(), chain: chain.clone() };
         if let (Some(gateways), own) = (gateways.clone(), own.clone()) {
@@ -454,6 +461,19 @@ fn look_after(
     let retention = Retention { rows: settings.usage_days, sums: settings.usage_daily_days };
     let keeper = Keeper::new(Arc::clone(&store.usage), retention, Arc::clone(clock));
     upkeep.begin(|stop| keeper.run(turns, stop));
+}
+
+/// Keeps connections to providers open, so that no reply waits for a handshake.
+fn keep_warm(upkeep: &Background, chain: Chain) {
+    upkeep.begin(|stop| async move {
+        let warming = async {
+            loop {
+                join_all(chain.links().iter().map(Provider::warm)).await;
+                tokio::time::sleep(WARM_EVERY).await;
+            }
+        };
+        stop.run_until_cancelled(warming).await;
+    });
 }
 
 /// Whether other gateways have the same database.

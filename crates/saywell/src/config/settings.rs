@@ -63,6 +63,8 @@ pub struct Settings {
     pub hedge_after: Option<Duration>,
     /// Whether an utterance is heard only when all of it is there.
     pub seamless: bool,
+    /// Whether connections to providers are kept open between replies.
+    pub keep_warm: bool,
     /// How far ahead of the listener sound is bought.
     pub lookahead: Option<Duration>,
     /// The operator's own prices.
@@ -404,6 +406,15 @@ pub static SETTINGS: &[Setting] = &[
         takes: Takes::Flag,
         set: |s, v| assign(&mut s.seamless, flag(v)),
         show: |s| s.seamless.to_string(),
+    },
+    Setting {
+        variable: "TTS_KEEP_WARM",
+        key: "chain.keep_warm",
+        default: "false",
+        about: "Whether connections to the providers stay open between replies, so that the first sentence after a quiet hour waits for no handshake. A request without a text goes out every 45 s, which costs nothing.",
+        takes: Takes::Flag,
+        set: |s, v| assign(&mut s.keep_warm, flag(v)),
+        show: |s| s.keep_warm.to_string(),
     },
     Setting {
         variable: "TTS_LOOKAHEAD_SECONDS",
@@ -859,6 +870,7 @@ impl Default for Settings {
             retries: 0,
             hedge_after: None,
             seamless: false,
+            keep_warm: false,
             lookahead: None,
             prices: Vec::new(),
             emoji: Emoji::default(),

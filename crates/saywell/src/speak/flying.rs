@@ -72,6 +72,8 @@ pub(super) struct Leg {
     /// The pause after it, seconds.
     pub(super) pause: f64,
     pub(super) order: Arc<Order>,
+    /// What is said right before it, if anything is.
+    pub(super) before: Option<Arc<str>>,
 }
 
 impl Leg {
@@ -82,6 +84,7 @@ impl Leg {
             number,
             pause: plan.pause(number),
             order: Arc::clone(order),
+            before: None,
         };
         (0..plan.script.utterances.len()).map(leg).collect()
     }
@@ -183,7 +186,10 @@ impl Flying {
         let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
         let lines = Arc::new(Mutex::new(VecDeque::<Arc<Line>>::new()));
         let begun = Arc::clone(&lines);
+        let mut before = None;
         let clips = legs.enumerate().map(move |(number, leg)| {
+            let before = before.replace(Arc::<str>::from(&*leg.utterance().text));
+            let leg = Leg { before, ..leg };
             let (starts, line) = (begins, Arc::new(Line::default()));
             begins += leg.plan.seconds(leg.number);
             lock(&begun).push_back(Arc::clone(&line));
@@ -334,6 +340,7 @@ impl Flying {
                 _ => Priority::Rest,
             },
             due: self.lookahead.reaches(begins),
+            before: leg.before.clone(),
             errand: Arc::clone(order.errand()),
             last: false,
             bookkeeper: Arc::clone(order) as Arc<dyn Bookkeeper>,

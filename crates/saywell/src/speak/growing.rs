@@ -323,7 +323,7 @@ impl Growing {
             self.order.reserve(Amount::default()).await?;
         }
         self.order.reserve_further(amount).await?;
-        let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order) };
+        let leg = Leg { plan, number: 0, pause, order: Arc::clone(&self.order), before: None };
         self.planned.push((leg.clip_key(0), leg.pause));
         let departure = begins.then(|| self.depart(&leg)).transpose()?;
         if let Some(flight) = &self.flight {

@@ -30,4 +30,5 @@ mod stream;
 mod support;
 mod usage;
 mod voices;
+mod warm;
 mod wyoming;
