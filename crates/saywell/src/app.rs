@@ -3,7 +3,7 @@
 mod background;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
@@ -637,11 +637,11 @@ pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
         }
         tracing::error!(
             folder = %folder.display(), %error,
-            "the data folder cannot be written: speech goes on, and usage, API keys and what operators set end with this process. \
-             Make the folder writable and start again, or name another in TTS_DATA_DIR"
+            "the data folder cannot be written: speech goes on. API keys and what operators set hold as the folder has them; usage, \
+             and what is changed, end with this process. Make room, or the folder writable, and start again, or name another in \
+             TTS_DATA_DIR"
         );
-        let in_memory = store::open(Some("sqlite::memory:"), folder).await;
-        return Ok(in_memory.map_err(cache::CacheError::from)?);
+        return Ok(store::open_beside(folder).await.map_err(cache::CacheError::from)?);
     }
     Ok(store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?)
 }
@@ -659,19 +659,27 @@ fn open_ledger(settings: &Settings, store: &Store) -> Result<(Ledger, Scribe), S
     opened.map_err(|error| StartError::data(&journal, error))
 }
 
-/// Makes a file in a folder, and takes it away again.
+/// Writes a file into a folder, and takes it away again.
 ///
 /// # Errors
 /// Why it cannot be made.
 pub fn try_writing(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(format!(".writable.{:016x}", rand::random::<u64>()));
-    std::fs::File::create_new(&file)?;
-    std::fs::remove_file(&file)
+    // A file needs no room until something is in it.
+    let written = std::fs::File::create_new(&file)?.write_all(&[0; 4096]);
+    std::fs::remove_file(&file).and(written)
 }
 
-/// Whether an error says that a folder is not to be written to.
+/// Whether an error says that a folder is not to be written to, or has no room.
 fn forbidden(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+    matches!(
+        error.kind(),
+        ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::FileTooLarge
+    )
 }
 
 /// Opens the cache that the settings describe.

@@ -322,8 +322,12 @@ impl Cache {
         }
         shared.memory.insert(key, held.clone());
         let reservation = self.make_room(prepared.bytes()).await?;
+        let fails_clean = shared.objects.fails_clean();
         if let Err(error) = shared.objects.write(&prepared).await {
             shared.used.suspect_strays(0);
+            if !fails_clean {
+                reservation.strayed();
+            }
             if !error.was_known() && !shared.unwritable.swap(true, Ordering::Relaxed) {
                 tracing::error!(
                     error = %sweep::Causes(&error),

@@ -31,13 +31,16 @@ pub use levels::{VoiceLevel, VoiceLevels};
 pub use listening::{Figure, ListenedBy, ListeningLine, ListeningLog, Moment};
 pub use usage::{By, Days, Refusals, Spent, UsageLine, UsageLog, Whose, format_day, parse_day};
 
-use crate::service::Service;
+use crate::service::{Probe, Service};
 use crate::telemetry;
 use guarded::Guarded;
 use postgres::PostgresStore;
 use sqlite::SqliteStore;
 use std::path::Path;
 use std::sync::Arc;
+
+/// The database in the data folder.
+const FILE: &str = "saywell.db";
 
 /// Opens the database that `DATABASE_URL` names and brings its tables up to date.
 ///
@@ -47,10 +50,27 @@ use std::sync::Arc;
 pub async fn open(url: Option<&str>, data_folder: &Path) -> Result<Store, StoreError> {
     let bad =
         |problem: &'static str| StoreError::BadSetting { field: "DATABASE_URL", problem: problem.into() };
-    match Address::read(url.unwrap_or("sqlite:saywell.db")).map_err(bad)? {
-        Address::Postgres(url) => Ok(Store::over(PostgresStore::open(url).await?)),
-        Address::Memory => Ok(Store::over(SqliteStore::in_memory().await?)),
-        Address::File(path) => Ok(Store::over(SqliteStore::open(&data_folder.join(path)).await?)),
+    match url.map_or(Ok(Address::File(FILE)), Address::read).map_err(bad)? {
+        Address::Postgres(url) => Ok(Store::over(PostgresStore::open(url).await?, Service::new)),
+        Address::Memory => Ok(Store::within(SqliteStore::in_memory().await?)),
+        Address::File(path) => Ok(Store::within(SqliteStore::open(&data_folder.join(path)).await?)),
+    }
+}
+
+/// Opens a database in memory, for a data folder that cannot be written: it knows of keys, controls and voices what the
+/// folder's database does, and ends with the process.
+pub async fn open_beside(data_folder: &Path) -> Result<Store, StoreError> {
+    let path = data_folder.join(FILE);
+    if !path.is_file() {
+        return Ok(Store::within(SqliteStore::in_memory().await?));
+    }
+    match SqliteStore::in_memory_like(&path).await {
+        Ok(store) => Ok(Store::within(store)),
+        Err(error) => {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(database = %path.display(), %error, source, "its keys and controls are not in force");
+            Ok(Store::within(SqliteStore::in_memory().await?))
+        }
     }
 }
 
@@ -127,11 +147,16 @@ impl Database for SqliteStore {}
 impl Database for PostgresStore {}
 
 impl Store {
+    /// Every concern in a database of this process.
+    fn within(database: SqliteStore) -> Self {
+        Self::over(database, Service::own)
+    }
+
     /// Every concern in one database.
-    fn over(database: impl Database) -> Self {
+    fn over(database: impl Database, service: fn(telemetry::SideService, Probe) -> Service) -> Self {
         let database = Arc::new(database);
         let index = Arc::clone(&database) as Arc<dyn CacheIndex>;
-        let service = Service::new(telemetry::SideService::Database, guarded::probe(Arc::clone(&index)));
+        let service = service(telemetry::SideService::Database, guarded::probe(Arc::clone(&index)));
         let keys = Arc::clone(&database) as Arc<dyn ApiKeys>;
         Self {
             cache: Arc::new(Guarded { service: service.clone(), inner: index }),
@@ -162,6 +187,14 @@ pub enum StoreError {
     /// The tables cannot be brought up to date; the operator must look at the database.
     #[error("the tables of the database could not be brought up to date")]
     Migration(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database does not take these values; another try will not do.
+    #[error("the database refuses to {action}")]
+    Refused {
+        /// What was asked of it.
+        action: &'static str,
+        /// What it said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The database did not answer as it should; another try may do.
     #[error("the database could not {action}")]
     Unavailable {
@@ -170,6 +203,31 @@ pub enum StoreError {
         /// What it said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// What an error of a statement means, which was to do this.
+fn failed(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |error| match &error {
+        sqlx::Error::Database(answer) if refuses_values(&**answer) => {
+            StoreError::Refused { action, source: error.into() }
+        }
+        _ => StoreError::Unavailable { action, source: error.into() },
+    }
+}
+
+/// Whether it is the values that a database does not take: not its disk, its tables or its duties.
+fn refuses_values(error: &dyn sqlx::error::DatabaseError) -> bool {
+    use sqlx::error::ErrorKind;
+    let kind = matches!(
+        error.kind(),
+        ErrorKind::UniqueViolation
+            | ErrorKind::ForeignKeyViolation
+            | ErrorKind::NotNullViolation
+            | ErrorKind::CheckViolation
+    );
+    let code = error.code().unwrap_or_default();
+    // PostgreSQL's class 22, "data exception"; SQLite's TOOBIG and MISMATCH.
+    kind || code.len() == 5 && code.starts_with("22") || matches!(&*code, "18" | "20")
 }
 
 /// A count as databases have it: they know no larger number than this.

@@ -66,7 +66,7 @@ pub async fn serve(app: App, listener: TcpListener) {
         let id = hex::encode(rand::random::<[u8; 8]>());
         let attending = async move {
             // Whoever has left has.
-            let _ = attend(&app, stream, peer).await;
+            let _ = Box::pin(attend(&app, stream, peer)).await;
             drop(place);
         };
         // Waited for by `Connections::closed`.

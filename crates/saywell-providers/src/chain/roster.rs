@@ -45,7 +45,8 @@ impl List {
     fn at_hand(&self, now: SystemTime) -> Option<Result<Arc<[Voice]>, ProviderError>> {
         let Known { voices, asked } = self.known().clone();
         let (at, failure) = asked?;
-        let age = now.duration_since(at).unwrap_or_default();
+        // What a clock that was put back says of it is no reason not to ask.
+        let age = now.duration_since(at).unwrap_or(Duration::MAX);
         match (voices, failure) {
             (Some(voices), failure) if age < if failure.is_some() { REST } else { FRESH } => Some(Ok(voices)),
             (None, Some(failure)) if age < REST => Some(Err(failure)),

@@ -183,13 +183,21 @@ pub(super) struct Staged {
 impl ObjectLayer {
     pub(super) fn new(storage: Storage, clock: Arc<dyn Clock>) -> Self {
         let probe = storage::probe(Arc::clone(&storage.objects), &storage.prefix);
-        let service = Service::new(telemetry::SideService::Storage, probe);
+        let of = telemetry::SideService::Storage;
+        let service =
+            if storage.folder.is_some() { Service::own(of, probe) } else { Service::new(of, probe) };
         Self { storage, service, clock }
     }
 
     /// Whether the storage answers.
     pub(super) fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// Whether a write that fails leaves nothing behind: in a folder, or where nothing is sent. A bucket may carry one out that
+    /// nobody waits for any more.
+    pub(super) fn fails_clean(&self) -> bool {
+        self.storage.folder.is_some() || !self.service.is_well()
     }
 
     /// Waits for the storage, but not for long, and not at all while it is ill.

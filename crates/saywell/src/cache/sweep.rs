@@ -18,6 +18,10 @@ const MAX_PENDING: usize = 1024;
 /// How often a running server looks for what killed processes left behind.
 const REPAIR_EVERY: Duration = Duration::from_hours(24);
 
+/// How long the count of that waits where it could not be made, and how long after it something may still arrive.
+const COUNT_AGAIN: Duration = Duration::from_secs(1);
+const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
+
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SweepReport {
@@ -80,10 +84,13 @@ impl Cache {
     /// logged and tried again. What is another gateway's turn is left to it.
     pub async fn run_sweeper(&self, interval: Duration, turns: Turns, cancel: CancellationToken) {
         let mut repair_at = self.shared.clock.now();
+        let counting = async {
+            self.count_left_behind().await;
+            // What a killed process had sent may arrive for as long as a write may take.
+            tokio::time::sleep(ARRIVES_WITHIN).await;
+            self.count_left_behind().await;
+        };
         let work = async {
-            if let Err(error) = self.count_strays().await {
-                tracing::debug!(error = %Causes(&error), "what was left behind could not be counted");
-            }
             loop {
                 let now = self.shared.clock.now();
                 // What belongs to no entry takes room until it may be removed. A clock that was put back waits no longer.
@@ -110,9 +117,18 @@ impl Cache {
             }
         };
         // Every step may be cut short: that is what crash safety is for.
-        let _cancelled: Option<()> = cancel.run_until_cancelled(work).await;
+        let all = async { tokio::join!(Box::pin(counting), Box::pin(work)) };
+        let _cancelled: Option<((), ())> = cancel.run_until_cancelled(all).await;
         if let Err(error) = self.flush_accesses().await {
             tracing::warn!(error = %Causes(&error), "the last accesses were not counted");
+        }
+    }
+
+    /// Counts what killed processes left behind, as soon as the storage and the index say so.
+    async fn count_left_behind(&self) {
+        while let Err(error) = self.count_strays().await {
+            tracing::debug!(error = %Causes(&error), "what was left behind could not be counted");
+            tokio::time::sleep(COUNT_AGAIN).await;
         }
     }
 

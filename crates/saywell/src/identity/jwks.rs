@@ -22,7 +22,7 @@ const SPACE: Duration = Duration::from_secs(1);
 /// The same after they could not be had.
 pub const REST: Duration = Duration::from_secs(5);
 /// How long whoever shows a token waits for an answer; known trouble is not waited for.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(900);
 /// How long an answer may take, and how large it may be.
 const DEADLINE: Duration = Duration::from_secs(5);
 const MAX_BYTES: usize = 256 * 1024;
@@ -97,6 +97,12 @@ impl Keys {
 }
 
 impl Known {
+    /// A clock that was put back makes no key last longer, ends none, and keeps nobody from asking.
+    fn settle(&mut self, now: SystemTime) {
+        self.came = self.came.map(|came| came.min(now));
+        self.asked = self.asked.filter(|asked| *asked <= now);
+    }
+
     fn find(&self, name: Option<&str>, algorithm: Algorithm, now: SystemTime) -> Option<DecodingKey> {
         self.keys.find(name, algorithm).filter(|_| age(self.came, now) < USABLE)
     }
@@ -132,7 +138,11 @@ impl Jwks {
         algorithm: Algorithm,
         now: SystemTime,
     ) -> Result<DecodingKey, MissingKey> {
-        let found = self.known().find(name, algorithm, now);
+        let found = {
+            let mut known = self.known();
+            known.settle(now);
+            known.find(name, algorithm, now)
+        };
         if let Some(key) = found {
             // Beside the request: what is known serves.
             drop(self.renewal(FRESH));
@@ -141,7 +151,9 @@ impl Jwks {
         let ill = self.known().ill;
         let renewal = self.renewal(SPACE);
         if let Some(renewal) = renewal.filter(|_| !ill) {
-            let _ = tokio::time::timeout(PATIENCE, renewal).await;
+            // Whoever comes later waits for what is left of one second, not for one of their own.
+            let waited = age(self.known().asked, now);
+            let _ = tokio::time::timeout(PATIENCE.saturating_sub(waited), renewal).await;
         }
         let known = self.known();
         // While the provider cannot be asked, nobody knows whether it has such a key by now.
@@ -154,6 +166,7 @@ impl Jwks {
     fn renewal(&self, space: Duration) -> Option<Asking> {
         let now = self.shared.clock.now();
         let mut known = self.known();
+        known.settle(now);
         if known.asking.is_some() {
             return known.asking.clone();
         }

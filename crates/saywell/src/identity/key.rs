@@ -97,13 +97,11 @@ impl Keys {
         }
         let row = match id(presented) {
             Some(id) => match self.store.find(id).await {
-                Ok(row) => {
-                    if let Some(row) = row.as_ref().filter(|row| bool::from(row.hash.ct_eq(&hash))) {
-                        self.proven.insert(hash, (row.clone(), now));
-                    }
-                    row
-                }
-                Err(error) => Some(self.remembered(&hash, now).ok_or(error)?),
+                Ok(row) => self.proving(row, &hash, now),
+                Err(_) => match self.remembered(&hash, now) {
+                    Some(row) => Some(row),
+                    None => self.proving(self.store.find_unknown(id).await?, &hash, now),
+                },
             },
             None => None,
         };
@@ -123,14 +121,25 @@ impl Keys {
     /// # Errors
     /// [`KeyFault`]
     pub async fn standing(&self, id: &str, now: SystemTime) -> Result<KeyRow, KeyFault> {
-        let row = match self.store.find(id).await {
-            Ok(row) => row.ok_or(KeyFault::Unknown)?,
-            Err(error) => {
-                let proven = self.proven.iter().find(|(_, (row, _))| row.id == id).map(|(hash, _)| hash);
-                proven.and_then(|hash| self.remembered(&hash, now)).ok_or(error)?
+        let row = if let Ok(row) = self.store.find(id).await {
+            row
+        } else {
+            let proven = self.proven.iter().find(|(_, (row, _))| row.id == id).map(|(hash, _)| hash);
+            match proven.and_then(|hash| self.remembered(&hash, now)) {
+                Some(row) => Some(row),
+                None => self.store.find_unknown(id).await?,
             }
         };
+        let row = row.ok_or(KeyFault::Unknown)?;
         still_good(row, now)
+    }
+
+    /// The row, which is remembered if it is of the key that was presented.
+    fn proving(&self, row: Option<KeyRow>, hash: &[u8; 32], now: SystemTime) -> Option<KeyRow> {
+        if let Some(row) = row.as_ref().filter(|row| bool::from(row.hash.ct_eq(hash))) {
+            self.proven.insert(*hash, (row.clone(), now));
+        }
+        row
     }
 
     /// The row of a key that was right not long ago.
@@ -151,7 +160,8 @@ impl Keys {
     }
 
     fn count_wrong(&self, network: &str, now: SystemTime) {
-        let over = |wrong: &Wrong| now.duration_since(wrong.since).unwrap_or_default() >= WINDOW;
+        // A clock that was put back begins a new window.
+        let over = |wrong: &Wrong| now.duration_since(wrong.since).map_or(true, |age| age >= WINDOW);
         let mut all = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST_NETWORKS && !all.contains_key(network) {
             all.retain(|_, wrong| !over(wrong));
@@ -262,6 +272,13 @@ mod tests {
         keys.check(&fresh, "elsewhere", clock.now()).await.unwrap();
         clock.advance(Duration::from_secs(40));
         assert!(matches!(keys.check("saywell_guess", "net", clock.now()).await, Err(KeyFault::Unknown)));
+        // A clock that is put back gives no hour of guessing.
+        clock.set_back(Duration::from_hours(1));
+        for _ in 0..MOST_WRONG {
+            assert!(matches!(keys.check("saywell_guess", "net", clock.now()).await, Err(KeyFault::Unknown)));
+        }
+        let throttled = keys.check("saywell_guess", "net", clock.now()).await;
+        assert!(matches!(throttled, Err(KeyFault::Throttled { .. })), "{throttled:?}");
     }
 
     #[tokio::test]

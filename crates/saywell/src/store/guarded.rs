@@ -10,7 +10,7 @@ use crate::key::{Key, KeyKind};
 use crate::service::{Probe, Service, Trouble};
 
 /// How long somebody who wants to hear something may wait for an answer.
-const SPEECH_DEADLINE: Duration = Duration::from_millis(800);
+const SPEECH_DEADLINE: Duration = Duration::from_millis(700);
 /// How long work beside speech may take.
 const WORK_DEADLINE: Duration = Duration::from_secs(15);
 /// How soon a database has to answer to be well again.
@@ -111,6 +111,10 @@ impl ApiKeys for Guarded<dyn ApiKeys> {
 
     async fn find(&self, id: &str) -> Result<Option<KeyRow>, StoreError> {
         self.ask(SPEECH_DEADLINE, self.inner.find(id)).await
+    }
+
+    async fn find_unknown(&self, id: &str) -> Result<Option<KeyRow>, StoreError> {
+        self.service.insist(SPEECH_DEADLINE, self.inner.find(id), is_away).await
     }
 
     async fn list(&self) -> Result<Vec<KeyRow>, StoreError> {

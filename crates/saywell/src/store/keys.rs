@@ -19,6 +19,11 @@ pub trait ApiKeys: Send + Sync + Debug {
     /// The key with this id, be it in force or not.
     async fn find(&self, id: &str) -> Result<Option<KeyRow>, StoreError>;
 
+    /// As [`find`](Self::find), for a key of which nothing is remembered: a database that is merely slow is waited for.
+    async fn find_unknown(&self, id: &str) -> Result<Option<KeyRow>, StoreError> {
+        self.find(id).await
+    }
+
     /// Every key there ever was, the newest first.
     async fn list(&self) -> Result<Vec<KeyRow>, StoreError>;
 

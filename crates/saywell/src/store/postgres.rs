@@ -13,7 +13,9 @@ use self::connections::{Connections, Transaction, through_pooler, without_pooler
 use super::cache_index::{self, STORED_WITHIN_MS};
 use super::migrations;
 use super::rows::Columns as _;
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
+use super::{
+    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, failed, signed,
+};
 use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
@@ -66,10 +68,10 @@ impl PostgresStore {
         })?;
         // On a connection of its own, whose statements may take long: the migrator lets one gateway through at a time.
         let migrated = async {
-            connect(&options).await?.close().await.map_err(unavailable("be opened"))?;
+            connect(&options).await?.close().await.map_err(failed("be opened"))?;
             let one = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
             let one = one.connect_with(options.clone());
-            let one = one.await.map_err(unavailable("be opened"))?;
+            let one = one.await.map_err(failed("be opened"))?;
             let done = if pooled { migrate_pooled(&one).await } else { MIGRATIONS.run(&one).await };
             one.close().await;
             done.map_err(|error| StoreError::Migration(error.into()))
@@ -78,7 +80,7 @@ impl PostgresStore {
             Ok(done) => done?,
             Err(late) => return Err(StoreError::Migration(late.into())),
         }
-        let pool = Connections::open(options, pooled).await.map_err(unavailable("be opened"))?;
+        let pool = Connections::open(options, pooled).await.map_err(failed("be opened"))?;
         Ok(Self { pool })
     }
 }
@@ -114,13 +116,9 @@ async fn ask<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(DEADLINE, answer).await {
-        Ok(answer) => answer.map_err(unavailable(action)),
+        Ok(answer) => answer.map_err(failed(action)),
         Err(late) => Err(StoreError::Unavailable { action, source: late.into() }),
     }
-}
-
-fn unavailable(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Unavailable { action, source: source.into() }
 }
 
 #[async_trait]

@@ -12,17 +12,19 @@ mod usage;
 use super::cache_index::{self, STORED_WITHIN_MS};
 use super::migrations;
 use super::rows::Columns as _;
-use super::{Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, signed};
+use super::{
+    Access, CacheIndex, Filter, IndexedRow, KindTotals, Row, Selection, StoreError, Totals, failed, signed,
+};
 use crate::clock::to_millis;
 use crate::key::{Key, KeyKind};
 use async_trait::async_trait;
 use rust_embed::RustEmbed;
-use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
@@ -40,6 +42,8 @@ const BUSY_TRIES: u32 = 20;
 const BUSY_WAIT: Duration = Duration::from_millis(50);
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
+/// What still holds where the file can only be read: who may come in, what operators set, and how loud voices are.
+const KEPT: [&str; 3] = ["tts_keys", "tts_controls", "tts_voice_levels"];
 /// Accesses counted in one statement, which holds the write lock for some milliseconds at most.
 const ACCESSES_PER_STATEMENT: usize = 500;
 
@@ -96,7 +100,7 @@ impl SqliteStore {
         let problem = match checked {
             Ok(ok) if ok == "ok" => return Ok(self),
             Ok(problem) => StoreError::Unavailable { action: "be read", source: Damage(problem).into() },
-            Err(error) => unavailable("be read")(error),
+            Err(error) => failed("be read")(error),
         };
         // Nobody may have it open who is to put it aside.
         self.pool.close().await;
@@ -107,10 +111,41 @@ impl SqliteStore {
     pub async fn in_memory() -> Result<Self, StoreError> {
         // Written so, the database has a name of its own, and every connection of these options shares it. One at a time:
         // connections to one database in memory do not wait for each other's locks.
-        let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(unavailable("be opened"))?;
-        let keeper = options.connect().await.map_err(unavailable("be opened"))?;
+        let options: SqliteConnectOptions = "sqlite::memory:".parse().map_err(failed("be opened"))?;
+        let keeper = options.connect().await.map_err(failed("be opened"))?;
         let store = Self::connect(options, 1).await?;
         Ok(Self { _keeper: Some(Arc::new(Mutex::new(keeper))), ..store })
+    }
+
+    /// A database in memory that knows of keys, controls and voices what the file at `path` does, which is only read.
+    pub async fn in_memory_like(path: &Path) -> Result<Self, StoreError> {
+        let store = Self::in_memory().await?;
+        // What was written last may be in a log beside the file, which can be read unless its index cannot be made.
+        let Err(unread) = store.copy(path, "mode=ro").await else { return Ok(store) };
+        store.copy(path, "immutable=1").await.map_err(|_| unread)?;
+        Ok(store)
+    }
+
+    async fn copy(&self, path: &Path, how: &str) -> Result<(), StoreError> {
+        let why = || failed("be read");
+        let plain = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let mut connection = self.pool.acquire().await.map_err(why())?;
+        let attach = sqlx::query("ATTACH DATABASE $1 AS kept").bind(format!("file:{plain}?{how}"));
+        attach.execute(&mut *connection).await.map_err(why())?;
+        let mut copied = Ok(false);
+        for table in KEPT {
+            if let Ok(any) = copied {
+                copied = copy_table(&mut connection, table).await.map(|one| any || one);
+            }
+        }
+        let detached = sqlx::query("DETACH DATABASE kept").execute(&mut *connection).await;
+        if copied.and_then(|any| detached.map(|_| any)).map_err(why())? {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable {
+            action: "be read",
+            source: Damage("it has none of our tables".into()).into(),
+        })
     }
 
     async fn connect(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
@@ -134,10 +169,22 @@ impl SqliteStore {
                 _ => break,
             }
         }
-        let pool = opened.map_err(unavailable("be opened"))?;
+        let pool = opened.map_err(failed("be opened"))?;
         migrate(&pool).await?;
         Ok(Self { pool, _keeper: None })
     }
+}
+
+/// Copies a table from the database `kept`, as far as its columns are known there: it may be an older gateway's. Tells whether
+/// it is there.
+async fn copy_table(connection: &mut SqliteConnection, table: &str) -> sqlx::Result<bool> {
+    let columns = format!("SELECT group_concat(name) FROM pragma_table_info('{table}', 'kept')");
+    let columns: Option<String> =
+        sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&mut *connection).await?;
+    let Some(columns) = columns else { return Ok(false) };
+    let copy = format!("INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM kept.{table}");
+    sqlx::query(AssertSqlSafe(copy)).execute(connection).await?;
+    Ok(true)
 }
 
 /// What a check found.
@@ -195,22 +242,18 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     outcome.map_err(|error| StoreError::Migration(error.into()))
 }
 
-fn unavailable(action: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Unavailable { action, source: source.into() }
-}
-
 #[async_trait]
 impl CacheIndex for SqliteStore {
     async fn put(&self, row: &Row) -> Result<Option<IndexedRow>, StoreError> {
-        let failed = || unavailable("store a row of the cache");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let why = || failed("store a row of the cache");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(why())?;
         let replaced = sqlx::query_as(cache_index::REPLACE)
             .bind(row.key.to_string())
             .fetch_optional(&mut *transaction)
             .await
-            .map_err(failed())?;
-        cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await.map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
+            .map_err(why())?;
+        cache_index::insert(cache_index::INSERT, row).execute(&mut *transaction).await.map_err(why())?;
+        transaction.commit().await.map_err(why())?;
         Ok(replaced)
     }
 
@@ -218,7 +261,7 @@ impl CacheIndex for SqliteStore {
         let done = cache_index::insert(cache_index::INSERT_IF_ABSENT, row)
             .execute(&self.pool)
             .await
-            .map_err(unavailable("store a row of the cache"))?;
+            .map_err(failed("store a row of the cache"))?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -227,7 +270,7 @@ impl CacheIndex for SqliteStore {
             .bind(key.to_string())
             .fetch_optional(&self.pool)
             .await
-            .map_err(unavailable("find a row of the cache"))
+            .map_err(failed("find a row of the cache"))
     }
 
     async fn take(&self, selection: &Selection, limit: u32) -> Result<Vec<IndexedRow>, StoreError> {
@@ -276,7 +319,7 @@ impl CacheIndex for SqliteStore {
             .bind(STORED_WITHIN_MS)
             .bind(limit),
         };
-        query.fetch_all(&self.pool).await.map_err(unavailable("take rows of the cache"))
+        query.fetch_all(&self.pool).await.map_err(failed("take rows of the cache"))
     }
 
     async fn with_prefix(&self, kind: KeyKind, prefix: &str) -> Result<Vec<IndexedRow>, StoreError> {
@@ -285,7 +328,7 @@ impl CacheIndex for SqliteStore {
             .bind(kind.name())
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("read rows of the cache"))
+            .map_err(failed("read rows of the cache"))
     }
 
     async fn count_accesses(&self, accesses: &[Access]) -> Result<(), StoreError> {
@@ -306,7 +349,7 @@ impl CacheIndex for SqliteStore {
             .bind(rows)
             .execute(&self.pool)
             .await
-            .map_err(unavailable("count accesses"))?;
+            .map_err(failed("count accesses"))?;
         }
         Ok(())
     }
@@ -316,7 +359,7 @@ impl CacheIndex for SqliteStore {
             .try_map(|row: SqliteRow| row.unsigned("bytes"))
             .fetch_one(&self.pool)
             .await
-            .map_err(unavailable("sum what is stored"))
+            .map_err(failed("sum what is stored"))
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
@@ -327,14 +370,14 @@ impl CacheIndex for SqliteStore {
         .try_map(|row| KindTotals::read(&row))
         .fetch_all(&self.pool)
         .await
-        .map_err(unavailable("count what is stored"))?;
+        .map_err(failed("count what is stored"))?;
         Ok(of_kinds.into_iter().collect())
     }
 
     async fn settle(&self) -> Result<(), StoreError> {
         // What is left in the log would hide damage to the file, and come back over a file that was put in its place.
         let settled = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&self.pool).await;
-        settled.map(drop).map_err(unavailable("bring its log into its file"))
+        settled.map(drop).map_err(failed("bring its log into its file"))
     }
 }
 
@@ -342,6 +385,11 @@ impl CacheIndex for SqliteStore {
 mod tests {
     use super::super::conformance;
     use super::*;
+
+    /// Two tables of one store have rows to find.
+    fn keys(store: &SqliteStore) -> &dyn super::super::ApiKeys {
+        store
+    }
 
     #[tokio::test]
     async fn a_file_conforms() {
@@ -411,6 +459,29 @@ mod tests {
                 assert_eq!(std::fs::read_to_string(aside).unwrap(), junk);
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_database_in_memory_knows_of_keys_what_a_file_does_that_is_only_read() {
+        let folder = tempfile::tempdir().unwrap();
+        // What stands in an address, which a path is here, may stand in a path.
+        let path = folder.path().join("a?b%20c#d").join("saywell.db");
+        let store = SqliteStore::open(&path).await.unwrap();
+        let key = conformance::keys::key(1);
+        keys(&store).insert(&key).await.unwrap();
+        for settled in [false, true] {
+            if settled {
+                store.settle().await.unwrap();
+                store.pool.close().await;
+            }
+            let like = SqliteStore::in_memory_like(&path).await.unwrap();
+            assert_eq!(keys(&like).find(&key.id).await.unwrap(), Some(key.clone()), "settled: {settled}");
+            keys(&like).revoke(&key.id, key.created_at).await.unwrap();
+        }
+        let again = SqliteStore::open(&path).await.unwrap();
+        assert_eq!(keys(&again).find(&key.id).await.unwrap(), Some(key), "nothing is written into it");
+        std::fs::write(&path, "no database").unwrap();
+        SqliteStore::in_memory_like(&path).await.unwrap_err();
     }
 
     #[tokio::test]

@@ -2,26 +2,30 @@
 //!
 //! A record is a line of JSON. A thread of its own appends what has come meanwhile at once, so that whoever waits for a
 //! record waits for one write; another forces what was written onto the disk, which nobody waits for, as what is written
-//! outlives a killed process. [`JournalReader`] reads the files from behind: what the database cannot take yet stays where
+//! outlives a killed process. What the folder does not take, as on a full disk, is held in memory and read from there.
+//! [`JournalReader`] reads the files from behind: what the database cannot take yet stays where
 //! it is. Each process writes files of its own, whose names begin alike, and holds a lock as long as it lives; the
 //! files of one that is gone are taken over by the next that starts.
 
-use std::collections::HashMap;
+mod pages;
+
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use metrics::counter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
-use crate::provider::CallOutcome;
-use crate::store::{Asked, AskedOutcome, CallRow};
+use self::pages::{CHUNK, Left, Pages};
+pub(super) use self::pages::{Next, Rows};
+use crate::provider::Call;
+use crate::store::{Asked, CallRow};
 
 /// Records that may wait for the thread that writes them.
 const LONGEST_QUEUE: usize = 65_536;
@@ -31,8 +35,8 @@ const FILE_BYTES: u64 = 4 << 20;
 const MOST_BYTES: u64 = 256 << 20;
 /// When what was written is forced onto the disk: a failure of power loses no more than that and the disk's own time.
 const SYNC_EVERY: Duration = Duration::from_millis(100);
-/// Bytes that are read at once.
-const CHUNK: usize = 256 << 10;
+/// Bytes of what the data folder did not take, which wait in memory until the database has them.
+const MOST_UNWRITTEN: usize = 8 << 20;
 
 /// One line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,31 +72,18 @@ struct Position {
     bytes: u64,
 }
 
+/// Lines that the data folder did not take, newer than all that is in files.
+type Unwritten = Arc<Mutex<Vec<u8>>>;
+
 /// Reads what was written, in order.
 #[derive(Debug)]
 pub(super) struct JournalReader {
     jobs: mpsc::WeakSender<Job>,
     written: watch::Receiver<Position>,
     at: Position,
+    unwritten: Unwritten,
     /// Whoever reads and removes files has a thread of its own for it.
     pages: Arc<Mutex<Pages>>,
-}
-
-/// The files that are read.
-#[derive(Debug)]
-struct Pages {
-    files: Files,
-    first: u64,
-    open: Open,
-    /// Files of processes that are gone.
-    left: Vec<Left>,
-}
-
-/// What was begun and has not ended, with the file that it began in.
-#[derive(Debug, Default)]
-struct Open {
-    orders: HashMap<u64, (u64, Asked)>,
-    calls: HashMap<u64, (u64, CallRow)>,
 }
 
 /// The files of one process.
@@ -109,21 +100,6 @@ struct Files {
 struct Folder {
     path: PathBuf,
     passing: bool,
-}
-
-/// The files that another process left.
-#[derive(Debug)]
-struct Left {
-    name: String,
-    files: Vec<PathBuf>,
-    _lock: Option<File>,
-}
-
-/// What the store is to be given.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    pub(super) calls: Vec<CallRow>,
-    pub(super) asked: Vec<Asked>,
 }
 
 /// Opens the journal in this folder; in one that goes with the process when there is none.
@@ -147,15 +123,17 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(JournalWriter, JournalR
     let files = Files { folder, name, bytes: Arc::default() };
     let (sender, jobs) = mpsc::channel(LONGEST_QUEUE);
     let (end, written) = watch::channel(Position::default());
-    let pages = Pages { files: files.clone(), first: 0, open: Open::default(), left };
+    let unwritten = Unwritten::default();
+    let pages = Pages::new(files.clone(), left);
     let reader = JournalReader {
         jobs: sender.downgrade(),
         written,
         at: Position::default(),
+        unwritten: Arc::clone(&unwritten),
         pages: Arc::new(Mutex::new(pages)),
     };
     let syncing = Syncing::start()?;
-    let writing = Writing { files, end, file: None, syncing, _lock: lock };
+    let writing = Writing { files, end, file: None, unwritten, failing: false, syncing, _lock: lock };
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
     Ok((JournalWriter(sender), reader))
 }
@@ -187,6 +165,9 @@ struct Writing {
     files: Files,
     end: watch::Sender<Position>,
     file: Option<Arc<File>>,
+    unwritten: Unwritten,
+    /// The data folder did not take what was last written.
+    failing: bool,
     syncing: Syncing,
     _lock: Option<File>,
 }
@@ -195,28 +176,17 @@ impl Writing {
     fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut batch = Vec::new();
         while jobs.blocking_recv_many(&mut batch, 1024) > 0 {
-            let (mut text, mut lines, mut waiting) = (Vec::new(), 0, Vec::new());
+            let (mut records, mut waiting) = (Vec::new(), Vec::new());
             for job in batch.drain(..) {
                 match job {
-                    Job::Write(records, written) => {
-                        for record in records {
-                            // Nothing in a record cannot be written.
-                            let _ = serde_json::to_writer(&mut text, &record);
-                            text.push(b'\n');
-                            lines += 1;
-                        }
+                    Job::Write(more, written) => {
+                        records.extend(more);
                         waiting.extend(written);
                     }
                     Job::Flush(written) => waiting.push(written),
                 }
             }
-            if !text.is_empty()
-                && let Err(error) = self.append(&text)
-            {
-                counter!("saywell_usage_unwritten_total").increment(lines);
-                let text = String::from_utf8_lossy(&text);
-                error!(%error, lines, %text, "usage cannot be written into the data folder: it is in this log only");
-            }
+            self.put(&records);
             for written in waiting {
                 let _ = written.send(());
             }
@@ -226,6 +196,47 @@ impl Writing {
         }
         if let Some(file) = self.file {
             sync(&file);
+        }
+    }
+
+    /// Writes records into the file, or holds them in memory where that cannot be done. The order stays: what is held is read
+    /// before anything is written again.
+    fn put(&mut self, records: &[Record]) {
+        let mut text = Vec::new();
+        for record in records {
+            // Nothing in a record cannot be written.
+            let _ = serde_json::to_writer(&mut text, record);
+            text.push(b'\n');
+        }
+        if text.is_empty() {
+            return;
+        }
+        let is_read = lock(&self.unwritten).is_empty();
+        match if is_read { self.append(&text) } else { Err(io::ErrorKind::StorageFull.into()) } {
+            Ok(()) => {
+                if std::mem::take(&mut self.failing) {
+                    info!("usage is written into the data folder again");
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.failing, true) {
+                    let folder = self.files.folder.path.display();
+                    error!(
+                        %folder, %error,
+                        "usage cannot be written into the data folder: it goes from memory into the database, and what is in neither \
+                         is lost if the process is killed. Make room, or make the folder writable"
+                    );
+                }
+                let mut unwritten = lock(&self.unwritten);
+                if unwritten.len() + text.len() > MOST_UNWRITTEN {
+                    drop(unwritten);
+                    return lose(records);
+                }
+                unwritten.extend(text);
+                drop(unwritten);
+                // Whoever reads is to look.
+                self.end.send_modify(|_| ());
+            }
         }
     }
 
@@ -252,6 +263,33 @@ impl Writing {
         self.end.send_replace(Position { bytes: end.bytes + size, ..end });
         Ok(())
     }
+}
+
+/// Tells of records that are kept nowhere else, a line each.
+pub(super) fn lose(records: &[Record]) {
+    counter!("saywell_usage_unwritten_total").increment(records.len() as u64);
+    for record in records {
+        tell(record, "usage that is in this log only");
+    }
+}
+
+/// Writes what is booked of a record into the log.
+pub(super) fn tell(record: &Record, what: &str) {
+    match record {
+        Record::Begun(CallRow { call, user, room, .. }) | Record::Call(CallRow { call, user, room, .. }) => {
+            let Call { id, provider, model, characters, seconds, cost, .. } = call;
+            error!(call = id, %provider, model, characters, seconds, ?cost, user, room, "{what}");
+        }
+        Record::Order(asked) | Record::Asked(asked) => {
+            let Asked { id, subject, plan, characters, seconds, outcome, .. } = asked;
+            error!(order = id, subject, plan, characters, seconds, ?outcome, "{what}");
+        }
+        Record::Withdrawn(call) => error!(call, withdrawn = true, "{what}"),
+    }
+}
+
+fn lock(unwritten: &Unwritten) -> MutexGuard<'_, Vec<u8>> {
+    unwritten.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn sync(file: &File) {
@@ -287,7 +325,7 @@ impl Syncing {
 impl JournalReader {
     /// What processes that are gone left here. Once the store has it, [`recovered`](Self::recovered) takes it away.
     pub(super) async fn recover(&self) -> io::Result<Rows> {
-        self.turn(|pages| pages.recover()).await?
+        self.turn(Pages::recover).await?
     }
 
     /// The store has what [`recover`](Self::recover) gave.
@@ -297,8 +335,8 @@ impl JournalReader {
 
     /// What comes next; whoever has it in the store [goes on](Self::go_on).
     pub(super) async fn next(&self) -> io::Result<(Rows, Next)> {
-        let (at, end) = (self.at, *self.written.borrow());
-        self.turn(move |pages| pages.next(at, end)).await?
+        let (at, end, unwritten) = (self.at, *self.written.borrow(), Arc::clone(&self.unwritten));
+        self.turn(move |pages| pages.next(at, end, &unwritten)).await?
     }
 
     /// The store has what was read: files of which nothing is open any more are given back.
@@ -322,7 +360,8 @@ impl JournalReader {
 
     /// Waits until there is more; `false` when there never will be.
     pub(super) async fn more(&mut self) -> bool {
-        self.written.wait_for(|end| *end > self.at).await.is_ok()
+        let (at, unwritten) = (self.at, Arc::clone(&self.unwritten));
+        self.written.wait_for(|end| *end > at || !lock(&unwritten).is_empty()).await.is_ok()
     }
 
     /// Waits until a chunk of it is there, or that long.
@@ -351,164 +390,13 @@ impl JournalReader {
 
     /// Whether all that is written was read.
     pub(super) fn is_at_end(&self) -> bool {
-        *self.written.borrow() <= self.at
-    }
-}
-
-impl Pages {
-    fn recover(&self) -> io::Result<Rows> {
-        let mut rows = Rows::default();
-        for Left { files, .. } in &self.left {
-            let mut open = Open::default();
-            for path in files {
-                for line in BufReader::new(File::open(path)?).split(b'\n') {
-                    open.read(&line?, 0, &mut rows);
-                }
-            }
-            open.give_up(&mut rows);
-        }
-        Ok(rows)
-    }
-
-    fn recovered(&mut self) {
-        for Left { name, files, .. } in self.left.drain(..) {
-            let lock = self.files.folder.path.join(format!("{name}.lock"));
-            for path in files.into_iter().chain([lock]) {
-                if let Err(error) = fs::remove_file(&path) {
-                    warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
-                }
-            }
-        }
-    }
-
-    /// What is written from one place on, up to the other at most.
-    fn next(&mut self, from: Position, end: Position) -> io::Result<(Rows, Next)> {
-        let path = self.files.path(from.file);
-        let size = if from.file == end.file { end.bytes } else { fs::metadata(&path)?.len() };
-        if from.bytes >= size {
-            let at = if from.file < end.file { Position { file: from.file + 1, bytes: 0 } } else { from };
-            return Ok((Rows::default(), Next { at }));
-        }
-        let mut file = BufReader::with_capacity(CHUNK, File::open(&path)?);
-        file.seek(SeekFrom::Start(from.bytes))?;
-        let (mut rows, mut at, mut line) = (Rows::default(), from, Vec::new());
-        while at.bytes < size && at.bytes - from.bytes < CHUNK as u64 {
-            line.clear();
-            let read = file.read_until(b'\n', &mut line)?;
-            if read == 0 {
-                break;
-            }
-            at.bytes += read as u64;
-            self.open.read(&line, at.file, &mut rows);
-        }
-        Ok((rows, Next { at }))
-    }
-
-    /// Removes the files before this place of which nothing is open any more.
-    fn give_back(&mut self, at: Position) {
-        let needed = self.open.first().unwrap_or(at.file).min(at.file);
-        while self.first < needed {
-            let path = self.files.path(self.first);
-            let size = fs::metadata(&path).map_or(0, |file| file.len());
-            if let Err(error) = fs::remove_file(&path) {
-                warn!(%error, path = %path.display(), "a journal that is written down cannot be removed");
-            }
-            self.files.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.first += 1;
-        }
-    }
-}
-
-/// How far a piece reaches.
-#[derive(Debug)]
-pub(super) struct Next {
-    at: Position,
-}
-
-impl Open {
-    fn read(&mut self, line: &[u8], file: u64, rows: &mut Rows) {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            return;
-        }
-        match serde_json::from_slice(line) {
-            Ok(Record::Order(order)) => drop(self.orders.insert(order.id, (file, order))),
-            Ok(Record::Begun(call)) => drop(self.calls.insert(call.call.id, (file, call))),
-            Ok(Record::Call(call)) => {
-                self.calls.remove(&call.call.id);
-                self.book(&call);
-                rows.calls.push(call);
-            }
-            Ok(Record::Withdrawn(call)) => drop(self.calls.remove(&call)),
-            Ok(Record::Asked(asked)) => {
-                self.orders.remove(&asked.id);
-                rows.asked.push(asked);
-            }
-            // The last line of a process that was killed.
-            Err(error) => warn!(%error, "a line of the journal of usage cannot be read"),
-        }
-    }
-
-    fn book(&mut self, call: &CallRow) {
-        if let Some((_, order)) = call.order.and_then(|order| self.orders.get_mut(&order)) {
-            order.bought.add(&call.call);
-        }
-    }
-
-    /// The first file that something open is in.
-    fn first(&self) -> Option<u64> {
-        let files = self.orders.values().map(|(file, _)| *file);
-        files.chain(self.calls.values().map(|(file, _)| *file)).min()
-    }
-
-    /// Nobody will hear of these again: what was begun counts as sent.
-    fn give_up(mut self, rows: &mut Rows) {
-        for (_, mut call) in std::mem::take(&mut self.calls).into_values() {
-            call.call.outcome = CallOutcome::Cancelled;
-            self.book(&call);
-            rows.calls.push(call);
-        }
-        for (_, mut order) in self.orders.into_values() {
-            order.outcome = AskedOutcome::Cancelled;
-            rows.asked.push(order);
-        }
+        *self.written.borrow() <= self.at && lock(&self.unwritten).is_empty()
     }
 }
 
 impl Files {
     fn path(&self, number: u64) -> PathBuf {
         self.folder.path.join(format!("{}-{number:06}.jsonl", self.name))
-    }
-}
-
-impl Left {
-    /// Of every process that holds its lock no more.
-    fn all(folder: &Path) -> io::Result<Vec<Self>> {
-        let mut names = Vec::new();
-        for file in fs::read_dir(folder)? {
-            names.push(file?.file_name().to_string_lossy().into_owned());
-        }
-        names.sort();
-        let mut left: Vec<Self> = Vec::new();
-        for file in names.iter().filter(|name| Path::new(name).extension().is_some_and(|e| e == "jsonl")) {
-            let Some((name, _)) = file.rsplit_once('-') else { continue };
-            if let Some(known) = left.last_mut().filter(|known| known.name == name) {
-                known.files.push(folder.join(file));
-                continue;
-            }
-            let lock = File::open(folder.join(format!("{name}.lock"))).ok();
-            if lock.as_ref().is_none_or(|lock| lock.try_lock().is_ok()) {
-                left.push(Self { name: name.to_owned(), files: vec![folder.join(file)], _lock: lock });
-            }
-        }
-        // Of those that wrote nothing only the lock is left.
-        for name in names.iter().filter_map(|name| name.strip_suffix(".lock")) {
-            let has_written = names.iter().any(|file| file.starts_with(&format!("{name}-")));
-            let path = folder.join(format!("{name}.lock"));
-            if !has_written && File::open(&path).is_ok_and(|lock| lock.try_lock().is_ok()) {
-                let _ = fs::remove_file(path);
-            }
-        }
-        Ok(left)
     }
 }
 

@@ -7,10 +7,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::histogram;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -28,10 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const WRITTEN_WITHIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(200)];
 /// How long it is waited before the store is tried again, at first and at most.
 const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
-/// How often rows are tried that the store does not take while it answers everything else.
-const TRIES: u32 = 5;
-/// No row is from a time that far ahead.
-const FAR: Duration = Duration::from_secs(1 << 36);
 
 /// Takes calls and requests down; cheap to clone.
 #[derive(Debug, Clone)]
@@ -103,13 +99,15 @@ impl Ledger {
                 let late = tokio::time::timeout(patience, written).await.is_err();
                 self.late.store(late, Ordering::Relaxed);
                 if late {
-                    error!(
-                        ?records,
-                        "the data folder does not answer: these calls are made, and in this log first"
-                    );
+                    for record in &records {
+                        journal::tell(
+                            record,
+                            "the data folder does not answer: this call is made, and in this log first",
+                        );
+                    }
                 }
             }
-            Err(records) => lost(&records),
+            Err(records) => journal::lose(&records),
         }
         histogram!("saywell_call_written_seconds").record(begun.elapsed().as_secs_f64());
     }
@@ -131,14 +129,9 @@ impl Ledger {
 
     fn take(&self, record: Record) {
         if let Some(Err(records)) = self.journal.as_ref().map(|journal| journal.write(vec![record])) {
-            lost(&records);
+            journal::lose(&records);
         }
     }
-}
-
-fn lost(records: &[Record]) {
-    counter!("saywell_usage_unwritten_total").increment(records.len() as u64);
-    error!(?records, "the ledger cannot keep up: this is in this log only");
 }
 
 impl Scribe {
@@ -193,14 +186,17 @@ impl Scribe {
                 return stop.run_until_cancelled(tokio::time::sleep(AGAIN[1])).await.is_some();
             }
         };
-        let (mut wait, mut tries, never) = (AGAIN[0], 0, UNIX_EPOCH + FAR);
+        let (mut rows, mut wait, mut tries) = (rows, AGAIN[0], 0_u32);
         while let Err(error) = self.add(&rows).await {
+            if matches!(error, StoreError::Refused { .. }) {
+                rows = self.sift(rows).await;
+                continue;
+            }
             service_failed(SideService::Database);
             tries += 1;
-            warn!(%error, tries, "usage could not be written: it waits in the data folder");
-            if tries >= TRIES && self.calls.provider_totals(never).await.is_ok() {
-                self.add_singly(&rows).await;
-                break;
+            // An outage of an hour is some ten lines.
+            if tries.is_power_of_two() {
+                warn!(%error, tries, "usage could not be written: it waits in the data folder");
             }
             if stop.is_cancelled() && tries > 1 {
                 warn!("stopped before all usage was written down: the next start does");
@@ -208,6 +204,9 @@ impl Scribe {
             }
             let _ = stop.run_until_cancelled(tokio::time::sleep(wait)).await;
             wait = (wait * 2).min(AGAIN[1]);
+        }
+        if tries > 0 {
+            info!(tries, "usage is written again");
         }
         if let Err(error) = self.journal.go_on(&next).await {
             warn!(%error, "a journal that is written down cannot be removed");
@@ -226,28 +225,38 @@ impl Scribe {
         Ok(())
     }
 
-    /// Adds what can be added of rows of which the store takes not all.
-    async fn add_singly(&self, rows: &Rows) {
-        let refused = |error: StoreError, row: &dyn std::fmt::Debug| {
-            counter!("saywell_usage_unwritten_total").increment(1);
-            error!(%error, ?row, "the database does not take this: it is in this log only");
-        };
-        for call in &rows.calls {
-            if let Err(error) = self.calls.append(std::slice::from_ref(call)).await {
-                refused(error, call);
+    /// Adds rows one by one, as the store refuses one of them; what it could not add for another reason is given back.
+    async fn sift(&self, rows: Rows) -> Rows {
+        let mut left = Rows::default();
+        for call in rows.calls {
+            match self.calls.append(std::slice::from_ref(&call)).await {
+                Ok(()) => {}
+                Err(StoreError::Refused { source, .. }) => refused(&source, Record::Call(call)),
+                Err(_) => left.calls.push(call),
             }
         }
-        for asked in &rows.asked {
-            if let Err(error) = self.usage.add(std::slice::from_ref(asked)).await {
-                refused(error, asked);
+        for asked in rows.asked {
+            match self.usage.add(std::slice::from_ref(&asked)).await {
+                Ok(()) => {}
+                Err(StoreError::Refused { source, .. }) => refused(&source, Record::Asked(asked)),
+                Err(_) => left.asked.push(asked),
             }
         }
+        left
     }
+}
+
+fn refused(why: &dyn std::fmt::Display, record: Record) {
+    error!(%why, "the database does not take a row of usage");
+    journal::lose(&[record]);
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::sync::atomic::AtomicU64;
+    use std::time::{SystemTime, UNIX_EPOCH};
+
+    use tokio::sync::watch;
 
     use super::*;
     use crate::price::Cost;
@@ -255,16 +264,26 @@ mod tests {
     use crate::store::sqlite::SqliteStore;
     use crate::store::{Answered, By, Days, ProviderTotals, Refusals, Spent, UsageLine, Whose};
 
-    /// A store that is away when it is told to be.
+    /// A store that is away, or can only be read, when it is told to be, and may refuse one call.
     #[derive(Debug)]
     struct Shaky {
         store: SqliteStore,
         away: AtomicBool,
+        full: AtomicBool,
+        refuses: AtomicU64,
+        /// How often it was to write while it was full.
+        tried: watch::Sender<usize>,
     }
 
     impl Shaky {
         async fn open() -> Arc<Self> {
-            Arc::new(Self { store: SqliteStore::in_memory().await.unwrap(), away: AtomicBool::new(false) })
+            Arc::new(Self {
+                store: SqliteStore::in_memory().await.unwrap(),
+                away: AtomicBool::default(),
+                full: AtomicBool::default(),
+                refuses: AtomicU64::default(),
+                tried: watch::Sender::default(),
+            })
         }
 
         fn there(&self) -> Result<&SqliteStore, StoreError> {
@@ -276,6 +295,14 @@ mod tests {
     #[async_trait]
     impl CallLog for Shaky {
         async fn append(&self, calls: &[CallRow]) -> Result<(), StoreError> {
+            if self.full.load(Ordering::SeqCst) {
+                self.tried.send_modify(|tried| *tried += 1);
+                return Err(StoreError::Unavailable { action: "write", source: "its disk is full".into() });
+            }
+            let refused = self.refuses.load(Ordering::SeqCst);
+            if calls.iter().any(|row| row.call.id == refused) {
+                return Err(StoreError::Refused { action: "write", source: "out of range".into() });
+            }
             self.there()?.append(calls).await
         }
 
@@ -371,6 +398,69 @@ mod tests {
         assert!(left.iter().all(|path| path.extension().is_some_and(|end| end == "lock")), "{left:?}");
     }
 
+    #[tokio::test]
+    async fn what_a_database_does_not_take_waits_unless_it_is_the_row_that_is_refused() {
+        let store = Shaky::open().await;
+        let (ledger, scribe) = Ledger::open(None, Arc::clone(&store) as _, Arc::clone(&store) as _).unwrap();
+        store.full.store(true, Ordering::SeqCst);
+        let writing = tokio::spawn(scribe.run(CancellationToken::new()));
+        let refused = call();
+        store.refuses.store(refused.call.id, Ordering::SeqCst);
+        for call in [call(), refused, call()] {
+            ledger.write(call);
+        }
+        // It can be read all the while, as one on a full disk can.
+        assert!(store.provider_totals(UNIX_EPOCH).await.unwrap().is_empty());
+        tokio::time::pause();
+        store.tried.subscribe().wait_for(|tried| *tried >= 20).await.unwrap();
+        tokio::time::resume();
+        store.full.store(false, Ordering::SeqCst);
+        drop(ledger);
+        writing.await.unwrap();
+        assert_eq!(store.provider_totals(UNIX_EPOCH).await.unwrap()[0].calls, 2);
+    }
+
+    #[tokio::test]
+    async fn what_the_data_folder_does_not_take_goes_from_memory_into_the_database() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("usage");
+        let store = Shaky::open().await;
+        let (ledger, scribe) =
+            Ledger::open(Some(&folder), Arc::clone(&store) as _, Arc::clone(&store) as _).unwrap();
+        let away = outer.path().join("away");
+        std::fs::rename(&folder, &away).unwrap();
+        std::fs::write(&folder, "in the way").unwrap();
+        store.away.store(true, Ordering::SeqCst);
+        let stop = CancellationToken::new();
+        let writing = tokio::spawn(scribe.run(stop.clone()));
+        let begun = call();
+        ledger.begin(None, begun.clone()).await;
+        ledger.write(begun);
+        ledger.write(call());
+        store.away.store(false, Ordering::SeqCst);
+        let written = async |calls| {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while store.provider_totals(UNIX_EPOCH).await.unwrap().first().is_none_or(|all| all.calls < calls)
+            {
+                assert!(Instant::now() < deadline, "{calls} calls are not in the database");
+                tokio::task::yield_now().await;
+            }
+        };
+        written(2).await;
+        // There is room again: what comes now is in a file first.
+        std::fs::remove_file(&folder).unwrap();
+        std::fs::rename(&away, &folder).unwrap();
+        store.away.store(true, Ordering::SeqCst);
+        ledger.begin(None, call()).await;
+        let files = std::fs::read_dir(&folder).unwrap().flatten();
+        assert!(files.map(|file| file.path()).any(|path| path.extension().is_some_and(|end| end == "jsonl")));
+        ledger.write(call());
+        store.away.store(false, Ordering::SeqCst);
+        written(3).await;
+        stop.cancel();
+        writing.await.unwrap();
+    }
+
     #[tokio::test(start_paused = true)]
     async fn no_call_is_made_before_it_is_written_down() {
         let (writer, mut folder) = journal::Held::open();
@@ -425,8 +515,28 @@ mod tests {
         }
         let totals = store.provider_totals(UNIX_EPOCH).await.unwrap();
         assert_eq!((totals[0].calls, totals[0].characters, totals[0].cost), (2, 20, 1.0));
+        let left = std::fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path());
+        assert!(left.into_iter().all(|path| path.extension().is_some_and(|end| end == "lock")));
         let lines = store.report(By::User, Days { first: 0, last: 10 }, 10).await.unwrap();
         let UsageLine { name, requests, cancelled, sent_characters, cost, .. } = &lines[0];
         assert_eq!((name.as_str(), *requests, *cancelled, *sent_characters, *cost), ("ann", 1, 1, 20, 1.0));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_journal_is_booked_as_far_as_it_can_be_read_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Shaky::open().await;
+        let line = |call: CallRow| serde_json::to_string(&Record::Call(call)).unwrap();
+        let text = format!("{}\n{{\"call\": {{\u{0}\n{}\n", line(call()), line(call()));
+        let path = folder.path().join("0123456789abcdef-000000.jsonl");
+        std::fs::write(&path, &text).unwrap();
+        for _ in 0..2 {
+            let (_, mut scribe) =
+                Ledger::open(Some(folder.path()), Arc::clone(&store) as _, Arc::clone(&store) as _).unwrap();
+            scribe.recover().await;
+        }
+        assert_eq!(store.provider_totals(UNIX_EPOCH).await.unwrap()[0].calls, 2);
+        assert_eq!(std::fs::read_to_string(path.with_extension("jsonl.damaged")).unwrap(), text);
+        assert!(!path.exists());
     }
 }

@@ -6,7 +6,7 @@ use crate::store::{ApiKeys, KeyRow};
 use std::time::Duration;
 
 /// A key, made `n` seconds after 1000 seconds of 1970.
-fn key(n: u8) -> KeyRow {
+pub(in crate::store) fn key(n: u8) -> KeyRow {
     KeyRow {
         id: format!("{n:016x}"),
         name: format!("key '{n}'"),

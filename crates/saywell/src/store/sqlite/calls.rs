@@ -1,6 +1,6 @@
 //! The table `tts_calls`.
 
-use super::{SqliteStore, unavailable};
+use super::{SqliteStore, failed};
 use crate::clock::to_millis;
 use crate::store::calls::{CALLS, call_columns};
 use crate::store::{CallLog, CallRow, ProviderTotals, StoreError};
@@ -15,7 +15,7 @@ impl CallLog for SqliteStore {
             .bind(serde_json::Value::from(rows).to_string())
             .execute(&self.pool)
             .await
-            .map_err(unavailable("store calls"))?;
+            .map_err(failed("store calls"))?;
         Ok(())
     }
 
@@ -28,6 +28,6 @@ impl CallLog for SqliteStore {
         .bind(to_millis(since))
         .fetch_all(&self.pool)
         .await
-        .map_err(unavailable("sum up calls"))
+        .map_err(failed("sum up calls"))
     }
 }

@@ -1,6 +1,6 @@
 //! The tables `tts_controls` and `tts_audit`.
 
-use super::{SqliteStore, signed, unavailable};
+use super::{SqliteStore, failed, signed};
 use crate::store::{AuditEntry, AuditLog, AuditRow, ControlStore, Revision, StoreError, controls};
 use async_trait::async_trait;
 
@@ -11,18 +11,18 @@ impl ControlStore for SqliteStore {
             .bind(signed(seen))
             .fetch_optional(&self.pool)
             .await
-            .map_err(unavailable("read the controls"))
+            .map_err(failed("read the controls"))
     }
 
     async fn replace(&self, seen: u64, document: &str, entry: &AuditEntry) -> Result<bool, StoreError> {
-        let failed = || unavailable("change the controls");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let why = || failed("change the controls");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(why())?;
         let change = sqlx::query(controls::replacement(seen)).bind(signed(seen)).bind(document);
-        if change.execute(&mut *transaction).await.map_err(failed())?.rows_affected() == 0 {
+        if change.execute(&mut *transaction).await.map_err(why())?.rows_affected() == 0 {
             return Ok(false);
         }
-        controls::record(entry).execute(&mut *transaction).await.map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
+        controls::record(entry).execute(&mut *transaction).await.map_err(why())?;
+        transaction.commit().await.map_err(why())?;
         Ok(true)
     }
 }
@@ -30,7 +30,7 @@ impl ControlStore for SqliteStore {
 #[async_trait]
 impl AuditLog for SqliteStore {
     async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
-        controls::record(entry).execute(&self.pool).await.map_err(unavailable("write into the audit log"))?;
+        controls::record(entry).execute(&self.pool).await.map_err(failed("write into the audit log"))?;
         Ok(())
     }
 
@@ -40,6 +40,6 @@ impl AuditLog for SqliteStore {
             .bind(limit)
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("read the audit log"))
+            .map_err(failed("read the audit log"))
     }
 }

@@ -1,6 +1,6 @@
 //! Sums over `tts_calls` and `tts_cache`.
 
-use super::{SqliteStore, signed, unavailable};
+use super::{SqliteStore, failed, signed};
 use crate::clock::to_millis;
 use crate::store::StoreError;
 use crate::store::answers::took;
@@ -28,7 +28,7 @@ impl Insights for SqliteStore {
         .bind(signed(step.as_secs().max(1) * 1000))
         .fetch_all(&self.pool)
         .await
-        .map_err(unavailable("sum up calls by time"))
+        .map_err(failed("sum up calls by time"))
     }
 
     async fn first_sound(&self, since: SystemTime) -> Result<Vec<FirstSound>, StoreError> {
@@ -37,7 +37,7 @@ impl Insights for SqliteStore {
             .try_map(|row| TimedCalls::read(&row))
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("sum up first sounds"))?;
+            .map_err(failed("sum up first sounds"))?;
         Ok(FirstSound::from_calls(calls))
     }
 
@@ -63,7 +63,7 @@ impl Insights for SqliteStore {
             .bind(limit)
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("sum up who spoke"))
+            .map_err(failed("sum up who spoke"))
     }
 
     async fn stored(&self, limit: u32) -> Result<Vec<Stored>, StoreError> {
@@ -76,6 +76,6 @@ impl Insights for SqliteStore {
         .bind(limit)
         .fetch_all(&self.pool)
         .await
-        .map_err(unavailable("sum up what is stored"))
+        .map_err(failed("sum up what is stored"))
     }
 }

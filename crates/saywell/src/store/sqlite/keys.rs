@@ -1,6 +1,6 @@
 //! The table `tts_keys`.
 
-use super::{SqliteStore, unavailable};
+use super::{SqliteStore, failed};
 use crate::clock::to_millis;
 use crate::store::{ApiKeys, KeyRow, StoreError, keys};
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use std::time::SystemTime;
 #[async_trait]
 impl ApiKeys for SqliteStore {
     async fn insert(&self, key: &KeyRow) -> Result<(), StoreError> {
-        keys::insert(key)?.execute(&self.pool).await.map_err(unavailable("store an API key"))?;
+        keys::insert(key)?.execute(&self.pool).await.map_err(failed("store an API key"))?;
         Ok(())
     }
 
@@ -18,16 +18,16 @@ impl ApiKeys for SqliteStore {
             .bind(id)
             .fetch_optional(&self.pool)
             .await
-            .map_err(unavailable("find an API key"))
+            .map_err(failed("find an API key"))
     }
 
     async fn list(&self) -> Result<Vec<KeyRow>, StoreError> {
-        sqlx::query_as(keys::LIST).fetch_all(&self.pool).await.map_err(unavailable("list the API keys"))
+        sqlx::query_as(keys::LIST).fetch_all(&self.pool).await.map_err(failed("list the API keys"))
     }
 
     async fn revoke(&self, id: &str, at: SystemTime) -> Result<bool, StoreError> {
         let query = sqlx::query(keys::REVOKE).bind(id).bind(to_millis(at));
-        let done = query.execute(&self.pool).await.map_err(unavailable("revoke an API key"))?;
+        let done = query.execute(&self.pool).await.map_err(failed("revoke an API key"))?;
         Ok(done.rows_affected() > 0)
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{SqliteStore, unavailable};
+use super::{SqliteStore, failed};
 use crate::store::listening::{COUNT, lines, sums};
 use crate::store::{Days, Figure, ListenedBy, ListeningLine, ListeningLog, StoreError};
 
@@ -20,7 +20,7 @@ impl ListeningLog for SqliteStore {
             .bind(figure.seconds)
             .execute(&self.pool)
             .await
-            .map_err(unavailable("count a figure of listening"))?;
+            .map_err(failed("count a figure of listening"))?;
         Ok(())
     }
 
@@ -31,6 +31,6 @@ impl ListeningLog for SqliteStore {
         limit: u32,
     ) -> Result<Vec<ListeningLine>, StoreError> {
         let query = sqlx::query_as(sums(by)).bind(days.first).bind(days.last).bind(limit);
-        query.fetch_all(&self.pool).await.map(lines).map_err(unavailable("sum up listening"))
+        query.fetch_all(&self.pool).await.map(lines).map_err(failed("sum up listening"))
     }
 }

@@ -1,6 +1,6 @@
 //! The tables `tts_usage`, `tts_usage_daily` and `tts_usage_answers`.
 
-use super::{SqliteStore, unavailable};
+use super::{SqliteStore, failed};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
@@ -84,7 +84,7 @@ impl UsageLog for SqliteStore {
             .bind(serde_json::Value::from(rows).to_string())
             .execute(&self.pool)
             .await
-            .map_err(unavailable("store usage"))?;
+            .map_err(failed("store usage"))?;
         Ok(())
     }
 
@@ -98,7 +98,7 @@ impl UsageLog for SqliteStore {
         .bind(to_millis(since))
         .fetch_all(&self.pool)
         .await
-        .map_err(unavailable("sum up what was spent"))
+        .map_err(failed("sum up what was spent"))
     }
 
     async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError> {
@@ -119,7 +119,7 @@ impl UsageLog for SqliteStore {
             .try_map(|row| UsageLine::read(by, &row))
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("sum up usage"))
+            .map_err(failed("sum up usage"))
     }
 
     async fn answered(&self, since: SystemTime) -> Result<Vec<Answered>, StoreError> {
@@ -130,35 +130,35 @@ impl UsageLog for SqliteStore {
             .bind(length)
             .fetch_all(&self.pool)
             .await
-            .map_err(unavailable("sum up answers"))
+            .map_err(failed("sum up answers"))
     }
 
     async fn refusals(&self, whose: Whose<'_>, since: SystemTime) -> Result<Vec<Refusals>, StoreError> {
         let (statement, name) = whose.refusals();
         let query = sqlx::query_as(statement).bind(to_millis(since)).bind(name);
-        query.fetch_all(&self.pool).await.map_err(unavailable("sum up refusals"))
+        query.fetch_all(&self.pool).await.map_err(failed("sum up refusals"))
     }
 
     async fn roll_up(&self, end: SystemTime) -> Result<u64, StoreError> {
-        let failed = || unavailable("roll up usage");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let why = || failed("roll up usage");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(why())?;
         let end = to_millis(end);
         for statement in [ROLL_UP, ROLL_UP_ANSWERS] {
             let query = sqlx::query(statement).bind(DAY_MS).bind(end);
-            query.execute(&mut *transaction).await.map_err(failed())?;
+            query.execute(&mut *transaction).await.map_err(why())?;
         }
         let rolled = sqlx::query("UPDATE tts_usage SET rolled = 1 WHERE rolled = 0 AND at < ?")
             .bind(end)
             .execute(&mut *transaction)
             .await
-            .map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
+            .map_err(why())?;
+        transaction.commit().await.map_err(why())?;
         Ok(rolled.rows_affected())
     }
 
     async fn forget(&self, rows: SystemTime, sums: SystemTime) -> Result<u64, StoreError> {
-        let failed = || unavailable("forget usage");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        let why = || failed("forget usage");
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(why())?;
         let statements = [
             ("DELETE FROM tts_usage WHERE rolled = 1 AND at < ?", to_millis(rows)),
             ("DELETE FROM tts_calls WHERE at < ?", to_millis(rows)),
@@ -169,9 +169,9 @@ impl UsageLog for SqliteStore {
         let mut forgotten = 0;
         for (statement, before) in statements {
             let done = sqlx::query(statement).bind(before).execute(&mut *transaction).await;
-            forgotten += done.map_err(failed())?.rows_affected();
+            forgotten += done.map_err(why())?.rows_affected();
         }
-        transaction.commit().await.map_err(failed())?;
+        transaction.commit().await.map_err(why())?;
         Ok(forgotten)
     }
 }
