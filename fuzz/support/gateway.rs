@@ -12,10 +12,10 @@ use tokio::runtime::Runtime;
 
 /// Longest speech of a request, seconds.
 pub const MAX_SECONDS: u32 = 5;
-/// The bytes of pcm that so much speech has at most: sound may be a quarter longer than it was estimated to be, pauses are within
-/// what was estimated, and a second is for what is rounded.
+/// The bytes of pcm that so much speech has at most: sound may be a quarter longer than it was estimated to be, and a second is for
+/// what is rounded.
 #[allow(dead_code, reason = "not every target listens")]
-pub const MAX_PCM_BYTES: usize = (MAX_SECONDS as usize * 9 / 4 + 1) * 24_000 * 2;
+pub const MAX_PCM_BYTES: usize = (MAX_SECONDS as usize * 5 / 4 + 1) * 24_000 * 2;
 
 pub struct Bench {
     pub runtime: Runtime,

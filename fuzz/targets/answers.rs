@@ -38,6 +38,13 @@ const OPTIONS: &[(&str, &str)] = &[
     ("xai", "api_key = 'k'\nbase_url = 'URL/v1'"),
     ("inworld", "api_key = 'k'\nbase_url = 'URL'"),
     ("minimax", "api_key = 'k'\nbase_url = 'URL/v1'"),
+    ("cartesia", "api_key = 'k'\nbase_url = 'URL'\ncontinuous = true"),
+    ("deepgram", "api_key = 'k'\nbase_url = 'URL'\ncontinuous = true"),
+];
+/// Kinds that ask nobody, and those that are another one with an address of their own.
+const LIKE_OTHERS: [&str; 12] = [
+    "local", "kokoro", "groq", "openrouter", "deepinfra", "together", "assemblyai", "kokoro_fastapi",
+    "speaches", "localai", "openedai", "edge_tts",
 ];
 const TYPES: [&str; 5] = [
     "application/json", "audio/wav", "audio/L16;rate=24000", "text/event-stream", "application/x-json-stream",
@@ -66,6 +73,11 @@ impl Bench {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let router = Router::new().fallback(reply).with_state(Arc::clone(&answer));
         runtime.spawn(async move { axum::serve(listener, router).await });
+        for kind in KINDS {
+            let known =
+                LIKE_OTHERS.contains(&kind.name) || OPTIONS.iter().any(|(name, _)| *name == kind.name);
+            assert!(known, "{}: is asked by nobody here", kind.name);
+        }
         let (inside, client) = (Inside::default(), net::client().expect("a client"));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let providers = OPTIONS.iter().map(|(name, options)| {

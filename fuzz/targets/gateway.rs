@@ -1,5 +1,5 @@
-//! Any request is spoken within its bounds or is refused in the one shape: text or SSML, with a dictionary, made or as
-//! bytes that may be JSON.
+//! Any request is spoken within its bounds or is refused in the one shape: text or SSML, with a dictionary, or bytes that may be
+//! JSON. The first byte is which.
 #![no_main]
 #![expect(clippy::expect_used, reason = "what cannot be set up is a fault to be seen")]
 
@@ -18,18 +18,28 @@ thread_local! {
     static BENCH: Bench = Bench::new();
 }
 
-/// How it is asked, bytes or text, and entries of a dictionary: whether it is a pattern, what for, and what is said.
-type Ask = (u8, Vec<u8>, String, Vec<(bool, String, String)>);
+/// Between a text and the entries of its dictionary.
+const NEXT: u8 = b'\x1e';
 
-fuzz_target!(|ask: Ask| {
-    let (how, bytes, text, entries) = ask;
-    let dictionary: Vec<Value> = entries
-        .into_iter()
-        .map(|(pattern, what, say)| json!({ (if pattern { "pattern" } else { "word" }): what, "say": say }))
-        .collect();
+/// `WORD=SAY`, or `~PATTERN=SAY`.
+fn entry(record: &[u8]) -> Value {
+    let record = String::from_utf8_lossy(record);
+    let (what, say) = record.split_once('=').unwrap_or((&record, ""));
+    match what.strip_prefix('~') {
+        Some(pattern) => json!({ "pattern": pattern, "say": say }),
+        None => json!({ "word": what, "say": say }),
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [how, rest @ ..] = data else { return };
+    let mut records = rest.split(|byte| *byte == NEXT);
+    let text = String::from_utf8_lossy(records.next().unwrap_or_default());
+    let dictionary: Vec<Value> = records.map(entry).collect();
     let pcm = how % 3 > 0;
+    // `0` is what may be JSON, `1` text and `2` SSML.
     let body = match how % 3 {
-        0 => bytes,
+        0 => rest.to_vec(),
         1 => json!({ "text": text, "format": "pcm", "pronunciations": dictionary }).to_string().into(),
         _ => json!({ "ssml": text, "format": "pcm", "pronunciations": dictionary }).to_string().into(),
     };

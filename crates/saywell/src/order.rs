@@ -276,6 +276,13 @@ impl Order {
         }
     }
 
+    /// An utterance of so many characters is about to be heard, and the pause after it, seconds: of the sound that may be made
+    /// for this order it is a part like any other.
+    pub fn begun(&self, characters: u64, pause: f64) {
+        self.made(characters, pause);
+        self.update(|sheet| sheet.sounded += pause);
+    }
+
     /// An utterance was made.
     pub fn made(&self, characters: u64, seconds: f64) {
         self.update(|sheet| {

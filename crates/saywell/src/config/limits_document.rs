@@ -73,7 +73,7 @@ const WORDS: &str = "\
   reserved, as the provider that is asked first counts it: after dictionaries, aliases and spelling out, with markup where
   it is charged for. `max_chars` and `max_seconds` are judged by the same. A call that would cost more than is reserved,
   such as a dearer provider's that helps out, is made only if the rest can be reserved too. Sound that becomes longer than
-  1.25 times its bound is cut off.
+  1.25 times its bound, pauses and all, is cut off: estimates are off by that at most.
 - Money counts for what the providers charge. Where only they can count (tokens, credits), that is known afterwards, and
   can pass a limit by what the replies in the making cost. A model without a price costs as much as its provider's
   dearest; without any price it is for plans without a limit of money. Amounts in different currencies are added as they are.

@@ -360,7 +360,7 @@ impl Flying {
             self.switch(number, next_from);
             if !std::mem::replace(&mut counted, true) {
                 // From here on it may be heard, so that it counts whatever becomes of the rest.
-                order.made(plan.extent(leg.number, &speaker).characters, pause);
+                order.begun(plan.extent(leg.number, &speaker).characters, pause);
             }
             let take = Take { leg, speaker: &speaker, took: begun.elapsed(), line };
             let error = match heard {

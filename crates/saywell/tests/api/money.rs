@@ -59,6 +59,24 @@ async fn words_that_are_put_in_place_of_others_count_as_they_are_sent() {
 }
 
 #[tokio::test]
+async fn what_is_said_letter_by_letter_counts_as_it_is_sent() {
+    let markup = "<speak><say-as interpret-as=\"characters\">WXYZWXYZWXYZ</say-as> and <say-as interpret-as=\"digits\">123456789</say-as>.</speak>";
+    for more in ["characters_per_day = 1000", "characters_per_day = 60"] {
+        let gateway = gateway(&format!("{more}\nmoney_per_day = 1000"), vec![dollar("*", 1.0)]).await;
+        let answer = gateway.post("/tts", &json!({ "ssml": markup, "language": "en" })).await;
+        gateway.settle().await;
+        let sent = sent(&gateway) as f64;
+        if more.ends_with("1000") {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            assert!(sent > 60.0, "letters have names: {sent}");
+            assert_eq!(left(&gateway, "characters").await, 1000.0 - sent);
+        } else {
+            assert_eq!((answer.error().1.as_str(), sent), ("quota_exceeded", 0.0));
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_request_does_not_buy_a_hundredfold() {
     let money = "money_per_day = 500";
     let text = "a b c d e f g h i j. ".repeat(20);
