@@ -188,7 +188,8 @@ pub fn markdown() -> String {
     let mut text = String::from(
         "# Errors\n\n\
          <!-- Made by `UPDATE_DOCS=1 cargo test -p saywell document` from `crates/saywell/src/error_code.rs`. -->\n\n\
-         Every error has one shape, a superset of OpenAI's, whatever the call:\n\n\
+         Every error has one shape, a superset of OpenAI's, whatever the call (what is no HTTP, or has too large a head, is answered with a\n\
+         status alone):\n\n\
          ```json\n\
          {\"error\": {\"code\": \"rate_limited\", \"message\": \"…\", \"type\": \"invalid_request_error\", \"param\": null,\n           \
          \"request_id\": \"5f0c…\", \"retry_after_seconds\": 3, \"details\": {}}}\n\

@@ -34,6 +34,9 @@ pub enum NameFault {
 
 /// Asks for the picture where a sign can be drawn in two ways.
 const AS_PICTURE: char = '\u{fe0f}';
+/// Drawn as nothing, though Unicode does not have them among those that may be left out: the marks of interlinear notes, the
+/// pattern of Braille without a dot, and the null notehead.
+const BLANK: [char; 5] = ['\u{fff9}', '\u{fffa}', '\u{fffb}', '\u{2800}', '\u{1d159}'];
 /// Joins pictures into one.
 const JOINER: char = '\u{200d}';
 
@@ -57,6 +60,9 @@ impl Name {
         while let Some(letter) = letters.next() {
             if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') {
                 return Err(NameFault::Control(letter));
+            }
+            if BLANK.contains(&letter) {
+                return Err(NameFault::Invisible(letter));
             }
             if !letter.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter) {
                 let picture = |letter: Option<char>| letter.is_some_and(is_picture);
@@ -150,7 +156,7 @@ mod tests {
     fn what_passes_for_another_name_is_refused() {
         for letter in [
             '\u{200b}', '\u{200d}', '\u{feff}', '\u{ad}', '\u{202e}', '\u{2066}', '\u{fe0f}', '\u{3164}',
-            '\u{e0061}',
+            '\u{e0061}', '\u{fff9}', '\u{fffb}', '\u{2800}', '\u{1d159}',
         ] {
             assert_eq!(form(&format!("a{letter}nn")), Err(NameFault::Invisible(letter)), "{letter:?}");
             assert_eq!(form(&format!("ann{letter}")), Err(NameFault::Invisible(letter)), "{letter:?}");

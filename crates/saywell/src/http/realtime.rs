@@ -32,8 +32,10 @@ use crate::app::App;
 use crate::identity::Caller;
 use crate::request::SpeechRequest;
 
-/// How long nothing may be asked over a connection.
-const ASKED_WITHIN: Duration = Duration::from_mins(10);
+/// How long nothing may be asked over a connection: until the first response, and from then on. Clients keep a session for a
+/// conversation; one that nobody speaks over is only in the way.
+const ASKED_WITHIN: Duration = Duration::from_mins(1);
+const ASKED_AGAIN_WITHIN: Duration = Duration::from_mins(10);
 /// The most messages and characters that wait to be said.
 const MOST_ITEMS: usize = 100;
 const MOST_CHARACTERS: usize = 1 << 20;
@@ -84,7 +86,7 @@ pub async fn realtime(
         let instructions = String::new();
         let session =
             Session { app, caller, id, out, request, model, instructions, items: Vec::new(), count: 0 };
-        session.converse(source).await
+        Box::pin(session.converse(source)).await
     })
 }
 
@@ -120,11 +122,12 @@ impl Session {
         let session = self.described();
         self.tell("session.created", json!({ "session": session })).await?;
         let connections = self.app.connections.clone();
+        let mut within = ASKED_WITHIN;
         loop {
             let came = tokio::select! {
                 biased;
                 () = connections.stopping() => return close(&self.out, close_code::AWAY, "the server stops").await,
-                came = receive(&mut source, ASKED_WITHIN, Event::parse) => came,
+                came = receive(&mut source, within, Event::parse) => came,
             };
             let event = match came {
                 Came::Said(event) => event,
@@ -143,6 +146,7 @@ impl Session {
             match said {
                 Ok(Said::Respond(ask)) => match self.begin(*ask).await {
                     Ok((response, hearing)) => {
+                        within = ASKED_AGAIN_WITHIN;
                         if !self.speak(&mut source, response, hearing).await? {
                             return Ok(());
                         }
@@ -278,7 +282,7 @@ impl Session {
                 break Over::Done;
             }
             tokio::select! {
-                came = receive(source, ASKED_WITHIN, Event::parse) => match came {
+                came = receive(source, ASKED_AGAIN_WITHIN, Event::parse) => match came {
                     Came::Said(Event { said: Ok(Said::Cancel), .. }) => break Over::Cancelled,
                     Came::Said(Event { said, id }) => self.take(said, id.as_deref()).await?,
                     Came::Wrong(error) => self.error(&error, None).await?,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::VoiceSettings;
-use super::stream_input::{Reply, Wished, asked, fail, messages, told};
+use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, fail, messages, told};
 use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
@@ -116,7 +116,11 @@ async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result
     let connections = app.connections.clone();
     let mut session = Session { app, caller, request, contexts: VecDeque::new(), over: false };
     let mut next: VecDeque<Message> = VecDeque::new();
+    let mut within = pause.min(BEGIN_WITHIN);
     loop {
+        if !session.contexts.is_empty() {
+            within = pause;
+        }
         next.extend(session.finished());
         let idle = session.contexts.is_empty();
         if session.over && idle && next.is_empty() {
@@ -124,7 +128,7 @@ async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result
         }
         tokio::select! {
             () = connections.stopping(), if idle => return close(&out, close_code::AWAY, "the server stops").await,
-            came = receive(&mut source, pause, Said::parse) => match came {
+            came = receive(&mut source, within, Said::parse) => match came {
                 Came::Said(said) => next.extend(session.take(said).await),
                 Came::Wrong(error) => return fail(&out, &error).await,
                 Came::TooLarge => return fail(&out, &too_large()).await,

@@ -31,6 +31,8 @@ use crate::http::speech::at_speed;
 use crate::identity::Caller;
 use crate::request::SpeechRequest;
 
+/// How long no text may come at first: a connection over which nothing is ever said is only in the way.
+pub(super) const BEGIN_WITHIN: Duration = Duration::from_mins(1);
 /// The longest `inactivity_timeout`, seconds: ElevenLabs'.
 const LONGEST_PAUSE: u64 = 180;
 /// How many replies may wait to be heard before no further text is read.
@@ -146,7 +148,11 @@ async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result
     let connections = app.connections.clone();
     let mut session = Session { app, caller, request, replies: VecDeque::new(), over: false };
     let mut next = VecDeque::new();
+    let mut within = pause.min(BEGIN_WITHIN);
     loop {
+        if !session.replies.is_empty() {
+            within = pause;
+        }
         if session.over && next.is_empty() && session.replies.is_empty() {
             let done =
                 json!({ "audio": null, "isFinal": true, "alignment": null, "normalizedAlignment": null });
@@ -162,12 +168,12 @@ async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result
         };
         tokio::select! {
             () = connections.stopping(), if idle => return close(&out, close_code::AWAY, "the server stops").await,
-            came = receive(&mut source, pause, Said::parse), if room_for_more => {
+            came = receive(&mut source, within, Said::parse), if room_for_more => {
                 let taken = match came {
                     Came::Said(said) => session.take(said).await,
                     Came::Wrong(error) => Err(error),
                     Came::TooLarge => Err(too_large()),
-                    Came::Silence => session.silent(pause),
+                    Came::Silence => session.silent(within),
                     Came::Left => return Ok(()),
                 };
                 if let Err(error) = taken {
