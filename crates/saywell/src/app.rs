@@ -55,6 +55,8 @@ use crate::voices::{Cast, VoiceMap};
 /// How often connections to providers are used that are to stay open: services and proxies close idle ones after a minute and
 /// more.
 const WARM_EVERY: Duration = Duration::from_secs(45);
+/// How often memory is given back that nobody has a use for.
+const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// How often the cache is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// How long Redis may take, which need not be there, to say what it is like.
@@ -222,6 +224,7 @@ impl App {
         let known_providers = known_providers(&settings, &chain);
         let flights = Flights::new(settings.max_flights);
         follow(&upkeep, controls.clone(), cache.clone(), flights.wake().clone());
+        tidy(&upkeep, cache.clone(), flights.wake().clone());
         let writing = Background::default();
         writing.begin(|stop| scribe.run(stop));
         let of_limits = limits::Settings { redis: redis.clone(), ..settings.limits() };
@@ -439,6 +442,20 @@ fn follow(upkeep: &Background, controls: Controls, cache: Cache, wake: Wake) {
         wake.clear();
     };
     upkeep.begin(|stop| async move { controls.follow(stop, purged).await });
+}
+
+/// Gives back memory also when nobody comes any more.
+fn tidy(upkeep: &Background, cache: Cache, wake: Wake) {
+    upkeep.begin(|stop| async move {
+        let tidying = async {
+            loop {
+                tokio::time::sleep(TIDY_EVERY).await;
+                cache.tidy();
+                wake.tidy();
+            }
+        };
+        stop.run_until_cancelled(tidying).await;
+    });
 }
 
 /// How loud voices are, as it was learned before and elsewhere.

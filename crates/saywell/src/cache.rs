@@ -379,6 +379,11 @@ impl Cache {
         self.shared.memory.clear();
     }
 
+    /// Gives back the memory of what is no longer kept there, which else waits for the next who come.
+    pub fn tidy(&self) {
+        self.shared.memory.tidy();
+    }
+
     /// A URL under which anyone can fetch a rendition's sound from the storage itself for this
     /// long, where the storage has such URLs and the sound is there.
     pub async fn signed_url(&self, key: &Key, valid_for: Duration) -> Result<Option<Url>, CacheError> {

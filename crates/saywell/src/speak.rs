@@ -457,19 +457,22 @@ impl Speak {
     }
 
     /// Keeps a whole rendition under its key; one that is not what its key says, only for the links that were given.
-    async fn remember_rendition(&self, key: Key, as_planned: bool, entry: Entry) {
-        let (key, entry) = (if as_planned { key } else { key.as_heard() }, Arc::new(entry));
+    async fn remember_rendition(&self, key: Key, as_planned: bool, entry: Arc<Entry>) {
+        let key = if as_planned { key } else { key.as_heard() };
+        // Whoever asks before it is stored, however long that takes, does not have it made again.
+        self.flights.wake().keep(key, Arc::clone(&entry));
         let kept = if as_planned {
             self.cache.put(&key, Arc::clone(&entry)).await
         } else {
             self.cache.put_for(&key, Arc::clone(&entry), links::LONGEST).await
         };
-        if let Err(error) = kept {
-            if !error.was_known() {
+        match kept {
+            Ok(()) => self.flights.wake().let_go(&key),
+            Err(error) if error.was_known() => {}
+            Err(error) => {
                 service_failed(SideService::Storage);
                 warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
             }
-            self.flights.wake().keep(key, entry);
         }
     }
 

@@ -84,6 +84,13 @@ impl MemoryLayer {
         }
     }
 
+    /// Gives back what is no longer kept.
+    pub(super) fn tidy(&self) {
+        if let Some(entries) = &self.entries {
+            entries.run_pending_tasks();
+        }
+    }
+
     pub(super) fn invalidate(&self, key: &Key) {
         if let Some(entries) = &self.entries {
             entries.invalidate(key);

@@ -66,6 +66,11 @@ impl Wake {
         self.sound.insert(key, entry);
     }
 
+    /// The sound that was [kept](Self::keep) is somewhere else now.
+    pub fn let_go(&self, key: &Key) {
+        self.sound.invalidate(key);
+    }
+
     /// The sound that was [kept](Self::keep).
     #[must_use]
     pub fn sound(&self, key: &Key) -> Option<Arc<Entry>> {
@@ -97,6 +102,13 @@ impl Wake {
     #[must_use]
     pub fn asked_for(&self, key: &Key) -> Option<Arc<LinkedRequest>> {
         self.asked.get(key)
+    }
+
+    /// Gives back what has been let go, which else waits for the next who come.
+    pub fn tidy(&self) {
+        self.sound.run_pending_tasks();
+        self.failures.run_pending_tasks();
+        self.asked.run_pending_tasks();
     }
 
     /// Forgets all of it: an operator has purged what is kept.

@@ -553,15 +553,10 @@ impl Flying {
         };
         let notes = captions.to_json();
         let (speak, entry) = (self.speak.clone(), Entry::new(about, writer.sound(), notes.into()));
-        let stored = entry.clone();
-        let kept = async move { speak.remember_rendition(key, as_planned, stored).await };
+        let kept = async move { speak.remember_rendition(key, as_planned, Arc::new(entry)).await };
         let kept = self.speak.beside.spawn(kept.in_current_span());
-        // It goes on by itself; whoever hears the end does not wait for a slow storage, and whoever asks next does not
-        // have it made again.
-        if tokio::time::timeout(STORED_BEFORE_THE_END, kept).await.is_err() {
-            let key = if as_planned { key } else { key.as_heard() };
-            self.speak.flights.wake().keep(key, Arc::new(entry));
-        }
+        // It goes on by itself: whoever hears the end does not wait for a slow storage.
+        let _ = tokio::time::timeout(STORED_BEFORE_THE_END, kept).await;
     }
 }
 
