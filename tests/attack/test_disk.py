@@ -131,7 +131,7 @@ class ReadOnly(unittest.TestCase):
             self.assertEqual(os.listdir(data), [])
         lines = [line for line in gateway.lines if " ERROR " in line]
         self.assertEqual(len(lines), 1, gateway.lines)
-        self.assertIn("Make the folder writable", lines[0])
+        self.assertIn("Make room, or the folder writable", lines[0])
         figure(f"a folder that cannot be written: {lines[0]}")
 
 
