@@ -134,6 +134,7 @@ impl Service {
     async fn is_found_well(&self) -> bool {
         let ways: Vec<_> = lock(&self.shared.ways).iter().map(|way| way()).collect();
         let well = join_all(ways).await.into_iter().all(|open| open) && (self.shared.probe)().await;
+        // The first may have had something to catch up on.
         let begun = Instant::now();
         let (again, rested) = tokio::join!((self.shared.probe)(), rested());
         well && again && (self.shared.is_own || !rested || begun.elapsed() <= SLOW)
@@ -202,18 +203,20 @@ impl Service {
         is_ill: impl Fn(&E) -> bool,
     ) -> Result<T, E> {
         let begun = Instant::now();
+        // Of what is a part of this process, and of work beside speech, nobody asks how quick it is.
+        let is_timed = deadline <= SPEECH && !self.shared.is_own;
         let (mut nap, mut rests) = (pin!(rested()), None);
         let mut answer = pin!(timeout(deadline, answer));
         let answer = loop {
             tokio::select! {
                 biased;
                 answer = &mut answer => break answer,
-                rested = &mut nap, if rests.is_none() => rests = Some(rested),
+                rested = &mut nap, if is_timed && rests.is_none() => rests = Some(rested),
             }
         };
         match answer {
             Ok(Ok(answer)) => {
-                if deadline <= SPEECH && !self.shared.is_own && rests != Some(false) {
+                if is_timed && rests != Some(false) {
                     self.answered(begun);
                 }
                 Ok(answer)
