@@ -70,7 +70,7 @@ use crate::mark::{How, Mark};
 use std::ops::Range;
 
 /// Counted up whenever the same text would be written out otherwise: part of the key of what was spoken.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 pub use self::cursor::{Cursor, is_letter, is_word};
 pub use self::kinds::{KINDS, Kind, Reader};
@@ -102,6 +102,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Telephone, telephones::telephone),
     (Kind::Telephone, telephones::short),
     (Kind::Telephone, telephones::slashed),
+    (Kind::Label, codes::runway),
     (Kind::Label, codes::code),
     (Kind::Label, codes::place),
     (Kind::Label, codes::paragraph),
@@ -202,6 +203,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Place, addresses::street),
     (Kind::Place, places::verse),
     (Kind::Title, titles::title),
+    (Kind::Title, titles::sister),
     (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
     (Kind::Unit, units::after_scale),
@@ -252,6 +254,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Code, code::choice),
     (Kind::Symbol, signs::named),
     (Kind::Symbol, signs::in_names),
+    (Kind::Symbol, symbols::number_of),
     (Kind::Symbol, symbols::menu),
     (Kind::Symbol, symbols::space_before_mark),
     (Kind::Code, code::regex),
@@ -286,6 +289,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Operator, plain_maths::bar),
     (Kind::Operator, plain_maths::power),
     (Kind::Operator, plain_maths::times),
+    (Kind::Unit, symbols::each),
     (Kind::Operator, division::over),
     (Kind::Unit, units::per),
     (Kind::Code, tags::tag),

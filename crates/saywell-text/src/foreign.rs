@@ -9,14 +9,17 @@ const LONGEST: usize = 200;
 
 /// Whether a mark may begin with this character.
 pub(crate) fn may_begin(c: char) -> bool {
-    matches!(c, '[' | '=' | '+' | '%' | '!' | ':' | '?' | '<' | '\\' | '-' | 'M' | '^' | '{' | '~')
+    matches!(c, '[' | '=' | '+' | '%' | '!' | ':' | '?' | '<' | '>' | '\\' | '-' | 'M' | '^' | '{' | '~')
 }
 
 /// Whether `text` may hold a mark.
 pub(crate) fn may_hold(text: &str) -> bool {
     text.as_bytes().windows(2).any(|pair| {
         matches!(pair, b"[[" | b"[/" | b"==" | b"++" | b"%%" | b"::" | b"!!" | b"??" | b"->" | b"A:" | b" ^")
-            || matches!(pair, b"[b" | b"[i" | b"[!" | b"{." | b"{#" | b"{:" | b"{{" | b"^^")
+            || matches!(
+                pair,
+                b"[b" | b"[i" | b"[!" | b"{." | b"{#" | b"{:" | b"{{" | b"^^" | b"^[" | b">!" | b"-#"
+            )
             || pair[0].is_ascii_alphanumeric() && matches!(pair[1], b'^' | b'~')
     })
 }
@@ -39,9 +42,15 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
         }
         b'<' => angle(window),
         b'\\' => latex(text, at, window),
+        b'^' if window.starts_with("^[") => {
+            let (length, note) = inline_note(text, at, rest)?;
+            return Some(Island { range: at..at + length, what: What::Aside(note) });
+        }
         b'^' => around(window, "^^", false)
             .or_else(|| raised(text, at, window))
             .or_else(|| block_id(text, at, window)),
+        b'>' => spoiler(window),
+        b'-' if window.starts_with("-# ") && begins_line(text, at) => Some((3, None)),
         b'-' => return subtitle(text, from, at),
         b'M' => media(text, at, window),
         _ => None,
@@ -52,6 +61,25 @@ pub(crate) fn mark(text: &str, from: usize, at: usize) -> Option<Island> {
 }
 
 type Found = Option<(usize, Option<Range<usize>>)>;
+
+/// `>!the butler!<`: what readers of Reddit see when they click.
+fn spoiler(window: &str) -> Found {
+    let inside = window.strip_prefix(">!")?;
+    let end = inside.find("!<").filter(|end| *end > 0 && !inside[..*end].contains('\n'))?;
+    Some((end + 4, Some(2..2 + end)))
+}
+
+/// `word^[A note.]`: a note of Pandoc in its place. How many bytes it takes, and what it says.
+fn inline_note(text: &str, at: usize, rest: &str) -> Option<(usize, Range<usize>)> {
+    const LONGEST_NOTE: usize = 600;
+    let inside = &rest[2..];
+    let inside = &inside[..inside.floor_char_boundary(LONGEST_NOTE)];
+    let end = inside.find([']', '\n']).filter(|end| inside[*end..].starts_with(']'))?;
+    let note = inside[..end].trim_end_matches(['.', ' ']);
+    let after = text[..at].ends_with(|c: char| c.is_alphanumeric() || ".,;:!?)\"'”’*_".contains(c));
+    let words = note.starts_with(char::is_alphabetic) && note.contains(' ');
+    (after && words).then(|| (end + 3, at + 2..at + 2 + note.len()))
+}
 
 /// `[!tip] Remember`, `[!note]- Folded`: a box of Obsidian, whose title stands behind its kind.
 fn callout(text: &str, at: usize, window: &str) -> Found {

@@ -15,6 +15,8 @@ pub(crate) enum What {
     Silent,
     /// These bytes are said, and nothing else.
     Shown(Range<usize>),
+    /// These bytes are said beside the rest, as what stands in brackets.
+    Aside(Range<usize>),
     /// The formula in these bytes; displayed on its own, or in a line of text.
     Formula { tex: Range<usize>, displayed: bool },
 }

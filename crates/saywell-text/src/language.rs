@@ -11,10 +11,12 @@ pub use crate::language_names::name;
 use crate::utterance::{Kind, Script, Utterance};
 use script::Writing;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 mod loans;
 mod parts;
+mod phrases;
 mod script;
 pub(crate) mod words;
 
@@ -35,6 +37,10 @@ const FOREIGN: f32 = 2.0;
 const FOREIGN_AGREED: f32 = 1.0;
 /// ... or this many for each one of English, and [`FOREIGN`] at least.
 const FOREIGN_TO_ENGLISH: f32 = 3.0;
+/// Words of a sentence that is told by articles and prepositions alone, ...
+const SENTENCE: usize = 5;
+/// ... and of one that has no mark at its end: titles have fewer.
+const TITLE: usize = 8;
 /// A letter that English does not have says half as much: loanwords have it too.
 const FOREIGN_LETTER: f32 = 0.5;
 /// A word of one letter, such as an article before an apostrophe; one of a to z that stands alone says nothing.
@@ -93,10 +99,11 @@ fn detect_within(text: &str, main: Option<&str>) -> Option<Detected> {
 /// The language of a text in the Latin alphabet.
 fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
     let evidence = Evidence::of(text);
-    let Evidence { english, foreign, count, .. } = evidence;
+    let Evidence { foreign, count, .. } = evidence;
     if evidence.words.is_empty() {
         return None;
     }
+    let english = evidence.english();
     if english > 0.0 && english >= foreign {
         let sure = count >= 2 && english >= 2.0 * foreign;
         return Some(Detected { language: "en", sure });
@@ -110,13 +117,19 @@ fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
         _ if known && evidence.weight(guess) < best.1 - CLOSE => best.0,
         _ => guess,
     };
-    let agreed = foreign >= FOREIGN_AGREED && guess != "en" && english <= FOREIGN_AGREED / 2.0 && count >= 3;
+    let agreed = foreign >= FOREIGN_AGREED && guess != "en" && english <= FOREIGN_AGREED / 2.0;
     let many = foreign >= FOREIGN.max(FOREIGN_TO_ENGLISH * english);
-    let sure = known && count >= 2 && (many || agreed);
+    let found = if language == "en" { best.0 } else { language };
+    let (small, telling) = evidence.small_of(found);
+    // Where nothing but a noun phrase is told, it may be a name; a short answer ends as a sentence does.
+    let long = evidence.tokens >= SENTENCE;
+    let ends = phrases::ends_as_sentence(text) || long && phrases::is_quoted(text);
+    let sentence = ends && (telling > 0 || long) || telling > 0 && evidence.tokens >= TITLE;
+    // Its words are of this language, not some of this and some of that.
+    let one = 2 * small >= evidence.small.len();
+    let sure = known && count >= 2 && sentence && one && (many || agreed && (count >= 3 || telling > 0));
     match () {
-        () if sure => {
-            Some(Detected { language: if language == "en" { best.0 } else { language }, sure: true })
-        }
+        () if sure => Some(Detected { language: found, sure: true }),
         () if known || (count >= 2 && evidence.letters >= 12) => Some(Detected { language, sure: false }),
         () => None,
     }
@@ -127,9 +140,16 @@ fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
 struct Evidence {
     /// For each language, by its number in [`words`].
     weights: [f32; words::COUNT],
-    /// Small words of English, and of others that English does not have.
+    /// Small words of English alone, and the languages of each that others have too.
     english: f32,
+    shared: Vec<words::Set>,
+    /// Small words that English does not have. One that is repeated counts once: "la la la".
     foreign: f32,
+    seen: HashSet<String>,
+    /// The languages of each of those, and whether noun phrases do without it.
+    small: Vec<(words::Set, bool)>,
+    /// Words of any kind, with names and lists.
+    tokens: usize,
     /// The words that count, in lower case, with spaces between them.
     words: String,
     count: usize,
@@ -152,7 +172,9 @@ impl Evidence {
         let (mut quoted, mut named) = (false, false);
         let mut particles: Vec<&str> = Vec::new();
         let (mut counted, mut after_numeral) = (false, false);
-        for token in text.split_whitespace() {
+        let tokens: Vec<&str> = text.split_whitespace().collect();
+        let listed = phrases::listed(&tokens);
+        for (token, listed) in tokens.into_iter().zip(listed) {
             let opens = token.starts_with(['"', '“', '„', '«']);
             let end = token.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
             let closes = end.ends_with(['"', '”', '“', '»']);
@@ -173,6 +195,10 @@ impl Evidence {
             if !(outside || with_quoted) || is_code(token) || short || numeral {
                 continue;
             }
+            evidence.tokens += usize::from(token.contains(char::is_alphabetic));
+            if listed {
+                continue;
+            }
             let mut before = "";
             // "a, b, c", "x": letters that stand for something.
             let lone = |word: &str| {
@@ -182,7 +208,10 @@ impl Evidence {
                 let word = part.trim_matches(|c: char| !c.is_alphanumeric());
                 let before = std::mem::replace(&mut before, part);
                 if before.ends_with(['\'', '’']) && ENDINGS.contains(&word) {
-                    evidence.english(word != "s");
+                    evidence.english_ending(word != "s");
+                    continue;
+                }
+                if phrases::is_prefix(before) || phrases::is_prefix(part) {
                     continue;
                 }
                 let letter = word.len() == 1;
@@ -221,7 +250,7 @@ impl Evidence {
     }
 
     /// Counts the end of an English word for English, if it `tells`.
-    fn english(&mut self, tells: bool) {
+    fn english_ending(&mut self, tells: bool) {
         if let Some(english) = words::number("en").filter(|_| tells) {
             self.weights[english] += 1.0;
             self.english += 1.0;
@@ -256,19 +285,39 @@ impl Evidence {
         let in_english = |set: words::Set| words::number("en").is_some_and(|english| set >> english & 1 == 1);
         match () {
             () if in_english(spoken) && spoken.is_power_of_two() => self.english += 1.0,
-            () if in_english(spoken) => self.english += SHARED,
+            () if in_english(spoken) => self.shared.push(spoken),
             () if words::is_also_english(&word) => {}
             () if letter && word.is_ascii() && !elided => {}
+            () if spoken != 0 && !self.seen.insert(word.to_string()) => {}
             // A small word with a letter that English lacks: it is no loan.
             () if spoken != 0 && !letter && in_english(lacking) => self.foreign += 2.0,
             () if spoken != 0 => self.foreign += if letter { LONE_LETTER } else { 1.0 },
             () if in_english(lacking) => self.foreign += FOREIGN_LETTER,
             () => {}
         }
+        if self.seen.len() > self.small.len() {
+            self.small.push((spoken, phrases::tells(&word)));
+        }
         self.words.push_str(&word);
         self.words.push(' ');
         self.count += 1;
         self.letters += word.chars().count();
+    }
+
+    /// How many different small words are of `language`, and how many of them noun phrases do without.
+    fn small_of(&self, language: &str) -> (usize, usize) {
+        let Some(number) = words::number(language) else { return (0, 0) };
+        let of = self.small.iter().filter(|(set, _)| set >> number & 1 == 1);
+        (of.clone().count(), of.filter(|(_, tells)| *tells).count())
+    }
+
+    /// What speaks for English: a word that the likeliest other language has as well says little.
+    fn english(&self) -> f32 {
+        let [first, second] = self.leaders().map(|(language, _)| language);
+        let other = words::number(if first == "en" { second } else { first });
+        let says =
+            |set: &words::Set| if other.is_some_and(|other| set >> other & 1 == 1) { SHARED } else { 1.0 };
+        self.english + self.shared.iter().map(says).sum::<f32>()
     }
 
     /// The two languages with the most weight, and what they have.

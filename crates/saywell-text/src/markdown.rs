@@ -628,6 +628,17 @@ impl<'a> Walker<'a> {
                     self.begin();
                     self.open.push(&self.written[shown], start, Relation::Literal);
                 }
+                What::Aside(shown) => {
+                    let source = self.reply(island.range);
+                    let start = self.reply(shown.clone()).start;
+                    self.begin();
+                    // After a sentence it is one as well.
+                    let ended = self.open.text.ends_with(['.', '!', '?']);
+                    let [open, close] = if ended { [" ", "."] } else { [" (", ")"] };
+                    self.open.replace(open, source.start..start);
+                    self.open.push(&self.written[shown.clone()], start, Relation::Prose);
+                    self.open.replace(close, start + shown.len()..source.end);
+                }
                 What::Formula { tex, displayed } => self.formula(island.range, tex, displayed),
             }
         }

@@ -10,6 +10,7 @@ mod commands;
 mod find;
 mod rows;
 mod science;
+mod siunitx;
 mod symbols;
 
 use commands::{power, root_of, vulgar};

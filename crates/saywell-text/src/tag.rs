@@ -36,20 +36,23 @@ impl fmt::Display for NoLanguage {
 impl std::error::Error for NoLanguage {}
 
 impl Language {
-    /// The language of a tag, if it has the shape of one: subtags of one to eight letters and digits, the first of two to
-    /// eight letters or the `x` of private use, 35 characters at most. Space around it, and `_` for `-`, do no harm.
+    /// The language of a tag, if it has the shape of one: subtags of one to eight letters and digits, the first of two or
+    /// three letters or the `x` of private use (longer ones are reserved, and none is registered), 35 characters at most. Space
+    /// around it, and `_` for `-` as in `en_US`, do no harm; but the name of a voice, such as `af_heart`, is no tag.
     #[must_use]
     pub fn new(tag: &str) -> Option<Self> {
         let tag = tag.trim();
         let mut subtags = tag.split(['-', '_']);
         let first = subtags.next()?;
-        let named = (2..=8).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
+        let named = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
         let private = first.eq_ignore_ascii_case("x") && tag.len() > 2;
         let mut rest = subtags.clone();
         let well_formed = rest.all(|subtag| {
             (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric())
         });
-        if tag.len() > LONGEST || !(named || private) || !well_formed {
+        let voice =
+            tag.split('_').skip(1).any(|after| after.split('-').next().is_some_and(|next| next.len() > 4));
+        if tag.len() > LONGEST || !(named || private) || !well_formed || voice {
             return None;
         }
         let mut spelled = first.to_ascii_lowercase();
@@ -159,9 +162,10 @@ mod tests {
     #[test]
     fn what_is_no_tag_is_refused() {
         let long = format!("en{}", "-abcdefgh".repeat(4));
-        for tag in
-            ["", " ", "e", "x", "x-", "en-", "-en", "en--US", "english please", "en\nUS", "été", "123", &long]
-        {
+        for tag in [
+            "", " ", "e", "x", "x-", "heart", "af_heart", "en-", "-en", "en--US", "english please", "en\nUS",
+            "été", "123", &long,
+        ] {
             assert_eq!(spelled(tag), None, "{tag:?}");
         }
         assert_eq!(Language::new("pt-br").unwrap().primary(), "pt");

@@ -258,6 +258,7 @@ fn english_stays_english_and_foreign_sentences_are_told() {
     let pieces = pieces();
     assert!(pieces.len() >= 500, "the pieces are gone");
     let (mut english, mut taken, mut long, mut right, mut mixed) = (0, 0, 0, 0, 0);
+    let (mut short, mut told_short) = (0, 0);
     for (section, language, piece) in &pieces {
         let found = languages_of(piece);
         match *section {
@@ -276,7 +277,14 @@ fn english_stays_english_and_foreign_sentences_are_told() {
                     println!("{language} taken for {found:?}: {piece}");
                 }
             }
-            "short foreign" => {}
+            "short foreign" => {
+                let told = found.iter().all(|found| found == language);
+                short += 1;
+                told_short += usize::from(told);
+                if !told {
+                    println!("short: {language} taken for {found:?}: {piece}");
+                }
+            }
             _ => {
                 assert_eq!(*language, "en");
                 english += 1;
@@ -290,6 +298,8 @@ fn english_stays_english_and_foreign_sentences_are_told() {
     }
     println!("English taken for another language: {taken} of {english}; foreign right: {right} of {long}");
     assert!(taken * 100 <= english, "{taken} of {english} English pieces are taken for another language");
+    println!("short foreign answers told: {told_short} of {short}");
+    assert!(told_short * 100 >= short * 80, "only {told_short} of {short} short foreign answers are told");
     assert_eq!(mixed, 0, "mixed replies are told apart wrongly");
     assert!(right * 100 >= long * 97, "only {right} of {long} foreign sentences are told");
 }

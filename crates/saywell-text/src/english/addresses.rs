@@ -215,6 +215,10 @@ pub fn street(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let before = start.previous_word();
     let ordinal = before.starts_with(|first: char| first.is_ascii_digit())
         && before.ends_with(|last: char| last.is_ascii_lowercase());
+    // `the 9th Cir.` is a court.
+    if ordinal && written == "Cir" {
+        return None;
+    }
     let named = before.starts_with(char::is_uppercase)
         && before.len() > 1
         && start.window_before(before.len() + 2).trim_end().ends_with(before)

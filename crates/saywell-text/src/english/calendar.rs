@@ -278,6 +278,14 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     });
     let follows =
         start.words_before().take(2).any(is_day) && (before == "or" || before == "and" || is_day(before));
+    // `every 2nd Wed of the month`; `Mon–Fri 9–5, Sat 10–2`
+    let ordered = end.rest().starts_with(" of ")
+        && (before.starts_with(|first: char| first.is_ascii_digit())
+            || matches!(before, "first" | "second" | "third" | "fourth" | "last"));
+    let planned = end.peek() == Some(' ')
+        && end.peek_second().is_some_and(|next| next.is_ascii_digit())
+        && start.window_before(2) == ", "
+        && start.words_before().any(is_day);
     let short = start.until(end);
     let dot = end.past(|at| at.eat('.') && at.peek().is_some());
     // `Jan 5 (Fri)`, `Thurs evening`
@@ -290,7 +298,7 @@ pub fn weekday_alone(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let part = !matches!(short, "Sun" | "Sat" | "Wed")
         && end.peek() == Some(' ')
         && matches!(end.next_word(), "afternoon" | "evening" | "morning" | "night" | "noon");
-    (bracketed || part || cue || dated || beside || follows || heads).then(|| {
+    (ordered || planned || bracketed || part || cue || dated || beside || follows || heads).then(|| {
         let edit = Edit::new(start, end, day);
         match dot
             .filter(|_| short.len() <= 5 && !end.rest()[1..].trim_start().starts_with(char::is_uppercase))

@@ -12,8 +12,8 @@ const NAMED_BY_DIGITS: &[&str] = &[
     "imei", "invoice", "licence", "license", "locker", "lot", "member", "membership", "mrn", "npi", "order",
     "otp", "part", "pass", "passcode", "passport", "passwort", "pin", "pincode", "plate", "po", "policy",
     "postal", "postcode", "receipt", "ref", "reference", "registration", "reservation", "routing", "serial",
-    "sku", "ssn", "ticket", "tin", "token", "tracking", "transaction", "vat", "verification", "voucher",
-    "zip",
+    "sku", "squawk", "ssn", "ticket", "tin", "token", "tracking", "transaction", "vat", "verification",
+    "voucher", "zip",
 ];
 
 /// Words between the name and its number.
@@ -147,6 +147,24 @@ pub fn is_named(start: Cursor<'_>, length: usize) -> bool {
         }
     }
     false
+}
+
+/// `27L`, `09R` → `two seven left`: runways, where the sentence is about them.
+pub fn runway(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const CUES: [&str; 9] =
+        ["runway", "Runway", "landing", "Landing", "to land", "landed", "takeoff", "ILS", "approach"];
+    const AROUND: usize = 80;
+    let mut at = start;
+    let digits = at.digits(2..=2).filter(|digits| matches!(digits.parse(), Ok(1..=36)))?;
+    let side = match at.eat_one_of(["L", "R", "C"])? {
+        "L" => "left",
+        "R" => "right",
+        _ => "center",
+    };
+    let about = |text: &str| CUES.iter().any(|cue| text.contains(cue));
+    let told = start.starts_number() && at.ends_word() && at.next_word() != "of";
+    (told && (about(start.window_before(AROUND)) || about(at.window_after(AROUND))))
+        .then(|| Edit::new(start, at, format!("{} {side}", reader.characters(digits))))
 }
 
 /// Whether what is counted follows: `part 4000 times`.

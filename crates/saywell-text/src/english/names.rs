@@ -53,7 +53,7 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // A name of one letter and a number is a difference, or counts down.
     let minus = joint == "-"
         && (matches!(letters, "UTC" | "GMT")
-            || letters == "T" && number.len() < 3
+            || letters == "T" && number.len() < 3 && counts_down(start, at)
             || (letters.len() == 1
                 && letters.starts_with(|found: char| found.is_ascii_lowercase())
                 && number.len() < 3));
@@ -109,6 +109,19 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let letters = spoken_letters(letters, joint, suffix);
     let joint = if minus { "minus " } else { "" };
     Some(Edit::from(start).say(name, letters).say(at, format!("{joint}{words}")))
+}
+
+/// Whether the `T-10` from `start` to `end` counts down to a start. The `T-34` is a tank.
+fn counts_down(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const TIMES: [&str; 11] =
+        ["day", "days", "holding", "hour", "hours", "min", "minute", "minutes", "second", "seconds", "weeks"];
+    let alone = start.at() == 0 && !end.rest().contains(|c: char| c.is_alphanumeric());
+    let before = start.window_before(64);
+    alone
+        || TIMES.contains(&end.next_word())
+        || end.rest().starts_with(" and counting")
+        || matches!(start.previous_word(), "at" | "At")
+        || ["ount", "aunch", "iftoff", "lift-off"].iter().any(|cue| before.contains(cue))
 }
 
 /// `3M makes`, `3M's tape` → `three M`: the company, which nothing follows that there are millions of.

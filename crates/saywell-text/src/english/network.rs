@@ -357,15 +357,30 @@ pub fn color(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !has_letter && super::codes::is_named(start, length) || length == 3 && super::codes::is_place(start) {
         return None;
     }
-    let is_color = matches!(length, 6 | 8) || (length == 3 && has_letter && (has_digit || written == "fff"));
+    let short = length == 3 && (has_letter && (has_digit || written == "fff") || is_about_color(start, at));
+    let is_color = matches!(length, 6 | 8) || short;
     if !is_color || !at.ends_word() {
         return None;
     }
     let size = if length == 3 { 1 } else { 2 };
     let channels =
         written.as_bytes().chunks(size).map(|channel| reader.characters(&String::from_utf8_lossy(channel)));
-    let name = if start.previous_word().eq_ignore_ascii_case("color") { "" } else { "color " };
+    let before = start.window_before(12).to_ascii_lowercase();
+    let named = ["color", "colour"].iter().any(|name| before.trim_end_matches([' ', ':']).ends_with(name));
+    let name = if named { "" } else { "color " };
     Some(Edit::new(start, at, format!("{name}{}", channels.collect::<Vec<_>>().join(", "))))
+}
+
+/// Whether the sentence around `#333` is about a color.
+fn is_about_color(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const CUES: [&str; 10] =
+        ["color", "colour", "background", "css", "hex", "border", "fill", "stroke", "shadow", "shade"];
+    let before = start.window_before(48).to_ascii_lowercase();
+    let sentence = before.rfind(". ").map_or(before.as_str(), |at| &before[at..]);
+    let next = end.next_word();
+    let gray =
+        end.rest().starts_with(' ') && matches!(next, "gray" | "grey" | "background" | "text" | "border");
+    gray || CUES.iter().any(|cue| sentence.contains(cue))
 }
 
 /// `555-1234`, `(555) 123-4567`, `1-800-555-0199`, `+44 20 7946 0958`: digit by digit, a pause between groups.

@@ -67,7 +67,9 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             && (is_score(start)
                 || b == 10
                     && !is_part
-                    && (is_rated(start) || matches!(at.next_word(), "rating" | "score"))) =>
+                    && (is_rated(start)
+                        || matches!(at.next_word(), "rating" | "score")
+                        || is_verdict(start, at))) =>
         {
             format!("{count} out of {}", reader.count(below))
         }
@@ -226,6 +228,12 @@ fn is_score(start: Cursor<'_>) -> bool {
         "ating: (", "core: (", "★ (",
     ];
     BEFORE.iter().any(|words| start.follows(words))
+}
+
+/// Whether it ends what is said of something: `It's a 7/10.`
+fn is_verdict(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    matches!(start.previous_word(), "a" | "an" | "easy" | "strong")
+        && end.peek().is_none_or(|next| ".,;!)".contains(next))
 }
 
 /// Whether the words before rate something: `I'd rate it 8/10`, `a solid 9/10`.

@@ -197,6 +197,8 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             &"arrow"
         } else if *written == "∑" && at.rest().starts_with(" from ") {
             &"the sum"
+        } else if *written == "==" && is_contrasted(start, at) {
+            &"double equals"
         } else {
             spoken
         };
@@ -226,6 +228,7 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         '>' if between || at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) => {
             "greater than"
         }
+        '^' if (tight || spaced) && is_about_bits(start, at) => "xor",
         '^' if tight || spaced => {
             let exponent = at.past(|at| at.eat_one_of(["2", "3"]).is_some() && at.ends_word());
             match exponent.and_then(Cursor::before) {
@@ -255,6 +258,47 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         _ => return None,
     };
     Some(Edit::new(start, at, spoken))
+}
+
+/// Whether the sentence around the `==` tells it from a `=`: `Change if (x = 5) to if (x == 5)`.
+fn is_contrasted(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const AROUND: usize = 64;
+    const CUES: [&str; 6] = ["assign", "compar", "nstead", "hange", "eplace", "onfus"];
+    let around = [start.window_before(AROUND), end.window_after(AROUND)];
+    let has = |cue: &str| around.iter().any(|text| text.contains(cue));
+    has(" = ") && CUES.iter().any(|cue| has(cue))
+}
+
+/// `$2.79/ea` → `each`.
+pub fn each(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    (start.before().is_some_and(|before| before.is_ascii_digit()) && at.eat_text("/ea")).then_some(())?;
+    let dot = at.past(|at| at.eat('.') && at.peek().is_some_and(|next| next != ' '));
+    let dot = dot.or_else(|| {
+        at.past(|at| {
+            at.eat('.') && at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_lowercase)
+        })
+    });
+    at.ends_word().then(|| Edit::new(start, dot.unwrap_or(at), " each"))
+}
+
+/// The `#` of `My # is 555-0142` → `number`.
+pub fn number_of(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const OWNERS: [&str; 12] = [
+        "My", "account", "confirmation", "flight", "her", "his", "my", "order", "phone", "their", "tracking",
+        "your",
+    ];
+    let mut at = start;
+    (at.eat('#') && OWNERS.contains(&start.previous_word())).then_some(())?;
+    (at.peek() == Some(' ') && matches!(at.next_word(), "is" | "was" | "for" | "on" | "and"))
+        .then(|| Edit::new(start, at, "number"))
+}
+
+/// Whether the sentence around the `^` is about bits, where it is no power.
+fn is_about_bits(start: Cursor<'_>, end: Cursor<'_>) -> bool {
+    const AROUND: usize = 64;
+    let about = |text: &str| ["XOR", "xor", "Xor", "itwise", " bits"].iter().any(|cue| text.contains(cue));
+    about(start.window_before(AROUND)) || about(end.window_after(AROUND))
 }
 
 /// The dash of `Q1–Q3` → `to`: between two names that begin alike and end in numbers.

@@ -232,6 +232,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("cert.", "certificate"),
     ("cf.", "compare"),
     ("ch.", "chapter"),
+    ("cl.", "clause"),
     ("col.", "column"),
     ("cont.", "continued"),
     ("cor.", "corollary"),
@@ -308,6 +309,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("q.i.d.", "four times a day"),
     ("q/q", "quarter over quarter"),
     ("qty.", "quantity"),
+    ("r.", "reigned"),
     ("r/o", "rule out"),
     ("recd.", "received"),
     ("ref.", "reference"),
@@ -315,6 +317,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("reqd.", "required"),
     ("resp.", "respectively"),
     ("rev.", "revision"),
+    ("s/h", "shipping and handling"),
     ("s/p", "status post"),
     ("sched.", "schedule"),
     ("sec.", "section"),
@@ -348,10 +351,10 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
 pub const BEFORE_NUMBER: &[&str] = &[
     "Ste.", "Rm.", "Tab.", "Art.", "Arts.", "Cor.", "Def.", "Lem.", "Nr.", "Prop.", "Rte.", "Thm.", "arr.",
     "art.", "col.", "cor.", "def.", "dep.", "fol.", "lem.", "ll.", "prop.", "rev.", "thm.", "Cir.", "c.",
-    "ca.", "Op.", "op.", "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.", "p.", "ext.",
-    "Ext.", "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.", "App.", "vols.", "Fl.",
-    "Para.", "pt.", "ref.", "Ref.", "Ex.", "Exs.", "fl.", "Pt.", "Pts.", "Pop.", "pop.", "hum.", "Sched.",
-    "Dwg.",
+    "cl.", "ca.", "Op.", "op.", "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.", "p.",
+    "ext.", "Ext.", "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.", "App.", "vols.",
+    "Fl.", "Para.", "pt.", "ref.", "Ref.", "Ex.", "Exs.", "fl.", "Pt.", "Pts.", "Pop.", "pop.", "hum.",
+    "Sched.", "Dwg.",
 ];
 
 /// A unit.

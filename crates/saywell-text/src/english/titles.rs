@@ -28,6 +28,22 @@ pub fn title(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         .then(|| if end.at() > name.at() { edit.say(end, "") } else { edit })
 }
 
+/// `Sr. Mary Agnes` → `Sister`: before a woman's given name, unless it follows a name of its own, whose `Sr.` is Senior.
+pub fn sister(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    const GIVEN: [&str; 48] = [
+        "Agnes", "Angela", "Ann", "Anna", "Anne", "Bernadette", "Bridget", "Carmen", "Carol", "Catherine",
+        "Cecilia", "Clare", "Claire", "Dorothy", "Eileen", "Elizabeth", "Faustina", "Francesca", "Grace",
+        "Helen", "Jane", "Jean", "Joan", "Josephine", "Joyce", "Judith", "Julia", "Karen", "Katherine",
+        "Kathleen", "Lucia", "Lucy", "Magdalena", "Margaret", "Maria", "Marie", "Mary", "Monica", "Nirmala",
+        "Patricia", "Paula", "Rosa", "Rose", "Sarah", "Simone", "Susan", "Teresa", "Theresa",
+    ];
+    let mut at = start;
+    let named = start.starts_word() && at.eat_text("Sr.") && at.peek() == Some(' ');
+    let alone = !start.previous_word().starts_with(char::is_uppercase)
+        || matches!(start.previous_word(), "And" | "Dear" | "But" | "When" | "Then" | "In" | "As");
+    (named && alone && GIVEN.contains(&at.next_word())).then(|| Edit::new(start, at, "Sister"))
+}
+
 /// The `v.` of `Smith v. Jones` → `versus`.
 pub fn against(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
@@ -60,8 +76,8 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if written == "est." && end.peek().is_none() && !start.follows_number() {
         return None;
     }
-    // `10th Fl.`
-    let is_floor = written == "Fl."
+    // `10th Fl.`, `the 9th Cir.`
+    let is_floor = matches!(written, "Fl." | "Cir.")
         && start.previous_word().ends_with(['t', 'd', 'h'])
         && start.previous_word().starts_with(|first: char| first.is_ascii_digit());
     if BEFORE_NUMBER.contains(&written) && !numbered && !is_century && !is_floor {
@@ -73,7 +89,7 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         return None;
     }
     // `b. 1990`, `d. Sept. 2, 1973`: with a year behind it, or a month.
-    if matches!(written, "b." | "d.") && (start.at() == 0 || !is_dated(end)) {
+    if matches!(written, "b." | "d." | "r.") && (start.at() == 0 || !is_dated(end)) {
         return None;
     }
     let before_small = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
@@ -82,6 +98,9 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         "est." if !is_before_year(end) => "estimated",
         "Est." if !is_before_year(end) && !is_dated_in(end) => "Estimated",
         "Rev." if numbered => "Revision",
+        "Rev." if matches!(start.previous_word(), "Industrial" | "French" | "Russian" | "American") => {
+            "Revolution"
+        }
         // `an 18 y/o student`
         "y/o" if before_small() => "year old",
         "p.p." if start.follows_number() => "percentage points",
@@ -90,6 +109,7 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         // `c/o chest pain`
         "c/o"
             if before_small()
+                || end.window_after(24).contains("pain")
                 || matches!(start.previous_word(), "F" | "M" | "Pt" | "pt" | "Patient" | "patient") =>
         {
             "complains of"

@@ -234,7 +234,7 @@ pub fn is_before_noun(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     }
     let next = if end.peek() == Some(' ') { end.next_word() } else { "" };
     let is_noun = next.starts_with(char::is_alphabetic) && !LINKS.contains(&next);
-    if is_race(end) {
+    if is_race(end) || is_gear(end) {
         return true;
     }
     // `a 3-year, $10M deal`
@@ -263,6 +263,14 @@ pub fn is_race(end: Cursor<'_>) -> bool {
         "medley", "swim", "final", "record",
     ];
     end.peek() == Some(' ') && RACES.contains(&end.next_word())
+}
+
+/// Whether gear follows, which is named by its size: `35mm film`, `3.5mm jack`.
+fn is_gear(end: Cursor<'_>) -> bool {
+    const GEAR: [&str; 12] = [
+        "V6", "V8", "cannon", "engine", "film", "gun", "jack", "lens", "lenses", "mortar", "socket", "wrench",
+    ];
+    end.peek() == Some(' ') && GEAR.contains(&end.next_word())
 }
 
 fn counted(

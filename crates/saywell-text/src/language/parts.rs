@@ -52,7 +52,9 @@ fn is_apart(text: &str, part: &Range<usize>, main: Option<&str>) -> bool {
     if !is_enough || !rest.contains(char::is_alphabetic) {
         return false;
     }
-    let Some(found) = detect_within(inside, main).filter(|found| found.sure) else { return false };
+    // What is quoted is a sentence as it stands, with its mark or without.
+    let sentence = [inside, "."].concat();
+    let Some(found) = detect_within(&sentence, main).filter(|found| found.sure) else { return false };
     let rest = detect_within(&rest, main).map(|rest| rest.language);
     rest.or(main).unwrap_or("en") != found.language
 }

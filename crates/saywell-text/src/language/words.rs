@@ -32,7 +32,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "de",
-        "kommen kommt herr frau siehe kostet kosten starb geboren waren uhr jahr jahre jahren stück gab kam sagte heißen rufen öffnet schließt circa inklusive pro laut sowie deren dessen ihrem ihres seines keinen welches welcher dabei dafür daher dazu damals gewann spielt leiten lebt lebte arbeitet fährt beginnt endet \
+        "falsch klar vielen dank guten verstehe verstanden leid tut schön gut stimmt gleich fertig mache genau gerade geschehen abend gute keinerlei kannte heißt wusste weiß finde glaube \
+         kommen kommt herr frau siehe kostet kosten starb geboren waren uhr jahr jahre jahren stück gab kam sagte heißen rufen öffnet schließt circa inklusive pro laut sowie deren dessen ihrem ihres seines keinen welches welcher dabei dafür daher dazu damals gewann spielt leiten lebt lebte arbeitet fährt beginnt endet \
          ab aber alle alles als also am an andere anderen ans auch auf aus bei beide beiden beim besser \
          bevor bin bis bist bitte bleibt blieb brauche brauchst da damit danke dann das dass dein deine \
          deiner dem den denn der des dich die dies diese dieser dieses dir doch dort drei du durch \
@@ -49,7 +50,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "fr",
-        "ans an né née environ prix coûte partir partit arrive arrivent commence finit ouvre ferme habite habitent mourut naquit clair jusque près dès lors petit petite grande bonne nouveau nouvelle \
+        "réponse idée beau problème plaisir journée soirée bientôt désolé désolée raison possible important simple question accord exact sûre compris fini suite quatre aime vrai \
+         ans an né née environ prix coûte partir partit arrive arrivent commence finit ouvre ferme habite habitent mourut naquit clair jusque près dès lors petit petite grande bonne nouveau nouvelle \
          ai alors années après arrivé arrivée au aujourd aussi autre autres aux avait avant avec avez \
          avoir beaucoup bien bon bonjour c car ce cela ces cet cette ceux chaque chez cinq cliquez \
          combien comme comment contre crois d dans de demain depuis des deux devez dire dit dois doit \
@@ -64,7 +66,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "es",
-        "cuesta véase vea nació murió rey reunión abre cierra empieza termina viven llega llegan cerca pueden llamar habla hablaron aproximadamente calle desayuno cena \
+        "respuesta preocupes buena buen tiempo significa idea cómo dónde quién cuándo sé todavía razón claro quizás listo bueno buenas días semana entiendo perdón perfecto verdad cierto acuerdo \
+         cuesta véase vea nació murió rey reunión abre cierra empieza termina viven llega llegan cerca pueden llamar habla hablaron aproximadamente calle desayuno cena \
          a ahora ahí al algo algunos antes aquí así aunque ayer año años bien cada casi como con creo \
          cual cualquier cuando cuál cuánto de debe debes decir del desde después dice dos día el ella \
          ellos en entonces entre era eres es esa ese eso esta estaba este esto estoy está están estás \
@@ -78,7 +81,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "it",
-        "alle dalle dalla dallo dagli dai agli allo sulle sui sugli dello vedi costa nacque morì treno mattina colazione pranzo cena serve apre chiude inizia finisce stazione comprato vive vivono arrivano arriva lavora lavorano chiaro buona buono bella bello giornata sera mattino camera gratis circa sig dott \
+        "arrivo risposta significa problema idea so sì buongiorno buonasera stai ragione finito vero mille dispiace capisco perfetto prego certamente ottimo esatto capito quindi qua adesso \
+         alle dalle dalla dallo dagli dai agli allo sulle sui sugli dello vedi costa nacque morì treno mattina colazione pranzo cena serve apre chiude inizia finisce stazione comprato vive vivono arrivano arriva lavora lavorano chiaro buona buono bella bello giornata sera mattino camera gratis circa sig dott \
          a abbia abbiamo ai al alla altra altre altri altro anche ancora anni anno appena avere bene \
          bisogno certo che chi ci ciao ciascuno ciò come con cosa così cui da dal dei del della delle \
          deve devi di dire dirmi domani dopo dov dove due durante e ecco era essere fa fai fare fatto \
@@ -93,7 +97,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "pt",
-        "custa barato claro moram mora abre fecha começa termina chega chegaram reunião falaram morreu nasceu imperador rei rua manhã tarde jantar ver veja aproximadamente \
+        "resposta certeza problema significa ideia sim sinto sei entendo desculpe razão verdade certo pronto tudo tenho bom \
+         custa barato claro moram mora abre fecha começa termina chega chegaram reunião falaram morreu nasceu imperador rei rua manhã tarde jantar ver veja aproximadamente \
          a agora ainda algo algum alguma amanhã anos antes ao aos apenas aquela aquele aqui as assim até \
          bem bom cada coisa com comigo como contra da das de dela dele depois deve dia dias diga dizer do \
          dois dos duas durante e ela elas ele eles em embora enquanto entre então era essa esse esta \
@@ -107,7 +112,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "nl",
-        "zie kost bel helpen woont wonen stierf koning begint eindigt eten blz bijvoorbeeld duidelijk heer mevrouw uur geldt hoeveel volgens werken werkt opent sluit ongeveer vergadering dhr mevr \
+        "gesloten antwoord probleem natuurlijk gedaan klopt dank lijst prima spijt begrijp \
+         zie kost bel helpen woont wonen stierf koning begint eindigt eten blz bijvoorbeeld duidelijk heer mevrouw uur geldt hoeveel volgens werken werkt opent sluit ongeveer vergadering dhr mevr \
          aan achter af al alle alles als altijd andere anders ben bent beter bij blijft daar daarna dag \
          dan dat de deed denk denkt deze die dit doe doen doet door dus echt een eerst eigenlijk elke en \
          er even ga gaan gaat geen gisteren goed goede graag haar hadden hallo heb hebben hebt heeft heel \
@@ -121,7 +127,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "sv",
-        "aldrig alla allt alltid andra annan att av bara behöver blev bli blir borde bort bra bättre dag \
+        "självklart \
+         aldrig alla allt alltid andra annan att av bara behöver blev bli blir borde bort bra bättre dag \
          dagar de dem den dess det detta dig din dina ditt du där därför efter eftersom eller en ens era \
          ett fick finns flera fram från få får för först ganska gjort gå gång går gör göra ha hade han \
          har hej hela helt henne hon honom hur här i idag igen igår ikväll imorgon inga ingen inget innan \
@@ -157,7 +164,7 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "fi",
-        "aina alla asti asua ehkä ei eikä eilen eivät emme en enemmän ennen ensi ensin enää eri \
+        "totta aina alla asti asua ehkä ei eikä eilen eivät emme en enemmän ennen ensi ensin enää eri \
          esimerkiksi et ette että halua haluan haluat he hei heidän hyvin hyvä hyvää hän hänen hänet ihan \
          illalla ilman itse ja joka jonka jos jossa joten jotka juuri jälkeen jälleen kaikki kaksi kanssa \
          kautta kerran keskellä kiinni kiitos koko koska koskaan kuin kuinka kuinkaan kuitenkin kuka \
@@ -172,7 +179,8 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "pl",
-        "cena wynosi zobacz rys roku wieku godz firma siedzibę królem zmarł urodził psy koty itd np m zadzwoń ulica jasne odbyło istniała kosztuje otwarte zamknięte \
+        "odpowiedź oczywiście wiem proszę \
+         cena wynosi zobacz rys roku wieku godz firma siedzibę królem zmarł urodził psy koty itd np m zadzwoń ulica jasne odbyło istniała kosztuje otwarte zamknięte \
          a aby albo ale ani bardziej bardzo bez by byli być był była były będzie będą całkiem chce chcesz \
          chciałbym chyba ci ciebie cię co coś czego czemu czy często dla dlaczego dlatego do dobry dobrze \
          dzisiaj dziękuję dziś gdy gdzie go i ich ile im inne inny ja jak jaka jakie jako jednak jego jej \
@@ -211,7 +219,7 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "hu",
-        "a abban addig aki akkor alatt alig amely ami amikor annak arra az azt aztán be bele belül benne \
+        "természetesen persze a abban addig aki akkor alatt alig amely ami amikor annak arra az azt aztán be bele belül benne \
          bizony biztos bár csak cím de eddig egy egyik egyszer egész el elég először előtt ennek erre \
          erről ez ezek ezt ezért fel felé fog ha hanem hiszen hogy hogyan honnan hova három ide igazán \
          igen ilyen inkább is itt jó jól jön kell kevés ki kérem kérlek később két köszönöm közben között \
@@ -223,7 +231,7 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ),
     (
         "ro",
-        "a acea aceasta această acel acest acestea aceștia acolo acum ai aici al ale altele altă alți am \
+        "desigur a acea aceasta această acel acest acestea aceștia acolo acum ai aici al ale altele altă alți am \
          apoi aproximativ are asta astfel astăzi atunci au avea avem aș așa bine bună ca care ce cea \
          cei cel cele chiar ci cine cu cum cumva când cât câte căci către da dacă dar de deci decât deja \
          deoarece despre deși din doar două dumneavoastră după e ei el ele era erau este eu ești face \
@@ -323,15 +331,15 @@ const ALSO_ENGLISH: &[&str] = &[
     "bin", "bis", "bona", "bonne", "bra", "calle", "camera", "car", "cena", "cerca", "chic", "circa",
     "commence", "comment", "con", "costa", "cum", "dam", "dan", "deed", "del", "den", "dice", "die", "dig",
     "din", "dine", "dire", "doe", "don", "door", "dove", "due", "era", "erst", "face", "fare", "fast",
-    "favor", "fin", "firma", "fog", "font", "fora", "fore", "gang", "grand", "grande", "gratis", "ha",
-    "habite", "ham", "hat", "hay", "heel", "hem", "hen", "ho", "hoe", "hon", "i", "inn", "j", "k", "kost",
-    "lade", "lama", "lat", "lime", "lite", "lo", "logo", "m", "ma", "mag", "man", "mana", "mange", "men",
-    "mere", "mi", "mine", "mint", "mod", "mu", "nog", "nouveau", "nouvelle", "np", "ole", "oma", "opens",
-    "orang", "ore", "ou", "pan", "par", "pas", "petit", "petite", "plus", "pod", "poi", "pot", "pour", "pro",
-    "rei", "rey", "rua", "s", "sale", "sam", "sang", "sans", "sea", "sedan", "sen", "sera", "serve", "si",
-    "sic", "sig", "sim", "sin", "sine", "solo", "son", "soy", "sui", "t", "ta", "tack", "tale", "tam", "tan",
-    "tar", "tarde", "tee", "teen", "tempo", "termina", "ti", "till", "tom", "ton", "tot", "tout", "vain",
-    "van", "ver", "vide", "vite", "vive", "volt", "war", "x", "y", "yang", "yo",
+    "favor", "fin", "firma", "fog", "font", "fora", "fore", "gang", "grand", "grande", "gratis", "ha", "ham",
+    "hat", "hay", "heel", "hem", "hen", "ho", "hoe", "hon", "i", "inn", "j", "k", "kost", "lade", "lama",
+    "lat", "lime", "lite", "lo", "logo", "m", "ma", "mag", "man", "mana", "mange", "men", "mere", "mi",
+    "mine", "mint", "mod", "mu", "nog", "nouveau", "nouvelle", "np", "ole", "oma", "opens", "orang", "ore",
+    "ou", "pan", "par", "pas", "petit", "petite", "plus", "pod", "poi", "pot", "pour", "pro", "rei", "rey",
+    "rua", "s", "sale", "sam", "sang", "sans", "sea", "sedan", "sen", "sera", "serve", "si", "sic", "sig",
+    "sim", "sin", "sine", "solo", "son", "soy", "sui", "t", "ta", "tack", "tale", "tam", "tan", "tar",
+    "tarde", "tee", "teen", "tempo", "termina", "ti", "till", "tom", "ton", "tot", "tout", "vain", "van",
+    "ver", "vide", "vite", "vive", "volt", "war", "x", "y", "yang", "yo",
 ];
 
 /// Small words that are parts of names: "Ursula von der Leyen", "Place de la Concorde".

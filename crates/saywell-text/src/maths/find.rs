@@ -132,8 +132,8 @@ const BARE: &[&str] = &[
     "mathbb", "mathrm", "mathbf", "mathcal", "sim", "approx", "subset", "subseteq", "cup", "cap", "forall",
     "exists", "neq", "div", "partial", "nabla", "gamma", "delta", "epsilon", "mu", "omega", "Omega", "phi",
     "rho", "tau", "sin", "cos", "tan", "ln", "log", "vec", "overline", "binom", "rightarrow", "Rightarrow",
-    "SI", "qty", "num", "left", "mid", "implies", "iff", "cdots", "ldots", "equiv", "propto", "angle", "to",
-    "in",
+    "SI", "SIrange", "qty", "qtyrange", "num", "numrange", "unit", "ang", "left", "mid", "implies", "iff",
+    "cdots", "ldots", "equiv", "propto", "angle", "to", "in",
 ];
 
 /// Bytes of the formula that stands at `at` without marks, from a command that only formulas have: `\frac{7}{10}`,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::siunitx;
 use crate::elements;
 
 /// The words of a formula of chemistry: `H_2SO_4` → `H 2 S O 4`, `\mathrm{Ca}^{2+}` → `C a 2 plus`, `^{14}\mathrm{C}` →
@@ -117,38 +118,7 @@ pub(super) fn isotope(tex: &str) -> Option<usize> {
 /// The commands of `siunitx` and an escaped dollar without them: `\\SI{9.81}{m/s^2}` → `9.81\\,\\mathrm{m/s^2}`,
 /// `\\num{5}` → `5`, `\\$5` → `5\\text{ dollars}`.
 pub(super) fn plain_units(tex: &str) -> Cow<'_, str> {
-    const COMMANDS: [(&str, bool, bool); 5] = [
-        ("\\SI{", true, true),
-        ("\\qty{", true, true),
-        ("\\si{", false, true),
-        ("\\unit{", false, true),
-        ("\\num{", true, false),
-    ];
-    let mut text = Cow::Borrowed(tex);
-    for (command, has_number, has_unit) in COMMANDS {
-        // What is written for one is none of them, so that each step leaves one fewer.
-        while let Some(at) = text.find(command) {
-            let number = at + command.len();
-            let close = |from: usize| text[from..].find('}').map(|length| from + length);
-            let Some(number_end) = close(number) else { break };
-            let unit = if has_number && has_unit {
-                text[number_end..]
-                    .strip_prefix("}{")
-                    .and_then(|_| Some(number_end + 2..close(number_end + 2)?))
-            } else {
-                Some(number..number_end)
-            };
-            let Some(unit) = unit else { break };
-            let words = match (has_number, has_unit) {
-                (true, true) => {
-                    [&text[number..number_end], "\\,\\mathrm{", &text[unit.clone()], "}"].concat()
-                }
-                (false, true) => ["\\mathrm{", &text[unit.clone()], "}"].concat(),
-                _ => text[number..number_end].to_owned(),
-            };
-            text.to_mut().replace_range(at..=unit.end, &words);
-        }
-    }
+    let mut text = siunitx::plain(tex);
     while let Some(at) = text.find("\\$") {
         let rest = &text[at + 2..];
         let amount = rest.find(|c: char| !(c.is_ascii_digit() || "{,}.".contains(c))).unwrap_or(rest.len());
