@@ -43,6 +43,15 @@ pub struct Spoken {
     /// Where in the chain the next utterance should be asked for: past every provider that failed, so that a reply does not
     /// go back and forth between voices. One that has no voice of this utterance's language has not failed.
     pub next_from: usize,
+    /// Who was asked before and failed, each with its own reason: to be [taken down](took_over), once for a reply.
+    pub failed: Vec<(String, ProviderError)>,
+}
+
+impl Spoken {
+    fn after(mut self, failed: Exhausted) -> Self {
+        drop(self.failed.splice(0..0, failed.reasons));
+        self
+    }
 }
 
 /// The sound of an utterance.
@@ -142,13 +151,13 @@ impl Chain {
     /// Whether a provider of this name is in it.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.links.iter().any(|link| link.name() == name)
+        self.links.iter().any(|link| link.name().eq_ignore_ascii_case(name))
     }
 
-    /// The same chain with the named provider first, or `None` if it has no such provider.
+    /// The same chain with the provider of this name, in any case, first, or `None` if it has no such provider.
     #[must_use]
     pub fn starting_with(&self, name: &str) -> Option<Self> {
-        let at = self.links.iter().position(|link| link.name() == name)?;
+        let at = self.links.iter().position(|link| link.name().eq_ignore_ascii_case(name))?;
         let mut links = self.links.to_vec();
         links[..=at].rotate_right(1);
         Some(Self::new(links).hedged(self.hedge))
@@ -175,9 +184,9 @@ impl Chain {
         let first = self.ask(request, cast, from..from + 1, whole);
         tokio::pin!(first);
         let in_time = tokio::time::timeout(patience, &mut first).await;
-        let mut reasons = match in_time {
+        let mut first = match in_time {
             Ok(Ok(spoken)) => return Ok(spoken),
-            Ok(Err(exhausted)) => exhausted.reasons,
+            Ok(Err(exhausted)) => exhausted,
             Err(_) => {
                 let rest = self.ask(request, cast, from + 1..all, whole);
                 tokio::pin!(rest);
@@ -187,17 +196,23 @@ impl Chain {
                     Either::Left((Err(failed), rest)) => (rest.await, failed, true),
                     Either::Right((Err(failed), first)) => (first.await, failed, false),
                 };
-                return spoken.map_err(|late| {
-                    let (mut first, rest) = if other { (failed, late) } else { (late, failed) };
-                    first.reasons.extend(rest.reasons);
-                    first
-                });
+                return match spoken {
+                    Ok(spoken) => Ok(spoken.after(failed)),
+                    Err(late) => {
+                        let (mut first, rest) = if other { (failed, late) } else { (late, failed) };
+                        first.reasons.extend(rest.reasons);
+                        Err(first)
+                    }
+                };
             }
         };
-        self.ask(request, cast, from + 1..all, whole).await.map_err(|exhausted| {
-            reasons.extend(exhausted.reasons);
-            Exhausted { reasons }
-        })
+        match self.ask(request, cast, from + 1..all, whole).await {
+            Ok(spoken) => Ok(spoken.after(first)),
+            Err(exhausted) => {
+                first.reasons.extend(exhausted.reasons);
+                Err(first)
+            }
+        }
     }
 
     /// Asks these providers one after the other.
@@ -241,8 +256,8 @@ impl Chain {
                 Ok(heard) => {
                     // Whoever has no part in it was not asked, and did not fail.
                     reasons.retain(|(name, _)| cast.contains_key(name));
-                    took_over(&reasons, link.name());
-                    return Ok(Spoken { heard, place: number, speaker: speaker.clone(), next_from });
+                    let (place, speaker) = (number, speaker.clone());
+                    return Ok(Spoken { heard, place, speaker, next_from, failed: reasons });
                 }
                 Err(error) => {
                     next_from = number + 1;
@@ -272,7 +287,7 @@ pub fn too_slow(link: &dyn Provider) -> Option<f64> {
     link.about().queue.as_ref()?.too_slow()
 }
 
-/// Takes down that a provider speaks in place of those that failed before it.
+/// Takes down that a provider speaks in the place of those that failed before it.
 pub fn took_over(failed: &[(String, ProviderError)], to: &str) {
     for (from, error) in failed {
         let labels = [("from", from.clone()), ("to", to.to_owned()), ("reason", error.reason().to_owned())];

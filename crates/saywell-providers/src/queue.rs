@@ -328,7 +328,8 @@ impl Shared {
 
     fn show(&self, replies: &Replies) {
         let work: f64 = replies.inside.values().map(Inside::before_others).sum();
-        gauge!("saywell_queue_seconds", "provider" => self.name.to_string()).set(work / self.threads);
+        // What is left of a sum may be a zero below nothing.
+        gauge!("saywell_queue_seconds", "provider" => self.name.to_string()).set(work / self.threads + 0.0);
         gauge!("saywell_queue_replies", "provider" => self.name.to_string()).set(replies.inside.len() as f64);
     }
 }

@@ -86,6 +86,8 @@ pub struct Speaker {
     pub level: Level,
     /// How it speaks as somebody.
     pub delivery: Delivery,
+    /// It stands in for a voice that is known to be a man's where it is a woman's, or the other way round.
+    pub unlike: bool,
 }
 
 impl Speaker {
@@ -104,6 +106,7 @@ impl Speaker {
             },
             level: *level,
             delivery: Delivery::default(),
+            unlike: false,
         }
     }
 
@@ -247,7 +250,12 @@ impl VoiceMap {
                     let first = blended.as_ref().map(|blended| blended.first.id.as_str());
                     let wanted = [wished, mapped, first, bare, own.filter(|_| wished.is_none())];
                     let nearest = nearest(&wanted, like, language, own, voices);
-                    nearest.map(|voice| Speaker::new(*link, &voice.id, Some(voice)))
+                    let unlike =
+                        |voice: &Voice| like.gender.zip(voice.gender.as_deref()).is_some_and(|(a, b)| a != b);
+                    nearest.map(|voice| Speaker {
+                        unlike: unlike(voice),
+                        ..Speaker::new(*link, &voice.id, Some(voice))
+                    })
                 }
             };
             cast.extend(speaker.map(|speaker| (link.name().to_owned(), speaker)));

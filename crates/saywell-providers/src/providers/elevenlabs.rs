@@ -1,8 +1,8 @@
 //! `elevenlabs`: ElevenLabs' voices, streamed with the time of every character.
 //!
-//! Where one manner is to be kept over a reply, each call says what comes before its text. The service has a WebSocket for text
-//! as it is written (`stream-input`) as well, which is not used: it does not say where the sound of one utterance ends and that of
-//! the next begins, so that clips could not be cut out of it.
+//! Where one manner is to be kept over a reply, each call says what comes before its text (`previous_text`). The service has a
+//! WebSocket for text as it is written (`stream-input`) as well, which is not used yet: it sends the times of characters with each
+//! piece of sound, by which clips could be cut out of it.
 
 mod alignment;
 mod listing;

@@ -43,6 +43,7 @@ pub use self::url::BaseUrl;
 pub use self::words::{Finder, Spoken};
 use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
+use saywell_base::causes::causes;
 use saywell_base::clock::Clock;
 use saywell_base::secret::Secret;
 use saywell_base::trace::traceparent;
@@ -339,18 +340,6 @@ pub fn nearest_language<'a>(wished: Option<&str>, spoken: &'a [String]) -> Optio
 /// There is no answer at all.
 fn unreachable(error: reqwest::Error) -> ProviderError {
     ProviderError::Unavailable(format!("cannot be reached: {}", causes(&error.without_url())))
-}
-
-/// An error and what led to it, each once.
-pub(crate) fn causes(error: &dyn std::error::Error) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
-        let cause = cause.to_string();
-        if !said.iter().any(|earlier| earlier.contains(&cause)) {
-            said.push(cause);
-        }
-    }
-    said.join(": ")
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use aws_sdk_polly::error::{ProvideErrorMetadata, SdkError};
 use reqwest::StatusCode;
 
 use crate::provider::ProviderError;
-use crate::providers::wire::{Failure, Meaning, causes};
+use crate::providers::wire::{Failure, Meaning};
+use saywell_base::causes::causes;
 
 /// Its own codes.
 pub(super) const MEANING: Meaning = |failure| {

@@ -11,8 +11,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::{Failure, Http, Meaning, causes};
+use super::{Failure, Http, Meaning};
 use crate::provider::ProviderError;
+use saywell_base::causes::causes;
 
 /// The longest message that is taken, bytes.
 const MAX_MESSAGE: usize = 16 << 20;
