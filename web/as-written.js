@@ -2,7 +2,7 @@
 // sound comes in and is laid end to end. What was sent and has changed since, a connection that broke, a
 // writer who paused: each begins the rest anew at the end of the last sentence that holds.
 
-import { byteLength, caption } from './captions.js';
+import { afterByte, byteLength, caption, untilByte } from './captions.js';
 import { CLOCK } from './clock.js';
 import { PlayerError } from './gateway.js';
 import { hasSentence } from './sentences.js';
@@ -24,8 +24,6 @@ const HAIR = 0.06;
 const PAUSE = 0.75;
 const LONGEST_PAUSE = 1.5;
 
-const encoder = new TextEncoder();
-
 /** Where sound is laid. */
 /** @typedef {Pick<import('./audio-source.js').StreamSource, 'begin' | 'lay' | 'cut' | 'end' | 'laid' | 'format'>} Sound */
 
@@ -43,6 +41,13 @@ const encoder = new TextEncoder();
  * @property {import('./clock.js').Clock} [clock]
  */
 
+/**
+ * What was said of the text by other means, up to a second.
+ *
+ * @typedef {{ text: string, second: number, origin?: number }} Said
+ * `origin`: the byte from which on all of it is given to the gateway, so that the rest is read as it would be; absent: its end
+ */
+
 /** There was never a connection: another way has to be found. */
 export class NoLine extends Error {}
 
@@ -53,7 +58,6 @@ export class AsWritten {
   #sent = '';
   /** Where the text of the present connection begins. What it tells of is counted from there. */
   #origin = 0;
-  /** From where on that text is said on the present connection, and where its sound begins. */
   #base = { byte: 0, second: 0 };
   /** @type {Line | null} */
   #line = null;
@@ -65,20 +69,25 @@ export class AsWritten {
 
   /**
    * @param {Job} job
-   * @param {{ text: string, second: number }} [said]  what was said already by other means
+   * @param {Said} [said]
    */
   constructor(job, said = { text: '', second: 0 }) {
     this.#job = job;
     this.#clock = job.clock ?? CLOCK;
     this.#sent = said.text;
     this.#base = { byte: byteLength(said.text), second: said.second };
-    this.#origin = this.#base.byte;
-    this.#begun = said.second > 0;
+    this.#origin = said.origin ?? this.#base.byte;
+    this.#begun = said.second > 0 && said.origin === undefined;
   }
 
-  /** What has been said, for who goes on later. */
+  /** What has been said, for who goes on later. @returns {Said} */
   get said() {
     return { text: this.#sent, second: this.#base.second };
+  }
+
+  /** From where on the text is said on the present connection, and where its sound begins. */
+  get base() {
+    return this.#base;
   }
 
   /** Whether nothing can be said before the writer goes on. */
@@ -156,7 +165,7 @@ export class AsWritten {
     const { gateway, speech, sound, signal } = this.#job;
     const socket = await gateway.socket(this.#failures === 1);
     signal.throwIfAborted();
-    const { voice, provider, messageId } = speech;
+    const { voice, provider, language, messageId } = speech;
     // What was heard over a connection that broke comes again, so that the rest is read as it was, and is not said again.
     const heard = this.#base.byte - this.#origin;
     const line = new Line(socket, this.#base.second, {
@@ -165,6 +174,7 @@ export class AsWritten {
       ...(heard && { start_at: heard }),
       ...(voice && { voice }),
       ...(provider && { provider }),
+      ...(language && { language }),
       ...(messageId && { message_id: messageId }),
     });
     line.onNews = (news) => this.#hear(line, news);
@@ -263,13 +273,13 @@ export class AsWritten {
     await line?.laying;
     const { captions, report, sound } = this.#job;
     const { utterances, words } = captions();
-    const held = utterances.filter(({ end, source }) => end <= sound.laid + HAIR && source[1] <= most);
+    const held = utterances.filter(({ end, source }) => end <= Math.max(sound.laid, this.#base.second) + HAIR && source[1] <= most);
     const last = held.at(-1);
     // What came over an earlier connection, or by other means, holds without captions too.
     const { byte, second } = last ? { byte: last.source[1], second: Math.min(utterances[held.length]?.start ?? last.end + PAUSE, Math.max(last.end, sound.laid)) } : this.#base.byte <= most ? this.#base : { byte: 0, second: 0 };
     this.#base = { byte, second };
     this.#origin = Math.min(this.#origin, byte);
-    this.#sent = new TextDecoder().decode(encoder.encode(this.#sent).subarray(0, byte));
+    this.#sent = untilByte(this.#sent, byte);
     if (held.length < utterances.length) report({ type: 'captioned', utterances: held, words: words.filter(({ start }) => start < second - HAIR / 2), anew: true });
   }
 
@@ -382,11 +392,6 @@ class Line {
     if (this.#socket.readyState === 0) this.#waiting.push(json);
     else if (this.#socket.readyState === 1) this.#socket.send(json);
   }
-}
-
-/** @param {string} text @param {number} byte */
-function afterByte(text, byte) {
-  return new TextDecoder().decode(encoder.encode(text).subarray(byte));
 }
 
 /** What is known of sound that comes over a connection. @param {string} format @returns {import('./player-store.js').Rendition} */

@@ -110,7 +110,6 @@ export class StreamSource {
    * @param {Connection} connection
    */
   async feed(rendition, { open, signal, arrived, second = 0 }) {
-    this.#from = second;
     const [sound] = await Promise.all([open(rendition.url, signal), this.#opened]);
     const media = /** @type {MediaSource} */ (this.#media);
     await this.begin(second);
@@ -161,7 +160,10 @@ export class StreamSource {
     await this.#opened;
     const media = this.#media;
     if (!media) return;
-    this.#buffer ??= media.addSourceBuffer(this.#type);
+    if (!this.#buffer) {
+      this.#buffer = media.addSourceBuffer(this.#type);
+      this.#from = second;
+    }
     await this.#still();
     // Also ends what was under way. The end of the sound before may be a hair off what was said of it.
     if (media.readyState === 'open') this.#buffer.abort();

@@ -6,9 +6,9 @@ import { byteLength, placesIn } from './captions.js';
 /** @typedef {import('./player-store.js').Caption} Caption */
 
 /**
- * A piece of an utterance: what the synthesiser gets at a time.
+ * A piece of an utterance: what the synthesiser gets at a time, and the bytes of that utterance.
  *
- * @typedef {{ text: string, language: string | null, start: number, end: number }} Piece
+ * @typedef {{ text: string, language: string | null, start: number, end: number, source: [number, number] }} Piece
  */
 
 /**
@@ -86,8 +86,9 @@ function* sentences(text, language) {
  *
  * @param {Script} script
  * @param {string} reply
+ * @param {readonly Piece[]} [before]  what is said before it
  */
-export function layOut({ utterances, language }, reply) {
+export function layOut({ utterances, language }, reply, before = []) {
   /** @type {Piece[]} */
   const pieces = [];
   /** @type {Caption[]} */
@@ -95,7 +96,8 @@ export function layOut({ utterances, language }, reply) {
   /** @type {Word[]} */
   const words = [];
   const written = new TextEncoder().encode(reply);
-  let at = 0;
+  const last = before.at(-1);
+  let at = last ? last.end + BREATH_SECONDS : 0;
   for (const utterance of utterances) {
     const { text, source } = utterance;
     const start = at;
@@ -103,10 +105,10 @@ export function layOut({ utterances, language }, reply) {
     for (const part of inPieces(text)) {
       for (const { 0: word, index: char } of part.matchAll(/\S+/g)) {
         const start = at + char / CHARS_PER_SECOND;
-        words.push({ text: word, start, end: start + word.length / CHARS_PER_SECOND, source: placeOf(word), piece: pieces.length, char });
+        words.push({ text: word, start, end: start + word.length / CHARS_PER_SECOND, source: placeOf(word), piece: before.length + pieces.length, char });
       }
       const end = at + part.length / CHARS_PER_SECOND;
-      pieces.push({ text: part, language: utterance.language ?? language, start: at, end });
+      pieces.push({ text: part, language: utterance.language ?? language, start: at, end, source });
       at = end;
     }
     captions.push({ text, start, end: at, source });

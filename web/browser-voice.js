@@ -5,8 +5,11 @@
 import { CHARS_PER_SECOND, layOut, plainScript } from './browser-script.js';
 import { Alarm, CLOCK, within } from './clock.js';
 import { PlayerError } from './gateway.js';
-import { captionAt } from './captions.js';
-import { clampSpeed } from './player-store.js';
+import { afterByte, byteLength, captionAt } from './captions.js';
+import { clampSpeed, isActive } from './player-store.js';
+import { settled } from './sentences.js';
+import { START } from './session.js';
+import { common, whole } from './written.js';
 
 /** @typedef {import('./gateway.js').Script} Script */
 /** @typedef {import('./playback.js').Speech} Speech */
@@ -40,11 +43,16 @@ class Session {
   /** @type {SpeechSynthesisVoice[]} */
   voices = [];
   retried = false;
+  /** The text as it is being written, what of it is laid out, and whether that is all. */
+  written;
+  known = '';
+  whole = false;
 
   /** @param {Speech} speech @param {number} askedAt */
   constructor(speech, askedAt) {
     this.speech = speech;
     this.askedAt = askedAt;
+    this.written = speech.written ?? whole(speech.text);
   }
 }
 
@@ -96,13 +104,15 @@ export class BrowserVoice {
   /**
    * @param {Speech} speech
    * @param {Failure | null} [instead]  why it is not the gateway
+   * @param {number} [_position]
+   * @param {import('./session.js').Place} [from]  begins with the sentence that is there
    */
-  speak(speech, instead = null) {
+  speak(speech, instead = null, _position = 0, from = START) {
     this.leave();
     const session = new Session(speech, this.#clock.now());
     this.#session = session;
     this.#store.dispatch({ type: 'asked', message: speech.message, position: 0, by: 'browser', instead });
-    this.#load(session, instead).catch((error) => {
+    this.#load(session, instead, from.byte).catch((error) => {
       if (session === this.#session) this.#fail('silent', String(error));
     });
   }
@@ -177,35 +187,100 @@ export class BrowserVoice {
   }
 
   /**
+   * Says what is written, for as long as the session lasts.
+   *
    * @param {Session} session
    * @param {Failure | null} instead
+   * @param {number} byte  where to begin
    */
-  async #load(session, instead) {
+  async #load(session, instead, byte) {
     if (!this.#synthesis) {
       this.#fail('no_browser_voice', '');
       return;
     }
-    const [script, voices] = await Promise.all([this.#scriptOf(session, instead), this.#voices()]);
-    if (session !== this.#session) return;
-    this.#inVain = voices.length === 0;
-    if (this.#inVain && instead) {
-      this.#fail('no_browser_voice', '');
-      return;
+    const { written, abort } = session;
+    const coming = this.#voices();
+    for (let isFirst = true; ; isFirst = false) {
+      const { version } = written;
+      const [voices] = await Promise.all([coming, this.#learn(session, instead)]);
+      if (session !== this.#session) return;
+      if (isFirst) {
+        session.voices = voices;
+        session.piece = Math.max(0, session.pieces.findIndex(({ source }) => source[1] > byte));
+        this.#inVain = voices.length === 0;
+        if (this.#inVain && instead) {
+          this.#fail('no_browser_voice', '');
+          return;
+        }
+      }
+      session.whole = written.over && version === written.version;
+      this.#sayMore(session);
+      await written.changed(abort.signal, version);
     }
-    const { pieces, captions, words, seconds } = layOut(script, session.speech.text);
-    Object.assign(session, { voices, pieces, words });
-    this.#store.dispatch({ type: 'measured', duration: seconds, exact: false });
-    this.#store.dispatch({ type: 'captioned', utterances: captions, words });
-    if (session.wanted) this.#say(session);
+  }
+
+  /** Goes on where what was written had been said. @param {Session} session */
+  #sayMore(session) {
+    const { status } = this.#store.state;
+    const hasEnded = status === 'ended';
+    const isMore = session.pieces.length > session.piece;
+    if (session.utterance || (hasEnded ? !isMore : !session.wanted || !isActive({ status }))) return;
+    session.wanted = true;
+    if (hasEnded) this.#store.dispatch({ type: 'resumed', here: true });
+    this.#say(session);
+  }
+
+  /**
+   * Lays out what has been written since.
+   *
+   * @param {Session} session
+   * @param {Failure | null} instead
+   */
+  async #learn(session, instead) {
+    const { written, speech } = session;
+    const { over, mayEnd } = written;
+    const text = mayEnd ? written.text : settled(written.text);
+    this.#keep(session, text);
+    const from = session.pieces.at(-1)?.source[1] ?? speech.startAt ?? 0;
+    const fresh = afterByte(text, from);
+    if (/[\p{L}\p{N}]/u.test(fresh)) {
+      const { language, utterances } = await this.#scriptOf(session, fresh, instead);
+      // It was written otherwise meanwhile.
+      if (session !== this.#session || session.known !== text) return;
+      const said = utterances.map(({ source: [start, end], ...rest }) => ({ ...rest, source: /** @type {[number, number]} */ ([from + start, from + end]) }));
+      const { pieces, captions, words } = layOut({ language, utterances: said }, text, session.pieces);
+      session.pieces.push(...pieces);
+      session.words.push(...words);
+      this.#store.dispatch({ type: 'captioned', utterances: captions, words });
+    }
+    this.#store.dispatch({ type: 'measured', duration: session.pieces.at(-1)?.end ?? 0, exact: false, open: !over });
+  }
+
+  /** Forgets what does not stand there any more. @param {Session} session @param {string} text */
+  #keep(session, text) {
+    const kept = byteLength(text.slice(0, common(session.known, text)));
+    const isSame = text.startsWith(session.known);
+    session.known = text;
+    if (isSame) return;
+    session.pieces = session.pieces.filter(({ source }) => source[1] <= kept);
+    const { length } = session.pieces;
+    session.words = session.words.filter(({ piece }) => piece < length);
+    const utterances = this.#store.state.captions.utterances.filter(({ source }) => source[1] <= kept);
+    this.#store.dispatch({ type: 'captioned', utterances, words: session.words, anew: true });
+    if (session.piece < length) return;
+    // What is heard is no longer said: the rest follows at once.
+    this.#silence(session);
+    [session.piece, session.char] = [length, 0];
   }
 
   /**
    * @param {Session} session
+   * @param {string} text  what is to be said of it
    * @param {Failure | null} instead
    */
-  async #scriptOf({ speech, abort }, instead) {
-    const asked = instead?.code === 'unreachable' ? null : within(this.#script(speech, abort.signal), SCRIPT_PATIENCE_MS, this.#clock);
-    return (await asked) ?? plainScript(speech.text, this.#language() || undefined);
+  async #scriptOf({ speech, abort }, text, instead) {
+    const asked = instead?.code === 'unreachable' ? null : within(this.#script({ ...speech, text, startAt: null }, abort.signal), SCRIPT_PATIENCE_MS, this.#clock);
+    return (await asked) ?? plainScript(text, speech.language || this.#language() || undefined);
   }
 
   async #voices() {
@@ -226,14 +301,15 @@ export class BrowserVoice {
     this.#silence(session);
     const synthesis = /** @type {SpeechSynthesis} */ (this.#synthesis);
     const piece = session.pieces[session.piece];
-    if (!piece) {
-      this.#store.dispatch({ type: 'finished' });
-      session.wanted = false;
-      return;
-    }
+    session.wanted = piece !== undefined || !session.whole;
+    if (!session.wanted) this.#store.dispatch({ type: 'finished' });
+    else if (!piece) this.#store.dispatch({ type: 'starved' });
+    // Whether it is the writer who is waited for.
+    this.#store.dispatch({ type: 'awaited', writer: !piece });
+    if (!piece) return;
     const { char } = session;
     const { speed } = this.#store.state;
-    const language = piece.language ?? (this.#language() || navigator.language);
+    const language = piece.language ?? session.speech.language ?? (this.#language() || navigator.language);
     const utterance = new SpeechSynthesisUtterance(piece.text.slice(char));
     utterance.lang = language;
     utterance.rate = speed;

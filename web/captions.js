@@ -13,6 +13,16 @@ export function byteLength(text) {
   return encoder.encode(text).length;
 }
 
+/** What of a text comes before a byte, without a character that is cut. @param {string} text @param {number} byte */
+export function untilByte(text, byte) {
+  return new TextDecoder().decode(encoder.encode(text).subarray(0, byte), { stream: true });
+}
+
+/** What of a text comes after a byte. @param {string} text @param {number} byte */
+export function afterByte(text, byte) {
+  return new TextDecoder().decode(encoder.encode(text).subarray(byte));
+}
+
 /**
  * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
  *

@@ -1,14 +1,17 @@
-// The controls beside a speaker button: progress, steps, speed, what can be chosen, stop. Made when the
-// message is first heard.
+// What comes beside a speaker button. The controls: progress, steps, speed, what can be chosen, stop; made when the
+// message is first heard. What it tells: notes, and what went wrong.
 
-import { controlsStyle } from './player-styles.js';
+import { controlsStyle, toldStyle } from './player-styles.js';
 import { ICONS, icon, make, setAttribute, setText } from './parts.js';
+import { HOPELESS } from './saywell-speaker.js';
 import { SPEED_STEPS } from './shortcuts.js';
-import { formatTime } from './words.js';
+import { explain, formatTime } from './words.js';
 
+/** @typedef {import('./player-store.js').Failure} Failure */
 /** @typedef {import('./player-store.js').PlayerState} PlayerState */
 /** @typedef {import('./preferences.js').Choices} Choices */
 /** @typedef {import('./saywell-speaker.js').SaywellSpeaker} SaywellSpeaker */
+/** @typedef {import('./strings.js').Strings} Strings */
 
 /** @type {(keyof Choices)[]} */
 const CHOICES = ['words', 'bar', 'taps', 'continuous', 'cut'];
@@ -80,8 +83,7 @@ export class Controls {
    */
   constructor(speaker, bar) {
     this.#speaker = speaker;
-    const root = /** @type {ShadowRoot} */ (speaker.shadowRoot);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, controlsStyle];
+    speaker.wear(controlsStyle);
     bar.setAttribute('role', 'group');
     this.#bar = bar;
     this.#time.setAttribute('aria-hidden', 'true');
@@ -187,11 +189,13 @@ export class Controls {
     const languages = new Intl.DisplayNames([this.#language], { type: 'language' });
     /** @type {Map<string, HTMLOptGroupElement>} */
     const groups = new Map();
-    for (const { id, name, language } of voices) {
+    for (const { id, name, language, gender, experimental } of voices) {
       const label = language ? (languages.of(language) ?? language) : strings.anyLanguage;
       const group = groups.get(label) ?? make('optgroup', { label });
       groups.set(label, group);
-      group.append(new Option(name, id));
+      const { female, male, experimental: tried } = strings.kinds;
+      const kinds = [{ female, male }[String(gender)], experimental && tried].filter(Boolean).join(', ');
+      group.append(new Option(kinds ? `${name} (${kinds})` : name, id));
     }
     this.#voice.replaceChildren(new Option(strings.usualVoice, ''), ...groups.values());
     this.#voice.value = player.voice ?? '';
@@ -268,5 +272,77 @@ export class Controls {
       event.stopPropagation();
       deed();
     });
+  }
+}
+
+export class Told {
+  #note = make('p', { className: 'note', part: 'note', hidden: true });
+  #problem = make('p', { className: 'problem', part: 'problem', hidden: true });
+  #hold;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #countDown;
+  /** @type {Failure | null} */
+  #failure = null;
+
+  /**
+   * @param {Element} bar  what it stands beside
+   * @param {(held: boolean) => void} hold  whether a press would be in vain
+   */
+  constructor(bar, hold) {
+    this.#hold = hold;
+    this.#note.setAttribute('role', 'status');
+    this.#problem.setAttribute('role', 'alert');
+    bar.after(this.#note, this.#problem);
+    /** @type {import('./saywell-speaker.js').SaywellSpeaker} */ (/** @type {ShadowRoot} */ (bar.getRootNode()).host).wear(toldStyle);
+  }
+
+  /**
+   * @param {Readonly<PlayerState> | null} state
+   * @param {boolean} active
+   * @param {Strings} strings
+   */
+  note(state, active, strings) {
+    const { status, by, instead } = state ?? {};
+    const note = by === 'browser' && active ? strings.browserVoice : status === 'blocked' ? strings.tapToHear : status === 'waiting' ? strings.waiting : '';
+    const reason = instead ? explain(instead, strings, null) : '';
+    setText(this.#note, active && reason ? `${reason} ${note}` : note);
+    if (this.#note.hidden === active) this.#note.hidden = !active;
+    // The button says it to the eye.
+    this.#note.classList.toggle('unseen', status === 'blocked');
+  }
+
+  /**
+   * Says what went wrong. A wait is counted down, which only the eye gets second by second.
+   *
+   * @param {Failure | null} failure
+   * @param {Strings} strings
+   */
+  tell(failure, strings) {
+    if (failure === this.#failure) return;
+    this.#failure = failure;
+    clearInterval(this.#countDown);
+    const problem = this.#problem;
+    problem.hidden = failure === null;
+    problem.removeAttribute('aria-live');
+    setText(problem, failure ? explain(failure, strings) : '');
+    this.#hold(failure !== null && (HOPELESS.includes(failure.code) || failure.retryAfterSeconds !== null));
+    if (!failure?.retryAfterSeconds) return;
+    const due = performance.now() + failure.retryAfterSeconds * 1000;
+    this.#countDown = setInterval(() => {
+      const left = Math.max(0, (due - performance.now()) / 1000);
+      if (left > 0) problem.setAttribute('aria-live', 'off');
+      else {
+        problem.removeAttribute('aria-live');
+        clearInterval(this.#countDown);
+        this.#hold(false);
+      }
+      setText(problem, explain(failure, strings, left));
+    }, 1000);
+  }
+
+  /** The speaker has left the page. */
+  leave() {
+    clearInterval(this.#countDown);
+    this.#failure = null;
   }
 }

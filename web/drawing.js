@@ -1,6 +1,7 @@
 // A message that is read again and again while it is written: only what has changed since is looked at.
 
 import { EVERYTHING, markdownOf, tidy } from './message-text.js';
+import { isElement } from './parts.js';
 
 /**
  * What an element said: all of it, unless something in it has changed since; and what stands in it up to a node,
@@ -47,7 +48,7 @@ export class Drawing {
     const around = this.#lasts;
     this.#lasts = true;
     const whole = markdownOf(node, this.#reader);
-    if (this.#lasts && node instanceof Element) this.#keptOf(node).whole = whole;
+    if (this.#lasts && isElement(node)) this.#keptOf(node).whole = whole;
     this.#lasts &&= around;
     return whole;
   }
@@ -84,7 +85,7 @@ export class Drawing {
     for (const { type, target, addedNodes, removedNodes, nextSibling } of records) {
       for (const node of addedNodes) this.#kept.delete(node);
       // What is in it may be seen now, or be no more; and a row may be its table's first now, or no more.
-      const within = target instanceof Element && (type === 'attributes' ? target : target.closest('table'));
+      const within = isElement(target) && (type === 'attributes' ? target : target.closest('table'));
       if (within) for (const node of [within, ...within.querySelectorAll('*')]) this.#kept.delete(node);
       this.#reread(target, nextSibling, ...removedNodes);
       for (let node = target; node !== this.message && node.parentNode; node = node.parentNode) this.#reread(node.parentNode, node);

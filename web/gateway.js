@@ -8,18 +8,20 @@ export class PlayerError extends Error {
   /**
    * @param {string} code
    * @param {string} [message]  what the gateway said of it; absent: the code says enough
-   * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
+   * @param {{ retryAfterSeconds?: number | null, words?: string | null, cause?: unknown }} [details]  `words`: what it says of it to a listener, in English
    */
   constructor(code, message = '', details = {}) {
     super(message || code, { cause: details.cause });
     this.name = 'PlayerError';
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+    this.words = details.words ?? null;
   }
 
   /** @returns {Failure} */
   toFailure() {
-    return { code: this.code, message: this.message === this.code ? '' : this.message, retryAfterSeconds: this.retryAfterSeconds };
+    const { code, message, retryAfterSeconds, words } = this;
+    return { code, message: message === code ? '' : message, retryAfterSeconds, ...(words && { words }) };
   }
 }
 
@@ -30,11 +32,12 @@ export class PlayerError extends Error {
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {string} [language]  BCP 47; absent: found in the text
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
  * @property {number | null} [startAt]  the byte of the text to go on from
  */
 
-/** @typedef {{ enabled: boolean, prefetch: boolean, listening: boolean }} GatewayConfig  whether there is speech, whether it may be made ahead, and whether the gateway counts how it is listened to */
+/** @typedef {{ id: string, name: string, provider: string, language: string, gender?: string | null, experimental?: boolean }} Voice */
 
 /**
  * What would be said of a reply, without any sound.
@@ -70,15 +73,6 @@ export class Gateway {
   }
 
   /**
-   * @param {AbortSignal} signal
-   * @returns {Promise<GatewayConfig>}
-   */
-  async config(signal) {
-    const answer = await json(await this.#identified('tts/config', { signal }));
-    return { enabled: answer.enabled !== false, prefetch: answer.prefetch !== false, listening: answer.listening === true };
-  }
-
-  /**
    * Asks for a reply to be spoken. The answer comes at once, before there is any sound.
    *
    * @param {SpeechRequest} request
@@ -108,7 +102,7 @@ export class Gateway {
   /**
    * What would be said of a reply: for a voice that is not the gateway's.
    *
-   * @param {{ text: string, messageId?: string | null, startAt?: number | null }} request
+   * @param {{ text: string, messageId?: string | null, language?: string, startAt?: number | null }} request
    * @param {AbortSignal} signal
    * @returns {Promise<Script>}
    */
@@ -126,12 +120,17 @@ export class Gateway {
    * The voices on offer.
    *
    * @param {AbortSignal} signal
-   * @returns {Promise<{ id: string, name: string, provider: string, language: string }[]>}
+   * @returns {Promise<Voice[]>}
    */
   async voices(signal) {
     const { voices } = await json(await this.#identified('tts/voices', { signal }));
     if (!Array.isArray(voices)) throw unreadable();
     return voices;
+  }
+
+  /** A voice introduces itself, in its own language. @param {string} id @param {AbortSignal} signal */
+  async sample(id, signal) {
+    return (await this.#identified(`tts/voices/${encodeURIComponent(id)}/sample`, { signal })).blob();
   }
 
   /**
@@ -181,7 +180,7 @@ export class Gateway {
    * @param {Partial<SpeechRequest>} request
    * @param {AbortSignal} signal
    */
-  async #post(path, { text, format, messageId, voice, provider, prefetch, startAt }, signal) {
+  async #post(path, { text, format, messageId, voice, provider, language, prefetch, startAt }, signal) {
     const response = await this.#identified(path, {
       method: 'POST',
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
@@ -191,6 +190,7 @@ export class Gateway {
         ...(messageId && { message_id: messageId }),
         ...(voice && { voice }),
         ...(provider && { provider }),
+        ...(language && { language }),
         ...(prefetch && { prefetch }),
         ...(startAt && { start_at: startAt }),
       }),
@@ -282,7 +282,7 @@ async function refusal(response) {
     return new PlayerError('unreachable', `The speech server answered ${response.status}.`);
   }
   const retryAfterSeconds = Number(error.retry_after_seconds) || wait;
-  return new PlayerError(error.code, String(error.message ?? ''), { retryAfterSeconds });
+  return new PlayerError(error.code, String(error.message ?? ''), { retryAfterSeconds, words: error.details?.words });
 }
 
 /**

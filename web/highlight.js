@@ -1,7 +1,8 @@
-// Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API, or
-// by boxes laid over the text where there is none: nothing is added to the page's own nodes.
+// Marks the spoken sentence and word in the message itself, through the CSS Custom Highlight API: nothing
+// is added to the page's own nodes. Where an engine has none, what is read is kept in view without marks.
 
 import { byteLength, captionAt } from './captions.js';
+import { isText } from './parts.js';
 import { isActive } from './player-store.js';
 import { pageStyle } from './player-styles.js';
 import { sentencesOf } from './true-sentences.js';
@@ -17,8 +18,11 @@ const WORD = 'saywell-word';
 
 /** How far ahead in the reply a piece of the page's text is looked for: markup, link targets. */
 const LOOK_AHEAD = 400;
-/** How long scrolling that this module began may take. */
+/** How long scrolling that this module began may take, and how far astray it may go meanwhile, in pixels. */
 const OWN_SCROLL_MS = 1200;
+const ASTRAY = 16;
+/** How far beside a word it is still hit, in pixels. */
+const NEARLY = 4;
 
 export class Highlighter {
   /** @type {Piece[]} */
@@ -32,13 +36,8 @@ export class Highlighter {
   #shown = '';
   /** The sentence that is read, as the page has it. @type {Range | null} */
   #range = null;
-  #marker;
+  #marker = new Painter();
   #scroller = new Scroller();
-
-  /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
-  constructor(layer) {
-    this.#marker = 'highlights' in CSS && 'adoptedStyleSheets' in Document.prototype ? new Painter() : new Overlay(layer);
-  }
 
   /**
    * Begins with a message, or goes on with one that has grown. The reply is what was sent to be spoken: captions
@@ -50,7 +49,8 @@ export class Highlighter {
   follow(message, reply) {
     if (message !== this.#message || this.#torn || !reply.startsWith(this.reply)) this.clear();
     const root = message.getRootNode();
-    if (root instanceof Document || root instanceof ShadowRoot) this.#marker.prepare(root);
+    if ('adoptedStyleSheets' in root) this.#marker.prepare(/** @type {Document | ShadowRoot} */ (root));
+    this.#scroller.watch(viewOf(message));
     this.#message = message;
     this.#shown = '';
     this.reply = reply;
@@ -79,7 +79,6 @@ export class Highlighter {
       this.#mark(WORD, captions.words[word]);
       if (this.#range && isNext && status === 'playing') this.#scroller.bring(this.#range);
     }
-    this.#marker.follow?.();
   }
 
   /**
@@ -89,13 +88,13 @@ export class Highlighter {
    * @param {Element} message  for when nothing is marked
    * @param {string} reply
    */
-  byteAt({ target, clientX, clientY }, message, reply) {
+  byteAt(event, message, reply) {
     const pieces = this.#pieces.length > 0 ? this.#pieces : align(message, reply);
-    const page = /** @type {any} */ (target instanceof Node ? target.ownerDocument : null);
-    const caret = page?.caretPositionFromPoint?.(clientX, clientY) ?? page?.caretRangeFromPoint?.(clientX, clientY);
-    const node = caret?.offsetNode ?? caret?.startContainer;
-    const offset = caret?.offset ?? caret?.startOffset;
-    return pieces.find((piece) => piece.node === node && piece.end > offset)?.from ?? null;
+    const target = /** @type {Node} */ (event.composedPath()[0] ?? message);
+    const { clientX: x, clientY: y } = event;
+    // Carets at a point differ from engine to engine, and are not told of what stands in a shadow root.
+    const isHit = (/** @type {DOMRect} */ { left, right, top, bottom }) => left - NEARLY <= x && x <= right + NEARLY && top <= y && y <= bottom;
+    return pieces.find(({ node, start, end }) => target.contains(node) && [...rangeFrom(node, start, node, end).getClientRects()].some(isHit))?.from ?? null;
   }
 
   /** What is read, where it is marked. */
@@ -138,12 +137,12 @@ export class Highlighter {
 
 /** Marks through the CSS Custom Highlight API. */
 class Painter {
-  /** @type {(() => void) | undefined} */
-  follow;
-
+  /** What marks each, which belongs to the window it stands in. @type {Map<string, typeof globalThis>} */
+  #views = new Map();
   /** @param {Document | ShadowRoot} page */
   prepare(page) {
-    if (!page.adoptedStyleSheets.includes(pageStyle)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, pageStyle];
+    const sheet = pageStyle(page.ownerDocument ?? /** @type {Document} */ (page));
+    if (!page.adoptedStyleSheets.includes(sheet)) page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
   }
 
   /**
@@ -151,45 +150,14 @@ class Painter {
    * @param {Range | null} range
    */
   set(name, range) {
-    if (range) CSS.highlights.set(name, new Highlight(range));
-    else CSS.highlights.delete(name);
-  }
-}
-
-/** Marks as boxes laid over the text, for engines without the API. */
-class Overlay {
-  /** @type {Map<string, Range>} */
-  #ranges = new Map();
-  #layer = document.createElement('div');
-
-  /** @param {Element | ShadowRoot} layer */
-  constructor(layer) {
-    this.#layer.className = 'marks';
-    this.#layer.setAttribute('aria-hidden', 'true');
-    layer.append(this.#layer);
-  }
-
-  prepare() {}
-
-  /**
-   * @param {string} name
-   * @param {Range | null} range
-   */
-  set(name, range) {
-    if (range) this.#ranges.set(name, range);
-    else this.#ranges.delete(name);
-    this.follow();
-  }
-
-  /** The page may have scrolled or been laid out anew. */
-  follow() {
-    const boxes = [...this.#ranges].flatMap(([name, range]) => [...range.getClientRects()].map((box) => ({ name, box })));
-    while (this.#layer.childElementCount > boxes.length) this.#layer.lastElementChild?.remove();
-    for (const [index, { name, box }] of boxes.entries()) {
-      const mark = /** @type {HTMLElement} */ (this.#layer.children[index] ?? this.#layer.appendChild(document.createElement('i')));
-      mark.className = name;
-      Object.assign(mark.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` });
-    }
+    const view = range && viewOf(range.startContainer);
+    if (!CSS.highlights) return;
+    const before = this.#views.get(name);
+    if (before !== view) before?.CSS.highlights.delete(name);
+    if (view) {
+      view.CSS.highlights.set(name, new view.Highlight(range));
+      this.#views.set(name, view);
+    } else this.#views.delete(name);
   }
 }
 
@@ -199,13 +167,27 @@ class Overlay {
  */
 class Scroller {
   follows = true;
-  #ownUntil = -Infinity;
+  /** Where it scrolls by itself, which is nearer with every step. */
+  #own = { until: -Infinity, frame: document.documentElement, to: 0, left: 0 };
+  /** @type {WeakSet<typeof globalThis>} */
+  #watched = new WeakSet();
 
-  constructor() {
+  /** Sees what readers do in a window. @param {typeof globalThis} view */
+  watch(view) {
+    if (this.#watched.has(view)) return;
+    this.#watched.add(view);
     const options = { passive: true, capture: true };
-    for (const type of ['wheel', 'touchmove']) addEventListener(type, () => (this.follows = false), options);
+    for (const type of ['wheel', 'touchmove']) view.addEventListener(type, () => (this.follows = false), options);
     // Keys, the scroll bar, find in page, links, the application itself.
-    addEventListener('scroll', () => performance.now() > this.#ownUntil && (this.follows = false), options);
+    view.addEventListener('scroll', () => this.#isOwn() || (this.follows = false), options);
+  }
+
+  /** Whether it is this that scrolls: a reader soon goes elsewhere. */
+  #isOwn() {
+    const { until, frame, to, left } = this.#own;
+    const now = Math.abs(to - frame.scrollTop);
+    this.#own.left = Math.min(now, left);
+    return performance.now() < until && now < left + ASTRAY;
   }
 
   /** @param {Range} range */
@@ -213,12 +195,13 @@ class Scroller {
     const element = range.startContainer.parentElement;
     if (!element || !this.follows) return;
     const box = range.getBoundingClientRect();
-    const { frame, view } = viewOf(element);
+    const { frame, view } = frameOf(element);
     const margin = (view.bottom - view.top) * 0.15;
     if (box.top >= view.top + margin / 2 && box.bottom <= view.bottom - margin) return;
     const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
-    this.#ownUntil = performance.now() + OWN_SCROLL_MS;
-    frame.scrollBy({ top: box.top - view.top - 2 * margin, behavior });
+    const way = box.top - view.top - 2 * margin;
+    this.#own = { until: performance.now() + OWN_SCROLL_MS, frame, to: frame.scrollTop + way, left: Math.abs(way) };
+    frame.scrollBy({ top: way, behavior });
   }
 }
 
@@ -229,26 +212,25 @@ class Scroller {
  * @param {number} floor  where the window ends, from its top in pixels
  */
 export function isInView(place, floor) {
-  const element = place instanceof Element ? place : place.startContainer.parentElement;
+  const element = 'startContainer' in place ? place.startContainer.parentElement : place;
   if (!element) return false;
   const box = place.getBoundingClientRect();
-  const { view } = viewOf(element);
+  const { view } = frameOf(element);
   return box.height > 0 && box.bottom > view.top && box.top < Math.min(view.bottom, floor);
 }
 
 /** What scrolls an element, and the part of the window that it takes. @param {Element} element */
-function viewOf(element) {
-  const frame = scrollerOf(element);
-  return { frame, view: frame === document.scrollingElement ? { top: 0, bottom: innerHeight } : frame.getBoundingClientRect() };
+function frameOf(element) {
+  const page = element.ownerDocument;
+  const whole = /** @type {HTMLElement} */ (page.scrollingElement ?? page.documentElement);
+  for (let at = element.parentElement; at && at !== whole; at = at.parentElement) {
+    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return { frame: at, view: at.getBoundingClientRect() };
+  }
+  return { frame: whole, view: { top: 0, bottom: viewOf(element).innerHeight } };
 }
 
-/** @param {Element} element */
-function scrollerOf(element) {
-  for (let at = element.parentElement; at; at = at.parentElement) {
-    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-  }
-  return document.scrollingElement ?? document.documentElement;
-}
+/** The window that something stands in. @param {Node} node */
+const viewOf = (node) => /** @type {typeof globalThis} */ (node.ownerDocument?.defaultView ?? globalThis);
 
 /**
  * Finds where in the reply each piece of the message's text comes from. The reply's Markdown holds
@@ -267,7 +249,7 @@ export function align(message, reply, known = []) {
   // How far the reply is used up, in UTF-16 units and in bytes.
   let { until: at, to: bytes } = pieces.at(-1) ?? { until: 0, to: 0 };
   if (last) walker.currentNode = last;
-  for (let node = last ?? walker.nextNode(); node instanceof Text; node = walker.nextNode()) {
+  for (let node = last ?? walker.nextNode(); isText(node); node = walker.nextNode()) {
     for (const { 0: text, index } of node.data.matchAll(/\S+/g)) {
       const found = reply.slice(at, at + LOOK_AHEAD + text.length).indexOf(text);
       if (found < 0) continue;
@@ -292,8 +274,13 @@ function rangeOf(pieces, [from, to]) {
   const spoken = pieces.filter((piece) => piece.to > from && piece.from < to && piece.node.isConnected);
   const [first, last] = [spoken[0], spoken.at(-1)];
   if (!first || !last) return null;
-  const range = new Range();
-  range.setStart(first.node, first.start);
-  range.setEnd(last.node, last.end);
+  return rangeFrom(first.node, first.start, last.node, last.end);
+}
+
+/** @param {Text} first @param {number} start @param {Text} last @param {number} end */
+function rangeFrom(first, start, last, end) {
+  const range = first.ownerDocument.createRange();
+  range.setStart(first, start);
+  range.setEnd(last, end);
   return range;
 }

@@ -3,16 +3,17 @@
 
 import { pickSource } from './audio-source.js';
 import { BrowserVoice } from './browser-voice.js';
-import { CaptionBar } from './caption-bar.js';
 import { captionAt } from './captions.js';
-import { Controls } from './controls.js';
-import { Dock, isDark, isTight } from './dock.js';
+import { Controls, Told } from './controls.js';
+import { CaptionBar, Dock, isDark, isTight } from './dock.js';
 import { Figures } from './figures.js';
-import { PlayerError } from './gateway.js';
+import { Gateway, PlayerError } from './gateway.js';
 import { Highlighter } from './highlight.js';
-import { MediaKeys } from './media-session.js';
+import { MediaKeys, Screen } from './media-session.js';
 import { titleOf } from './message-text.js';
 import { nameOf } from './messages.js';
+import { isElement } from './parts.js';
+import { Places } from './places.js';
 import { Playback, TOLD_EVERY_SECONDS } from './playback.js';
 import { clampSpeed, isActive } from './player-store.js';
 import { isOn, remember } from './preferences.js';
@@ -20,10 +21,10 @@ import { Ahead, Continuous } from './replies.js';
 import { ShortcutHelp, isWriting, press } from './shortcuts.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { playerStyle } from './player-styles.js';
-import { Told } from './told.js';
 import { sentencesOf } from './true-sentences.js';
 import { Voices } from './one-voice.js';
 import { hasSentence } from './sentences.js';
+import { START } from './session.js';
 import { Texts } from './texts.js';
 import { Written, whole } from './written.js';
 
@@ -65,6 +66,8 @@ const STAND_IN = ['tts_disabled', 'unreachable', 'offline', 'quota_exceeded', 't
  * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
  */
 
+export { Gateway };
+
 /** What is heard: the message as it was found, if it is on the page, and its text. */
 /** @typedef {{ message: Element | null, name: unknown, written: Written }} Heard */
 
@@ -82,14 +85,16 @@ export class Listening {
   #figures;
   #voices = new Voices(() => this.#yield());
   #ahead = new Ahead();
-  #continuous = new Continuous((message) => this.speak(message));
+  #screen = new Screen();
+  #continuous = new Continuous((message) => this.#speak(message));
   /** @type {Heard | null} */
   #heard = null;
+  /** What was asked for of it. @type {Speech | null} */
+  #speech = null;
   #texts;
   /** Messages that continuous mode has been told of, and how they began then. @type {Map<unknown, string>} */
   #announced = new Map();
-  /** Where messages were left for others. @type {Map<unknown, { position: number, text: string }>} */
-  #places = new Map();
+  #places = new Places();
   #reading = false;
   /** When the page was read last, by its own clock. */
   #readAt = -Infinity;
@@ -115,7 +120,7 @@ export class Listening {
     this.#texts = new Texts((message) => player.textOf(message), (message) => messages.isOpen(message));
     SaywellSpeaker.Controls = Controls;
     SaywellSpeaker.Told = Told;
-    root.adoptedStyleSheets = [playerStyle];
+    root.adoptedStyleSheets = [playerStyle(player.ownerDocument)];
     this.#playback = new Playback({ audio, store, gateway: host.gateway, stepIn: (failure, speech) => this.#stepIn(failure, speech) });
     this.#browserVoice = new BrowserVoice({
       store,
@@ -124,7 +129,7 @@ export class Listening {
     });
     this.#speaks = this.#playback;
     this.#playback.setSpeed(store.state.speed);
-    this.#highlighter = new Highlighter(root);
+    this.#highlighter = new Highlighter();
     this.#dock = new Dock(root, player, {
       inView: () => this.#place(),
       read: () => this.#highlighter.range,
@@ -170,6 +175,7 @@ export class Listening {
     this.sleep(null);
     this.stop();
     this.#leave.abort();
+    this.#screen.keep(false);
     this.#highlighter.clear();
     this.#dock.leave();
     this.#voices.leave();
@@ -179,28 +185,36 @@ export class Listening {
   leavePage() {
     this.#figures.leave(this.#state);
     this.pause();
+    this.#keepPlace(null);
     this.#ahead.giveUp();
   }
 
   /** @param {Message} message */
   speak(message) {
-    const { messages } = this.#host;
     this.#asleep = false;
     this.#continuous.unhush(message);
+    this.#highlighter.followAgain();
+    this.#speak(message);
+  }
+
+  /** Reads a message, perhaps by itself. @param {Message} message */
+  #speak(message) {
+    const { messages } = this.#host;
     const name = nameOf(message);
     const element = typeof message === 'string' ? messages.named(message) : message;
     const written = this.#texts.written(name, element);
     this.#announced.set(name, written.text.slice(0, BEGINNING));
     const startAt = this.#goesOnAt(name, written.text);
-    const place = this.#places.get(name);
-    this.#places.delete(name);
-    const position = place && written.over && place.text === written.text ? place.position : 0;
+    const position = written.over ? this.#places.take(name, written.text) : 0;
     this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, written.text), written, startAt }, position);
   }
 
   /** Reads a message after what is heard, and after those that were queued before. @param {Message} message */
   queue(message) {
-    this.#continuous.queue(message, isOver(this.#state));
+    const isFree = isOver(this.#state);
+    this.#asleep = false;
+    if (isFree) this.#highlighter.followAgain();
+    this.#continuous.queue(message, isFree);
   }
 
   /** Reads a message and then those that follow it on the page. @param {Message} message */
@@ -232,7 +246,7 @@ export class Listening {
     if (!written) {
       written = this.#texts.begin(name);
       // Whoever listens to it already hears it from here on.
-      if (Object.is(this.#heard?.name, name)) this.speak(message);
+      if (Object.is(this.#heard?.name, name)) this.#speak(message);
     }
     if (written.over) {
       this.#announced.delete(name);
@@ -259,6 +273,7 @@ export class Listening {
     const written = message ? this.#texts.begin(name) : new Written();
     this.#announced.set(name, '');
     const element = message instanceof Element ? message : this.#host.messages.named(name);
+    this.#highlighter.followAgain();
     this.#begin({ message: element, name, written }, { ...this.#speechOf(name, element, ''), ...wishes, written });
     try {
       for await (const piece of pieces) {
@@ -339,11 +354,11 @@ export class Listening {
   /** What is heard goes on in another voice, from the present sentence. */
   changeVoice() {
     const { status, captions, position } = this.#state;
-    if (!this.#heard || status === 'idle') return;
-    const { message, name, written } = this.#heard;
-    const from = captions.utterances[captionAt(captions.utterances, position)]?.source[0] ?? 0;
-    const startAt = written.over && from > 0 && status !== 'ended' ? from : null;
-    this.#begin(this.#heard, { ...this.#speechOf(name, message, written.text), written, startAt });
+    if (!this.#heard || !this.#speech || status === 'idle') return;
+    const present = captions.utterances[captionAt(captions.utterances, position)];
+    const from = present && status !== 'ended' ? { byte: present.source[0], second: present.start, made: 0 } : START;
+    const { voice = null, provider = null } = this.#speechOf(this.#heard.name, this.#heard.message, '');
+    this.#begin(this.#heard, { ...this.#speech, voice, provider }, from.second, from);
   }
 
   voices() {
@@ -355,8 +370,11 @@ export class Listening {
     this.pause();
     const { player } = this.#host;
     const { signal } = this.#leave;
-    const { url } = await this.#host.gateway().ask({ text: player.strings.sampleText, format: 'mp3', voice: voice ?? player.getAttribute('voice') }, signal);
-    this.#sample.src = url;
+    const id = voice ?? player.getAttribute('voice') ?? this.#state.rendition?.voice;
+    if (!id) return;
+    const sound = await this.#host.gateway().sample(id, signal);
+    URL.revokeObjectURL(this.#sample.src);
+    this.#sample.src = URL.createObjectURL(sound);
     this.#sample.volume = player.volume;
     await this.#sample.play();
   }
@@ -402,10 +420,7 @@ export class Listening {
     const { status, message: heard } = this.#state;
     if (status === 'idle' || !this.#heard) return;
     const message = messages.named(heard);
-    if (!message && this.#heard.message && messages.newest === null) {
-      // The conversation is gone, not only a message that a list has scrolled out.
-      this.stop();
-    } else if (message !== this.#heard.message || this.#highlighter.isStale) {
+    if (message !== this.#heard.message || this.#highlighter.isStale) {
       // One that nothing selects may still be there.
       if (!message && this.#heard.message?.isConnected) return;
       this.#heard.message = message;
@@ -420,13 +435,14 @@ export class Listening {
     const { player, messages, mayPrefetch } = this.#host;
     if (isOn(player, 'prefetch') && mayPrefetch() && message === messages.newest) this.prefetch(message);
     const name = nameOf(message);
-    if (message === this.#heard?.message && isActive(this.#state)) {
+    // Another answer in the place of one that was read.
+    const began = this.#announced.get(name);
+    const isOther = began && isTalk && !this.#texts.draft(name) && !this.#texts.of(message).startsWith(began);
+    if (message === this.#heard?.message && !(isOther && isOver(this.#state))) {
       this.#readSoon();
       return;
     }
-    // Another answer in the place of one that was read.
-    const began = this.#announced.get(name);
-    if (began && isTalk && !this.#texts.draft(name) && !this.#texts.of(message).startsWith(began)) this.#announced.delete(name);
+    if (isOther) this.#announced.delete(name);
     if (isTalk) this.#announce(message, name);
   }
 
@@ -447,18 +463,19 @@ export class Listening {
    * @param {Heard} heard
    * @param {Speech} speech
    * @param {number} [position]  where it goes on, in seconds
+   * @param {import('./session.js').Place} [from]  where its sound begins
    */
-  #begin(heard, speech, position = 0) {
+  #begin(heard, speech, position = 0, from = START) {
     this.#keepPlace(heard.name);
     this.#ahead.giveUp(speech);
     this.#heard = heard;
+    this.#speech = speech;
     this.#voices.speakUp();
     this.#highlighter.clear();
-    this.#highlighter.followAgain();
     this.#mark();
     this.#speaks.leave();
     this.#speaks = this.#isBrowsers() ? this.#browserVoice : this.#playback;
-    this.#speaks.speak(speech, null, position);
+    this.#speaks.speak(speech, null, position, from);
     this.#place();
   }
 
@@ -466,7 +483,7 @@ export class Listening {
   #keepPlace(next) {
     const { position, duration, status } = this.#state;
     if (!this.#heard || Object.is(this.#heard.name, next) || !['playing', 'paused'].includes(status)) return;
-    if (position > WORTH_KEEPING && duration - position > WORTH_KEEPING) this.#places.set(this.#heard.name, { position, text: this.#heard.written.text });
+    if (position > WORTH_KEEPING && duration - position > WORTH_KEEPING) this.#places.keep(this.#heard.name, position, this.#heard.written.text);
   }
 
   /** Another player on this page or in another tab speaks. */
@@ -500,7 +517,7 @@ export class Listening {
       message: name,
       text,
       messageId: typeof name === 'string' ? name : (message?.getAttribute('data-message-id') ?? null),
-      voice: player.voice,
+      voice: player.voiceFor(message),
       provider: this.#isBrowsers() ? null : player.getAttribute('provider'),
     };
   }
@@ -520,7 +537,7 @@ export class Listening {
       if (!message?.isConnected || !written) return;
       if (this.#highlighter.isStale) this.#mark();
       // What was heard to its end goes on only while it is being written.
-      if (this.#texts.draft(name) || (this.#state.status === 'ended' && !this.#host.messages.isOpen(message))) return;
+      if (this.#texts.draft(name) || (this.#state.status === 'ended' && written.over && !this.#host.messages.isOpen(message))) return;
       this.#readEvery = this.#texts.read(message, written) ? READ_EVERY_MS.given : READ_EVERY_MS.drawn;
     }, Math.max(0, this.#readAt + this.#readEvery - performance.now()));
   }
@@ -532,10 +549,11 @@ export class Listening {
    * @param {Speech} speech
    */
   #stepIn(failure, speech) {
-    if (!STAND_IN.includes(failure.code) || !this.#browserVoice.hopeful) return false;
+    const isOff = ['off', 'false'].includes(String(this.#host.player.getAttribute('fallback')));
+    if (isOff || !STAND_IN.includes(failure.code) || !this.#browserVoice.hopeful) return false;
     this.#playback.leave();
     this.#speaks = this.#browserVoice;
-    this.#browserVoice.speak({ ...speech, text: speech.written?.text ?? speech.text }, failure);
+    this.#browserVoice.speak(speech, failure);
     return true;
   }
 
@@ -569,6 +587,8 @@ export class Listening {
       this.#dock.settle();
       this.#host.player.dispatchEvent(new CustomEvent('captionchange', { detail: sentence }));
     }
+    // A locked screen would silence the browser's own voice.
+    this.#screen.keep(state.by === 'browser' && isActive(state));
     this.#keys.show(state, () => titleOf(this.#heard?.written.text ?? ''));
     if (state.status === 'playing') this.#tick();
     if (state.status !== before.status || state.message !== before.message) this.#place();
@@ -643,7 +663,7 @@ export class Listening {
   #onClick(event) {
     const [target] = event.composedPath();
     const message = this.#heard?.message;
-    if (event.defaultPrevented || !(target instanceof Element) || !message?.contains(target)) return;
+    if (event.defaultPrevented || !isElement(target) || !message?.contains(target)) return;
     // What is a control does what it does, and who selects text selects.
     const isTap = this.#choices.taps && event.button === 0 && !target.closest(CONTROLS) && getSelection()?.isCollapsed !== false;
     if (!event.altKey && (!isTap || isOver(this.#state))) return;

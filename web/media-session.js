@@ -1,4 +1,4 @@
-// The lock screen, the media keys and the headphones' buttons.
+// The lock screen, the media keys and the headphones' buttons; and the screen that is not to lock.
 
 import { isActive } from './player-store.js';
 
@@ -101,4 +101,30 @@ export class MediaKeys {
   #jump(seconds) {
     this.#player.seek(this.#player.state.position + seconds);
   }
+}
+
+/** Keeps the screen from locking, for as long as that is wanted. */
+export class Screen {
+  #wanted = false;
+  /** @type {WakeLockSentinel | null} */
+  #lock = null;
+
+  /** @param {boolean} wanted */
+  keep(wanted) {
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    // Browsers let go of it while the page is hidden.
+    if (wanted) document.addEventListener('visibilitychange', this.#hold);
+    else document.removeEventListener('visibilitychange', this.#hold);
+    void this.#hold();
+  }
+
+  #hold = async () => {
+    try {
+      if (this.#wanted && document.visibilityState === 'visible') this.#lock = await navigator.wakeLock.request('screen');
+      if (!this.#wanted) await this.#lock?.release();
+    } catch {
+      // Low on power, or an engine that knows nothing of it: the screen locks as ever.
+    }
+  };
 }

@@ -1,11 +1,11 @@
 // What of a message is to be spoken: the application's own Markdown where it gives it, since a
 // rendered page no longer tells code from prose as well as its source does.
 
+import { isElement, isText } from './parts.js';
+import { UNSPOKEN } from './saywell-speaker.js';
+
 /** Elements that stand on lines of their own. */
 const BLOCKS = 'address,article,blockquote,dd,div,dl,dt,figure,footer,header,hr,main,ol,p,section,table,ul,details,summary';
-/** What is no part of what the message says, whether it is seen or not. */
-const UNSPOKEN =
-  'script,style,noscript,template,button,input,select,textarea,svg,canvas,audio,video,iframe,time,saywell-speaker,[hidden],[aria-hidden="true"],[inert],[data-saywell-skip],[role=button],[role=toolbar],[role=tooltip],details:not([open]),[rel=author],[itemprop=author],.author,.sr-only,.visually-hidden,.screen-reader-text';
 /** Mathematics, however it was drawn: the whole of one formula. */
 const FORMULA = '.katex,mjx-container,math,.MathJax';
 
@@ -20,7 +20,7 @@ export function givenText(message) {
   const attribute = message.getAttribute('data-markdown');
   if (attribute) return attribute;
   const template = message.querySelector('template[data-markdown]');
-  return template instanceof HTMLTemplateElement ? (template.content.textContent ?? '') : null;
+  return template ? (/** @type {HTMLTemplateElement} */ (template).content.textContent ?? '') : null;
 }
 
 /**
@@ -64,8 +64,8 @@ export const EVERYTHING = {
  * @returns {string}
  */
 export function markdownOf(node, reader) {
-  if (node instanceof Text) return node.data.replace(/\s+/g, ' ');
-  if (!(node instanceof Element)) return '';
+  if (isText(node)) return node.data.replace(/\s+/g, ' ');
+  if (!isElement(node)) return '';
   if (node.matches(FORMULA)) return formulaOf(node);
   if (node.matches(UNSPOKEN)) return '';
   if (!isSeen(node)) {
@@ -89,7 +89,8 @@ export function markdownOf(node, reader) {
 function isSeen(element) {
   if (element.isConnected && !element.checkVisibility({ visibilityProperty: true })) return getComputedStyle(element).display === 'contents';
   // What is there for assistive technology alone is cut to a pixel. The page is laid out only where it may be.
-  return !(element instanceof HTMLElement && getComputedStyle(element).position === 'absolute' && element.offsetWidth <= 1 && element.offsetHeight <= 1);
+  const { offsetWidth, offsetHeight } = /** @type {HTMLElement} */ (element);
+  return !(getComputedStyle(element).position === 'absolute' && offsetWidth <= 1 && offsetHeight <= 1);
 }
 
 /** Whether a row is a table's first. @param {Element} row */

@@ -1,6 +1,7 @@
 // The assistant's messages on the page, now and later, each with its speaker.
 
 import { Newcomers } from './newcomers.js';
+import { isElement } from './parts.js';
 
 /** @typedef {import('./saywell-speaker.js').SaywellSpeaker} SaywellSpeaker */
 
@@ -106,13 +107,14 @@ export class Messages {
     // Speakers come and go by this very class.
     const changes = records.filter(({ addedNodes, removedNodes }) => {
       const nodes = [...addedNodes, ...removedNodes];
-      return nodes.length === 0 || nodes.some((node) => !(node instanceof Element && node.localName === 'saywell-speaker'));
+      return nodes.length === 0 || nodes.some((node) => /** @type {Element} */ (node).localName !== 'saywell-speaker');
     });
     if (changes.length === 0) return;
     this.#newcomers.changed(...new Set(changes.map(({ target }) => target)));
-    const { newest } = this;
-    if (newest && changes.some(({ target }) => newest.contains(target))) this.#newcomers.reopen(newest);
     const heard = this.#interest.heard();
+    for (const message of new Set([heard, this.newest])) {
+      if (message && changes.some(({ target }) => message.contains(target))) this.#newcomers.reopen(message, message === heard);
+    }
     const own = heard ? changes.filter(({ type, target }) => heard.contains(target) || (type === 'attributes' && target.contains(heard))) : [];
     if (own.length > 0) this.#interest.changed(own);
     // Each is looked at: they may be of different messages.
@@ -146,11 +148,11 @@ export class Messages {
 
   /** Whether there may be other messages now, or other places for their speakers. @param {MutationRecord} change */
   #matters({ type, target, addedNodes, removedNodes }) {
-    if (type === 'attributes' && target instanceof Element) {
+    if (type === 'attributes' && isElement(target)) {
       return this.#selector !== '' && target.matches(this.#selector) !== this.speakers.has(target);
     }
     // What was put back has not gone.
-    const nodes = [...addedNodes, ...[...removedNodes].filter((node) => !node.isConnected)].filter((node) => node instanceof Element);
+    const nodes = [...addedNodes, ...[...removedNodes].filter((node) => !node.isConnected)].filter(isElement);
     const message = nodes.length > 0 && this.#messageAround(target);
     if (!message) return nodes.length > 0;
     // The words of a message come and go, and say nothing of the others.
@@ -162,7 +164,7 @@ export class Messages {
 
   /** The known message that something is part of. @param {Node | null} node @returns {Element | null} */
   #messageAround(node) {
-    for (let at = node; at; at = at.parentNode) if (at instanceof Element && this.speakers.has(at)) return at;
+    for (let at = node; at; at = at.parentNode) if (isElement(at) && this.speakers.has(at)) return at;
     return null;
   }
 

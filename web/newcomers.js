@@ -82,9 +82,15 @@ export class Newcomers {
     }
   }
 
-  /** A complete one has changed: it may have been written anew. @param {Element} message */
-  reopen(message) {
-    if (this.#talk.has(message) && !this.#waiting.has(message)) this.#wait(message, { timer: null, name: null, isTalk: true, grew: true, busy: false });
+  /**
+   * A complete one has changed: it may be written on, or anew.
+   *
+   * @param {Element} message
+   * @param {boolean} isHeard  else it has to have come in the course of the conversation
+   */
+  reopen(message, isHeard) {
+    const isTalk = this.#talk.has(message);
+    if ((isTalk || isHeard) && !this.#waiting.has(message)) this.#wait(message, { timer: null, name: null, isTalk, grew: true, busy: false });
   }
 
   /** Whether a message is still being written, as far as anybody knows. @param {Element} message */

@@ -2,7 +2,7 @@
 // same element.
 
 import { CHARS_PER_SECOND } from './browser-script.js';
-import { byteLength, captionAt, placesIn, wholeCaptions } from './captions.js';
+import { afterByte, byteLength, captionAt, placesIn, wholeCaptions } from './captions.js';
 import { PlayerError } from './gateway.js';
 import { settled } from './sentences.js';
 import { common, whole } from './written.js';
@@ -73,11 +73,13 @@ export class PartsSource {
    * @param {object} order
    * @param {Speech} order.speech
    * @param {Written} [order.written]
+   * @param {number} [order.byte]  where in the text to begin; absent: where it was sought
    * @param {Gateway} order.gateway
    * @param {AbortSignal} order.signal
    * @param {(event: PlayerEvent) => void} order.report
+   * @param {() => void} [order.arrived]  called when more may be heard
    */
-  async load({ speech, written = whole(speech.text), gateway, signal, report }) {
+  async load({ speech, written = whole(speech.text), byte = 0, gateway, signal, report, arrived = () => {} }) {
     this.#written = written;
     this.#report = report;
     this.#ask = async (part) => {
@@ -91,12 +93,13 @@ export class PartsSource {
     for (;;) {
       const more = await this.#learn(speech, written, gateway, signal);
       if (this.#parts.length > 0) {
-        const index = Math.max(0, captionAt(this.#parts, this.#wanted));
+        const index = Math.max(0, byte ? this.#parts.findLastIndex(({ source }) => source[0] <= byte) : captionAt(this.#parts, this.#wanted));
+        if (byte) this.#wanted = Number(this.#parts[index]?.start);
         const rendition = await this.#goTo(index, this.#wanted);
         const { duration } = this.measure();
         report({ type: 'answered', rendition: { ...rendition, durationSeconds: duration, complete: false, continuesAt: more } });
         this.#lay();
-        if (!this.#whole) this.#followOn(speech, written, gateway, signal);
+        if (more === null) this.#followOn(speech, written, gateway, signal, arrived);
         return;
       }
       if (this.#whole) throw new PlayerError('nothing_to_say');
@@ -117,10 +120,9 @@ export class PartsSource {
     this.#version = written.version;
     const isWhole = written.mayEnd;
     const text = isWhole ? written.text : settled(written.text);
-    const bytes = new TextEncoder().encode(text);
     this.#keep(text);
     const from = this.#parts.at(-1)?.source[1] ?? 0;
-    const fresh = new TextDecoder().decode(bytes.subarray(from));
+    const fresh = afterByte(text, from);
     let more = null;
     if (/[\p{L}\p{N}]/u.test(fresh) || (isWhole && this.#parts.length === 0)) {
       const { utterances, continuesAt = null } = await gateway.script({ ...speech, text: fresh, startAt: from ? null : speech.startAt ?? null }, signal);
@@ -154,13 +156,16 @@ export class PartsSource {
    * @param {Written} written
    * @param {Gateway} gateway
    * @param {AbortSignal} signal
+   * @param {() => void} arrived
    */
-  async #followOn(speech, written, gateway, signal) {
+  async #followOn(speech, written, gateway, signal, arrived) {
     try {
-      while (!this.#whole) {
+      for (;;) {
+        const known = this.#parts.length;
         await written.changed(signal, this.#version);
-        await this.#learn(speech, written, gateway, signal);
+        if ((await this.#learn(speech, written, gateway, signal)) !== null) break;
         this.#came();
+        if (this.#parts.length > known) arrived();
       }
     } catch (error) {
       this.#broken = error;

@@ -10,6 +10,12 @@ export const ICONS = {
   loading: 'M12 4a8 8 0 1 0 8 8 8 8 0 1 1-8-8Z',
 };
 
+/** Whether a node is an element, of whatever document: a frame's is none of the page's own. @param {unknown} node @returns {node is Element} */
+export const isElement = (node) => /** @type {Node | null} */ (node)?.nodeType === 1;
+
+/** @param {unknown} node @returns {node is Text} */
+export const isText = (node) => /** @type {Node | null} */ (node)?.nodeType === 3;
+
 /**
  * @param {string} name
  * @param {boolean} [directed]  whether it points along the text

@@ -4,11 +4,11 @@
 import { AsWritten, NoLine } from './as-written.js';
 import { pickSource } from './audio-source.js';
 import { Alarm, CLOCK } from './clock.js';
-import { byteLength, captionAt, captionLines, later, wholeCaptions } from './captions.js';
+import { byteLength, captionAt, captionLines, later, untilByte, wholeCaptions } from './captions.js';
 import { byteAt, secondAt, stepsBefore, utteranceAt } from './far.js';
 import { PlayerError } from './gateway.js';
 import { PartsSource } from './parts-source.js';
-import { clampSpeed } from './player-store.js';
+import { NO_CAPTIONS, clampSpeed } from './player-store.js';
 import { START, Session, textOf } from './session.js';
 import { whole } from './written.js';
 
@@ -25,6 +25,9 @@ const PATIENCE_MS = 20_000;
 export const TOLD_EVERY_SECONDS = 0.25;
 /** How much shorter than its captions sound may be and still be whole. */
 const END_TOLERANCE_SECONDS = 0.5;
+/** How long sound that is there may stand still, and how far it is sent on then. */
+const STALL_MS = 3000;
+const NUDGE_SECONDS = 0.02;
 /** What lies farther than this beyond the sound that has come is asked for from there, and not waited for in order. */
 const FAR_SECONDS = 10;
 
@@ -69,9 +72,10 @@ export class Playback {
    * @param {Speech} speech
    * @param {null} [_instead]  the browser's voice is told here why it speaks
    * @param {number} [position]  where to begin, in seconds
+   * @param {Place} [from]  where the sound of it begins, with what comes before left for when it is wanted
    */
-  speak(speech, _instead = null, position = 0) {
-    this.#begin(speech, this.#pickSource(), position);
+  speak(speech, _instead = null, position = 0, from = START) {
+    this.#begin(speech, this.#pickSource(), position, this.#clock.now(), from);
   }
 
   pause() {
@@ -133,10 +137,10 @@ export class Playback {
    */
   goTo(byte) {
     const session = this.#session;
-    if (!session || session.writing || session.source.load) return;
-    const { from, fed } = session;
+    if (!session || session.source.load) return;
+    const { from, fed, writing } = session;
     if (byte < from.byte) this.#ask(session, byte, secondAt(START, from, byte), true);
-    else if (!fed) {
+    else if (!fed && !writing) {
       const { all, known } = this.#known(session);
       this.#ask(session, byte, secondAt(known, { byte: all, second: this.#store.state.duration }, byte), true);
     }
@@ -151,7 +155,7 @@ export class Playback {
    */
   goBefore(steps, stepsOf) {
     const session = this.#session;
-    if (!session || session.from.byte === 0) return false;
+    if (!session || session.source.load || session.from.byte === 0) return false;
     const byte = this.#store.state.captions.utterances[0]?.source[0] ?? session.from.byte;
     const { signal } = session.abort;
     stepsBefore(this.#script(session, signal), byte, steps, textOf(session), stepsOf).then(
@@ -180,10 +184,27 @@ export class Playback {
     const { offset = 0 } = this.#session?.source ?? {};
     const { status, position, captions } = this.#store.state;
     if (!this.#session || status === 'loading') return position;
+    this.#nudge(this.#session);
     const now = offset + this.#audio.currentTime;
     const isTold = Math.abs(now - position) < least && captionAt(captions.words, now) === captionAt(captions.words, position);
     if (!isTold) this.#report({ type: 'moved', position: now });
     return now;
+  }
+
+  /**
+   * An engine that stands still though there is sound is sent on. WebKit does so where one stream ends and the next begins.
+   *
+   * @param {Session} session
+   */
+  #nudge(session) {
+    const { currentTime, buffered, paused } = this.#audio;
+    const now = this.#clock.now();
+    const { at, since } = session.stands;
+    if (at !== currentTime || paused || this.#store.state.status !== 'playing') session.stands = { at: currentTime, since: now };
+    else if (now - since > STALL_MS && buffered.length > 0 && buffered.end(buffered.length - 1) > currentTime + NUDGE_SECONDS) {
+      session.stands.since = now;
+      this.#audio.currentTime = currentTime + NUDGE_SECONDS;
+    }
   }
 
   /**
@@ -192,15 +213,15 @@ export class Playback {
    * @param {number} position  where to start, in seconds
    * @param {number} [askedAt]  when the listener asked, by the clock
    * @param {Place} [from]
-   * @param {boolean} [isSame]  whether it was heard just now, elsewhere
+   * @param {import('./player-store.js').Captions | null} [captions]  of what was heard of it just now and stays known
    */
-  #begin(speech, source, position, askedAt = this.#clock.now(), from = START, isSame = false) {
+  #begin(speech, source, position, askedAt = this.#clock.now(), from = START, captions = null) {
     this.leave();
     const session = new Session(speech, source, askedAt, from);
     this.#session = session;
     // Who goes on after a failure goes on where they were.
     session.placed = position > from.second;
-    this.#report(isSame ? { type: 'jumped', position } : { type: 'asked', message: speech.message, position });
+    this.#report(captions ? { type: 'jumped', position, captions } : { type: 'asked', message: speech.message, position });
     source.attach(this.#audio);
     if (position > 0) this.#moveTo(session, position);
     this.#play(session);
@@ -249,19 +270,19 @@ export class Playback {
 
   /** The same, from elsewhere. @param {Session} session @param {Speech} speech @param {number} position @param {Place} from */
   #again({ wanted }, speech, position, from) {
-    this.#begin(speech, this.#pickSource(), position, this.#clock.now(), from, true);
+    this.#begin(speech, this.#pickSource(), position, this.#clock.now(), from, NO_CAPTIONS);
     if (!wanted) this.pause();
   }
 
   /** @param {Session} session */
   async #load(session) {
-    const { speech, source } = session;
+    const { speech, source, from, placed } = session;
     const { signal } = session.abort;
     const gateway = this.#gateway();
     if (source.load) {
       session.writing = source.awaitsWriter === undefined ? null : /** @type {{ awaitsWriter: boolean }} */ (source);
       const written = speech.written ?? whole(speech.text);
-      const loading = source.load({ speech, written, gateway, signal, report: (event) => this.#reportOf(session, event) });
+      const loading = source.load({ speech, written, byte: placed ? 0 : from.byte, gateway, signal, report: (event) => this.#reportOf(session, event), arrived: () => this.#onArrival(session) });
       signal.addEventListener('abort', written.watch(() => this.#judge(session)));
       this.#judge(session);
       await loading;
@@ -275,8 +296,14 @@ export class Playback {
       if (!written || !isWhole || session !== this.#session) return;
       await this.#follow(session, gateway, written, { text, second: source.laid ?? 0 });
     } else {
-      await this.#follow(session, gateway, written);
+      const byte = from.exact ? await this.#utteranceOf(session, signal) : from.byte;
+      await this.#follow(session, gateway, written, { text: untilByte(written.text, byte ?? 0), second: from.second, origin: 0 });
     }
+  }
+
+  /** Where the utterance begins that the very word is in which is wanted. @param {Session} session @param {AbortSignal} signal */
+  #utteranceOf(session, signal) {
+    return utteranceAt(this.#script(session, signal), session.from.byte, this.#known(session).all);
   }
 
   /**
@@ -297,7 +324,7 @@ export class Playback {
     });
     try {
       const { byte, second, exact } = session.from;
-      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await utteranceAt(this.#script(session, signal), byte, this.#known(session).all) : byte;
+      const startAt = byte === 0 ? (speech.startAt ?? null) : exact ? await this.#utteranceOf(session, signal) : byte;
       const answer = await gateway.ask({ ...speech, startAt, text, format: source.format }, signal);
       if (session !== this.#session) return false;
       const rendition = { ...answer, durationSeconds: second + answer.durationSeconds };
@@ -343,9 +370,7 @@ export class Playback {
     const audio = this.#audio;
     if (session !== this.#session || !session.wanted || audio.buffered.length === 0) return;
     const { status, duration, speed } = this.#store.state;
-    const { second } = session.from;
-    // A hair after the place that was asked for.
-    if (second > 0 && audio.currentTime < audio.buffered.start(0)) audio.currentTime = audio.buffered.start(0);
+    this.#catchUp(session);
     const ahead = (audio.buffered.end(audio.buffered.length - 1) - audio.currentTime) / speed;
     const waits = status === 'loading' && session.gathering.waits(this.#clock.now() / 1000, { ahead, left: (duration - audio.currentTime) / speed });
     if (waits && !session.held) {
@@ -367,10 +392,11 @@ export class Playback {
    * @param {Session} session
    * @param {Gateway} gateway
    * @param {import('./written.js').Written} written
-   * @param {{ text: string, second: number }} [said]  what was said already
+   * @param {import('./as-written.js').Said} said  what was said already
    */
   async #follow(session, gateway, written, said) {
-    let spoken = said ?? { text: '', second: 0 };
+    /** @type {import('./as-written.js').Said} */
+    let spoken = said;
     const { speech, source } = session;
     const { signal } = session.abort;
     const sound = /** @type {import('./audio-source.js').StreamSource} */ (source);
@@ -399,7 +425,7 @@ export class Playback {
           await writing.run();
         } catch (error) {
           if (!(error instanceof NoLine) || session !== this.#session) throw error;
-          this.#begin(speech, new PartsSource(), this.#store.state.position, session.askedAt);
+          this.#begin(speech, new PartsSource(), this.#store.state.position, session.askedAt, session.from);
           return;
         }
         if (session !== this.#session) return;
@@ -417,12 +443,41 @@ export class Playback {
   /** Sound has come, perhaps of what was written after all had been heard. @param {Session} session */
   #onArrival(session) {
     if (session !== this.#session) return;
+    if (this.#goesOnAfterEnd(session)) return;
     this.#measure();
-    if (this.#store.state.status === 'ended' && session.wanted) {
-      this.#report({ type: 'resumed', here: true });
-      this.#play(session);
-    }
+    this.#catchUp(session);
     this.#feedWatchdog();
+  }
+
+  /**
+   * An element that has come to its end begins anew when it is played, and WebKit's takes no more sound: what follows
+   * is heard from a source of its own.
+   *
+   * @param {Session} session
+   * @returns {boolean}  whether that was so
+   */
+  #goesOnAfterEnd(session) {
+    if (this.#store.state.status !== 'ended') return false;
+    const { speech, source, writing, wanted } = session;
+    if (!wanted) return true;
+    const more = source.next?.();
+    if (more) {
+      this.#report({ type: 'resumed', here: true });
+      this.#goOn(session, more);
+    } else if (writing?.base) {
+      const { byte, second } = writing.base;
+      const { utterances, words } = this.#store.state.captions;
+      const isSaid = (/** @type {import('./player-store.js').Caption} */ { source }) => source[1] <= byte;
+      const captions = { utterances: utterances.filter(isSaid), words: words.filter(isSaid) };
+      this.#begin(speech, this.#pickSource(), second, this.#clock.now(), { byte, second, made: second }, captions);
+    }
+    return true;
+  }
+
+  /** Sound that is asked for from a moment on begins a hair after it. @param {Session} session */
+  #catchUp({ from }) {
+    const audio = this.#audio;
+    if (from.second > 0 && audio.buffered.length > 0 && audio.currentTime < audio.buffered.start(0)) audio.currentTime = audio.buffered.start(0);
   }
 
   /**
@@ -455,7 +510,7 @@ export class Playback {
    * @param {import('./player-store.js').PlayerEvent} event
    */
   #reportOf(session, event) {
-    if (session !== this.#session) return;
+    if (session !== this.#session || (event.type === 'captioned' && event.by && this.#goesOnAfterEnd(session))) return;
     this.#report(event);
     if (event.type !== 'awaited') this.#judge(session);
   }
@@ -657,7 +712,7 @@ export class Playback {
    */
   #unplayable(session) {
     if (session.source.streams) {
-      this.#begin(session.speech, new PartsSource(), this.#store.state.position);
+      this.#begin(session.speech, new PartsSource(), this.#store.state.position, this.#clock.now(), session.from);
     } else {
       this.#fail(new PlayerError('unplayable'));
     }

@@ -37,6 +37,7 @@ export const SPEEDS = Object.freeze({ min: 0.5, max: 3 });
  * @property {string} code  the gateway's error code, or one of the player's own (`unreachable`, `offline`, `interrupted`, `silent`, `unplayable`, `no_browser_voice`)
  * @property {string} message  what the gateway said about it
  * @property {number | null} retryAfterSeconds
+ * @property {string} [words]  what the gateway says of it to a listener, in English
  */
 
 /**
@@ -72,7 +73,7 @@ export const SPEEDS = Object.freeze({ min: 0.5, max: 3 });
 
 /**
  * @typedef {{ type: 'asked', message: unknown, position: number, by?: 'gateway' | 'browser', instead?: Failure | null }
- *   | { type: 'jumped', position: number }
+ *   | { type: 'jumped', position: number, captions: Captions }
  *   | { type: 'answered', rendition: Rendition, growing?: boolean }
  *   | { type: 'sounding', afterMs: number }
  *   | { type: 'starved' }
@@ -91,7 +92,7 @@ export const SPEEDS = Object.freeze({ min: 0.5, max: 3 });
  */
 
 /** @type {Captions} */
-const NO_CAPTIONS = Object.freeze({ utterances: Object.freeze([]), words: Object.freeze([]) });
+export const NO_CAPTIONS = Object.freeze({ utterances: Object.freeze([]), words: Object.freeze([]) });
 
 /** @type {Readonly<PlayerState>} */
 export const INITIAL = Object.freeze({
@@ -132,7 +133,7 @@ export function reduce(state, event) {
         instead: event.instead ?? null,
       };
     case 'jumped':
-      return { ...state, status: 'loading', position: event.position, buffered: 0, failure: null, captions: NO_CAPTIONS };
+      return { ...state, status: 'loading', position: event.position, buffered: 0, failure: null, captions: event.captions };
     case 'answered':
       if (event.growing) {
         const { provider = '', voice = '' } = state.rendition ?? {};

@@ -1,13 +1,11 @@
 // The looks of what is loaded at the first press: the controls, the foot of the page, the help, the marks.
 
-import { ACCENT, shared, sheet } from './styles.js';
+import { ACCENT, look, shared } from './styles.js';
 
 const SENTENCE = 'var(--saywell-sentence, rgb(120 140 255 / .14))';
 const WORD = 'var(--saywell-word, rgb(120 140 255 / .38))';
 
-export const controlsStyle = sheet();
-
-controlsStyle.replaceSync(`
+export const controlsStyle = look(`
 .rest { display: flex; flex-wrap: wrap; justify-content: end; align-items: center; gap: .125rem; flex: 1; min-inline-size: 0; }
 :host([active]:not([tight])) .bar { container-type: inline-size; }
 .track { display: flex; align-items: center; flex: 1 1 9rem; min-inline-size: 0; }
@@ -24,7 +22,7 @@ controlsStyle.replaceSync(`
   :host([docked]) .rest:has(+ .panel:not([hidden])) .quick { display: flex; flex-basis: 100%; order: 1; justify-content: space-around; }
 }
 @container (max-width: 17rem) { :host([docked]) .time { display: none; } }
-.panel { display: flex; flex-wrap: wrap; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
+.panel { display: flex; flex-wrap: wrap; min-inline-size: 0; gap: .25rem; flex-basis: 100%; padding: .25rem; border-block-start: 1px solid var(--_line); margin-block-start: .1875rem; }
 .panel > :is(button, select), .panel button { padding-inline: .75rem; border: 1px solid var(--_line); }
 .panel > :is(button, select) { flex: 1 1 auto; }
 :host([docked]) .panel { max-block-size: 40dvh; overflow-y: auto; overscroll-behavior: contain; }
@@ -44,13 +42,13 @@ input[type='range'] {
   cursor: pointer;
   --_knob: .75rem;
   --_at: calc(var(--_knob) / 2 + var(--progress, 0) * (100% - var(--_knob)));
-  --_fill: linear-gradient(to right,
+  --_fill: linear-gradient(to var(--_way, right),
     var(--_accent) var(--_at),
     color-mix(in srgb, var(--_track), currentColor 28%) var(--_at) calc(var(--made, 0) * 100%),
     var(--_track) calc(var(--made, 0) * 100%));
 }
 :host(:dir(rtl)) svg.directed { scale: -1 1; }
-:host(:dir(rtl)) input[type='range'] { --_fill: linear-gradient(to left, var(--_accent) var(--_at), color-mix(in srgb, var(--_track), currentColor 28%) var(--_at) calc(var(--made, 0) * 100%), var(--_track) calc(var(--made, 0) * 100%)); }
+:host(:dir(rtl)) { --_way: left; }
 input::-webkit-slider-runnable-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
 input::-moz-range-track { block-size: .25rem; border-radius: 999px; background: var(--_fill); }
 input::-webkit-slider-thumb {
@@ -64,11 +62,11 @@ input::-moz-range-thumb {
 select { appearance: none; padding: 0 .5rem; text-align: center; text-align-last: center; flex: none; }
 select option { color: CanvasText; background: Canvas; }
 
-.steps { display: flex; align-items: center; gap: .25rem; flex: 1 1 15rem; min-inline-size: 0; }
+.steps { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem; flex: 1 1 15rem; min-inline-size: 0; }
 .steps:not(:has(> :not([hidden]))) { display: none; }
 .steps select { border: 1px solid var(--_line); max-inline-size: 100%; min-inline-size: 0; flex: 1 1 auto; text-align: start; text-align-last: start; padding-inline: .75rem; }
-[part='volume'] { max-inline-size: 8rem; }
-.steps select { min-inline-size: 8rem; }
+[part='volume'] { max-inline-size: 8rem; inline-size: 0; }
+.steps select { min-inline-size: min(8rem, 100%); }
 :host([docked][active]) .bar { inline-size: 100%; border: 0; box-shadow: none; background: none; }
 @media (pointer: coarse) {
   select, input[type='range'] { min-block-size: 2.75rem; }
@@ -83,10 +81,8 @@ select option { color: CanvasText; background: Canvas; }
 }
 `);
 
-export const toldStyle = sheet();
-
 // Notes, and what went wrong.
-toldStyle.replaceSync(`
+export const toldStyle = look(`
 .note, .problem { margin: 0; font-weight: 400; }
 .note { opacity: .85; }
 :host([active]) .note { flex-basis: 100%; margin: .375rem .5rem 0; }
@@ -95,15 +91,10 @@ toldStyle.replaceSync(`
 @media (prefers-contrast: more) { .note { opacity: 1; } }
 `);
 
-export const playerStyle = sheet();
-
-// The caption bar, the help, and marks where the engine cannot highlight by itself.
-playerStyle.replaceSync(`
+// The foot of the page and the help.
+export const playerStyle = look(`
 :host { line-height: 1.4; font-family: var(--saywell-font, inherit); }
-${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events: none; overflow: hidden; }
-.marks i { position: absolute; border-radius: .125rem; }
-.saywell-sentence { background: ${SENTENCE}; }
-.saywell-word { background: ${WORD}; }
+${shared}
 .foot {
   position: fixed;
   z-index: 2147483647;
@@ -115,11 +106,21 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   align-items: center;
   gap: .5rem;
   pointer-events: none;
+  /** It is a popover where there are some: above whatever the player stands in, and not in a box of its own. */
+  inset-block-start: auto;
+  inline-size: auto;
+  margin: 0;
+  padding: 0;
+  border: 0;
+  overflow: visible;
+  background: none;
+  color: inherit;
 }
+.foot.dark { color-scheme: dark; }
 .dock {
   pointer-events: auto;
   display: grid;
-  grid-template-columns: 1fr auto;
+  grid-template-columns: 1fr auto auto;
   align-items: center;
   gap: 0 .5rem;
   inline-size: min(36rem, 100%);
@@ -141,7 +142,7 @@ ${shared}.marks { position: fixed; inset: 0; z-index: 2147483646; pointer-events
   .dock { padding: .125rem .375rem; }
   .dock .title { display: none; }
   .dock saywell-speaker { grid-area: 1 / 1; }
-  .dock .back { grid-area: 1 / 2; align-self: start; inline-size: 2.75rem; min-block-size: 2.375rem; padding: 0; justify-content: center; border-color: transparent; }
+  .dock .back { grid-row: 1; align-self: start; inline-size: 2.75rem; min-block-size: 2.375rem; padding: 0; justify-content: center; border-color: transparent; }
   @media (pointer: coarse) { .dock .back { min-block-size: 3.125rem; } }
   .dock .back span { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
   .foot .captions { padding: 0 .75rem; font-size: 1rem; line-height: 1.5; max-block-size: 2lh; box-sizing: content-box; max-inline-size: calc(100vw - 4rem); overflow: hidden; text-wrap: wrap; }
@@ -184,15 +185,13 @@ button { font: inherit; min-block-size: 2.25rem; padding-inline: 1rem; border: 0
 :is(button, input):focus-visible { outline: 2px solid ${ACCENT}; outline-offset: 2px; }
 @media (forced-colors: active) {
   .captions, button { border: 1px solid; }
-  .captions b, .marks i { forced-color-adjust: none; }
+  .captions b { forced-color-adjust: none; }
   .captions b { background: CanvasText; color: Canvas; }
 }
 `);
 
-export const pageStyle = sheet();
-
 // What is spoken, marked in the page's own text.
-pageStyle.replaceSync(`
+export const pageStyle = look(`
 ::highlight(saywell-sentence) { background-color: ${SENTENCE}; }
 ::highlight(saywell-word) { background-color: ${WORD}; }
 @media (forced-colors: active) {

@@ -3,7 +3,6 @@
 // press (listening.js). Importing this file registers nothing; define.js does.
 
 import { whenIdle, within } from './clock.js';
-import { Gateway } from './gateway.js';
 import { Messages, nameOf } from './messages.js';
 import { PlayerStore, clampSpeed, isActive } from './player-store.js';
 import { choicesOf, forget, isOn, isSaving, keptAs, remember, remembered } from './preferences.js';
@@ -31,6 +30,7 @@ const EAGER = ['continuous', 'prefetch', 'shortcuts'];
  * - `token`: a JWT or an API key; see the property for one that changes
  * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
  *   browser's own voice
+ * - `fallback`: `off`: the browser's own voice does not step in where the gateway cannot speak
  * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
  * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on;
@@ -67,8 +67,8 @@ export class SaywellPlayer extends Base {
   #token = null;
   /** @type {Strings} */
   #strings = ENGLISH;
-  /** Those of the page's language. @type {Partial<Strings> | null} */
-  #language = null;
+  /** Those of the page's language, as far as they are here. @type {Partial<Strings>} */
+  #language = ENGLISH;
   /** Those that the page has given. @type {Partial<Strings>} */
   #words = {};
 
@@ -79,8 +79,14 @@ export class SaywellPlayer extends Base {
     speakerFor: (message) => this.#speakerFor(message),
     shown: (message, speaker) => this.#showOn(message, speaker),
     scanned: () => this.#listening?.onScan(),
-    complete: (message, isTalk) => this.#when((listening) => listening.onComplete(message, isTalk)),
-    grown: (message, isTalk) => this.#when((listening) => listening.onGrowth(message, isTalk)),
+    complete: (message, isTalk) => {
+      this.#messages.speakers.get(message)?.rename(true);
+      this.#when((listening) => listening.onComplete(message, isTalk));
+    },
+    grown: (message, isTalk) => {
+      this.#messages.speakers.get(message)?.rename(false);
+      this.#when((listening) => listening.onGrowth(message, isTalk));
+    },
     heard: () => this.#listening?.message ?? null,
     changed: (changes) => this.#listening?.onChange(changes),
   });
@@ -154,7 +160,7 @@ export class SaywellPlayer extends Base {
   }
 
   #rename() {
-    this.#strings = { ...ENGLISH, ...this.#language, ...this.#words };
+    this.#strings = /** @type {Strings} */ ({ ...this.#language, ...this.#words });
     for (const [message, speaker] of this.#messages.speakers) {
       speaker.strings = this.#strings;
       this.#showOn(message, speaker);
@@ -194,8 +200,8 @@ export class SaywellPlayer extends Base {
 
   /** @param {string} name */
   attributeChangedCallback(name) {
-    if (!this.#ready) return;
     this.#choices = choicesOf(this);
+    if (!this.#ready) return;
     this.#loadWhereNeeded();
     if (name === 'conversation') this.#listening?.forgetQueue();
     if (name === 'theme' || name === 'icons') for (const speaker of this.#messages.speakers.values()) this.#dress(speaker);
@@ -377,26 +383,41 @@ export class SaywellPlayer extends Base {
     this.#refresh();
   }
 
-  /** The voice that is asked for: as the listener has chosen, else as the page asks. Null: the gateway's own. */
+  /**
+   * The voice that is asked for: as the listener has chosen for the language of what is heard, else as the page asks.
+   *
+   * @returns {string | null}  null: the gateway's own
+   */
   get voice() {
-    return remembered('voice') ?? this.getAttribute('voice');
+    return this.voiceFor(this.#listening?.message ?? null);
+  }
+
+  /** The voice that is asked for a message. @param {Element | null} message  null: any text @returns {string | null} */
+  voiceFor(message) {
+    return remembered(this.#voiceOf(message)) ?? this.getAttribute('voice');
+  }
+
+  /** What the choice of a voice is kept as, which is made for each language of messages. @param {Element | null | undefined} message @returns {string} */
+  #voiceOf(message) {
+    return `voice-${(message ?? this).closest('[lang]')?.getAttribute('lang')?.split('-')[0] || 'en'}`.toLowerCase();
   }
 
   /**
-   * Chooses a voice, and remembers it; what is heard goes on in it from the present sentence.
+   * Chooses a voice, and remembers it for the language (`lang`) of what is heard, else of the page; what is heard goes on in it from the present sentence.
    *
    * @param {string | null} id  null: the page's, or the gateway's own
    */
   chooseVoice(id) {
-    if (id) remember('voice', id);
-    else forget('voice');
+    const kept = this.#voiceOf(this.#listening?.message);
+    if (id) remember(kept, id);
+    else forget(kept);
     this.#listening?.changeVoice();
   }
 
   /**
-   * The voices on offer to this listener.
+   * The voices on offer, whoever listens: one that the listener's plan leaves out is refused when it is asked for.
    *
-   * @returns {Promise<{ id: string, name: string, language: string }[]>}
+   * @returns {Promise<import('./gateway.js').Voice[]>}
    */
   async voices() {
     return await this.#with((listening) => listening.voices());
@@ -458,7 +479,7 @@ export class SaywellPlayer extends Base {
   /** @param {AbortSignal} left  aborted when this element leaves the page */
   async #start(left) {
     // A gateway that cannot be reached now may be there at the click, which then says what is wrong.
-    const config = await within(this.#gateway().config(left), CONFIG_PATIENCE_MS);
+    const config = await within(configFrom(`${this.#base}tts/config`, this.token, left), CONFIG_PATIENCE_MS);
     if (left.aborted || (config?.enabled === false && this.getAttribute('provider') !== 'browser')) return;
     this.#mayPrefetch = config?.prefetch !== false;
     this.#mayTell = config?.listening === true;
@@ -466,12 +487,29 @@ export class SaywellPlayer extends Base {
     this.#loadWhereNeeded();
     this.#watch();
     // What speaks comes while nothing else is to be done: at the press the gateway may be out of reach.
-    if (!isSaving()) whenIdle(() => void import('./listening.js').catch(() => {}));
-    const language = this.closest('[lang]')?.getAttribute('lang') ?? '';
-    if (!language || /^en\b/i.test(language)) return;
+    if (!isSaving()) whenIdle(() => void this.#fetch().catch(() => {}));
+    const language = this.#lang;
+    if (/^en\b/i.test(language)) return;
     // What fails to load stays English.
-    this.#language = await import('./languages.js').then(({ wordsIn }) => wordsIn(language)).catch(() => null);
-    if (!left.aborted) this.#rename();
+    const words = await import('./languages.js').then(({ buttonsIn }) => buttonsIn(language)).catch(() => null);
+    if (left.aborted || !words || this.#listening) return;
+    this.#language = words;
+    this.#rename();
+  }
+
+  /** What it takes to speak, and the words for it. */
+  #fetch() {
+    return Promise.all([import('./listening.js'), import('./languages.js').then(({ wordsIn }) => wordsIn(this.#lang))]);
+  }
+
+  /** The page's language. */
+  get #lang() {
+    return this.closest('[lang]')?.getAttribute('lang') || 'en';
+  }
+
+  /** The gateway's address; its paths are appended. */
+  get #base() {
+    return new URL(this.getAttribute('server') || '/', this.baseURI).href.replace(/\/?$/, '/');
   }
 
   #depart() {
@@ -488,10 +526,6 @@ export class SaywellPlayer extends Base {
     this.#messages.watch(root instanceof ShadowRoot ? root : this.ownerDocument, this.getAttribute('messages') ?? '');
   }
 
-  #gateway() {
-    return new Gateway(new URL(this.getAttribute('server') || '/', this.baseURI), undefined, this.token);
-  }
-
   /**
    * Does something with what speaks, at once if it is there.
    *
@@ -501,8 +535,8 @@ export class SaywellPlayer extends Base {
    */
   #with(task) {
     if (this.#listening) return task(this.#listening);
-    this.#loading ??= import('./listening.js').then(({ Listening }) => {
-      // The other words have come with it.
+    this.#loading ??= this.#fetch().then(([{ Gateway, Listening }, words]) => {
+      this.#language = words;
       this.#rename();
       this.#listening ??= new Listening({
         player: this,
@@ -510,7 +544,7 @@ export class SaywellPlayer extends Base {
         audio: this.#audio,
         store: this.#store,
         messages: this.#messages,
-        gateway: () => this.#gateway(),
+        gateway: () => new Gateway(this.#base, undefined, this.token),
         mayPrefetch: () => this.#mayPrefetch,
         mayTell: () => this.#mayTell && this.getAttribute('figures') !== 'off',
         showOn: (message, speaker) => this.#showOn(message, speaker),
@@ -618,4 +652,24 @@ export class SaywellPlayer extends Base {
   #showOn(message, speaker) {
     speaker.show(Object.is(nameOf(message), this.state.message) ? this.state : null, this.choices);
   }
+}
+
+/**
+ * What a page has to know of the gateway before anything is heard.
+ *
+ * @param {string} url  where the gateway tells it
+ * @param {Token} token  of who listens; one that is refused may have ended: a new one is asked for, once
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ enabled: boolean, prefetch: boolean, listening: boolean } | null>}  whether there is speech, whether it may be made ahead, whether the gateway counts how it is listened to; null where it does not tell
+ */
+async function configFrom(url, token, signal) {
+  /** @param {string | null} bearer */
+  const ask = (bearer) => fetch(url, { credentials: 'same-origin', signal, ...(bearer && { headers: { Authorization: `Bearer ${bearer}` } }) });
+  const isAsked = typeof token === 'function';
+  const first = isAsked ? await token() : token;
+  let answer = await ask(first);
+  if (answer.status === 401 && isAsked && first) answer = await ask(await token(first));
+  if (!answer.ok) return null;
+  const { enabled, prefetch, listening } = await answer.json();
+  return { enabled: enabled !== false, prefetch: prefetch !== false, listening: listening === true };
 }

@@ -18,15 +18,22 @@ import { ENGLISH } from './strings.js';
 
 /** On a server there are no elements. */
 const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+/** What is no part of what the message says, whether it is seen or not. */
+export const UNSPOKEN =
+  'script,style,noscript,template,button,input,select,textarea,svg,canvas,audio,video,iframe,time,saywell-speaker,[hidden],[aria-hidden="true"],[inert],[data-saywell-skip],[role=button],[role=toolbar],[role=tooltip],details:not([open]),[rel=author],[itemprop=author],.author,.sr-only,.visually-hidden,.screen-reader-text';
+/** Elements that do not end a word. */
+const INLINE = 'a,b,code,em,i,mark,span,strong';
 /** How much of a message names its button. */
 const TITLE_LENGTH = 60;
-/** Trying the same again cannot mend these. */
+/** Trying the same again cannot mend these: it is what the reply says. */
 export const HOPELESS = ['nothing_to_say', 'text_too_long', 'language_unsupported', 'invalid_request'];
+/** Nor these, unless the gateway says when; but the listener may mend them, by signing in. */
+const REFUSED = ['quota_exceeded', 'trial_exhausted', 'forbidden'];
 
 export class SaywellSpeaker extends Base {
   /** What the controls are made by, once it has been loaded. @type {typeof import('./controls.js').Controls | null} */
   static Controls = null;
-  /** And what tells of problems. @type {typeof import('./told.js').Told | null} */
+  /** And what tells of problems. @type {typeof import('./controls.js').Told | null} */
   static Told = null;
 
   /** @type {Player | null} */
@@ -40,7 +47,7 @@ export class SaywellSpeaker extends Base {
   #label = make('span', { className: 'label' });
   #main = make('button', { type: 'button', className: 'main', part: 'button' }, this.#icon, this.#label);
   #bar = make('div', { className: 'bar', part: 'bar' }, this.#main);
-  /** What is told, once there has been something. @type {import('./told.js').Told | null} */
+  /** What is told, once there has been something. @type {import('./controls.js').Told | null} */
   #told = null;
   /** @type {import('./controls.js').Controls | null} */
   #controls = null;
@@ -48,11 +55,17 @@ export class SaywellSpeaker extends Base {
   #chosen = null;
   /** What has the keyboard. @type {EventTarget | null} */
   #focused = null;
+  /** How the message begins, and which one that is. */
+  #title = '';
+  /** @type {Element | null} */
+  #titled = null;
+  /** @type {import('./styles.js').Look[]} */
+  #looks = [];
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [speakerStyle];
+    this.wear(speakerStyle);
     root.append(make('div', { className: 'row' }, this.#bar));
     this.#main.addEventListener('click', ({ shiftKey }) => this.#press(shiftKey));
     // Not every engine tells a click by the keyboard what else is pressed.
@@ -77,6 +90,28 @@ export class SaywellSpeaker extends Base {
     if (!this.#label.textContent) this.show(null);
   }
 
+  /** It stands in another document now, such as a frame's, which has sheets of its own. */
+  adoptedCallback() {
+    this.wear();
+  }
+
+  /** Looks as these say as well. @param {...import('./styles.js').Look} looks */
+  wear(...looks) {
+    this.#looks.push(...looks);
+    if (this.shadowRoot) this.shadowRoot.adoptedStyleSheets = this.#looks.map((look) => look(this.ownerDocument));
+  }
+
+  /**
+   * The message says something else now.
+   *
+   * @param {boolean} anew  whether its beginning may be another; else there may be more of it
+   */
+  rename(anew) {
+    if (!anew && this.#title.endsWith('…')) return;
+    this.#titled = null;
+    if (!this.hasAttribute('active') && this.#main.hasAttribute('aria-label')) this.#name(this.#label.textContent ?? '');
+  }
+
   disconnectedCallback() {
     this.#told?.leave();
   }
@@ -90,7 +125,8 @@ export class SaywellSpeaker extends Base {
     this.#chosen = choices;
     const status = state?.status ?? 'idle';
     const active = state !== null && (isActive(state) || status === 'paused' || status === 'blocked');
-    const hopeless = HOPELESS.includes(state?.failure?.code ?? '');
+    const { code = '', retryAfterSeconds = null } = state?.failure ?? {};
+    const hopeless = HOPELESS.includes(code) || (REFUSED.includes(code) && retryAfterSeconds === null);
     const [label, picture] = this.#face(hopeless ? 'idle' : status, (state?.rendition?.continuesAt ?? null) !== null);
     if (this.hasAttribute('active') !== active) this.toggleAttribute('active', active);
     setAttribute(this, 'status', status);
@@ -99,8 +135,8 @@ export class SaywellSpeaker extends Base {
     const trouble = state?.failure && !SaywellSpeaker.Told ? strings.errors.unreachable : '';
     const title = trouble || (active || this.hasAttribute('icon') ? label : '');
     if (this.#main.title !== title) this.#main.title = title;
-    const name = trouble || (active ? label : `${label}: ${this.#title()}`);
-    setAttribute(this.#main, 'aria-label', name);
+    if (trouble || active) setAttribute(this.#main, 'aria-label', trouble || label);
+    else this.#name(label);
     draw(this.#icon, picture);
     this.#icon.classList.toggle('spinner', picture === 'loading');
     setAttribute(this.#main, 'aria-busy', String(status === 'loading'));
@@ -132,9 +168,10 @@ export class SaywellSpeaker extends Base {
    * Puts the keyboard on the speaker button.
    *
    * @override
+   * @param {FocusOptions} [options]
    */
-  focus() {
-    this.#main.focus();
+  focus(options) {
+    this.#main.focus(options);
   }
 
   /** @param {boolean} queued  whether it is to be heard next, and not now */
@@ -145,10 +182,11 @@ export class SaywellSpeaker extends Base {
     else this.player?.toggle(this.message);
   }
 
-  /** What the message says, in some words. */
-  #title() {
-    const text = (this.message?.textContent ?? '').slice(0, 4 * TITLE_LENGTH).replace(/\s+/g, ' ').trim();
-    return text.length <= TITLE_LENGTH ? text : `${text.slice(0, TITLE_LENGTH).replace(/\s\S*$/, '')}…`;
+  /** Says what the button does, and to which message. @param {string} label */
+  #name(label) {
+    if (this.#titled !== this.message) this.#title = this.message ? beginningOf(this.message) : '';
+    this.#titled = this.message;
+    setAttribute(this.#main, 'aria-label', this.#title ? `${label}: ${this.#title}` : label);
   }
 
   /** Whether a press does nothing. @param {boolean} held */
@@ -192,4 +230,21 @@ export class SaywellSpeaker extends Base {
     const focused = this.shadowRoot?.activeElement ?? null;
     if (!active && focused && focused !== this.#main) this.#main.focus();
   }
+}
+
+/** The first words that a message shows. @param {Element} message */
+function beginningOf(message) {
+  const walker = message.ownerDocument.createTreeWalker(message, NodeFilter.SHOW_TEXT);
+  let text = '';
+  /** @type {Element | null | undefined} */
+  let block = null;
+  while (text.length < 4 * TITLE_LENGTH && walker.nextNode()) {
+    const { parentElement, nodeValue } = walker.currentNode;
+    if (!parentElement || parentElement.closest(UNSPOKEN) || !parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    const around = parentElement.closest(`:not(${INLINE})`);
+    text += (around === block ? '' : ' ') + nodeValue;
+    block = around;
+  }
+  text = text.replace(/\s+/g, ' ').trim();
+  return text.length <= TITLE_LENGTH ? text : `${text.slice(0, TITLE_LENGTH).replace(/\s\S*$/, '')}…`;
 }

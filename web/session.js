@@ -14,6 +14,7 @@ import { Gathering } from './gathering.js';
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {string} [language]  of the text, BCP 47; absent: found in it
  * @property {number | null} [startAt]  the byte of the reply to go on from
  * @property {import('./written.js').Written} [written]  the text as it is being written; `text` is what there was of it
  */
@@ -27,13 +28,15 @@ export class Session {
   fed = false;
   /** Why no more sound will come; told only when what has come is used up. @type {PlayerError | null} */
   broken = null;
-  /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
+  /** Who speaks it while it is written, and from where on at present. @type {{ awaitsWriter: boolean, base?: { byte: number, second: number } } | null} */
   writing = null;
   gathering = new Gathering();
   /** Whether the word that was wanted has been found. */
   placed = false;
   /** Whether sound is held back until there is more. */
   held = false;
+  /** Where the sound was seen last, and since when, by the clock. */
+  stands = { at: -1, since: 0 };
 
   /**
    * @param {Speech} speech

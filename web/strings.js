@@ -1,4 +1,4 @@
-// What the speaker buttons say. All other words are in words.js; a page can replace any of them.
+// What the speaker buttons say, in English. All other words are in words-….js; a page can replace any of them.
 
 /** @typedef {import('./words.js').Strings} Strings */
 

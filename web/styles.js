@@ -8,14 +8,28 @@ export const shared = `
 :host([theme='dark']), :host([dark]:not([theme])) { color-scheme: dark; }
 `;
 
-/** An empty sheet; on a server, where there are none, what looks like one. @returns {CSSStyleSheet} */
-export function sheet() {
-  return globalThis.CSSStyleSheet ? new CSSStyleSheet() : /** @type {any} */ ({ replaceSync() {} });
+/**
+ * Rules, as the sheet of them that a document has: those of a frame take none of another's.
+ *
+ * @typedef {(page: Document) => CSSStyleSheet} Look
+ */
+
+/** @param {string} rules @returns {Look} */
+export function look(rules) {
+  /** @type {WeakMap<Document, CSSStyleSheet>} */
+  const sheets = new WeakMap();
+  return (page) => {
+    let sheet = sheets.get(page);
+    if (!sheet) {
+      sheet = new (/** @type {typeof globalThis} */ (page.defaultView ?? globalThis).CSSStyleSheet)();
+      sheet.replaceSync(rules);
+      sheets.set(page, sheet);
+    }
+    return sheet;
+  };
 }
 
-export const speakerStyle = sheet();
-
-speakerStyle.replaceSync(`
+export const speakerStyle = look(`
 :host {
   --_accent: ${ACCENT};
   --_on-accent: var(--saywell-on-accent, #ffffff);

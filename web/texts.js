@@ -68,7 +68,10 @@ export class Texts {
     const isOpen = this.#isOpen(message);
     const text = given ?? this.#drawn(message);
     // What a renderer is still drawing may yet be drawn otherwise; what the model wrote stays.
-    written.set(given === null && isOpen ? settled(text) : text, !isOpen);
+    const sure = given === null && isOpen ? settled(text) : text;
+    // What counted as complete before, and still stands there, is not taken back.
+    const stands = written.text.startsWith(sure) && text.startsWith(written.text);
+    written.set(stands ? written.text : sure, !isOpen);
     return given !== null;
   }
 

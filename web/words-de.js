@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Anhören
-Pause
-Weiter
-Noch einmal anhören
-Den Rest hören
-Erneut versuchen
-Zum Hören tippen
-Vorlesen ist zurzeit abgeschaltet.
+export const WORDS = `Vorlesen ist zurzeit abgeschaltet.
 Hier gibt es nichts vorzulesen.
 Diese Antwort ist zu lang zum Vorlesen.
 Das war viel auf einmal.
@@ -20,7 +13,6 @@ Für diese Sprache gibt es noch keine Stimme.
 Bitte melden Sie sich an, um zuzuhören.
 Sie dürfen diese Antwort nicht hören.
 Sie sind offline. Die Antwort ist zu hören, sobald die Verbindung wieder da ist.
-Der Sprachserver ist nicht erreichbar. Prüfen Sie die Verbindung und versuchen Sie es erneut.
 Diesen Ton gibt es nicht mehr. Versuchen Sie es erneut.
 Der Ton brach ab. Erneut versuchen setzt dort fort.
 Der Ton kam nicht an.
@@ -42,7 +34,9 @@ Stimme
 Übliche Stimme
 Jede Sprache
 Probe hören
-So lese ich Ihre Antworten vor.
+weiblich
+männlich
+in Erprobung
 Zurück zum Gelesenen
 Wörter markieren
 Untertitel
@@ -68,5 +62,5 @@ fünf Sekunden zurück oder vor
 Im Player: {0}
 Bedienung
 {0} von {1}
-Erneut versuchen in {0} s.
+Erneut versuchen {0}.
 Diese Antwort kann nicht vorgelesen werden.`;

@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Escuchar
-Pausa
-Continuar
-Escuchar de nuevo
-Oír el resto
-Reintentar
-Toca para escuchar
-La escucha está desactivada por ahora.
+export const WORDS = `La escucha está desactivada por ahora.
 Aquí no hay nada que leer.
 Esta respuesta es demasiado larga para leerla.
 Eso fue mucho de una vez.
@@ -20,7 +13,6 @@ Aún no hay voz para este idioma.
 Inicia sesión para escuchar.
 No puedes escuchar esta respuesta.
 Estás sin conexión. Podrás oír la respuesta cuando vuelva.
-No se puede contactar con el servidor de voz. Revisa la conexión y reinténtalo.
 Este sonido ya no existe. Reinténtalo.
 El sonido se cortó. Reinténtalo para continuar.
 El sonido no llegó.
@@ -42,7 +34,9 @@ Voz
 Voz habitual
 Cualquier idioma
 Oír una muestra
-Así leo tus respuestas.
+femenina
+masculina
+experimental
 Volver a lo que se lee
 Marcar las palabras
 Subtítulos
@@ -68,5 +62,5 @@ cinco segundos atrás o adelante
 En el reproductor: {0}
 Controles de escucha
 {0} de {1}
-Reinténtalo en {0} s.
+Reinténtalo {0}.
 Esta respuesta no se puede leer.`;

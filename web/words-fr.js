@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Écouter
-Pause
-Reprendre
-Réécouter
-Écouter la suite
-Réessayer
-Touchez pour écouter
-L’écoute est désactivée pour le moment.
+export const WORDS = `L’écoute est désactivée pour le moment.
 Il n’y a rien à lire ici.
 Cette réponse est trop longue pour être lue.
 Cela fait beaucoup à la fois.
@@ -20,7 +13,6 @@ Il n’y a pas encore de voix pour cette langue.
 Connectez-vous pour écouter.
 Vous ne pouvez pas écouter cette réponse.
 Vous êtes hors ligne. La réponse sera disponible au retour de la connexion.
-Le serveur vocal est injoignable. Vérifiez la connexion et réessayez.
 Ce son n’existe plus. Réessayez.
 Le son s’est interrompu. Réessayez pour continuer.
 Le son n’est pas arrivé.
@@ -42,7 +34,9 @@ Voix
 Voix habituelle
 Toutes les langues
 Écouter un extrait
-Voici comment je lis vos réponses.
+féminine
+masculine
+expérimentale
 Revenir à la lecture
 Surligner les mots
 Sous-titres
@@ -68,5 +62,5 @@ cinq secondes en arrière ou en avant
 Dans le lecteur : {0}
 Commandes d’écoute
 {0} sur {1}
-Réessayez dans {0} s.
+Réessayez {0}.
 Cette réponse ne peut pas être lue.`;

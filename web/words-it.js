@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Ascolta
-Pausa
-Riprendi
-Ascolta di nuovo
-Ascolta il resto
-Riprova
-Tocca per ascoltare
-L’ascolto è disattivato al momento.
+export const WORDS = `L’ascolto è disattivato al momento.
 Qui non c’è nulla da leggere.
 Questa risposta è troppo lunga per essere letta.
 Era molto in una volta.
@@ -20,7 +13,6 @@ Non c’è ancora una voce per questa lingua.
 Accedi per ascoltare.
 Non puoi ascoltare questa risposta.
 Sei offline. Potrai ascoltare la risposta quando torna la connessione.
-Il server vocale non è raggiungibile. Controlla la connessione e riprova.
 Questo audio non c’è più. Riprova.
 L’audio si è interrotto. Riprova per continuare.
 L’audio non è arrivato.
@@ -42,7 +34,9 @@ Voce
 Voce abituale
 Qualsiasi lingua
 Ascolta un esempio
-Così leggo le tue risposte.
+femminile
+maschile
+sperimentale
 Torna a ciò che si legge
 Evidenzia le parole
 Sottotitoli
@@ -68,5 +62,5 @@ cinque secondi indietro o avanti
 Nel lettore: {0}
 Comandi di ascolto
 {0} di {1}
-Riprova tra {0} s.
+Riprova {0}.
 Questa risposta non può essere letta.`;

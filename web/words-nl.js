@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Luisteren
-Pauze
-Verder
-Opnieuw luisteren
-De rest horen
-Opnieuw proberen
-Tik om te luisteren
-Luisteren is nu uitgeschakeld.
+export const WORDS = `Luisteren is nu uitgeschakeld.
 Hier is niets voor te lezen.
 Dit antwoord is te lang om voor te lezen.
 Dat was veel tegelijk.
@@ -20,7 +13,6 @@ Er is nog geen stem voor deze taal.
 Log in om te luisteren.
 Je mag dit antwoord niet beluisteren.
 Je bent offline. Het antwoord is te horen zodra de verbinding terug is.
-De spraakserver is niet bereikbaar. Controleer de verbinding en probeer opnieuw.
 Dit geluid is er niet meer. Probeer opnieuw.
 Het geluid brak af. Probeer opnieuw om verder te gaan.
 Het geluid kwam niet aan.
@@ -42,7 +34,9 @@ Stem
 Gewone stem
 Elke taal
 Voorbeeld horen
-Zo lees ik je antwoorden voor.
+vrouwelijk
+mannelijk
+experimenteel
 Terug naar wat wordt gelezen
 Woorden markeren
 Ondertitels
@@ -68,5 +62,5 @@ vijf seconden terug of vooruit
 In de speler: {0}
 Bediening
 {0} van {1}
-Probeer opnieuw over {0} s.
+Probeer opnieuw {0}.
 Dit antwoord kan niet worden voorgelezen.`;

@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Słuchaj
-Wstrzymaj
-Wznów
-Słuchaj ponownie
-Posłuchaj reszty
-Spróbuj ponownie
-Dotknij, aby słuchać
-Słuchanie jest teraz wyłączone.
+export const WORDS = `Słuchanie jest teraz wyłączone.
 Nie ma tu nic do przeczytania.
 Ta odpowiedź jest zbyt długa, aby ją przeczytać.
 To było dużo naraz.
@@ -20,7 +13,6 @@ Nie ma jeszcze głosu dla tego języka.
 Zaloguj się, aby słuchać.
 Nie możesz słuchać tej odpowiedzi.
 Jesteś offline. Odpowiedzi będzie można posłuchać, gdy wróci połączenie.
-Serwer mowy jest nieosiągalny. Sprawdź połączenie i spróbuj ponownie.
 Tego dźwięku już nie ma. Spróbuj ponownie.
 Dźwięk się urwał. Spróbuj ponownie, aby kontynuować.
 Dźwięk nie dotarł.
@@ -42,7 +34,9 @@ Głos
 Zwykły głos
 Dowolny język
 Posłuchaj próbki
-Tak czytam twoje odpowiedzi.
+żeński
+męski
+eksperymentalny
 Wróć do czytanego tekstu
 Zaznaczaj słowa
 Napisy
@@ -68,5 +62,5 @@ pięć sekund wstecz lub naprzód
 W odtwarzaczu: {0}
 Sterowanie słuchaniem
 {0} z {1}
-Spróbuj ponownie za {0} s.
+Spróbuj ponownie {0}.
 Tej odpowiedzi nie można przeczytać.`;

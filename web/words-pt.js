@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `Ouvir
-Pausar
-Continuar
-Ouvir de novo
-Ouvir o resto
-Tentar de novo
-Toque para ouvir
-A audição está desligada neste momento.
+export const WORDS = `A audição está desligada neste momento.
 Não há nada para ler aqui.
 Esta resposta é longa demais para ser lida.
 Foi muito de uma só vez.
@@ -20,7 +13,6 @@ Ainda não há voz para este idioma.
 Inicie sessão para ouvir.
 Não pode ouvir esta resposta.
 Está sem ligação. Poderá ouvir a resposta quando ela voltar.
-O servidor de voz não responde. Verifique a ligação e tente de novo.
 Este som já não existe. Tente de novo.
 O som foi interrompido. Tente de novo para continuar.
 O som não chegou.
@@ -42,7 +34,9 @@ Voz
 Voz habitual
 Qualquer idioma
 Ouvir uma amostra
-É assim que leio as suas respostas.
+feminina
+masculina
+experimental
 Voltar ao que é lido
 Marcar as palavras
 Legendas
@@ -68,5 +62,5 @@ cinco segundos para trás ou para a frente
 No leitor: {0}
 Controlos de audição
 {0} de {1}
-Tente de novo em {0} s.
+Tente de novo {0}.
 Esta resposta não pode ser lida.`;

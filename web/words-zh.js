@@ -1,14 +1,7 @@
-// Each word in the order of strings.js and words.js, one a line.
+// Every other word, in the order of words.js, one a line.
 
 /** @type {string} */
-export const WORDS = `收听
-暂停
-继续
-重新收听
-收听其余部分
-重试
-点按收听
-朗读功能目前已关闭。
+export const WORDS = `朗读功能目前已关闭。
 这里没有可朗读的内容。
 这条回复太长，无法朗读。
 一次请求太多了。
@@ -20,7 +13,6 @@ export const WORDS = `收听
 请登录后收听。
 您不能收听这条回复。
 您已离线。恢复连接后即可收听。
-无法连接语音服务器。请检查网络后重试。
 此音频已不存在。请重试。
 声音中断了。重试可从此处继续。
 没有收到声音。
@@ -42,7 +34,9 @@ export const WORDS = `收听
 常用声音
 任何语言
 试听
-我就是这样朗读回复的。
+女声
+男声
+试验中
 回到朗读处
 标记词语
 字幕
@@ -68,5 +62,5 @@ export const WORDS = `收听
 在播放器中：{0}
 收听控制
 {0}，共{1}
-{0} 秒后可重试。
+请{0}重试。
 这条回复无法朗读。`;

@@ -4,8 +4,8 @@
 /** @typedef {import('./rooms.js').Room} Room */
 
 /** How fast it writes. */
-const LETTERS_A_STEP = 6;
-const STEP_MS = 24;
+const LETTERS_A_STEP = 4;
+const STEP_MS = 36;
 
 /** @type {readonly [RegExp, string][]} */
 const REPLIES = [

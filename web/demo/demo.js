@@ -1,5 +1,5 @@
-// The demo: a chat with rooms and an assistant that writes as one watches. Its only tie to the
-// player is the class `assistant`, which a reply gets when it is complete.
+// The demo: a chat with rooms and an assistant that writes as one watches, and is heard meanwhile. Its only ties to
+// the player are the class `assistant` and `aria-busy`.
 
 import { replyTo, written } from './assistant.js';
 import { render } from './markdown.js';
@@ -17,7 +17,11 @@ const log = find('.log', HTMLElement);
 const form = find('.composer', HTMLFormElement);
 const own = find('#own', HTMLTextAreaElement);
 const chips = find('.chips', HTMLElement);
-const report = find('.report', HTMLElement);
+/** What invites to the first question. */
+const lead = Object.assign(document.createElement('p'), { className: 'lead', textContent: 'Ask, and hear the answer while it is written:' });
+/** Who speaks, for those who ask. */
+const report = Object.assign(document.createElement('p'), { className: 'report' });
+const facts = Object.assign(document.createElement('details'), { className: 'facts', hidden: true });
 const player = /** @type {SaywellPlayer} */ (find('saywell-player', HTMLElement));
 
 /** What has been said, by room. */
@@ -26,6 +30,11 @@ let room = roomAt(location.hash);
 /** Ends the writing of the present reply. */
 let leave = new AbortController();
 
+chips.before(lead);
+facts.append(Object.assign(document.createElement('summary'), { textContent: 'About this voice' }), report);
+find('.composer .foot', HTMLElement).append(facts);
+// What one has come for; whoever has switched it off finds it off.
+player.setAttribute('continuous', 'cut');
 applySettings(player);
 makeTrouble();
 find('.rooms', HTMLElement).append(...ROOMS.map(doorTo));
@@ -51,7 +60,7 @@ own.addEventListener('keydown', (event) => {
 
 player.addEventListener('statechange', () => {
   const line = describe(player.state);
-  report.hidden = line === '';
+  facts.hidden = line === '';
   if (report.textContent !== line) report.textContent = line;
 });
 
@@ -80,6 +89,8 @@ function enter(next) {
   }
   chips.replaceChildren(...room.chips.map(chip));
   chips.hidden = room.chips.length === 0;
+  lead.hidden ||= chips.hidden;
+  chips.classList.toggle('first', !lead.hidden);
   // What is read belongs to the conversation that is left.
   player.stop?.();
   chat.replaceChildren(...(said.get(room.id) ?? []).map((turn, index) => bubble(turn, nameOf(room, index, turn))));
@@ -123,6 +134,8 @@ async function converse(here, text) {
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;
+  lead.hidden = true;
+  chips.classList.remove('first');
   const turns = said.get(here.id) ?? [];
   if (!here.echo) {
     const question = /** @type {Turn} */ ({ from: 'user', text });
@@ -141,6 +154,8 @@ async function converse(here, text) {
   chat.append(draft);
   const words = document.createElement('div');
   draft.prepend(words);
+  // In the press itself: not every browser lets sound begin later.
+  if (player.choices?.continuous) player.speak(draft);
   for await (const part of written(reply, signal)) {
     draft.setAttribute('data-markdown', part);
     words.replaceChildren(render(part));
@@ -234,7 +249,7 @@ function describe({ rendition, firstSoundMs, captions, position }) {
   const { provider, voice } = spoken?.voice ? spoken : rendition;
   const parts = [provider || rendition.provider, voice, rendition.cached ? 'from the cache' : 'made just now'];
   if (firstSoundMs !== null) parts.push(`first sound after ${Math.round(firstSoundMs)} ms`);
-  return parts.join(' · ');
+  return parts.filter(Boolean).join(' · ');
 }
 
 /**

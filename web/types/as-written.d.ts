@@ -23,6 +23,11 @@ export type Job = {
     arrived: () => void;
     clock?: import('./clock.js').Clock;
 };
+export type Said = {
+    text: string;
+    second: number;
+    origin?: number;
+};
 /** Where sound is laid. */
 /** @typedef {Pick<import('./audio-source.js').StreamSource, 'begin' | 'lay' | 'cut' | 'end' | 'laid' | 'format'>} Sound */
 /**
@@ -38,6 +43,12 @@ export type Job = {
  * @property {() => void} arrived  called for every piece of sound
  * @property {import('./clock.js').Clock} [clock]
  */
+/**
+ * What was said of the text by other means, up to a second.
+ *
+ * @typedef {{ text: string, second: number, origin?: number }} Said
+ * `origin`: the byte from which on all of it is given to the gateway, so that the rest is read as it would be; absent: its end
+ */
 /** There was never a connection: another way has to be found. */
 export declare class NoLine extends Error {
 }
@@ -45,15 +56,14 @@ export declare class AsWritten {
     #private;
     /**
      * @param {Job} job
-     * @param {{ text: string, second: number }} [said]  what was said already by other means
+     * @param {Said} [said]
      */
-    constructor(job: Job, said?: {
-        text: string;
-        second: number;
-    });
-    /** What has been said, for who goes on later. */
-    get said(): {
-        text: string;
+    constructor(job: Job, said?: Said);
+    /** What has been said, for who goes on later. @returns {Said} */
+    get said(): Said;
+    /** From where on the text is said on the present connection, and where its sound begins. */
+    get base(): {
+        byte: number;
         second: number;
     };
     /** Whether nothing can be said before the writer goes on. */

@@ -5,6 +5,7 @@ export type Piece = {
     language: string | null;
     start: number;
     end: number;
+    source: [number, number];
 };
 export type Word = Caption & {
     piece: number;
@@ -13,9 +14,9 @@ export type Word = Caption & {
 /** @typedef {import('./gateway.js').Script} Script */
 /** @typedef {import('./player-store.js').Caption} Caption */
 /**
- * A piece of an utterance: what the synthesiser gets at a time.
+ * A piece of an utterance: what the synthesiser gets at a time, and the bytes of that utterance.
  *
- * @typedef {{ text: string, language: string | null, start: number, end: number }} Piece
+ * @typedef {{ text: string, language: string | null, start: number, end: number, source: [number, number] }} Piece
  */
 /**
  * A word, with the number of its piece and where it begins in it.
@@ -39,8 +40,9 @@ export declare function plainScript(reply: string, language?: string): Script;
  *
  * @param {Script} script
  * @param {string} reply
+ * @param {readonly Piece[]} [before]  what is said before it
  */
-export declare function layOut({ utterances, language }: Script, reply: string): {
+export declare function layOut({ utterances, language }: Script, reply: string, before?: readonly Piece[]): {
     pieces: Piece[];
     captions: import("./player-store.js").Caption[];
     words: Word[];

@@ -36,8 +36,10 @@ export declare class BrowserVoice {
     /**
      * @param {Speech} speech
      * @param {Failure | null} [instead]  why it is not the gateway
+     * @param {number} [_position]
+     * @param {import('./session.js').Place} [from]  begins with the sentence that is there
      */
-    speak(speech: Speech, instead?: Failure | null): void;
+    speak(speech: Speech, instead?: Failure | null, _position?: number, from?: import('./session.js').Place): void;
     pause(): void;
     resume(): void;
     stop(): void;

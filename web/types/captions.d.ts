@@ -5,6 +5,10 @@ export type Arrival = {
 };
 /** How long a text is in the bytes that captions count in. @param {string} text */
 export declare function byteLength(text: string): number;
+/** What of a text comes before a byte, without a character that is cut. @param {string} text @param {number} byte */
+export declare function untilByte(text: string, byte: number): string;
+/** What of a text comes after a byte. @param {string} text @param {number} byte */
+export declare function afterByte(text: string, byte: number): string;
 /**
  * The index of the caption that is spoken at a moment: the last one that has begun, or -1.
  *

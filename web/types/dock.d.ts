@@ -34,6 +34,17 @@ export declare class Dock {
     show(state: Readonly<PlayerState>, choices: Readonly<Choices>): void;
     leave(): void;
 }
+/** Assistive technology has the message itself, and is not told twice. */
+export declare class CaptionBar {
+    #private;
+    /** @param {Element} root */
+    constructor(root: Element);
+    /**
+     * @param {Readonly<PlayerState>} state
+     * @param {boolean} wanted
+     */
+    show({ status, position, captions }: Readonly<PlayerState>, wanted: boolean): void;
+}
 /** Whether there is too little room for the controls. @param {Element} speaker */
 export declare function isTight(speaker: Element): boolean;
 /**

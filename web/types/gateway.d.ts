@@ -6,13 +6,15 @@ export type Failure = import('./player-store.js').Failure;
 export declare class PlayerError extends Error {
     code: string;
     retryAfterSeconds: number | null;
+    words: string | null;
     /**
      * @param {string} code
      * @param {string} [message]  what the gateway said of it; absent: the code says enough
-     * @param {{ retryAfterSeconds?: number | null, cause?: unknown }} [details]
+     * @param {{ retryAfterSeconds?: number | null, words?: string | null, cause?: unknown }} [details]  `words`: what it says of it to a listener, in English
      */
     constructor(code: string, message?: string, details?: {
         retryAfterSeconds?: number | null;
+        words?: string | null;
         cause?: unknown;
     });
     /** @returns {Failure} */
@@ -31,6 +33,10 @@ export type SpeechRequest = {
     voice?: string | null;
     provider?: string | null;
     /**
+     * BCP 47; absent: found in the text
+     */
+    language?: string;
+    /**
      * make it ahead, for nobody yet
      */
     prefetch?: boolean;
@@ -39,10 +45,13 @@ export type SpeechRequest = {
      */
     startAt?: number | null;
 };
-export type GatewayConfig = {
-    enabled: boolean;
-    prefetch: boolean;
-    listening: boolean;
+export type Voice = {
+    id: string;
+    name: string;
+    provider: string;
+    language: string;
+    gender?: string | null;
+    experimental?: boolean;
 };
 export type Script = {
     language: string | null;
@@ -61,10 +70,11 @@ export type Token = string | ((refused?: string) => string | null | Promise<stri
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {string} [language]  BCP 47; absent: found in the text
  * @property {boolean} [prefetch]  make it ahead, for nobody yet
  * @property {number | null} [startAt]  the byte of the text to go on from
  */
-/** @typedef {{ enabled: boolean, prefetch: boolean, listening: boolean }} GatewayConfig  whether there is speech, whether it may be made ahead, and whether the gateway counts how it is listened to */
+/** @typedef {{ id: string, name: string, provider: string, language: string, gender?: string | null, experimental?: boolean }} Voice */
 /**
  * What would be said of a reply, without any sound.
  *
@@ -85,11 +95,6 @@ export declare class Gateway {
      */
     constructor(base: string | URL, fetch?: typeof globalThis.fetch, token?: Token);
     /**
-     * @param {AbortSignal} signal
-     * @returns {Promise<GatewayConfig>}
-     */
-    config(signal: AbortSignal): Promise<GatewayConfig>;
-    /**
      * Asks for a reply to be spoken. The answer comes at once, before there is any sound.
      *
      * @param {SpeechRequest} request
@@ -100,27 +105,25 @@ export declare class Gateway {
     /**
      * What would be said of a reply: for a voice that is not the gateway's.
      *
-     * @param {{ text: string, messageId?: string | null, startAt?: number | null }} request
+     * @param {{ text: string, messageId?: string | null, language?: string, startAt?: number | null }} request
      * @param {AbortSignal} signal
      * @returns {Promise<Script>}
      */
     script(request: {
         text: string;
         messageId?: string | null;
+        language?: string;
         startAt?: number | null;
     }, signal: AbortSignal): Promise<Script>;
     /**
      * The voices on offer.
      *
      * @param {AbortSignal} signal
-     * @returns {Promise<{ id: string, name: string, provider: string, language: string }[]>}
+     * @returns {Promise<Voice[]>}
      */
-    voices(signal: AbortSignal): Promise<{
-        id: string;
-        name: string;
-        provider: string;
-        language: string;
-    }[]>;
+    voices(signal: AbortSignal): Promise<Voice[]>;
+    /** A voice introduces itself, in its own language. @param {string} id @param {AbortSignal} signal */
+    sample(id: string, signal: AbortSignal): Promise<Blob>;
     /**
      * The sound or the captions, as they are made. Aborting tells the gateway that this listener has left.
      *

@@ -12,8 +12,6 @@ export declare class Highlighter {
     #private;
     /** What captions count in the bytes of. */
     reply: string;
-    /** @param {Element | ShadowRoot} layer  where engines without the API get marks drawn */
-    constructor(layer: Element | ShadowRoot);
     /**
      * Begins with a message, or goes on with one that has grown. The reply is what was sent to be spoken: captions
      * count in its bytes.
@@ -33,7 +31,7 @@ export declare class Highlighter {
      * @param {Element} message  for when nothing is marked
      * @param {string} reply
      */
-    byteAt({ target, clientX, clientY }: MouseEvent, message: Element, reply: string): number | null;
+    byteAt(event: MouseEvent, message: Element, reply: string): number | null;
     /** What is read, where it is marked. */
     get range(): Range | null;
     /** From here on, what is read is kept in view. */

@@ -1,8 +1,20 @@
 export type Strings = import('./words.js').Strings;
-/** What the player has words in, English aside. */
+export type Lines = Promise<{
+    WORDS: string;
+}>;
+/** What the player has words in. */
 export declare const CODES: readonly string[];
 /**
- * @param {string} tag  BCP 47, such as `de-AT`
- * @returns {Promise<Strings | null>}  null where there are none
+ * What the speaker buttons say.
+ *
+ * @param {string} tag
+ * @returns {Promise<Strings>}  in English where there are none
  */
-export declare function wordsIn(tag: string): Promise<Strings | null>;
+export declare function buttonsIn(tag: string): Promise<Strings>;
+/**
+ * Every word.
+ *
+ * @param {string} tag
+ * @returns {Promise<Strings>}  in English where there are none
+ */
+export declare function wordsIn(tag: string): Promise<Strings>;

@@ -1,3 +1,4 @@
+import { Gateway } from './gateway.js';
 import { SaywellSpeaker } from './saywell-speaker.js';
 import { Written } from './written.js';
 export type Speech = import('./playback.js').Speech;
@@ -21,11 +22,6 @@ export type Host = {
     mayTell: () => boolean;
     showOn: (message: Element, speaker: SaywellSpeaker) => void;
 };
-export type Heard = {
-    message: Element | null;
-    name: unknown;
-    written: Written;
-};
 /**
  * What the element lends.
  *
@@ -40,6 +36,12 @@ export type Heard = {
  * @property {() => boolean} mayTell  whether the gateway counts how it is listened to, and the page lets it
  * @property {(message: Element, speaker: SaywellSpeaker) => void} showOn
  */
+export { Gateway };
+export type Heard = {
+    message: Element | null;
+    name: unknown;
+    written: Written;
+};
 /** What is heard: the message as it was found, if it is on the page, and its text. */
 /** @typedef {{ message: Element | null, name: unknown, written: Written }} Heard */
 export declare class Listening {
@@ -93,12 +95,7 @@ export declare class Listening {
     setSpeed(speed: number): void;
     /** What is heard goes on in another voice, from the present sentence. */
     changeVoice(): void;
-    voices(): Promise<{
-        id: string;
-        name: string;
-        provider: string;
-        language: string;
-    }[]>;
+    voices(): Promise<import("./gateway.js").Voice[]>;
     /** @param {string | null} voice */
     sample(voice: string | null): Promise<void>;
     /** What is chosen has changed, or what attributes say. */

@@ -14,3 +14,9 @@ export declare class MediaKeys {
      */
     show(state: Readonly<PlayerState>, titleOf: () => string): void;
 }
+/** Keeps the screen from locking, for as long as that is wanted. */
+export declare class Screen {
+    #private;
+    /** @param {boolean} wanted */
+    keep(wanted: boolean): void;
+}

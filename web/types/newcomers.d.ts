@@ -41,8 +41,13 @@ export declare class Newcomers {
     meet(message: Element, name: unknown, isTalk: boolean): void;
     /** Something on the page has changed. @param {...Node} nodes */
     changed(...nodes: Node[]): void;
-    /** A complete one has changed: it may have been written anew. @param {Element} message */
-    reopen(message: Element): void;
+    /**
+     * A complete one has changed: it may be written on, or anew.
+     *
+     * @param {Element} message
+     * @param {boolean} isHeard  else it has to have come in the course of the conversation
+     */
+    reopen(message: Element, isHeard: boolean): void;
     /** Whether a message is still being written, as far as anybody knows. @param {Element} message */
     isOpen(message: Element): boolean;
     /** @param {Element} message */

@@ -45,16 +45,20 @@ export declare class PartsSource {
      * @param {object} order
      * @param {Speech} order.speech
      * @param {Written} [order.written]
+     * @param {number} [order.byte]  where in the text to begin; absent: where it was sought
      * @param {Gateway} order.gateway
      * @param {AbortSignal} order.signal
      * @param {(event: PlayerEvent) => void} order.report
+     * @param {() => void} [order.arrived]  called when more may be heard
      */
-    load({ speech, written, gateway, signal, report }: {
+    load({ speech, written, byte, gateway, signal, report, arrived }: {
         speech: Speech;
         written?: Written;
+        byte?: number;
         gateway: Gateway;
         signal: AbortSignal;
         report: (event: PlayerEvent) => void;
+        arrived?: () => void;
     }): Promise<void>;
     /**
      * The file after the present one: it is on the element when the promise resolves. Null at the end.

@@ -1,6 +1,10 @@
 /** Filled, and drawn round with a line of 2. A curve goes there and back, so that nothing is filled. */
 /** @type {Record<string, string>} */
 export declare const ICONS: Record<string, string>;
+/** Whether a node is an element, of whatever document: a frame's is none of the page's own. @param {unknown} node @returns {node is Element} */
+export declare const isElement: (node: unknown) => node is Element;
+/** @param {unknown} node @returns {node is Text} */
+export declare const isText: (node: unknown) => node is Text;
 /**
  * @param {string} name
  * @param {boolean} [directed]  whether it points along the text

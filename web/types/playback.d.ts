@@ -37,8 +37,9 @@ export declare class Playback {
      * @param {Speech} speech
      * @param {null} [_instead]  the browser's voice is told here why it speaks
      * @param {number} [position]  where to begin, in seconds
+     * @param {Place} [from]  where the sound of it begins, with what comes before left for when it is wanted
      */
-    speak(speech: Speech, _instead?: null, position?: number): void;
+    speak(speech: Speech, _instead?: null, position?: number, from?: Place): void;
     pause(): void;
     /** Goes on after a pause, a refusal, a failure, or from the start after the end. */
     resume(): void;

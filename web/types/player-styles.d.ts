@@ -1,4 +1,4 @@
-export declare const controlsStyle: CSSStyleSheet;
-export declare const toldStyle: CSSStyleSheet;
-export declare const playerStyle: CSSStyleSheet;
-export declare const pageStyle: CSSStyleSheet;
+export declare const controlsStyle: import("./styles.js").Look;
+export declare const toldStyle: import("./styles.js").Look;
+export declare const playerStyle: import("./styles.js").Look;
+export declare const pageStyle: import("./styles.js").Look;

@@ -16,6 +16,7 @@ declare const Base: {
  * - `token`: a JWT or an API key; see the property for one that changes
  * - `voice`, `provider`: asked for; absent: the gateway's defaults; `provider="browser"`: the
  *   browser's own voice
+ * - `fallback`: `off`: the browser's own voice does not step in where the gateway cannot speak
  * - `speed`: 0.5 to 3
  * - `captions`: the spoken sentence and word are marked in the message; `bar`: and shown at the foot
  * - `continuous`: new replies are read by themselves, in order, each from its first finished sentence on;
@@ -180,24 +181,26 @@ export declare class SaywellPlayer extends Base {
     setVolume(volume: number): void;
     /** @param {boolean} muted */
     mute(muted: boolean): void;
-    /** The voice that is asked for: as the listener has chosen, else as the page asks. Null: the gateway's own. */
-    get voice(): string | null;
     /**
-     * Chooses a voice, and remembers it; what is heard goes on in it from the present sentence.
+     * The voice that is asked for: as the listener has chosen for the language of what is heard, else as the page asks.
+     *
+     * @returns {string | null}  null: the gateway's own
+     */
+    get voice(): string | null;
+    /** The voice that is asked for a message. @param {Element | null} message  null: any text @returns {string | null} */
+    voiceFor(message: Element | null): string | null;
+    /**
+     * Chooses a voice, and remembers it for the language (`lang`) of what is heard, else of the page; what is heard goes on in it from the present sentence.
      *
      * @param {string | null} id  null: the page's, or the gateway's own
      */
     chooseVoice(id: string | null): void;
     /**
-     * The voices on offer to this listener.
+     * The voices on offer, whoever listens: one that the listener's plan leaves out is refused when it is asked for.
      *
-     * @returns {Promise<{ id: string, name: string, language: string }[]>}
+     * @returns {Promise<import('./gateway.js').Voice[]>}
      */
-    voices(): Promise<{
-        id: string;
-        name: string;
-        language: string;
-    }[]>;
+    voices(): Promise<import('./gateway.js').Voice[]>;
     /**
      * Lets a voice introduce itself.
      *

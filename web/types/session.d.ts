@@ -14,6 +14,10 @@ export type Speech = {
     voice?: string | null;
     provider?: string | null;
     /**
+     * of the text, BCP 47; absent: found in it
+     */
+    language?: string;
+    /**
      * the byte of the reply to go on from
      */
     startAt?: number | null;
@@ -33,6 +37,7 @@ export type Speech = {
  * @property {string | null} [messageId]
  * @property {string | null} [voice]
  * @property {string | null} [provider]
+ * @property {string} [language]  of the text, BCP 47; absent: found in it
  * @property {number | null} [startAt]  the byte of the reply to go on from
  * @property {import('./written.js').Written} [written]  the text as it is being written; `text` is what there was of it
  */
@@ -49,15 +54,24 @@ export declare class Session {
     fed: boolean;
     /** Why no more sound will come; told only when what has come is used up. @type {PlayerError | null} */
     broken: PlayerError | null;
-    /** Who speaks it while it is written. @type {{ awaitsWriter: boolean } | null} */
+    /** Who speaks it while it is written, and from where on at present. @type {{ awaitsWriter: boolean, base?: { byte: number, second: number } } | null} */
     writing: {
         awaitsWriter: boolean;
+        base?: {
+            byte: number;
+            second: number;
+        };
     } | null;
     gathering: Gathering;
     /** Whether the word that was wanted has been found. */
     placed: boolean;
     /** Whether sound is held back until there is more. */
     held: boolean;
+    /** Where the sound was seen last, and since when, by the clock. */
+    stands: {
+        at: number;
+        since: number;
+    };
     /**
      * @param {Speech} speech
      * @param {AudioSource} source

@@ -1,8 +1,22 @@
 export type Failure = import('./player-store.js').Failure;
-/** @typedef {import('./player-store.js').Failure} Failure */
-/** What is told once something has been pressed. */
-export declare const MORE: {
-    /** All that is written has been heard. */
+export type Words = {
+    listen: string;
+    pause: string;
+    resume: string;
+    again: string;
+    /**
+     * a reply that was too long for once has a rest
+     */
+    goOn: string;
+    retry: string;
+    tapToHear: string;
+    /**
+     * by code; `lang` is the language, absent where the page has its own
+     */
+    errors: Readonly<Record<string, string>>;
+    /**
+     * all that is written has been heard
+     */
     waiting: string;
     stop: string;
     position: string;
@@ -18,15 +32,19 @@ export declare const MORE: {
     usualVoice: string;
     anyLanguage: string;
     sample: string;
-    /** What a voice says of itself. */
-    sampleText: string;
+    /**
+     * of voices
+     */
+    kinds: Readonly<Record<'female' | 'male' | 'experimental', string>>;
     backToText: string;
     words: string;
     bar: string;
     taps: string;
     continuous: string;
     cut: string;
-    /** This reply, and then those after it. */
+    /**
+     * this reply, and then those after it
+     */
     onward: string;
     sleep: string;
     download: string;
@@ -35,27 +53,86 @@ export declare const MORE: {
     close: string;
     browserVoice: string;
     readyAgain: string;
-    /** What each shortcut does, where no button says it. */
-    shortcuts: {
-        toggle: string;
-        slower: string;
-        faster: string;
-        captions: string;
-        help: string;
-    };
-    /** What else can be done, by the name of the key. */
+    /**
+     * where no button says it
+     */
+    shortcuts: Readonly<Record<'toggle' | 'slower' | 'faster' | 'captions' | 'help', string>>;
+    /**
+     * what else can be done, by the name of the key
+     */
     gestures: Readonly<Record<string, string>>;
-    /** @param {string} what  can be done while the keyboard is in the controls */
+    /**
+     * it can be done while the keyboard is in the controls
+     */
     inPlayer: (what: string) => string;
     controls: string;
-    /** @param {string} position @param {string} duration */
     progress: (position: string, duration: string) => string;
-    /** @param {number} seconds */
-    waitFor: (seconds: number) => string;
-    errors: Readonly<Record<string, string>>;
+    /**
+     * the wait as the language has it, such as “in 5 hours”
+     */
+    waitFor: (wait: string) => string;
     somethingWrong: string;
+    /**
+     * the language of these words
+     */
+    lang?: string;
 };
-export type Strings = Readonly<typeof MORE & Record<'listen' | 'pause' | 'resume' | 'again' | 'goOn' | 'retry' | 'tapToHear', string>>;
+export type Strings = Readonly<Words>;
+/** @typedef {import('./player-store.js').Failure} Failure */
+/**
+ * Whatever the player shows or says. A page can replace any of it.
+ *
+ * @typedef {object} Words
+ * @property {string} listen
+ * @property {string} pause
+ * @property {string} resume
+ * @property {string} again
+ * @property {string} goOn  a reply that was too long for once has a rest
+ * @property {string} retry
+ * @property {string} tapToHear
+ * @property {Readonly<Record<string, string>>} errors  by code; `lang` is the language, absent where the page has its own
+ * @property {string} waiting  all that is written has been heard
+ * @property {string} stop
+ * @property {string} position
+ * @property {string} speed
+ * @property {string} back
+ * @property {string} forward
+ * @property {string} rewind
+ * @property {string} skip
+ * @property {string} more
+ * @property {string} volume
+ * @property {string} mute
+ * @property {string} voice
+ * @property {string} usualVoice
+ * @property {string} anyLanguage
+ * @property {string} sample
+ * @property {Readonly<Record<'female' | 'male' | 'experimental', string>>} kinds  of voices
+ * @property {string} backToText
+ * @property {string} words
+ * @property {string} bar
+ * @property {string} taps
+ * @property {string} continuous
+ * @property {string} cut
+ * @property {string} onward  this reply, and then those after it
+ * @property {string} sleep
+ * @property {string} download
+ * @property {string} help
+ * @property {string} keys
+ * @property {string} close
+ * @property {string} browserVoice
+ * @property {string} readyAgain
+ * @property {Readonly<Record<'toggle' | 'slower' | 'faster' | 'captions' | 'help', string>>} shortcuts  where no button says it
+ * @property {Readonly<Record<string, string>>} gestures  what else can be done, by the name of the key
+ * @property {(what: string) => string} inPlayer  it can be done while the keyboard is in the controls
+ * @property {string} controls
+ * @property {(position: string, duration: string) => string} progress
+ * @property {(wait: string) => string} waitFor  the wait as the language has it, such as “in 5 hours”
+ * @property {string} somethingWrong
+ * @property {string} [lang]  the language of these words
+ */
+/** @typedef {Readonly<Words>} Strings */
+/** What stands in each line of words-….js; a word of a group after its name. */
+export declare const ORDER = "errors.tts_disabled,errors.nothing_to_say,errors.text_too_long,errors.rate_limited,errors.quota_exceeded,errors.trial_exhausted,errors.overloaded,errors.providers_exhausted,errors.language_unsupported,errors.unauthorized,errors.forbidden,errors.offline,errors.not_found,errors.interrupted,errors.silent,errors.unplayable,errors.no_browser_voice,errors.no_token,waiting,stop,position,speed,back,forward,rewind,skip,more,volume,mute,voice,usualVoice,anyLanguage,sample,kinds.female,kinds.male,kinds.experimental,backToText,words,bar,taps,continuous,cut,onward,sleep,download,help,keys,close,browserVoice,readyAgain,shortcuts.toggle,shortcuts.slower,shortcuts.faster,shortcuts.captions,shortcuts.help,gestures.Alt + click,gestures.Shift + click,gestures.\u2190 \u2192,inPlayer,controls,progress,waitFor,somethingWrong";
 /**
  * A failure in plain words, with what can be done next where that is known.
  *

@@ -1,6 +1,7 @@
 //! The long-lived parts, built once from the settings.
 
 mod background;
+mod readiness;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write as _};
@@ -14,7 +15,9 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use self::background::Background;
+pub use self::readiness::Readiness;
 use crate::cache::{self, Cache, Storage};
+use crate::causes::causes;
 use crate::chain::breaker::{self, Breaker, Pulse};
 use crate::chain::meter::CallMeter;
 use crate::chain::paced::Paced;
@@ -65,6 +68,8 @@ const REDIS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
+/// How long it waits for connections to take their last word.
+const CLOSED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Everything a request needs. All clones are one.
 #[derive(Debug, Clone)]
@@ -112,6 +117,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where replies come as they are written.
     pub connections: Connections,
+    /// Whether a balancer is to send new requests here.
+    pub readiness: Readiness,
     /// Sweeps, follows, sums up.
     upkeep: Background,
     /// Writes down what was asked, to the last line: it is stopped after everything that may ask.
@@ -133,13 +140,13 @@ pub enum StartError {
     #[error("TTS_DEFAULT_VOICE is `{0}`, and no provider of the chain has such a voice")]
     Voice(String),
     /// What operators steered cannot be read.
-    #[error("what operators set at run time cannot be read: {}", with_causes(.0))]
+    #[error("what operators set at run time cannot be read: {}", causes(.0))]
     Controls(#[from] ControlError),
     /// What limits are kept in, and flights are shared through, cannot be used.
     #[error("REDIS_URL cannot be used: {0}")]
     Redis(#[from] AddressError),
     /// The cache cannot be opened.
-    #[error("the cache cannot be opened: {}", with_causes(.0))]
+    #[error("the cache cannot be opened: {}", causes(.0))]
     Cache(#[from] cache::CacheError),
     /// Links and sessions cannot be signed.
     #[error(transparent)]
@@ -161,12 +168,6 @@ impl StartError {
     fn data(path: &Path, error: std::io::Error) -> Self {
         Self::Data { path: path.display().to_string(), error }
     }
-}
-
-/// An error and everything that led to it, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl App {
@@ -295,6 +296,7 @@ impl App {
             settings: Arc::new(settings),
             clock,
             connections: Connections::default(),
+            readiness: Readiness::default(),
             upkeep,
             scribe: writing,
         };
@@ -361,38 +363,50 @@ impl App {
     /// Asks everything to come to its end: replies that come as they are written, and what only other gateways' listeners hear,
     /// which they make from here on.
     pub fn stop(&self) {
+        self.readiness.end();
         self.connections.stop();
         if let Some(shared) = &self.speak.shared {
             shared.hand_over();
         }
     }
 
-    /// Lets flights end, then stops the rest and writes what is not written yet.
+    /// Lets flights and replies end for so long, leaves what is not made by then to other gateways, then stops the rest and
+    /// writes what is not written yet.
     pub async fn close(self, patience: Duration) {
         self.stop();
-        if tokio::time::timeout(patience, self.speak.flights.landed()).await.is_err() {
-            tracing::warn!(flights = self.speak.flights.count(), "stopped before every flight had ended");
+        let ended = async {
+            self.speak.flights.landed().await;
+            self.connections.closed().await;
+        };
+        if tokio::time::timeout(patience, ended).await.is_err() {
+            tracing::warn!(flights = self.speak.flights.count(), "stopped before every reply had ended");
         }
-        if tokio::time::timeout(patience, self.connections.closed()).await.is_err() {
+        // To others first: whoever listens here asks them as soon as it breaks off.
+        let shared = self.speak.shared.as_ref();
+        if let Some(shared) = shared {
+            shared.leave();
+        }
+        self.connections.close();
+        if tokio::time::timeout(CLOSED_WITHIN, self.connections.closed()).await.is_err() {
             tracing::warn!("stopped before every connection was closed");
         }
-        if tokio::time::timeout(patience, self.limits.settled()).await.is_err() {
+        if tokio::time::timeout(STORED_WITHIN, self.limits.settled()).await.is_err() {
             tracing::warn!("stopped before everything that was not used was given back");
         }
         // What was made is told and stored beside its flight.
-        if let Some(shared) = &self.speak.shared
-            && tokio::time::timeout(patience.min(STORED_WITHIN), shared.told()).await.is_err()
+        if let Some(shared) = shared
+            && tokio::time::timeout(STORED_WITHIN, shared.told()).await.is_err()
         {
             tracing::warn!("stopped before other gateways knew how every flight had ended");
         }
         self.speak.beside.close();
-        if tokio::time::timeout(patience.min(STORED_WITHIN), self.speak.beside.wait()).await.is_err() {
+        if tokio::time::timeout(STORED_WITHIN, self.speak.beside.wait()).await.is_err() {
             tracing::warn!("stopped before everything that was made was stored");
         }
-        if !self.upkeep.stop(patience.min(STORED_WITHIN)).await {
+        if !self.upkeep.stop(STORED_WITHIN).await {
             tracing::warn!("stopped before the cache was swept and usage summed up");
         }
-        if !self.scribe.stop(patience).await {
+        if !self.scribe.stop(STORED_WITHIN).await {
             tracing::warn!("stopped before every call to a provider was written down");
         }
         if let Err(error) = self.speak.cache.flush_accesses().await {
@@ -633,7 +647,7 @@ async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
             return Err(error.into());
         }
         tracing::warn!(
-            reason = %with_causes(&error),
+            reason = %causes(&error),
             "the database does not answer yet: waiting {} s more", left.as_secs()
         );
         tokio::time::sleep_until((asked + ASK_AGAIN).into()).await;

@@ -30,6 +30,7 @@ pub use storage::{
 };
 pub use sweep::SweepReport;
 
+use crate::causes::causes;
 use crate::clock::{Clock, from_millis, to_millis};
 use crate::key::{Key, KeyKind};
 use crate::service::{Service, Trouble};
@@ -330,7 +331,7 @@ impl Cache {
             }
             if !error.was_known() && !shared.unwritable.swap(true, Ordering::Relaxed) {
                 tracing::error!(
-                    error = %sweep::Causes(&error),
+                    error = causes(&error),
                     "sound cannot be kept: speech goes on and is made anew each time. Free some space, or make the storage writable"
                 );
             }

@@ -95,6 +95,18 @@ enum Failed {
     Run(String),
     /// It was asked for wrongly; exit code 2.
     Usage(String),
+    /// Whoever read what it prints has enough.
+    Unread,
+}
+
+impl Failed {
+    /// What is said of it; nothing where nobody reads.
+    fn words(self) -> String {
+        match self {
+            Self::Run(reason) | Self::Usage(reason) => reason,
+            Self::Unread => String::new(),
+        }
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failed {
@@ -115,7 +127,7 @@ pub fn run() -> ExitCode {
         command => run_with_settings(command, config),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failed::Unread) => ExitCode::SUCCESS,
         Err(Failed::Run(message)) => fail(&message, 1),
         Err(Failed::Usage(message)) => fail(&message, 2),
     }
@@ -125,8 +137,10 @@ pub fn run() -> ExitCode {
 /// has something else than small letters and hyphens, is a text.
 fn with_say(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let could_be_a_command = |letter: char| letter.is_ascii_lowercase() || letter == '-';
-    let first = arguments.get(1).and_then(|first| first.to_str()).unwrap_or_default();
-    if !first.starts_with('-') && !first.chars().all(could_be_a_command) {
+    let first = arguments.get(1).and_then(|first| first.to_str());
+    let is_text =
+        |first: &str| !first.starts_with('-') && (first.is_empty() || !first.chars().all(could_be_a_command));
+    if first.is_some_and(is_text) {
         arguments.insert(1, "say".into());
     }
     arguments
@@ -191,7 +205,10 @@ fn fail(message: &str, code: u8) -> ExitCode {
 
 /// Prints a line. A closed standard output, as of `| head`, ends the command quietly.
 fn print(line: impl std::fmt::Display) -> Result<(), Failed> {
-    writeln!(io::stdout(), "{line}").map_err(Failed::from)
+    writeln!(io::stdout(), "{line}").map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failed::Unread,
+        _ => error.into(),
+    })
 }
 
 /// Prints something for programs.
@@ -230,6 +247,7 @@ mod tests {
             (&["saywell", "Hello"][..], &["saywell", "say", "Hello"][..]),
             (&["saywell", "good morning", "-o", "a.mp3"], &["saywell", "say", "good morning", "-o", "a.mp3"]),
             (&["saywell", "你好"], &["saywell", "say", "你好"]),
+            (&["saywell", ""], &["saywell", "say", ""]),
             (&["saywell", "sing"], &["saywell", "sing"]),
             (&["saywell", "--version"], &["saywell", "--version"]),
             (&["saywell", "say", "Hello"], &["saywell", "say", "Hello"]),

@@ -41,6 +41,7 @@ impl Default for ConnectionBounds {
 #[derive(Debug, Clone, Default)]
 pub struct Connections {
     stopping: CancellationToken,
+    closing: CancellationToken,
     open: TaskTracker,
 }
 
@@ -59,6 +60,17 @@ impl Connections {
     pub fn stop(&self) {
         self.stopping.cancel();
         self.open.close();
+    }
+
+    /// Resolves when a reply has no more time to end.
+    pub fn closing(&self) -> WaitForCancellationFuture<'_> {
+        self.closing.cancelled()
+    }
+
+    /// Closes each connection, wherever its reply is.
+    pub fn close(&self) {
+        self.stop();
+        self.closing.cancel();
     }
 
     /// Waits until all are closed, once they are to [stop](Self::stop).

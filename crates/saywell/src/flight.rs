@@ -9,6 +9,7 @@ mod wake;
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 use std::time::Duration;
@@ -25,7 +26,7 @@ use crate::error_code::ErrorCode;
 use crate::identity::Subject;
 use crate::key::Key;
 
-pub use shared::{Follower, Lease, News, Part, SharedFlights, Taken, Wire};
+pub use shared::{Follower, Hold, Lease, News, Part, SetAside, SharedFlights, Storing, Taken, Wire};
 pub use wake::{LinkedRequest, Wake};
 
 /// How long an announced flight waits for its first listener.
@@ -57,12 +58,16 @@ struct Flight {
     /// Moves on with every change of `progress`.
     version: watch::Sender<u64>,
     cancel: CancellationToken,
+    /// It was cancelled because another gateway goes on with it.
+    left: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Progress {
     pieces: Vec<Bytes>,
     spoken: Vec<SpokenUtterance>,
+    /// After how many pieces each of them is whole.
+    whole_after: Vec<usize>,
     remarks: Vec<Remark>,
     continues_at: Option<usize>,
     opening: Option<FirstVoice>,
@@ -112,6 +117,9 @@ pub enum Failure {
     /// Every listener left.
     #[error("every listener left")]
     Cancelled,
+    /// Another gateway goes on with it.
+    #[error("it is left to another gateway")]
+    Left,
     /// A fault of ours; the operator's log has more.
     #[error("{0}")]
     Internal(String),
@@ -125,9 +133,15 @@ impl Failure {
             Self::Exhausted(exhausted) if exhausted.is_overload() => Some(ErrorCode::Overloaded),
             Self::Exhausted(_) => Some(ErrorCode::ProvidersExhausted),
             Self::Unspeakable => Some(ErrorCode::LanguageUnsupported),
-            Self::Cancelled => None,
+            Self::Cancelled | Self::Left => None,
             Self::Internal(_) => Some(ErrorCode::InternalError),
         }
+    }
+
+    /// Whether nobody here wants it any more, for which it has no end that others are told.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Left)
     }
 
     /// A fault of ours.
@@ -225,6 +239,7 @@ impl Flights {
                     progress: Mutex::default(),
                     version: watch::Sender::new(0),
                     cancel: CancellationToken::new(),
+                    left: AtomicBool::new(false),
                 });
                 slot.insert(Arc::clone(&flight));
                 let listener = self.listen(&flight);
@@ -253,6 +268,13 @@ impl Flights {
         let Some(flight) = self.board.flights().get(key).cloned() else { return };
         flight.progress().kept_for.remove(whom);
         self.board.cancel_if_deserted(&flight);
+    }
+
+    /// Another gateway goes on with the flight of this key: whoever listens here has to ask there.
+    pub fn leave(&self, key: &Key) {
+        let Some(flight) = self.board.flights().remove(key) else { return };
+        flight.left.store(true, Ordering::Relaxed);
+        flight.cancel.cancel();
     }
 
     /// Whether a flight is made for this listener and nobody else.
@@ -371,7 +393,10 @@ impl Writer {
             if !sound.is_empty() {
                 progress.pieces.push(sound);
             }
-            progress.spoken.extend(spoken);
+            if let Some(spoken) = spoken {
+                progress.spoken.push(spoken);
+                progress.whole_after.push(progress.pieces.len());
+            }
         });
     }
 
@@ -383,6 +408,12 @@ impl Writer {
     /// Resolves when nobody wants this flight any more.
     pub async fn cancelled(&self) {
         self.flight.cancel.cancelled().await;
+    }
+
+    /// Why nobody wants it.
+    #[must_use]
+    pub fn given_up(&self) -> Failure {
+        if self.flight.left.load(Ordering::Relaxed) { Failure::Left } else { Failure::Cancelled }
     }
 
     /// Resolves when somebody waits for the end.
@@ -402,7 +433,7 @@ impl Writer {
 
     /// Links that are followed later are told of it too. One that nobody listened to is only made again.
     fn remember(&self, failure: &Failure) {
-        if let Some(board) = self.board.upgrade().filter(|_| *failure != Failure::Cancelled) {
+        if let Some(board) = self.board.upgrade().filter(|_| !failure.is_given_up()) {
             board.wake.failed(self.flight.key, failure.clone());
         }
     }
@@ -424,7 +455,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if self.flight.progress().outcome.is_none() {
             let failure = if self.flight.cancel.is_cancelled() {
-                Failure::Cancelled
+                self.given_up()
             } else {
                 Failure::Internal("the work on this reply broke off".into())
             };
@@ -447,6 +478,13 @@ impl Listener {
         let next = self.flight.until(&mut self.version, |progress| progress.item(&progress.pieces, at)).await;
         self.next_piece += 1;
         next
+    }
+
+    /// Whether what was taken so far ends with an utterance, or nothing was.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        let progress = self.flight.progress();
+        self.next_piece == 0 || progress.whole_after.binary_search(&self.next_piece).is_ok()
     }
 
     /// Waits until there is something to hear, without taking it.
@@ -677,6 +715,44 @@ mod tests {
         writer.cancelled().await;
         flights.give_up(&key(1), &ben); // Nothing is left to give up.
         assert_eq!(flights.count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_flight_that_is_left_to_another_gateway_ends_here_and_nobody_joins_it() {
+        let flights = Flights::new(8);
+        let (listener, writer) = start(&flights, 1);
+        writer.push("half".into(), None);
+        flights.leave(&key(1));
+        writer.cancelled().await;
+        assert!(flights.join(&key(1), Format::Mp3).is_none());
+        let failure = writer.given_up();
+        writer.land(Err(failure));
+        assert_eq!(hear(listener).await, (b"half".to_vec(), Some(Failure::Left)));
+        assert!(flights.wake().failure(&key(1)).is_none(), "a link to it is no failure");
+    }
+
+    #[tokio::test]
+    async fn a_listener_knows_where_an_utterance_ends() {
+        let flights = Flights::new(8);
+        let (mut listener, writer) = start(&flights, 1);
+        let caption = CaptionUtterance {
+            text: "It is said.".into(),
+            start: 0.0,
+            end: 1.0,
+            source: [0, 11],
+            provider: "p".into(),
+            voice: "v".into(),
+        };
+        let spoken = SpokenUtterance { caption, words: vec![], marks: vec![], until: 1.0 };
+        writer.push("the beginning ".into(), None);
+        writer.push("and the end".into(), Some(spoken));
+        writer.push("the next".into(), None);
+        for between in [true, false, true, false] {
+            assert_eq!(listener.is_between(), between);
+            if let Some(at_hand) = futures::FutureExt::now_or_never(listener.next()) {
+                at_hand.unwrap().unwrap();
+            }
+        }
     }
 
     #[tokio::test]

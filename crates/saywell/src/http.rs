@@ -35,9 +35,10 @@ pub mod voices;
 
 use axum::Router;
 use axum::body::HttpBody;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version};
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -119,13 +120,25 @@ pub fn router(app: App) -> Router {
         .merge(player::routes())
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
-        .with_state(app)
+        .with_state(app.clone())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(cors)
         .layer(middleware::map_response(at_once))
+        .layer(middleware::from_fn_with_state(app, going))
         .layer(middleware::from_fn(error::finish))
         .layer(middleware::from_fn(counted::count))
+}
+
+/// A gateway that is about to stop asks for the next request to come by another connection: a balancer opens that elsewhere.
+async fn going(State(app): State<App>, request: Request, next: Next) -> Response {
+    // HTTP/2 has no such field: there the server says so itself.
+    let may_be_told = request.version() <= Version::HTTP_11;
+    let mut answer = next.run(request).await;
+    if may_be_told && app.readiness.has_ended() && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 /// What is sent as it is made is to be handed on so by proxies, which else gather it: nginx until it has 4 or 8 KiB.
@@ -152,6 +165,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             headers::PROVIDER,
             headers::VOICE,
             headers::NOTES,
+            headers::CONTINUES_AT,
             headers::RATE_LIMIT,
             headers::RATE_LIMIT_POLICY,
             HeaderName::from_static("server-timing"),

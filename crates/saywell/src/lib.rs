@@ -39,7 +39,7 @@ pub mod telemetry;
 pub mod usage;
 
 // The ground floor: values that many need, and the ways to the outside.
-pub use saywell_base::{clock, net, secret};
+pub use saywell_base::{causes, clock, net, secret};
 
 pub mod connections;
 pub mod error_code;

@@ -17,6 +17,7 @@ mod connected;
 mod process;
 mod redis;
 mod refusal;
+mod renewal;
 mod seed;
 mod standing;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use self::account::{Account, Limit, account, window};
@@ -56,7 +58,8 @@ const PREPARING_PER_FLIGHT: usize = 4;
 /// How many connections may be open, over which replies come as they are written, for each flight that may be in the air.
 const CONNECTIONS_PER_FLIGHT: usize = 4;
 
-/// How long a flight may take beyond twice the length of its speech, before its place is given to others.
+/// How long a flight may take beyond twice the length of its speech, before its place is given to others, where places are not
+/// renewed.
 const FLIGHT_GRACE: Duration = Duration::from_mins(5);
 
 /// The limits in force. Cheap to clone.
@@ -122,9 +125,17 @@ pub struct Permit {
 pub struct Reservation {
     limits: Limits,
     amount: Amount,
-    claims: Vec<(Limit, Claim)>,
+    claims: Vec<(What, Claim)>,
     entered: Entered,
     _flying: Option<Place>,
+}
+
+/// A reservation as another gateway is told of it, which settles it when this one is gone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Aside {
+    amount: Amount,
+    ticket: Ticket,
+    claims: Vec<(What, Claim)>,
 }
 
 /// What limits are in force, and where they are counted.
@@ -258,11 +269,15 @@ impl Limits {
         }
         let (plan_name, plan) = self.plan(caller)?;
         plan.check(&plan_name, demand)?;
+        let (parts, controls) = (&*self.parts, self.parts.controls.state());
+        let of_plan = (&*plan_name, plan);
+        let now = parts.clock.now();
+        let accounts = Account::all_of(caller, of_plan, &parts.plans, &controls, &parts.networks, now);
         Ok(Permit {
             limits: self.clone(),
             plan: plan.clone(),
             plan_name,
-            accounts: Vec::new(),
+            accounts,
             subject: caller.subject(),
             prefetch: demand.prefetch,
             standing: Standing::default(),
@@ -501,7 +516,8 @@ impl Permit {
     async fn set_aside(&self, amount: Amount, flying: Option<Place>) -> Result<Reservation, Refusal> {
         let parts = &self.limits.parts;
         let now = parts.clock.now();
-        let until = now + 2 * Duration::from_secs(self.max_seconds().into()) + FLIGHT_GRACE;
+        let longest = || 2 * Duration::from_secs(self.max_seconds().into()) + FLIGHT_GRACE;
+        let until = now + parts.books.place_lasts().unwrap_or_else(longest);
         let places = u64::from(flying.is_some());
         let claims = self.accounts.iter().flat_map(|account| {
             let place = account.place(places, until).filter(|_| places > 0);
@@ -510,11 +526,36 @@ impl Permit {
         let claims: Vec<_> = claims.filter(|(_, claim)| claim.amount > 0).collect();
         let ticket = Ticket::new();
         let (_, entered) = self.limits.take(ticket, &claims, &self.plan_name, now).await?;
+        let claims = claims.into_iter().map(|(limit, claim)| (limit.what, claim)).collect();
         Ok(Reservation { limits: self.limits.clone(), amount, claims, entered, _flying: flying })
+    }
+
+    /// What was set aside for this by a gateway that is gone, under its ticket: it is settled once, by whoever is first.
+    pub fn adopt(&self, Aside { amount, ticket, claims }: Aside) -> Reservation {
+        let bare: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
+        let entered = self.limits.parts.books.adopt(ticket, &bare);
+        Reservation { limits: self.limits.clone(), amount, claims, entered, _flying: None }
+    }
+
+    /// Waits until everything settled so far is in the books.
+    pub async fn settled(&self) {
+        self.limits.settled().await;
     }
 }
 
 impl Reservation {
+    /// As another gateway is told of it.
+    #[must_use]
+    pub fn aside(&self) -> Aside {
+        Aside { amount: self.amount, ticket: self.entered.ticket(), claims: self.claims.clone() }
+    }
+
+    /// How much it is.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        self.amount
+    }
+
     /// Settles what was set aside step by step for one purpose, by what was spent in all.
     pub fn settle_all(reservations: Vec<Self>, spent: Amount) {
         let (mut rest, last) = (spent, reservations.len().saturating_sub(1));
@@ -533,9 +574,9 @@ impl Reservation {
 
     fn end(&mut self, spent: Amount) {
         let (mut claims, mut kept) = (Vec::new(), Vec::new());
-        for (limit, claim) in std::mem::take(&mut self.claims) {
-            let spent = spent.units(limit.what);
-            kept.push(if limit.what == What::Money { spent } else { spent.min(claim.amount) });
+        for (what, claim) in std::mem::take(&mut self.claims) {
+            let spent = spent.units(what);
+            kept.push(if what == What::Money { spent } else { spent.min(claim.amount) });
             claims.push(claim);
         }
         if !claims.is_empty() {

@@ -8,14 +8,15 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use metrics::counter;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::clock::Clock;
 use crate::error_code::ErrorCode;
-use crate::flight::Failure;
+use crate::flight::{Failure, SetAside};
 use crate::identity::{Caller, Via};
 use crate::key::Key;
-use crate::limits::{Amount, Limits, Permit, Refusal, Reservation, Standing};
+use crate::limits::{Amount, Aside, Limits, Permit, Refusal, Reservation, Standing};
 use crate::price::Cost;
 use crate::provider::{Bookkeeper, Call, CallOutcome, ProviderError};
 use crate::queue::Errand;
@@ -78,6 +79,16 @@ struct Sheet {
     found: bool,
     /// Whether the ledger knows that something is bought for it.
     taken_down: bool,
+    /// What of the reply another gateway has made, seconds.
+    made_before: f64,
+}
+
+/// What is set aside for an order and how much of it was used, as whoever takes it up again is told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Estate {
+    asides: Vec<Aside>,
+    used: Amount,
+    charged: u64,
 }
 
 impl Orders {
@@ -91,13 +102,14 @@ impl Orders {
         Self::opened(caller, request, admitted, sheet)
     }
 
-    /// Takes up an order again whose gateway is gone, for what is not made of it yet. It was counted there, with all that
-    /// was set aside for it: here it only has a row, for what is bought here.
+    /// Takes up an order again whose gateway is gone, for what is not made of it yet. The request was counted there: here it
+    /// only has a row, for what is bought here.
     ///
     /// # Errors
     /// [`Refusal`]: they may not speak any more.
     pub fn resume(&self, caller: Caller, request: SpeechRequest) -> Result<Arc<Order>, Refusal> {
-        let sheet = self.sheet(&caller, &request);
+        let mut sheet = self.sheet(&caller, &request);
+        sheet.row.continues = true;
         let admitted = self.limits.admit_again(&caller, &(&request).into());
         Self::opened(caller, request, admitted, sheet)
     }
@@ -117,6 +129,7 @@ impl Orders {
             used: Amount::default(),
             found: false,
             taken_down: false,
+            made_before: 0.0,
         }
     }
 
@@ -204,7 +217,9 @@ impl Order {
     pub fn whole(&self, rendition: Key, characters: usize) {
         self.update(|sheet| {
             sheet.row.rendition = Some(rendition);
-            sheet.row.characters = characters as u64;
+            if !sheet.row.continues {
+                sheet.row.characters = characters as u64;
+            }
         });
     }
 
@@ -241,9 +256,25 @@ impl Order {
         }
     }
 
-    /// It is gone on with here, and this is who speaks.
-    pub fn taken_over(&self, provider: &str, voice: &str) {
+    /// Takes over what is set aside for this elsewhere, of which so much can have been made there at most; whether it could
+    /// be understood.
+    pub fn adopt(&self, told: &str, made: Amount) -> bool {
+        let Ok(Estate { asides, used, charged }) = serde_json::from_str(told) else { return false };
+        let asides: Vec<_> = asides.into_iter().map(|aside| self.permit.adopt(aside)).collect();
         self.update(|sheet| {
+            sheet.reserved = asides.iter().fold(sheet.reserved, |sum, aside| sum.plus(aside.amount()));
+            sheet.set_aside.extend(asides);
+            // What was begun there and is not whole is made again here; what it cost is spent.
+            sheet.used = Amount { money: used.money, ..used.at_most(made) };
+            sheet.charged = charged.min(made.characters);
+        });
+        true
+    }
+
+    /// It is gone on with here after so many seconds of it, and this is who speaks.
+    pub fn taken_over(&self, provider: &str, voice: &str, made_before: f64) {
+        self.update(|sheet| {
+            sheet.made_before = made_before;
             sheet.row.provider = Some(provider.to_owned());
             sheet.row.voice = Some(voice.to_owned());
             sheet.row.outcome = AskedOutcome::Cancelled;
@@ -301,6 +332,7 @@ impl Order {
         counter!("saywell_flights_total", "outcome" => match outcome {
             Ok(_) => "spoken",
             Err(Failure::Cancelled) => "cancelled",
+            Err(Failure::Left) => "left",
             Err(Failure::Exhausted(_)) => "exhausted",
             Err(Failure::Unspeakable) => "unspeakable",
             Err(Failure::Internal(_)) => "failed",
@@ -310,17 +342,22 @@ impl Order {
             let row = &mut sheet.row;
             let cache = if sheet.found { CacheOutcome::Partial } else { CacheOutcome::Miss };
             // Not before: whether the cache had a part of it shows only as it is made.
-            self.count(cache);
+            if !row.continues {
+                self.count(cache);
+            }
             row.cache = Some(cache);
-            row.seconds = *outcome.as_ref().unwrap_or(&row.bought.seconds);
+            row.seconds = match outcome {
+                Ok(seconds) => (seconds - sheet.made_before).max(0.0),
+                Err(_) => row.bought.seconds,
+            };
             row.outcome = match outcome {
-                Ok(_) => AskedOutcome::Spoken,
+                Ok(_) | Err(Failure::Left) => AskedOutcome::Spoken,
                 // Given up, for a reason or without one.
                 Err(Failure::Cancelled) if row.error.is_none() => AskedOutcome::Cancelled,
                 Err(_) => AskedOutcome::Failed,
             };
             match outcome {
-                Ok(_) => row.error = None,
+                Ok(_) | Err(Failure::Left) => row.error = None,
                 Err(Failure::Cancelled) => {}
                 Err(failure) => row.error = Some(error_name(failure.code())),
             }
@@ -433,6 +470,23 @@ impl Bookkeeper for Order {
         if before.cost != Cost::Free {
             self.ledger.withdraw(before.id);
         }
+    }
+}
+
+#[async_trait]
+impl SetAside for Order {
+    fn as_told(&self) -> Option<String> {
+        let mut told = None;
+        self.update(|sheet| {
+            let asides = sheet.set_aside.iter().map(Reservation::aside).collect();
+            let estate = Estate { asides, used: sheet.used, charged: sheet.charged };
+            told = serde_json::to_string(&estate).ok();
+        });
+        told
+    }
+
+    async fn settled(&self) {
+        self.permit.settled().await;
     }
 }
 

@@ -412,6 +412,7 @@ mod tests {
             options: String::new(),
             level: loudness::Level::Measured,
             delivery: crate::voices::Delivery::default(),
+            unlike: false,
         };
         for codec in Codec::ALL {
             let mut head = None;

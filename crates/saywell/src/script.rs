@@ -1,23 +1,42 @@
 //! The script: a reply made speakable, and judged, before anything is made or paid for.
 
 use crate::request::Markup;
-use std::ops::Range;
-
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{
-    About, Code, Emoji, Note, Omission, Omitted, Options, Pause, Script, Scripter, SsmlError, Utterance,
-    language,
+    About, CHARACTERS_PER_SECOND, Code, Emoji, Note, Omission, Omitted, Options, Pause, Script, Scripter,
+    SsmlError, Utterance, language,
 };
 
 /// What one request may ask for.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplyBounds {
-    /// Longest text, characters.
+    /// The most characters that are said; what is not read aloud, such as reasoning, is no part of them.
     pub max_chars: usize,
     /// Longest speech, seconds.
     pub max_seconds: u32,
     /// What becomes of what is longer.
     pub too_long: TooLong,
+}
+
+impl ReplyBounds {
+    /// The most bytes of a text that are read at once, said or not: what is not read aloud may be many times as long as what
+    /// is, and not endless.
+    #[must_use]
+    pub fn longest_text(&self) -> usize {
+        self.max_chars.saturating_mul(BYTES_A_CHARACTER)
+    }
+
+    /// Why a reply ends that says more.
+    #[must_use]
+    pub fn characters(&self) -> String {
+        format!("one request may have {} characters", self.max_chars)
+    }
+
+    /// Why a reply ends that takes longer.
+    #[must_use]
+    pub fn seconds(&self) -> String {
+        format!("one request may have {} s", self.max_seconds)
+    }
 }
 
 /// What becomes of a reply that is longer than one request may have it.
@@ -44,6 +63,12 @@ pub enum UnsupportedLanguage {
     Refuse,
 }
 
+/// Bytes of a text that are read for each character that may be said of it.
+const BYTES_A_CHARACTER: usize = 16;
+
+/// Utterances are cut no shorter than this for a bound, characters.
+const SHORTEST_UTTERANCE: usize = 20;
+
 /// How a reply is read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
@@ -64,14 +89,18 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// How its script is made.
+    /// How its script is made, of utterances that `bounds` have room for, also at half the usual pace.
     #[must_use]
-    pub fn options(&self) -> Options {
+    pub fn options(&self, bounds: ReplyBounds) -> Options {
+        let defaults = Options::default();
+        let seconds = f64::from(bounds.max_seconds) * CHARACTERS_PER_SECOND / 2.0;
+        let room = bounds.max_chars.min(seconds as usize).max(SHORTEST_UTTERANCE);
         Options {
             code: self.code,
             emoji: self.emoji,
             begins_in_reasoning: self.begins_in_reasoning,
-            ..Options::default()
+            utterance_chars: defaults.utterance_chars.min(room),
+            ..defaults
         }
     }
 }
@@ -103,7 +132,7 @@ pub enum ScriptError {
         Vec<Omitted>,
     ),
     /// More characters than one request may have.
-    #[error("the text has {characters} characters; the most is {most}")]
+    #[error("the text has {characters} characters to say, at the least; the most is {most}")]
     TooManyCharacters {
         /// How many it has.
         characters: usize,
@@ -162,14 +191,10 @@ pub fn prepare(reply: &str, reading: &Reading, bounds: ReplyBounds) -> Result<Pr
         return Err(ScriptError::Empty);
     }
     let start = reply.floor_char_boundary(reading.start_at);
-    let window = window(&reply[start..], bounds)?.map(|window| start + window);
-    let options = reading.options();
-    let mut script = match reading.markup {
-        Markup::Markdown => match window {
-            None => saywell_text::script(reply, &options),
-            Some(end) => beginning(&reply[..end], start, &options),
-        },
-        Markup::Ssml => saywell_text::ssml(reply, &options)?,
+    let options = reading.options(bounds);
+    let (mut script, all) = match reading.markup {
+        Markup::Markdown => as_far_as_told(reply, start, bounds, &options),
+        Markup::Ssml => (saywell_text::ssml(reply, &options)?, true),
     };
     if reading.markup == Markup::Markdown {
         for utterance in &mut script.utterances {
@@ -187,45 +212,62 @@ pub fn prepare(reply: &str, reading: &Reading, bounds: ReplyBounds) -> Result<Pr
         None => language::assign(&mut script),
     };
     // What was heard before tells the language, and no more.
-    let within = |source: &Range<usize>| source.start >= start && window.is_none_or(|end| source.end <= end);
-    let says_something = script.utterances.iter().any(|utterance| utterance.source.start >= start);
-    script.utterances.retain(|utterance| within(&utterance.source));
-    script.omissions.retain(|omission| within(&omission.source));
+    script.utterances.retain(|utterance| utterance.source.start >= start);
+    script.omissions.retain(|omission| omission.source.start >= start);
     if script.utterances.is_empty() {
-        // Not even what is said first fits.
-        if window.is_some() && says_something {
-            let characters = reply[start..].chars().count();
-            return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
-        }
         return Err(ScriptError::NothingToSay(
             script.omissions.iter().map(|omission| omission.what).collect(),
         ));
     }
+    let mut left = bounds.max_chars;
+    let fit = script.utterances.iter().take_while(|utterance| {
+        let rest = left.checked_sub(utterance.characters());
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    });
+    let fit = whole_sentences(&script.utterances, fit.count());
+    let fits = all && fit == script.utterances.len();
+    if !fits && (fit == 0 || bounds.too_long == TooLong::Refuse) {
+        let most = bounds.max_chars;
+        let characters = script.characters().max(most.saturating_add(1));
+        return Err(ScriptError::TooManyCharacters { characters, most });
+    }
+    script.utterances.truncate(fit);
     for utterance in &mut script.utterances {
         reading.pronunciations.apply(utterance, language.as_deref());
     }
     let mut prepared = Prepared { script, language, ..Prepared::default() };
-    if window.is_some() {
-        prepared.ends_early(reply, &format!("one request may have {} characters", bounds.max_chars));
+    if !fits {
+        prepared.ends_early(reply, &bounds.characters());
     }
     Ok(prepared)
 }
 
-/// Where what one request may have of a text ends; `None` if all of it fits.
-fn window(text: &str, bounds: ReplyBounds) -> Result<Option<usize>, ScriptError> {
-    let Some((end, _)) = text.char_indices().nth(bounds.max_chars) else { return Ok(None) };
-    if bounds.too_long == TooLong::Refuse {
-        let characters = text.chars().count();
-        return Err(ScriptError::TooManyCharacters { characters, most: bounds.max_chars });
+/// The script of a reply, or of so much of it that one request has enough to say; and whether that is all of it. As long as
+/// little of what was read is said, twice as much is read: what is said costs the most by far.
+fn as_far_as_told(reply: &str, start: usize, bounds: ReplyBounds, options: &Options) -> (Script, bool) {
+    let enough = bounds.max_chars - bounds.max_chars / 4;
+    let mut window = bounds.max_chars;
+    loop {
+        let end = reply.floor_char_boundary(start.saturating_add(window));
+        if end == reply.len() {
+            return (saywell_text::script(reply, options), true);
+        }
+        let script = beginning(&reply[..end], start, options);
+        let new = script.utterances.iter().filter(|utterance| utterance.source.start >= start);
+        if new.map(Utterance::characters).sum::<usize>() >= enough || window >= bounds.longest_text() {
+            return (script, false);
+        }
+        window = window.saturating_mul(2);
     }
-    Ok(Some(end))
 }
 
 /// The script of a reply's beginning: what no later byte can change, or all of it where that is nothing from `start` on.
 fn beginning(text: &str, start: usize, options: &Options) -> Script {
-    let utterances = Scripter::new(options.clone()).push(text);
+    let mut scripter = Scripter::new(options.clone());
+    let utterances = scripter.push(text);
     if utterances.last().is_some_and(|last| last.source.start >= start) {
-        Script { utterances, ..Script::default() }
+        Script { utterances, omissions: scripter.finish().1, ..Script::default() }
     } else {
         saywell_text::script(text, options)
     }
@@ -280,32 +322,27 @@ impl Prepared {
         }
         utterances.truncate(fit);
         self.seconds.truncate(fit);
-        self.ends_early(reply, &format!("one request may have {} s", bounds.max_seconds));
+        self.ends_early(reply, &bounds.seconds());
         Ok(self)
     }
 
-    /// Notes that it ends before the end of `reply`, and why, unless there is nothing more to say.
+    /// Notes that it ends before the end of `reply`, and why.
     pub fn ends_early(&mut self, reply: &str, why: &str) {
         let at = self.script.utterances.last().map_or(0, |last| last.source.end);
-        self.continues_at = ends_early(&mut self.script.notes, reply, at, why).then_some(at);
-        if let Some(at) = self.continues_at {
-            self.script.omissions.retain(|omission| omission.source.start < at);
-            let note = format!("{why}; go on with start_at {at}");
-            self.script.omissions.push(Omission { what: Omitted::Length, source: at..reply.len(), note });
-        }
+        ends_early(&mut self.script.notes, reply, at, why);
+        self.continues_at = Some(at);
+        self.script.omissions.retain(|omission| omission.source.start < at);
+        let note = format!("{why}; go on with start_at {at}");
+        self.script.omissions.push(Omission { what: Omitted::Length, source: at..reply.len(), note });
     }
 }
 
-/// Notes that speech ends at this byte of `reply`, and why; whether there is more to say.
-pub fn ends_early(notes: &mut Vec<Note>, reply: &str, at: usize, why: &str) -> bool {
-    let more = reply[at..].contains(char::is_alphanumeric);
-    if more {
-        let (said, all) = (reply[..at].chars().count(), reply.chars().count());
-        let note = format!("ends after {said} of {all} characters: {why}; it goes on with start_at {at}");
-        notes.retain(|note| note.about != About::Length);
-        notes.insert(0, Note { about: About::Length, source: at..reply.len(), note });
-    }
-    more
+/// Notes that speech ends at this byte of `reply`, with more to say, and why.
+pub fn ends_early(notes: &mut Vec<Note>, reply: &str, at: usize, why: &str) {
+    let (said, all) = (reply[..at].chars().count(), reply.chars().count());
+    let note = format!("ends after {said} of {all} characters: {why}; it goes on with start_at {at}");
+    notes.retain(|note| note.about != About::Length);
+    notes.insert(0, Note { about: About::Length, source: at..reply.len(), note });
 }
 
 #[cfg(test)]
@@ -325,7 +362,10 @@ mod tests {
         assert_eq!(refuse(" \n"), "the text is empty");
         let silent = refuse("<think>Hm.</think>");
         assert!(silent.starts_with("there is nothing to say"), "{silent}");
-        assert_eq!(refuse(&"a".repeat(201)), "the text has 201 characters; the most is 200");
+        assert_eq!(
+            refuse(&"a".repeat(201)),
+            "the text has 201 characters to say, at the least; the most is 200"
+        );
         let long = refuse(&"Well then, ".repeat(9));
         assert!(long.contains("the most is 5 s"), "{long}");
     }

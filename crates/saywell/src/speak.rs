@@ -35,7 +35,9 @@ use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
 use crate::controls::{Controls, State};
 use crate::error_code::ErrorCode;
-use crate::flight::{Boarding, Failure, Flights, FlightsFull, LinkedRequest, Listener, SharedFlights, Wire};
+use crate::flight::{
+    Boarding, Failure, Flights, FlightsFull, LinkedRequest, Listener, SetAside, SharedFlights, Storing, Wire,
+};
 use crate::key::{Key, KeyKind};
 use crate::limits::{Amount, Permit, Refusal};
 use crate::links;
@@ -334,7 +336,7 @@ impl Speak {
     }
 
     /// Joins the flight of this key, or starts it; where flights are shared, under their lease.
-    async fn board(&self, key: Key, order: &Order) -> Result<(Boarding, Option<Wire>), FlightsFull> {
+    async fn board(&self, key: Key, order: &Arc<Order>) -> Result<(Boarding, Option<Wire>), FlightsFull> {
         let format = order.request().format;
         let (listener, writer) = match self.flights.board(key, format)? {
             Boarding::Started(listener, writer) => (listener, writer),
@@ -342,9 +344,10 @@ impl Speak {
         };
         let Some(shared) = &self.shared else { return Ok((Boarding::Started(listener, writer), None)) };
         let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
-        match shared.lease(key, &asked).await {
+        match shared.lease(key, &asked, &**order).await {
             Ok(Some(lease)) => {
-                let wire = shared.wire(lease, &self.flights, format);
+                let aside = Arc::clone(order) as Arc<dyn SetAside>;
+                let wire = shared.wire(lease, &self.flights, format, aside);
                 Ok((Boarding::Started(listener, writer), Some(wire)))
             }
             // Another gateway was first.
@@ -457,8 +460,18 @@ impl Speak {
     }
 
     /// Keeps a whole rendition under its key; one that is not what its key says, only for the links that were given.
-    async fn remember_rendition(&self, key: Key, as_planned: bool, entry: Arc<Entry>) {
+    /// Whether it is stored.
+    async fn remember_rendition(
+        &self,
+        key: Key,
+        as_planned: bool,
+        entry: Arc<Entry>,
+        storing: Storing,
+    ) -> bool {
         let key = if as_planned { key } else { key.as_heard() };
+        if !self.is_to_store(&key, KeyKind::Rendition, storing).await {
+            return false;
+        }
         // Whoever asks before it is stored, however long that takes, does not have it made again.
         self.flights.wake().keep(key, Arc::clone(&entry));
         let kept = if as_planned {
@@ -467,16 +480,32 @@ impl Speak {
             self.cache.put_for(&key, Arc::clone(&entry), links::LONGEST).await
         };
         match kept {
-            Ok(()) => self.flights.wake().let_go(&key),
+            Ok(()) => {
+                self.flights.wake().let_go(&key);
+                return true;
+            }
             Err(error) if error.was_known() => {}
             Err(error) => {
                 service_failed(SideService::Storage);
                 warn!(%error, "a reply could not be stored: it stays in memory while links to it live");
             }
         }
+        false
     }
 
-    async fn remember(&self, key: Key, entry: Entry) {
+    /// Whether whoever makes a flight stores what is of it: each key once, also where another may make it as well.
+    async fn is_to_store(&self, key: &Key, kind: KeyKind, storing: Storing) -> bool {
+        match storing {
+            Storing::All => true,
+            Storing::Missing => self.cached(key, kind).await.is_none(),
+            Storing::Nothing => false,
+        }
+    }
+
+    async fn remember(&self, key: Key, entry: Entry, storing: Storing) {
+        if !self.is_to_store(&key, KeyKind::Clip, storing).await {
+            return;
+        }
         if let Err(error) = self.cache.put(&key, Arc::new(entry)).await {
             if !error.was_known() {
                 service_failed(SideService::Storage);

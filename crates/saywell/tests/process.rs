@@ -146,6 +146,46 @@ async fn stopping_lets_what_is_being_heard_end() {
     assert!(server.stop());
 }
 
+#[tokio::test]
+async fn a_gateway_that_a_balancer_watches_lets_everybody_in_until_that_knows_that_it_stops() {
+    let data = TempDir::new().unwrap();
+    let settings = [("TTS_PROVIDER", "local"), ("TTS_STOP_DELAY_SECONDS", "2")];
+    let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+    let ready = async |server: &Server| client.get(format!("{}/readyz", server.address)).send().await;
+    let mut server = Server::start_with(data.path(), &settings);
+    for _ in 0..2 {
+        assert_eq!(ready(&server).await.unwrap().status(), StatusCode::OK);
+    }
+    let asked = Instant::now();
+    server.signal("-TERM");
+    let told = async {
+        loop {
+            let answer = ready(&server).await.unwrap();
+            if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+                return answer;
+            }
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(2), told).await.unwrap();
+    assert_eq!(header(&told, "connection"), "close", "the next request comes by another connection");
+    let spoken = server.speak(&json!({ "text": "Still said.", "format": "pcm" })).await;
+    assert_eq!(spoken.status(), StatusCode::OK);
+    assert!(!spoken.bytes().await.unwrap().is_empty());
+    assert!(server.process.wait().unwrap().success());
+    assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+
+    // Whoever stops it by hand, or watches it not, does not wait for that.
+    let settings = [("TTS_PROVIDER", "local"), ("TTS_STOP_DELAY_SECONDS", "600")];
+    for (asks, signal) in [(2, "-INT"), (1, "-TERM")] {
+        let mut server = Server::start_with(data.path(), &settings);
+        for _ in 0..asks {
+            assert_eq!(ready(&server).await.unwrap().status(), StatusCode::OK);
+        }
+        server.signal(signal);
+        assert!(server.process.wait().unwrap().success());
+    }
+}
+
 #[test]
 fn a_head_that_never_ends_and_one_that_is_too_long_are_cut_off() {
     let data = TempDir::new().unwrap();

@@ -87,6 +87,55 @@ export function access(world) {
       assert.match(await focusedName(), /^button Listen/, 'the keyboard stays on the speaker');
     }));
 
+  test('while the keyboard is in the controls, M mutes and Esc stops', () =>
+    world.visiting(CHAT, async () => {
+      await world.listen(1);
+      await world.heard(0.2);
+      await tabTo(/^input Position/);
+      await driver.press('m');
+      assert.equal(await driver.run(() => /** @type {Probe} */ (window).probe.player().muted), true);
+      await driver.press('m');
+      assert.equal(await driver.run(() => /** @type {Probe} */ (window).probe.player().muted), false);
+      await driver.press('Escape');
+      await world.reaches('idle');
+      assert.match(await focusedName(), /^button Listen/, 'the keyboard stays on the speaker');
+      // Where there is a panel, it is what Esc closes first.
+      await world.listen(1);
+      await world.heard(0.2);
+      await world.click('button', '^More$', 1);
+      await driver.press('Escape');
+      assert.equal((await world.state()).status, 'playing');
+      assert.equal(await driver.run(() => /** @type {Probe} */ (window).probe.control('button', '^Download$', 1)), null);
+    }));
+
+  test('the keyboard goes back to the message with “Back to what is read”, and with Stop at the foot of the page', () =>
+    world.visiting(CHAT, async () => {
+      await world.listen(1);
+      await world.heard(0.2);
+      const leave = async () => {
+        await driver.run(() => {
+          const far = document.createElement('div');
+          far.style.blockSize = '3000px';
+          document.querySelector('form')?.before(far);
+          dispatchEvent(new Event('wheel'));
+          scrollTo({ top: 2500, behavior: 'instant' });
+        });
+      };
+      for (const name of ['^Back to what is read$', '^Stop$']) {
+        await leave();
+        await driver.run((name) => {
+          const { probe } = /** @type {Probe} */ (window);
+          const inDock = () => [...probe.deep(probe.player().shadowRoot)].find((element) => element.matches('button') && probe.seen(element) && new RegExp(name).test(probe.nameOf(element)));
+          return probe.until(() => { const found = inDock(); found?.focus(); return found; }, name);
+        }, name);
+        const y = await driver.run(() => scrollY);
+        await driver.press('Enter');
+        await driver.run(() => new Promise((later) => setTimeout(later, 400)));
+        assert.match(await focusedName(), /^button (Pause|Resume|Listen)/, name);
+        if (/Stop/.test(name)) assert.equal(await driver.run(() => scrollY), y, 'and the page stays where it is');
+      }
+    }));
+
   test('from right to left, the arrows follow the bar', () =>
     world.visiting(`${CHAT}?rtl`, async () => {
       await world.listen(1);

@@ -43,14 +43,14 @@ export function anywhere(world) {
   const { driver, front } = world;
   const isChromium = world.engine.name === 'chromium';
 
-  /** @param {string} body @param {() => Promise<void>} visit @param {string} [script] */
-  const visiting = (body, visit, script = '') => {
-    front.pages.set('/test/anywhere.css', { text: `${STYLE} .cut { position: absolute; width: 1px; height: 1px; overflow: hidden; }`, type: '.css' });
+  /** @param {string} body @param {() => Promise<void>} visit @param {string} [script] @param {string} [style] @param {RegExp} [expected] */
+  const visiting = (body, visit, script = '', style = '', expected = undefined) => {
+    front.pages.set('/test/anywhere.css', { text: `${STYLE} ${style} .cut { position: absolute; width: 1px; height: 1px; overflow: hidden; }`, type: '.css' });
     front.pages.set('/test/anywhere.js', { text: script, type: '.js' });
     front.pages.set('/test/anywhere.html', {
       text: page(`${body}<saywell-player messages=".assistant" captions></saywell-player>`, `<link rel="stylesheet" href="/test/anywhere.css">${PLAYER}<script type="module" src="/test/anywhere.js"></script>`),
     });
-    return world.visiting('/test/anywhere.html', visit);
+    return world.visiting('/test/anywhere.html', visit, expected && { expected });
   };
   const isBackOffered = () =>
     driver.run(() => {
@@ -86,7 +86,8 @@ export function anywhere(world) {
         });
         const names = await driver.run(() => {
           const { probe } = /** @type {Probe} */ (window);
-          return [...probe.deep(document)].filter((element) => element.matches('.main') && probe.seen(element)).map(probe.nameOf);
+          const mains = () => [...probe.deep(document)].filter((element) => element.matches('.main') && probe.seen(element));
+          return probe.until(() => mains().length >= 7 && mains().map(probe.nameOf), 'the speakers');
         });
         assert.equal(names.length, 7);
         assert.match(names[0], /^Listen: A ?The ferry leaves at nine/, 'the name says which message');
@@ -237,6 +238,206 @@ export function anywhere(world) {
       });
       assert.equal(wrong, null);
       assert.ok(long <= short * 1.2, `${short} elements looked at after five blocks, ${long} after five hundred`);
+    }));
+
+  /** A long message of short sentences, far apart. */
+  const SPREAD = `<article class="assistant" data-message-id="spread">${Array.from({ length: 14 }, (_, index) => `<p class="apart">Boat number ${index + 1} is late.</p>`).join('')}</article><div class="far"></div>`;
+
+  test('a reader who jumps away while the page still scrolls by itself is left there', () =>
+    visiting(
+      SPREAD,
+      async () => {
+        await world.listen(0);
+        const jumped = await driver.run(async () => {
+          const { probe } = /** @type {Probe} */ (window);
+          const from = scrollY;
+          await probe.until(() => scrollY < from - 20, 'the way to the first sentence');
+          scrollTo({ top: 1e5, behavior: 'instant' });
+          return scrollY;
+        });
+        // Each sentence might take them back.
+        await world.heard(3.5);
+        // The page has grown shorter where its controls have closed.
+        assert.ok((await driver.run(() => scrollY)) > jumped - 200, `taken back from ${jumped}`);
+      },
+      '',
+      '.apart { margin-block: 140px; }',
+    ));
+
+  const DARK = '#111';
+  /** @type {[string, string, boolean][]} */
+  const GROUNDS = [
+    ['oklch, light', 'body { background: oklch(0.984 0.003 247.858); color: oklch(0.2 0.02 260); }', false],
+    ['oklch, dark', 'body { background: oklch(0.2 0.02 260); color: #eee; }', true],
+    ['a mixed colour, light', 'body { background: color-mix(in srgb, white 95%, black); color: #111; }', false],
+    ['color(), dark', 'body { background: color(srgb 0.08 0.08 0.1); color: #eee; }', true],
+    ['a gradient, dark', `html { background: white; } body { background: linear-gradient(${DARK}, #222); color: #eee; }`, true],
+    ['a gradient, light', `html { background: ${DARK}; } body { background: linear-gradient(#fff, #eee); color: #111; }`, false],
+    ['nothing but the scheme, dark', ':root { color-scheme: dark; }', true],
+  ];
+  test('a dark page is known as one, however its colours are written, and what goes wrong can be read on it', { timeout: 240_000 }, async () => {
+    for (const [name, style, isDark] of GROUNDS) {
+      await visiting(
+        '<article class="assistant" data-message-id="m"><p>The ferry leaves at nine.</p></article>',
+        async () => {
+          front.rule = ({ path, method }) => (method === 'POST' && path === '/tts' ? { status: 413, json: { error: { code: 'text_too_long', message: 'long' } } } : null);
+          await world.listen(0);
+          await world.reaches('failed');
+          await world.told('too long');
+          const { dark, contrast } = await driver.run((ground) => {
+            const { probe } = /** @type {Probe} */ (window);
+            const speaker = document.querySelector('.assistant saywell-speaker');
+            const problem = [...probe.deep(speaker?.shadowRoot)].find((element) => element.matches('.problem'));
+            const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+            const luminance = (/** @type {string} */ colour) => {
+              if (!canvas) return 0;
+              canvas.fillStyle = colour;
+              canvas.fillRect(0, 0, 1, 1);
+              const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const [one = 0, other = 0] = [luminance(getComputedStyle(problem).color), luminance(ground)].sort((a, b) => b - a);
+            return { dark: speaker?.hasAttribute('dark'), contrast: (one + 0.05) / (other + 0.05) };
+          }, isDark ? '#222' : '#eee');
+          assert.equal(dark, isDark, name);
+          assert.ok(contrast >= 4.5, `${name}: the problem stands out by ${contrast.toFixed(2)} : 1`);
+        },
+        '',
+        style,
+        /Failed to load resource/,
+      );
+    }
+  });
+
+  test('messages in a frame have speakers like any other, are marked, and are found when they come later', () => {
+    const inner = (/** @type {string} */ text) => `<!doctype html><html lang="en"><head><title>Inner</title></head><body>${text}</body></html>`;
+    front.pages.set('/test/inner.html', { text: inner(`<article class="assistant" data-message-id="in"><p>${LONGER}</p></article>`), policy: "default-src 'self'" });
+    front.pages.set('/test/anywhere.js', { text: '', type: '.js' });
+    front.pages.set('/test/anywhere.css', { text: '', type: '.css' });
+    front.pages.set('/test/framed.html', {
+      text: page('<iframe title="Inner" src="/test/inner.html" width="700" height="400"></iframe><button id="go">Read what is in the frame</button><saywell-player messages=".assistant" captions></saywell-player>', PLAYER),
+      policy: "default-src 'self'; img-src data:; media-src 'self' blob:; frame-src 'self'",
+    });
+    return world.visiting('/test/framed.html', async () => {
+      await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const frame = /** @type {HTMLIFrameElement} */ (document.querySelector('iframe'));
+        await probe.until(() => frame.contentDocument?.querySelector('.assistant'), 'the frame');
+        const player = probe.player();
+        player.observe(frame.contentDocument);
+        await probe.until(() => frame.contentDocument?.querySelector('saywell-speaker'), 'a speaker in the frame');
+        document.querySelector('#go')?.addEventListener('click', () => player.speak(frame.contentDocument?.querySelector('.assistant')));
+      });
+      await world.click('button', '^Read what is in the frame$');
+      await world.heard(0.4);
+      const seen = await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const frame = /** @type {HTMLIFrameElement} */ (document.querySelector('iframe'));
+        const inner = /** @type {any} */ (frame.contentWindow);
+        const speaker = inner.document.querySelector('saywell-speaker');
+        const later = inner.document.createElement('article');
+        later.className = 'assistant';
+        later.textContent = 'One that came later.';
+        inner.document.body.append(later);
+        await probe.until(() => later.querySelector('saywell-speaker'), 'a speaker on what came later');
+        return {
+          icon: speaker.shadowRoot.querySelector('svg').getBoundingClientRect().height,
+          word: [...(inner.CSS.highlights?.get('saywell-word') ?? [])].map(String).join(''),
+          main: speaker.shadowRoot.querySelector('.main').getAttribute('aria-label'),
+        };
+      });
+      assert.equal(seen.icon, 20, 'it looks as everywhere');
+      assert.match(seen.word, /^[A-Z]?\w+/, 'the word is marked in the frame');
+      assert.equal(seen.main, 'Pause');
+      assert.equal(front.seen('POST', /^\/tts$/)[0]?.body.text, LONGER);
+    });
+  });
+
+  test('a tap on a word in a shadow root goes there', () =>
+    visiting('<div id="shadow"></div>', async () => {
+      await driver.run((words) => {
+        const root = /** @type {HTMLElement} */ (document.querySelector('#shadow')).attachShadow({ mode: 'open' });
+        root.innerHTML = `<article class="assistant" data-message-id="s"><p>${words}</p></article>`;
+        /** @type {Probe} */ (window).probe.player().observe(root);
+      }, LONGER);
+      await world.click('button', '^Listen');
+      await world.heard(0.3);
+      await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const paragraph = document.querySelector('#shadow')?.shadowRoot?.querySelector('p');
+        const text = /** @type {Text} */ (paragraph?.firstChild);
+        const range = new Range();
+        const at = text.data.indexOf('number 4');
+        range.setStart(text, at);
+        range.setEnd(text, at + 6);
+        const { left, top, width, height } = range.getBoundingClientRect();
+        paragraph?.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, clientX: left + width / 2, clientY: top + height / 2 }));
+        const player = probe.player();
+        await probe.until(() => {
+          const { captions, position, status } = player.state;
+          return status === 'playing' && /number 4/.test(captions.utterances.findLast((/** @type {any} */ { start }) => start <= position + 0.3)?.text ?? '');
+        }, 'boat number 4');
+      });
+    }));
+
+  const nested = world.engine.name === 'webkit' ? 'WebKitGTK does not tell that a message has left the view of a box that scrolls in the page' : false;
+  test('the foot of the page is at the foot of the window and can be used, whatever the player stands in', { skip: nested }, async () => {
+    const message = `<article class="assistant" data-message-id="m"><p>${LONGER}</p></article><div class="far"></div>`;
+    const leaves = async (/** @type {string} */ scroller) => {
+      await world.listen(0);
+      await world.heard(0.3);
+      await driver.run((scroller) => {
+        dispatchEvent(new Event('wheel'));
+        document.querySelector(scroller)?.scrollTo({ top: 1500, behavior: 'instant' });
+      }, scroller);
+      await world.until(async () => (await usable()).docked && (await usable()).isOnTop, 'the dock, where it can be used');
+      const docked = () =>
+        driver.run(() => {
+          const { probe } = /** @type {Probe} */ (window);
+          return [...probe.deep(document)].find((element) => element.matches('[part=stop]') && element.getRootNode().host.hasAttribute('docked'));
+        });
+      const below = await driver.run((stop) => innerHeight - /** @type {any} */ (stop).getBoundingClientRect().bottom, await docked());
+      assert.ok(below > 0 && below < 60, `${below} pixels above the foot of the window`);
+      await driver.click(await docked());
+      await world.reaches('idle');
+    };
+    // What is transformed is what is fixed stands in.
+    await visiting('', async () => {
+      await driver.run((message) => {
+        const moved = document.body.appendChild(document.createElement('div'));
+        moved.className = 'moved';
+        moved.innerHTML = message;
+        moved.append(/** @type {Probe} */ (window).probe.player());
+      }, message);
+      await leaves('.moved');
+    }, '', '.moved { block-size: 80vh; overflow: auto; transform: translateZ(0); }');
+    await visiting(`<dialog><div class="within">${message}</div></dialog>`, async () => {
+      await driver.run(() => document.querySelector('dialog')?.showModal());
+      await leaves('.within');
+      await driver.run(() => document.querySelector('dialog')?.close());
+    }, '', '.within { block-size: 300px; overflow: auto; }');
+  });
+
+  test('a speaker is named by what its message shows, also when that has been written since', () =>
+    visiting('<article class="assistant" data-message-id="m" aria-busy="true"><details><summary>Reasoning</summary>Secret thoughts of some length.</details></article>', async () => {
+      const names = await driver.run(async () => {
+        const { probe } = /** @type {Probe} */ (window);
+        const name = () => probe.nameOf(probe.control('button', '^Listen', 0));
+        const names = [probe.nameOf(await probe.awaitControl('button', '^Listen', 0))];
+        const message = probe.messages()[0];
+        const paragraph = document.createElement('p');
+        message.append(paragraph);
+        for (const word of 'The ferry leaves at nine in the morning. Bring a coat.'.split(' ')) {
+          paragraph.append(`${word} `);
+          await new Promise((later) => setTimeout(later, 20));
+        }
+        await probe.until(() => /ferry leaves/.test(name()), 'a name that grows');
+        message.setAttribute('aria-busy', 'false');
+        paragraph.textContent = 'The ferry is late.';
+        await probe.until(() => /late/.test(name()), 'a name of what stands there now');
+        return [...names, name()];
+      });
+      assert.deepEqual(names, ['Listen', 'Listen: The ferry is late.']);
     }));
 
   /** How often the page was laid out and styled until now, where the engine says so. @returns {Promise<any>} */

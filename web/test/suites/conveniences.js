@@ -65,6 +65,40 @@ export function conveniences(world) {
       assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.order), ['coat', 'first', 'second']);
     }));
 
+  test('another answer under the name of one that was read is read, and the page is not scrolled against who has scrolled away', () =>
+    world.visiting(`${CHAT}?with=continuous&with=captions`, async () => {
+      await world.listen(0);
+      await world.heard(0.2);
+      await driver.run(() => /** @type {any} */ (window).chat.add('The first answer.', 'same') && null);
+      const isSaid = (/** @type {string} */ text) =>
+        driver.until((text) => {
+          const { message, captions, status } = /** @type {Probe} */ (window).probe.player().state;
+          return message === 'same' && status === 'ended' && captions.utterances.map((/** @type {any} */ caption) => caption.text).join(' ') === text;
+        }, `“${text}” to be heard`, text);
+      await isSaid('The first answer.');
+      const scrolled = await driver.run(() => {
+        const space = document.createElement('div');
+        space.style.blockSize = '4000px';
+        document.querySelector('main')?.prepend(space);
+        dispatchEvent(new Event('wheel'));
+        scrollTo({ top: 500, behavior: 'instant' });
+        const words = document.querySelector('[data-message-id=same] p');
+        if (words) words.textContent = 'Another answer, which says something else.';
+        return scrollY;
+      });
+      await isSaid('Another answer, which says something else.');
+      assert.equal(await driver.run(() => scrollY), scrolled);
+      // The only one that is left, and then none: a list keeps what is in view.
+      await driver.run(() => {
+        /** @type {Probe} */ (window).probe.player().speak('same');
+      });
+      await world.reaches('playing');
+      await driver.run(() => {
+        for (const message of /** @type {Probe} */ (window).probe.messages()) message.remove();
+      });
+      await world.reaches('ended');
+    }));
+
   test('the newest reply is made ahead once, silently, and then sounds from the cache', () =>
     world.visiting(`${CHAT}?with=prefetch`, async () => {
       // A page that nobody has touched is being loaded; only then is what comes a new reply.
@@ -125,6 +159,23 @@ export function conveniences(world) {
       await meanwhile();
       assert.deepEqual(front.seen('POST', /^\/tts$/).map(({ body, headers }) => ({ ...body, from: headers.referer })), []);
     }));
+
+  test('where data is saved, only what the buttons say in the page’s language comes before a press', () => {
+    const head = '<link rel="icon" href="data:,"><script type="module" src="/player/define.js"></script>';
+    const text = `<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Chat</title>${head}</head><body><main><h1>Chat</h1><article class="assistant"><p>The ferry leaves at nine.</p></article></main><saywell-player messages=".assistant"></saywell-player></body></html>`;
+    front.pages.set('/test/german.html?saving', { text, policy: "default-src 'self'; img-src data:; media-src 'self' blob:" });
+    return world.visiting('/test/german.html?saving', async () => {
+      await world.control('button', '^Anhören', 0);
+      await meanwhile();
+      const loaded = () => driver.run(() => performance.getEntriesByType('resource').flatMap(({ name }) => /\/player\/(.*)$/.exec(name)?.[1] ?? []));
+      const before = await loaded();
+      assert.deepEqual(before.filter((name) => /^(words|languages|listening|gateway|controls)/.test(name)).sort(), ['languages.js', 'words-de-button.js']);
+      await world.listen(0, '^Anhören');
+      await world.heard(0.1);
+      assert.ok((await loaded()).includes('words-de.js') && !(await loaded()).includes('words-en.js'), 'the rest, in that language alone');
+      await world.control('button', '^Mehr$', 0);
+    });
+  });
 
   test('the browser’s own voice reads sentence by sentence, without code', () =>
     world.visiting(`${CHAT}?with=provider:browser&synthesiser=good`, async () => {

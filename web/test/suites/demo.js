@@ -22,15 +22,24 @@ export function demo(world) {
     await driver.press('Enter');
   };
 
-  test('demo: a reply is heard, and who speaks is told', () =>
+  test('demo: the first thing that it offers is an answer that is heard while it is written', () =>
     world.visiting('/', async () => {
+      await world.control('button', '^Listen', 0);
+      await world.click('button', '^What should we tell customers');
+      const heard = await driver.until(() => {
+        const { state } = /** @type {Probe} */ (window).probe.player();
+        return state.status === 'playing' && { isWriting: document.querySelector('.writing') !== null, of: state.message };
+      }, 'sound');
+      assert.deepEqual(heard, { isWriting: true, of: 'operations:7' });
+      // It stops nobody from listening to what else is there, and tells its figures only to those who ask.
+      assert.equal(await driver.run(() => /** @type {HTMLDetailsElement} */ (document.querySelector('.facts')).open), false);
+      await driver.until(() => /^local · \w+ · .+ · first sound after \d+ ms$/.test(document.querySelector('.facts .report')?.textContent ?? ''), 'who speaks');
+      await world.click('button', '^Stop$', -1);
       await world.listen(0);
       await world.heard(0.5);
-      const report = await driver.run(() => document.querySelector('.report')?.textContent);
-      assert.match(report ?? '', /^local · \w+ · .+ · first sound after \d+ ms$/);
     }));
 
-  test('demo: the assistant writes its reply, which can be heard meanwhile', () =>
+  test('demo: the assistant writes its reply, which is heard meanwhile', () =>
     world.visiting('/#travel', async () => {
       const before = await driver.run(() => document.querySelectorAll('.assistant').length);
       await write('What if it rains?');
@@ -39,7 +48,7 @@ export function demo(world) {
         (before) => /** @type {Probe} */ (window).probe.until(() => document.querySelectorAll('.assistant').length > before, 'the reply'),
         before,
       );
-      await world.listen(-1);
+      await driver.until((before) => /** @type {Probe} */ (window).probe.player().state.message === `travel:${before * 2 + 1}`, 'the new reply to be heard', before);
       await world.heard(0.2);
     }));
 

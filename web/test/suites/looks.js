@@ -23,6 +23,7 @@ const LOOKS = {
   'twice as large': { width: WIDE.width / 2, height: WIDE.height / 2 },
   'from right to left': { ...WIDE, rightToLeft: true },
   'a phone': { width: 390, height: 844 },
+  'more contrast': { ...WIDE, moreContrast: true },
 };
 
 /** @param {World} world */
@@ -116,6 +117,44 @@ export function looks(world) {
     }
   });
 
+  test('in narrow bubbles, and on a page of 320 pixels, the open controls stay in their place', async () => {
+    try {
+      await world.looks.put({ width: 320, height: 640 });
+      const widths = [272, 280, 290, 302];
+      const words = 'Our harbour is small, but it has seen a great deal. In spring the boats are painted red and green. Most people come for the market on Saturday.';
+      const bubbles = widths.map((width) => `<div class="b${width}"><article class="assistant" data-message-id="b${width}"><p>${words}</p></article></div>`).join('');
+      world.front.pages.set('/test/narrow.css', { text: `body { margin: 0; } ${widths.map((width) => `.b${width} { inline-size: ${width}px; box-sizing: border-box; }`).join(' ')}`, type: '.css' });
+      const head = '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="/test/narrow.css"><script type="module" src="/player/define.js"></script>';
+      // Where an engine's window is too wide for this, it is looked at in a frame.
+      const narrow = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Narrow</title>${head}</head><body><main><h1>Chat</h1>${bubbles}</main><saywell-player messages=".assistant"></saywell-player></body></html>`;
+      world.front.pages.set('/test/narrow.html', { text: narrow, policy: "default-src 'self'; img-src data:; media-src 'self' blob:; frame-ancestors 'self'" });
+      const path = world.looks.path('/test/narrow.html');
+      if (path !== '/test/narrow.html') {
+        const frame = '<!doctype html><html lang="en"><head><title>A frame</title></head><body><iframe title="The page" src="/test/narrow.html" width="320" height="640"></iframe></body></html>';
+        world.front.pages.set(path, { text: frame, policy: "default-src 'self'" });
+      }
+      await world.visiting(path, async () => {
+        await world.looks.enter();
+        for (const [index, width] of widths.entries()) {
+          await world.listen(index);
+          await world.heard(0.2);
+          await world.click('button', '^More$', index);
+          const over = await driver.run((index) => {
+            const { probe } = /** @type {Probe} */ (window);
+            const place = probe.messages()[index].getBoundingClientRect();
+            const { clientWidth, scrollWidth } = document.documentElement;
+            const wide = [...probe.deep(probe.messages()[index])].filter((element) => element.matches('.bar, .panel, .steps, button, select, input') && probe.seen(element) && element.getBoundingClientRect().right > place.right + 1);
+            return [...wide.map((element) => `${element.className || element.getAttribute('part')} by ${Math.round(element.getBoundingClientRect().right - place.right)}`), ...(scrollWidth > clientWidth ? [`the page by ${scrollWidth - clientWidth}`] : [])];
+          }, index);
+          await picture(`in a bubble of ${width} pixels`);
+          assert.deepEqual(over, [], `in a bubble of ${width} pixels`);
+        }
+      });
+    } finally {
+      await world.looks.off();
+    }
+  });
+
   for (const [name, look] of Object.entries(LOOKS)) {
     const cannot = world.looks.cannot(look);
     test(`seen with ${name}, the demo is whole`, { skip: cannot ?? false }, async () => {
@@ -131,6 +170,23 @@ export function looks(world) {
           await world.click('button', '^More$', 1);
           await driver.run(() => void (/** @type {Probe} */ (window).probe.messages()[1].scrollIntoView({ behavior: 'instant' })));
           await isSound(`${name} while playing`);
+          if (look.moreContrast) {
+            const line = await driver.run(() => {
+              const { probe } = /** @type {Probe} */ (window);
+              const bar = probe.control('button', '^More$', 1).closest('.bar');
+              const { borderTopColor, color } = getComputedStyle(bar);
+              return [borderTopColor, color];
+            });
+            assert.equal(line[0], line[1], 'the controls have a line of the colour of their words');
+          }
+          if (look.rightToLeft) {
+            const ways = await driver.run(() => {
+              const { probe } = /** @type {Probe} */ (window);
+              const left = (/** @type {string} */ name) => probe.control('button', name, 1).getBoundingClientRect().left;
+              return { stop: left('^Stop$') < left('^Pause$'), back: getComputedStyle(probe.control('button', '^Previous sentence$', 1).firstElementChild).scale };
+            });
+            assert.deepEqual(ways, { stop: true, back: '-1 1' }, 'the controls are the other way round, and so are their arrows');
+          }
           if (look.reducedMotion) {
             const moving = await driver.run(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
             assert.equal(moving, 0, 'nothing moves by itself');

@@ -72,6 +72,32 @@ export function recorded(world) {
       },
       { expected: /WebSocket|at ws:|Failed to load resource/ },
     ));
+
+  measured(world, 'what is written after all was heard is heard once, and nothing of what was before it again', () =>
+    world.visiting(
+      '/test/chat.html?with=captions&with=continuous',
+      async () => {
+        await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+        const whole = ['The ferry to the islands leaves at nine in the morning, as it always does.', 'Take a warm coat, because the wind is cold.'];
+        await quiet(world, 0.5);
+        const from = ear.heardSamples;
+        // Drawn, and nothing says that it is being written.
+        await driver.run((text) => /** @type {any} */ (window).chat.add(text, 'new') && null, whole[0] ?? '');
+        await world.reaches('ended');
+        await quiet(world, 2);
+        await driver.run((text) => document.querySelector('[data-message-id=new] p')?.append(` ${text}`), whole[1] ?? '');
+        await driver.until(() => /** @type {Probe} */ (window).probe.player().state.captions.utterances.length > 1, 'the second sentence');
+        await world.reaches('ended');
+        await quiet(world, 0.5);
+
+        const { sentences, loud } = await spoken(world, whole);
+        const heard = loudness(ear.since(from));
+        const places = placesOf(sentences, heard);
+        world.note(`after a pause: heard at ${places.map(({ at, likeness }) => `${((at * STEP_MS) / 1000).toFixed(2)} s (${likeness.toFixed(2)})`)}; ${loudSeconds(heard).toFixed(2)} s loud, of ${loud.toFixed(2)} s`);
+        for (const [index, { likeness }] of places.entries()) assert.ok(likeness > ALIKE, `“${whole[index]}”: ${likeness.toFixed(3)}`);
+        assert.ok(Math.abs(loudSeconds(heard) - loud) < A_WORD, `nothing else, and nothing twice: ${loudSeconds(heard)} s of sound, where ${loud} s are to be said`);
+      },
+    ));
 }
 
 /** Lets some time pass for the ear. @param {World} world @param {number} seconds */

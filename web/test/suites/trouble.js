@@ -28,7 +28,7 @@ const REFUSALS = /** @type {const} */ ([
 ]);
 
 /** What trying again cannot mend. */
-const HOPELESS = ['text_too_long', 'language_unsupported', 'invalid_request'];
+const HOPELESS = ['text_too_long', 'language_unsupported', 'invalid_request', 'quota_exceeded', 'trial_exhausted', 'forbidden'];
 
 /** @param {World} world */
 export function trouble(world) {
@@ -76,6 +76,70 @@ export function trouble(world) {
       );
     }
   });
+
+  test('a quota says whose it is and when there is more, in hours and not in seconds, and holds the press', () =>
+    world.visiting(
+      CHAT,
+      async () => {
+        const words = 'This room has used up what can be read aloud today. It begins again on 1 December, 00:00 UTC.';
+        front.rule = ({ path, method }) =>
+          method === 'POST' && path === '/tts' ? { status: 429, json: { error: { code: 'quota_exceeded', message: 'room r of plan p', retry_after_seconds: 18_658, details: { words } } } } : null;
+        await world.listen(0);
+        await world.told('^This room has used up what can be read aloud today\\. Try again in 6 hours\\.$');
+        assert.equal(await driver.run(() => /** @type {Probe} */ (window).probe.control('button', 'again', 0).getAttribute('aria-disabled')), 'true');
+        await world.findsNoBarrier('with a quota that is used up');
+      },
+      { expected: NETWORK },
+    ));
+
+  test('what goes wrong out of view is told at the foot of the page, tried again there, or put away', () =>
+    world.visiting(
+      CHAT,
+      async () => {
+        await driver.run(() => {
+          const { chat, probe } = /** @type {any} */ (window);
+          const message = chat.add(`This was written at ${Date.now()}. ${probe.messages()[1].querySelector('p').textContent}`, 'broken');
+          const far = document.createElement('div');
+          far.style.blockSize = '3000px';
+          message.after(far);
+        });
+        front.rule = ({ path }) => (path.startsWith('/tts/audio/') ? { holdAfter: 12_000 } : null);
+        await world.listen(-1);
+        await world.heard(0.5);
+        await driver.run(() => {
+          dispatchEvent(new Event('wheel'));
+          scrollTo({ top: 2600, behavior: 'instant' });
+        });
+        front.cut();
+        await world.reaches('failed');
+        /** What is in the window of what is told. */
+        const inView = () =>
+          driver.run(() => {
+            const { probe } = /** @type {Probe} */ (window);
+            const problems = [...probe.deep(document)].filter((element) => element.matches('.problem') && probe.seen(element));
+            return problems.filter((element) => element.getBoundingClientRect().bottom > 0 && element.getBoundingClientRect().top < innerHeight).map((element) => element.textContent);
+          });
+        await world.until(async () => /broke off/.test((await inView()).join()), 'what is wrong, in view');
+        await world.findsNoBarrier('with a problem at the foot');
+        await driver.run(() => /** @type {Probe} */ (window).probe.control('[part=close]', '^Close$').click());
+        await world.reaches('idle');
+        assert.deepEqual(await inView(), []);
+      },
+      { expected: NETWORK },
+    ));
+
+  test('a text that the browser does not let be heard asks for its tap at the foot of the page', () =>
+    world.visiting(CHAT, async () => {
+      await world.control('button', '^Listen', 0);
+      await driver.run(async () => {
+        const player = /** @type {Probe} */ (window).probe.player();
+        await player.load();
+        player.speakText('A notice of five words.');
+      });
+      await world.reaches('blocked');
+      await world.click('button', '^Tap to hear$');
+      await world.heard(0.2);
+    }));
 
   test('offline is told, and coming back is enough', () =>
     world.visiting(

@@ -11,6 +11,8 @@ import { piece } from '../support/guide.js';
 
 const CHAT = '/test/chat.html';
 const SENTENCES = 150;
+/** Within how long the voice inside is to be heard at a place that was not made yet, in milliseconds. */
+const JUMP_MS = 500;
 /** About 1500 words: ten minutes. */
 const LONG = Array.from({ length: SENTENCES }, (_, index) => `Sentence ${index + 1} tells of the harbour, its ${index + 7} boats and the weather.`).join(' ');
 
@@ -41,7 +43,11 @@ export function wishes(world) {
         await probe.until(() => player.state.status === 'playing' && probe.audio().currentTime > far + 0.05, `sound at ${far}`);
         return { far, isAhead, ms: Math.round(performance.now() - begun) };
       });
-      world.note(`a jump to ${far} s: sound after ${ms} ms, where a press took ${Math.round((await world.state()).firstSoundMs ?? 0)} ms`);
+      const { firstSoundMs } = await world.state();
+      world.note(`a jump to ${far} s: sound after ${ms} ms, where a press took ${Math.round(firstSoundMs ?? 0)} ms`);
+      // On a machine that is busy, or with a slow build, a press takes long as well: a jump is much like one.
+      const most = Math.max(JUMP_MS, 2 * Number(firstSoundMs));
+      assert.ok(ms <= most, `${ms} ms, where ${most} ms are allowed`);
       const starts = asked().map(({ body }) => body.start_at ?? 0);
       assert.ok(starts.length === 1 || starts[1] > LONG.length * 0.6, `asked for from the bytes ${starts}`);
       await world.until(async () => (await world.state()).captions.utterances.length > 0, 'captions there');
@@ -73,6 +79,24 @@ export function wishes(world) {
         const { status, position, captions } = /** @type {Probe} */ (window).probe.player().state;
         return status === 'playing' && position < 8 && captions.utterances[0]?.start < 0.1;
       }, 'the start again, and its captions');
+    }));
+
+  test('a place is found again when the page has been loaded anew', () =>
+    world.visiting(CHAT, async () => {
+      await world.listen(1);
+      await world.heard(0.2);
+      await driver.run(() => /** @type {Probe} */ (window).probe.player().seek(6));
+      await world.heard(6.2);
+      await driver.goto(`${world.url}test/chat.html`);
+      await world.listen(1);
+      // Some engines begin at the start, and go there at once.
+      const passed = await driver.until(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        const { status, position } = probe.player().state;
+        if (status === 'playing') probe.begun ??= performance.now();
+        return status === 'playing' && position > 5.9 && position < 14 && performance.now() - probe.begun;
+      }, 'what comes after the place');
+      assert.ok(passed < 4000, `it was there after ${passed} ms, as if it had been heard from the start`);
     }));
 
   test('a tap on a word goes there, also where no sound has come yet, unless it is switched off', () =>
@@ -130,11 +154,11 @@ export function wishes(world) {
           list.dispatchEvent(new Event('change', { bubbles: true }));
           return [...list.querySelectorAll('optgroup')].map((/** @type {any} */ group) => `${group.label}: ${[...group.children].map(({ text }) => text)}`);
         });
-        assert.deepEqual(offered, ['English: Heart,Nova', 'French: Claire']);
+        assert.deepEqual(offered, ['English: Heart (female),Nova (male, experimental)', 'French: Claire']);
         await world.until(() => asked().some(({ body }) => body.voice === 'nova'), 'what is heard, in the other voice');
         await world.reaches('playing');
         await world.click('button', '^Hear a sample$', 1);
-        await world.until(() => asked().some(({ body }) => /^This is how I read/.test(body.text) && body.voice === 'nova'), 'a sample of it');
+        await world.until(() => front.seen('GET', /^\/tts\/voices\/nova\/sample$/).length === 1, 'a sample of it');
         await world.reaches('paused');
         await driver.goto(`${world.url}test/chat.html`);
         await world.listen(0);
@@ -143,11 +167,26 @@ export function wishes(world) {
       },
       {
         before: () => {
-          const voices = [['heart', 'Heart', 'en'], ['nova', 'Nova', 'en'], ['claire', 'Claire', 'fr']];
-          front.rule = ({ path }) => (path.startsWith('/tts/voices') ? { json: { voices: voices.map(([id, name, language]) => ({ id, name, language, provider: 'local' })) } } : null);
+          const voices = [['heart', 'Heart', 'en', 'female'], ['nova', 'Nova', 'en', 'male'], ['claire', 'Claire', 'fr']];
+          front.rule = ({ path }) => (path === '/tts/voices' ? { json: { voices: voices.map(([id, name, language, gender = null]) => ({ id, name, language, gender, experimental: id === 'nova', provider: 'local' })) } } : null);
         },
       },
     ));
+
+  test('a voice is remembered for the language of what was heard, and not for others', () =>
+    world.visiting(CHAT, async () => {
+      await driver.run(() => /** @type {any} */ (window).chat.add('In German this would be another voice.', 'deutsch').setAttribute('lang', 'de-AT'));
+      await world.listen(0);
+      await world.heard(0.1);
+      await driver.run(() => /** @type {Probe} */ (window).probe.player().chooseVoice('nova'));
+      await world.until(() => asked().some(({ body }) => body.voice === 'nova'), 'the voice that was chosen');
+      await world.listen(-1);
+      await world.until(() => asked().some(({ body }) => /^In German/.test(body.text)), 'the one in another language');
+      assert.equal(asked().findLast(({ body }) => /^In German/.test(body.text))?.body.voice, undefined);
+      await world.listen(1);
+      await world.until(() => asked().some(({ body }) => /^Our harbour/.test(body.text)), 'the next one in English');
+      assert.equal(asked().findLast(({ body }) => /^Our harbour/.test(body.text))?.body.voice, 'nova');
+    }));
 
   test('loudness and steps of ten seconds are at hand, and loudness is remembered', () =>
     world.visiting(CHAT, async () => {

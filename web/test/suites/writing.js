@@ -184,6 +184,171 @@ export function writing(world) {
       assert.deepEqual(await heardSentences(), whole);
     }));
 
+  /** Words that a page draws, and where it gives them, says in `data-markdown` too. @param {string} text @param {boolean} [isGiven] */
+  const draw = (text, isGiven = false) =>
+    driver.run(
+      async (text, isGiven) => {
+        const message = /** @type {HTMLElement} */ (document.querySelector('[data-message-id=new]'));
+        for (const word of text.split(/(?<= )/)) {
+          message.querySelector('p')?.append(word);
+          if (isGiven) message.setAttribute('data-markdown', message.querySelector('p')?.textContent ?? '');
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      },
+      text,
+      isGiven,
+    );
+  /** @param {boolean} busy */
+  const busy = (busy) => driver.run((busy) => document.querySelector('[data-message-id=new]')?.setAttribute('aria-busy', String(busy)), busy);
+
+  for (const [how, isGiven, says] of /** @type {const} */ ([['draws', false, false], ['draws, with aria-busy', false, true], ['gives, with aria-busy', true, true]])) {
+    test(`a model that pauses after all was heard loses nothing and has nothing said again, where the page ${how}`, () =>
+      world.visiting('/test/chat.html?with=captions&with=continuous', async () => {
+        // What is on the page when it is looked at first is no part of the talk.
+        await world.control('button', '^Listen', 0);
+        await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+        await watch();
+        await driver.run(() => {
+          const { probe } = /** @type {Probe} */ (window);
+          probe.sought = [];
+          probe.audio().addEventListener('seeking', () => probe.audio().currentTime < 0.5 && probe.sought.push(probe.audio().currentTime));
+          return /** @type {any} */ (window).chat.add('', 'new') && null;
+        });
+        if (says) await busy(true);
+        await draw(`${whole[0]} `, isGiven);
+        if (says) await busy(false);
+        await world.reaches('ended');
+        const { duration } = await world.state();
+        if (says) await busy(true);
+        // More than one sentence in some words; then one alone, which nothing follows.
+        await draw(`${whole[1]} `, isGiven);
+        if (says) await busy(false);
+        await driver.until((end) => /** @type {Probe} */ (window).probe.player().state.duration > end + 1, 'more than was heard', duration);
+        await world.reaches('ended');
+        if (says) await busy(true);
+        await draw(`${whole[2]} And that is all.`, isGiven);
+        if (says) await busy(false);
+        await world.until(async () => (await heardSentences()).includes('And that is all.'), 'the last sentence');
+        await world.reaches('ended');
+        assert.deepEqual(await heardSentences(), [...whole, 'And that is all.']);
+        assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.sought), []);
+      }));
+  }
+
+  test('a message that was on the page at load is followed once it is heard, however long its writer pauses', () =>
+    world.visiting('/test/chat.html?with=captions', async () => {
+      await watch();
+      // Neither new nor the newest, and nothing says that it is being written.
+      const put = (/** @type {string} */ text) => driver.run((text) => document.querySelector('[data-message-id=coat] p')?.append(text), text);
+      await world.listen(0);
+      await put(' Nobody will wait');
+      await put(' for you.');
+      await world.until(async () => (await heardSentences()).includes('Nobody will wait for you.'), 'the sentence that came while it was heard');
+      await world.reaches('ended');
+      await put(' The last boat');
+      await put(' is at six. That is all.');
+      await world.until(async () => (await heardSentences()).includes('That is all.'), 'the rest');
+      await world.reaches('ended');
+      assert.deepEqual(await heardSentences(), ['The ferry leaves at nine.', 'Bring a warm coat, because the wind is cold.', 'Nobody will wait for you.', 'The last boat is at six.', 'That is all.']);
+    }));
+
+  for (const isOver of [false, true]) {
+    test(`another voice goes on from the present sentence of a reply that ${isOver ? 'is complete' : 'is being written'}, and what was before stays within reach`, () =>
+      world.visiting(CHAT, async () => {
+        await add('');
+        await watch();
+        await write('First comes the harbour, which is small but old. ', 'Then come the boats, which are painted red and green. ', 'The last is the market, which is open until noon on every day but Sunday. ', 'And');
+        if (isOver) await complete();
+        await world.listen(-1);
+        const saying = (/** @type {string} */ start) => world.until(async () => (await heardSentences()).at(-1)?.startsWith(start), `“${start}”`);
+        await saying('The last');
+        await driver.run(() => {
+          const { probe } = /** @type {Probe} */ (window);
+          probe.heardSentences.length = 0;
+          probe.player().chooseVoice('heart');
+        });
+        await saying('The last');
+        assert.deepEqual(await heardSentences(), ['The last is the market, which is open until noon on every day but Sunday.']);
+        await driver.run(() => /** @type {Probe} */ (window).probe.player().skip(-2));
+        await saying('First');
+        await saying('Then');
+      }));
+  }
+
+  for (const [who, query, isDown] of /** @type {const} */ ([['chosen', '&with=provider:browser', false], ['stepping in', '', true]])) {
+    test(`the browser’s own voice, ${who}, follows what is written and keeps the screen awake`, () =>
+      world.visiting(
+        `/test/chat.html?with=captions&synthesiser=good${query}`,
+        async () => {
+          await driver.run(() => {
+            const { probe } = /** @type {Probe} */ (window);
+            probe.locks = [];
+            const request = async () => (probe.locks.push('held'), { release: async () => probe.locks.push('released') });
+            Object.defineProperty(navigator, 'wakeLock', { value: { request }, configurable: true });
+          });
+          await world.control('button', '^Listen', 0);
+          await driver.run(() => /** @type {Probe} */ (window).probe.player().load());
+          if (isDown) {
+            front.rule = ({ path }) => (path.startsWith('/tts') ? { break: true } : null);
+            front.joins = false;
+          }
+          await add('');
+          await write(FERRY[0] ?? '', 'Bring');
+          await world.listen(-1);
+          await driver.until(() => {
+            const { by, status } = /** @type {Probe} */ (window).probe.player().state;
+            return by === 'browser' && status === 'waiting';
+          }, 'the browser’s own voice to have said the first sentence');
+          await write(' a warm coat, because the wind is cold. ', 'Nobody will wait for you.');
+          await complete();
+          await world.reaches('ended');
+          assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.spoken.map((/** @type {any} */ { text }) => text.trim())), whole);
+          assert.deepEqual(await sentences(), whole);
+          await world.until(() => driver.run(() => /** @type {Probe} */ (window).probe.locks.at(-1) === 'released'), 'the screen to be let go');
+        },
+        { expected: /WebSocket|at ws:|Failed to load resource|NetworkError|network connection/ },
+      ));
+  }
+
+  test('where the page says so, the browser’s own voice does not step in', () =>
+    world.visiting(
+      `${CHAT}&synthesiser=good&with=fallback:off`,
+      async () => {
+        await world.control('button', '^Listen', 0);
+        await driver.run(() => /** @type {Probe} */ (window).probe.player().load());
+        front.rule = ({ path }) => (path.startsWith('/tts') ? { break: true } : null);
+        await world.listen(0);
+        await world.reaches('failed');
+        assert.deepEqual(await driver.run(() => /** @type {Probe} */ (window).probe.spoken), []);
+      },
+      { expected: /WebSocket|at ws:|Failed to load resource|NetworkError|network connection/ },
+    ));
+
+  test('a language that is asked for is the gateway’s to know, whole and while it is written', () =>
+    world.visiting(CHAT, async () => {
+      await driver.run(() => {
+        const { probe } = /** @type {Probe} */ (window);
+        probe.said = [];
+        const { send } = WebSocket.prototype;
+        WebSocket.prototype.send = function (text) {
+          probe.said.push(JSON.parse(String(text)));
+          send.call(this, text);
+        };
+        const typed = /** @type {HTMLElement} */ (document.querySelector('#typed'));
+        typed.addEventListener('click', () => probe.player().speakText('No.', { language: 'en-GB' }), { once: true });
+      });
+      await driver.click(await driver.run(() => /** @type {any} */ (document.querySelector('#typed'))));
+      await world.reaches('ended');
+      assert.equal(front.seen('POST', /^\/tts$/)[0]?.body.language, 'en-GB');
+      await driver.run(() => {
+        async function* pieces() {
+          yield 'No.';
+        }
+        void /** @type {Probe} */ (window).probe.player().speakStream(pieces(), { language: 'en-GB' });
+      });
+      await world.until(() => driver.run(() => /** @type {Probe} */ (window).probe.said.some((/** @type {any} */ { type, language }) => type === 'begin' && language === 'en-GB')), 'the language on the connection');
+    }));
+
   test('without Media Source Extensions a reply is heard sentence by sentence while it is written', () =>
     world.visiting(`${CHAT}&without=MediaSource&without=ManagedMediaSource`, async () => {
       await add('');

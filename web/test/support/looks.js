@@ -7,6 +7,7 @@
  * @property {boolean} [forcedColours]  the system's colours in place of the page's
  * @property {boolean} [reducedMotion]
  * @property {boolean} [rightToLeft]
+ * @property {boolean} [moreContrast]
  */
 
 /**
@@ -64,6 +65,7 @@ class ChromiumLooks extends Looks {
     const features = [
       { name: 'forced-colors', value: look.forcedColours ? 'active' : '' },
       { name: 'prefers-reduced-motion', value: look.reducedMotion ? 'reduce' : '' },
+      { name: 'prefers-contrast', value: look.moreContrast ? 'more' : '' },
     ];
     await this.#command('Emulation.setEmulatedMedia', { features });
   }
@@ -83,6 +85,11 @@ class ChromiumLooks extends Looks {
 /** Firefox has preferences for it, and a window of any width over BiDi. */
 class FirefoxLooks extends Looks {
   #engine;
+
+  /** @override @param {Look} look */
+  cannot({ moreContrast }) {
+    return moreContrast ? 'Firefox takes more contrast from the desktop’s settings alone' : null;
+  }
 
   /** @param {import('./engines.js').Engine} engine */
   constructor(engine) {
@@ -131,7 +138,8 @@ class WebKitLooks extends Looks {
   }
 
   /** @override @param {Look} look */
-  cannot({ forcedColours, reducedMotion }) {
+  cannot({ forcedColours, reducedMotion, moreContrast }) {
+    if (moreContrast) return 'WebKitGTK takes more contrast from the desktop’s settings alone';
     if (forcedColours) return 'WebKitGTK has no forced colours';
     return reducedMotion ? 'WebKitGTK takes less motion from the desktop’s settings alone, when it starts' : null;
   }

@@ -89,7 +89,7 @@ export class World {
     // A gesture on the last page would otherwise count for this one.
     await this.driver.goto('about:blank');
     await this.driver.goto(`${this.url}test/blank.html`);
-    await this.driver.run(() => localStorage.clear());
+    await this.driver.run(() => (localStorage.clear(), sessionStorage.clear()));
     await this.driver.goto('about:blank');
     // Only now: the last page may have asked for something until it was left.
     this.front.reset();

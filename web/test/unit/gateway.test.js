@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Gateway, PlayerError } from '../../gateway.js';
-import { ENGLISH } from '../../strings.js';
+import { wordsIn } from '../../languages.js';
 import { explain, formatTime } from '../../words.js';
 
 const signal = new AbortController().signal;
@@ -64,17 +64,17 @@ test('who the user is goes with every call, as it is known then, and not with li
     },
     async () => tokens.shift() ?? null,
   );
-  await gateway.config(signal);
+  await gateway.sample('heart', signal);
   await gateway.ask({ text: 'Hello there.', format: 'webm' }, signal);
-  await gateway.config(signal);
+  await gateway.sample('a/b', signal);
   await gateway.open('/tts/audio/abc.webm?exp=1&sig=s', signal);
   assert.deepEqual(sent, ['Bearer first', 'Bearer second', null, null]);
 });
 
 test('a gateway below a path is asked below that path', async () => {
-  const { gateway, calls } = answering(Response.json({ enabled: true }), 'http://host.test/speech');
-  await gateway.config(signal);
-  assert.equal(calls[0]?.url, 'http://host.test/speech/tts/config');
+  const { gateway, calls } = answering(Response.json({ voices: [] }), 'http://host.test/speech');
+  await gateway.voices(signal);
+  assert.equal(calls[0]?.url, 'http://host.test/speech/tts/voices');
 });
 
 test('live captions are followed where the gateway names them', async () => {
@@ -132,7 +132,8 @@ test('a token goes to what asks who is listening, and never along a signed link'
   assert.deepEqual(calls.map(({ headers }) => headers.get('authorization')), ['Bearer one', 'Bearer two', null]);
 });
 
-test('failures are told in plain words, with the wait', () => {
+test('failures are told in plain words, with the wait', async () => {
+  const ENGLISH = await wordsIn('en');
   const told = (/** @type {PlayerError} */ error) => explain(error.toFailure(), ENGLISH);
   assert.equal(
     told(new PlayerError('overloaded', 'queue full', { retryAfterSeconds: 4.2 })),
@@ -142,6 +143,27 @@ test('failures are told in plain words, with the wait', () => {
   assert.equal(explain(busy, ENGLISH, 0), 'Many people are listening right now. You can try again now.');
   assert.equal(told(new PlayerError('unknown_voice', 'There is no voice named “x”.')), 'There is no voice named “x”.');
   assert.equal(told(new PlayerError('new_code', '')), 'This reply cannot be read aloud.');
+  const after = (/** @type {number} */ seconds) => told(new PlayerError('rate_limited', '', { retryAfterSeconds: seconds })).replace('That was a lot at once. ', '');
+  assert.deepEqual([1, 60, 100, 3600, 18_658].map(after), ['Try again in 1 second.', 'Try again in 60 seconds.', 'Try again in 2 minutes.', 'Try again in 60 minutes.', 'Try again in 6 hours.']);
+});
+
+test('of what is used up the gateway says whose, and when there is more; in other languages what is true of all', async () => {
+  const WORDS = 'This room has used up what can be read aloud today. It begins again on 1 December, 00:00 UTC.';
+  const failure = async (/** @type {object} */ more) => {
+    const error = { code: 'quota_exceeded', message: 'room r of plan p has used up 100 characters', ...more };
+    const { gateway } = answering(Response.json({ error }, { status: 429 }));
+    return gateway.ask({ text: 'Hello.', format: 'mp3' }, signal).then(assert.fail, (cause) => cause.toFailure());
+  };
+  const [english, german] = [await wordsIn('en'), await wordsIn('de')];
+  const used = await failure({ retry_after_seconds: 7200, details: { words: WORDS } });
+  assert.equal(explain(used, english), 'This room has used up what can be read aloud today. Try again in 2 hours.');
+  assert.equal(explain(used, german), 'Ihre Hörzeit ist vorerst verbraucht. Erneut versuchen in 2 Stunden.');
+  const long = await failure({ details: { words: 'This reply is longer than what is allowed in all.' } });
+  assert.equal(explain(long, english), 'This reply is longer than what is allowed in all.');
+  assert.equal(explain(long, german), 'Diese Antwort ist zu lang zum Vorlesen.');
+  assert.equal(explain(await failure({}), english), 'Your listening time is used up for now.', 'an older gateway');
+  // A page's own words win.
+  assert.equal(explain(used, { ...english, errors: { quota_exceeded: 'No more.' } }, null), 'No more.');
 });
 
 test('times are written as people read them', () => {
@@ -166,14 +188,12 @@ test('what is told of a listening leaves with the page, and says who tells it', 
     'http://gateway.test',
     async (url, init = {}) => {
       calls.push({ url: String(url), init });
-      return String(url).endsWith('config') ? Response.json({ enabled: true, listening: true }) : new Response(null, { status: 204 });
+      return new Response(null, { status: 204 });
     },
     'a token',
   );
-  assert.equal((await gateway.config(signal)).listening, true);
   await gateway.tell({ what: 'quarter', listening: 1, quarter: 2, position: 4, duration: 8, heard: 4, speed: 1, by: 'gateway', provider: 'local', voice: 'heart', room: null, failure: null });
-  const { url, init } = /** @type {{ url: string, init: RequestInit }} */ (calls[1]);
+  const { url, init } = /** @type {{ url: string, init: RequestInit }} */ (calls[0]);
   assert.deepEqual([url, init.method, init.keepalive, JSON.parse(String(init.body)).quarter], ['http://gateway.test/tts/listening', 'POST', true, 2]);
   assert.equal(new Headers(init.headers).get('authorization'), 'Bearer a token');
-  assert.equal((await answering(Response.json({ enabled: true })).gateway.config(signal)).listening, false, 'an older gateway does not ask for it');
 });

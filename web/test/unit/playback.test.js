@@ -384,3 +384,24 @@ test('seeking stays inside the sound', async () => {
   world.playback.seek(NaN);
   assert.equal(world.audio.currentTime, 12);
 });
+
+test('sound that stands still though there is more is sent on, and sound that runs is not', async () => {
+  const world = setUp();
+  const { audio, playback, timers } = world;
+  await playing(world);
+  audio.ranges = [[0, 4]];
+  audio.currentTime = 2;
+  playback.tick();
+  timers.advance(2900);
+  playback.tick();
+  assert.equal(audio.currentTime, 2, 'an engine may take its time');
+  timers.advance(200);
+  playback.tick();
+  assert.ok(audio.currentTime > 2 && audio.currentTime < 2.1, `sent on to ${audio.currentTime}`);
+  // What has run out waits for more.
+  audio.currentTime = 4;
+  playback.tick();
+  timers.advance(4000);
+  playback.tick();
+  assert.equal(audio.currentTime, 4);
+});

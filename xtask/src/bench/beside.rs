@@ -95,10 +95,10 @@ pub fn measure(bench: &Bench, report: &mut Report) -> io::Result<()> {
             "`POST {PATH}` for pcm, {samples} times each by turns, each on a new connection, a new sentence every time: to a stand-in \
              for OpenAI (`saywell-stub openai`), to the gateway in front of it, and to LiteLLM's proxy ({}, one worker, without \
              keys or a database) in front of it. Each has p50 / p99; what is added is the difference to the stand-in's own \
-             answer of the same turn. LiteLLM passes bytes on as they come; the gateway makes the script, waits for the whole \
-             sentence, so that another provider can say it where this one breaks off, brings it to the one loudness, and \
-             keeps it. The stand-in does not use BBR, the default of some systems for TCP, which makes one call in forty on \
-             a kept connection wait 20 to 80 ms for itself.\n\n\
+             answer of the same turn. LiteLLM passes bytes on as they come; the gateway makes the script, brings sound to the \
+             one loudness as it comes, has another provider go on where this one breaks off, and keeps what was said. The \
+             stand-in does not use BBR, the default of some systems for TCP, which makes one call in forty on a kept \
+             connection wait 20 to 80 ms for itself.\n\n\
              | | first sound | added | to the end | added |\n|---|---|---|---|---|\n{}",
             litellm_version(bench)?,
             lines.join("\n")

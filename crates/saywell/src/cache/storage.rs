@@ -12,6 +12,7 @@ use object_store::signer::{Method, Signer, Url};
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig};
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,7 +139,7 @@ pub fn check_url(url: &str) -> Result<(), String> {
 /// Opens the place that `TTS_STORAGE_URL` names: `file:PATH` (a relative one lies in `data_folder`),
 /// `memory:`, `s3://BUCKET/PREFIX`, `gs://…`, or `az://CONTAINER/PREFIX`. Buckets take their
 /// credentials and region from the usual variables (`AWS_…`, `GOOGLE_…`, `AZURE_…`) among
-/// `environment`. Reaches for nothing outside: a wrong credential shows at the first use.
+/// `environment`, or files that `NAME_FILE` names. Reaches for nothing outside: a wrong credential shows at the first use.
 pub fn open(
     url: &str,
     data_folder: &FilePath,
@@ -146,10 +147,6 @@ pub fn open(
 ) -> Result<Storage, CacheError> {
     check_url(url).map_err(bad)?;
     let (scheme, rest) = url.split_once(':').unwrap_or_default();
-    let environment = |prefix: &'static str| {
-        let named = environment.into_iter().filter(move |(name, _)| name.starts_with(prefix));
-        named.map(|(name, value)| (name.to_ascii_lowercase(), value))
-    };
     let client = ClientOptions::new().with_connect_timeout(CONNECT_TIMEOUT).with_timeout(REQUEST_TIMEOUT);
     let retry =
         RetryConfig { max_retries: MAX_RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
@@ -157,10 +154,8 @@ pub fn open(
         "file" => Storage::folder(&data_folder.join(rest.strip_prefix("//").unwrap_or(rest))),
         "s3" => {
             let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
-            for (name, value) in environment("AWS_") {
-                if let Ok(name) = name.parse::<AmazonS3ConfigKey>() {
-                    builder = builder.with_config(name, value);
-                }
+            for (name, value) in of_service::<AmazonS3ConfigKey>("AWS_", environment)? {
+                builder = builder.with_config(name, value);
             }
             let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
@@ -168,10 +163,8 @@ pub fn open(
         }
         "gs" => {
             let mut builder = GoogleCloudStorageBuilder::new().with_client_options(client).with_retry(retry);
-            for (name, value) in environment("GOOGLE_") {
-                if let Ok(name) = name.parse::<GoogleConfigKey>() {
-                    builder = builder.with_config(name, value);
-                }
+            for (name, value) in of_service::<GoogleConfigKey>("GOOGLE_", environment)? {
+                builder = builder.with_config(name, value);
             }
             let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
@@ -179,10 +172,8 @@ pub fn open(
         }
         "az" => {
             let mut builder = MicrosoftAzureBuilder::new().with_client_options(client).with_retry(retry);
-            for (name, value) in environment("AZURE_") {
-                if let Ok(name) = name.parse::<AzureConfigKey>() {
-                    builder = builder.with_config(name, value);
-                }
+            for (name, value) in of_service::<AzureConfigKey>("AZURE_", environment)? {
+                builder = builder.with_config(name, value);
             }
             let prefix = bucket_prefix(rest).map_err(bad)?;
             let objects = builder.with_url(url).build().map_err(|error| unusable(&error))?;
@@ -190,6 +181,27 @@ pub fn open(
         }
         _ => Ok(Storage::memory()),
     }
+}
+
+/// The options of a bucket's service among these variables. `NAME_FILE` names a file that holds the value of `NAME`, unless
+/// the service has a variable of that very name.
+fn of_service<Key: FromStr>(
+    prefix: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Vec<(Key, String)>, CacheError> {
+    let named = environment.into_iter().filter(|(name, _)| name.starts_with(prefix));
+    let option = |(name, value): (String, String)| {
+        if let Ok(key) = name.to_ascii_lowercase().parse::<Key>() {
+            return Some(Ok((key, value)));
+        }
+        let key = name.strip_suffix("_FILE")?.to_ascii_lowercase().parse::<Key>().ok()?;
+        let read = std::fs::read_to_string(&value);
+        Some(match read {
+            Ok(read) => Ok((key, read.trim().to_owned())),
+            Err(error) => Err(bad(format!("needs what {name} names: {value}: {error}"))),
+        })
+    };
+    named.filter_map(option).collect()
 }
 
 /// What comes after the bucket's name.
@@ -252,6 +264,46 @@ mod tests {
             env(&[("AZURE_STORAGE_ACCOUNT_NAME", "someone"), ("AZURE_STORAGE_ACCOUNT_KEY", "c2VjcmV0")]);
         assert!(open("az://container", data.path(), azure).unwrap().signer.is_some());
         assert!(open("gs://bucket/x", data.path(), []).unwrap().signer.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_secret_may_lie_in_a_file() {
+        let data = tempfile::tempdir().unwrap();
+        let file = |name: &str, value: &str| {
+            std::fs::write(data.path().join(name), value).unwrap();
+            data.path().join(name).display().to_string()
+        };
+        let secret = file("aws", "top-secret\n");
+        let aws = |name, value: &str| {
+            let region = ("AWS_DEFAULT_REGION", "eu-north-1");
+            env(&[("AWS_ACCESS_KEY_ID", "someone"), region, (name, value)])
+        };
+        let url = async |environment| {
+            let signer = open("s3://bucket", data.path(), environment).unwrap().signer.unwrap();
+            let url = signer.signed_url(Method::GET, &Path::from("a.mp3"), Duration::from_mins(1)).await;
+            url.unwrap().query().unwrap().split("X-Amz-Signature=").nth(1).unwrap().to_owned()
+        };
+        // Signed within one second, they are the same.
+        let same = async || {
+            let (given, read) =
+                (aws("AWS_SECRET_ACCESS_KEY", "top-secret"), aws("AWS_SECRET_ACCESS_KEY_FILE", &secret));
+            url(given).await == url(read).await
+        };
+        assert!(same().await || same().await);
+        let key = file("azure", "c2VjcmV0\n");
+        let azure =
+            env(&[("AZURE_STORAGE_ACCOUNT_NAME", "someone"), ("AZURE_STORAGE_ACCOUNT_KEY_FILE", &key)]);
+        assert!(open("az://container", data.path(), azure).is_ok());
+        let wrong = file("google", "this is no key");
+        for (name, path) in [
+            ("GOOGLE_SERVICE_ACCOUNT_KEY_FILE", &*wrong),
+            ("GOOGLE_SERVICE_ACCOUNT_KEY_FILE", "/nowhere/at/all"),
+        ] {
+            assert!(open("gs://bucket/x", data.path(), env(&[(name, path)])).is_err(), "{path}");
+        }
+        let of_their_own =
+            [("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/at/all"), ("AWS_CONFIG_FILE", "/nowhere/at/all")];
+        assert!(open("s3://bucket", data.path(), env(&of_their_own)).is_ok());
     }
 
     #[tokio::test]

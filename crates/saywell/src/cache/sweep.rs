@@ -2,6 +2,7 @@
 
 use super::{Cache, CacheError};
 
+use crate::causes::causes;
 use crate::gateways::Turns;
 use crate::key::Key;
 use crate::store::{Access, Selection};
@@ -111,7 +112,7 @@ impl Cache {
                 match swept {
                     Ok(report) if report == SweepReport::default() => {}
                     Ok(report) => tracing::info!(?report, "the cache was swept"),
-                    Err(error) => tracing::warn!(error = %Causes(&error), "the cache could not be swept"),
+                    Err(error) => tracing::warn!(error = causes(&error), "the cache could not be swept"),
                 }
                 tokio::time::sleep(interval).await;
             }
@@ -120,14 +121,14 @@ impl Cache {
         let all = async { tokio::join!(Box::pin(counting), Box::pin(work)) };
         let _cancelled: Option<((), ())> = cancel.run_until_cancelled(all).await;
         if let Err(error) = self.flush_accesses().await {
-            tracing::warn!(error = %Causes(&error), "the last accesses were not counted");
+            tracing::warn!(error = causes(&error), "the last accesses were not counted");
         }
     }
 
     /// Counts what killed processes left behind, as soon as the storage and the index say so.
     async fn count_left_behind(&self) {
         while let Err(error) = self.count_strays().await {
-            tracing::debug!(error = %Causes(&error), "what was left behind could not be counted");
+            tracing::debug!(error = causes(&error), "what was left behind could not be counted");
             tokio::time::sleep(COUNT_AGAIN).await;
         }
     }
@@ -142,7 +143,7 @@ impl Cache {
                 if report.too_young > 0 { self.shared.settings.grace } else { REPAIR_EVERY }
             }
             Err(error) => {
-                tracing::warn!(error = %Causes(&error), "the cache could not be repaired");
+                tracing::warn!(error = causes(&error), "the cache could not be repaired");
                 self.shared.settings.grace
             }
         }
@@ -225,19 +226,4 @@ fn count_evicted(selection: &Selection, entries: u64, bytes: u64) {
     };
     metrics::counter!("saywell_cache_evictions_total", "reason" => reason).increment(entries);
     metrics::counter!("saywell_cache_evicted_bytes_total", "reason" => reason).increment(bytes);
-}
-
-/// An error with its causes, on one line.
-pub(super) struct Causes<'a>(pub(super) &'a dyn std::error::Error);
-
-impl std::fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }

@@ -94,9 +94,7 @@ pub(super) async fn run(arguments: &Arguments, settings: Settings) -> Result<(),
 pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, String> {
     let prices = Prices::new(settings.prices.clone());
     let alone = Settings { provider: name.to_owned(), fallback: Vec::new(), ..settings.clone() };
-    let app = open_without_trace(alone).await.map_err(|failed| match failed {
-        Failed::Run(reason) | Failed::Usage(reason) => reason,
-    })?;
+    let app = open_without_trace(alone).await.map_err(Failed::words)?;
     let links = app.speak.chain.links();
     let link = links.first().ok_or("is in no chain")?;
     let count =

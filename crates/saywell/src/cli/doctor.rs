@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{Failed, check, print, print_json};
+use crate::causes::causes;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Settings;
 use crate::net;
@@ -187,9 +188,9 @@ fn clock(findings: &mut Findings) -> Result<(), Failed> {
 }
 
 /// An answer within [`PATIENCE`], or why there is none.
-async fn in_time<T, E: std::fmt::Display>(answer: impl Future<Output = Result<T, E>>) -> Result<T, String> {
+async fn in_time<T, E: std::error::Error>(answer: impl Future<Output = Result<T, E>>) -> Result<T, String> {
     match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Ok(answer) => answer.map_err(|error| causes(&error)),
         Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }

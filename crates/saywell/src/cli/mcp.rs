@@ -213,6 +213,5 @@ async fn play(speech: SpokenReply, player: Player) -> Result<(), ApiError> {
 }
 
 fn cannot_play(failed: Failed) -> ApiError {
-    let (Failed::Run(reason) | Failed::Usage(reason)) = failed;
-    ApiError::new(Code::InternalError, reason)
+    ApiError::new(Code::InternalError, failed.words())
 }

@@ -1,9 +1,12 @@
 //! `saywell serve`.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{info, warn};
 
 use super::{Failed, print};
@@ -37,8 +40,6 @@ impl Arguments {
     }
 }
 
-/// How long flights may take to end once the server is asked to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// When voices that were too slow are tried again: the machine may have been busy with something else.
 const TRY_AGAIN: Duration = Duration::from_mins(10);
 /// Open files for everything but callers: databases, providers, sound on disk.
@@ -60,6 +61,12 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
              trial unless something in front of it decides who gets through"
         );
     }
+    if let Some(warning) = settings.not_shared() {
+        warn!("REDIS_URL is set, as where several gateways are one, and {warning}");
+    }
+    let (delay, patience) = (settings.stop_delay, settings.stop_timeout);
+    // Before anybody can know that it is there.
+    let mut asking = Asking::begin()?;
     let app = App::open(settings).await?;
     if let Some(listener) = wyoming {
         print(format_args!("Saywell speaks Wyoming at tcp://{}", listener.local_addr()?))?;
@@ -68,15 +75,27 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failed> {
     }
     print(format_args!("Saywell speaks at http://{address}"))?;
     app.keep_trying_voices(TRY_AGAIN);
-    let stopping = app.clone();
+    let (stopping, begun) = (app.clone(), Arc::<OnceLock<Instant>>::default());
+    let stops_at = Arc::clone(&begun);
     let stop = async move {
-        stopped().await;
+        let asked = asking.heard().await;
+        stopping.readiness.end();
+        // A balancer needs a moment until it sends nobody here any more; whoever stops it by hand has none.
+        if asked == Asked::ByTheSystem && stopping.readiness.is_watched() && !delay.is_zero() {
+            info!(seconds = delay.as_secs_f64(), "about to stop: not ready any more");
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                _ = asking.heard() => {}
+            }
+        }
         info!("stopping");
+        let _ = stops_at.set(Instant::now());
         stopping.stop();
     };
     let bounds = ConnectionBounds { connections: connections_to_have(bounds.connections), ..bounds };
-    Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, PATIENCE).await;
-    app.close(PATIENCE).await;
+    Server::new(router(app.clone()), bounds, trusted).serve(listener, stop, patience).await;
+    let begun = begun.get().map_or(Duration::ZERO, Instant::elapsed);
+    app.close(patience.saturating_sub(begun)).await;
     Ok(())
 }
 
@@ -107,19 +126,51 @@ fn connections_to_have(wished: usize) -> usize {
     wished
 }
 
-/// Resolves when the process is asked to stop.
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Who asks the process to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Somebody at a terminal.
+    ByHand,
+    /// What runs it: SIGTERM.
+    ByTheSystem,
+}
+
+/// Hears when the process is asked to stop, from when it is made on.
+#[cfg(unix)]
+struct Asking {
+    by_hand: Signal,
+    by_the_system: Signal,
+}
+
+#[cfg(unix)]
+impl Asking {
+    fn begin() -> std::io::Result<Self> {
+        Ok(Self {
+            by_hand: signal(SignalKind::interrupt())?,
+            by_the_system: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn heard(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.by_hand.recv() => Asked::ByHand,
+            _ = self.by_the_system.recv() => Asked::ByTheSystem,
         }
     }
-    let _ = interrupted.await;
+}
+
+/// Hears when the process is asked to stop.
+#[cfg(not(unix))]
+struct Asking;
+
+#[cfg(not(unix))]
+impl Asking {
+    fn begin() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn heard(&mut self) -> Asked {
+        let _ = tokio::signal::ctrl_c().await;
+        Asked::ByHand
+    }
 }

@@ -45,6 +45,29 @@ impl Settings {
         }
     }
 
+    /// What gateways with one Redis do not share by these settings, in words; `None` where nothing is missing, or there is no
+    /// Redis.
+    #[must_use]
+    pub fn not_shared(&self) -> Option<String> {
+        self.redis_url.as_ref()?;
+        let starts_with = |setting: &Option<String>, schemes: &[&str]| {
+            setting.as_deref().is_some_and(|url| schemes.iter().any(|scheme| url.starts_with(scheme)))
+        };
+        let missing = [
+            (self.signing_key.is_none()).then_some(
+                "TTS_SIGNING_KEY is not: links and sessions of one gateway are refused by the others",
+            ),
+            (!starts_with(&self.database_url, &["postgres"])).then_some(
+                "DATABASE_URL names no PostgreSQL: keys, controls, usage and the index of the cache are each gateway's own",
+            ),
+            (!starts_with(&self.storage_url, &["s3:", "gs:", "az:"])).then_some(
+                "TTS_STORAGE_URL names no bucket: unless all have the same folder, what one has bought another buys again",
+            ),
+        ];
+        let missing: Vec<_> = missing.into_iter().flatten().collect();
+        (!missing.is_empty()).then(|| missing.join("; "))
+    }
+
     /// What limits are in force, in this process alone.
     #[must_use]
     pub fn limits(&self) -> limits::Settings {

@@ -14,8 +14,8 @@ pub fn markdown() -> String {
          Environment variables come first, then `saywell.toml` in the current folder (or the file that\n\
          `SAYWELL_CONFIG` names), then the defaults. Unknown names are refused, and every fault is reported at once\n\
          with where it stands. `saywell config` prints what is in force, secrets masked; `saywell serve --listen --port\n\
-         --config` come before all of them. Of any variable, `NAME_FILE` may name a file that holds the value, as\n\
-         orchestrators hand over secrets.\n\n\
+         --config` come before all of them. Of any variable here, and of those of a bucket's service (`AWS_…`, `GOOGLE_…`,\n\
+         `AZURE_…`), `NAME_FILE` may name a file that holds the value, as orchestrators hand over secrets.\n\n\
          [saywell.schema.json](saywell.schema.json) is the same for editors, with every table and every provider's options: one that\n\
          knows TOML (Even Better TOML, Taplo, Tombi) completes and checks the file whose first line is\n\
          `#:schema ./saywell.schema.json`, with the schema beside it.\n\n\

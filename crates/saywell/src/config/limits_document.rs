@@ -40,7 +40,7 @@ const QUANTITIES: &[Quantity] = &[
 const REQUEST: &[Line] = &[
     (
         "max_chars",
-        "longest text, characters",
+        "most characters that are said",
         |plan| or_none(plan.max_chars),
         "spoken as far as it fits, or `text_too_long`",
     ),
@@ -71,7 +71,8 @@ const WORDS: &str = "\
 - A reply is reserved for before it is made, and settled when it is made: what came from the cache, what was not made
   because every listener left, and what no provider could say is given back. What will really be sent and said is
   reserved, as the provider that is asked first counts it: after dictionaries, aliases and spelling out, with markup where
-  it is charged for. `max_chars` and `max_seconds` are judged by the same. A call that would cost more than is reserved,
+  it is charged for. `max_chars` and `max_seconds` are judged by the same: what is not read aloud, such as reasoning and code, is
+  no part of them, up to 16 bytes of a text for each character that may be said, 4 where it comes as it is written. A call that would cost more than is reserved,
   such as a dearer provider's that helps out, is made only if the rest can be reserved too. Sound that becomes longer than
   1.25 times its bound, pauses and all, is cut off: estimates are off by that at most.
 - Money counts for what the providers charge. Where only they can count (tokens, credits), that is known afterwards, and
@@ -103,7 +104,9 @@ is bounded:
 - A Redis that comes back empty is brought up to what the gateways knew when they notice, which is after they could not reach
   it. It then forgets at most what other gateways allowed in the outage.
 - A replica that is promoted lacks what the old primary had not sent yet, as a rule less than a second's work: so much can be
-  had twice. With `appendfsync everysec` a crash costs the same. Rates and flights begin anew then; they last a minute.
+  had twice. With `appendfsync everysec` a crash costs the same. Rates begin anew then. Places of flights last 30 s and are renewed by
+  the gateway that has them: those of one that was killed are free again after that, and a Redis that has lost them knows of
+  none until then.
 
 What was used this day and month is read from the rows of usage when a process starts, as far as the books do not know it:
 a restart gives nobody their quota again. Networks are counted under a name that is made from the network and the month

@@ -95,6 +95,10 @@ pub struct Settings {
     pub instance: Option<String>,
     /// Whether it says that it is ready while it could take no new reply.
     pub ready_when_full: bool,
+    /// How long a gateway that a balancer watches lets everybody in after it was asked to stop.
+    pub stop_delay: Duration,
+    /// How long replies may take to end once nobody is let in any more.
+    pub stop_timeout: Duration,
     /// Address the server listens on.
     pub listen: SocketAddr,
     /// Address that Wyoming is spoken on; nowhere when unset.
@@ -312,7 +316,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_MAX_CHARS",
         key: "limits.max_chars",
         default: "20000",
-        about: "Longest text accepted, in characters.",
+        about: "The most characters that are said of one text; what is not read aloud, such as reasoning, is no part of them.",
         takes: Takes::Whole(1, 1_000_000),
         set: |s, v| assign(&mut s.max_chars, number(v, 1, 1_000_000)),
         show: |s| s.max_chars.to_string(),
@@ -420,7 +424,7 @@ pub static SETTINGS: &[Setting] = &[
         variable: "TTS_LOOKAHEAD_SECONDS",
         key: "chain.lookahead_seconds",
         default: "20",
-        about: "How far ahead of the listener sound is bought from providers that charge for it. 0: all of it at once.",
+        about: "How far ahead of the listener who began first sound is bought from providers that charge for it, whichever gateway makes it. 0: all of it at once.",
         takes: Takes::Number(0.0, 86_400.0),
         set: |s, v| assign(&mut s.lookahead, seconds(v, 0.0, 86_400.0).map(unless_zero)),
         show: |s| s.lookahead.unwrap_or_default().as_secs_f64().to_string(),
@@ -514,6 +518,24 @@ pub static SETTINGS: &[Setting] = &[
         takes: Takes::Flag,
         set: |s, v| assign(&mut s.ready_when_full, flag(v)),
         show: |s| s.ready_when_full.to_string(),
+    },
+    Setting {
+        variable: "TTS_STOP_DELAY_SECONDS",
+        key: "server.stop_delay_seconds",
+        default: "5",
+        about: "How long after SIGTERM everybody is still let in, while `/readyz` answers 503. So a balancer sends new requests elsewhere before a connection is refused. Only where something has asked `/readyz` again and again; Ctrl-C stops at once.",
+        takes: Takes::Number(0.0, 600.0),
+        set: |s, v| assign(&mut s.stop_delay, seconds(v, 0.0, 600.0)),
+        show: |s| s.stop_delay.as_secs_f64().to_string(),
+    },
+    Setting {
+        variable: "TTS_STOP_TIMEOUT_SECONDS",
+        key: "server.stop_timeout_seconds",
+        default: "30",
+        about: "How long replies may take to end, all together, once a gateway that stops lets nobody in. What is not made by then is left to other gateways, where flights are shared.",
+        takes: Takes::Number(0.0, 3_600.0),
+        set: |s, v| assign(&mut s.stop_timeout, seconds(v, 0.0, 3_600.0)),
+        show: |s| s.stop_timeout.as_secs_f64().to_string(),
     },
     Setting {
         variable: "TTS_LISTEN",
@@ -885,6 +907,8 @@ impl Default for Settings {
             data_dir: PathBuf::new(),
             instance: None,
             ready_when_full: true,
+            stop_delay: Duration::ZERO,
+            stop_timeout: Duration::ZERO,
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             public_url: String::new(),
             cors_origins: Vec::new(),

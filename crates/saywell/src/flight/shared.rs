@@ -7,7 +7,9 @@
 //! on by itself.
 
 mod courier;
+mod hold;
 mod server;
+mod telling;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +21,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use self::server::{Known, Leased, Server, State};
-use super::{Failure, FirstVoice, Flights, LinkedRequest, Listener, SpokenUtterance};
+pub use self::hold::{Hold, SetAside, Storing};
+use self::server::{Known, Leased, Legacy, Server, State};
+use self::telling::Telling;
+use super::{Failure, FirstVoice, Flights, LinkedRequest, SpokenUtterance};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::links;
@@ -100,8 +104,12 @@ pub struct Lease {
     token: String,
     /// Parts that there are.
     told: u64,
-    /// Whether its maker left it to others, and took back what was set aside for what it had not made.
-    was_left: bool,
+    /// What was set aside for it, as its maker told it.
+    aside: String,
+    /// How long ago it was first heard.
+    sounds_for: Option<Duration>,
+    /// Whether it was another's before.
+    taken: bool,
 }
 
 /// The way of a flight's parts to other gateways. To drop it without having told the end is to drop the flight.
@@ -109,6 +117,7 @@ pub struct Lease {
 pub struct Wire {
     // As long as the flight's own sound, which is bounded by the longest reply.
     parts: mpsc::UnboundedSender<Part>,
+    hold: Arc<Hold>,
 }
 
 /// What of a flight that another gateway makes is here.
@@ -155,11 +164,18 @@ impl SharedFlights {
         Self { server: Server::open(address, service) }
     }
 
-    /// The lease of a flight that nobody makes; `None` where somebody does, or nobody can tell.
-    pub async fn lease(&self, key: Key, asked: &LinkedRequest) -> Result<Option<Lease>, Away> {
+    /// The lease of a flight that nobody makes, for which this is set aside; `None` where somebody does, or nobody can tell.
+    pub async fn lease(
+        &self,
+        key: Key,
+        asked: &LinkedRequest,
+        aside: &dyn SetAside,
+    ) -> Result<Option<Lease>, Away> {
         let asked = serde_json::to_vec(asked).map_err(|error| Away(error.to_string()))?;
-        let begun = self.server.begin(key, &asked).await?;
-        Ok(begun.map(|(flight, token)| Lease { flight, token, told: 0, was_left: false }))
+        let aside = aside.as_told().unwrap_or_default();
+        let begun = self.server.begin(key, &asked, &aside).await?;
+        let new = |(flight, token)| Lease { flight, token, told: 0, aside, sounds_for: None, taken: false };
+        Ok(begun.map(new))
     }
 
     /// Follows the flight of this key, if another gateway makes one or just has.
@@ -186,27 +202,25 @@ impl SharedFlights {
         Some(follower)
     }
 
-    /// Begins to tell what is made under this lease; `flights` has the flight here.
+    /// Begins to tell what is made under this lease; `flights` has the flight here, and `aside` what is set aside for it.
     #[must_use]
-    pub fn wire(&self, lease: Lease, flights: &Flights, format: Format) -> Wire {
+    pub fn wire(&self, lease: Lease, flights: &Flights, format: Format, aside: Arc<dyn SetAside>) -> Wire {
         let (parts, told) = mpsc::unbounded_channel();
-        let server = Arc::clone(&self.server);
-        let telling = Telling {
-            bell: server.bell(lease.flight.key),
-            others: flights.join(&lease.flight.key, format),
-            server,
-            lease,
-            flights: flights.clone(),
-            followers: 0,
-            heard_at: Instant::now(),
-        };
+        let hold = Arc::new(Hold::new(lease.taken));
+        let telling = Telling::new(&self.server, lease, flights, format, (aside, Arc::clone(&hold)));
         self.server.carry(telling.run(told));
-        Wire { parts }
+        Wire { parts, hold }
     }
 
     /// This gateway is to stop: what only others hear is left to them.
     pub fn hand_over(&self) {
         self.server.stopping.cancel();
+    }
+
+    /// It stops now: whatever is made here is left to others, and ends for its listeners here.
+    pub fn leave(&self) {
+        self.hand_over();
+        self.server.leaving.cancel();
     }
 
     /// Ends as `kill -9` would, as far as others can tell: not even that it ends is told. For tests.
@@ -239,10 +253,16 @@ impl SharedFlights {
 }
 
 impl Lease {
-    /// Whether its maker left it to others, and took back what was set aside for what it had not made.
+    /// What is set aside for it, as [`SetAside::as_told`]; `None` where its maker has settled that.
     #[must_use]
-    pub fn was_left(&self) -> bool {
-        self.was_left
+    pub fn set_aside(&self) -> Option<&str> {
+        Some(&*self.aside).filter(|aside| !aside.is_empty())
+    }
+
+    /// How long ago it was first heard; `None` where it was not yet.
+    #[must_use]
+    pub fn sounds_for(&self) -> Option<Duration> {
+        self.sounds_for
     }
 }
 
@@ -252,116 +272,11 @@ impl Wire {
         // Where nobody listens any more, the lease is lost, and the flight goes on for its own listeners.
         let _ = self.parts.send(part);
     }
-}
 
-/// Tells what is made.
-struct Telling {
-    server: Arc<Server>,
-    lease: Lease,
-    flights: Flights,
-    bell: server::Bell,
-    /// Stands for those who may listen at other gateways, until it is known that nobody does, here or there.
-    others: Option<Listener>,
-    /// How many gateways follow.
-    followers: usize,
-    /// When the server answered last.
-    heard_at: Instant,
-}
-
-impl Telling {
-    async fn run(mut self, mut parts: mpsc::UnboundedReceiver<Part>) {
-        let (mut new, mut waiting) = (Vec::new(), Vec::new());
-        let (mut state, mut dropped) = (State::Flying, false);
-        let mut asked_at = Instant::now();
-        // Whether something waits that a gateway may need which has yet to come.
-        let mut is_wanted = false;
-        let stopping = self.server.stopping.clone();
-        loop {
-            let asked_to_stop = stopping.is_cancelled();
-            let look_again = asked_at + if is_wanted { GATHERED } else { LOOK_EVERY };
-            let is_due = tokio::select! {
-                biased;
-                () = stopping.cancelled(), if !asked_to_stop => true,
-                count = parts.recv_many(&mut new, PARTS_AT_ONCE), if state == State::Flying => {
-                    dropped = count == 0;
-                    is_wanted |= new.iter().any(|part| !matches!(part, Part::Frames(_)));
-                    self.followers > 0 || new.iter().any(|part| matches!(part, Part::Ended(_)))
-                }
-                () = self.bell.rung() => true,
-                () = tokio::time::sleep_until(look_again) => true,
-            };
-            if dropped {
-                let _ = self.server.end(&self.lease.flight, &self.lease.token, true).await;
-                return;
-            }
-            for part in new.drain(..) {
-                if let Part::Ended(outcome) = &part {
-                    state = if outcome.is_ok() { State::Landed } else { State::Failed };
-                }
-                waiting.push(part.into_bytes());
-            }
-            if !is_due {
-                continue;
-            }
-            asked_at = Instant::now();
-            let Lease { flight, token, told, .. } = &self.lease;
-            match self.server.tell((flight, token), state, *told, &waiting).await {
-                Ok(Some(answer)) => {
-                    self.lease.told += waiting.len() as u64;
-                    waiting.clear();
-                    is_wanted = false;
-                    self.heard_at = Instant::now();
-                    if state != State::Flying {
-                        return;
-                    }
-                    self.hear(answer);
-                    if stopping.is_cancelled() && self.followers > 0 && self.nobody_listens_here() {
-                        let _ = self.server.end(&self.lease.flight, &self.lease.token, false).await;
-                        metrics::counter!("saywell_shared_flights_total", "event" => "handed_over")
-                            .increment(1);
-                        // With them the last listener leaves, and the work here ends.
-                        return;
-                    }
-                }
-                Ok(None) => {
-                    warn!(key = %flight.key.short(), "the lease of a flight is lost: it goes on for its own listeners alone");
-                    metrics::counter!("saywell_shared_flights_total", "event" => "lost").increment(1);
-                    return;
-                }
-                Err(away) => {
-                    debug!(%away, "what is made waits to be told");
-                    is_wanted = true;
-                    let silent = self.heard_at.elapsed();
-                    if silent > PATIENCE && self.nobody_listens_here() {
-                        self.others = None;
-                    }
-                    if state != State::Flying && silent > TOLD_WITHIN {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    fn hear(&mut self, answer: server::Told) {
-        self.followers = answer.followers;
-        if let Some(others) = self.others.as_ref().filter(|_| answer.followers > 0) {
-            others.arrives();
-        }
-        for word in answer.mail {
-            match serde_json::from_slice(&word) {
-                Ok(Mail::GivenUp(whom)) => self.flights.give_up(&self.lease.flight.key, &whom),
-                Ok(Mail::Hurry) => self.others.iter().for_each(Listener::hurry),
-                Err(error) => debug!(%error, "a word of another version is not understood"),
-            }
-        }
-        if self.followers == 0 && self.nobody_listens_here() {
-            self.others = None;
-        }
-    }
-
-    fn nobody_listens_here(&self) -> bool {
-        self.others.as_ref().is_some_and(|others| self.flights.is_for_alone(others))
+    /// How sure it is that nobody else makes the flight.
+    #[must_use]
+    pub fn hold(&self) -> &Arc<Hold> {
+        &self.hold
     }
 }
 
@@ -432,8 +347,9 @@ impl Follower {
     /// Takes the lease of a flight that nobody makes.
     pub async fn take(&mut self) -> Taken {
         match self.server.take(&self.flight, self.read).await {
-            Ok(Leased::Token(token, was_left)) => {
-                Taken::Ours(Lease { flight: self.flight.clone(), token, told: self.read, was_left })
+            Ok(Leased::Ours(Legacy { token, aside, sounds_for })) => {
+                let (flight, told) = (self.flight.clone(), self.read);
+                Taken::Ours(Lease { flight, token, told, aside, sounds_for, taken: true })
             }
             Ok(Leased::Flown) => Taken::Elsewhere,
             Ok(Leased::Gone) => Taken::Lost,

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 use super::error::{ApiError, Code};
 use crate::app::App;
 use crate::cache::CacheError;
+use crate::causes::causes;
 use crate::controls::ControlError;
 use crate::identity::{Caller, Via};
 use crate::store::StoreError;
@@ -88,8 +89,6 @@ impl From<CacheError> for ApiError {
 
 /// A fault of ours: logged with its causes, told without them.
 fn failed(error: &dyn std::error::Error) -> ApiError {
-    let causes: Vec<_> =
-        std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
-    tracing::error!(error = causes.join(": "), "an operator's request failed");
+    tracing::error!(error = causes(error), "an operator's request failed");
     ApiError::new(Code::InternalError, "Something went wrong here. It has been logged.")
 }

@@ -118,7 +118,8 @@ pub(super) fn parse_from<T: DeserializeOwned>(input: Input, text: &[u8]) -> Resu
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::invalid(param, format!("The {name} is empty; it must be a JSON object.")));
     }
-    let text = mend_surrogates(text);
+    // Some editors and languages begin a file with it.
+    let text = mend_surrogates(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut json = serde_json::Deserializer::from_slice(&text);
     let value = fields(input, &mut json)?;
     json.end()
@@ -140,7 +141,7 @@ where
         }
         let reason = inner.to_string();
         // serde appends " at line 1 column 17", which helps nobody once the field is named.
-        let reason = reason.split(" at line ").next().unwrap_or(&reason);
+        let reason = &in_plain_words(reason.split(" at line ").next().unwrap_or(&reason));
         if let Some(field) = unknown_field(reason) {
             let reason = reason.replacen(&field, &brief(&field), 1);
             ApiError::invalid(field, format!("There is an {reason}."))
@@ -176,6 +177,27 @@ fn mend_surrogates(json: &[u8]) -> Cow<'_, [u8]> {
         };
     }
     mended
+}
+
+/// What serde says, without the names that things have in this program.
+fn in_plain_words(reason: &str) -> String {
+    const TYPES: [(&str, &str); 12] = [
+        ("struct ", "an object"),
+        ("enum ", "one of its kinds"),
+        ("usize", "a whole number, 0 or more"),
+        ("u8", "a whole number, 0 or more"),
+        ("u16", "a whole number, 0 or more"),
+        ("u32", "a whole number, 0 or more"),
+        ("u64", "a whole number, 0 or more"),
+        ("i32", "a whole number"),
+        ("i64", "a whole number"),
+        ("f32", "a number"),
+        ("f64", "a number"),
+        ("a map", "an object"),
+    ];
+    let Some((found, expected)) = reason.split_once(", expected ") else { return reason.to_owned() };
+    let words = TYPES.iter().find(|(name, _)| expected.starts_with(name)).map(|(_, words)| *words);
+    format!("{found}, expected {}", words.unwrap_or(expected))
 }
 
 /// The name in serde's "missing field `x`".

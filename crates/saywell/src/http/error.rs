@@ -273,7 +273,9 @@ impl From<Failure> for ApiError {
             Failure::Unspeakable => {
                 Self::new(Code::LanguageUnsupported, "No voice here can say this text.").param("text")
             }
-            Failure::Cancelled => Self::new(Code::NotFound, "This speech was stopped; ask for it again."),
+            Failure::Cancelled | Failure::Left => {
+                Self::new(Code::NotFound, "This speech was stopped; ask for it again.")
+            }
             Failure::Internal(reason) => {
                 error!(%reason, "a reply could not be spoken");
                 Self::new(Code::InternalError, "Something went wrong here. It has been logged.")

@@ -22,12 +22,15 @@ pub async fn live() -> &'static str {
 
 /// Speech can be made: some provider of the chain answers for its voices, and, where an operator wants to know that too,
 /// would take a new reply. After the first line come services beside it that are ill, without which speech goes on, and
-/// voices that this machine is too slow for, which speak after all others.
+/// voices that this machine is too slow for, which speak after all others. A gateway that stops is ready no more.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses(
     (status = 200, description = "Ready", body = str),
-    (status = 503, description = "No provider can be used, or with `TTS_READY_WHEN_FULL=false` none would take a new reply"),
+    (status = 503, description = "The gateway stops, no provider can be used, or with `TTS_READY_WHEN_FULL=false` none would take a new reply"),
 ))]
 pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
+    if app.readiness.has_ended() {
+        return Err(ApiError::new(Code::Overloaded, "This gateway stops."));
+    }
     let mut is_full = false;
     let chain = app.speak.steered_chain();
     for link in chain.links() {
@@ -40,6 +43,7 @@ pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
             let slow = chain.links().iter().filter_map(|link| {
                 Some(format!("{} {}\n", link.name(), trial::in_words(too_slow(&**link)?)))
             });
+            app.readiness.tell();
             return Ok(std::iter::once("ready\n".to_owned())
                 .chain(ill.map(|service| format!("{} is ill\n", service.name())))
                 .chain(slow)

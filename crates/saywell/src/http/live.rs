@@ -166,6 +166,12 @@ impl Hearing {
         self.departure.is_some()
     }
 
+    /// Whether what was heard so far ends with an utterance.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        self.departure.as_ref().is_none_or(|departure| departure.listener.is_between())
+    }
+
     /// Up to when utterances have been told of, seconds.
     #[must_use]
     pub fn until(&self) -> f64 {

@@ -67,7 +67,7 @@ pub struct OpenAiBody {
 /// A voice by name, or by id.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = OpenAiVoiceName)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a voice is a string, or an object with an `id`")]
 pub enum VoiceName {
     /// Its name.
     Name(String),

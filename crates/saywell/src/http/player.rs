@@ -72,7 +72,10 @@ impl Player {
     fn new() -> Self {
         let modules: BTreeMap<String, Module> = Sources::iter()
             .filter_map(|name| Some((name.to_string(), Sources::get(&name)?)))
-            .map(|(name, file)| (name, Module::new(&without_comments(&String::from_utf8_lossy(&file.data)))))
+            .map(|(name, file)| {
+                let code = without_comments(&String::from_utf8_lossy(&file.data));
+                (name, Module::new(&with_short_names(&without_spaces(&code))))
+            })
             .collect();
         let mut hash = Sha256::new();
         for (name, module) in &modules {
@@ -205,6 +208,103 @@ fn without_comments(source: &str) -> String {
     code
 }
 
+/// Code without the spaces that mean nothing in it, which are a twentieth of what a page loads. What stands in strings,
+/// patterns and templates stays as it is, and so do lines that import.
+fn without_spaces(code: &str) -> String {
+    let is_word = |character: char| character.is_alphanumeric() || "_$#".contains(character);
+    let mut out = String::with_capacity(code.len());
+    // What the present text ends with; of templates, how many braces are open in each that code stands in.
+    let mut end = None;
+    let mut open: Vec<usize> = Vec::new();
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        if end.is_none() && character == ' ' && !out.rsplit('\n').next().unwrap_or("").starts_with("import") {
+            let before = out.chars().next_back().unwrap_or('\n');
+            let after = characters.peek().copied().unwrap_or('\n');
+            let is_apart = is_word(before) && is_word(after);
+            // `a + +b`, and what may begin or end a pattern.
+            let is_sign = before == after && "+-".contains(before);
+            if !is_apart && !is_sign && before != '/' && after != '/' {
+                continue;
+            }
+        }
+        // A comment after some code.
+        if end.is_none() && character == '/' && characters.peek() == Some(&'/') {
+            while characters.peek().is_some_and(|&next| next != '\n') {
+                characters.next();
+            }
+            continue;
+        }
+        let is_pattern = character == '/' && begins_pattern(&out);
+        out.push(character);
+        match (end, character) {
+            (Some(_), '\\') => out.extend(characters.next()),
+            (Some('`'), '$') if characters.peek() == Some(&'{') => {
+                out.extend(characters.next());
+                open.push(0);
+                end = None;
+            }
+            // In a class of a pattern, its end is a character like others.
+            (Some('/'), '[') => end = Some(']'),
+            (Some(']'), ']') => end = Some('/'),
+            (Some(last), _) if character == last => end = None,
+            (None, '\'' | '"' | '`') => end = Some(character),
+            (None, '/') if is_pattern => end = Some('/'),
+            (None, '{') => {
+                if let Some(braces) = open.last_mut() {
+                    *braces += 1;
+                }
+            }
+            (None, '}') => match open.pop() {
+                Some(0) => end = Some('`'),
+                Some(braces) => open.push(braces - 1),
+                None => {}
+            },
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Whether a slash after some code begins a pattern, and does not divide.
+fn begins_pattern(code: &str) -> bool {
+    let code = code.trim_end();
+    let word = code.rsplit(|character: char| !character.is_alphanumeric()).next().unwrap_or("");
+    matches!(word, "return" | "typeof" | "case" | "of" | "in")
+        || !code.ends_with(|character: char| character.is_alphanumeric() || "_$)]}".contains(character))
+}
+
+/// A module whose private names are letters: nobody outside of it can say them, and they are a fiftieth of what goes out.
+/// A name is one that stands behind a dot somewhere; colours in the styles do not.
+fn with_short_names(code: &str) -> String {
+    let name_at = |at: usize| {
+        let rest = &code[at + 1..];
+        let end =
+            rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        &rest[..end]
+    };
+    let mut letters: BTreeMap<&str, String> = BTreeMap::new();
+    for (at, _) in code.match_indices(".#") {
+        let next = letters.len();
+        letters.entry(name_at(at + 1)).or_insert_with(|| {
+            let letter = char::from(b'a' + u8::try_from(next % 26).unwrap_or_default());
+            if next < 26 { letter.to_string() } else { format!("{letter}{}", next / 26) }
+        });
+    }
+    let mut short = String::with_capacity(code.len());
+    let mut done = 0;
+    for (at, _) in code.match_indices('#') {
+        let name = name_at(at);
+        if let Some(letter) = letters.get(name) {
+            short.push_str(&code[done..=at]);
+            short.push_str(letter);
+            done = at + 1 + name.len();
+        }
+    }
+    short.push_str(&code[done..]);
+    short
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,10 +334,14 @@ mod tests {
             before <= 15 * 1024,
             "before the first press the player is to be at most 15 KiB, and is {before} bytes"
         );
-        // A page is in one language: of those, the largest counts.
+        // A page is in one language, which has its buttons' words in a module of their own: of those, the largest counts.
         let is_language = |name: &str| name.starts_with("words-");
-        let language: usize =
-            PLAYER.modules.keys().filter(|name| is_language(name)).map(|name| size(name)).max().unwrap_or(0);
+        let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in PLAYER.modules.keys().filter(|name| is_language(name)) {
+            let code = name.split(['-', '.']).nth(1).unwrap_or_default();
+            *languages.entry(code).or_default() += size(name);
+        }
+        let language = languages.values().copied().max().unwrap_or_default();
         let rest: usize =
             PLAYER.modules.keys().filter(|name| !is_language(name)).map(|name| size(name)).sum();
         let all = rest + language;
@@ -257,6 +361,38 @@ mod tests {
             "f((a), (b));\n"
         );
         assert_eq!(without_comments(source), "function f(a) {\nlet b = 'x // y';\nreturn a; // why\n}\n");
+    }
+
+    #[test]
+    fn spaces_that_mean_nothing_are_left_out() {
+        for (source, code) in [
+            ("const a = (b, c) => b + c;", "const a=(b,c)=>b+c;"),
+            ("return a + +b - -c / d;", "return a+ +b- -c / d;"),
+            ("import { a } from './a.js';\nf( a );", "import { a } from './a.js';\nf(a);"),
+            (
+                r"x = 'a = \' b' + `c = ${ d + { e: `f = ${ g }` } } h = `;",
+                r"x='a = \' b'+`c = ${d+{e:`f = ${g}`}} h = `;",
+            ),
+            (r"return /[/'] = \/ '/.test(a) && b;", r"return /[/'] = \/ '/.test(a)&&b;"),
+            ("a = (b) / c / d; e = 'f  g';", "a=(b) / c / d;e='f  g';"),
+            ("return a; // isn't it\nb = 'c // d';", "return a; \nb='c // d';"),
+            ("p {\n#q = async function* () {};", "p{\n#q=async function*(){};"),
+        ] {
+            assert_eq!(without_spaces(source), code);
+        }
+    }
+
+    #[test]
+    fn private_names_are_short_and_nothing_else_is() {
+        let source = "class A {\n#colour = '#fff';\n#ä = '#';\nget #all() {\nreturn this.#colour + this?.#all + #colour in this;\n}\n}\n";
+        assert_eq!(
+            with_short_names(source),
+            "class A {\n#a = '#fff';\n#ä = '#';\nget #b() {\nreturn this.#a + this?.#b + #a in this;\n}\n}\n"
+        );
+        let many: String = (0..60).map(|number| format!("this.#name{number};")).collect();
+        let short = with_short_names(&many);
+        let names: std::collections::BTreeSet<&str> = short.split(';').collect();
+        assert_eq!(names.len(), 61, "{short}");
     }
 
     #[test]

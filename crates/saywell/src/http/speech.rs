@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::body::Json;
 use super::contract::SoundFile;
 use super::error::{ApiError, brief};
-use super::fields::{identifier, name, number, or_default, word};
+use super::fields::{count, identifier, list, name, number, truth, word};
 use super::headers;
 use super::identity::{Holder, MaySpeak};
 use super::silence::says_nothing;
@@ -79,11 +79,11 @@ pub struct SpeechBody {
     #[schema(example = "announce")]
     pub code: Option<String>,
     /// The reply begins inside reasoning, whose opening tag stood in the prompt: all up to the closing tag is left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "truth")]
     pub begins_in_reasoning: Option<bool>,
     /// How words are said, before what the operator says of them, at most 100: each has a `word` or a `pattern`, and one of `say`,
     /// `ipa` and `x_sampa`; and `case` and `language` where they matter.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "list")]
     #[schema(value_type = Option<Vec<Object>>)]
     pub pronunciations: Vec<Entry>,
     /// How to speak, in words, for a model that takes such: at most 4,096 characters.
@@ -91,12 +91,11 @@ pub struct SpeechBody {
     #[schema(max_length = 4096)]
     pub instructions: Option<String>,
     /// The byte of the text to go on from: the `continues_at` of an earlier answer for the same text.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub start_at: Option<usize>,
     /// Nobody listens yet: make it when there is time, and to the end. With links, `DELETE` on that of the sound gives it up.
-    #[serde(default, deserialize_with = "or_default")]
-    #[schema(value_type = Option<bool>)]
-    pub prefetch: bool,
+    #[serde(default, deserialize_with = "truth")]
+    pub prefetch: Option<bool>,
 }
 
 /// A name, or a whole number that is one, as the contract has it; `fields::identifier` reads both.
@@ -161,7 +160,7 @@ impl SpeechBody {
             voice: name("voice", self.voice.as_deref())?,
             provider: name("provider", self.provider.as_deref())?,
             model: name("model", self.model.as_deref())?,
-            prefetch: self.prefetch,
+            prefetch: self.prefetch.unwrap_or_default(),
             markup,
             begins_in_reasoning: self.begins_in_reasoning,
             pronunciations,

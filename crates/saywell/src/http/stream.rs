@@ -4,6 +4,7 @@
 
 mod message;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -36,6 +37,8 @@ enum Over {
     Done(Value),
     Cancelled,
     Failed(ApiError),
+    /// Before all of its text was there: the server stops.
+    Away,
     /// With the connection.
     Closed(Option<ApiError>),
 }
@@ -122,6 +125,7 @@ impl Session {
                 Over::Done(done) => say(&out, &done).await?,
                 Over::Cancelled => say(&out, &json!({ "type": "cancelled" })).await?,
                 Over::Failed(error) => self.error(&out, &error).await?,
+                Over::Away => return close(&out, close_code::AWAY, "the server stops").await,
                 Over::Closed(None) => return Ok(()),
                 Over::Closed(Some(error)) => {
                     self.error(&out, &error).await?;
@@ -133,9 +137,11 @@ impl Session {
 
     /// What `POST /tts` does before it has a script.
     async fn begin(&self, ask: SpeechBody) -> Result<Writing, ApiError> {
-        for (given, param) in
-            [(ask.text.is_some(), "text"), (ask.ssml.is_some(), "ssml"), (ask.prefetch, "prefetch")]
-        {
+        for (given, param) in [
+            (ask.text.is_some(), "text"),
+            (ask.ssml.is_some(), "ssml"),
+            (ask.prefetch == Some(true), "prefetch"),
+        ] {
             if given {
                 let message =
                     format!("`{param}` has no place in `begin`: text comes in messages of its own.");
@@ -162,8 +168,22 @@ impl Session {
     async fn reply(&self, source: &mut Incoming, out: &Out, mut writing: Writing) -> Result<Over, Gone> {
         let mut hearing = Hearing::default();
         let mut next = None;
+        let (stopping, closing) = (self.app.connections.stopping(), self.app.connections.closing());
+        let (mut stopping, mut closing) = (pin!(stopping), pin!(closing));
+        let mut stops = false;
         loop {
+            // Nobody knows when its text ends, and where there are other gateways one goes on from any sentence.
+            if stops
+                && self.app.speak.shared.is_some()
+                && writing.ended().is_none()
+                && next.is_none()
+                && hearing.is_between()
+            {
+                return Ok(Over::Away);
+            }
             tokio::select! {
+                () = &mut closing => return Ok(Over::Away),
+                () = &mut stopping, if !stops => stops = true,
                 came = receive(source, TEXT_WITHIN, Said::parse) => {
                     let departed = match came {
                         Came::Said(Said::Text(text)) => writing.push(&text).await,

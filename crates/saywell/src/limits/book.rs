@@ -4,12 +4,17 @@
 //! ticket, so that giving back happens once at most.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// How long a step of the shared books may take at the very most; they have a tighter deadline of their own, past which they
+/// undo what they may have done.
+pub(super) const DEADLINE: Duration = Duration::from_secs(1);
 
 /// Names one step, unlike any other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Ticket(u64);
 
 impl Ticket {
@@ -31,7 +36,7 @@ impl fmt::Display for Ticket {
 }
 
 /// What a step asks for on one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Claim {
     /// Names the account in the books.
     pub account: String,
@@ -44,7 +49,7 @@ pub(crate) struct Claim {
 }
 
 /// What is kept on an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ClaimKind {
     /// A bucket of `allowed` that fills by one every so many microseconds. Its state: microseconds until it is full.
     Rate {
@@ -108,6 +113,14 @@ pub(crate) trait Book: fmt::Debug + Send + Sync {
 
     /// Waits until everything settled so far is in the books.
     async fn settled(&self) {}
+
+    /// Keeps places of these tickets on these accounts until then; of what is settled, none.
+    async fn renew(
+        &self,
+        places: &[(Ticket, String)],
+        until: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), BooksAway>;
 
     /// Looks whether they can be reached, and tells whether they still know what they knew.
     async fn reach(&self) -> Result<bool, BooksAway> {

@@ -10,8 +10,9 @@ use std::time::{Duration, SystemTime};
 use futures::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::book::{Book, BooksAway, Claim, KnownSum, Taken, Ticket};
+use super::book::{Book, BooksAway, Claim, DEADLINE, KnownSum, Taken, Ticket};
 use super::process::ProcessBook;
+use super::renewal::{self, PLACE_LASTS, Places};
 use crate::clock::Clock;
 use crate::service::{Service, Trouble};
 use crate::telemetry;
@@ -26,15 +27,13 @@ pub enum WithoutRedis {
     Refuse,
 }
 
-/// How long a step of the shared books may take at the very most; they have a tighter deadline of their own, past which they
-/// undo what they may have done.
-const DEADLINE: Duration = Duration::from_secs(1);
-
 /// The books in use.
 #[derive(Debug)]
 pub(crate) struct Books {
     shared: Option<Shared>,
     own: Arc<ProcessBook>,
+    /// The places among what is taken in the shared ones.
+    places: Arc<Places>,
     without: WithoutRedis,
 }
 
@@ -52,6 +51,7 @@ pub(crate) struct Entered {
     /// The shared ones, and under which ticket they have it or will hear of it.
     shared: Option<(Arc<dyn Book>, Ticket)>,
     ticket: Ticket,
+    places: Arc<Places>,
 }
 
 impl From<Trouble> for BooksAway {
@@ -63,7 +63,7 @@ impl From<Trouble> for BooksAway {
 impl Books {
     /// With shared books, or none.
     pub(crate) fn new(shared: Option<Arc<dyn Book>>, without: WithoutRedis, clock: &Arc<dyn Clock>) -> Self {
-        let own = Arc::<ProcessBook>::default();
+        let (own, places) = (Arc::<ProcessBook>::default(), Arc::<Places>::default());
         let shared = shared.map(|book| {
             let (there, known, clock) = (Arc::clone(&book), Arc::clone(&own), Arc::clone(clock));
             let probe = move || {
@@ -73,7 +73,17 @@ impl Books {
             };
             Shared { service: Service::new(telemetry::SideService::Redis, Box::new(probe)), book }
         });
-        Self { shared, own, without }
+        if let Some(Shared { book, service }) = &shared {
+            let shared = (Arc::clone(book), service.clone());
+            // Not waited for: it ends with these books, and what it has not renewed ends by itself.
+            tokio::spawn(renewal::renew(
+                Arc::downgrade(&places),
+                Arc::clone(&own),
+                shared,
+                Arc::clone(clock),
+            ));
+        }
+        Self { shared, own, places, without }
     }
 
     /// Whether the shared books can be reached; `None` without any.
@@ -88,7 +98,7 @@ impl Books {
         claims: &[Claim],
         now: SystemTime,
     ) -> Result<(Taken, Entered), BooksAway> {
-        let entered = |shared| Entered { own: Arc::clone(&self.own), shared, ticket };
+        let entered = |shared| self.entered(ticket, shared);
         let Some(Shared { book, service }) = &self.shared else {
             return Ok((self.own.take(ticket, claims, now).await?, entered(None)));
         };
@@ -96,6 +106,9 @@ impl Books {
         match service.ask(DEADLINE, book.take(ticket, claims, now), |_| true).await {
             Ok(taken) => {
                 self.follow(ticket, claims, &taken, asked, now);
+                if matches!(taken, Taken::All(_)) {
+                    self.places.hold(ticket, ticket, claims);
+                }
                 Ok((taken, entered(Some((Arc::clone(book), ticket)))))
             }
             Err(away) if self.without == WithoutRedis::Refuse => Err(away),
@@ -103,10 +116,29 @@ impl Books {
                 let taken = self.own.take(ticket, claims, now).await?;
                 if matches!(taken, Taken::All(_)) {
                     book.take_later(ticket.later(), claims, now);
+                    self.places.hold(ticket, ticket.later(), claims);
                 }
                 Ok((taken, entered(Some((Arc::clone(book), ticket.later())))))
             }
         }
+    }
+
+    fn entered(&self, ticket: Ticket, shared: Option<(Arc<dyn Book>, Ticket)>) -> Entered {
+        Entered { own: Arc::clone(&self.own), shared, ticket, places: Arc::clone(&self.places) }
+    }
+
+    /// What another process took in the shared books, whose it is no more: it is settled here.
+    pub(crate) fn adopt(&self, ticket: Ticket, claims: &[Claim]) -> Entered {
+        let shared = self.shared.as_ref().map(|shared| (Arc::clone(&shared.book), ticket));
+        if shared.is_some() {
+            self.places.hold(ticket, ticket, claims);
+        }
+        self.entered(ticket, shared)
+    }
+
+    /// How long a place lasts, where it is renewed.
+    pub(crate) fn place_lasts(&self) -> Option<Duration> {
+        self.shared.is_some().then_some(PLACE_LASTS)
     }
 
     /// Notes what the shared books said.
@@ -156,9 +188,15 @@ impl Books {
 }
 
 impl Entered {
+    /// Under which ticket the shared books have it; else these.
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.shared.as_ref().map_or(self.ticket, |(_, ticket)| *ticket)
+    }
+
     /// Changes what a step took: each claim's amount becomes what is `kept` of it, and its places are given back. Once for
     /// each step; never waits.
     pub(crate) fn settle(&self, claims: &[Claim], kept: &[u64], now: SystemTime) {
+        self.places.let_go(self.ticket);
         self.own.settle(self.ticket, claims, kept, now);
         if let Some((shared, ticket)) = &self.shared {
             shared.settle(*ticket, claims, kept, now);

@@ -141,6 +141,21 @@ impl Book for ProcessBook {
         accounts.sweep(now);
     }
 
+    async fn renew(
+        &self,
+        places: &[(Ticket, String)],
+        until: SystemTime,
+        _now: SystemTime,
+    ) -> Result<(), BooksAway> {
+        let mut accounts = self.accounts();
+        for (ticket, account) in places {
+            if let Some(Held::Places(places)) = accounts.held.get_mut(account) {
+                places.insert(*ticket, until);
+            }
+        }
+        Ok(())
+    }
+
     async fn seed(
         &self,
         account: &str,

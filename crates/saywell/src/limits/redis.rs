@@ -25,8 +25,8 @@ const MAX_WAITING: usize = 65_536;
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 /// More than any account holds, and a whole number to Lua.
 const UNBOUNDED: u64 = 1 << 52;
-/// Sums that are raised in one script, which holds the server up for less than a millisecond.
-const SUMS_AT_ONCE: usize = 500;
+/// Sums that are raised, or places that are renewed, in one script, which holds the server up for less than a millisecond.
+const AT_ONCE: usize = 500;
 /// In front of every key. The braces keep all of them in one slot of a cluster.
 const PREFIX: &str = "{saywell}:limits:";
 
@@ -45,6 +45,7 @@ struct Server {
     take: Script,
     settle: Script,
     raise: Script,
+    renew: Script,
     epoch: Script,
 }
 
@@ -64,6 +65,7 @@ impl RedisBook {
             take: Script::new(include_str!("redis/take.lua")),
             settle: Script::new(include_str!("redis/settle.lua")),
             raise: Script::new(include_str!("redis/raise.lua")),
+            renew: Script::new(include_str!("redis/renew.lua")),
             epoch: Script::new(include_str!("redis/epoch.lua")),
         };
         let (later, received) = mpsc::channel(MAX_WAITING);
@@ -193,7 +195,7 @@ impl Book for RedisBook {
     }
 
     async fn raise(&self, sums: &[KnownSum], now: SystemTime) -> Result<(), BooksAway> {
-        for some in sums.chunks(SUMS_AT_ONCE) {
+        for some in sums.chunks(AT_ONCE) {
             let mut call = self.server.raise.prepare_invoke();
             for KnownSum { account, used, resets } in some {
                 call.key(key(account)).arg(*used).arg(milliseconds(now, *resets) + 1000);
@@ -202,6 +204,23 @@ impl Book for RedisBook {
         }
         let epoch = self.server.epoch().await?;
         *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
+        Ok(())
+    }
+
+    async fn renew(
+        &self,
+        places: &[(Ticket, String)],
+        until: SystemTime,
+        now: SystemTime,
+    ) -> Result<(), BooksAway> {
+        for some in places.chunks(AT_ONCE) {
+            let mut call = self.server.renew.prepare_invoke();
+            call.arg(micros(until)).arg(milliseconds(now, until) + 1000);
+            for (ticket, account) in some {
+                call.key(format!("{PREFIX}ticket:{ticket}")).key(key(account)).arg(ticket.to_string());
+            }
+            self.server.run::<u64>(&call).await?;
+        }
         Ok(())
     }
 

@@ -175,6 +175,7 @@ mod tests {
             options: String::new(),
             level,
             delivery: Delivery::default(),
+            unlike: false,
         }
     }
 

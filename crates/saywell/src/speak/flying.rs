@@ -1,6 +1,6 @@
 //! One flight in the making: utterance by utterance, a few at a time, in order.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
+use saywell_audio::captions::Remark;
 use saywell_audio::{Codec, Frames};
-use saywell_text::Utterance;
+use saywell_text::{Script, Utterance};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tracing::{Instrument as _, debug_span, info, warn};
@@ -24,7 +25,7 @@ use super::seam::Said;
 use super::tape::Tape;
 use crate::cache::{Entry, EntryFacts};
 use crate::chain::{Heard, Spoken, took_over};
-use crate::flight::{Failure, FirstVoice, SpokenUtterance, Writer};
+use crate::flight::{Failure, FirstVoice, Hold, SpokenUtterance, Storing, Writer};
 use crate::key::{Key, KeyKind};
 use crate::order::Order;
 use crate::provider::{Bookkeeper, Part, Provider, ProviderError, Request, Speech, WordTiming};
@@ -122,7 +123,11 @@ pub(super) struct Flying {
     switches: watch::Sender<Vec<(usize, usize)>>,
     /// Whether a provider broke off within an utterance when some of it had been heard.
     has_seam: AtomicBool,
+    /// The providers of whose failure the log and the metrics know.
+    told: Mutex<BTreeSet<String>>,
     lookahead: Lookahead,
+    /// How sure it is that nobody else makes it, where flights are shared.
+    hold: Option<Arc<Hold>>,
 }
 
 impl Flying {
@@ -143,13 +148,19 @@ impl Flying {
             whole,
             switches: watch::Sender::new(Vec::new()),
             has_seam: AtomicBool::new(false),
+            told: Mutex::default(),
             lookahead,
+            hold: None,
         }
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
-    pub(super) async fn fly(self, legs: impl Stream<Item = Leg> + Send, writer: Writer, mut tape: Tape) {
+    pub(super) async fn fly(mut self, legs: impl Stream<Item = Leg> + Send, writer: Writer, mut tape: Tape) {
         let begun = Instant::now();
+        self.hold = tape.hold().cloned();
+        if let Some(since) = tape.sounds_since() {
+            self.lookahead.sounds_since(since);
+        }
         let released = async {
             writer.end_awaited().await;
             self.lookahead.release();
@@ -157,7 +168,7 @@ impl Flying {
         };
         let outcome = tokio::select! {
             biased;
-            () = writer.cancelled() => Err(Failure::Cancelled),
+            () = writer.cancelled() => Err(writer.given_up()),
             outcome = released => outcome,
             outcome = self.make(legs, &writer, &mut tape) => outcome,
         };
@@ -166,6 +177,7 @@ impl Flying {
         match &outcome {
             Ok(_) => info!(milliseconds, "spoken"),
             Err(Failure::Cancelled) => info!(milliseconds, "cancelled: every listener left"),
+            Err(Failure::Left) => info!(milliseconds, "made no further here"),
             Err(failure) => warn!(milliseconds, %failure, "not spoken"),
         }
         // Whoever hears the end may ask for the next at once: what this one did not use is there again.
@@ -183,7 +195,8 @@ impl Flying {
         writer: &Writer,
         tape: &mut Tape,
     ) -> Result<f64, Failure> {
-        let mut begins = 0.0; // seconds of the rendition, as far as can be told before it is made
+        // Seconds of the rendition, as far as can be told before it is made.
+        let mut begins = tape.begins();
         let lines = Arc::new(Mutex::new(VecDeque::<Arc<Line>>::new()));
         let begun = Arc::clone(&lines);
         let mut before = None;
@@ -246,7 +259,8 @@ impl Flying {
             self.hand_on(writer, sound, Some(spoken));
         }
         let whole = self.whole.get().ok_or(Failure::Cancelled)?;
-        let (remarks, continues_at) = whole.plan.remarks();
+        let (mut remarks, continues_at) = whole.plan.remarks();
+        remarks.extend(self.seams(&whole.plan.script));
         tape.remark(writer, remarks, continues_at);
         if !tape.is_audible() {
             return Err(Failure::Unspeakable);
@@ -279,6 +293,33 @@ impl Flying {
         if to > self.from(number) {
             self.switches.send_modify(|switches| switches.push((number, to)));
         }
+    }
+
+    /// Of these failures those of providers of which none was told yet: utterances that are under way at the same time fail
+    /// at the same provider, and that is one failover.
+    fn not_told(&self, failed: Vec<(String, ProviderError)>) -> Vec<(String, ProviderError)> {
+        let mut told = lock(&self.told);
+        failed.into_iter().filter(|(provider, _)| told.insert(provider.clone())).collect()
+    }
+
+    /// What captions say of the providers that stopped speaking.
+    fn seams(&self, script: &Script) -> Vec<Remark> {
+        let mut switches = self.switches.borrow().clone();
+        switches.sort_unstable();
+        let (mut heard, mut seams) = (0, Vec::new());
+        for (number, to) in switches.into_iter().filter(|(_, to)| *to > 0) {
+            let (Some(link), Some(said)) =
+                (self.plan.chain.links().get(heard), script.utterances.get(number))
+            else {
+                continue;
+            };
+            if to > heard {
+                let note = format!("{} speaks no more from here on: somebody else does", link.name());
+                seams.push(Remark { source: [said.source.start, said.source.end], note });
+                heard = to;
+            }
+        }
+        seams
     }
 
     /// Whether a clip is in the voice of a provider that is not heard any more at this utterance.
@@ -352,11 +393,13 @@ impl Flying {
         loop {
             let begun = Instant::now();
             let spoken = plan.chain.speak(&said.ask(&request), plan.cast(leg.number), from, whole).await;
-            let Spoken { heard, place, speaker, next_from } = spoken.map_err(|mut exhausted| {
-                drop(exhausted.reasons.splice(0..0, std::mem::take(&mut failed)));
-                exhausted
-            })?;
-            took_over(&std::mem::take(&mut failed), &speaker.provider);
+            let Spoken { heard, place, speaker, next_from, failed: more } =
+                spoken.map_err(|mut exhausted| {
+                    drop(exhausted.reasons.splice(0..0, std::mem::take(&mut failed)));
+                    exhausted
+                })?;
+            failed.extend(more);
+            took_over(&self.not_told(std::mem::take(&mut failed)), &speaker.provider);
             self.switch(number, next_from);
             if !std::mem::replace(&mut counted, true) {
                 // From here on it may be heard, so that it counts whatever becomes of the rest.
@@ -521,9 +564,10 @@ impl Flying {
             warn!("the cache cannot keep up: a clip is not kept");
             return;
         };
+        let hold = self.hold.clone();
         self.speak.beside.spawn(async move {
             match tokio::task::spawn_blocking(move || master.to_entry()).await {
-                Ok(Ok(entry)) => speak.remember(key, entry).await,
+                Ok(Ok(entry)) => speak.remember(key, entry, storing(hold.as_deref())).await,
                 Ok(Err(error)) => warn!(%error, "a clip cannot be kept"),
                 Err(error) => warn!(%error, "a clip cannot be kept"),
             }
@@ -553,11 +597,23 @@ impl Flying {
         };
         let notes = captions.to_json();
         let (speak, entry) = (self.speak.clone(), Entry::new(about, writer.sound(), notes.into()));
-        let kept = async move { speak.remember_rendition(key, as_planned, Arc::new(entry)).await };
+        let hold = self.hold.clone();
+        let kept = async move {
+            let storing = storing(hold.as_deref());
+            let stored = speak.remember_rendition(key, as_planned, Arc::new(entry), storing).await;
+            if let Some(hold) = hold.filter(|_| stored) {
+                hold.store();
+            }
+        };
         let kept = self.speak.beside.spawn(kept.in_current_span());
         // It goes on by itself: whoever hears the end does not wait for a slow storage.
         let _ = tokio::time::timeout(STORED_BEFORE_THE_END, kept).await;
     }
+}
+
+/// What is stored of a flight with this hold.
+fn storing(hold: Option<&Hold>) -> Storing {
+    hold.map_or(Storing::All, Hold::storing)
 }
 
 /// The first provider of the chain that is asked for an utterance.

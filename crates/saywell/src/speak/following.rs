@@ -5,13 +5,16 @@ use std::sync::{Arc, OnceLock};
 use futures::stream;
 use metrics::counter;
 use saywell_audio::Format;
+use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::Speak;
 use super::flying::{Flying, Leg, Whole};
 use super::plan::ReplyPlan;
 use super::tape::Tape;
-use crate::flight::{Boarding, Failure, Follower, Lease, LinkedRequest, Listener, News, Taken, Writer};
+use crate::flight::{
+    Boarding, Failure, Follower, Lease, LinkedRequest, Listener, News, SetAside, Taken, Writer,
+};
 use crate::identity::Subject;
 use crate::key::Key;
 use crate::order::Order;
@@ -170,23 +173,17 @@ impl Following {
     async fn go_on(self, lease: Option<Lease>, mut tape: Tape, writer: Writer) {
         let Self { speak, follower, .. } = self;
         let (key, asked) = (*follower.key(), follower.asked().clone());
-        // What was set aside for it stays so, where its maker is gone; else the rest is a request like any other.
-        let is_set_aside = lease.as_ref().is_some_and(|lease| !lease.was_left());
         let planned = async {
-            let order = if is_set_aside {
-                speak.orders.resume(asked.caller, asked.request)
-            } else {
-                speak.orders.open(asked.caller, asked.request).await
-            };
-            let order = order.map_err(Failure::internal)?;
+            let order = speak.orders.resume(asked.caller, asked.request).map_err(Failure::internal)?;
             let plan = ReplyPlan::make(&speak, &order).await.map_err(Failure::internal)?;
             let Some(plan) = plan.with_key(&key, &order.request().text) else {
                 order.fails(None);
                 return Err(Failure::Internal("it would be another reply by now".into()));
             };
-            order.permit().prepared();
-            if !is_set_aside {
-                let rest = plan.amount_after(tape.whole());
+            let rest = plan.amount_after(tape.whole());
+            // What was set aside for it stays so, where its maker is gone; whoever leaves one has settled that.
+            let told = lease.as_ref().and_then(Lease::set_aside);
+            if !told.is_some_and(|told| order.adopt(told, plan.amount().less(rest))) {
                 order.reserve(rest).await.map_err(Failure::internal)?;
             }
             Ok::<_, Failure>((order, Arc::new(plan)))
@@ -196,11 +193,14 @@ impl Following {
             Err(failure) => return give_in(writer, failure),
         };
         if let (Some(lease), Some(shared)) = (lease, &speak.shared) {
-            tape.tell_by(shared.wire(lease, &speak.flights, plan.format));
+            // Who listens longest is nearest to what is not made yet, at whichever gateway.
+            tape.sounded(lease.sounds_for().and_then(|sounding| Instant::now().checked_sub(sounding)));
+            let aside = Arc::clone(&order) as Arc<dyn SetAside>;
+            tape.tell_by(shared.wire(lease, &speak.flights, plan.format, aside));
         }
         drop(follower);
         order.whole(key, plan.script.characters());
-        order.taken_over(&plan.speaker.provider, &plan.speaker.voice);
+        order.taken_over(&plan.speaker.provider, &plan.speaker.voice, tape.begins());
         let legs = stream::iter(Leg::all(&plan, &order).into_iter().skip(tape.whole()));
         let ending = Arc::new(OnceLock::from(Whole { plan: Arc::clone(&plan), key, as_spoken: true }));
         let mut flying = Flying::new(speak, plan, order, ending);

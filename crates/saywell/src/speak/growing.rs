@@ -40,6 +40,7 @@ pub struct Growing {
     scripter: Option<Scripter>,
     languages: Languages,
     foreign: Foreign,
+    /// Characters that are said, as they are written.
     characters: usize,
     /// Of them and of what is said in their place, those that reach a provider.
     said: u64,
@@ -98,13 +99,14 @@ impl Speak {
         let chain = ReplyPlan::chain(self, order).await;
         let chain = chain.inspect_err(|error| order.fails(error.code()))?;
         let reading = self.reading(order.request());
+        let bounds = order.permit().bounds(self.bounds);
         Ok(Growing {
             speak: self.clone(),
-            bounds: order.permit().bounds(self.bounds),
             order: Arc::clone(order),
             text: String::new(),
             chain,
-            scripter: Some(Scripter::new(reading.options())),
+            scripter: Some(Scripter::new(reading.options(bounds))),
+            bounds,
             reading,
             languages: Languages::new(),
             foreign: Foreign::new(self.unsupported_language, order.request().voice.as_deref()),
@@ -135,29 +137,26 @@ impl Growing {
     /// # Errors
     /// [`SpeakError`]; nothing more can be said of this reply then.
     pub async fn push(&mut self, piece: &str) -> Result<Option<Departure>, SpeakError> {
-        let before = self.characters;
-        self.characters += piece.chars().count();
-        let most = self.bounds.max_chars;
-        if self.characters > most && self.bounds.too_long == TooLong::Refuse {
-            return Err(ScriptError::TooManyCharacters { characters: self.characters, most }.into());
-        }
-        if before > most || self.full.is_some() {
+        if self.full.is_some() {
             return Ok(None);
         }
-        // One more than may be says that there is more.
-        let kept = piece.char_indices().nth(most + 1 - before).map_or(piece, |(end, _)| &piece[..end]);
+        let kept = &piece[..piece.floor_char_boundary(self.longest_text().saturating_sub(self.text.len()))];
+        let all = kept.len() == piece.len();
         self.text.push_str(kept);
-        let piece = piece.char_indices().nth(most - before).map_or(piece, |(end, _)| &piece[..end]);
         let mut utterances: Vec<_> = self.held.take().into_iter().collect();
-        utterances.extend(self.scripter.as_mut().map(|scripter| scripter.push(piece)).unwrap_or_default());
+        utterances.extend(self.scripter.as_mut().map(|scripter| scripter.push(kept)).unwrap_or_default());
         // Where nothing to be said follows yet, this may be the end.
         let rest = |said: &Utterance| self.text.get(said.source.end..).unwrap_or_default();
-        if utterances.last().is_some_and(|last| !rest(last).contains(char::is_alphanumeric)) {
+        if all && utterances.last().is_some_and(|last| !rest(last).contains(char::is_alphanumeric)) {
             self.held = utterances.pop();
         }
         let mut departure = None;
         for utterance in utterances {
             departure = self.add(utterance, false).await?.or(departure);
+        }
+        if !all {
+            let most = self.longest_text();
+            self.full.get_or_insert_with(|| format!("one text may have {most} bytes"));
         }
         Ok(departure)
     }
@@ -168,7 +167,7 @@ impl Growing {
     /// [`SpeakError`], such as for a reply in which there is nothing to say.
     pub async fn end(&mut self) -> Result<(Option<Departure>, Ended), SpeakError> {
         let mut last = self.scripter.take().map(|scripter| scripter.finish().0).unwrap_or_default();
-        if self.full.is_some() || self.characters > self.bounds.max_chars {
+        if self.full.is_some() {
             // What is not all there is not said.
             last.clear();
         }
@@ -231,6 +230,12 @@ impl Growing {
         };
         let mut said = Vec::new();
         for part in parts {
+            self.characters += part.characters();
+            if self.characters > self.bounds.max_chars {
+                let (characters, most) = (self.characters, self.bounds.max_chars);
+                self.fill(ScriptError::TooManyCharacters { characters, most }, &self.bounds.characters())?;
+                break;
+            }
             said.extend(self.foreign.take(&self.speak, &self.chain, part).await?);
         }
         let (mut departure, count) = (None, said.len());
@@ -253,20 +258,38 @@ impl Growing {
         self.seconds += seconds;
         if self.seconds > most {
             let too_long = ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds };
-            if self.bounds.too_long == TooLong::Refuse || self.until == 0 {
-                return Err(too_long.into());
-            }
-            self.waiting.clear();
-            self.full = Some(format!("one request may have {most} s"));
+            self.fill(too_long, &self.bounds.seconds())?;
             return Ok(None);
         }
         let within = matches!(utterance.pause, Pause::None | Pause::Clause) && !last;
         let script = Script { utterances: vec![utterance], ..Script::default() };
         self.waiting.push(Prepared { script, language, continues_at: None, seconds: vec![seconds] });
-        if within && self.seconds > most * NEAR_THE_END {
+        let near = self.seconds > most * NEAR_THE_END
+            || self.characters as f64 > self.bounds.max_chars as f64 * NEAR_THE_END;
+        if within && near {
             return Ok(None);
         }
         self.sentence(last).await
+    }
+
+    /// The most bytes of text, said or not, that are kept: fewer than of one that is all there, since connections stay open.
+    fn longest_text(&self) -> usize {
+        self.bounds.longest_text() / 4
+    }
+
+    /// No more of it is said, since it is longer than one request may have; an error where that is refused, or nothing has been
+    /// said yet.
+    fn fill(&mut self, too_long: ScriptError, why: &str) -> Result<(), ScriptError> {
+        let begun = self.until > 0;
+        if self.bounds.too_long == TooLong::Refuse || !begun && self.waiting.is_empty() {
+            return Err(too_long);
+        }
+        // Half a sentence is better than nothing, and only than that.
+        if begun {
+            self.waiting.clear();
+        }
+        self.full = Some(why.to_owned());
+        Ok(())
     }
 
     /// Says what was held back.
@@ -289,6 +312,18 @@ impl Growing {
                         && !matches!(exceeded.what, What::Requests | What::Flights) =>
                 {
                     self.full = Some(format!("the quota of {} is used up", exceeded.what.name()));
+                    break;
+                }
+                // So has what an operator's dictionary makes longer than it is written.
+                Err(SpeakError::Script(
+                    error @ (ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }),
+                )) => {
+                    let why = if matches!(error, ScriptError::TooLong { .. }) {
+                        self.bounds.seconds()
+                    } else {
+                        self.bounds.characters()
+                    };
+                    self.fill(error, &why)?;
                     break;
                 }
                 Err(error) => return Err(error),

@@ -26,9 +26,14 @@ impl Lookahead {
 
     /// The first sound was handed on, unless it was before.
     pub(super) fn sounds(&self) {
+        self.sounds_since(Instant::now());
+    }
+
+    /// The first sound was handed on then, by whoever made it, unless it was before.
+    pub(super) fn sounds_since(&self, then: Instant) {
         self.sounding_since.send_if_modified(|since| {
             let first = since.is_none();
-            since.get_or_insert_with(Instant::now);
+            since.get_or_insert(then);
             first
         });
     }

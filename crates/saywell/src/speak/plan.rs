@@ -96,7 +96,9 @@ impl ReplyPlan {
         match steered.starting_with(name) {
             Some(chain) => Ok(chain.able_first()),
             // One that is not set up here, or switched off, leaves its place to the others.
-            None if speak.known_providers.contains(name) => Ok(steered.able_first()),
+            None if speak.known_providers.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
+                Ok(steered.able_first())
+            }
             None => Err(SpeakError::UnknownProvider {
                 wished: name.to_owned(),
                 available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
@@ -140,6 +142,10 @@ impl ReplyPlan {
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&request.notes);
+        if let Some(wished) = wished.filter(|_| speaker.unlike) {
+            let note = format!("nobody here speaks like `{wished}`: `{}` does in its place", speaker.voice);
+            notes.push(Note { about: About::Voice, source: 0..0, note });
+        }
         if let Some(wished) = request.provider.as_deref().filter(|wished| !chain.has(wished)) {
             notes.push(SpeechRequest::note(format!("{wished} does not speak here at present: others do")));
         }
@@ -178,22 +184,35 @@ impl ReplyPlan {
             plan.swells |= longer > 1.0;
             plan.amounts.push(plan.amount_of(number, seconds * longer, &speak.prices));
         }
-        plan.judge(permit.bounds(speak.bounds))?;
-        Ok(plan)
+        Ok(plan.fitting(permit.bounds(speak.bounds), &request.text)?)
     }
 
-    /// What will really be sent and said is judged: dictionaries and markup may put many words in the place of one.
-    fn judge(&self, bounds: ReplyBounds) -> Result<(), ScriptError> {
-        let written: usize = self.script.utterances.iter().map(|said| said.text.chars().count()).sum();
+    /// As much of it as one request may have, by what will really be sent and said: dictionaries and markup may put many words
+    /// in the place of one.
+    fn fitting(self, bounds: ReplyBounds, reply: &str) -> Result<Self, ScriptError> {
+        let written = self.script.characters() as u64;
         let Amount { characters, seconds, .. } = self.amount();
-        let (characters, most) = (usize::try_from(characters).unwrap_or(usize::MAX), bounds.max_chars);
-        if characters > written && characters > most {
-            return Err(ScriptError::TooManyCharacters { characters, most });
+        let (most_characters, most_seconds) = (bounds.max_chars as u64, f64::from(bounds.max_seconds));
+        let (why, error) = if characters > written && characters > most_characters {
+            let characters = usize::try_from(characters).unwrap_or(usize::MAX);
+            let most = bounds.max_chars;
+            (bounds.characters(), ScriptError::TooManyCharacters { characters, most })
+        } else if self.swells && seconds > most_seconds {
+            (bounds.seconds(), ScriptError::TooLong { seconds, most: bounds.max_seconds })
+        } else {
+            return Ok(self);
+        };
+        if bounds.too_long == TooLong::Refuse {
+            return Err(error);
         }
-        if self.swells && seconds > f64::from(bounds.max_seconds) {
-            return Err(ScriptError::TooLong { seconds, most: bounds.max_seconds });
-        }
-        Ok(())
+        let mut sum = Amount::default();
+        let fit = self.amounts.iter().take_while(|amount| {
+            sum.characters += amount.characters;
+            sum.seconds += amount.seconds;
+            sum.characters <= most_characters && sum.seconds <= most_seconds
+        });
+        let fit = whole_sentences(&self.script.utterances, fit.count());
+        self.beginning(fit, reply, &why).ok_or(error)
     }
 
     /// As much of this as fits into what is left of a limit that it exceeds, to the end of a sentence; `None` where nothing
@@ -226,8 +245,8 @@ impl ReplyPlan {
         shorter.script.utterances.truncate(utterances);
         shorter.cast_of.truncate(utterances);
         shorter.amounts.truncate(utterances);
-        let more = ends_early(&mut shorter.notes, reply, at, why);
-        shorter.continues_at = more.then_some(at);
+        ends_early(&mut shorter.notes, reply, at, why);
+        shorter.continues_at = Some(at);
         Some(shorter)
     }
 

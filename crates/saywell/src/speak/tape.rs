@@ -1,11 +1,14 @@
 //! The tape of a rendition: what of it is made, as bytes for its listeners here and as parts for other gateways. Whoever
 //! makes it and whoever follows put the same on it, so that the one can go on where the other broke off.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use saywell_audio::captions::Remark;
 use saywell_audio::{AudioError, Format, Frames};
+use tokio::time::Instant;
 
-use crate::flight::{Failure, FirstVoice, Part, SpokenUtterance, Wire, Writer};
+use crate::flight::{Failure, FirstVoice, Hold, Part, SpokenUtterance, Wire, Writer};
 use crate::render::Joiner;
 
 /// What of a rendition is made.
@@ -26,6 +29,8 @@ pub(super) struct Tape {
     /// Silence before there was anything to be heard.
     held: Vec<Bytes>,
     wire: Option<Wire>,
+    /// When it was first heard.
+    sounds_since: Option<Instant>,
     /// Who spoke last.
     provider: Option<String>,
 }
@@ -46,6 +51,7 @@ impl Tape {
             opened: false,
             held: Vec::new(),
             wire,
+            sounds_since: None,
             provider: None,
         }
     }
@@ -58,6 +64,21 @@ impl Tape {
     /// What comes from here on is made here, and told to other gateways.
     pub(super) fn tell_by(&mut self, wire: Wire) {
         self.wire = Some(wire);
+    }
+
+    /// How sure it is that it is made here alone, where flights are shared.
+    pub(super) fn hold(&self) -> Option<&Arc<Hold>> {
+        self.wire.as_ref().map(Wire::hold)
+    }
+
+    /// It was first heard then, elsewhere.
+    pub(super) fn sounded(&mut self, since: Option<Instant>) {
+        self.sounds_since = since.or(self.sounds_since);
+    }
+
+    /// When it was first heard.
+    pub(super) fn sounds_since(&self) -> Option<Instant> {
+        self.sounds_since
     }
 
     /// How many utterances are whole.
@@ -111,7 +132,7 @@ impl Tape {
     /// Puts on frames of an utterance that is not whole; the bytes that they complete.
     pub(super) fn push(&mut self, frames: Frames) -> Result<Bytes, AudioError> {
         self.ahead += frames.count();
-        self.audible = true;
+        self.hears();
         self.held.push(self.joiner.push(&frames)?);
         if let Some(beginning) = &mut self.beginning {
             beginning.extend(&frames);
@@ -137,7 +158,9 @@ impl Tape {
             *beginning = Frames::new(self.format.codec());
             self.provider = Some(spoken.caption.provider.clone());
         }
-        self.audible |= audible;
+        if audible {
+            self.hears();
+        }
         self.as_planned &= as_planned;
         spoken.until = self.begins;
         // Silence alone is no beginning: it may turn out that there is nothing else.
@@ -158,7 +181,7 @@ impl Tape {
 
     /// How it ended. One that nobody wants any more has no end that others are told: it is not there.
     pub(super) fn end(mut self, outcome: &Result<(), Failure>) {
-        if *outcome != Err(Failure::Cancelled) {
+        if !outcome.as_ref().is_err_and(Failure::is_given_up) {
             self.tell(|| Part::Ended(outcome.clone()));
         }
     }
@@ -185,6 +208,12 @@ impl Tape {
             }
         }
         Ok(None)
+    }
+
+    /// There is more than silence.
+    fn hears(&mut self) {
+        self.audible = true;
+        self.sounds_since.get_or_insert_with(Instant::now);
     }
 
     fn tell(&mut self, part: impl FnOnce() -> Part) {

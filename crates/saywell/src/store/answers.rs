@@ -36,7 +36,11 @@ macro_rules! took {
 /// What is kept of requests of one day, for `INSERT` and `SELECT` with `GROUP BY` of the first three columns.
 macro_rules! alike {
     () => {
-        concat!("cache, error, ", $crate::store::answers::took!(), ", count(*) AS requests")
+        concat!(
+            "cache, error, ",
+            $crate::store::answers::took!(),
+            ", CAST(sum(requests) AS BIGINT) AS requests"
+        )
     };
 }
 

@@ -54,6 +54,9 @@ pub struct Asked {
     pub bought: Sum,
     /// The reply, where the operator wants it kept.
     pub text: Option<Text>,
+    /// Whether it is the rest of a request that another gateway had begun, whose row counts it.
+    #[serde(default)]
+    pub continues: bool,
 }
 
 /// What became of a request.
@@ -134,6 +137,7 @@ impl Asked {
             first_sound: None,
             bought: Sum::default(),
             text: None,
+            continues: false,
         }
     }
 }

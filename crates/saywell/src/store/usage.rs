@@ -288,6 +288,7 @@ pub(super) const USAGE: Table = Table {
         ("currency", Holds::Text),
         ("unpriced", Holds::Integer),
         ("text", Holds::Text),
+        ("requests", Holds::Integer),
     ],
 };
 
@@ -320,6 +321,7 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         "currency": asked.bought.currency,
         "unpriced": asked.bought.unpriced,
         "text": asked.text.as_ref().map(Text::reveal),
+        "requests": i64::from(!asked.continues),
     })
 }
 

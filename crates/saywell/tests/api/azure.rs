@@ -41,6 +41,19 @@ async fn the_sound_is_that_of_our_own_call_in_the_format_that_is_named() {
     assert_eq!((plain.status.as_u16(), plain.header("content-type")), (200, "audio/mpeg"));
 }
 
+/// `Open WebUI` has the language of the document from the voice's name, whatever that is.
+#[tokio::test]
+async fn a_voices_name_in_the_place_of_a_language_is_passed_over() {
+    let gateway = Gateway::new().await;
+    for voice in ["heart", "af_heart", "tone"] {
+        let ssml = format!(
+            "<speak version='1.0' xml:lang='{voice}'><voice name='tone'>Hello there.</voice></speak>"
+        );
+        let answer = speak(&gateway, &ssml, &[]).await;
+        assert_eq!(answer.status, 200, "{voice}: {}", answer.text());
+    }
+}
+
 #[tokio::test]
 async fn mistakes_are_named() {
     let gateway = Gateway::new().await;

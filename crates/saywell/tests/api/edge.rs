@@ -45,16 +45,47 @@ async fn an_empty_or_null_field_is_none() {
         "ssml", "voice", "provider", "model", "format", "speed", "language", "code", "instructions",
         "message_id", "room",
     ];
-    for field in optional.into_iter().chain(["prefetch", "pronunciations", "begins_in_reasoning"]) {
+    let others = ["prefetch", "pronunciations", "begins_in_reasoning", "start_at"];
+    for field in optional.into_iter().chain(others) {
         for value in ["null", "\"\"", "\"  \""] {
-            if value != "null" && !optional.contains(&field) {
-                continue;
-            }
             let answer = send(&gateway, &format!(r#"{{"text": "Hello.", "{field}": {value}}}"#)).await;
             assert_eq!(answer.status, 200, "{field} {value}: {}", answer.text());
             assert_eq!((answer.header("x-tts-cache"), &answer.body), ("hit", &plain.body), "{field} {value}");
         }
     }
+}
+
+/// Errors name what may be sent, and nothing of how this program is written.
+#[tokio::test]
+async fn what_is_of_the_wrong_kind_is_told_in_plain_words() {
+    let gateway = Gateway::new().await;
+    for (path, body, words) in [
+        ("/tts", "[]", "expected an object"),
+        ("/tts", r#"{"text": "Hello.", "start_at": "soon"}"#, "expected a whole number, 0 or more"),
+        ("/tts", r#"{"text": "Hello.", "start_at": -1}"#, "expected a whole number, 0 or more"),
+        ("/tts", r#"{"text": "Hello.", "speed": 1e308}"#, "a number beyond all bounds"),
+        ("/tts", r#"{"text": "Hello.", "prefetch": "soon"}"#, "expected true or false"),
+        ("/tts", r#"{"text": "Hello.", "pronunciations": {}}"#, "expected a list"),
+        ("/v1/audio/speech", r#"{"input": "Hello.", "voice": 5}"#, "a string, or an object with an `id`"),
+        ("/v1/audio/speech", "[]", "expected an object"),
+    ] {
+        let request = Request::post(path).header("content-type", "application/json");
+        let answer = gateway.send(request.body(Body::from(body)).unwrap()).await;
+        let told = answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(told.contains(words), "{body}: {told}");
+        for own in ["struct", "enum", "usize", "Body"] {
+            assert!(!told.contains(own), "{body}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_has_any_case_and_a_body_may_begin_with_a_byte_order_mark() {
+    let gateway = Gateway::new().await;
+    let answer = send(&gateway, "\u{feff}{\"text\": \"Hello.\", \"provider\": \"FAKE\"}").await;
+    assert_eq!((answer.status.as_u16(), answer.header("x-tts-provider")), (200, "fake"), "{}", answer.text());
+    assert_eq!(answer.header("x-tts-notes"), "");
 }
 
 #[tokio::test]

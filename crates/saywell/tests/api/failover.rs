@@ -50,6 +50,26 @@ async fn a_provider_that_hangs_has_failed_for_want_of_time_and_was_not_cancelled
     assert_eq!(metric(&gateway, "saywell_breaker_open", &[of]).await, Some(0.0));
 }
 
+/// Utterances that are made at the same time fail at the same provider: that is one failover. Captions say where it was.
+#[tokio::test]
+async fn a_provider_that_fails_at_several_utterances_of_a_reply_fails_once() {
+    let tired = Fake::named("tired").parallel(3).failing_after(1, down());
+    let gateway = with_rescue(tired, settings()).await;
+    let text = "The first sentence is heard. The second one is not, alas. Nor is the third sentence of it. \
+                And the fourth one is no better.";
+    let (_, captions) = landed_links(&gateway, &json!({ "text": text })).await;
+    let said = gateway.get(&captions).await.json();
+    let providers: Vec<_> =
+        said["utterances"].as_array().unwrap().iter().map(|said| &said["provider"]).collect();
+    assert_eq!((providers[0], *providers.last().unwrap()), (&json!("tired"), &json!("rescue")), "{said}");
+    let labels = [r#"from="tired""#, r#"to="rescue""#];
+    assert_eq!(metric(&gateway, "saywell_failovers_total", &labels).await, Some(1.0));
+    let note = &said["notes"][0];
+    assert_eq!(note["note"], "tired speaks no more from here on: somebody else does", "{said}");
+    let seam = providers.iter().position(|provider| *provider == "rescue").unwrap();
+    assert_eq!(note["source"], said["utterances"][seam]["source"]);
+}
+
 #[tokio::test]
 async fn an_open_breaker_and_a_refused_key_are_seen_before_the_first_alarm() {
     let refusing = Fake::named("refusing").failing(ProviderError::Misconfigured("refuses the key".into()));

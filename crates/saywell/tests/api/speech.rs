@@ -213,7 +213,7 @@ async fn what_is_too_long_is_refused_before_anything_is_made() {
         Settings { max_seconds: 5, max_chars: 400, too_long: TooLong::Refuse, ..settings() },
     )
     .await;
-    let long = gateway.post("/tts", &json!({ "text": "a ".repeat(201) })).await;
+    let long = gateway.post("/tts", &json!({ "text": "a ".repeat(300) })).await;
     assert_eq!(long.error(), (413, "text_too_long".into(), "text".into()));
     assert_eq!(long.json()["error"]["details"]["max_characters"], 400);
     let slow = gateway.post("/tts", &json!({ "text": "Some words to say. ".repeat(15) })).await;
@@ -267,6 +267,72 @@ async fn what_is_too_long_is_spoken_as_far_as_it_fits_and_goes_on_at_the_next_pr
         let script = gateway.post("/tts/script", &json!({ "text": LONG })).await.json();
         assert_eq!(script["omissions"][0]["what"], "length", "{script}");
         assert_eq!(script["omissions"][0]["source"], json!([script["continues_at"], LONG.len()]));
+    }
+}
+
+/// What is not read aloud takes no room: each of these says a little, behind far more than one request may have.
+#[tokio::test]
+async fn what_is_not_read_aloud_does_not_count() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_chars: 800, ..settings() }).await;
+    let thoughts = "The user greets me, and I think about that. ".repeat(50);
+    let code = "let x = 1;\n".repeat(200);
+    for (before, said) in [
+        (format!("<think>{thoughts}</think>\n\n"), "Hello there."),
+        (format!("```rust\n{code}```\n\n"), "Rust code, 200 lines. Hello there."),
+        (format!("<!-- {thoughts} -->\n\n"), "Hello there."),
+        ("\n".repeat(5_000), "Hello there."),
+        ("👍 ".repeat(2_000), "Hello there."),
+        (format!("![a chart](data:image/png;base64,{})\n\n", "iVBORw0KGgo".repeat(500)), "Hello there."),
+    ] {
+        let text = format!("{before}Hello there.");
+        let script = gateway.post("/tts/script", &json!({ "text": text })).await.json();
+        let utterances = script["utterances"].as_array().unwrap_or_else(|| panic!("{script}"));
+        let all: Vec<_> = utterances.iter().map(|said| said["text"].as_str().unwrap()).collect();
+        assert!(all.join(" ").ends_with(said), "{all:?}");
+        assert_eq!(script["continues_at"], json!(null), "{script}");
+        let sound = gateway.post("/tts", &json!({ "text": text })).await;
+        assert_eq!((sound.status.as_u16(), sound.header("x-tts-continues-at")), (200, ""), "{said}");
+    }
+    let only = gateway.post("/tts", &json!({ "text": format!("<think>{thoughts}") })).await;
+    assert_eq!(only.error().1, "nothing_to_say");
+}
+
+/// No press ends where nothing is said and more follows.
+#[tokio::test]
+async fn each_press_says_something_until_all_is_said() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_chars: 200, ..settings() }).await;
+    let thoughts = "Let me think about that for a while. ".repeat(50);
+    let row = "| one | two | three |\n".repeat(30);
+    let text = format!(
+        "{LONG}\n\n<think>{thoughts}</think>\n\n{LONG}\n\n| a | b | c |\n|---|---|---|\n{row}\n```\n{thoughts}\n```\n\n\
+         That is the end of it."
+    );
+    let (mut start, mut presses) = (0, 0);
+    loop {
+        let links = gateway.links(&json!({ "text": text, "start_at": start })).await;
+        let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
+        assert!(!captions["utterances"].as_array().unwrap().is_empty(), "{captions}");
+        presses += 1;
+        let Some(at) = links["continues_at"].as_u64() else {
+            let last = captions["utterances"].as_array().unwrap().last().unwrap()["text"].clone();
+            assert_eq!(last, "That is the end of it.");
+            break;
+        };
+        assert!(at > start && presses < 100, "it goes on");
+        start = at;
+    }
+    assert!(presses >= 3, "{presses}");
+}
+
+#[tokio::test]
+async fn what_has_no_end_of_a_sentence_ends_at_a_word() {
+    let bounds = Settings { max_seconds: 10, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), bounds).await;
+    for text in ["word ".repeat(400), "a, ".repeat(500)] {
+        let answer = gateway.post("/tts", &json!({ "text": text })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let at: usize = answer.header("x-tts-continues-at").parse().unwrap();
+        assert!(at > 20 && at < text.len(), "{at}");
     }
 }
 

@@ -230,6 +230,16 @@ async fn a_reply_that_is_too_long_ends_where_it_would_have_when_it_is_taken_up_a
 }
 
 #[tokio::test]
+async fn what_is_not_read_aloud_takes_no_room_of_a_reply_as_it_is_written() {
+    let gateway = Gateway::with(Fake::named("fake"), Settings { max_chars: 2_000, ..settings() }).await;
+    let mut client = Client::connect(&gateway).await;
+    let reply = format!("<think>{}</think>\n\nHello there. ", "The user greets me, I believe. ".repeat(200));
+    let (said, _, done) = client.whole(json!({ "type": "begin" }), &reply, 50).await;
+    assert_eq!((said.len(), &said[0]["text"]), (1, &json!("Hello there.")), "{done}");
+    assert_eq!(done["continues_at"], json!(null), "{done}");
+}
+
+#[tokio::test]
 async fn sound_comes_before_the_text_has_ended() {
     let gateway = Gateway::new().await;
     let mut client = Client::connect(&gateway).await;
@@ -289,7 +299,7 @@ async fn limits_refuse_in_the_middle() {
     assert_eq!(client.told().await["type"], "begun");
     client.text("Hello there, you who listen. This is").await;
     assert_eq!(client.told().await["type"], "utterance");
-    client.text(&" more".repeat(20)).await;
+    client.text(&" more".repeat(60)).await;
     assert_eq!(client.refused().await, ("text_too_long".into(), "text".into()));
     gateway.settle().await;
 
@@ -380,7 +390,7 @@ async fn each_has_its_row_whatever_becomes_of_it() {
 
     client.say(begin("failed")).await;
     client.text("Hello there, you who listen. This is").await;
-    client.text(&" more".repeat(20)).await;
+    client.text(&" more".repeat(60)).await;
     assert_eq!(client.told().await["type"], "begun");
     assert_eq!(client.refused().await.0, "text_too_long");
 
@@ -659,13 +669,22 @@ async fn what_is_too_long_ends_at_a_sentence_as_it_comes() {
 #[tokio::test]
 async fn what_is_said_in_the_place_of_what_is_written_has_one_bound_for_all_parts() {
     let reply = "Here it is now. ".repeat(12);
-    let gateway = Gateway::with(Fake::named("fake"), Settings { max_seconds: 30, ..settings() }).await;
     let begin = |words: &str| json!({ "type": "begin", "pronunciations": [{ "word": "it", "say": words }] });
+    // Each sentence of it is short, and all of them are a hundred seconds.
+    let many = "very many words ".repeat(8);
+    let bounded = Settings { max_seconds: 30, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake"), bounded.clone()).await;
     let mut client = Client::connect(&gateway).await;
     let (utterances, _, _) = client.whole(begin("that"), &reply, 40).await;
     assert!(utterances.len() > 4, "short ones are said together: {utterances:?}");
-    // Each sentence of it is short, and all of them are a hundred seconds.
-    client.say(begin(&"very many words ".repeat(8))).await;
+    let (utterances, _, done) = client.whole(begin(&many), &reply, 40).await;
+    let last = utterances.last().unwrap();
+    assert_eq!(done["continues_at"], last["source"][1], "as much as fits: {done}");
+    assert!(done["notes"][0]["note"].as_str().unwrap().contains("may have 30 s"), "{done}");
+
+    let refusing = Settings { too_long: TooLong::Refuse, ..bounded };
+    let mut client = Client::connect(&Gateway::with(Fake::named("fake"), refusing).await).await;
+    client.say(begin(&many)).await;
     client.text(&reply).await;
     client.say(json!({ "type": "end" })).await;
     let mut told = client.told().await;

@@ -51,6 +51,23 @@ async fn a_sample_is_made_once_in_the_voices_language() {
 }
 
 #[tokio::test]
+async fn another_voice_than_was_asked_for_is_named() {
+    let her = Voice { gender: Some("female".to_owned()), ..voice("heart", "en-US") };
+    let settings = Settings { default_voice: None, ..settings() };
+    let gateway = Gateway::with(Fake::named("fake").with_voices([her]), settings).await;
+    for (wished, note) in [
+        ("onyx", "nobody here speaks like `onyx`: `heart` does in its place"),
+        ("am_adam", "nobody here speaks like `am_adam`: `heart` does in its place"),
+        ("nova", ""),
+        ("heart", ""),
+    ] {
+        let answer = gateway.post("/tts", &json!({ "text": "Hello there.", "voice": wished })).await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-tts-voice")), (200, "heart"), "{wished}");
+        assert_eq!(answer.header("x-tts-notes"), note, "{wished}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_else_speaks_a_sample() {
     let ill = Fake::named("ill")
         .with_voices([voice("af_bella", "en-US")])

@@ -42,6 +42,20 @@ fn a_text_is_played_by_the_first_player_there_is() {
 }
 
 #[test]
+fn who_reads_no_further_ends_a_command_quietly() {
+    let data = TempDir::new().unwrap();
+    for arguments in [&["licences"][..], &["config"], &["voices"], &["usage", "--json"]] {
+        let mut command = saywell(data.path());
+        let mut child =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), &*told), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
 fn standard_output_has_the_first_utterance_while_the_rest_is_made() {
     let data = TempDir::new().unwrap();
     let text: String = (0..12).map(|n| format!("Sentence number {n} is one of many that follow. ")).collect();

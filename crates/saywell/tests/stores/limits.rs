@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use saywell::identity::Caller;
 use saywell::limits::conformance::{Bench, characters, examine, user};
-use saywell::limits::{Refusal, Span, What, WithoutRedis};
+use saywell::limits::{Demand, Refusal, Span, What, WithoutRedis};
 
 use crate::redis_server::Redis;
 
@@ -62,6 +62,38 @@ async fn without_redis_each_process_counts_for_itself_if_it_is_to() {
     assert!(matches!(bench.reserve(&ann, characters(1)).await.unwrap_err(), Refusal::Exceeded(_)));
     drop(held);
     assert!(bench.reserve(&ann, characters(100)).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs redis-server; `tools/test.sh stores` runs it"]
+async fn what_one_process_set_aside_another_settles_once_and_a_place_of_one_that_is_gone_is_free_soon() {
+    let redis = Redis::start().await;
+    let plans = "[plans.test]\ncharacters_per_day = 100\nflights = 1";
+    let open = async || Bench::open(plans, Some(&redis.url(0)), WithoutRedis::Refuse).await;
+    let (one, two) = (open().await, open().await);
+    let ann = user("ann");
+    let held = one.reserve(&ann, characters(60)).await.unwrap();
+    let told = serde_json::to_string(&held.aside()).unwrap();
+    assert!(two.reserve(&ann, characters(1)).await.is_err(), "there is one place");
+    // As long as nobody who holds it renews it, and no longer.
+    let lasts: i64 =
+        redis.ask(redis::cmd("PTTL").arg("{saywell}:limits:flights::caller:user:ann").take()).await;
+    assert!((1..=31_000).contains(&lasts), "{lasts}");
+
+    let again = two.limits.admit_again(&ann, &Demand::default()).unwrap();
+    again.adopt(serde_json::from_str(&told).unwrap()).settle(characters(25));
+    two.limits.settled().await;
+    // Whoever thinks that it is theirs still has no say in it.
+    held.settle(characters(60));
+    one.limits.settled().await;
+    let third = open().await;
+    assert_eq!(left_of(&third, &ann, What::Characters).await, 75);
+    assert!(third.reserve(&ann, characters(75)).await.is_ok(), "its place is free");
+}
+
+async fn left_of(bench: &Bench, caller: &Caller, what: What) -> u64 {
+    let left = bench.limits.left(caller).await;
+    left.iter().find(|left| left.what == what).unwrap().left as u64
 }
 
 /// How many of this many callers who come at once get so many characters, and keep them.

@@ -12,5 +12,7 @@ mod postgres;
 mod process;
 mod redis_server;
 mod shared;
+mod stopping;
 mod stream;
+mod takeover;
 mod wire;

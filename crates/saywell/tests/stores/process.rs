@@ -20,6 +20,11 @@ pub struct Server {
 impl Server {
     /// Starts it with this data folder.
     pub fn start(data: &Path, redis: &Redis, stub: &Stub) -> Self {
+        Self::start_with(data, redis, stub, &[])
+    }
+
+    /// With these settings as well.
+    pub fn start_with(data: &Path, redis: &Redis, stub: &Stub, settings: &[(&str, &str)]) -> Self {
         std::fs::create_dir_all(data).unwrap();
         let mut process = saywell(data)
             .arg("serve")
@@ -33,6 +38,7 @@ impl Server {
             ])
             .env("REDIS_URL", redis.url(0))
             .env("OPENAI_BASE_URL", format!("{}/v1", stub.url()))
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -51,9 +57,25 @@ impl Server {
 
     /// Asks it to stop, and waits until it has.
     pub fn stop(mut self) {
+        self.ask_to_stop();
+        self.stopped();
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has stopped.
+    pub fn stopped(&mut self) {
         assert!(self.process.wait().unwrap().success());
+    }
+
+    /// What a counter of its stands at, whose name and labels are these; 0 where it has none.
+    pub async fn counts(&self, counter: &str) -> u64 {
+        let told = reqwest::get(format!("{}/metrics", self.address)).await.unwrap().text().await.unwrap();
+        told.lines().find_map(|line| line.strip_prefix(counter)?.trim().parse().ok()).unwrap_or_default()
     }
 
     /// The characters that its database has as sent.

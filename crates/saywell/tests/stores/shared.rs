@@ -32,7 +32,7 @@ use crate::redis_server::{Redis, Sentinel};
 
 /// One of several gateways, with a runtime of its own, so that it can be killed.
 pub struct Gateway {
-    app: App,
+    pub app: App,
     pub calls: Arc<Calls>,
     runtime: Option<Runtime>,
 }
@@ -40,7 +40,7 @@ pub struct Gateway {
 /// What was heard: all of it, or until the transfer broke off.
 #[derive(Debug)]
 pub struct Heard {
-    status: StatusCode,
+    pub status: StatusCode,
     headers: HeaderMap,
     pub body: Vec<u8>,
     pub broken: bool,
@@ -73,7 +73,7 @@ impl Gateway {
     }
 
     /// Ends it as `kill -9` would: nothing of it runs any more, and it tells nobody.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             self.app.speak.shared.iter().for_each(SharedFlights::fall_silent);
             runtime.shutdown_background();
@@ -91,7 +91,7 @@ impl Gateway {
         hear(self.answer(request).await).await
     }
 
-    async fn get(&self, path: &str) -> Heard {
+    pub async fn get(&self, path: &str) -> Heard {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
@@ -99,14 +99,14 @@ impl Gateway {
         self.send(post().body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn links(&self, body: &Value) -> Value {
+    pub async fn links(&self, body: &Value) -> Value {
         let request = post().header("accept", "application/json");
         let answer = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         serde_json::from_slice(&answer.body).unwrap()
     }
 
-    fn flights(&self) -> usize {
+    pub fn flights(&self) -> usize {
         self.app.speak.flights.count()
     }
 }
@@ -149,7 +149,7 @@ pub async fn until(what: &str, so: impl Fn() -> bool) {
     assert!(tokio::time::timeout(Duration::from_secs(20), waiting).await.is_ok(), "never: {what}");
 }
 
-fn text(links: &Value, name: &str) -> String {
+pub fn text(links: &Value, name: &str) -> String {
     links[name].as_str().unwrap().to_owned()
 }
 

@@ -14,38 +14,51 @@ use crate::process::Server;
 use crate::redis_server::Redis;
 
 /// How far a place may be from where captions say, which give thousandths of a second; bytes.
-const ROUNDED: usize = 48;
+pub const ROUNDED: usize = 48;
 
 /// A reply on its way, as PCM, and what has come of it.
-struct Hearing {
-    socket: WebSocketStream<TcpStream>,
-    said: Vec<Value>,
-    sound: Vec<u8>,
+pub struct Hearing {
+    pub socket: WebSocketStream<TcpStream>,
+    pub said: Vec<Value>,
+    pub sound: Vec<u8>,
     done: bool,
 }
 
 impl Hearing {
     /// Has this reply spoken at this address, such as `127.0.0.1:40000`, from this byte on.
-    async fn of(reply: &str, address: &str, start_at: u64) -> Self {
+    pub async fn of(reply: &str, address: &str, start_at: u64) -> Self {
+        let mut hearing = Self::begin(address, start_at).await;
+        let text = reply.as_bytes().chunks(16).map(|piece| std::str::from_utf8(piece).unwrap());
+        let text = text.map(|text| json!({ "type": "text", "text": text }));
+        for message in text.chain([json!({ "type": "end" })]) {
+            hearing.socket.feed(Message::text(message.to_string())).await.unwrap();
+        }
+        hearing.socket.flush().await.unwrap();
+        hearing
+    }
+
+    /// Begins one of which no text is written yet.
+    pub async fn begin(address: &str, start_at: u64) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut socket, _) = client_async(format!("ws://{address}/tts/stream"), stream).await.unwrap();
-        let text = reply.as_bytes().chunks(16).map(|piece| std::str::from_utf8(piece).unwrap());
         let begin = json!({ "type": "begin", "format": "pcm", "start_at": start_at });
-        let messages = std::iter::once(begin)
-            .chain(text.map(|text| json!({ "type": "text", "text": text })))
-            .chain([json!({ "type": "end" })]);
-        for message in messages {
-            socket.feed(Message::text(message.to_string())).await.unwrap();
-        }
-        socket.flush().await.unwrap();
+        socket.send(Message::text(begin.to_string())).await.unwrap();
         Self { socket, said: Vec::new(), sound: Vec::new(), done: false }
     }
 
     /// Takes in the next message; `false` when no more comes.
-    async fn next(&mut self) -> bool {
+    pub async fn next(&mut self) -> bool {
         match self.socket.next().await {
-            Some(Ok(Message::Binary(sound))) => self.sound.extend_from_slice(&sound),
-            Some(Ok(Message::Text(text))) => {
+            Some(Ok(message)) => self.take(message),
+            Some(Err(_)) | None => false,
+        }
+    }
+
+    /// Takes in this one.
+    pub fn take(&mut self, message: Message) -> bool {
+        match message {
+            Message::Binary(sound) => self.sound.extend_from_slice(&sound),
+            Message::Text(text) => {
                 let told: Value = serde_json::from_str(&text).unwrap();
                 match told["type"].as_str().unwrap() {
                     "utterance" => self.said.push(told),
@@ -53,25 +66,25 @@ impl Hearing {
                     kind => assert_eq!(kind, "begun", "{told}"),
                 }
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return false,
-            Some(Ok(_)) => {}
+            Message::Close(_) => return false,
+            _ => {}
         }
         !self.done
     }
 
-    async fn all(mut self) -> Self {
+    pub async fn all(mut self) -> Self {
         while self.next().await {}
         self
     }
 
     /// How many utterances have been heard to their end.
-    fn heard(&self) -> usize {
+    pub fn heard(&self) -> usize {
         self.said.iter().filter(|said| place(said, "end") <= self.sound.len()).count()
     }
 }
 
 /// Where an utterance begins or ends in PCM, in bytes.
-fn place(said: &Value, at: &str) -> usize {
+pub fn place(said: &Value, at: &str) -> usize {
     (said[at].as_f64().unwrap() * 24_000.0).round() as usize * 2
 }
 

@@ -87,7 +87,11 @@ pub(super) async fn redis(findings: &mut Findings) -> Result<(), Failed> {
         }
         Err(reason) => Finding::wrong("Redis", reason, REMEDY),
     };
-    findings.add(finding)
+    findings.add(finding)?;
+    match findings.settings.not_shared() {
+        Some(missing) => findings.add(Finding::wrong("shared by gateways", missing, SHARED)),
+        None => Ok(()),
+    }
 }
 
 /// Whether sound can be written, read and removed, and pages may fetch it from the bucket.
@@ -138,6 +142,9 @@ pub(super) async fn storage(findings: &mut Findings) -> Result<(), Failed> {
         }
     }
 }
+
+const SHARED: &str =
+    "Several gateways are one where they share all of it (docs/SCALING.md); a single one needs no REDIS_URL.";
 
 const CREDENTIALS: &str = "Look at TTS_STORAGE_URL and the variables of its service (AWS_…, GOOGLE_…, AZURE_…; docs/OPERATIONS.md, \
                            \"Where audio lives\"): the credentials have to read, write and remove objects there.";

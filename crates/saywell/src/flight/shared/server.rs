@@ -24,11 +24,13 @@ const DEADLINE: Duration = Duration::from_millis(500);
 /// How long it is waited before bells are listened for again.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 /// How long a lease lasts that is not renewed.
-const LEASE: Duration = Duration::from_secs(2);
+pub(super) const LEASE: Duration = Duration::from_secs(2);
 /// How long a flight is kept that nobody tells anything of: whoever follows one whose maker is gone is much faster.
 const KEPT: Duration = Duration::from_mins(1);
 /// How long a flight is kept that has landed: as long as storing it may take.
 const KEPT_LANDED: Duration = Duration::from_secs(30);
+/// How long one is kept that is stored: as long as those take who follow it and have not read its end.
+const KEPT_STORED: Duration = Duration::from_secs(5);
 /// How long a gateway counts as a follower that does not read.
 const FOLLOWS: Duration = Duration::from_secs(2);
 /// Parts that are read at once: with the longest ones a few megabytes.
@@ -46,8 +48,10 @@ pub(super) struct Server {
     /// This process, among all that share flights.
     gateway: String,
     bells: Mutex<HashMap<Key, Arc<Notify>>>,
-    /// This gateway is to stop.
+    /// This gateway is to stop: what only others hear is left to them.
     pub(super) stopping: CancellationToken,
+    /// It stops now: everything is left to others.
+    pub(super) leaving: CancellationToken,
     /// Those who tell what is made here.
     telling: TaskTracker,
 }
@@ -105,11 +109,33 @@ pub(super) struct Told {
     pub(super) mail: Vec<Vec<u8>>,
 }
 
+/// What there is of a flight that is taken from a maker that is gone, beside its parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Legacy {
+    pub(super) token: String,
+    /// What is set aside for it; nothing where its maker has settled that.
+    pub(super) aside: String,
+    /// How long ago it was first heard.
+    pub(super) sounds_for: Option<Duration>,
+}
+
+/// What is told of a flight beside its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saying<'a> {
+    pub(super) state: State,
+    /// Whether its rendition is stored.
+    pub(super) stored: bool,
+    /// What is set aside for it, where that may be news.
+    pub(super) aside: Option<&'a str>,
+    /// How long ago it was first heard.
+    pub(super) sounds_for: Option<Duration>,
+}
+
 /// What became of taking a lease.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Leased {
-    /// The token, and whether its maker left it, rather than that it is gone.
-    Token(String, bool),
+    /// It is this gateway's.
+    Ours(Legacy),
     /// It is made by another, or there is more to read.
     Flown,
     Gone,
@@ -139,6 +165,7 @@ impl Server {
             gateway: hex::encode(rand::random::<[u8; 8]>()),
             bells: Mutex::default(),
             stopping: CancellationToken::new(),
+            leaving: CancellationToken::new(),
             telling: TaskTracker::new(),
         });
         let (channel, listening) = (format!("{BELLS}{}", server.gateway), Arc::downgrade(&server));
@@ -194,14 +221,19 @@ impl Server {
     }
 
     /// Takes the lease of a flight that there is not yet: its name, and the token.
-    pub(super) async fn begin(&self, key: Key, asked: &[u8]) -> Result<Option<(Known, String)>, Away> {
+    pub(super) async fn begin(
+        &self,
+        key: Key,
+        asked: &[u8],
+        aside: &str,
+    ) -> Result<Option<(Known, String)>, Away> {
         let id = hex::encode(rand::random::<[u8; 8]>());
         let mut call = BEGIN.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
             call.key(name(of, &key));
         }
         call.key(format!("{PREFIX}tokens"));
-        call.arg(&id).arg(&self.gateway).arg(millis(LEASE)).arg(millis(KEPT)).arg(asked);
+        call.arg(&id).arg(&self.gateway).arg(millis(LEASE)).arg(millis(KEPT)).arg(asked).arg(aside);
         let token: String = self.run(call).await?;
         Ok((!token.is_empty()).then_some((Known { key, id }, token)))
     }
@@ -215,7 +247,11 @@ impl Server {
         call.key(format!("{PREFIX}tokens"));
         call.arg(&flight.id).arg(&self.gateway).arg(millis(LEASE)).arg(read);
         Ok(match self.run::<Vec<String>>(call).await?.as_slice() {
-            [token, left] => Leased::Token(token.clone(), left == "1"),
+            [token, aside, sounds] => Leased::Ours(Legacy {
+                token: token.clone(),
+                aside: aside.clone(),
+                sounds_for: sounds.parse().ok().map(Duration::from_millis),
+            }),
             [_gone] => Leased::Gone,
             _ => Leased::Flown,
         })
@@ -225,17 +261,23 @@ impl Server {
     pub(super) async fn tell(
         &self,
         (flight, token): (&Known, &str),
-        state: State,
+        saying: Saying<'_>,
         before: u64,
         parts: &[Vec<u8>],
     ) -> Result<Option<Told>, Away> {
-        let kept = if state == State::Flying { KEPT } else { KEPT_LANDED };
+        let Saying { state, stored, aside, sounds_for } = saying;
+        let kept = match state {
+            State::Flying => KEPT,
+            State::Landed if stored => KEPT_STORED,
+            State::Landed | State::Failed => KEPT_LANDED,
+        };
         let mut call = TELL.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
             call.key(name(of, &flight.key));
         }
         call.arg(&flight.id).arg(token).arg(millis(LEASE)).arg(millis(kept));
-        call.arg(state.name()).arg(BELLS).arg(before);
+        call.arg(state.name()).arg(BELLS).arg(before).arg(aside.unwrap_or_default());
+        call.arg(sounds_for.map(|sounding| millis(sounding).to_string()).unwrap_or_default());
         for part in parts {
             call.arg(part.as_slice());
         }

@@ -138,6 +138,32 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     assert_eq!(brief, [("m9", 4), ("m1", 3), ("m2", 1), ("m3", 1)]);
     spent(log).await;
     forgets(log).await;
+    continued(log).await;
+}
+
+/// What a gateway buys that goes on with another's reply is no further request, before it is summed up and after.
+async fn continued(log: &impl UsageLog) {
+    let begun = Asked { outcome: AskedOutcome::Cancelled, ..asked(hour(90, 1), "zoe", "m1") };
+    let rest = Asked {
+        id: rand::random(),
+        characters: 0,
+        continues: true,
+        outcome: AskedOutcome::Cancelled,
+        ..asked(hour(90, 2), "zoe", "m1")
+    };
+    let answers = async || {
+        let answers = log.answered(hour(90, 0)).await.unwrap();
+        answers.iter().map(|answered| answered.requests).sum::<u64>()
+    };
+    let before = answers().await;
+    log.add(&[begun, rest]).await.unwrap();
+    let both = UsageLine { requests: 1, characters: 10, cancelled: 1, ..line("1970-04-01", 2) };
+    for _ in 0..2 {
+        let lines = log.report(By::Day, Days { first: 90, last: 90 }, 10).await.unwrap();
+        assert_eq!(lines, std::slice::from_ref(&both));
+        assert_eq!(answers().await, before + 1);
+        log.roll_up(hour(91, 0)).await.unwrap();
+    }
 }
 
 /// With the requests of day 101 that ended in every way.

@@ -12,10 +12,10 @@ use std::time::SystemTime;
 /// The sums of requests that the sums by day have.
 macro_rules! sums {
     () => {
-        "count(*) AS requests, count(*) FILTER (WHERE cache IN ('hit', 'joined')) AS cached,
+        "sum(requests)::bigint AS requests, count(*) FILTER (WHERE cache IN ('hit', 'joined')) AS cached,
          count(*) FILTER (WHERE outcome = 'refused') AS refused,
          count(*) FILTER (WHERE outcome = 'failed') AS failed,
-         count(*) FILTER (WHERE outcome = 'cancelled') AS cancelled, sum(characters)::bigint AS characters,
+         count(*) FILTER (WHERE outcome = 'cancelled' AND requests > 0) AS cancelled, sum(characters)::bigint AS characters,
          sum(seconds) AS seconds, sum(sent_characters)::bigint AS sent_characters,
          sum(made_seconds) AS made_seconds, sum(cost) AS cost, sum(unpriced)::bigint AS unpriced"
     };

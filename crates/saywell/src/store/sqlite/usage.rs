@@ -11,9 +11,9 @@ use std::time::SystemTime;
 /// The sums of requests that the sums by day have.
 macro_rules! sums {
     () => {
-        "count(*) AS requests, sum(cache IN ('hit', 'joined')) AS cached,
+        "sum(requests) AS requests, sum(cache IN ('hit', 'joined')) AS cached,
          sum(outcome = 'refused') AS refused, sum(outcome = 'failed') AS failed,
-         sum(outcome = 'cancelled') AS cancelled, sum(characters) AS characters, sum(seconds) AS seconds,
+         sum(outcome = 'cancelled' AND requests > 0) AS cancelled, sum(characters) AS characters, sum(seconds) AS seconds,
          sum(sent_characters) AS sent_characters, sum(made_seconds) AS made_seconds, sum(cost) AS cost,
          sum(unpriced) AS unpriced"
     };

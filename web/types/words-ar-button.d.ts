@@ -1,0 +1,2 @@
+/** @type {string} */
+export declare const WORDS: string;
