@@ -18,11 +18,16 @@ GECKODRIVER := 0.37.1
 ##@ Use
 
 build: system-build voice ## The gateway, optimised: target/release/saywell
-	cargo build --release --locked --package saywell
+	$(WITHOUT_PATHS) cargo build --release --locked --package saywell
 
 run: ## Start it at http://127.0.0.1:8787 with all voices; VOICES=heart for the default one alone
 	@tools/run.sh $(VOICES)
 
+# What is packaged has no paths of the machine that built it: messages name files from here and from Cargo's home. After `make build`
+# this builds once more, since the flags differ.
+PLACES = $(CURDIR)=saywell $(or $(CARGO_HOME),$(HOME)/.cargo)=cargo
+dist: WITHOUT_PATHS = RUSTFLAGS="$${RUSTFLAGS-} $(PLACES:%=--remap-path-prefix=%)" \
+	CFLAGS="$${CFLAGS-} $(PLACES:%=-ffile-prefix-map=%)" CXXFLAGS="$${CXXFLAGS-} $(PLACES:%=-ffile-prefix-map=%)"
 dist: build ## Package it into target/dist: .deb, tarball, container image, checksums (with voices after `make voices`); and try each
 	@tools/system.sh dist
 	tools/dist/build.sh target/release/saywell target/dist $(wildcard saywell-data/kokoro.pack)
@@ -69,6 +74,18 @@ test-scaled: tools voice ## The suites over HTTP, over WebSockets and in browser
 	cargo build --locked --package saywell --package saywell-stubs
 	SAYWELL_BIN=$(CURDIR)/target/debug/saywell python3 tests/support/scaled.py tools/test.sh $(or $(SUITES),sdk-python sdk-javascript contract browser)
 
+# The gateway that they are tried with: SAYWELL_BIN, or one that is built.
+UNLESS_GIVEN = @[[ $${SAYWELL_BIN-} ]] || { $(MAKE) voice && cargo build --locked --package saywell; }
+
+test-clients: tools-clients ## Frameworks and bridges as they are, each in an environment of its own, against the gateway
+	$(UNLESS_GIVEN)
+	tools/test.sh clients
+
+test-open-webui: system-build $(TOOLS)/python/bin/python ## Open WebUI itself, with users and their quotas (2 GB of disk)
+	tools/clients.sh open-webui
+	$(UNLESS_GIVEN)
+	tools/test.sh open-webui
+
 bench: tools-bench build ## Measure against the peers and write docs/BENCHMARKS.md
 	@ulimit -n "$$(ulimit -Hn)"; cargo xtask bench $(BENCH)
 
@@ -90,6 +107,9 @@ tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/node-read
 
 tools-lint: system-build $(TOOLS)/python/tests-ready $(TOOLS)/node-ready
 
+tools-clients: system-build $(TOOLS)/python/bin/python $(TOOLS)/litellm/ready $(TOOLS)/clients/node-ready
+	tools/clients.sh livekit pipecat wyoming-openai azure
+
 tools-bench: tools $(TOOLS)/python/bench-ready $(TOOLS)/litellm/ready ## Install what the benchmarks need that is missing
 	@tools/system.sh bench
 
@@ -97,8 +117,12 @@ lock: $(TOOLS)/python/bin/python ## Look for newer tools and pin them
 	$(TOOLS)/python/bin/pip install --quiet uv
 	cd tools/python && for set in requirements servers bench litellm node; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$set.in -o $$set.txt; done
+	cd tools/python/clients && for client in *.in; do \
+		without=$$(sed -n 's/^# without: //p' $$client | xargs -r printf -- '--no-emit-package %s '); \
+		uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-header $$without $$client -o $${client%.in}.txt; done
 	npm --prefix web update --package-lock-only
 	npm --prefix tests/sdk update --package-lock-only
+	npm --prefix tests/clients update --package-lock-only
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -139,10 +163,15 @@ $(TOOLS)/node-ready: web/package-lock.json tests/sdk/package-lock.json tools/pyt
 	npm --prefix tests/sdk ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
+# Their peers, which draw pages, are left out (tests/clients/.npmrc).
+$(TOOLS)/clients/node-ready: tests/clients/package-lock.json | $(TOOLS)/node-ready
+	npm --prefix tests/clients ci --ignore-scripts --loglevel=error --no-audit --no-fund
+	@mkdir -p $(@D) && touch $@
+
 $(TOOLS)/geckodriver-$(GECKODRIVER):
 	@mkdir -p $(TOOLS)
 	cargo install --quiet --locked --debug --root $(TOOLS)/cargo --target-dir $(TOOLS)/cargo/target geckodriver --version $(GECKODRIVER)
 	rm -rf $(TOOLS)/cargo/target
 	@touch $@
 
-.PHONY: help build run dist example voice voices test test-scaled attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-bench lock
+.PHONY: help build run dist example voice voices test test-scaled test-clients test-open-webui attack check lint hooks fmt fuzz chaos bench quality advisories licences clean tools tools-lint tools-clients tools-bench lock

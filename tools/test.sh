@@ -4,21 +4,21 @@
 #
 #   tools/test.sh            everything
 #   tools/test.sh lint       only what needs no build
-#   tools/test.sh NAME…      only these sections (their names are the headings)
+#   tools/test.sh NAME…      only these sections (their names are the headings); `clients` and `open-webui` are in none of the above
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-lint_sections=(format spelling licences workflows web-types clippy)
-test_sections=(web alerts build rust voices providers stores valkey documentation sdk-python sdk-javascript operators attack chaos scaled contract hearing browser sound admin example fuzz)
+form_sections=(format spelling licences workflows web-types)
+test_sections=(build web alerts rust voices providers stores valkey documentation sdk-python sdk-javascript operators attack chaos scaled contract hearing browser sound admin example fuzz)
 
 # A linker on a full disk ends with "Bus error", which nobody understands.
 free=$(df --block-size=1G --output=avail . | tail -n 1)
 ((free >= 8)) || echo "Only ${free} GB of disk are free: everything built from nothing takes about 6." >&2
 
 if (($# == 0)); then
-    chosen=("${lint_sections[@]}" "${test_sections[@]}")
+    chosen=("${form_sections[@]}" "${test_sections[@]}")
 elif [[ $* == lint ]]; then
-    chosen=("${lint_sections[@]}")
+    chosen=("${form_sections[@]}" clippy)
 else
     chosen=("$@")
 fi
@@ -28,6 +28,9 @@ fi
 target=${CARGO_TARGET_DIR:-target}
 [[ $target == /* ]] || target=$PWD/$target
 export SAYWELL_BIN=${SAYWELL_BIN:-$target/debug/saywell}
+# The compiler of all that is built here: it warns as clippy does, and then goes on as rustc does. Clippy for itself would take
+# every dependency a second time, a quarter of an hour on two cores.
+source tools/linting-compiler.sh
 # No test may reach for a model over the network.
 export HF_HUB_OFFLINE=1
 
@@ -107,6 +110,19 @@ run_section() {
     operators) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/operators ;;
     attack) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/attack --top-level-directory tests ;;
     sdk-javascript) npm --silent --prefix tests/sdk test ;;
+    # Not of `make test`, since they are heavy: `make test-clients` and `make test-open-webui` install what they need.
+    clients)
+        local outcome=0 name python
+        for name in livekit pipecat wyoming-openai azure litellm; do
+            echo "──── $name"
+            python=.tools/clients/$name/bin/python
+            [[ $name == litellm ]] && python=.tools/litellm/bin/python
+            PYTHONPATH=tests "$python" -m unittest "tests/clients/test_${name//-/_}.py" || outcome=1
+        done
+        npm --silent --prefix tests/clients test || outcome=1
+        return $outcome
+        ;;
+    open-webui) PYTHONPATH=tests .tools/clients/open-webui/bin/python -m unittest tests/clients/test_open_webui.py ;;
     contract) tools/contract.sh && PYTHONPATH=tests python3 -m unittest discover --start-directory tests/contract ;;
     chaos) PYTHONPATH=tests python3 -m unittest discover --start-directory tests/chaos ;;
     # What knows of one gateway is put to three, behind nginx: a share of it; `make test-scaled` puts all.

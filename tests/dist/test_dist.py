@@ -26,6 +26,8 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 DIST = os.path.abspath(os.environ.get("DIST", os.path.join(ROOT, "target/dist")))
 SUITES = os.environ.get("SUITES", "bookworm trixie" if os.geteuid() == 0 and shutil.which("debootstrap") else "").split()
 STARTS_WITHIN = 60  # seconds
+# Who is not root is made root of a namespace; who is needs none, and in a container may make none.
+CHROOT = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
 # Where a package may leave something behind once it is purged: what it spoke and knows.
 DATA = "var/lib/private/saywell"
 
@@ -76,9 +78,10 @@ def serving(command, environment, folder=None):
         raise AssertionError(f"{command} ended with {process.returncode}")
 
 
-def hear(test, url):
+def hear(test, url, key=None):
     body = json.dumps({"text": "It is installed.", "format": "wav"}).encode()
-    request = urllib.request.Request(f"{url}/tts", body, {"content-type": "application/json"})
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+    request = urllib.request.Request(f"{url}/tts", body, headers)
     with urllib.request.urlopen(request) as answer:
         sound = answer.read()
     test.assertEqual(sound[:4], b"RIFF")
@@ -117,6 +120,7 @@ class Checksums(unittest.TestCase):
         self.assertEqual(listed, set(os.listdir(DIST)) - {"SHA256SUMS"})
 
     def test_the_same_binary_gives_the_same_packages(self):
+        # The binary as it was packaged: nothing is built here, so nothing is said of two builds.
         with tempfile.TemporaryDirectory(prefix="saywell-again-") as folder:
             run("dpkg-deb", "--extract", one(PACKAGE), os.path.join(folder, "x"))
             # The pack as it was packaged.
@@ -130,17 +134,31 @@ class Checksums(unittest.TestCase):
                 self.assertEqual(first.read(), again.read())
 
 
+class Binary(unittest.TestCase):
+    def test_it_names_no_folder_of_the_machine_that_built_it(self):
+        with tempfile.TemporaryDirectory(prefix="saywell-paths-") as folder:
+            run("dpkg-deb", "--extract", one(PACKAGE), folder)
+            with open(os.path.join(folder, "usr/bin/saywell"), "rb") as file:
+                binary = file.read()
+        home = os.environ.get("CARGO_HOME", os.path.expanduser("~/.cargo"))
+        for place in (ROOT, home):
+            at = binary.find(f"{place}/".encode())
+            self.assertEqual(at, -1, binary[at : at + 120])
+
+
 class DebianPackage(unittest.TestCase):
     def test_what_is_in_it(self):
         listed = run("dpkg-deb", "--contents", one(PACKAGE)).splitlines()
         entries = {line.split()[5].removeprefix("./"): line.split()[:2] for line in listed}
         for path, mode in (
             ("usr/bin/saywell", "-rwxr-xr-x"),
+            ("usr/sbin/saywell-service", "-rwxr-xr-x"),
             ("usr/lib/systemd/system/saywell.service", "-rw-r--r--"),
             ("etc/default/saywell", "-rw-r-----"),
             ("etc/saywell/saywell.toml", "-rw-r--r--"),
             ("usr/share/man/man1/saywell.1.gz", "-rw-r--r--"),
             ("usr/share/man/man1/saywell-serve.1.gz", "-rw-r--r--"),
+            ("usr/share/man/man8/saywell-service.8.gz", "-rw-r--r--"),
             ("usr/share/bash-completion/completions/saywell", "-rw-r--r--"),
             ("usr/share/zsh/vendor-completions/_saywell", "-rw-r--r--"),
             ("usr/share/fish/vendor_completions.d/saywell.fish", "-rw-r--r--"),
@@ -208,6 +226,14 @@ class DebianPackage(unittest.TestCase):
         start = ["chroot", "--userspec=61234:61234", root, "sh", "-c", f"cd {folder} && exec {' '.join(command)}"]
         with serving(start, environment) as url:
             hear(self, url)
+        # As an operator goes on: a setting, and a key that is minted beside the service.
+        with open(os.path.join(root, "etc/default/saywell"), "a") as file:
+            file.write("TTS_AUTH=key\n")
+        with serving(start, environment | service(root)[1] | {"TTS_DATA_DIR": environment["TTS_DATA_DIR"]}) as url:
+            key = run(*inside, "saywell-service", "key", "mint", "--name", "chat").split()[-1]
+            hear(self, url, key)
+            self.assertIn("chat", run(*inside, "saywell-service", "key", "list"))
+        self.assertEqual({os.stat(os.path.join(data, name)).st_uid for name in os.listdir(data)}, {61_234})
         self.assertTrue(os.path.exists(os.path.join(data, "saywell.db")))
 
         run(*inside, "dpkg", "--purge", "saywell")
@@ -253,7 +279,7 @@ class Image(unittest.TestCase):
             root, config = self.unpack(folder)
             environment = dict(setting.split("=", 1) for setting in config["Env"])
             environment |= {"PATH": os.environ["PATH"], "TTS_AUTH": "none"}
-            command = ["unshare", "--map-root-user", "chroot", root, *config["Entrypoint"], *config["Cmd"]]
+            command = [*CHROOT, root, *config["Entrypoint"], *config["Cmd"]]
             with serving(command, environment) as url:
                 hear(self, url)
             self.assertTrue(os.path.exists(os.path.join(root, "data/saywell.db")))

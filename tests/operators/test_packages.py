@@ -21,6 +21,9 @@ import yaml
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 DIST = os.path.join(ROOT, "tools/dist")
+# Who is not root is made root of a namespace; who is needs none, and in a container may make none.
+AS_ROOT = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+CHROOT = [*AS_ROOT, "chroot"]
 # What systemd thinks of a service that is shut in well: of 10.
 EXPOSED_AT_MOST = 2.0
 
@@ -56,6 +59,90 @@ class Service(unittest.TestCase):
     def test_maintainer_scripts_are_shell(self):
         for script in ("postinst", "prerm", "postrm"):
             self.assertEqual(run("sh", "-n", os.path.join(DIST, "debian", script)), (0, ""))
+
+
+class ServiceCommand(unittest.TestCase):
+    """`saywell-service`, in a folder in the place of the system: with a program that tells how it was called in the place of saywell."""
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory(prefix="saywell-command-"))
+        for name in ("bin", "etc", "units", "etc/saywell", "lib"):
+            os.mkdir(os.path.join(self.folder, name))
+        self.script = self.write("saywell-service", self.moved(read("tools/dist/saywell-service")), 0o755)
+        self.write("units/saywell.service", self.moved(read("tools/dist/saywell.service")))
+        self.write("bin/saywell", '#!/bin/sh\necho "$TTS_DATA_DIR|$TTS_AUTH|$GREETING|$PWD|$(umask)|$*"\nexit 3\n', 0o755)
+
+    def moved(self, text):
+        places = {
+            "/usr/bin/saywell": "bin/saywell", "/etc/default/saywell": "etc/default", "/etc/saywell": "etc/saywell",
+            "/usr/lib/systemd/system": "units", "/var/lib": "lib", "/run/systemd/system": "systemd",
+        }
+        for place, here in places.items():
+            text = text.replace(place, os.path.join(self.folder, here))
+        return text
+
+    def write(self, path, text, mode=0o644):
+        path = os.path.join(self.folder, path)
+        with open(path, "w") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+    def command(self, *arguments):
+        path = f"{self.folder}/bin:{os.environ['PATH']}"
+        return run(*AS_ROOT, self.script, *arguments, env={"PATH": path})
+
+    def test_without_systemd_it_has_what_the_service_has(self):
+        self.write("etc/default", "# A comment\n\nTTS_AUTH=key\nGREETING=\"Good $morning to you\"\n")
+        code, said = self.command("key", "mint", "--name", "a b")
+        data = os.path.join(self.folder, "lib/private/saywell")
+        self.assertEqual((code, said), (3, f"{data}|key|Good $morning to you|{self.folder}/etc/saywell|0077|key mint --name a b\n"))
+        self.assertEqual(os.stat(data).st_mode & 0o777, 0o700)
+        # Where systemd made the folder, and without settings.
+        os.remove(os.path.join(self.folder, "etc/default"))
+        os.symlink("private/saywell", os.path.join(self.folder, "lib/saywell"))
+        self.assertEqual(self.command("config"), (3, f"{self.folder}/lib/saywell|||{self.folder}/etc/saywell|0077|config\n"))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root is anybody")
+    def test_what_it_writes_is_the_data_owners(self):
+        self.write("bin/saywell", '#!/bin/sh\nexec id --user\n', 0o755)
+        os.chmod(self.folder, 0o755)
+        os.mkdir(os.path.join(self.folder, "lib/saywell"))
+        os.chown(os.path.join(self.folder, "lib/saywell"), 61_234, 61_234)
+        self.assertEqual(self.command("key"), (0, "61234\n"))
+
+    def test_systemd_is_asked_for_what_the_unit_and_its_drop_ins_say(self):
+        os.mkdir(os.path.join(self.folder, "systemd"))
+        self.write("drop-in", "[Service]\nLoadCredential=key:/etc/keys/openai\nEnvironment=OPENAI_API_KEY_FILE=%d/key\n")
+        self.write("bin/systemctl", f"#!/bin/sh\ncat {self.folder}/units/$2 {self.folder}/drop-in\n", 0o755)
+        self.write("bin/systemd-run", '#!/bin/sh\nprintf "%s\\n" "$@"\nexit 3\n', 0o755)
+        code, said = self.command("key", "mint", "--name", "a b")
+        self.assertEqual(code, 3, said)
+        asked = said.splitlines()
+        as_unit = next(word for word in asked if word.startswith("--unit=")).removeprefix("--unit=")
+        self.assertEqual(asked[asked.index("--") :], ["--", f"{self.folder}/bin/saywell", "key", "mint", "--name", "a b"])
+        self.assertLessEqual({"--pipe", "--wait", "--collect", "--quiet", "--property=DynamicUser=yes", "--property=User=saywell"}, set(asked))
+        properties = [word.removeprefix("--property=") for word in asked if word.startswith("--property=")]
+        for line in (
+            f"EnvironmentFile=-{self.folder}/etc/default", f"Environment=TTS_DATA_DIR={self.folder}/lib/saywell",
+            f"WorkingDirectory={self.folder}/etc/saywell", "StateDirectory=saywell", "StateDirectoryMode=0700", "UMask=0077",
+            "LoadCredential=key:/etc/keys/openai", f"Environment=OPENAI_API_KEY_FILE=/run/credentials/{as_unit}.service/key",
+        ):
+            self.assertIn(line, properties)
+        self.assertFalse([line for line in properties if line.startswith(("Exec", "Restart"))])
+
+    def test_it_says_how_it_is_called(self):
+        code, said = self.command()
+        self.assertEqual(code, 2)
+        self.assertIn("saywell-service key mint --name chat", said)
+
+    @unittest.skipUnless(shutil.which("man"), "needs man-db")
+    def test_its_manual_page_is_one(self):
+        page = os.path.join(DIST, "saywell-service.8")
+        code, said = run("man", "--warnings", "--local-file", page, env={"PATH": os.environ["PATH"], "MANPAGER": "cat", "MANWIDTH": "120"})
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("warning", said)
+        self.assertIn("saywell-service key mint --name chat", said)
 
 
 class Image(unittest.TestCase):
@@ -103,7 +190,7 @@ class Image(unittest.TestCase):
                     layer.extractall(root, filter="data")
         self.assertEqual((owners["data"], owners["usr/bin/saywell"]), ((10001, 0o700), (0, 0o755)))
         entry = config["config"]["Entrypoint"]
-        code, said = run("unshare", "--map-root-user", "chroot", root, *entry, "A=1", env={"PATH": os.environ["PATH"]})
+        code, said = run(*CHROOT, root, *entry, "A=1", env={"PATH": os.environ["PATH"]})
         self.assertEqual((code, "A=1" in said), (0, True), said)
 
 

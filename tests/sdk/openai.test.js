@@ -4,7 +4,11 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import OpenAI from "openai";
+import { OpenAIRealtimeWebSocket } from "openai/realtime/websocket";
+import { OpenAIRealtimeWS } from "openai/realtime/ws";
+import WebSocket from "ws";
 import { startGateway } from "./gateway.js";
+import { startTls } from "./tls.js";
 
 const TEXT = "The deployment finished at half past nine. Two checks are still running.";
 const LONG_TEXT = Array.from(
@@ -75,4 +79,57 @@ test("lists its models", async () => {
   const models = [];
   for await (const model of client.models.list()) models.push(model.id);
   assert.ok(models.includes("tts-1"), models.join(", "));
+});
+
+/** Has a text said over a Realtime connection that is being opened; answers with its sound, its transcript and its last event. */
+const overRealtime = (connection, text) =>
+  new Promise((done, failed) => {
+    const pieces = [];
+    let transcript = "";
+    connection.on("error", failed);
+    connection.on("session.created", () => {
+      connection.send({ type: "session.update", session: { type: "realtime", audio: { output: { voice: "heart" } } } });
+      connection.send({ type: "conversation.item.create", item: { type: "message", role: "user", content: [{ type: "input_text", text }] } });
+      connection.send({ type: "response.create" });
+    });
+    connection.on("response.output_audio.delta", ({ delta }) => pieces.push(Buffer.from(delta, "base64")));
+    connection.on("response.output_audio_transcript.delta", ({ delta }) => (transcript += delta));
+    connection.on("response.done", ({ response }) => {
+      connection.close();
+      done({ sound: Buffer.concat(pieces), transcript, response });
+    });
+  });
+
+test("both clients for Realtime speak, each with its way to show a key", async (t) => {
+  const locked = await startGateway({ TTS_AUTH: "key" });
+  t.after(() => locked.stop());
+  // They know encrypted connections only.
+  const tls = await startTls(locked.url);
+  t.after(() => tls.stop());
+  const authority = { ca: tls.authority };
+  // In the place of a browser's own, which Node.js has from version 22 on and cannot be told of the certificate.
+  const own = globalThis.WebSocket;
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(url, protocols) {
+      super(url, protocols, authority);
+    }
+  };
+  t.after(() => (globalThis.WebSocket = own));
+
+  const plain = new OpenAI({ baseURL: `${locked.url}/v1`, apiKey: await locked.mint() });
+  const expected = Buffer.from(await (await plain.audio.speech.create({ model: "tts-1", voice: "heart", input: TEXT, response_format: "pcm" })).arrayBuffer());
+  const realtime = new OpenAI({ baseURL: `${tls.url}/v1`, apiKey: plain.apiKey });
+  const model = "gpt-realtime-2.1-mini";
+  const open = {
+    OpenAIRealtimeWS: (client) => new OpenAIRealtimeWS({ model, options: authority }, client),
+    OpenAIRealtimeWebSocket: (client) => new OpenAIRealtimeWebSocket({ model }, client),
+  };
+  for (const [name, connect] of Object.entries(open)) {
+    const { sound, transcript, response } = await overRealtime(connect(realtime), TEXT);
+    assert.equal(response.status, "completed", name);
+    assert.equal(transcript, TEXT, name);
+    assert.deepEqual(sound, expected, `${name}: the same engine, the same cache`);
+    const stranger = new OpenAI({ baseURL: `${tls.url}/v1`, apiKey: "not-a-key" });
+    await assert.rejects(overRealtime(connect(stranger), TEXT), /401/, name);
+  }
 });

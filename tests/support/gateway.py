@@ -1,7 +1,9 @@
 """The real gateway as tests from outside see it: started on a free port, with a data folder of its own."""
 
 import os
+import re
 import signal
+import subprocess
 
 from support.program import Program
 
@@ -24,6 +26,13 @@ class Gateway(Program):
             **self.settings,
         }
         return [BINARY, "serve"], environment
+
+    def mint(self, *options):
+        """An API key, as the operator mints it beside the running gateway."""
+        command = [BINARY, "key", "mint", "--name", "tests", *options]
+        _, environment = self.command(self.folder.name)
+        said = subprocess.run(command, cwd=self.folder.name, env=environment, capture_output=True, text=True, check=True).stdout
+        return re.search(r"saywell_\S+", said)[0]
 
 
 class Kept(Gateway):

@@ -39,6 +39,7 @@ at_commit() { find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH
 # ── saywell_VERSION_ARCHITECTURE.deb ──
 deb=$work/deb
 install -D -m 755 "$binary" "$deb/usr/bin/saywell"
+install -D -m 755 "$here/saywell-service" "$deb/usr/sbin/saywell-service"
 install -D -m 644 "$here/saywell.service" "$deb/usr/lib/systemd/system/saywell.service"
 install -D -m 640 "$here/saywell.default" "$deb/etc/default/saywell"
 install -D -m 644 "$here/saywell.toml" "$deb/etc/saywell/saywell.toml"
@@ -48,7 +49,8 @@ install -D -m 644 "$work/shared/saywell.fish" "$deb/usr/share/fish/vendor_comple
 for page in "$work"/shared/man/*.1; do
     install -D -m 644 "$page" "$deb/usr/share/man/man1/${page##*/}"
 done
-gzip --best --no-name "$deb"/usr/share/man/man1/*.1
+install -D -m 644 "$here/saywell-service.8" "$deb/usr/share/man/man8/saywell-service.8"
+gzip --best --no-name "$deb"/usr/share/man/man?/*
 doc=$deb/usr/share/doc/saywell
 for document in "${documents[@]}"; do install -D -m 644 "$root/$document" "$doc/${document##*/}"; done
 mv "$doc/CHANGELOG.md" "$doc/changelog" && gzip --best --no-name "$doc/changelog"
