@@ -156,20 +156,21 @@ impl Cutter {
                 }
                 self.words.push(self.at);
             }
+            // One word, however long, has no place for a cut: it is not looked through again and again.
+            let several = self.words.last().is_some_and(|word| *word > self.start);
             if let Some(limit) = first
+                && several
                 && self.characters > self.tried.max(first_tolerance(limit))
             {
                 // The next sign may be that of a breath.
                 self.tried = self.characters + TRY_AGAIN;
-                if let Some(cut) = self.clause(known, limit, first_cut) {
+                if let Some(cut) = self.clause(known, limit, first_cut, work) {
                     return cut;
                 }
             }
             // It goes on and on.
             if self.characters > 2 * self.limit {
-                if self.words.last().is_some_and(|word| *word > self.start)
-                    && let Some(cut) = self.clause(known, self.limit, last_cut)
-                {
+                if several && let Some(cut) = self.clause(known, self.limit, last_cut, work) {
                     return cut;
                 }
                 if breadth(c) > 1 && breadth(self.inline.previous) > 1 && self.inline.closed(c) {
@@ -223,8 +224,10 @@ impl Cutter {
         known: &str,
         limit: usize,
         choose: impl Fn(&str, usize, &dyn Fn(usize) -> bool) -> Option<usize>,
+        work: &mut u64,
     ) -> Option<Found> {
         let start = self.start;
+        *work += (self.at - start) as u64;
         let allowed = |at: usize| self.words.binary_search(&(start + at)).is_ok();
         let end = start + choose(&known[start..self.at], limit, &allowed)?;
         self.start = end;
