@@ -9,7 +9,7 @@
 
 use crate::clauses::{first_cut, last_cut};
 use crate::hidden::{self, Opening, Opens};
-use crate::length::{breadth, length};
+use crate::length::breadth;
 use crate::lines;
 use crate::pause::Pause;
 use crate::sentences::{self, Verdict};
@@ -34,8 +34,8 @@ pub(crate) struct Cutter {
     end_at: Option<usize>,
     /// Characters of this part so far, without addresses of links.
     characters: usize,
-    /// Starts of words outside all marks: where a long sentence may be cut.
-    words: Vec<usize>,
+    /// Starts of words outside all marks, each with the characters before it: where a long sentence may be cut.
+    words: Vec<(usize, usize)>,
     /// A long first sentence was looked at, and cut or not.
     tried: usize,
     /// The last character that is not white space.
@@ -112,7 +112,7 @@ impl Cutter {
         self.start -= bytes;
         self.at -= bytes;
         self.end_at = self.end_at.map(|at| at - bytes);
-        for word in &mut self.words {
+        for (word, _) in &mut self.words {
             *word -= bytes;
         }
     }
@@ -154,16 +154,17 @@ impl Cutter {
                 if sentences::divides(self.last, c) && self.characters >= UNSPACED {
                     return self.part(self.at, Pause::Sentence);
                 }
-                self.words.push(self.at);
+                self.words.push((self.at, self.characters));
             }
             // One word, however long, has no place for a cut: it is not looked through again and again.
-            let several = self.words.last().is_some_and(|word| *word > self.start);
+            let several = self.words.last().is_some_and(|(word, _)| *word > self.start);
             if let Some(limit) = first
                 && several
                 && self.characters > self.tried.max(first_tolerance(limit))
             {
                 // The next sign may be that of a breath.
                 self.tried = self.characters + TRY_AGAIN;
+                *work += (self.at - self.start) as u64;
                 if let Some(cut) = self.clause(known, limit, first_cut, work) {
                     return cut;
                 }
@@ -227,12 +228,17 @@ impl Cutter {
         work: &mut u64,
     ) -> Option<Found> {
         let start = self.start;
-        *work += (self.at - start) as u64;
-        let allowed = |at: usize| self.words.binary_search(&(start + at)).is_ok();
-        let end = start + choose(&known[start..self.at], limit, &allowed)?;
+        let word_at = |at: usize| self.words.binary_search_by_key(&(start + at), |(word, _)| *word);
+        let cut = choose(&known[start..self.at], limit, &|at| word_at(at).is_ok())?;
+        let (end, word) = (start + cut, word_at(cut).ok()?);
+        *work += (cut + self.words.len() - word) as u64;
+        let (_, said) = self.words[word];
         self.start = end;
-        self.characters = length(&known[end..self.at]);
-        self.words.retain(|word| *word > end);
+        self.characters -= said;
+        self.words.drain(..=word);
+        for (_, before) in &mut self.words {
+            *before -= said;
+        }
         self.cut = true;
         Some(Found::Part { start, end, pause: Pause::Clause, line: false })
     }
