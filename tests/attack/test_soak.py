@@ -40,6 +40,8 @@ WORDS = "the deployment has finished and two of the checks that were slow are gr
 # How long anything stands still, seconds, and how long after the provider did listeners may still notice: as long as two calls last
 # that nothing comes of, and another voice.
 FROST, ECHO = scale(1, 2), 8
+# Of so many that were torn it is shown what the gateway said then.
+SHOWN = 5
 # What memory may differ by from the second quarter of the requests to the last, MiB; what it comes back to, and how soon.
 FLAT, AFTERWARDS, WITHIN = 40, 100, 60
 
@@ -103,6 +105,7 @@ class Soak(unittest.TestCase):
         self.dice = random.Random(7)
         self.known = [" ".join(self.dice.choices(WORDS, k=12)).capitalize() + "." for _ in range(scale(2, 30))]
         self.heard, self.tags, self.torn, self.seen = {}, {}, [], collections.Counter()
+        self.around = []
         self.count, self.lock = 0, threading.Lock()
         self.up, self.calm = threading.Event(), threading.Event()
         self.up.set()
@@ -141,7 +144,7 @@ class Soak(unittest.TestCase):
                 self.gateway.process.terminate()
                 self.gateway.process.wait(60)
                 if self.torn:
-                    print(*[line for line in self.gateway.lines if "WARN" in line or "ERROR" in line][-40:], sep="\n")
+                    print(*self.around, sep="\n")
                 self.check(books, took, came_back)
             finally:
                 with contextlib.suppress(Exception):
@@ -228,6 +231,9 @@ class Soak(unittest.TestCase):
     def tear(self, text, form, why):
         with self.lock:
             self.torn.append((text, form, why))
+            if len(self.torn) <= SHOWN:
+                warned = [line for line in self.gateway.lines[-400:] if "WARN" in line or "ERROR" in line or name_of(text) in line]
+                self.around += [f"── {why}", *warned[-12:]]
 
     def ask(self, connection, text, form, **headers):
         body = json.dumps({"text": text, "format": form, "message_id": name_of(text)})
@@ -327,7 +333,8 @@ class Soak(unittest.TestCase):
             f"{sum(sent.values())} calls reached the provider, {sum(rows.values())} rows of which {sum(given_up.values())} of what was "
             f"given up before it spoke: {missing} without a row, {spare} rows too many"
         )
-        self.assertEqual(self.torn, [])
+        reasons = collections.Counter(re.sub(r"\d+", "N", why) for _, _, why in self.torn)
+        self.assertEqual(self.torn, [], dict(reasons))
         self.assertEqual({what for what in self.seen if isinstance(what, int)} - {503}, set(), self.seen)
         self.assertGreater(min(self.seen["whole"], self.seen["cancelled"], self.seen["compared"], self.seen["parts compared"]), 0)
         # The cap, and what eight callers have being written.

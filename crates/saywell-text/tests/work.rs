@@ -26,8 +26,6 @@ fn joined() -> String {
 }
 
 #[test]
-// A first sentence is looked through for a place to breathe every 24 characters, up to twice the longest utterance: that is most of
-// the 24. What is quadratic has thousands here.
 fn work_is_linear_in_the_reply_in_small_pieces() {
     let joined = joined();
     let sentence = "This is one sentence of a very long paragraph, and it has a clause. ";
@@ -70,6 +68,8 @@ fn work_is_linear_in_the_reply_in_small_pieces() {
     for (name, reply) in &replies {
         for size in [1, 7, 1000] {
             let work = work_per_byte(reply, size);
+            // A first sentence is looked through for a place to breathe every 24 characters, up to twice the longest
+            // utterance: that is most of the 24. What is quadratic has thousands here.
             assert!(work < 24.0, "{name} in pieces of {size}: {work:.1} characters looked at a byte");
         }
     }
