@@ -26,6 +26,7 @@ mod calculus;
 mod calendar;
 mod cells;
 mod chemistry;
+mod citations;
 mod clock;
 mod code;
 mod codes;
@@ -110,7 +111,10 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Label, codes::tire),
     (Kind::Label, codes::grade),
     (Kind::Label, codes::act),
+    (Kind::Label, citations::public_law),
+    (Kind::Label, citations::following),
     (Kind::Label, standards::standard),
+    (Kind::Label, network::port_and_protocol),
     (Kind::Operator, plain_maths::difference),
     (Kind::Ordinal, counts::list_number),
     (Kind::Place, places::degrees),
@@ -206,6 +210,7 @@ const AT_WORD: &[(Kind, Rule)] = &[
     (Kind::Title, titles::sister),
     (Kind::Abbreviation, titles::against),
     (Kind::Abbreviation, titles::abbreviation),
+    (Kind::Unit, shorthand::size),
     (Kind::Unit, units::after_scale),
     (Kind::Unit, units::after_per),
     (Kind::TechnicalUnit, units::alone),
@@ -256,6 +261,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Symbol, signs::in_names),
     (Kind::Symbol, symbols::number_of),
     (Kind::Symbol, symbols::menu),
+    (Kind::Ratio, quantities::ratio_of_names),
     (Kind::Symbol, symbols::space_before_mark),
     (Kind::Code, code::regex),
     (Kind::Path, paths::absolute),
@@ -358,7 +364,9 @@ pub fn written_out(text: &str, marks: &[Mark]) -> String {
 
 /// Whether a word in small letters is short for something, so that a rule is about it.
 fn is_short(word: &str) -> bool {
-    (word.len() < 6 && acronyms::is_small(word)) || (word.len() < 4 && medicine::is_small(word))
+    matches!(word, "lg" | "sm")
+        || (word.len() < 6 && acronyms::is_small(word))
+        || (word.len() < 4 && medicine::is_small(word))
 }
 
 fn write_out(text: &str, range: Range<usize>, reader: Reader, writer: &mut Writer<'_>) {

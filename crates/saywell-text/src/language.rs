@@ -113,6 +113,8 @@ fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
     let known = best.1 > 0.0;
     let main = main.and_then(words::number).map(words::tag).filter(|main| *main != "en");
     let language = match main {
+        // No other language of those that are known turns its marks around.
+        _ if text.contains(['¿', '¡']) && english == 0.0 => "es",
         Some(main) if known && evidence.weight(main) >= best.1 - CLOSE_TO_MAIN => main,
         _ if known && evidence.weight(guess) < best.1 - CLOSE => best.0,
         _ => guess,
@@ -186,7 +188,7 @@ impl Evidence {
             // Short forms of English that are words elsewhere: "25 min.", "52 mL/kg/min", "est. 1990", "Op. 9",
             // "I, V, vi, IV".
             let short = unit && (end == "min" || token.contains('/'))
-                || matches!(token, "est." | "min." | "Op." | "No.");
+                || matches!(token, "est." | "min." | "Op." | "No." | "Ca." | "ca.");
             let roman = !end.is_empty()
                 && end.split(['-', '–']).all(|part| part.chars().all(|c| "IVXivx".contains(c)));
             let numeral =

@@ -374,7 +374,7 @@ const BEFORE_NUMBER: &[&str] = &[
     "apt", "rte", "rs", "arts", "ll", "fol", "cir", "thm", "lem", "def", "prop", "cor", "bd", "ste", "bldg",
     "hwy", "col", "sect", "lib", "approx", "chap", "cap", "cl", "subs", "ann", "app", "exs", "para", "qty",
     "ok", "rm", "rms", "sett", "genn", "febb", "abs", "bl", "str", "kol", "il", "núm", "tél", "fl", "ref",
-    "vols", "item", "ser", "exp", "deg", "pop", "hum", "sched", "dwg",
+    "vols", "evid", "item", "ser", "exp", "deg", "pop", "hum", "sched", "dwg",
 ];
 /// Abbreviations that may end a sentence too.
 const MAYBE_LAST: &[&str] = &[
@@ -505,8 +505,8 @@ fn weigh(word: &str, begins: bool, ordinal: bool, next: char) -> Weight {
         return Weight::EndBefore(STARTERS);
     }
     // The bank ends sentences, the rules of federal courts do not: `Fed. R. Civ. P.`
-    if matches!(word, "Fed" | "Civ" | "Crim") {
-        return Weight::InsideBefore(&["R", "P", "Reg", "Cir", "Code", "Proc"]);
+    if matches!(word, "Fed" | "Civ" | "Crim" | "Pub" | "App") {
+        return Weight::InsideBefore(&["R", "P", "Reg", "Cir", "Code", "Proc", "L"]);
     }
     // What is named after a place: `Wash. Post`, `Mass. Ave`
     if is(PLACES) {

@@ -111,6 +111,18 @@ pub fn domain(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), words))
 }
 
+/// `443/tcp` → `four forty three T C P`.
+pub fn port_and_protocol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let port = at.digits(1..=5).filter(|_| start.starts_number())?;
+    at.eat('/').then_some(())?;
+    let named = at.eat_while(|found| found.is_ascii_alphabetic()).to_ascii_uppercase();
+    (at.ends_word() && matches!(named.as_str(), "TCP" | "UDP" | "SCTP")).then(|| {
+        let letters: Vec<String> = named.chars().map(String::from).collect();
+        Edit::new(start, at, format!("{} {}", reader.label(port), letters.join(" ")))
+    })
+}
+
 /// `localhost:3000`, `db.internal:5432` → `localhost port three thousand`, with the path behind.
 pub fn port_of_host(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !start.starts_chunk() {

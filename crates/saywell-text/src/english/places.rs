@@ -117,6 +117,10 @@ fn passage(start: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>, Str
     let name = at;
     at.eat(' ').then_some(())?;
     let chapter = at.digits(1..=3)?;
+    // Psalms are cited whole.
+    if book == "Psalm" && at.ends_quantity() && at.peek() != Some(':') {
+        return Some((book.to_owned(), name, reader.count(chapter), at));
+    }
     at.eat(':').then_some(())?;
     let verse = at.digits(1..=3)?;
     let mut words = format!("{} {}", reader.count(chapter), reader.count(verse));

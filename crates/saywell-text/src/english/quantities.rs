@@ -53,7 +53,11 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ if start.window_before(15).ends_with("square root of ") => {
             format!("{count} over {}", reader.count(below))
         }
-        (24, 7) | (20, 20) | (50, 50 | 60) | (4, 4) | (80 | 90, 20 | 10) => pair(),
+        (24, 7) | (20, 20) | (50, 60) | (4, 4) => pair(),
+        // `60/40`: shares of a whole.
+        _ if a + b == 100 && a % 5 == 0 && !is_part => pair(),
+        // `2/10, net 30`: terms of payment.
+        _ if at.rest().trim_start_matches(',').starts_with(" net ") => pair(),
         // `a 5/1 ARM`, `31/38 mpg`, `post-9/11`
         _ if matches!(at.next_word(), "ARM" | "mpg") || (a, b) == (9, 11) && start.before() == Some('-') => {
             pair()
@@ -381,6 +385,31 @@ fn bound(at: &mut Cursor<'_>, reader: Reader) -> Option<String> {
         *at = thousands;
     }
     Some(reader.number(start.until(*at)))
+}
+
+/// The colon of `sand:cement 3:1`, `a ratio of water:rice` → `to`: between names whose ratio is told.
+pub fn ratio_of_names(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let between = start.before().is_some_and(char::is_lowercase);
+    (between && at.eat(':') && at.peek().is_some_and(char::is_lowercase)).then_some(())?;
+    let mut end = at;
+    end.eat_while(char::is_alphabetic);
+    while end.peek() == Some(':') && end.peek_second().is_some_and(char::is_lowercase) {
+        end.eat(':');
+        end.eat_while(char::is_alphabetic);
+    }
+    let told = end.past(|at| {
+        at.eat_one_of([" ratio of ", " mix of ", " mixture of ", " at ", " in a ", " = ", " (", " is ", " "])
+            .is_some()
+            && at.digits(1..=4).is_some()
+            && at.eat(':')
+            && at.digits(1..=4).is_some()
+    });
+    let named = || {
+        end.next_word().starts_with("ratio")
+            || start.words_before().skip(1).take(3).any(|word| word == "ratio")
+    };
+    (told.is_some() || named()).then(|| Edit::new(start, at, " to "))
 }
 
 /// `16:9`, `10:1` → `sixteen to nine`. With two digits after the colon only before a word that asks for it.

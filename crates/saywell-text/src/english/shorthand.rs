@@ -125,6 +125,20 @@ pub fn short_time(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     Some(Edit::from(start).say(end, reader.count(number)).say(at, format!("{unit}{plural}")))
 }
 
+/// `2 lg eggs`, `1 sm. onion` → `two large eggs`, `one small onion`.
+pub fn size(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let size = match at.eat_while(char::is_alphabetic) {
+        "lg" => "large",
+        "sm" => "small",
+        _ => return None,
+    };
+    let counts = start.starts_word() && start.follows_number();
+    at.eat('.');
+    (counts && at.peek() == Some(' ') && at.peek_second().is_some_and(char::is_lowercase))
+        .then(|| Edit::new(start, at, size))
+}
+
 /// `8C/16T` → `eight cores, sixteen threads`: of a processor.
 pub fn cores(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     start.starts_number().then_some(())?;

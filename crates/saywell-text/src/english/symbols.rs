@@ -514,6 +514,13 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         {
             return Some(Edit::new(start, at, ""));
         }
+        // `ΔH°`, `E°`: at the standard state.
+        '°' if start.before().is_some_and(|before| "HGSEU".contains(before))
+            && !start.before_second().is_some_and(|before| is_word(before) && before != 'Δ')
+            && !at.peek().is_some_and(|next| next.is_ascii_digit()) =>
+        {
+            return Some(Edit::new(start, at, "naught"));
+        }
         '°' => {
             let scale =
                 [("C", "degrees Celsius"), ("F", "degrees Fahrenheit")].iter().find_map(|(letter, words)| {

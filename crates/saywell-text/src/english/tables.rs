@@ -58,6 +58,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Blvd.", "Boulevard"),
     ("Brig.", "Brigadier"),
     ("Bros.", "Brothers"),
+    ("Ca.", "Circa"),
     ("Calif.", "California"),
     ("Capt.", "Captain"),
     ("Ch.", "Chapter"),
@@ -92,6 +93,11 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Exs.", "Examples"),
     ("Ext.", "Extension"),
     ("Feb.", "February"),
+    ("Fed. R. App. P.", "Federal Rule of Appellate Procedure"),
+    ("Fed. R. Civ. P.", "Federal Rule of Civil Procedure"),
+    ("Fed. R. Crim. P.", "Federal Rule of Criminal Procedure"),
+    ("Fed. R. Evid.", "Federal Rule of Evidence"),
+    ("Fed. Reg.", "Federal Register"),
     ("Fig.", "Figure"),
     ("Figs.", "Figures"),
     ("Fl.", "Floor"),
@@ -161,6 +167,7 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
     ("Prop.", "Proposition"),
     ("Pt.", "Part"),
     ("Pts.", "Parts"),
+    ("Pub. L.", "Public Law"),
     ("Qty.", "Quantity"),
     ("Rd.", "Road"),
     ("Ref.", "Reference"),
@@ -351,10 +358,10 @@ pub const ABBREVIATIONS: &[(&str, &str)] = &[
 pub const BEFORE_NUMBER: &[&str] = &[
     "Ste.", "Rm.", "Tab.", "Art.", "Arts.", "Cor.", "Def.", "Lem.", "Nr.", "Prop.", "Rte.", "Thm.", "arr.",
     "art.", "col.", "cor.", "def.", "dep.", "fol.", "lem.", "ll.", "prop.", "rev.", "thm.", "Cir.", "c.",
-    "cl.", "ca.", "Op.", "op.", "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.", "p.",
-    "ext.", "Ext.", "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.", "App.", "vols.",
-    "Fl.", "Para.", "pt.", "ref.", "Ref.", "Ex.", "Exs.", "fl.", "Pt.", "Pts.", "Pop.", "pop.", "hum.",
-    "Sched.", "Dwg.",
+    "cl.", "Ca.", "ca.", "Op.", "op.", "no.", "nos.", "fig.", "Fig.", "ch.", "Ch.", "pp.", "No.", "Nos.",
+    "p.", "ext.", "Ext.", "sec.", "Sec.", "para.", "ver.", "Ver.", "eq.", "Eq.", "figs.", "Figs.", "App.",
+    "vols.", "Fl.", "Para.", "pt.", "ref.", "Ref.", "Ex.", "Exs.", "fl.", "Pt.", "Pts.", "Pop.", "pop.",
+    "hum.", "Sched.", "Dwg.",
 ];
 
 /// A unit.

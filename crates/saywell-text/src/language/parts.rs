@@ -129,6 +129,10 @@ fn other_scripts(text: &str) -> Vec<Range<usize>> {
         let (before, after) = (&text[..run.start], &text[run.end..]);
         let opens = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
         run.start = before.trim_end_matches(opens).len();
+        // `2个人`: a number that is written together with what it counts.
+        if text[run.clone()].starts_with(|c| breadth(c) > 1) {
+            run.start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        }
         run.end += after.len() - after.trim_start_matches(opens).len();
     }
     runs
@@ -146,7 +150,7 @@ pub(super) fn named(text: &str) -> Option<&'static str> {
 /// voices would know them.
 pub(super) fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
     other_scripts(text).into_iter().filter_map(|run| {
-        let inside = text[run.clone()].trim_matches(|c: char| !c.is_alphanumeric());
+        let inside = text[run.clone()].trim_matches(|c: char| !c.is_alphabetic());
         let start = run.start + text[run].find(inside)?;
         let language = match script::of(inside) {
             Writing::One(language) => language,

@@ -45,7 +45,8 @@ impl Walker<'_> {
         }
         // `Use the <span> element`: it is spoken of.
         let after = self.source.get(range.end..).unwrap_or_default();
-        if [" tag", " element"].iter().any(|word| after.starts_with(word)) && html.ends_with('>') {
+        let spoken_of = [" tag", " element"].iter().any(|word| after.starts_with(word));
+        if (spoken_of || self.is_type(html, &range)) && html.ends_with('>') {
             return self.text(html, range, Relation::Literal);
         }
         let closing = html.starts_with("</");
@@ -123,6 +124,20 @@ impl Walker<'_> {
             self.text(&name.replace('-', " "), range.clone(), Relation::Prose);
         }
         found
+    }
+
+    /// Whether this is the parameter of a type: `Vec<String>`, `Promise<void>`. It stands at a word, and no element is called so.
+    fn is_type(&self, html: &str, range: &Range<usize>) -> bool {
+        const PRIMITIVES: [&str; 23] = [
+            "any", "bool", "boolean", "byte", "char", "double", "f32", "f64", "float", "i32", "i64", "int",
+            "long", "never", "number", "str", "string", "u32", "u64", "u8", "unknown", "usize", "void",
+        ];
+        let Some(name) = html.strip_prefix('<').and_then(|html| html.strip_suffix('>')) else { return false };
+        let at_word = self.source[..range.start].ends_with(|before: char| before.is_alphanumeric());
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let closed = || self.source[range.end..].contains(&["</", name].concat());
+        let named = name.starts_with(|first: char| first.is_ascii_uppercase()) || PRIMITIVES.contains(&name);
+        at_word && is_name && named && !closed()
     }
 
     /// What follows is of this kind, or no longer.
