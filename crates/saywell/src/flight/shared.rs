@@ -206,7 +206,8 @@ impl SharedFlights {
     #[must_use]
     pub fn wire(&self, lease: Lease, flights: &Flights, format: Format, aside: Arc<dyn SetAside>) -> Wire {
         let (parts, told) = mpsc::unbounded_channel();
-        let hold = Arc::new(Hold::new(lease.taken));
+        // It was asked for a moment ago, at most as long as an answer may take.
+        let hold = Arc::new(Hold::new(lease.taken, server::LEASE.saturating_sub(server::DEADLINE)));
         let telling = Telling::new(&self.server, lease, flights, format, (aside, Arc::clone(&hold)));
         self.server.carry(telling.run(told));
         Wire { parts, hold }

@@ -20,7 +20,7 @@ use crate::redis_client::{Address, Connection};
 use crate::service::Service;
 
 /// How long a step may take; past it, the server counts as away.
-const DEADLINE: Duration = Duration::from_millis(500);
+pub(super) const DEADLINE: Duration = Duration::from_millis(500);
 /// How long it is waited before bells are listened for again.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 /// How long a lease lasts that is not renewed.

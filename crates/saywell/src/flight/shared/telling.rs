@@ -154,6 +154,7 @@ impl Telling {
             sounds_for: self.sounds_since.map(|since| since.elapsed()),
         };
         let Lease { flight, token, told, .. } = &self.lease;
+        let asked = Instant::now();
         let Some(answer) = self.server.tell((flight, token), saying, *told, &self.waiting).await? else {
             self.hold.lose();
             warn!(key = %flight.key.short(), "the lease of a flight is lost: it goes on for its own listeners alone");
@@ -164,6 +165,7 @@ impl Telling {
         self.waiting.clear();
         self.whole = false;
         self.heard_at = Instant::now();
+        self.hold.renew(asked, LEASE);
         if self.state != State::Flying {
             return Ok(Then::Over);
         }
@@ -174,9 +176,6 @@ impl Telling {
     /// The server does not answer: whether nobody waits for what it would be told.
     fn is_given_up(&mut self) -> bool {
         let silent = self.heard_at.elapsed();
-        if silent > LEASE {
-            self.hold.doubt();
-        }
         if silent > PATIENCE && self.nobody_listens_here() {
             self.others = None;
         }
