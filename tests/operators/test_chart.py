@@ -6,6 +6,7 @@ Run with: tools/test.sh operators
 import json
 import pathlib
 import re
+import tempfile
 import unittest
 
 import helm_python
@@ -117,6 +118,11 @@ class Chart(unittest.TestCase):
         dashboard = (ROOT / "deploy/grafana/dashboards/saywell.json").read_text()
         self.assertEqual(made["data"]["saywell.json"], dashboard.rstrip("\n"))
         self.assertEqual(made["metadata"]["labels"]["grafana_dashboard"], "1")
+        # It goes along into a package.
+        with tempfile.TemporaryDirectory() as folder:
+            packed = helm_python.Chart.load(helm_python.package(FOLDER, destination=folder))
+            made = packed.render(SEVERAL | {"dashboards": {"enabled": True}})
+        self.assertIn(json.dumps(json.loads(dashboard)["title"]), made["saywell/templates/dashboards.yaml"])
         # It and the alerts ask for the job `saywell`, whatever the release is called.
         monitor = self.rendered(EVERYTHING)["ServiceMonitor"]["spec"]
         self.assertEqual(self.rendered(EVERYTHING)["Service"]["metadata"]["labels"][monitor["jobLabel"]], "saywell")

@@ -20,6 +20,7 @@ import urllib.request
 
 import yaml
 
+from support.gateway import BINARY
 from support.servers import ends_with_its_parent, free_port, wait_for
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -59,6 +60,15 @@ class Compose(unittest.TestCase):
         one, two = ({**service["environment"], "TTS_INSTANCE": ""} for service in self.gateways.values())
         self.assertEqual(one, two)
         self.assertLessEqual({"DATABASE_URL", "REDIS_URL", "TTS_STORAGE_URL", "TTS_SIGNING_KEY"}, set(one))
+
+    def test_the_gateway_takes_them(self):
+        settings = {
+            name: re.sub(r"\$\{[A-Z_]+:([-?])([^}]*)\}", lambda of: of[2] if of[1] == "-" else "0123456789abcdef" * 4, value)
+            for name, value in self.services["gateway-1"]["environment"].items()
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run([BINARY, "config"], cwd=folder, env=settings, capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr)
 
     def test_whoever_is_named_is_there(self):
         settings = self.services["gateway-1"]["environment"]
