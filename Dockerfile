@@ -1,4 +1,4 @@
-# The gateway in a container. docs/OPERATIONS.md ("In a container", "On Railway") says how to run it.
+# The gateway in a container. docs/OPERATIONS.md ("In a container") and docs/RAILWAY.md say how to run it.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /src

@@ -103,7 +103,7 @@ clean: ## Remove what was built; the voice and the tools stay
 
 ##@ Tools
 
-tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/node-ready $(TOOLS)/geckodriver-$(GECKODRIVER) ## Install what the tests need that is missing
+tools: system-build system-test $(TOOLS)/python/servers-ready $(TOOLS)/python/deploy-ready $(TOOLS)/node-ready $(TOOLS)/geckodriver-$(GECKODRIVER) ## Install what the tests need that is missing
 
 tools-lint: system-build $(TOOLS)/python/tests-ready $(TOOLS)/node-ready
 
@@ -115,7 +115,7 @@ tools-bench: tools $(TOOLS)/python/bench-ready $(TOOLS)/litellm/ready ## Install
 
 lock: $(TOOLS)/python/bin/python ## Look for newer tools and pin them
 	$(TOOLS)/python/bin/pip install --quiet uv
-	cd tools/python && for set in requirements servers bench litellm node; do \
+	cd tools/python && for set in requirements servers deploy bench litellm node; do \
 		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$set.in -o $$set.txt; done
 	cd tools/python/clients && for client in *.in; do \
 		without=$$(sed -n 's/^# without: //p' $$client | xargs -r printf -- '--no-emit-package %s '); \
@@ -142,6 +142,10 @@ $(TOOLS)/python/tests-ready: tools/python/requirements.txt | $(TOOLS)/python/bin
 	@touch $@
 
 $(TOOLS)/python/servers-ready: tools/python/servers.txt | $(TOOLS)/python/tests-ready
+	$(PIP_INSTALL) --requirement $<
+	@touch $@
+
+$(TOOLS)/python/deploy-ready: tools/python/deploy.txt | $(TOOLS)/python/tests-ready
 	$(PIP_INSTALL) --requirement $<
 	@touch $@
 
