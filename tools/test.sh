@@ -3,7 +3,7 @@
 # ends with what failed. `make test` calls it once everything it needs is installed.
 #
 #   tools/test.sh            everything
-#   tools/test.sh lint       only what needs no build
+#   tools/test.sh lint       only what needs no browser and no database
 #   tools/test.sh NAME…      only these sections (their names are the headings); `clients` and `open-webui` are in none of the above
 set -uo pipefail
 cd "$(dirname "$0")/.."

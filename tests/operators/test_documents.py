@@ -23,6 +23,26 @@ class Documents(unittest.TestCase):
         self.assertEqual(glob.glob(os.path.join(ROOT, "crates/**/.*.pending-snap"), recursive=True), [])
         self.assertEqual(subprocess.run(["git", "check-ignore", "--quiet", "--no-index", "crates/x/.y.rs.pending-snap"], cwd=ROOT).returncode, 0)
 
+    def test_the_map_names_files_that_are_there(self):
+        crates = glob.glob(os.path.join(ROOT, "crates/*/"))
+        roots = [*(os.path.join(crate, "src") for crate in crates), *crates, *glob.glob(os.path.join(ROOT, "crates/saywell-providers/src/providers"))]
+        named = set(re.findall(r"`([a-z_/]+\.rs)`", read("docs/ARCHITECTURE.md")))
+        self.assertGreater(len(named), 40)
+        # A name alone stands for a file of the folder that the sentence is about.
+        below = lambda name: glob.glob(os.path.join(ROOT, "crates/*/src/**", name), recursive=True) if "/" not in name else []
+        missing = [name for name in named if not below(name) and not any(os.path.exists(os.path.join(root, name)) for root in roots)]
+        self.assertEqual(missing, [])
+
+    def test_every_section_of_the_tests_is_told_of_and_run_elsewhere_as_well(self):
+        sections = re.findall(r"^(?:form|test)_sections=\((.*)\)$", read("tools", "test.sh"), re.MULTILINE)
+        sections = " ".join(sections).split()
+        self.assertGreater(len(sections), 20)
+        told = {name for row in read("CONTRIBUTING.md").splitlines() if row.startswith("| `") for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+        self.assertEqual(set(sections) - told, set())
+        run = " ".join(re.findall(r'sections: "(.*)"', read(".github/workflows/ci.yml"))).split()
+        by_lint = re.findall(r"^form_sections=\((.*)\)$", read("tools", "test.sh"), re.MULTILINE)[0].split()
+        self.assertEqual(set(sections) - set(run) - set(by_lint), set())
+
     def test_where_faults_are_reported_is_where_the_manifests_say_this_is(self):
         named = re.findall(r'^repository *=', read("Cargo.toml"), re.MULTILINE)
         self.assertEqual(bool(named), "There is no address for that yet" not in read("SECURITY.md"))

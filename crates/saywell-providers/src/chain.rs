@@ -27,7 +27,7 @@ use crate::voices::{Cast, Delivery, Speaker};
 /// The providers to try, in order.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    links: Arc<[Arc<dyn Provider>]>,
+    providers: Arc<[Arc<dyn Provider>]>,
     hedge: Option<Duration>,
 }
 
@@ -97,8 +97,8 @@ impl Exhausted {
 impl Chain {
     /// A chain of these providers, in this order.
     #[must_use]
-    pub fn new(links: Vec<Arc<dyn Provider>>) -> Self {
-        Self { links: links.into(), hedge: None }
+    pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
+        Self { providers: providers.into(), hedge: None }
     }
 
     /// The same chain, in which a reply's first utterance is asked of the second provider as well when the first has
@@ -110,15 +110,15 @@ impl Chain {
 
     /// The providers in order.
     #[must_use]
-    pub fn links(&self) -> &[Arc<dyn Provider>] {
-        &self.links
+    pub fn providers(&self) -> &[Arc<dyn Provider>] {
+        &self.providers
     }
 
     /// The same chain without the providers that are not `allowed`.
     #[must_use]
     pub fn only(&self, allowed: impl Fn(&str) -> bool) -> Self {
-        let links = self.links.iter().filter(|link| allowed(link.name())).cloned().collect();
-        Self { links, hedge: self.hedge }
+        let providers = self.providers.iter().filter(|provider| allowed(provider.name())).cloned().collect();
+        Self { providers, hedge: self.hedge }
     }
 
     /// The same chain as an operator has it now: those that are switched off left out, those that are to be asked first
@@ -128,39 +128,39 @@ impl Chain {
         if first.is_empty() && off.is_empty() {
             return self.clone();
         }
-        let on = |link: &&Arc<dyn Provider>| !off.contains(link.name());
-        let mut links: Vec<_> = self.links.iter().filter(on).cloned().collect();
+        let on = |provider: &&Arc<dyn Provider>| !off.contains(provider.name());
+        let mut providers: Vec<_> = self.providers.iter().filter(on).cloned().collect();
         // The sort is stable: whoever is not named stays behind those who are, in the order of the settings.
-        links.sort_by_key(|link| first.iter().position(|name| name == link.name()).unwrap_or(first.len()));
-        Self::new(links).hedged(self.hedge)
+        providers.sort_by_key(|provider| first.iter().position(|name| name == provider.name()).unwrap_or(first.len()));
+        Self::new(providers).hedged(self.hedge)
     }
 
     /// The same chain with those last that are [too slow](crate::queue::Queue::too_slow) on this machine: they speak what
     /// nobody else can.
     #[must_use]
     pub fn able_first(self) -> Self {
-        let slow = |link: &Arc<dyn Provider>| too_slow(&**link).is_some();
-        if !self.links.iter().any(slow) {
+        let slow = |provider: &Arc<dyn Provider>| too_slow(&**provider).is_some();
+        if !self.providers.iter().any(slow) {
             return self;
         }
-        let mut links = self.links.to_vec();
-        links.sort_by_key(slow);
-        Self { links: links.into(), hedge: self.hedge }
+        let mut providers = self.providers.to_vec();
+        providers.sort_by_key(slow);
+        Self { providers: providers.into(), hedge: self.hedge }
     }
 
     /// Whether a provider of this name is in it.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.links.iter().any(|link| link.name().eq_ignore_ascii_case(name))
+        self.providers.iter().any(|provider| provider.name().eq_ignore_ascii_case(name))
     }
 
     /// The same chain with the provider of this name, in any case, first, or `None` if it has no such provider.
     #[must_use]
     pub fn starting_with(&self, name: &str) -> Option<Self> {
-        let at = self.links.iter().position(|link| link.name().eq_ignore_ascii_case(name))?;
-        let mut links = self.links.to_vec();
-        links[..=at].rotate_right(1);
-        Some(Self::new(links).hedged(self.hedge))
+        let at = self.providers.iter().position(|provider| provider.name().eq_ignore_ascii_case(name))?;
+        let mut providers = self.providers.to_vec();
+        providers[..=at].rotate_right(1);
+        Some(Self::new(providers).hedged(self.hedge))
     }
 
     /// Speaks one utterance with the first provider from number `from` on that can, each with the model and the voice
@@ -176,7 +176,7 @@ impl Chain {
         from: usize,
         whole: bool,
     ) -> Result<Spoken, Exhausted> {
-        let all = self.links.len();
+        let all = self.providers.len();
         let Some(patience) = self.hedge.filter(|_| request.priority == Priority::First && from + 1 < all)
         else {
             return self.ask(request, cast, from..all, whole).await;
@@ -224,10 +224,10 @@ impl Chain {
         whole: bool,
     ) -> Result<Spoken, Exhausted> {
         let (mut reasons, mut next_from) = (Vec::new(), range.start);
-        let last = self.links.iter().rposition(|link| cast.get(link.name()).is_some());
-        for (number, link) in self.links.iter().enumerate().take(range.end).skip(range.start) {
-            let Some(speaker) = cast.get(link.name()) else {
-                reasons.push((link.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
+        let last = self.providers.iter().rposition(|provider| cast.get(provider.name()).is_some());
+        for (number, provider) in self.providers.iter().enumerate().take(range.end).skip(range.start) {
+            let Some(speaker) = cast.get(provider.name()) else {
+                reasons.push((provider.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
@@ -239,15 +239,15 @@ impl Chain {
                 _ => Arc::clone(&request.instructions),
             };
             let language = request.language.clone().or_else(|| speaker.own_language());
-            let marks = if link.about().within {
+            let marks = if provider.about().within {
                 stressed(&request.marks, &request.emphasis)
             } else {
                 Arc::clone(&request.marks)
             };
             let asked =
                 Request { marks, language, model, voice, instructions, speed, last, ..request.clone() };
-            let asked = link.speak(asked);
-            let heard = if whole || link.about().whole {
+            let asked = provider.speak(asked);
+            let heard = if whole || provider.about().whole {
                 gather_for(asked, speaker.level).await.map(Heard::Whole)
             } else {
                 begun(asked).await.map(Heard::Begun)
@@ -261,7 +261,7 @@ impl Chain {
                 }
                 Err(error) => {
                     next_from = number + 1;
-                    reasons.push((link.name().to_owned(), error));
+                    reasons.push((provider.name().to_owned(), error));
                 }
             }
         }
@@ -283,8 +283,8 @@ pub fn stressed(marks: &[Mark], emphasis: &[Range<usize>]) -> Arc<[Mark]> {
 
 /// How many seconds of sound a provider makes in a second, where that is too few to be heard without gaps.
 #[must_use]
-pub fn too_slow(link: &dyn Provider) -> Option<f64> {
-    link.about().queue.as_ref()?.too_slow()
+pub fn too_slow(provider: &dyn Provider) -> Option<f64> {
+    provider.about().queue.as_ref()?.too_slow()
 }
 
 /// Takes down that a provider speaks in the place of those that failed before it.
@@ -313,7 +313,7 @@ mod tests {
     }
 
     async fn cast(chain: &Chain) -> Cast {
-        VoiceMap::new(BTreeMap::new(), None).cast(None, None, chain.links()).await.unwrap()
+        VoiceMap::new(BTreeMap::new(), None).cast(None, None, chain.providers()).await.unwrap()
     }
 
     #[tokio::test]
@@ -394,7 +394,7 @@ mod tests {
         let steered = |order: &[&str], off: &[&str]| {
             let order: Vec<_> = order.iter().map(ToString::to_string).collect();
             let off = off.iter().map(ToString::to_string).collect();
-            chain.steered(&order, &off).links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+            chain.steered(&order, &off).providers().iter().map(|provider| provider.name().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(steered(&[], &[]), ["a", "b", "c"]);
         assert_eq!(steered(&["c", "gone"], &[]), ["c", "a", "b"]);
@@ -407,7 +407,7 @@ mod tests {
         let chain =
             Chain::new(["a", "b", "c"].map(|name| Arc::new(Fake::named(name)) as Arc<dyn Provider>).to_vec());
         let names: Vec<_> =
-            chain.starting_with("c").unwrap().links().iter().map(|l| l.name().to_owned()).collect();
+            chain.starting_with("c").unwrap().providers().iter().map(|l| l.name().to_owned()).collect();
         assert_eq!(names, ["c", "a", "b"]);
         assert!(chain.starting_with("d").is_none());
     }

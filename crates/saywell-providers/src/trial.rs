@@ -81,15 +81,15 @@ mod tests {
         let soon = quick.calls();
         let chain = Chain::new(vec![Arc::new(slow), Arc::new(Fake::named("cloud")), Arc::new(quick)]);
         let order = |chain: &Chain| {
-            chain.clone().able_first().links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+            chain.clone().able_first().providers().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(order(&chain), ["slow", "cloud", "quick"], "nobody has tried");
-        for link in chain.links() {
+        for link in chain.providers() {
             try_out(&**link).await;
             try_out(&**link).await;
         }
         assert_eq!(order(&chain), ["cloud", "quick", "slow"]);
-        let measured: Vec<_> = chain.links().iter().map(|link| too_slow(&**link)).collect();
+        let measured: Vec<_> = chain.providers().iter().map(|link| too_slow(&**link)).collect();
         assert_eq!(measured.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, false]);
         assert!(
             (measured[0].unwrap() - 1.0).abs() < 0.01,

@@ -18,7 +18,7 @@ use self::background::Background;
 pub use self::readiness::Readiness;
 use crate::cache::{self, Cache, Storage};
 use crate::causes::causes;
-use crate::chain::breaker::{self, Breaker, Pulse};
+use crate::chain::breaker::{self, Breaker, BreakerWatch};
 use crate::chain::meter::CallMeter;
 use crate::chain::paced::Paced;
 use crate::chain::plain::Plain;
@@ -94,7 +94,7 @@ pub struct Parts {
     gateways: Option<Gateways>,
     own: Arc<Own>,
     /// How each provider has fared of late, by name.
-    pub pulses: Arc<BTreeMap<String, Pulse>>,
+    pub breakers: Arc<BTreeMap<String, BreakerWatch>>,
     /// What of the providers ends, as far as it was announced.
     pub endings: Arc<[Ending]>,
     /// The providers that work on this machine, without what is around them.
@@ -213,7 +213,7 @@ impl App {
         let controls = Controls::open(Arc::clone(&store.controls), Arc::clone(&clock)).await?;
         let prices = Arc::new(Prices::new(settings.prices.clone()));
         let inside = providers.iter().filter(|provider| provider.about().queue.is_some()).cloned().collect();
-        let (chain, pulses) = chain(&settings, providers, &prices, &controls, &clock);
+        let (chain, breakers) = chain(&settings, providers, &prices, &controls, &clock);
         let (voices, endings) = open_voices(&settings, &chain, &*clock).await?;
         let cache = open_cache(&settings, &store, &clock).await?;
         let own_key = || signing_key::kept(&settings.data_dir);
@@ -289,7 +289,7 @@ impl App {
             controls,
             gateways,
             own: Arc::new(own),
-            pulses: Arc::new(pulses),
+            breakers: Arc::new(breakers),
             endings: endings.into(),
             inside,
             links: Links::new(&signing_key, settings.public_url.clone()),
@@ -306,7 +306,7 @@ impl App {
     /// The voice of a request that names none: the one that is set, else the first provider's own.
     #[must_use]
     pub fn default_voice(&self) -> Option<&str> {
-        let own = || self.speak.chain.links().first()?.about().default_voice.as_deref();
+        let own = || self.speak.chain.providers().first()?.about().default_voice.as_deref();
         self.settings.default_voice.as_deref().or_else(own)
     }
 
@@ -429,7 +429,7 @@ struct Own {
 
 impl Own {
     fn state(&self) -> gateways::State {
-        let queues = self.chain.links().iter().filter_map(|link| link.about().queue.as_ref());
+        let queues = self.chain.providers().iter().filter_map(|link| link.about().queue.as_ref());
         gateways::State {
             name: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -499,7 +499,7 @@ fn keep_warm(upkeep: &Background, chain: Chain) {
     upkeep.begin(|stop| async move {
         let warming = async {
             loop {
-                join_all(chain.links().iter().map(Provider::warm)).await;
+                join_all(chain.providers().iter().map(Provider::warm)).await;
                 tokio::time::sleep(WARM_EVERY).await;
             }
         };
@@ -554,7 +554,7 @@ pub fn open_providers(
 fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
     let kinds = providers::KINDS.iter().map(|kind| kind.name.to_owned());
     let ended = providers::ENDED.iter().map(|(name, _)| (*name).to_owned());
-    let here = chain.links().iter().map(|link| link.name().to_owned());
+    let here = chain.providers().iter().map(|link| link.name().to_owned());
     kinds.chain(ended).chain(here).chain(settings.providers.keys().cloned()).collect()
 }
 
@@ -563,7 +563,7 @@ fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
 fn endings(settings: &Settings, chain: &Chain, cast: &Cast) -> Vec<Ending> {
     let ends = Ends::default();
     let mut found: Vec<Ending> = Vec::new();
-    for link in chain.links() {
+    for link in chain.providers() {
         let about = link.about();
         let own = cast.get(&*about.name).map_or("", |speaker| speaker.voice.as_str());
         let twins = settings.personas.values().filter_map(|persona| persona.get(&*about.name));
@@ -585,7 +585,7 @@ async fn open_voices(
 ) -> Result<(VoiceMap, Vec<Ending>), StartError> {
     let voices = VoiceMap::new(voice_names(settings, chain), settings.default_voice.clone())
         .with_personas(settings.personas.clone());
-    let Ok(cast) = voices.cast(None, None, chain.links()).await else {
+    let Ok(cast) = voices.cast(None, None, chain.providers()).await else {
         return Err(StartError::Voice(settings.default_voice.clone().unwrap_or_default()));
     };
     let endings = endings(settings, chain, &cast);
@@ -598,7 +598,7 @@ async fn open_voices(
 /// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.
 fn voice_names(settings: &Settings, chain: &Chain) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    if chain.links().iter().any(|link| link.about().kind == kokoro::NAME) {
+    if chain.providers().iter().any(|link| link.about().kind == kokoro::NAME) {
         names.extend(kokoro::OPENAI_VOICES.map(|(name, voice)| (name.to_owned(), voice.to_owned())));
     }
     names.extend(settings.voice_map.clone());
@@ -613,8 +613,8 @@ fn chain(
     prices: &Arc<Prices>,
     controls: &Controls,
     clock: &Arc<dyn Clock>,
-) -> (Chain, BTreeMap<String, Pulse>) {
-    let mut pulses = BTreeMap::new();
+) -> (Chain, BTreeMap<String, BreakerWatch>) {
+    let mut breakers = BTreeMap::new();
     let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
     let wrapped = providers.into_iter().map(|provider| {
         let name = provider.name().to_owned();
@@ -623,12 +623,12 @@ fn chain(
         let metered = CallMeter::new(timed, Arc::clone(prices), Arc::clone(clock));
         let spelled = Spelled::new(Plain::new(Paced::new(metered)));
         let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
-        pulses.insert(name, guarded.pulse());
+        breakers.insert(name, guarded.watch());
         let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));
         Arc::new(Switch::new(listed, controls.clone())) as Arc<dyn Provider>
     });
     let chain = Chain::new(wrapped.collect()).hedged(settings.hedge_after);
-    (chain, pulses)
+    (chain, breakers)
 }
 
 /// Opens the database that the settings name; one that does not answer yet may come while it is waited for.

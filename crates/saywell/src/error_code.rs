@@ -209,6 +209,14 @@ pub fn markdown() -> String {
 mod tests {
     use super::*;
 
+    /// What the contract has comes from the variants themselves.
+    #[test]
+    fn every_code_is_among_all() {
+        let schema = serde_json::to_value(<ErrorCode as utoipa::PartialSchema>::schema()).unwrap();
+        let names: Vec<_> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(schema["enum"], serde_json::json!(names));
+    }
+
     #[test]
     fn names_are_as_they_are_written_out() {
         for code in ErrorCode::ALL {

@@ -26,7 +26,7 @@ use crate::error_code::ErrorCode;
 use crate::identity::Subject;
 use crate::key::Key;
 
-pub use shared::{Follower, Hold, Lease, News, Part, SetAside, SharedFlights, Storing, Taken, Wire};
+pub use shared::{Follower, Hold, Lease, News, SetAside, SharedFlights, SharedPart, Storing, Taken, Wire};
 pub use wake::{LinkedRequest, Wake};
 
 /// How long an announced flight waits for its first listener.

@@ -30,6 +30,7 @@ pub mod server;
 pub mod silence;
 mod socket;
 pub mod speech;
+mod spoken;
 pub mod stream;
 pub mod voices;
 

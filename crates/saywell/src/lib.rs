@@ -6,7 +6,7 @@
 //! ```text
 //! http ─▶ identity ─▶ order  ─▶ speak ┬▶ script    Markdown → utterances
 //!         caller      limits          ├▶ cache     rendition, then clips; one flight per key
-//!                                     ├▶ chain     fallback over breaker(timeout(provider))
+//!                                     ├▶ chain     fallback over retry(breaker(meter(timeout(provider))))
 //!                                     └▶ render    PCM → level → frames → container → listeners
 //!                                          └▶ usage
 //! ```
@@ -38,7 +38,7 @@ pub mod render;
 pub mod telemetry;
 pub mod usage;
 
-// The ground floor: values that many need, and the ways to the outside.
+// The ground floor, and what stands right on it: values that many need, and the ways to the outside.
 pub use saywell_base::{causes, clock, net, secret};
 
 pub mod connections;

@@ -150,6 +150,7 @@ impl SpeakError {
             Self::Script(ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }) => {
                 ErrorCode::TextTooLong
             }
+            Self::Script(ScriptError::NothingToSay(_)) => ErrorCode::NothingToSay,
             Self::UnknownVoice(_) | Self::Blend(BlendFault::Unknown(_)) => ErrorCode::UnknownVoice,
             Self::Script(_) | Self::Speed(_) | Self::Blend(_) => ErrorCode::InvalidRequest,
             Self::UnknownProvider { .. } => ErrorCode::UnknownProvider,
@@ -398,7 +399,7 @@ impl Speak {
         let bounds = permit.bounds(self.bounds);
         let mut prepared = script::prepare(&request.text, &self.reading(request), bounds)?;
         let chain = self.steered_chain().only(|name| permit.plan().allows_provider(name));
-        if !chain.links().is_empty() {
+        if !chain.providers().is_empty() {
             let foreign = Foreign::new(self.unsupported_language, request.voice.as_deref());
             prepared = foreign.all(self, &chain, prepared).await?;
         }
@@ -412,7 +413,7 @@ impl Speak {
     async fn queue_up(&self, plan: &ReplyPlan, errand: &Errand) -> Result<(), SpeakError> {
         let priority = if plan.prefetch { Priority::Prefetch } else { Priority::First };
         let mut shortest: Option<Duration> = None;
-        for link in plan.chain.links() {
+        for link in plan.chain.providers() {
             let Some(speaker) = plan.cast(0).get(link.name()) else { continue };
             let Some(queue) = &link.about().queue else { return Ok(()) };
             let Err(wait) = queue.enter(errand, &speaker.voice, priority) else { return Ok(()) };

@@ -21,7 +21,7 @@ use tracing::{Instrument, debug, info_span};
 
 pub use self::event::{Event, WireFault};
 use crate::app::App;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::live::{Heard, Hearing, Writing};
 use crate::http::{silence, voices};
 use crate::identity::{Arrival, Caller};
@@ -145,7 +145,7 @@ async fn identify(app: &App, peer: SocketAddr) -> Result<Caller, ApiError> {
         let bearer = HeaderValue::from_str(&format!("Bearer {}", key.reveal()));
         headers.insert(
             header::AUTHORIZATION,
-            bearer.map_err(|_| ApiError::new(Code::Unauthorized, "TTS_WYOMING_KEY is no API key."))?,
+            bearer.map_err(|_| ApiError::new(ErrorCode::Unauthorized, "TTS_WYOMING_KEY is no API key."))?,
         );
     }
     let uri = Uri::from_static("/");
@@ -154,7 +154,7 @@ async fn identify(app: &App, peer: SocketAddr) -> Result<Caller, ApiError> {
     if caller.may_speak() {
         Ok(caller)
     } else {
-        Err(ApiError::new(Code::Forbidden, "This API key has not the scope `speak`."))
+        Err(ApiError::new(ErrorCode::Forbidden, "This API key has not the scope `speak`."))
     }
 }
 

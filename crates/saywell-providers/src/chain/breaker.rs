@@ -48,11 +48,11 @@ pub struct Breaker<P> {
 
 /// How a provider has fared of late; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Pulse(Arc<Gate>);
+pub struct BreakerWatch(Arc<Gate>);
 
 /// What a breaker does with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Health {
+pub enum BreakerState {
     /// They go through.
     Closed {
         /// Failures in a row until now.
@@ -67,7 +67,7 @@ pub enum Health {
     Probing,
 }
 
-impl Health {
+impl BreakerState {
     /// As metrics and the operator's page have it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -79,14 +79,14 @@ impl Health {
     }
 }
 
-impl Pulse {
+impl BreakerWatch {
     /// What the breaker does with calls now.
     #[must_use]
-    pub fn health(&self) -> Health {
+    pub fn state(&self) -> BreakerState {
         match *self.0.state() {
-            State::Closed { failures } => Health::Closed { failures },
-            State::Open { until } => Health::Open { until },
-            State::Probing => Health::Probing,
+            State::Closed { failures } => BreakerState::Closed { failures },
+            State::Open { until } => BreakerState::Open { until },
+            State::Probing => BreakerState::Probing,
         }
     }
 }
@@ -111,8 +111,8 @@ impl<P> Breaker<P> {
     }
 
     /// A view of it that goes with whoever watches.
-    pub fn pulse(&self) -> Pulse {
-        Pulse(Arc::clone(&self.gate))
+    pub fn watch(&self) -> BreakerWatch {
+        BreakerWatch(Arc::clone(&self.gate))
     }
 }
 
@@ -262,7 +262,7 @@ mod tests {
         }
         assert!(!breaker.is_closed());
         let until = clock.now() + Duration::from_secs(10);
-        assert_eq!(breaker.pulse().health(), Health::Open { until });
+        assert_eq!(breaker.watch().state(), BreakerState::Open { until });
         assert!(gather(breaker.speak(request())).await == Err(ProviderError::Resting(policy.rest)));
         assert_eq!(calls.count(), 2, "an open breaker does not ask");
 

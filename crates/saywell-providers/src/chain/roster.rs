@@ -106,6 +106,7 @@ impl<P: Provider + 'static> Provider for Roster<P> {
         match old {
             // Nobody waits for a list that most likely is the same.
             Some(voices) => {
+                // Not waited for: it asks, and changes nothing that is kept.
                 tokio::spawn(asking);
                 Ok(voices)
             }

@@ -6,7 +6,7 @@ use schemars::SchemaGenerator;
 use serde_json::Value;
 
 use super::openai_compatible::PRESETS;
-use super::{KINDS, Options, ProviderKind};
+use super::{KINDS, ProviderKind};
 
 const BEGINS: &str =
     "<!-- Made by `cargo xtask docs` from the options in `crates/saywell-providers/src/providers`. -->\n";
@@ -45,22 +45,17 @@ fn markdown() -> String {
     text + "\n" + ENDS
 }
 
-/// The names that a kind takes, in the order in which it says them itself when it is given another, and what they mean.
+/// The names that a kind takes, and what they mean.
 fn options(kind: &ProviderKind) -> Vec<(String, String)> {
-    let none = Options { kind: None, table: [("?".to_owned(), true.into())].into_iter().collect() };
-    let refusal = (kind.check)(&none).expect_err("no option is called so");
-    let (_, taken) = refusal.split_once("unknown field `?`, ").unwrap_or_else(|| panic!("{refusal}"));
     let schema = (kind.schema)(&mut SchemaGenerator::default());
     let described = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    let names: Vec<&str> = taken.split('`').skip(1).step_by(2).collect();
-    assert_eq!(names.len(), described.len(), "{}", kind.name);
     let meaning = |name: &str| {
         let own = described[name]["description"].as_str().map(|about| about.replace('\n', " "));
         let variable = || kind.variables.iter().find(|variable| variable.key == name);
         own.or_else(|| Some(variable()?.about.to_owned()))
             .unwrap_or_else(|| panic!("{}: what does `{name}` mean?", kind.name))
     };
-    names.into_iter().map(|name| (name.to_owned(), meaning(name))).collect()
+    described.keys().map(|name| (name.clone(), meaning(name))).collect()
 }
 
 /// What ends does so at a provider that there is.

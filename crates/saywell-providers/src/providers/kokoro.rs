@@ -136,6 +136,7 @@ impl Kokoro {
         let spoken = Arc::clone(&pack);
         let find = move |id: &str| saywell_voice::Voice::of_pack(&spoken, id);
         let pool = Arc::new(Pool::of_voices(find, threads, inside.most_waiting()));
+        // Not waited for: it ends with this provider.
         let resting = tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.spawn(rest(pack)));
         Ok(Self { pool, queue, about, voices, resting })
     }

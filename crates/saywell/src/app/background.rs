@@ -48,8 +48,12 @@ mod tests {
     /// What is begun by a [`TaskTracker`] is waited for; of the rest the line above says by whom, or why not.
     #[test]
     fn every_task_that_is_begun_says_who_waits_for_it() {
+        const BEGINS: [&str; 5] =
+            ["tokio::spawn(", "tokio::task::spawn(", "runtime.spawn(", "thread::spawn(", "thread::Builder::new()"];
         let (mut files, mut begun) = (Vec::new(), 0);
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        for sources_of in ["src", "../saywell-providers/src"] {
+            sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(sources_of), &mut files);
+        }
         let of_tests = |file: &Path| ["conformance.rs", "tests.rs"].iter().any(|name| file.ends_with(name));
         files.retain(|file| file.extension().is_some_and(|end| end == "rs") && !of_tests(file));
         for file in &files {
@@ -58,7 +62,7 @@ mod tests {
             let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
             let lines: Vec<&str> = source.lines().map(str::trim).collect();
             for (number, line) in lines.iter().enumerate() {
-                if line.contains("tokio::spawn(") || line.contains("tokio::task::spawn(") {
+                if BEGINS.iter().any(|begins| line.contains(begins)) {
                     begun += 1;
                     let above = lines[number.saturating_sub(1)];
                     let says =

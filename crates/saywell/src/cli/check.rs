@@ -95,7 +95,7 @@ pub(super) async fn check(name: &str, settings: &Settings) -> Result<Usable, Str
     let prices = Prices::new(settings.prices.clone());
     let alone = Settings { provider: name.to_owned(), fallback: Vec::new(), ..settings.clone() };
     let app = open_without_trace(alone).await.map_err(Failed::words)?;
-    let links = app.speak.chain.links();
+    let links = app.speak.chain.providers();
     let link = links.first().ok_or("is in no chain")?;
     let count =
         link.voices().await.map_err(|error| format!("its voices cannot be listed: it {error}"))?.len();

@@ -17,7 +17,7 @@ use super::player::{Player, Playing};
 use super::{Failed, PATIENCE, complain, open_without_trace};
 use crate::app::App;
 use crate::config::Settings;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::mcp::message::{Fault, Message, Notification, Outlet, Reaction, Request, code};
 use crate::http::mcp::{failed, in_full, said, spoken, wished};
 use crate::identity::Caller;
@@ -88,7 +88,7 @@ async fn converse(tool: Tool, out: mpsc::Sender<Value>) -> Result<(), Failed> {
                     let busy = format!(
                         "{MOST_CALLS} texts are waiting to be spoken: try again when one of them was."
                     );
-                    request.answer(failed(&ApiError::new(Code::Overloaded, busy)))
+                    request.answer(failed(&ApiError::new(ErrorCode::Overloaded, busy)))
                 }
                 Ok(Reaction::Speech(arguments)) => {
                     let name = request.id.to_string();
@@ -163,7 +163,7 @@ impl Tool {
         let mut playing = AbortOnDropHandle::new(tokio::spawn(playing));
         let text = match timeout(HEARD_WITHIN, &mut playing).await {
             Ok(Ok(heard)) => heard.map(|()| format!("Spoken: {said}"))?,
-            Ok(Err(broken)) => return Err(ApiError::new(Code::InternalError, broken.to_string())),
+            Ok(Err(broken)) => return Err(ApiError::new(ErrorCode::InternalError, broken.to_string())),
             Err(_) => {
                 playing.detach();
                 format!("It is still being spoken, and goes on: {said}")
@@ -213,5 +213,5 @@ async fn play(speech: SpokenReply, player: Player) -> Result<(), ApiError> {
 }
 
 fn cannot_play(failed: Failed) -> ApiError {
-    ApiError::new(Code::InternalError, failed.words())
+    ApiError::new(ErrorCode::InternalError, failed.words())
 }

@@ -116,7 +116,7 @@ async fn list_for_programs(settings: Settings) -> Result<(), Failed> {
     let app = open_without_trace(settings).await?;
     app.try_voices(None).await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for link in app.speak.chain.links() {
+    for link in app.speak.chain.providers() {
         match of_provider(&**link).await {
             Ok(voices) => known.extend(voices.iter().map(|voice| {
                 json!({
@@ -145,7 +145,7 @@ async fn list(settings: Settings) -> Result<(), Failed> {
         "{:<12} {:<24} {:<8} {:<8} {:<16} {:>6} {:<5}",
         "PROVIDER", "VOICE", "LANGUAGE", "GENDER", "ENGINE", "SPEED", "GRADE"
     ))?;
-    for link in app.speak.chain.links() {
+    for link in app.speak.chain.providers() {
         match of_provider(&**link).await {
             Ok(voices) => {
                 for voice in &voices {

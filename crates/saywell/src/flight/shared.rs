@@ -56,7 +56,7 @@ pub struct SharedFlights {
 
 /// A part of a flight, in the order in which it is made.
 #[derive(Debug, Clone)]
-pub enum Part {
+pub enum SharedPart {
     /// Who is heard first.
     Opening(FirstVoice),
     /// Frames of an utterance that is not whole yet.
@@ -116,7 +116,7 @@ pub struct Lease {
 #[derive(Debug)]
 pub struct Wire {
     // As long as the flight's own sound, which is bounded by the longest reply.
-    parts: mpsc::UnboundedSender<Part>,
+    parts: mpsc::UnboundedSender<SharedPart>,
     hold: Arc<Hold>,
 }
 
@@ -129,7 +129,7 @@ pub struct Follower {
     state: State,
     /// Parts that were read, and those of them that nobody has had yet.
     read: u64,
-    next: Vec<Part>,
+    next: Vec<SharedPart>,
     bell: server::Bell,
     /// Since when the server does not answer.
     away_since: Option<Instant>,
@@ -139,7 +139,7 @@ pub struct Follower {
 #[derive(Debug)]
 pub enum News {
     /// The next parts.
-    Parts(Vec<Part>),
+    Parts(Vec<SharedPart>),
     /// Nobody makes it any more: its lease ran out.
     Orphaned,
     /// Nothing of it is to be had any more: the server forgot it, or does not answer.
@@ -269,7 +269,7 @@ impl Lease {
 
 impl Wire {
     /// Tells the next part; the last is the end.
-    pub fn tell(&self, part: Part) {
+    pub fn tell(&self, part: SharedPart) {
         // Where nobody listens any more, the lease is lost, and the flight goes on for its own listeners.
         let _ = self.parts.send(part);
     }
@@ -375,7 +375,7 @@ impl Follower {
     /// `None` for what is not understood.
     fn take_in(&mut self, parts: &[Vec<u8>]) -> Option<()> {
         for part in parts {
-            self.next.push(Part::from_bytes(part)?);
+            self.next.push(SharedPart::from_bytes(part)?);
             self.read += 1;
         }
         Some(())
@@ -389,7 +389,7 @@ async fn mail(server: &Server, key: &Key, word: &Mail) {
     }
 }
 
-impl Part {
+impl SharedPart {
     /// The length of the head in four bytes, little-endian; the head as JSON; frames.
     fn into_bytes(self) -> Vec<u8> {
         let (head, frames) = match self {
@@ -439,13 +439,13 @@ mod tests {
         for codec in Codec::ALL {
             let frames = saywell_audio::encode(codec, &[0.25; 2_400]).unwrap();
             let parts =
-                [Part::Opening(first.clone()), Part::Frames(frames), Part::Ended(Err(Failure::Cancelled))];
+                [SharedPart::Opening(first.clone()), SharedPart::Frames(frames), SharedPart::Ended(Err(Failure::Cancelled))];
             for part in parts {
                 let bytes = part.clone().into_bytes();
-                assert_eq!(format!("{:?}", Part::from_bytes(&bytes).unwrap()), format!("{part:?}"));
+                assert_eq!(format!("{:?}", SharedPart::from_bytes(&bytes).unwrap()), format!("{part:?}"));
                 for end in 0..bytes.len() {
                     // Cut off it is nothing, and never a fault of ours.
-                    assert!(Part::from_bytes(&bytes[..end]).is_none(), "{codec:?} cut at {end}");
+                    assert!(SharedPart::from_bytes(&bytes[..end]).is_none(), "{codec:?} cut at {end}");
                 }
             }
         }

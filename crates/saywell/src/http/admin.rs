@@ -15,7 +15,7 @@ use axum::http::request::Parts;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use crate::app::App;
 use crate::cache::CacheError;
 use crate::causes::causes;
@@ -50,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
         if !caller.is_admin() {
-            return Err(ApiError::new(Code::Forbidden, "Only those who run this server may do this."));
+            return Err(ApiError::new(ErrorCode::Forbidden, "Only those who run this server may do this."));
         }
         let who = match (&caller.via, &caller.user) {
             // A key that speaks for a user: both are worth knowing.
@@ -66,7 +66,7 @@ impl From<ControlError> for ApiError {
         match error {
             ControlError::Invalid { field, problem } => Self::invalid(field, problem),
             ControlError::Contended => {
-                Self::new(Code::Overloaded, "Others are changing the controls at the same time. Try again.")
+                Self::new(ErrorCode::Overloaded, "Others are changing the controls at the same time. Try again.")
                     .retry_after(std::time::Duration::from_secs(1))
             }
             ControlError::Store(error) => failed(&*error),
@@ -90,5 +90,5 @@ impl From<CacheError> for ApiError {
 /// A fault of ours: logged with its causes, told without them.
 fn failed(error: &dyn std::error::Error) -> ApiError {
     tracing::error!(error = causes(error), "an operator's request failed");
-    ApiError::new(Code::InternalError, "Something went wrong here. It has been logged.")
+    ApiError::new(ErrorCode::InternalError, "Something went wrong here. It has been logged.")
 }

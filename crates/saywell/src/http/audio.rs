@@ -13,7 +13,7 @@ use saywell_audio::Format;
 use sha2::{Digest, Sha256};
 
 use super::contract::SoundFile;
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use super::granted::{Granted, name, not_found};
 use super::headers;
 use super::identity::MaySpeak;
@@ -167,7 +167,7 @@ pub async fn give_up(
 /// The link is right, and nothing is known of what was behind it: another server's, or of before a restart.
 fn gone() -> ApiError {
     let message = "The sound behind this link is gone. Ask for it again with POST /tts.";
-    ApiError::new(Code::NotFound, message).status(StatusCode::GONE)
+    ApiError::new(ErrorCode::NotFound, message).status(StatusCode::GONE)
 }
 
 /// All of a rendition, which is kept under this key or the one for what was heard in its place.
@@ -243,7 +243,7 @@ fn matches(given: &HeaderValue, tag: &str) -> bool {
 }
 
 fn value(text: &str) -> Result<HeaderValue, ApiError> {
-    HeaderValue::from_str(text).map_err(|error| ApiError::new(Code::InternalError, error.to_string()))
+    HeaderValue::from_str(text).map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))
 }
 
 /// The range that a `Range` header asks for, of `length` bytes. `None`: several ranges, or a unit that is not

@@ -18,14 +18,16 @@ use utoipa_axum::routes;
 
 use super::body::Ssml;
 use super::contract::SoundFile;
-use super::error::{ApiError, Code, brief};
+use super::error::{ApiError, ErrorCode, brief};
 use super::identity::MaySpeak;
 use super::silence;
-use super::speech::{naming_the_field, sound, standing};
+use super::speech::sound;
+use super::spoken::answered;
 use super::voices::{OfferedVoice, offered};
 use crate::app::App;
 use crate::identity::Via;
 use crate::request::{Markup, SpeechRequest};
+use crate::speak::SpokenReply;
 
 /// Where the format is named.
 const FORMAT: &str = "x-microsoft-outputformat";
@@ -69,19 +71,8 @@ pub async fn speech(
     let begun = Instant::now();
     let mut request = SpeechRequest { markup: Markup::Ssml, ..SpeechRequest::new(ssml) };
     output_format(&mut request, headers.get(FORMAT).and_then(|value| value.to_str().ok()))?;
-    let order = app.orders.open(caller, request).await?;
-    let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(naming_the_field(error, order.request())),
-        Ok(speech) => sound(speech, begun).await,
-    };
-    let answer = answer.or_else(|error| {
-        if silence::instead(&error, &order.request().text) {
-            silence::answer(order.request().format)
-        } else {
-            Err(error.told_to(order.caller()))
-        }
-    });
-    standing(answer, order.standing())
+    let heard = async |speech: SpokenReply, _: &_| sound(speech, begun).await;
+    answered(&app, caller, request, heard, |_, request| silence::answer(request.format)).await
 }
 
 /// A pass: what stands for a key for ten minutes, as `Authorization: Bearer …`.
@@ -103,7 +94,7 @@ pub async fn pass(
         (None, Via::Operator | Via::Anybody) => "anybody".to_owned(),
         (None, _) => {
             let why = "A pass stands for an API key: send one as Ocp-Apim-Subscription-Key.";
-            return Err(ApiError::new(Code::Forbidden, why));
+            return Err(ApiError::new(ErrorCode::Forbidden, why));
         }
     };
     Ok(([(header::CONTENT_TYPE, "text/plain"), (header::CACHE_CONTROL, "no-store")], pass))

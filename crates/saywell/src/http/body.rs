@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use super::error::{ApiError, Code, brief};
+use super::error::{ApiError, ErrorCode, brief};
 use super::server::TooSlow;
 
 /// A JSON body.
@@ -38,7 +38,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Small<T> {
     async fn from_request(mut request: Request, state: &S) -> Result<Self, ApiError> {
         DefaultBodyLimit::max(Small::MOST).apply(&mut request);
         let body = whole(request, state, "application/json").await.map_err(|mut error| {
-            if error.code == Code::TextTooLong {
+            if error.code == ErrorCode::TextTooLong {
                 error.message = format!("The request body is larger than {} KiB.", Small::MOST >> 10);
             }
             error
@@ -76,7 +76,7 @@ async fn whole<S: Send + Sync>(request: Request, state: &S, wished: &str) -> Res
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             let most = super::MAX_BODY_BYTES >> 20;
-            ApiError::new(Code::TextTooLong, format!("The request body is larger than {most} MiB."))
+            ApiError::new(ErrorCode::TextTooLong, format!("The request body is larger than {most} MiB."))
         } else if came_too_slowly(&rejection) {
             ApiError::invalid("body", "The request body came too slowly.").status(StatusCode::REQUEST_TIMEOUT)
         } else {

@@ -78,7 +78,11 @@ fn complete_response(status: &str, response: &mut Response) {
     let status = status.parse().ok().and_then(|status: u16| StatusCode::from_u16(status).ok());
     let status = status.unwrap_or_default();
     if response.description.is_empty() {
-        status.canonical_reason().unwrap_or("The answer").clone_into(&mut response.description);
+        // An error that a call says nothing else of may be any of its status.
+        let codes = ErrorCode::ALL.iter().filter(|code| code.status() == status);
+        let codes: Vec<_> = codes.map(|code| format!("`{}`", code.name())).collect();
+        let reason = status.canonical_reason().unwrap_or("The answer");
+        response.description = if codes.is_empty() { reason.to_owned() } else { codes.join(", ") };
     }
     // What answers in one format answers in any.
     if let Some(sound) = response.content.get(Format::Mp3.content_type()).cloned() {

@@ -9,6 +9,7 @@ mod multi_stream_input;
 mod stream_input;
 mod timing;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -35,10 +36,12 @@ use super::live::{Audible, Made};
 use super::models::choose;
 use super::query::Search;
 use super::silence;
-use super::speech::{at_speed, language, naming_the_field, sound, standing};
+use super::speech::{at_speed, language, sound};
+use super::spoken::answered;
 use crate::app::App;
 use crate::flight::Failure;
 use crate::identity::Caller;
+use crate::order::Order;
 use crate::request::SpeechRequest;
 use crate::speak::SpokenReply;
 
@@ -154,14 +157,14 @@ fn output_format(request: &mut SpeechRequest, wished: Option<&str>) -> Result<()
     Ok(())
 }
 
-/// Speaks, and answers with what `answered` makes of it; a short silence, which `silent` makes, where there is nothing to say.
-async fn spoken(
+/// Speaks, and answers with what `answer` makes of it; a short silence, which `silent` makes, where there is nothing to say.
+async fn speak(
     app: &App,
     caller: Caller,
     voice: &str,
     wished: &Wished,
     body: ElevenLabsBody,
-    answered: impl AsyncFnOnce(SpokenReply, &str) -> Result<Response, ApiError>,
+    answer: impl AsyncFnOnce(SpokenReply, &str) -> Result<Response, ApiError>,
     silent: impl FnOnce(Format) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
     let ask = Ask {
@@ -172,25 +175,12 @@ async fn spoken(
         speed: body.voice_settings.and_then(|settings| settings.speed),
     };
     let request = ask.into_request(app, body.text)?;
-    let order = app.orders.open(caller, request).await?;
-    let text = &order.request().text;
-    let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(naming_the_field(error, order.request())),
-        Ok(speech) => {
-            let characters = HeaderValue::from(speech.characters);
-            answered(speech, text)
-                .await
-                .map(|answer| ([("character-cost", characters)], answer).into_response())
-        }
+    let heard = async |speech: SpokenReply, order: &Arc<Order>| {
+        let characters = HeaderValue::from(speech.characters);
+        let answer = answer(speech, &order.request().text).await?;
+        Ok(([("character-cost", characters)], answer).into_response())
     };
-    let answer = answer.or_else(|error| {
-        if silence::instead(&error, text) {
-            silent(order.request().format)
-        } else {
-            Err(error.told_to(order.caller()))
-        }
-    });
-    standing(answer, order.standing())
+    answered(app, caller, request, heard, |_, request| silent(request.format)).await
 }
 
 /// The sound of a text, as it is made.
@@ -211,8 +201,8 @@ pub async fn convert(
     Json(body): Json<ElevenLabsBody>,
 ) -> Result<Response, ApiError> {
     let begun = Instant::now();
-    let answered = async move |speech, _: &str| sound(speech, begun).await;
-    spoken(&app, caller, &voice, &wished, body, answered, silence::answer).await
+    let heard = async move |speech, _: &str| sound(speech, begun).await;
+    speak(&app, caller, &voice, &wished, body, heard, silence::answer).await
 }
 
 /// As without `/stream`: the sound comes as it is made in any case.
@@ -252,11 +242,11 @@ pub async fn with_timestamps(
     Search(wished): Search<Wished>,
     Json(body): Json<ElevenLabsBody>,
 ) -> Result<Response, ApiError> {
-    let answered = async |speech: SpokenReply, text: &str| {
+    let heard = async |speech: SpokenReply, text: &str| {
         let made = Made::of(speech.sound).await?;
         Ok(axum::Json(line(&Chunk::whole(made, text))).into_response())
     };
-    spoken(&app, caller, &voice, &wished, body, answered, |format| {
+    speak(&app, caller, &voice, &wished, body, heard, |format| {
         Ok(axum::Json(line(&Chunk::silence(format)?)).into_response())
     })
     .await
@@ -281,7 +271,7 @@ pub async fn stream_with_timestamps(
     Json(body): Json<ElevenLabsBody>,
 ) -> Result<Response, ApiError> {
     let flights = app.speak.flights.clone();
-    let answered = async move |speech: SpokenReply, text: &str| {
+    let heard = async move |speech: SpokenReply, text: &str| {
         let hearing = match Audible::of(speech, &flights).await? {
             Audible::Made(made) => return Ok(lines(&Chunk::whole(made, text))),
             Audible::InTheAir(hearing) => hearing,
@@ -298,7 +288,7 @@ pub async fn stream_with_timestamps(
         });
         Ok((LINES, Body::from_stream(lines)).into_response())
     };
-    spoken(&app, caller, &voice, &wished, body, answered, |format| Ok(lines(&Chunk::silence(format)?))).await
+    speak(&app, caller, &voice, &wished, body, heard, |format| Ok(lines(&Chunk::silence(format)?))).await
 }
 
 const LINES: [(header::HeaderName, &str); 2] =

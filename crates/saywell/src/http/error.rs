@@ -12,7 +12,6 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use saywell_voice::kokoro::BlendFault;
 use serde_json::{Value, json};
 use tracing::{Instrument, error, info, info_span};
 
@@ -21,7 +20,7 @@ pub(super) use self::shape::elevenlabs_word;
 use super::headers;
 use super::sampler::Sampler;
 use crate::chain::Exhausted;
-pub use crate::error_code::ErrorCode as Code;
+pub use crate::error_code::ErrorCode;
 use crate::flight::Failure;
 use crate::identity::Caller;
 use crate::limits::{Exceeded, Refusal, Standing, seconds};
@@ -46,7 +45,7 @@ static REFUSALS: Sampler = Sampler::new(100, 5);
 #[derive(Debug, Clone)]
 pub struct ApiError {
     /// What it is, for programs.
-    pub code: Code,
+    pub code: ErrorCode,
     /// What it is, for people, and what can be done.
     pub message: String,
     /// The field, header or path at fault.
@@ -65,7 +64,7 @@ pub struct ApiError {
 
 impl ApiError {
     /// An error without further particulars.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -80,7 +79,7 @@ impl ApiError {
 
     /// A request that is not right, and the field at fault.
     pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Code::InvalidRequest, message).param(param)
+        Self::new(ErrorCode::InvalidRequest, message).param(param)
     }
 
     /// Names the field at fault.
@@ -168,19 +167,18 @@ impl IntoResponse for ApiError {
 
 impl From<LinkFault> for ApiError {
     fn from(fault: LinkFault) -> Self {
-        Self::new(Code::Forbidden, fault.to_string()).param(fault.field())
+        Self::new(ErrorCode::Forbidden, fault.to_string()).param(fault.field())
     }
 }
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
+        let code = refusal.code();
         match refusal {
-            Refusal::Disabled => Self::new(Code::TtsDisabled, "Speech is switched off on this server."),
-            Refusal::Blocked => Self::new(Code::Forbidden, "You may not speak on this server."),
-            Refusal::UnknownPlan(_) => Self::new(Code::Forbidden, sentence(&refusal.to_string())),
-            Refusal::NotAllowed { param, .. } => {
-                Self::new(Code::Forbidden, sentence(&refusal.to_string())).param(param)
-            }
+            Refusal::Disabled => Self::new(code, "Speech is switched off on this server."),
+            Refusal::Blocked => Self::new(code, "You may not speak on this server."),
+            Refusal::UnknownPlan(_) => Self::new(code, sentence(&refusal.to_string())),
+            Refusal::NotAllowed { param, .. } => Self::new(code, sentence(&refusal.to_string())).param(param),
             Refusal::Exceeded(exceeded) => exceeded.as_ref().into(),
             Refusal::Overloaded => overloaded(None),
         }
@@ -216,38 +214,32 @@ impl From<&Exceeded> for ApiError {
 impl From<SpeakError> for ApiError {
     fn from(error: SpeakError) -> Self {
         let message = sentence(&error.to_string());
+        // Nobody is left to get one that has none.
+        let code = error.code().unwrap_or(ErrorCode::NotFound);
+        let told = |param: &str| Self::new(code, message.clone()).param(param);
         match error {
             SpeakError::Refused(refusal) => refusal.into(),
-            SpeakError::Script(ScriptError::Empty) => Self::invalid("text", message),
-            SpeakError::Script(ScriptError::NothingToSay { .. }) => {
-                Self::new(Code::NothingToSay, message).param("text")
+            SpeakError::Script(ScriptError::Empty | ScriptError::NothingToSay { .. }) => told("text"),
+            SpeakError::Script(ScriptError::Ssml(error)) => {
+                Self { details: Some(json!({ "line": error.line, "column": error.column })), ..told("ssml") }
             }
-            SpeakError::Script(ScriptError::Ssml(error)) => Self {
-                details: Some(json!({ "line": error.line, "column": error.column })),
-                ..Self::invalid("ssml", message)
-            },
-            SpeakError::Script(ScriptError::TooManyCharacters { characters, most }) => Self {
-                details: Some(json!({ "characters": characters, "max_characters": most })),
-                ..Self::new(Code::TextTooLong, message).param("text")
-            },
-            SpeakError::Script(ScriptError::TooLong { seconds, most }) => Self {
-                details: Some(json!({ "estimated_seconds": seconds.round(), "max_seconds": most })),
-                ..Self::new(Code::TextTooLong, message).param("text")
-            },
-            SpeakError::Speed(_) => Self::invalid("speed", message),
+            SpeakError::Script(ScriptError::TooManyCharacters { characters, most }) => {
+                let details = json!({ "characters": characters, "max_characters": most });
+                Self { details: Some(details), ..told("text") }
+            }
+            SpeakError::Script(ScriptError::TooLong { seconds, most }) => {
+                let details = json!({ "estimated_seconds": seconds.round(), "max_seconds": most });
+                Self { details: Some(details), ..told("text") }
+            }
+            SpeakError::Speed(_) => told("speed"),
             SpeakError::UnknownVoice(_) => {
-                Self::new(Code::UnknownVoice, format!("{message} GET /tts/voices lists them.")).param("voice")
+                Self { message: format!("{message} GET /tts/voices lists them."), ..told("voice") }
             }
-            SpeakError::Blend(BlendFault::Unknown(_)) => {
-                Self::new(Code::UnknownVoice, message).param("voice")
-            }
-            SpeakError::Blend(_) => Self::invalid("voice", message),
-            SpeakError::UnknownProvider { .. } => Self::new(Code::UnknownProvider, message).param("provider"),
-            SpeakError::UnsupportedLanguage(_) => {
-                Self::new(Code::LanguageUnsupported, message).param("language")
-            }
+            SpeakError::Blend(_) => told("voice"),
+            SpeakError::UnknownProvider { .. } => told("provider"),
+            SpeakError::UnsupportedLanguage(_) => told("language"),
             SpeakError::Overloaded { retry_after } => overloaded(retry_after),
-            SpeakError::NoProvider => Self::new(Code::ProvidersExhausted, message),
+            SpeakError::NoProvider => Self::new(code, message),
             SpeakError::Failed(failure) => failure.into(),
         }
     }
@@ -255,6 +247,8 @@ impl From<SpeakError> for ApiError {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
+        // Nobody is left to get one that has none.
+        let code = failure.code().unwrap_or(ErrorCode::NotFound);
         match failure {
             Failure::Exhausted(exhausted) if exhausted.is_overload() => overloaded(exhausted.retry_after()),
             Failure::Exhausted(exhausted) => {
@@ -267,18 +261,16 @@ impl From<Failure> for ApiError {
                     details: Some(reasons(&|error| json!(error.plainly()))),
                     for_operators: Some(Box::new(reasons(&|error| json!(error.to_string())))),
                     retry_after: exhausted.retry_after(),
-                    ..Self::new(Code::ProvidersExhausted, plainly(&exhausted))
+                    ..Self::new(code, plainly(&exhausted))
                 }
             }
-            Failure::Unspeakable => {
-                Self::new(Code::LanguageUnsupported, "No voice here can say this text.").param("text")
-            }
+            Failure::Unspeakable => Self::new(code, "No voice here can say this text.").param("text"),
             Failure::Cancelled | Failure::Left => {
-                Self::new(Code::NotFound, "This speech was stopped; ask for it again.")
+                Self::new(code, "This speech was stopped; ask for it again.")
             }
             Failure::Internal(reason) => {
                 error!(%reason, "a reply could not be spoken");
-                Self::new(Code::InternalError, "Something went wrong here. It has been logged.")
+                Self::new(code, "Something went wrong here. It has been logged.")
             }
         }
     }
@@ -295,7 +287,7 @@ fn plainly(exhausted: &Exhausted) -> String {
 
 /// A moment, unless it is known how long it takes until there is room.
 fn overloaded(retry_after: Option<Duration>) -> ApiError {
-    ApiError::new(Code::Overloaded, "The server is busy. Try again in a moment.")
+    ApiError::new(ErrorCode::Overloaded, "The server is busy. Try again in a moment.")
         .retry_after(retry_after.unwrap_or(Duration::from_secs(1)))
 }
 
@@ -360,7 +352,7 @@ fn unshaped(response: &Response) -> Option<ApiError> {
         return None;
     }
     let what = status.canonical_reason().unwrap_or("An error").to_lowercase();
-    let code = Code::from_status(status);
+    let code = ErrorCode::from_status(status);
     Some(ApiError::new(code, sentence(&format!("this request cannot be answered: {what}"))).status(status))
 }
 
@@ -386,7 +378,7 @@ fn write_out(error: &ApiError, id: &str, shape: Shape, response: &mut Response) 
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if error.code == Code::Unauthorized {
+    if error.code == ErrorCode::Unauthorized {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(wait) = error.retry_after {
@@ -411,7 +403,7 @@ fn request_id(request: &Request) -> String {
 pub async fn no_such_page(request: Request) -> ApiError {
     let path = request.uri().path();
     ApiError::new(
-        Code::NotFound,
+        ErrorCode::NotFound,
         format!("There is nothing at {}. /openapi.json says what there is.", brief(path)),
     )
 }
@@ -420,7 +412,7 @@ pub async fn no_such_page(request: Request) -> ApiError {
 pub async fn no_such_method(request: Request) -> ApiError {
     let (method, path) = (request.method(), request.uri().path());
     ApiError::new(
-        Code::InvalidRequest,
+        ErrorCode::InvalidRequest,
         format!("{} does not answer {}.", brief(path), brief(method.as_str())),
     )
     .status(StatusCode::METHOD_NOT_ALLOWED)
@@ -435,5 +427,5 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     error!(reason, "a handler panicked");
-    ApiError::new(Code::InternalError, "Something went wrong here. It has been logged.").into_response()
+    ApiError::new(ErrorCode::InternalError, "Something went wrong here. It has been logged.").into_response()
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use super::identity::follower;
 use super::query::Search;
 use crate::app::App;
@@ -45,5 +45,5 @@ pub(super) fn name(file: &str) -> Result<(Key, &str), ApiError> {
 }
 
 pub(super) fn not_found() -> ApiError {
-    ApiError::new(Code::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
+    ApiError::new(ErrorCode::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
 }

@@ -5,10 +5,10 @@ use std::time::UNIX_EPOCH;
 use axum::extract::State;
 use axum::response::IntoResponse;
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use super::identity::Admin;
 use crate::app::App;
-use crate::chain::breaker::Health;
+use crate::chain::breaker::BreakerState;
 use crate::chain::too_slow;
 use crate::queue::Queue;
 use crate::telemetry;
@@ -29,18 +29,18 @@ pub async fn live() -> &'static str {
 ))]
 pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
     if app.readiness.has_ended() {
-        return Err(ApiError::new(Code::Overloaded, "This gateway stops."));
+        return Err(ApiError::new(ErrorCode::Overloaded, "This gateway stops."));
     }
     let mut is_full = false;
     let chain = app.speak.steered_chain();
-    for link in chain.links() {
+    for link in chain.providers() {
         if link.voices().await.is_ok_and(|voices| !voices.is_empty()) {
             if !app.settings.ready_when_full && link.about().queue.as_ref().is_some_and(Queue::is_full) {
                 is_full = true;
                 continue;
             }
             let ill = app.services().filter(|service| !service.is_well());
-            let slow = chain.links().iter().filter_map(|link| {
+            let slow = chain.providers().iter().filter_map(|link| {
                 Some(format!("{} {}\n", link.name(), trial::in_words(too_slow(&**link)?)))
             });
             app.readiness.tell();
@@ -51,9 +51,9 @@ pub async fn ready(State(app): State<App>) -> Result<String, ApiError> {
         }
     }
     Err(if is_full {
-        ApiError::new(Code::Overloaded, "The voices here have as much to do as anybody would wait for.")
+        ApiError::new(ErrorCode::Overloaded, "The voices here have as much to do as anybody would wait for.")
     } else {
-        ApiError::new(Code::ProvidersExhausted, "No provider of the chain can be used.")
+        ApiError::new(ErrorCode::ProvidersExhausted, "No provider of the chain can be used.")
     })
 }
 
@@ -68,8 +68,8 @@ pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse
     metrics::gauge!("saywell_cache_bytes").set(app.speak.cache.taken_bytes() as f64);
     metrics::gauge!("saywell_cache_max_bytes").set(app.settings.cache_max_bytes as f64);
     metrics::gauge!("saywell_flights").set(app.speak.flights.count() as f64);
-    for (provider, pulse) in app.pulses.iter() {
-        let open = f64::from(u8::from(!matches!(pulse.health(), Health::Closed { .. })));
+    for (provider, breaker) in app.breakers.iter() {
+        let open = f64::from(u8::from(!matches!(breaker.state(), BreakerState::Closed { .. })));
         metrics::gauge!("saywell_breaker_open", "provider" => provider.clone()).set(open);
     }
     for ending in app.endings.iter() {

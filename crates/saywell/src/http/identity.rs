@@ -13,7 +13,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{OpenApi, RefOr, Response};
 
-use super::error::{ApiError, Code, sentence};
+use super::error::{ApiError, ErrorCode, sentence};
 use crate::app::App;
 use crate::identity::jwks;
 use crate::identity::key::KeyFault;
@@ -64,7 +64,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             tracing::error!(path = parts.uri.path(), "a route asks who calls and is not behind `identify`");
-            ApiError::new(Code::InternalError, "Something went wrong here. It has been logged.")
+            ApiError::new(ErrorCode::InternalError, "Something went wrong here. It has been logged.")
         })
     }
 }
@@ -81,7 +81,7 @@ impl<S: Sync> FromRequestParts<S> for MaySpeak {
         if caller.may_speak() {
             return Ok(Self(caller));
         }
-        Err(ApiError::new(Code::Forbidden, "This API key has not the scope `speak`."))
+        Err(ApiError::new(ErrorCode::Forbidden, "This API key has not the scope `speak`."))
     }
 }
 
@@ -97,7 +97,7 @@ impl<S: Sync> FromRequestParts<S> for Admin {
         if caller.is_admin() {
             return Ok(Self(caller));
         }
-        Err(ApiError::new(Code::Forbidden, "This is for those who run the server."))
+        Err(ApiError::new(ErrorCode::Forbidden, "This is for those who run the server."))
     }
 }
 
@@ -164,21 +164,21 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let message = sentence(&denied.to_string());
         match denied {
-            Denied::Token(TokenFault::NoKeys) => Self::new(Code::Overloaded, message).retry_after(jwks::REST),
+            Denied::Token(TokenFault::NoKeys) => Self::new(ErrorCode::Overloaded, message).retry_after(jwks::REST),
             Denied::Key(KeyFault::Throttled { wait }) => {
-                Self::new(Code::RateLimited, message).retry_after(wait)
+                Self::new(ErrorCode::RateLimited, message).retry_after(wait)
             }
             Denied::Key(KeyFault::Store(error)) => {
                 tracing::warn!(%error, "an API key could not be looked up");
                 let message = "API keys cannot be looked up at the moment. Try again in a few seconds.";
-                Self::new(Code::Overloaded, message).retry_after(DATABASE_BACK)
+                Self::new(ErrorCode::Overloaded, message).retry_after(DATABASE_BACK)
             }
             Denied::Nobody | Denied::Unaccepted | Denied::Token(_) | Denied::Key(_) => {
-                Self::new(Code::Unauthorized, message).param("Authorization")
+                Self::new(ErrorCode::Unauthorized, message).param("Authorization")
             }
             Denied::Header(name, _) => Self::invalid(name, message),
             Denied::PlanOfAdmins | Denied::Elsewhere | Denied::FromAfar => {
-                Self::new(Code::Forbidden, message)
+                Self::new(ErrorCode::Forbidden, message)
             }
         }
     }

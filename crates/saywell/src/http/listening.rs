@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::Small;
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use super::fields::{identifier, name, word};
 use super::identity::MaySpeak;
 use super::speech::Identifier;
@@ -122,7 +122,7 @@ pub async fn heard(
 ) -> Result<StatusCode, ApiError> {
     if !app.settings.listening {
         let message = "This server does not count how replies are listened to; TTS_LISTENING=true lets it.";
-        return Err(ApiError::new(Code::NotFound, message));
+        return Err(ApiError::new(ErrorCode::NotFound, message));
     }
     let (figure, room) = told.into_figure()?;
     let caller = caller.in_room(room);
@@ -130,13 +130,13 @@ pub async fn heard(
     match app.listening.tell(&caller.subject().to_string(), figure).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(Untold::TooMany { wait }) => {
-            Err(ApiError::new(Code::RateLimited, "Too many figures of listening were told.")
+            Err(ApiError::new(ErrorCode::RateLimited, "Too many figures of listening were told.")
                 .retry_after(wait))
         }
         Err(Untold::Store(error)) => {
             tracing::warn!(%error, "a figure of listening was not counted");
             let message = "Figures of listening cannot be counted at the moment.";
-            Err(ApiError::new(Code::Overloaded, message).retry_after(DATABASE_BACK))
+            Err(ApiError::new(ErrorCode::Overloaded, message).retry_after(DATABASE_BACK))
         }
     }
 }

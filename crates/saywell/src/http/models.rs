@@ -18,7 +18,7 @@ pub(super) fn choose(
     field: &'static str,
 ) -> Result<(), ApiError> {
     let chain = app.speak.steered_chain();
-    match app.settings.model_map.asked(model, chain.links().iter().map(|link| link.name())) {
+    match app.settings.model_map.asked(model, chain.providers().iter().map(|link| link.name())) {
         WhomToAsk::Chain => {}
         WhomToAsk::Unknown => {
             let note = format!("there is no model `{model}` here: the voices of this server speak");
@@ -36,7 +36,7 @@ pub(super) fn choose(
 /// OpenAI's names, the operator's, and each provider's.
 pub(super) fn model_names(app: &App) -> Vec<String> {
     let chain = app.speak.steered_chain();
-    let providers = chain.links().iter().map(|link| link.name());
+    let providers = chain.providers().iter().map(|link| link.name());
     let mut names: Vec<String> = Vec::new();
     for name in OPENAI_MODELS.into_iter().chain(app.settings.model_map.names()).chain(providers) {
         if !names.iter().any(|known| known == name) {

@@ -20,13 +20,14 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::contract::SoundFile;
-use super::error::{ApiError, Code, brief};
+use super::error::{ApiError, ErrorCode, brief};
 use super::fields::{name, number, word};
 use super::headers;
 use super::identity::MaySpeak;
 use super::models::{choose, model_names};
 use super::silence;
-use super::speech::{at_speed, format, naming_the_field, noted, pieces, sound, standing, value};
+use super::speech::{at_speed, format, noted, pieces, sound, value};
+use super::spoken::answered;
 use super::voices::{OfferedVoice, offered};
 use crate::app::App;
 use crate::request::SpeechRequest;
@@ -85,12 +86,12 @@ pub enum VoiceName {
         (status = 200, description = "The sound, or its events", content(
             (SoundFile = "audio/mpeg"), (String = "text/event-stream")
         )),
-        (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
-        (status = 401, description = "`unauthorized`"),
-        (status = 403, description = "`tts_disabled`, `forbidden`"),
-        (status = 413, description = "`text_too_long`"),
-        (status = 429, description = "`rate_limited`"),
-        (status = 503, description = "`overloaded`, `providers_exhausted`"),
+        (status = 400, description = ""),
+        (status = 401, description = ""),
+        (status = 403, description = ""),
+        (status = 413, description = ""),
+        (status = 429, description = ""),
+        (status = 503, description = ""),
     )
 )]
 pub async fn speech(
@@ -124,26 +125,21 @@ pub async fn speech(
     if let Some(model) = &model {
         choose(&app, &mut request, model, "model")?;
     }
-    let order = app.orders.open(caller, at_speed(request, ask.speed)?).await?;
-    let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(naming_the_field(error, order.request())),
-        Ok(speech) if events => self::events(speech).await,
-        Ok(speech) => sound(speech, begun).await,
+    let request = at_speed(request, ask.speed)?;
+    let heard = async |speech: SpokenReply, _: &_| {
+        if events { self::events(speech).await } else { sound(speech, begun).await }
     };
-    let answer = answer.or_else(|mut error| {
-        // Applications that cut replies up themselves send such pieces, and stop at an error.
-        if silence::instead(&error, &order.request().text) {
-            return silence(order.request(), events);
-        }
+    // Applications that cut replies up themselves send such pieces, and stop at an error.
+    let silent = |_, request: &SpeechRequest| silence(request, events);
+    answered(&app, caller, request, heard, silent).await.map_err(|mut error| {
         // What is `text` elsewhere is `input` here.
         if error.param.as_deref() == Some("text") {
             error.param = Some("input".into());
-        } else if error.code == Code::UnknownProvider {
+        } else if error.code == ErrorCode::UnknownProvider {
             error.param = Some("model".into());
         }
-        Err(error)
-    });
-    standing(answer, order.standing())
+        error
+    })
 }
 
 /// A short silence in the place of a text with nothing to say.
@@ -270,7 +266,7 @@ pub async fn model(State(app): State<App>, Path(id): Path<String>) -> Result<Jso
     let known = model_names(&app).into_iter().find(|name| name.eq_ignore_ascii_case(&id));
     known.map(|name| JsonAnswer(Model::new(name))).ok_or_else(|| {
         let message = format!("There is no model `{}`; GET /v1/models lists them.", brief(&id));
-        ApiError::new(Code::NotFound, message).param("model")
+        ApiError::new(ErrorCode::NotFound, message).param("model")
     })
 }
 
@@ -313,8 +309,8 @@ pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
 /// The voice that speaks for this name: the first provider's that can.
 pub(super) async fn meant(app: &App, name: &str, voices: &[OfferedVoice]) -> Option<OfferedVoice> {
     let chain = app.speak.steered_chain();
-    let cast = app.speak.voices.cast(Some(name), None, chain.links()).await.ok()?;
-    let speaker = chain.links().iter().find_map(|link| cast.get(link.name()))?;
+    let cast = app.speak.voices.cast(Some(name), None, chain.providers()).await.ok()?;
+    let speaker = chain.providers().iter().find_map(|link| cast.get(link.name()))?;
     let of = |voice: &&OfferedVoice| voice.provider == speaker.provider && voice.id == speaker.voice;
     Some(voices.iter().find(of)?.called(name))
 }

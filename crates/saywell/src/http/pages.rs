@@ -44,7 +44,7 @@ pub fn routes() -> Router<App> {
 
 fn page(file: Option<EmbeddedFile>, name: &str, request: &HeaderMap) -> Result<Response, ApiError> {
     let file = file.ok_or_else(|| {
-        ApiError::new(super::error::Code::NotFound, format!("There is no page `{name}` here."))
+        ApiError::new(super::error::ErrorCode::NotFound, format!("There is no page `{name}` here."))
     })?;
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..16]));
     let headers = [

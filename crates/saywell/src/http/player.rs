@@ -22,7 +22,7 @@ use rust_embed::RustEmbed;
 use serde::Serialize;
 use sha2::{Digest, Sha256, Sha384};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use crate::app::App;
 
 #[derive(RustEmbed)]
@@ -132,7 +132,7 @@ pub fn routes() -> Router<App> {
                         "There is no player `{version}` here; `{}` is the present one.",
                         PLAYER.version
                     );
-                    return Err(ApiError::new(Code::NotFound, message));
+                    return Err(ApiError::new(ErrorCode::NotFound, message));
                 }
                 module(&file, FOR_EVER, &headers)
             }),
@@ -143,7 +143,7 @@ fn module(name: &str, kept: &'static str, request: &HeaderMap) -> Result<Respons
     let module = PLAYER
         .modules
         .get(name)
-        .ok_or_else(|| ApiError::new(Code::NotFound, format!("There is no page `{name}` here.")))?;
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("There is no page `{name}` here.")))?;
     let tag = HeaderValue::from_str(&module.tag).unwrap_or(HeaderValue::from_static("\"\""));
     let headers = (
         open_to_all(kept),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use saywell_text::Language;
 
 use super::contract::SoundFile;
-use super::error::{ApiError, Code, brief};
+use super::error::{ApiError, ErrorCode, brief};
 use super::fields::name;
 use super::headers;
 use super::identity::caller_of;
@@ -77,12 +77,12 @@ pub async fn sample(
     let begun = std::time::Instant::now();
     let no_voice = || {
         let message = format!("There is no voice `{}`; GET /tts/voices lists them.", brief(&id));
-        ApiError::new(Code::NotFound, message).param("id")
+        ApiError::new(ErrorCode::NotFound, message).param("id")
     };
     let voice = find(&app, &id).await.ok_or_else(no_voice)?;
     // Nobody else is to speak for it.
     let only = app.speak.chain.only(|name| name == voice.provider);
-    let paid = only.links().iter().any(|link| link.about().paid);
+    let paid = only.providers().iter().any(|link| link.about().paid);
     let speak = Speak { chain: only, ..app.speak.clone() };
     let caller = if paid { paying(&app, &parts).await? } else { Caller::operator(None) };
     let (language, text) = sentence(&voice.language);
@@ -119,12 +119,12 @@ async fn paying(app: &App, parts: &Parts) -> Result<Caller, ApiError> {
     let caller = caller_of(app, parts).await?;
     let caller = caller.ok_or_else(|| {
         let message = "This voice costs money: its sample is for callers who may speak.";
-        ApiError::new(Code::Unauthorized, message).param("Authorization")
+        ApiError::new(ErrorCode::Unauthorized, message).param("Authorization")
     })?;
     if caller.may_speak() {
         return Ok(caller);
     }
-    Err(ApiError::new(Code::Forbidden, "This API key has not the scope `speak`."))
+    Err(ApiError::new(ErrorCode::Forbidden, "This API key has not the scope `speak`."))
 }
 
 /// What a voice of this language says, and in which language that is.

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use saywell_audio::{AudioError, Format, SAMPLE_RATE, encode, whole};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use super::headers;
 
 /// How long it lasts, seconds.
@@ -13,15 +13,12 @@ pub const SECONDS: f64 = 0.15;
 /// What is said of it.
 pub(super) const NOTE: &str = "there is nothing to say in this text: a short silence";
 
-/// Whether it stands for a text that this is said of.
+/// Whether it stands for a text that this is said of: one that holds nothing to say, also where it was the voice that found
+/// nothing.
 #[must_use]
 pub fn instead(error: &ApiError, text: &str) -> bool {
-    error.code == Code::NothingToSay || says_nothing(error, text)
-}
-
-/// Whether a text that the voice can say nothing of holds nothing to say.
-pub(super) fn says_nothing(error: &ApiError, text: &str) -> bool {
-    error.code == Code::LanguageUnsupported && !text.chars().any(char::is_alphanumeric)
+    error.code == ErrorCode::NothingToSay
+        || error.code == ErrorCode::LanguageUnsupported && !text.chars().any(char::is_alphanumeric)
 }
 
 /// The silence as a whole file.
@@ -29,7 +26,7 @@ pub(super) fn says_nothing(error: &ApiError, text: &str) -> bool {
 /// # Errors
 /// A fault of ours.
 pub fn sound(format: Format) -> Result<Vec<u8>, ApiError> {
-    let fault = |error: AudioError| ApiError::new(Code::InternalError, error.to_string());
+    let fault = |error: AudioError| ApiError::new(ErrorCode::InternalError, error.to_string());
     let samples = vec![0.0; (SECONDS * f64::from(SAMPLE_RATE)).round() as usize];
     let frames = encode(format.codec(), &samples).map_err(fault)?;
     whole(format, &[frames]).map_err(fault)

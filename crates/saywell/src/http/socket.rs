@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, info_span};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, ErrorCode};
 use crate::app::App;
 use crate::identity::Caller;
 
@@ -81,7 +81,7 @@ where
     F: Future<Output = Result<(), Gone>> + Send,
 {
     let upgrade = upgrade.map_err(|_| {
-        ApiError::new(Code::InvalidRequest, "This address is for WebSockets.")
+        ApiError::new(ErrorCode::InvalidRequest, "This address is for WebSockets.")
             .status(StatusCode::UPGRADE_REQUIRED)
     })?;
     let place = app.limits.connect(&caller)?;

@@ -1,5 +1,6 @@
 //! `POST /tts`: a reply in, its sound out, or links to it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -15,16 +16,17 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::contract::SoundFile;
-use super::error::{ApiError, brief};
+use super::error::{ApiError, ErrorCode, brief};
 use super::fields::{count, identifier, list, name, number, truth, word};
 use super::headers;
 use super::identity::{Holder, MaySpeak};
-use super::silence::says_nothing;
+use super::spoken::answered;
 use crate::app::App;
 use crate::flight::{LinkedRequest, Listener};
 use crate::identity::Subject;
 use crate::limits::Standing;
 use crate::name::Name;
+use crate::order::Order;
 use crate::request::Markup;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, SpeakError, SpokenReply, Timing};
@@ -262,12 +264,12 @@ pub struct Answer {
             (SoundFile = "audio/mpeg"),
             (Answer = "application/json"),
         )),
-        (status = 400, description = "`invalid_request`, `unknown_voice`, `unknown_provider`, `language_unsupported`"),
-        (status = 401, description = "`unauthorized`"),
-        (status = 403, description = "`tts_disabled`, `forbidden`"),
-        (status = 413, description = "`text_too_long`"),
-        (status = 429, description = "`rate_limited`, `quota_exceeded`, `trial_exhausted`"),
-        (status = 503, description = "`overloaded`, `providers_exhausted`"),
+        (status = 400, description = ""),
+        (status = 401, description = ""),
+        (status = 403, description = ""),
+        (status = 413, description = ""),
+        (status = 429, description = ""),
+        (status = 503, description = ""),
     )
 )]
 pub async fn speak(
@@ -281,27 +283,23 @@ pub async fn speak(
     let (request, room) = ask.into_request()?;
     let caller = caller.in_room(room);
     let kept_for = request.prefetch.then(|| caller.subject());
-    let order = app.orders.open(caller, request).await?;
-    let answer = match app.speak.speak(&order).await {
-        Err(error) => Err(naming_the_field(error, order.request())),
-        Ok(speech) if wants_json(&headers) => {
-            let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
-            app.speak.asked(speech.key, asked);
-            Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
+    let heard = async |speech: SpokenReply, order: &Arc<Order>| {
+        if !wants_json(&headers) {
+            return sound(speech, begun).await;
         }
-        Ok(speech) => sound(speech, begun).await.map_err(|error| {
-            if says_nothing(&error, &order.request().text) {
-                nothing_to_say()
-            } else {
-                error.told_to(order.caller())
-            }
-        }),
+        let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
+        app.speak.asked(speech.key, asked);
+        Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
     };
-    standing(answer, order.standing())
+    answered(&app, caller, request, heard, |error, _| Err(nothing_to_say(error))).await
 }
 
-fn nothing_to_say() -> ApiError {
-    ApiError::new(super::error::Code::NothingToSay, "There is nothing to say in this text.").param("text")
+/// The error of a text with nothing to say, also where it was the voice that found nothing.
+fn nothing_to_say(error: ApiError) -> ApiError {
+    if error.code == ErrorCode::NothingToSay {
+        return error;
+    }
+    ApiError::new(ErrorCode::NothingToSay, "There is nothing to say in this text.").param("text")
 }
 
 /// An answer, or an error, that tells where the caller stands.
@@ -404,7 +402,7 @@ pub(super) async fn sound(speech: SpokenReply, begun: Instant) -> Result<axum::r
     if let Some(at) = speech.continues_at {
         response = response.header(headers::CONTINUES_AT, at.to_string());
     }
-    response.body(body).map_err(|error| ApiError::new(super::error::Code::InternalError, error.to_string()))
+    response.body(body).map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))
 }
 
 /// The notes in one line of bounded length.

@@ -70,7 +70,7 @@ pub async fn config(State(app): State<App>, caller: Caller) -> Json<Config> {
         Err(_) => (app.limits.plan_name(&caller), app.speak.bounds, false),
     };
     let chain = app.speak.steered_chain();
-    let providers: Vec<String> = chain.links().iter().map(|link| link.name().to_owned()).collect();
+    let providers: Vec<String> = chain.providers().iter().map(|link| link.name().to_owned()).collect();
     Json(Config {
         enabled: app.limits.is_enabled(),
         version: env!("CARGO_PKG_VERSION"),
@@ -173,7 +173,7 @@ pub async fn voices(State(app): State<App>) -> Json<Voices> {
 /// Every voice that can be asked for.
 pub async fn offered(app: &App) -> Voices {
     let mut answer = Voices { voices: Vec::new(), unavailable: std::collections::BTreeMap::new() };
-    for link in app.speak.steered_chain().links() {
+    for link in app.speak.steered_chain().providers() {
         match of_provider(&**link).await {
             Ok(voices) => answer.voices.extend(voices),
             Err(error) => {

@@ -27,14 +27,14 @@ const MOST: u32 = 4_096;
 pub struct Levels {
     heard: Arc<Mutex<HashMap<Name, Heard>>>,
     /// Where gains go that are new; nowhere, and they are forgotten with the process.
-    new: Option<mpsc::UnboundedSender<Name>>,
+    new: Option<mpsc::Sender<Name>>,
 }
 
 /// Keeps the gains of [`Levels`] for those who come later.
 #[derive(Debug)]
 pub struct LevelKeeper {
     known: Levels,
-    new: mpsc::UnboundedReceiver<Name>,
+    new: mpsc::Receiver<Name>,
     store: Arc<dyn VoiceLevels>,
 }
 
@@ -53,7 +53,7 @@ impl Levels {
     /// What earlier processes and other gateways learned, and what keeps what is learned here. A database that does not
     /// answer costs the knowledge alone.
     pub async fn open(store: Arc<dyn VoiceLevels>) -> (Self, LevelKeeper) {
-        let (new, told) = mpsc::unbounded_channel();
+        let (new, told) = mpsc::channel(MOST as usize);
         let known = Self::default();
         known.learn(&*store).await;
         (Self { new: Some(new), ..known.clone() }, LevelKeeper { known, new: told, store })
@@ -84,8 +84,8 @@ impl Levels {
         if is_new && heard.seconds >= KNOWN {
             heard.gain = Some((wanted / STEP_DB).round() * STEP_DB);
             if let Some(new) = &self.new {
-                // A keeper that has ended keeps nothing any more.
-                let _ = new.send(name(speaker));
+                // A keeper that has ended, or whose database cannot keep up, does not keep it: it is measured anew.
+                let _ = new.try_send(name(speaker));
             }
         }
     }

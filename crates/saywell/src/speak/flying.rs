@@ -281,7 +281,7 @@ impl Flying {
 
     /// The first voices of the chain were left behind before this began: whoever is heard now speaks on.
     pub(super) fn speaks_on(self, provider: &str) -> Self {
-        let links = self.plan.chain.links();
+        let links = self.plan.chain.providers();
         if let Some(place) = links.iter().position(|link| link.name() == provider) {
             self.switch(0, place);
         }
@@ -309,7 +309,7 @@ impl Flying {
         let (mut heard, mut seams) = (0, Vec::new());
         for (number, to) in switches.into_iter().filter(|(_, to)| *to > 0) {
             let (Some(link), Some(said)) =
-                (self.plan.chain.links().get(heard), script.utterances.get(number))
+                (self.plan.chain.providers().get(heard), script.utterances.get(number))
             else {
                 continue;
             };
@@ -324,7 +324,7 @@ impl Flying {
 
     /// Whether a clip is in the voice of a provider that is not heard any more at this utterance.
     fn is_left_behind(&self, leg: &Leg, number: usize, clip: &Clip) -> bool {
-        let links = leg.plan.chain.links();
+        let links = leg.plan.chain.providers();
         let spoken_by = links.iter().position(|link| link.name() == clip.notes.provider);
         spoken_by.is_some_and(|place| place < self.from(number))
     }
@@ -367,7 +367,7 @@ impl Flying {
             order.found(utterance.text.chars().count() as u64, clip.frames.seconds());
             return Ok((Arc::new(clip), None));
         }
-        let asked = plan.chain.links().get(from..).unwrap_or_default();
+        let asked = plan.chain.providers().get(from..).unwrap_or_default();
         if asked.iter().any(|link| link.about().paid) {
             self.lookahead.wait(begins).await;
         }

@@ -141,7 +141,7 @@ impl Foreign {
         if let Some(known) = self.spoken.get(&key) {
             return *known;
         }
-        let cast = speak.voices.cast(key.0.as_deref(), Some(language), chain.links()).await;
+        let cast = speak.voices.cast(key.0.as_deref(), Some(language), chain.providers()).await;
         // A voice that there is not is another matter.
         let spoken = !matches!(cast, Err(NoCast::Language));
         self.spoken.insert(key, spoken);

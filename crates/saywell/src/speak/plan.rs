@@ -77,15 +77,15 @@ impl ReplyPlan {
         let (request, permit) = (order.request(), order.permit());
         request.check_speed()?;
         let steered = speak.steered_chain();
-        if steered.links().is_empty() {
+        if steered.providers().is_empty() {
             return Err(SpeakError::NoProvider);
         }
         let steered = steered.only(|name| permit.plan().allows_provider(name));
-        if steered.links().is_empty() {
+        if steered.providers().is_empty() {
             return Err(permit.not_allowed("any of the providers here", "provider").into());
         }
         let owner = match request.voice.as_deref() {
-            Some(voice) => speak.voices.owner(voice, steered.links()).await.map(str::to_owned),
+            Some(voice) => speak.voices.owner(voice, steered.providers()).await.map(str::to_owned),
             None => None,
         };
         // A provider that is asked for by name, else the one whose voice is, speaks first; but whoever this machine is too
@@ -101,7 +101,7 @@ impl ReplyPlan {
             }
             None => Err(SpeakError::UnknownProvider {
                 wished: name.to_owned(),
-                available: steered.links().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
+                available: steered.providers().iter().map(|link| link.name()).collect::<Vec<_>>().join(", "),
             }),
         }
     }
@@ -127,7 +127,7 @@ impl ReplyPlan {
 
         let unknown_voice = || SpeakError::UnknownVoice(wished.unwrap_or_default().to_owned());
         let mut casts = casts;
-        let first = chain.links().iter().find(|link| casts[0].contains_key(link.name()));
+        let first = chain.providers().iter().find(|link| casts[0].contains_key(link.name()));
         let first = first.ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
             let about = first.about();
@@ -284,7 +284,7 @@ impl ReplyPlan {
     fn amount_of(&self, number: usize, seconds: f64, prices: &Prices) -> Amount {
         let mut amount = Amount { seconds, ..Amount::default() };
         let Some(speaker) = self.speaker_of(number, 0) else { return amount };
-        let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
+        let link = self.chain.providers().iter().find(|link| link.name() == speaker.provider);
         let Some(link) = link else { return amount };
         let Extent { characters, bytes } = self.extent(number, speaker);
         amount.characters = characters;
@@ -306,7 +306,7 @@ impl ReplyPlan {
         let request = self.request(number);
         let language = request.language.clone().or_else(|| speaker.own_language());
         let request = Request { language, model, voice, ..request };
-        let link = self.chain.links().iter().find(|link| link.name() == speaker.provider);
+        let link = self.chain.providers().iter().find(|link| link.name() == speaker.provider);
         link.map(|link| link.extent(&request)).unwrap_or_default()
     }
 
@@ -342,7 +342,7 @@ impl ReplyPlan {
     /// Who is asked first for this utterance, of the providers from number `from` on.
     pub(super) fn speaker_of(&self, number: usize, from: usize) -> Option<&Speaker> {
         let cast = self.cast(number);
-        self.chain.links().iter().skip(from).find_map(|link| cast.get(link.name()))
+        self.chain.providers().iter().skip(from).find_map(|link| cast.get(link.name()))
     }
 
     /// The rendition's key. Its text is the script, who is to speak it, and the reply that it was made of, since a
@@ -362,7 +362,7 @@ impl ReplyPlan {
     }
 
     fn first_of<'a>(&self, cast: &'a Cast) -> Option<&'a Speaker> {
-        self.chain.links().iter().find_map(|link| cast.get(link.name()))
+        self.chain.providers().iter().find_map(|link| cast.get(link.name()))
     }
 
     /// The pause after an utterance, from sound to sound, seconds; none after the last.
@@ -380,7 +380,7 @@ impl ReplyPlan {
     }
 
     fn speaks_within(&self, speaker: &Speaker) -> bool {
-        let mut links = self.chain.links().iter();
+        let mut links = self.chain.providers().iter();
         links.any(|link| link.name() == speaker.provider && link.about().within)
     }
 
@@ -428,10 +428,10 @@ impl ReplyPlan {
 
 /// Why somebody else is asked before the provider that was asked for, or whose voice was, where this machine is too slow for it.
 async fn too_slow_for(speak: &Speak, request: &SpeechRequest, chain: &Chain, first: &str) -> Option<String> {
-    let passed = chain.links().iter().find(|link| too_slow(&***link).is_some() && link.name() != first)?;
+    let passed = chain.providers().iter().find(|link| too_slow(&***link).is_some() && link.name() != first)?;
     let wished = match (request.provider.as_deref(), request.voice.as_deref()) {
         (Some(provider), _) => Some(provider),
-        (None, Some(voice)) => speak.voices.owner(voice, chain.links()).await,
+        (None, Some(voice)) => speak.voices.owner(voice, chain.providers()).await,
         (None, None) => None,
     };
     let real_time = too_slow(&**passed).filter(|_| wished == Some(passed.name()))?;
@@ -473,11 +473,11 @@ async fn cast(
     chain: &Chain,
 ) -> Result<(Vec<Cast>, Vec<usize>, Vec<Note>), SpeakError> {
     let mut unspoken = None;
-    let main = match speak.voices.cast(wished, language, chain.links()).await {
+    let main = match speak.voices.cast(wished, language, chain.providers()).await {
         // What nobody speaks is read as the nearest voice can.
         Err(NoCast::Language) if speak.unsupported_language == UnsupportedLanguage::Read => {
             unspoken = language;
-            speak.voices.cast(wished, None, chain.links()).await
+            speak.voices.cast(wished, None, chain.providers()).await
         }
         cast => cast,
     };
@@ -501,7 +501,7 @@ async fn cast(
             Entry::Vacant(place) => {
                 // A voice that only the markup asks for may be unknown, and a language that only a sentence is in may
                 // be spoken by nobody: the reply is read all the same.
-                let (found, note) = match speak.voices.cast(voice, spoken, chain.links()).await {
+                let (found, note) = match speak.voices.cast(voice, spoken, chain.providers()).await {
                     Ok(cast) => (Some(cast), None),
                     Err(why @ (NoCast::UnknownVoice | NoCast::Blend(_))) => {
                         let voice = voice.unwrap_or_default();
@@ -509,7 +509,7 @@ async fn cast(
                             NoCast::Blend(fault) => format!("the voice `{voice}` {fault}"),
                             _ => format!("there is no voice `{voice}`"),
                         };
-                        (speak.voices.cast(wished, spoken, chain.links()).await.ok(), Some(note))
+                        (speak.voices.cast(wished, spoken, chain.providers()).await.ok(), Some(note))
                     }
                     Err(NoCast::Language) => {
                         (None, Some(format!("no voice here speaks {}", called(spoken.unwrap_or_default()))))

@@ -8,7 +8,7 @@ use saywell_audio::captions::Remark;
 use saywell_audio::{AudioError, Format, Frames};
 use tokio::time::Instant;
 
-use crate::flight::{Failure, FirstVoice, Hold, Part, SpokenUtterance, Wire, Writer};
+use crate::flight::{Failure, FirstVoice, Hold, SharedPart, SpokenUtterance, Wire, Writer};
 use crate::render::Joiner;
 
 /// What of a rendition is made.
@@ -124,7 +124,7 @@ impl Tape {
     /// Who is heard first.
     pub(super) fn open(&mut self, writer: &Writer, first: FirstVoice) {
         if !std::mem::replace(&mut self.opened, true) {
-            self.tell(|| Part::Opening(first.clone()));
+            self.tell(|| SharedPart::Opening(first.clone()));
         }
         writer.open(first);
     }
@@ -137,7 +137,7 @@ impl Tape {
         if let Some(beginning) = &mut self.beginning {
             beginning.extend(&frames);
         }
-        self.tell(|| Part::Frames(frames));
+        self.tell(|| SharedPart::Frames(frames));
         Ok(joined(&mut self.held))
     }
 
@@ -151,7 +151,7 @@ impl Tape {
     ) -> Result<(Bytes, SpokenUtterance), AudioError> {
         self.held.push(self.joiner.push(&rest)?);
         self.held.push(self.joiner.end_clip()?);
-        self.tell(|| Part::Whole { rest, spoken: Box::new(spoken.clone()), audible, as_planned });
+        self.tell(|| SharedPart::Whole { rest, spoken: Box::new(spoken.clone()), audible, as_planned });
         self.whole += 1;
         (self.ahead, self.begins) = (0, self.joiner.seconds());
         if let Some(beginning) = &mut self.beginning {
@@ -170,7 +170,7 @@ impl Tape {
 
     /// What is not spoken, or otherwise than asked.
     pub(super) fn remark(&mut self, writer: &Writer, remarks: Vec<Remark>, continues_at: Option<usize>) {
-        self.tell(|| Part::Remarks(remarks.clone(), continues_at));
+        self.tell(|| SharedPart::Remarks(remarks.clone(), continues_at));
         writer.remark(remarks, continues_at);
     }
 
@@ -182,25 +182,25 @@ impl Tape {
     /// How it ended. One that nobody wants any more has no end that others are told: it is not there.
     pub(super) fn end(mut self, outcome: &Result<(), Failure>) {
         if !outcome.as_ref().is_err_and(Failure::is_given_up) {
-            self.tell(|| Part::Ended(outcome.clone()));
+            self.tell(|| SharedPart::Ended(outcome.clone()));
         }
     }
 
     /// Plays a part that another gateway has made; the outcome with the last one.
     pub(super) fn play(
         &mut self,
-        part: Part,
+        part: SharedPart,
         writer: &Writer,
     ) -> Result<Option<Result<(), Failure>>, AudioError> {
         match part {
-            Part::Opening(first) => self.open(writer, first),
-            Part::Frames(frames) => writer.push(self.push(frames)?, None),
-            Part::Whole { rest, spoken, audible, as_planned } => {
+            SharedPart::Opening(first) => self.open(writer, first),
+            SharedPart::Frames(frames) => writer.push(self.push(frames)?, None),
+            SharedPart::Whole { rest, spoken, audible, as_planned } => {
                 let (sound, spoken) = self.end_clip(rest, *spoken, audible, as_planned)?;
                 writer.push(sound, Some(spoken));
             }
-            Part::Remarks(remarks, continues_at) => self.remark(writer, remarks, continues_at),
-            Part::Ended(outcome) => {
+            SharedPart::Remarks(remarks, continues_at) => self.remark(writer, remarks, continues_at),
+            SharedPart::Ended(outcome) => {
                 if outcome.is_ok() {
                     writer.push(self.finish()?, None);
                 }
@@ -216,7 +216,7 @@ impl Tape {
         self.sounds_since.get_or_insert_with(Instant::now);
     }
 
-    fn tell(&mut self, part: impl FnOnce() -> Part) {
+    fn tell(&mut self, part: impl FnOnce() -> SharedPart) {
         if let Some(wire) = &self.wire {
             wire.tell(part());
         }

@@ -113,7 +113,7 @@ pub(super) fn call_columns(row: &CallRow) -> serde_json::Value {
         Cost::Known { amount, currency } => (Some(*amount), currency.as_str()),
         Cost::Unpriced => (None, ""),
     };
-    json!({
+    let row = json!({
         "entry": entry(call.id),
         "at": to_millis(call.at),
         "provider": call.provider,
@@ -130,5 +130,7 @@ pub(super) fn call_columns(row: &CallRow) -> serde_json::Value {
         "outcome": call.outcome.name(),
         "cost": cost,
         "currency": currency,
-    })
+    });
+    debug_assert!(CALLS.fits(&row), "{row}");
+    row
 }

@@ -119,6 +119,13 @@ impl Table {
         )
     }
 
+    /// Whether a row has just these columns: another would be passed over without a word, and one that is missing be nothing.
+    pub(super) fn fits(&self, row: &serde_json::Value) -> bool {
+        row.as_object().is_some_and(|row| {
+            row.len() == self.columns.len() && self.columns.iter().all(|(name, _)| row.contains_key(*name))
+        })
+    }
+
     fn names(&self) -> String {
         self.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     }

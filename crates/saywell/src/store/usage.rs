@@ -295,7 +295,7 @@ pub(super) const USAGE: Table = Table {
 /// What is kept of a request, by the names of its columns.
 pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
     let known = |name: &Option<String>| name.clone().unwrap_or_default();
-    json!({
+    let row = json!({
         "entry": entry(asked.id),
         "at": to_millis(asked.at),
         "subject": asked.subject,
@@ -322,7 +322,9 @@ pub(super) fn asked_columns(asked: &Asked) -> serde_json::Value {
         "unpriced": asked.bought.unpriced,
         "text": asked.text.as_ref().map(Text::reveal),
         "requests": i64::from(!asked.continues),
-    })
+    });
+    debug_assert!(USAGE.fits(&row), "{row}");
+    row
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ pub(super) fn open(folder: Option<&Path>) -> io::Result<(JournalWriter, JournalR
     };
     let syncing = Syncing::start()?;
     let writing = Writing { files, end, file: None, unwritten, failing: false, syncing, _lock: lock };
+    // Waited for by whoever flushes: what was written before is on disk then.
     std::thread::Builder::new().name("journal".into()).spawn(move || writing.run(jobs))?;
     Ok((JournalWriter(sender), reader))
 }
@@ -312,6 +313,7 @@ impl Syncing {
                 std::thread::sleep(SYNC_EVERY);
             }
         };
+        // Not waited for: what it forces onto the disk has reached the system already, which outlives this process.
         std::thread::Builder::new().name("journal-sync".into()).spawn(sync)?;
         Ok(Self(files))
     }

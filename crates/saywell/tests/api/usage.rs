@@ -255,6 +255,9 @@ async fn an_operator_is_told_why_somebody_was_refused() {
     for voice in ["nobody", "tone"] {
         gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen", "voice": voice })).await;
     }
+    // What stands in the books is what the caller was told.
+    let silent = gateway.post("/tts", &json!({ "text": "👍", "room": "kitchen" })).await;
+    assert_eq!(silent.error().1, "nothing_to_say");
     let blocked =
         json!({ "action": "set_blocked", "subject": { "kind": "room", "id": "kitchen" }, "blocked": true });
     assert_eq!(gateway.post("/admin/api/controls", &blocked).await.status, 200);
@@ -263,7 +266,7 @@ async fn an_operator_is_told_why_somebody_was_refused() {
         let refused = gateway.post("/tts", &json!({ "text": "Hello there.", "room": "kitchen" })).await;
         assert_eq!(refused.error().1, "forbidden");
     }
-    report(&gateway, "", 4).await;
+    report(&gateway, "", 5).await;
     let why = gateway.get("/admin/api/refusals?room=kitchen").await.json();
     let brief: Vec<_> = why["lines"]
         .as_array()
@@ -271,7 +274,7 @@ async fn an_operator_is_told_why_somebody_was_refused() {
         .iter()
         .map(|line| json!([line["error"], line["requests"]]))
         .collect();
-    assert_eq!(brief, [json!(["forbidden", 2]), json!(["unknown_voice", 1])]);
+    assert_eq!(brief, [json!(["forbidden", 2]), json!(["nothing_to_say", 1]), json!(["unknown_voice", 1])]);
     let [last, first] = [0, 1].map(|at| why["lines"][at]["last_at"].as_u64().unwrap());
     assert_eq!(last - first, 5);
     assert_eq!(gateway.get("/admin/api/refusals?room=cellar&hours=744").await.json()["lines"], json!([]));

@@ -166,7 +166,7 @@ async fn waiting_for_a_place_is_nobodys_failure() {
     let clock: Arc<dyn saywell_base::clock::Clock> = Arc::new(saywell_base::clock::ManualClock::default());
     let timed = Timeout::new(provider, Duration::from_millis(400), Duration::from_secs(5));
     let breaker = Arc::new(Breaker::new(timed, Policy::default(), clock));
-    let pulse = breaker.pulse();
+    let watch = breaker.watch();
     let calls = (0..12).map(|number| {
         let (breaker, text) = (Arc::clone(&breaker), format!("Number {number}."));
         tokio::spawn(
@@ -177,7 +177,7 @@ async fn waiting_for_a_place_is_nobodys_failure() {
         call.await.unwrap().unwrap();
     }
     assert_eq!(stub.counts().begun, 12);
-    assert_eq!(pulse.health().name(), "closed");
+    assert_eq!(watch.state().name(), "closed");
 }
 
 #[tokio::test]

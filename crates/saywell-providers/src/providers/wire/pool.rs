@@ -114,7 +114,7 @@ impl<T: Send + 'static> SocketPool<T> {
             idle.remove(over.unwrap_or_default());
         }
         idle.push_back(Idle { key: key.to_owned(), errand, taken });
-        // Nobody waits for it when the process ends: it has no call to finish.
+        // Not waited for: it has no call to finish.
         tokio::spawn(wait(open, asked, self.longest));
     }
 

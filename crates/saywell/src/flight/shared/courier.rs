@@ -40,6 +40,7 @@ impl Courier {
         &self,
         words: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
+        // Waited for by whoever carries: what tells of flights by `SharedFlights::told`.
         self.runtime.spawn(words)
     }
 
@@ -57,6 +58,7 @@ impl Apart {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (handle, until) = (runtime.handle().clone(), CancellationToken::new());
         let told = until.clone();
+        // Waited for by `end`; else it ends with the last courier.
         let thread = thread::Builder::new()
             .name("courier".into())
             .spawn(move || runtime.block_on(told.cancelled()))?;

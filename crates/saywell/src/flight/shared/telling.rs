@@ -10,7 +10,7 @@ use tracing::{debug, info, warn};
 
 use super::hold::{Hold, SetAside};
 use super::server::{self, LEASE, Saying, Server, State};
-use super::{GATHERED, LOOK_EVERY, Lease, Mail, PARTS_AT_ONCE, PATIENCE, Part, TOLD_WITHIN};
+use super::{GATHERED, LOOK_EVERY, Lease, Mail, PARTS_AT_ONCE, PATIENCE, SharedPart, TOLD_WITHIN};
 use crate::flight::{Flights, Listener};
 
 /// How long others wait at most for what is settled before they take a flight over that is left to them.
@@ -74,7 +74,7 @@ impl Telling {
         }
     }
 
-    pub(super) async fn run(mut self, mut parts: mpsc::UnboundedReceiver<Part>) {
+    pub(super) async fn run(mut self, mut parts: mpsc::UnboundedReceiver<SharedPart>) {
         let mut new = Vec::new();
         let mut dropped = false;
         let mut asked_at = Instant::now();
@@ -97,8 +97,8 @@ impl Telling {
                 }
                 count = parts.recv_many(&mut new, PARTS_AT_ONCE), if self.state == State::Flying => {
                     dropped = count == 0;
-                    is_wanted |= new.iter().any(|part| !matches!(part, Part::Frames(_)));
-                    self.followers > 0 || new.iter().any(|part| matches!(part, Part::Ended(_)))
+                    is_wanted |= new.iter().any(|part| !matches!(part, SharedPart::Frames(_)));
+                    self.followers > 0 || new.iter().any(|part| matches!(part, SharedPart::Ended(_)))
                 }
                 () = self.bell.rung() => true,
                 () = tokio::time::sleep_until(look_again) => true,
@@ -130,16 +130,16 @@ impl Telling {
         }
     }
 
-    fn take_in(&mut self, part: Part) {
-        self.whole |= matches!(part, Part::Whole { .. });
+    fn take_in(&mut self, part: SharedPart) {
+        self.whole |= matches!(part, SharedPart::Whole { .. });
         match &part {
-            Part::Frames(_) | Part::Whole { audible: true, .. } => {
+            SharedPart::Frames(_) | SharedPart::Whole { audible: true, .. } => {
                 self.sounds_since.get_or_insert_with(Instant::now);
             }
-            Part::Ended(outcome) => {
+            SharedPart::Ended(outcome) => {
                 self.state = if outcome.is_ok() { State::Landed } else { State::Failed };
             }
-            Part::Opening(_) | Part::Whole { .. } | Part::Remarks(..) => {}
+            SharedPart::Opening(_) | SharedPart::Whole { .. } | SharedPart::Remarks(..) => {}
         }
         self.waiting.push(part.into_bytes());
     }

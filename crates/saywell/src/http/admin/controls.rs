@@ -9,7 +9,7 @@ use super::Operator;
 use crate::app::App;
 use crate::controls::{Change, State as InForce};
 use crate::http::body;
-use crate::http::error::{ApiError, Code, brief};
+use crate::http::error::{ApiError, ErrorCode, brief};
 
 /// What is in force.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +29,7 @@ pub struct Controls {
 impl Controls {
     fn new(app: &App, state: &InForce) -> Self {
         let names = |chain: &crate::chain::Chain| {
-            chain.links().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+            chain.providers().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
         };
         Self {
             enabled: state.enabled.unwrap_or(app.settings.enabled),
@@ -78,11 +78,11 @@ pub async fn change(
         Change::SetProviderOrder { order: Some(order) } => order.as_slice(),
         _ => &[],
     };
-    let links = app.speak.chain.links();
+    let links = app.speak.chain.providers();
     if let Some(unknown) = named.iter().find(|name| links.iter().all(|link| link.name() != name.as_str())) {
         let there_is = links.iter().map(|link| link.name()).collect::<Vec<_>>().join(", ");
         let message = format!("There is no provider `{unknown}`; there is {there_is}.");
-        return Err(ApiError::new(Code::UnknownProvider, message).param("provider"));
+        return Err(ApiError::new(ErrorCode::UnknownProvider, message).param("provider"));
     }
     if let Change::SetPlan { plan: Some(plan), .. } = &change
         && app.settings.plans.get(plan).is_none()

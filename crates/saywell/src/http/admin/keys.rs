@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::Operator;
 use crate::app::App;
 use crate::http::body;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::identity::key::{NewKey, mint as mint_key};
 use crate::identity::{KeyLimits, Scopes};
 use crate::store::{AuditEntry, KeyRow};
@@ -188,7 +188,7 @@ pub async fn revoke(
     Operator { who }: Operator,
     Path(id): Path<String>,
 ) -> Result<Json<Key>, ApiError> {
-    let unknown = || ApiError::new(Code::NotFound, "There is no such key in force.").param("id");
+    let unknown = || ApiError::new(ErrorCode::NotFound, "There is no such key in force.").param("id");
     let row = app.store.keys.find(&id).await?.filter(|row| row.revoked_at.is_none()).ok_or_else(unknown)?;
     record(&app, &who, "revoke_key", json!({ "id": row.id, "name": row.name })).await?;
     app.store.keys.revoke(&id, app.clock.now()).await?;

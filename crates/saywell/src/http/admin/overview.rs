@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Operator;
 use super::answers::Answers;
 use crate::app::App;
-use crate::chain::breaker::{Health, Pulse};
+use crate::chain::breaker::{BreakerState, BreakerWatch};
 use crate::chain::too_slow;
 use crate::ends::Ending;
 use crate::gateways::State as GatewayState;
@@ -214,19 +214,19 @@ fn step(window: Duration) -> u64 {
 /// Every provider: those that are asked, in order, then those that are switched off.
 fn providers(app: &App) -> Vec<Provider> {
     let steered = app.speak.steered_chain();
-    let asked = steered.links().iter().map(|link| (link, true));
-    let off = app.speak.chain.links().iter().filter(|link| {
+    let asked = steered.providers().iter().map(|link| (link, true));
+    let off = app.speak.chain.providers().iter().filter(|link| {
         let name = link.name();
-        steered.links().iter().all(|asked| asked.name() != name)
+        steered.providers().iter().all(|asked| asked.name() != name)
     });
     asked
         .chain(off.map(|link| (link, false)))
         .map(|(link, enabled)| {
-            let health = app.pulses.get(link.name()).map_or(Health::Closed { failures: 0 }, Pulse::health);
+            let health = app.breakers.get(link.name()).map_or(BreakerState::Closed { failures: 0 }, BreakerWatch::state);
             let (failures, retry_at) = match health {
-                Health::Closed { failures } => (failures, None),
-                Health::Open { until } => (0, Some(seconds(until))),
-                Health::Probing => (0, None),
+                BreakerState::Closed { failures } => (failures, None),
+                BreakerState::Open { until } => (0, Some(seconds(until))),
+                BreakerState::Probing => (0, None),
             };
             let (name, paid) = (link.name().to_owned(), link.about().paid);
             let ends = app.endings.iter().filter(|ending| ending.provider == name).map(End::from).collect();

@@ -15,7 +15,7 @@ use super::frame::{self, Context, Said};
 use super::output_format;
 use crate::app::App;
 use crate::flight::Failure;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::identity::MaySpeak;
 use crate::http::live::{Audible, Heard, Made};
 use crate::http::silence;
@@ -102,7 +102,7 @@ async fn next_ones(source: &mut socket::Incoming, waiting: &mut VecDeque<Said>) 
             Came::Said(said) if waiting.len() < MOST_WAITING => waiting.push_back(said),
             Came::Said(_) => {
                 let message = format!("{MOST_WAITING} messages may wait for the end of a turn.");
-                return Some(ApiError::new(Code::RateLimited, message));
+                return Some(ApiError::new(ErrorCode::RateLimited, message));
             }
             Came::Wrong(error) => return Some(error),
             Came::TooLarge => return Some(too_large()),
@@ -246,7 +246,7 @@ impl Sampled {
     fn new(rate: Option<u32>) -> Result<Self, ApiError> {
         let other = rate.filter(|rate| *rate != SAMPLE_RATE);
         let resampler = other.map(|rate| Resampler::between(SAMPLE_RATE, rate)).transpose();
-        let resampler = resampler.map_err(|error| ApiError::new(Code::InternalError, error.to_string()))?;
+        let resampler = resampler.map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))?;
         Ok(Self { resampler, odd: Vec::new() })
     }
 
@@ -268,7 +268,7 @@ impl Sampled {
 async fn fail(out: &Out, error: &ApiError) -> Result<(), Gone> {
     error.log();
     let code = match error.code {
-        Code::Overloaded => close_code::AGAIN,
+        ErrorCode::Overloaded => close_code::AGAIN,
         code if code.status().is_server_error() => close_code::ERROR,
         _ => close_code::INVALID,
     };

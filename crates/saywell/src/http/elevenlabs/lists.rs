@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::error::{ApiError, Code, brief};
+use crate::http::error::{ApiError, ErrorCode, brief};
 use crate::http::models::model_names;
 use crate::http::query::Search;
 use crate::http::voices::{OfferedVoice, offered};
@@ -111,7 +111,7 @@ pub async fn voice(State(app): State<App>, Path(id): Path<String>) -> Result<Jso
     let found = entries(&app).await.into_iter().find(|entry| entry.voice_id.eq_ignore_ascii_case(&id));
     found.map(Json).ok_or_else(|| {
         let message = format!("There is no voice `{}`; GET /elevenlabs/v1/voices lists them.", brief(&id));
-        ApiError::new(Code::UnknownVoice, message).param("voice_id")
+        ApiError::new(ErrorCode::UnknownVoice, message).param("voice_id")
     })
 }
 

@@ -20,7 +20,7 @@ use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
 use crate::http::body::{self, Input};
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::{or_default, word};
 use crate::http::identity::MaySpeak;
 use crate::http::query::Search;
@@ -201,7 +201,7 @@ impl Session {
         }
         if self.contexts.len() >= MOST_CONTEXTS {
             let message = format!("There are {MOST_CONTEXTS} contexts open; close one of them.");
-            return Err(ApiError::new(Code::RateLimited, message).param("context_id"));
+            return Err(ApiError::new(ErrorCode::RateLimited, message).param("context_id"));
         }
         self.contexts.push_back(Context {
             name: name.to_owned(),

@@ -18,7 +18,7 @@ use super::timing::{Chunk, Timed, Timing, milliseconds};
 use super::{Ask, VoiceSettings};
 use crate::app::App;
 use crate::http::body::{self, Input};
-use crate::http::error::{ApiError, Code, elevenlabs_word};
+use crate::http::error::{ApiError, ErrorCode, elevenlabs_word};
 use crate::http::fields::or_default;
 use crate::http::identity::MaySpeak;
 use crate::http::live::{Hearing, Writing};
@@ -229,7 +229,7 @@ impl Session {
         }
         let message =
             format!("Have not received a new text input within the timeout of {} s.", pause.as_secs());
-        Err(ApiError::new(Code::InvalidRequest, message).param("text"))
+        Err(ApiError::new(ErrorCode::InvalidRequest, message).param("text"))
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{ApiError, Code, LONGEST_MESSAGE, brief, brief_to};
+use super::{ApiError, ErrorCode, LONGEST_MESSAGE, brief, brief_to};
 
 /// Where ElevenLabs' contract is served: some of its paths are OpenAI's too.
 const ELEVENLABS: &str = "/elevenlabs";
@@ -28,7 +28,7 @@ impl Shape {
 /// An error as ElevenLabs writes it, with ElevenLabs' word and status where it has one; else with our code.
 pub(super) fn elevenlabs(error: &ApiError, id: &str) -> (StatusCode, Value) {
     let word = elevenlabs_word(error.code);
-    let status = if error.code == Code::UnknownVoice { StatusCode::NOT_FOUND } else { error.status };
+    let status = if error.code == ErrorCode::UnknownVoice { StatusCode::NOT_FOUND } else { error.status };
     let mut detail = json!({
         "type": error.code.kind(),
         "code": word,
@@ -44,14 +44,14 @@ pub(super) fn elevenlabs(error: &ApiError, id: &str) -> (StatusCode, Value) {
 }
 
 /// ElevenLabs' word for what went wrong.
-pub(in crate::http) fn elevenlabs_word(code: Code) -> &'static str {
+pub(in crate::http) fn elevenlabs_word(code: ErrorCode) -> &'static str {
     match code {
-        Code::Unauthorized => "invalid_api_key",
-        Code::UnknownVoice => "voice_not_found",
-        Code::TextTooLong => "max_character_limit_exceeded",
-        Code::RateLimited => "too_many_concurrent_requests",
-        Code::QuotaExceeded | Code::TrialExhausted => "quota_exceeded",
-        Code::Overloaded | Code::ProvidersExhausted => "system_busy",
+        ErrorCode::Unauthorized => "invalid_api_key",
+        ErrorCode::UnknownVoice => "voice_not_found",
+        ErrorCode::TextTooLong => "max_character_limit_exceeded",
+        ErrorCode::RateLimited => "too_many_concurrent_requests",
+        ErrorCode::QuotaExceeded | ErrorCode::TrialExhausted => "quota_exceeded",
+        ErrorCode::Overloaded | ErrorCode::ProvidersExhausted => "system_busy",
         other => other.name(),
     }
 }

@@ -50,8 +50,8 @@ fn line(name: &str, requests: u64) -> UsageLine {
     }
 }
 
-/// Requests that ended in every way, none of which bought anything.
-fn others(when: SystemTime) -> [Asked; 4] {
+/// Requests that ended in every way, each another number of times, so that no sum can stand for another; none bought anything.
+fn others(when: SystemTime) -> Vec<Asked> {
     let plain = Asked { bought: Sum::default(), first_sound: None, ..asked(when, "ann", "m9") };
     let another = || Asked { id: rand::random(), ..plain.clone() };
     let ended = |outcome, error: &str| Asked {
@@ -62,12 +62,14 @@ fn others(when: SystemTime) -> [Asked; 4] {
         seconds: 0.0,
         ..another()
     };
-    [
+    let mut requests = vec![
         Asked { cache: Some(CacheOutcome::Hit), ..another() },
-        ended(AskedOutcome::Refused, "rate_limited"),
-        ended(AskedOutcome::Failed, "providers_exhausted"),
         Asked { bought: Sum { unpriced: 2, ..Sum::default() }, ..ended(AskedOutcome::Cancelled, "") },
-    ]
+    ];
+    requests.extend((0..2).map(|_| ended(AskedOutcome::Refused, "rate_limited")));
+    requests.extend((0..3).map(|_| ended(AskedOutcome::Failed, "providers_exhausted")));
+    requests.extend((0..3).map(|_| ended(AskedOutcome::Cancelled, "")));
+    requests
 }
 
 /// Tries everything that [`UsageLog`] promises, on empty tables but for calls of the first days of 1970.
@@ -83,11 +85,11 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     log.add(&[]).await.unwrap();
 
     let free = UsageLine {
-        requests: 4,
+        requests: 10,
         cached: 1,
-        refused: 1,
-        failed: 1,
-        cancelled: 1,
+        refused: 2,
+        failed: 3,
+        cancelled: 4,
         characters: 10,
         seconds: 2.0,
         unpriced: 2,
@@ -108,7 +110,7 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
             rolled,
             match end {
                 end if end == hour(101, 0) => 2,
-                end if end == hour(101, 7) => 4,
+                end if end == hour(101, 7) => 10,
                 end if end == hour(101, 6) => 1,
                 end if end == hour(200, 0) => 1,
                 _ => 0,
@@ -135,7 +137,7 @@ pub async fn usage_log(log: &(impl UsageLog + CallLog)) {
     refusals(log).await;
     let messages = log.report(By::Message, all, 10).await.unwrap();
     let brief: Vec<_> = messages.iter().map(|line| (line.name.as_str(), line.requests)).collect();
-    assert_eq!(brief, [("m9", 4), ("m1", 3), ("m2", 1), ("m3", 1)]);
+    assert_eq!(brief, [("m9", 10), ("m1", 3), ("m2", 1), ("m3", 1)]);
     spent(log).await;
     forgets(log).await;
     continued(log).await;
@@ -168,8 +170,12 @@ async fn continued(log: &impl UsageLog) {
 
 /// With the requests of day 101 that ended in every way.
 async fn refusals(log: &impl UsageLog) {
-    let of = |error: &str| Refusals { error: error.to_owned(), requests: 1, last_at: (101 * 24 + 6) * 3600 };
-    let all = [of("providers_exhausted"), of("rate_limited")];
+    let of = |error: &str, requests| Refusals {
+        error: error.to_owned(),
+        requests,
+        last_at: (101 * 24 + 6) * 3600,
+    };
+    let all = [of("providers_exhausted", 3), of("rate_limited", 2)];
     assert_eq!(log.refusals(Whose::User("ann"), hour(101, 6)).await.unwrap(), all);
     assert_eq!(log.refusals(Whose::Room("room \"1\""), hour(101, 6)).await.unwrap(), all);
     for whose in [Whose::User("bob"), Whose::User(""), Whose::Room("ann")] {
@@ -178,7 +184,7 @@ async fn refusals(log: &impl UsageLog) {
     assert_eq!(log.refusals(Whose::User("ann"), hour(101, 7)).await.unwrap(), []);
 }
 
-/// With three requests of day 100 and 102 and five of day 101.
+/// With three requests of day 100 and 102 and eleven of day 101.
 async fn answered(log: &impl UsageLog) {
     let of = |cache: &str, error: &str, first_sound_ms, requests| Answered {
         cache: cache.to_owned(),
@@ -187,9 +193,9 @@ async fn answered(log: &impl UsageLog) {
         requests,
     };
     let others = [
-        of("", "", None, 1),
-        of("", "providers_exhausted", None, 1),
-        of("", "rate_limited", None, 1),
+        of("", "", None, 4),
+        of("", "providers_exhausted", None, 3),
+        of("", "rate_limited", None, 2),
         of("hit", "", None, 1),
     ];
     for (since, misses) in [(hour(100, 0), 4), (hour(100, 1), 3), (hour(101, 0), 2), (hour(101, 6), 1)] {
@@ -244,11 +250,11 @@ async fn forgets(log: &(impl UsageLog + CallLog)) {
     assert!(log.provider_totals(from_millis(0)).await.unwrap().is_empty());
     assert_eq!(log.report(By::Day, all, 10).await.unwrap(), before, "sums are kept");
     let messages = log.report(By::Message, Days { first: 100, last: 101 }, 10).await.unwrap();
-    assert_eq!(messages.iter().map(|line| line.requests).collect::<Vec<_>>(), [4, 1], "but no messages");
+    assert_eq!(messages.iter().map(|line| line.requests).collect::<Vec<_>>(), [10, 1], "but no messages");
     // What is in no sum yet is not forgotten.
     log.forget(hour(400, 0), hour(102, 0)).await.unwrap();
     let after = log.report(By::Day, all, 10).await.unwrap();
     assert_eq!(after, before[3..], "sums of before day 102 are gone");
-    assert_eq!(log.roll_up(hour(400, 0)).await.unwrap(), 8);
+    assert_eq!(log.roll_up(hour(400, 0)).await.unwrap(), 14);
     assert_eq!(log.report(By::Day, all, 10).await.unwrap(), before[3..]);
 }
