@@ -131,7 +131,9 @@ impl Chain {
         let on = |provider: &&Arc<dyn Provider>| !off.contains(provider.name());
         let mut providers: Vec<_> = self.providers.iter().filter(on).cloned().collect();
         // The sort is stable: whoever is not named stays behind those who are, in the order of the settings.
-        providers.sort_by_key(|provider| first.iter().position(|name| name == provider.name()).unwrap_or(first.len()));
+        providers.sort_by_key(|provider| {
+            first.iter().position(|name| name == provider.name()).unwrap_or(first.len())
+        });
         Self::new(providers).hedged(self.hedge)
     }
 
@@ -227,7 +229,8 @@ impl Chain {
         let last = self.providers.iter().rposition(|provider| cast.get(provider.name()).is_some());
         for (number, provider) in self.providers.iter().enumerate().take(range.end).skip(range.start) {
             let Some(speaker) = cast.get(provider.name()) else {
-                reasons.push((provider.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
+                reasons
+                    .push((provider.name().to_owned(), ProviderError::Rejected("has no such voice".into())));
                 continue;
             };
             let (model, voice) = (speaker.model.clone(), speaker.voice.clone());
@@ -394,7 +397,12 @@ mod tests {
         let steered = |order: &[&str], off: &[&str]| {
             let order: Vec<_> = order.iter().map(ToString::to_string).collect();
             let off = off.iter().map(ToString::to_string).collect();
-            chain.steered(&order, &off).providers().iter().map(|provider| provider.name().to_owned()).collect::<Vec<_>>()
+            chain
+                .steered(&order, &off)
+                .providers()
+                .iter()
+                .map(|provider| provider.name().to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(steered(&[], &[]), ["a", "b", "c"]);
         assert_eq!(steered(&["c", "gone"], &[]), ["c", "a", "b"]);

@@ -81,7 +81,13 @@ mod tests {
         let soon = quick.calls();
         let chain = Chain::new(vec![Arc::new(slow), Arc::new(Fake::named("cloud")), Arc::new(quick)]);
         let order = |chain: &Chain| {
-            chain.clone().able_first().providers().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
+            chain
+                .clone()
+                .able_first()
+                .providers()
+                .iter()
+                .map(|link| link.name().to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(order(&chain), ["slow", "cloud", "quick"], "nobody has tried");
         for link in chain.providers() {

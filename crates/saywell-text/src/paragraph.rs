@@ -229,13 +229,13 @@ impl Cutter {
     ) -> Option<Found> {
         let start = self.start;
         let word_at = |at: usize| self.words.binary_search_by_key(&(start + at), |(word, _)| *word);
-        let cut = choose(&known[start..self.at], limit, &|at| word_at(at).is_ok())?;
-        let (end, word) = (start + cut, word_at(cut).ok()?);
-        *work += (cut + self.words.len() - word) as u64;
-        let (_, said) = self.words[word];
+        let length = choose(&known[start..self.at], limit, &|at| word_at(at).is_ok())?;
+        let (end, next) = (start + length, word_at(length).ok()?);
+        *work += (length + self.words.len() - next) as u64;
+        let (_, said) = self.words[next];
         self.start = end;
         self.characters -= said;
-        self.words.drain(..=word);
+        self.words.drain(..=next);
         for (_, before) in &mut self.words {
             *before -= said;
         }

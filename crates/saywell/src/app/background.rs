@@ -48,8 +48,10 @@ mod tests {
     /// What is begun by a [`TaskTracker`] is waited for; of the rest the line above says by whom, or why not.
     #[test]
     fn every_task_that_is_begun_says_who_waits_for_it() {
-        const BEGINS: [&str; 5] =
-            ["tokio::spawn(", "tokio::task::spawn(", "runtime.spawn(", "thread::spawn(", "thread::Builder::new()"];
+        const BEGINS: [&str; 5] = [
+            "tokio::spawn(", "tokio::task::spawn(", "runtime.spawn(", "thread::spawn(",
+            "thread::Builder::new()",
+        ];
         let (mut files, mut begun) = (Vec::new(), 0);
         for sources_of in ["src", "../saywell-providers/src"] {
             sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(sources_of), &mut files);

@@ -438,8 +438,11 @@ mod tests {
         let first = FirstVoice { provider: "p".into(), voice: "v".into(), provider_took: None };
         for codec in Codec::ALL {
             let frames = saywell_audio::encode(codec, &[0.25; 2_400]).unwrap();
-            let parts =
-                [SharedPart::Opening(first.clone()), SharedPart::Frames(frames), SharedPart::Ended(Err(Failure::Cancelled))];
+            let parts = [
+                SharedPart::Opening(first.clone()),
+                SharedPart::Frames(frames),
+                SharedPart::Ended(Err(Failure::Cancelled)),
+            ];
             for part in parts {
                 let bytes = part.clone().into_bytes();
                 assert_eq!(format!("{:?}", SharedPart::from_bytes(&bytes).unwrap()), format!("{part:?}"));

@@ -65,10 +65,11 @@ impl From<ControlError> for ApiError {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::Invalid { field, problem } => Self::invalid(field, problem),
-            ControlError::Contended => {
-                Self::new(ErrorCode::Overloaded, "Others are changing the controls at the same time. Try again.")
-                    .retry_after(std::time::Duration::from_secs(1))
-            }
+            ControlError::Contended => Self::new(
+                ErrorCode::Overloaded,
+                "Others are changing the controls at the same time. Try again.",
+            )
+            .retry_after(std::time::Duration::from_secs(1)),
             ControlError::Store(error) => failed(&*error),
             ControlError::Unreadable(error) => failed(&*error),
         }

@@ -45,5 +45,8 @@ pub(super) fn name(file: &str) -> Result<(Key, &str), ApiError> {
 }
 
 pub(super) fn not_found() -> ApiError {
-    ApiError::new(ErrorCode::NotFound, "There is no such sound here, or no longer. Ask for it with POST /tts.")
+    ApiError::new(
+        ErrorCode::NotFound,
+        "There is no such sound here, or no longer. Ask for it with POST /tts.",
+    )
 }

@@ -164,7 +164,9 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let message = sentence(&denied.to_string());
         match denied {
-            Denied::Token(TokenFault::NoKeys) => Self::new(ErrorCode::Overloaded, message).retry_after(jwks::REST),
+            Denied::Token(TokenFault::NoKeys) => {
+                Self::new(ErrorCode::Overloaded, message).retry_after(jwks::REST)
+            }
             Denied::Key(KeyFault::Throttled { wait }) => {
                 Self::new(ErrorCode::RateLimited, message).retry_after(wait)
             }

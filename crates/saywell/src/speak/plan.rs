@@ -428,7 +428,8 @@ impl ReplyPlan {
 
 /// Why somebody else is asked before the provider that was asked for, or whose voice was, where this machine is too slow for it.
 async fn too_slow_for(speak: &Speak, request: &SpeechRequest, chain: &Chain, first: &str) -> Option<String> {
-    let passed = chain.providers().iter().find(|link| too_slow(&***link).is_some() && link.name() != first)?;
+    let passed =
+        chain.providers().iter().find(|link| too_slow(&***link).is_some() && link.name() != first)?;
     let wished = match (request.provider.as_deref(), request.voice.as_deref()) {
         (Some(provider), _) => Some(provider),
         (None, Some(voice)) => speak.voices.owner(voice, chain.providers()).await,

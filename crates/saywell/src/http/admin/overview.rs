@@ -222,7 +222,10 @@ fn providers(app: &App) -> Vec<Provider> {
     asked
         .chain(off.map(|link| (link, false)))
         .map(|(link, enabled)| {
-            let health = app.breakers.get(link.name()).map_or(BreakerState::Closed { failures: 0 }, BreakerWatch::state);
+            let health = app
+                .breakers
+                .get(link.name())
+                .map_or(BreakerState::Closed { failures: 0 }, BreakerWatch::state);
             let (failures, retry_at) = match health {
                 BreakerState::Closed { failures } => (failures, None),
                 BreakerState::Open { until } => (0, Some(seconds(until))),

@@ -246,7 +246,8 @@ impl Sampled {
     fn new(rate: Option<u32>) -> Result<Self, ApiError> {
         let other = rate.filter(|rate| *rate != SAMPLE_RATE);
         let resampler = other.map(|rate| Resampler::between(SAMPLE_RATE, rate)).transpose();
-        let resampler = resampler.map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))?;
+        let resampler =
+            resampler.map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))?;
         Ok(Self { resampler, odd: Vec::new() })
     }
 
