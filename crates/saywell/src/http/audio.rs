@@ -17,7 +17,7 @@ use super::error::{ApiError, ErrorCode};
 use super::granted::{Granted, name, not_found};
 use super::headers;
 use super::identity::MaySpeak;
-use super::speech::{naming_the_field, pieces};
+use super::spoken::{naming_the_field, pieces};
 use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Listener;

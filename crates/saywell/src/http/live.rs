@@ -6,7 +6,7 @@ use saywell_audio::Captions;
 
 use super::captions;
 use super::error::ApiError;
-use super::speech::naming_the_field;
+use super::spoken::naming_the_field;
 use crate::app::App;
 use crate::flight::{Failure, Flights, SpokenUtterance};
 use crate::identity::Caller;

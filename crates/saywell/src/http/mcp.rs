@@ -16,7 +16,8 @@ use self::message::{Fault, MODERN, Message, Outlet, Reaction, Request, TOOL, cod
 use super::body::{self, Input, Json};
 use super::error::ApiError;
 use super::identity::MaySpeak;
-use super::speech::{SpeechBody, naming_the_field, noted};
+use super::speech::SpeechBody;
+use super::spoken::{naming_the_field, noted};
 use crate::app::App;
 use crate::identity::Caller;
 use crate::request::SpeechRequest;

@@ -12,7 +12,7 @@ use super::fields::name;
 use super::headers;
 use super::identity::caller_of;
 use super::openai::meant;
-use super::speech::sound;
+use super::spoken::sound;
 use super::voices::{OfferedVoice, offered};
 use crate::app::App;
 use crate::identity::Caller;

@@ -1,13 +1,11 @@
 //! `POST /tts`: a reply in, its sound out, or links to it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, header};
-use axum::response::IntoResponse;
-use futures::stream;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use saywell_audio::Format;
 use saywell_text::pronunciation::{Dictionary, Entry};
 use saywell_text::{Code, Language, NoLanguage, Note};
@@ -18,20 +16,16 @@ use super::body::Json;
 use super::contract::SoundFile;
 use super::error::{ApiError, ErrorCode, brief};
 use super::fields::{count, identifier, list, name, number, truth, word};
-use super::headers;
 use super::identity::{Holder, MaySpeak};
-use super::spoken::answered;
+use super::spoken::{answered, sound};
 use crate::app::App;
-use crate::flight::{LinkedRequest, Listener};
+use crate::flight::LinkedRequest;
 use crate::identity::Subject;
-use crate::limits::Standing;
 use crate::name::Name;
 use crate::order::Order;
-use crate::request::Markup;
-use crate::request::SpeechRequest;
-use crate::speak::{Sound, SpeakError, SpokenReply, Timing};
+use crate::request::{Markup, SpeechRequest};
+use crate::speak::{Sound, SpokenReply};
 use crate::store::CacheOutcome;
-use crate::usage;
 
 /// What to say, and how. Exactly one of `text` and `ssml` is given.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -278,7 +272,7 @@ pub async fn speak(
     holder: Holder,
     headers: HeaderMap,
     Json(ask): Json<SpeechBody>,
-) -> Result<axum::response::Response, ApiError> {
+) -> Result<Response, ApiError> {
     let begun = Instant::now();
     let (request, room) = ask.into_request()?;
     let caller = caller.in_room(room);
@@ -300,32 +294,6 @@ fn nothing_to_say(error: ApiError) -> ApiError {
         return error;
     }
     ApiError::new(ErrorCode::NothingToSay, "There is nothing to say in this text.").param("text")
-}
-
-/// An answer, or an error, that tells where the caller stands.
-pub(super) fn standing(
-    answer: Result<axum::response::Response, ApiError>,
-    standing: &Standing,
-) -> Result<axum::response::Response, ApiError> {
-    match answer {
-        Ok(mut response) => {
-            response.extensions_mut().insert(standing.clone());
-            Ok(response)
-        }
-        Err(error) => Err(error.standing(standing)),
-    }
-}
-
-/// An error about the text, which is another field in SSML.
-pub(super) fn naming_the_field(error: SpeakError, request: &SpeechRequest) -> ApiError {
-    let mut error = ApiError::from(error);
-    let text = error.param.as_deref() == Some("text");
-    if text && request.markup == Markup::Ssml {
-        error.param = Some("ssml".into());
-    } else if error.param.as_deref() == Some("language") && request.language.is_none() {
-        error.param = Some("text".into());
-    }
-    error
 }
 
 /// Whether JSON is asked for rather than sound.
@@ -362,83 +330,4 @@ fn answer(app: &App, speech: SpokenReply, kept_for: Option<Subject>, Holder(hold
         }
     }
     answer
-}
-
-/// The sound itself, from its first piece on; an error if it comes before any sound.
-pub(super) async fn sound(speech: SpokenReply, begun: Instant) -> Result<axum::response::Response, ApiError> {
-    let mut response = Response::builder()
-        .header(header::CONTENT_TYPE, speech.format.content_type())
-        .header(header::CACHE_CONTROL, "no-store")
-        .header(headers::KEY, speech.key.to_string());
-    let (mut outcome, mut provider, mut voice) =
-        (speech.outcome, speech.speaker.provider, speech.speaker.voice);
-    let mut provider_took = None;
-    let body = match speech.sound {
-        Sound::Complete(entry) => {
-            (provider, voice) = (entry.about.provider.clone(), entry.about.voice.clone());
-            Body::from(entry.sound.clone())
-        }
-        Sound::Flight(mut listener) => {
-            listener.first_sound().await?;
-            if let Some(first) = listener.opening() {
-                provider_took = first.provider_took;
-                if provider_took.is_none() && outcome == CacheOutcome::Miss {
-                    outcome = CacheOutcome::Partial;
-                }
-                (provider, voice) = (first.provider, first.voice);
-            }
-            usage::first_sound(begun.elapsed());
-            Body::from_stream(pieces(listener))
-        }
-    };
-    response = response
-        .header(headers::CACHE, outcome.name())
-        .header(headers::PROVIDER, value(&provider))
-        .header(headers::VOICE, value(&voice))
-        .header("server-timing", server_timing(&speech.timing, provider_took, begun));
-    if !speech.notes.is_empty() {
-        response = response.header(headers::NOTES, value(&noted(&speech.notes)));
-    }
-    if let Some(at) = speech.continues_at {
-        response = response.header(headers::CONTINUES_AT, at.to_string());
-    }
-    response.body(body).map_err(|error| ApiError::new(ErrorCode::InternalError, error.to_string()))
-}
-
-/// The notes in one line of bounded length.
-pub(super) fn noted(notes: &[Note]) -> String {
-    const LONGEST: usize = 500;
-    let line = notes.iter().map(|note| note.note.as_str()).collect::<Vec<_>>().join("; ");
-    line.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' }).take(LONGEST).collect()
-}
-
-/// The rest of a flight as a body. A failure breaks the transfer off: never a short file that looks complete.
-pub(super) fn pieces(
-    listener: Listener,
-) -> impl futures::Stream<Item = Result<bytes::Bytes, crate::flight::Failure>> {
-    stream::unfold(Some(listener), async |listener| {
-        let mut listener = listener?;
-        match listener.next().await? {
-            Ok(piece) => Some((Ok(piece), Some(listener))),
-            Err(failure) => Some((Err(failure), None)),
-        }
-    })
-}
-
-/// How long the steps took: the script, the cache, the first utterance at its provider, and all of it until the first
-/// sound. What is not in the first three is the gateway's own.
-fn server_timing(timing: &Timing, provider_took: Option<Duration>, begun: Instant) -> String {
-    let steps = [
-        ("script", Some(timing.script)),
-        ("cache", Some(timing.cache)),
-        ("provider", provider_took),
-        ("first-sound", Some(begun.elapsed())),
-    ];
-    let steps = steps.into_iter().filter_map(|(name, took)| Some((name, took?.as_secs_f64() * 1000.0)));
-    steps.map(|(name, milliseconds)| format!("{name};dur={milliseconds:.2}")).collect::<Vec<_>>().join(", ")
-}
-
-/// A header value; what no header may hold is left out.
-pub(super) fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }

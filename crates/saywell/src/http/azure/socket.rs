@@ -20,7 +20,7 @@ use crate::http::identity::MaySpeak;
 use crate::http::live::{Audible, Heard, Made};
 use crate::http::silence;
 use crate::http::socket::{self, Came, Gone, Line, Out, Upgrade, close, receive, too_large};
-use crate::http::speech::naming_the_field;
+use crate::http::spoken::naming_the_field;
 use crate::identity::Caller;
 use crate::request::{Markup, SpeechRequest};
 use crate::speak::SpokenReply;
