@@ -42,6 +42,8 @@ class Elsewhere:
             # Nothing is answered from memory.
             TTS_CACHE_MEMORY_BYTES="0",
             TTS_SIGNING_KEY="0123456789abcdef0123456789abcdef",
+            # No balancer has to hear of its end.
+            TTS_STOP_DELAY_SECONDS="0",
             **{**self.bucket.settings, **settings},
         )
 

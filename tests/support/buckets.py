@@ -180,6 +180,7 @@ class Door(http.server.BaseHTTPRequestHandler):
     """Lets in who shows a token that the account's key has signed, or an address that it has signed and whose time is not over."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def attend(self):
         bucket, address = self.server.bucket, urllib.parse.urlsplit(self.path)
