@@ -163,6 +163,11 @@ class Services:
             self.assertIn(line, said)
         self.assertEqual(self.bucket.size("doctor"), 0)
 
+    def test_another_key_opens_nothing(self):
+        said = "\n".join(self.doctor(**self.bucket.foreign))
+        self.assertRegex(said, "40[13]")
+        self.assertNotIn("can be written", said)
+
 
 class Guarded(Services):
     """What holds where the clock that judges can be put forward."""

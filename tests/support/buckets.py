@@ -56,6 +56,8 @@ class AzureBucket(Standing):
             "AZURE_ENDPOINT": self.url,
             "AZURE_ALLOW_HTTP": "true",
         }
+        # What somebody else would have.
+        self.foreign = {"AZURE_STORAGE_ACCOUNT_KEY": base64.b64encode(secrets.token_bytes(64)).decode()}
         self.folder = tempfile.TemporaryDirectory(prefix="saywell-azurite-")
         from azure.storage.blob import ContainerClient
 
@@ -141,6 +143,7 @@ class AmazonBucket(Guarded, Bucket):
         super().__enter__()
         self.open_the_door()
         self.settings = {**self.settings, "AWS_ENDPOINT_URL_S3": self.url}
+        self.foreign = {"AWS_SECRET_ACCESS_KEY": "another"}
         return self
 
     def refused(self, method, address, asked, headers):
@@ -198,12 +201,12 @@ class GoogleBucket(Guarded, Standing):
         from google.cloud import storage
         from google.oauth2 import service_account
 
-        key = rsa.generate_private_key(65537, 2048)
-        form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        key, another = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+        form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         account = {
             "type": "service_account",
             "private_key_id": "1",
-            "private_key": key.private_bytes(serialization.Encoding.PEM, *form).decode(),
+            "private_key": key.private_bytes(*form).decode(),
             "client_email": "saywell@tests.iam.gserviceaccount.com",
             "client_id": "1",
             # Nobody is there: the gateway makes its tokens itself.
@@ -222,6 +225,8 @@ class GoogleBucket(Guarded, Standing):
             "GOOGLE_BASE_URL": self.url,
             "GOOGLE_ALLOW_HTTP": "true",
         }
+        foreign = {**account, "private_key": another.private_bytes(*form).decode()}
+        self.foreign = {"GOOGLE_SERVICE_ACCOUNT_KEY": json.dumps(foreign)}
         # Past the door, in Google's other language.
         way = {"api_endpoint": f"http://127.0.0.1:{self.port}"}
         self.client = storage.Client("tests", AnonymousCredentials(), client_options=way)
