@@ -5,6 +5,7 @@ Run with: tools/test.sh sdk-python
 """
 
 import datetime
+import itertools
 import json
 import re
 import subprocess
@@ -138,9 +139,15 @@ class Services:
             self.assertEqual(fetch(gateway.url + link)[2], made)
             bucket.start()
             self.assertTrue(eventually(lambda: not ill(), SOON))
-            link, made = self.spoken(gateway, "This is said when they are back.")
-            self.assertTrue(eventually(lambda: any(kept[2] == made for kept in bucket.objects("outage").values()), SOON))
-            self.assertEqual(fetch(gateway.url + link)[1]["x-tts-cache"], "hit")
+
+            def keeps():
+                # What a gateway makes while it still takes the bucket to be ill is not kept; another may know sooner.
+                link, made = self.spoken(gateway, f"This is said for the {next(times)}th time when they are back.")
+                kept = eventually(lambda: any(kept[2] == made for kept in bucket.objects("outage").values()), 1)
+                return kept and fetch(gateway.url + link)[1]["x-tts-cache"] == "hit"
+
+            times = itertools.count(4)
+            self.assertTrue(eventually(keeps, SOON))
 
     def test_what_is_too_much_is_taken_away(self):
         cap = 300_000
