@@ -9,30 +9,15 @@ import json
 import os
 import tempfile
 import unittest
-import urllib.error
 import urllib.request
 
 import boto3
+from support.buckets import fetch
 from support.gateway import Gateway
 from support.servers import Bucket
 
 ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret", "region_name": "eu-west-1"}
 REPLY = "The deployment finished at half past nine."
-
-
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_):
-        return None
-
-
-def fetch(url):
-    """Status, headers and body, wherever it leads."""
-    try:
-        with urllib.request.build_opener(NoRedirect).open(url) as answer:
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as answer:
-        with answer:
-            return answer.code, answer.headers, answer.read()
 
 
 class SoundInABucket(unittest.TestCase):
