@@ -93,6 +93,11 @@ impl Captions {
     #[must_use]
     pub fn to_vtt(&self) -> String {
         let mut vtt = String::from("WEBVTT\n");
+        for remark in &self.notes {
+            // A line that is no note would end it, and so would an arrow.
+            let note = remark.note.split_whitespace().collect::<Vec<_>>().join(" ").replace("-->", "->");
+            vtt.extend(["\nNOTE ", &note, "\n"]);
+        }
         for cue in cues::cues(self) {
             let text = cue.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             vtt.extend(["\n", &clock(cue.start, '.'), " --> ", &clock(cue.end, '.'), "\n", &text, "\n"]);
@@ -190,6 +195,13 @@ mod tests {
             "WEBVTT\n\n00:00:00.000 --> 00:00:02.333\na --&gt; &lt;b&gt; WEBVTT &amp; c\n"
         );
         assert_eq!(captions("x --> y").to_srt(), "1\n00:00:00,000 --> 00:00:02,333\nx -> y\n\n");
+    }
+
+    #[test]
+    fn what_is_not_said_is_noted_before_the_cues() {
+        let remark = Remark { source: [0, 4], note: "no voice\nreads --> this".into() };
+        let vtt = Captions { notes: vec![remark], ..captions("Hi.") }.to_vtt();
+        assert!(vtt.starts_with("WEBVTT\n\nNOTE no voice reads -> this\n\n00:00:00.000 --> "), "{vtt}");
     }
 
     #[test]

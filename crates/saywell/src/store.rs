@@ -17,6 +17,7 @@ mod migrations;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
+pub mod sums;
 mod usage;
 
 pub use answers::Answered;

@@ -1,6 +1,6 @@
 //! What is in a language that nobody here speaks: announced, left out, read all the same, or refused.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use saywell_text::language::signs;
@@ -26,6 +26,8 @@ pub(super) struct Foreign {
     /// The first language that nobody speaks.
     first: Option<String>,
     says: bool,
+    /// Languages that nobody speaks, and that are read all the same.
+    read: HashSet<String>,
     /// What is not read.
     pub(super) omissions: Vec<Omission>,
     /// The same, in words.
@@ -42,6 +44,7 @@ impl Foreign {
             own: None,
             first: None,
             says: false,
+            read: HashSet::new(),
             omissions: Vec::new(),
             notes: Vec::new(),
         }
@@ -60,7 +63,13 @@ impl Foreign {
         match utterance.language.clone() {
             Some(language) if !self.is_spoken(speak, chain, &utterance, &language).await => match self.policy
             {
-                UnsupportedLanguage::Read => Ok(self.keep(utterance)),
+                UnsupportedLanguage::Read => {
+                    if self.read.insert(language.clone()) {
+                        let note = format!("no voice here speaks {}", called(&language));
+                        self.notes.push(Note { about: About::Voice, source: utterance.source.clone(), note });
+                    }
+                    Ok(self.keep(utterance))
+                }
                 UnsupportedLanguage::Refuse => Err(SpeakError::UnsupportedLanguage(language)),
                 UnsupportedLanguage::Announce | UnsupportedLanguage::Skip => {
                     self.first.get_or_insert(language);

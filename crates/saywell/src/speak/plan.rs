@@ -130,15 +130,20 @@ impl ReplyPlan {
         let first = chain.providers().iter().find(|link| casts[0].contains_key(link.name()));
         let first = first.ok_or_else(unknown_voice)?;
         if let Some(model) = &request.model {
-            let about = first.about();
-            let model: &str = model.as_ref();
+            let (about, model): (_, &str) = (first.about(), model.as_ref());
             let what = Priced { kind: about.kind, provider: &about.name, model, voice: "" };
             let own = !about.paid || model == about.model || !permit.limits_money();
             if !permit.plan().allows_model(model).unwrap_or_else(|| own || speak.prices.knows(what)) {
                 return Err(permit.not_allowed(&format!("the model `{model}`"), "model").into());
             }
-            let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
-            asked.for_each(|speaker| model.clone_into(&mut speaker.model));
+            if about.queue.is_some() && !model.eq_ignore_ascii_case(&about.model) {
+                // A voice inside this process is its own model.
+                let note = format!("`{}` has no model `{model}`: it speaks with `{}`", about.name, about.model);
+                notes.push(SpeechRequest::note(note));
+            } else {
+                let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
+                asked.for_each(|speaker| model.clone_into(&mut speaker.model));
+            }
         }
         let speaker = casts[0].get(first.name()).cloned().ok_or_else(unknown_voice)?;
         notes.extend_from_slice(&request.notes);
@@ -465,7 +470,7 @@ fn unsayable(script: &Script, unknown_symbols: fn(&str) -> String) -> Vec<Note> 
 }
 
 /// Who speaks: one cast for each voice and language that the script has, the first for most of it; which cast speaks
-/// each utterance; and notes on languages that nobody speaks.
+/// each utterance; and notes on voices that there are not.
 async fn cast(
     speak: &Speak,
     wished: Option<&str>,
@@ -473,11 +478,9 @@ async fn cast(
     script: &Script,
     chain: &Chain,
 ) -> Result<(Vec<Cast>, Vec<usize>, Vec<Note>), SpeakError> {
-    let mut unspoken = None;
     let main = match speak.voices.cast(wished, language, chain.providers()).await {
-        // What nobody speaks is read as the nearest voice can.
+        // What nobody speaks is read as the nearest voice can, which has been noted.
         Err(NoCast::Language) if speak.unsupported_language == UnsupportedLanguage::Read => {
-            unspoken = language;
             speak.voices.cast(wished, None, chain.providers()).await
         }
         cast => cast,
@@ -488,11 +491,6 @@ async fn cast(
         NoCast::Language => SpeakError::UnsupportedLanguage(language.unwrap_or_default().to_owned()),
     })?;
     let (mut casts, mut cast_of, mut notes) = (vec![main], Vec::new(), Vec::new());
-    notes.extend(unspoken.map(|language| Note {
-        about: About::Voice,
-        source: script.utterances.first().map_or(0..0, |first| first.source.clone()),
-        note: format!("no voice here speaks {}", called(language)),
-    }));
     let mut known: HashMap<(Option<&str>, Option<&str>), usize> = [((wished, language), 0)].into();
     for utterance in &script.utterances {
         let voice = utterance.voice.as_deref().or(wished);
@@ -512,9 +510,7 @@ async fn cast(
                         };
                         (speak.voices.cast(wished, spoken, chain.providers()).await.ok(), Some(note))
                     }
-                    Err(NoCast::Language) => {
-                        (None, Some(format!("no voice here speaks {}", called(spoken.unwrap_or_default()))))
-                    }
+                    Err(NoCast::Language) => (None, None),
                 };
                 notes.extend(note.map(|note| Note {
                     about: About::Voice,

@@ -1,6 +1,6 @@
 //! A report of usage as a table of values.
 
-use crate::store::{By, UsageLine};
+use crate::store::{By, UsageLine, sums};
 
 /// The lines as CSV, with a line of names before them. What a spreadsheet would take for a formula is quoted as text.
 ///
@@ -8,21 +8,7 @@ use crate::store::{By, UsageLine};
 /// When a line cannot be written out, which only a want of memory brings about.
 pub fn csv(by: By, lines: &[UsageLine]) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record([
-        by.name(),
-        "currency",
-        "requests",
-        "cached",
-        "refused",
-        "failed",
-        "cancelled",
-        "characters",
-        "seconds",
-        "sent_characters",
-        "made_seconds",
-        "cost",
-        "unpriced",
-    ])?;
+    writer.write_record([by.name(), "currency"].into_iter().chain(sums::names()))?;
     for line in lines {
         let name = if is_formula(&line.name) { format!("'{}", line.name) } else { line.name.clone() };
         writer.serialize(UsageLine { name, ..line.clone() })?;

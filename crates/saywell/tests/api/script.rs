@@ -255,6 +255,8 @@ async fn what_nobody_speaks_is_announced_and_the_rest_is_heard() {
         let links = gateway.links(&json!({ "text": reply })).await;
         let captions = gateway.get(links["captions_url"].as_str().unwrap()).await.json();
         let script = script(&gateway, &json!({ "text": reply })).await;
+        let vtt = gateway.get(&links["captions_url"].as_str().unwrap().replace(".json", ".vtt")).await.text();
+        assert!(vtt.starts_with("WEBVTT\n\nNOTE no voice here speaks "), "{vtt}");
         for notes in [&links["notes"], &captions["notes"], &script["notes"]] {
             assert!(notes[0]["note"].as_str().unwrap().starts_with("no voice here speaks "), "{notes}");
         }
@@ -284,6 +286,9 @@ async fn an_operator_says_what_becomes_of_what_nobody_speaks() {
         reading.post("/tts", &json!({ "text": all })).await.header("x-tts-notes"),
         "no voice here speaks German (`de`)"
     );
+    let script = script(&reading, &json!({ "text": all })).await;
+    assert_eq!(script["notes"][0]["note"], "no voice here speaks German (`de`)");
+    assert_eq!(script["omissions"], json!([]), "all of it is said");
 
     let refusing = with(UnsupportedLanguage::Refuse).await;
     let answer = refusing.post("/tts", &json!({ "text": FOX })).await;

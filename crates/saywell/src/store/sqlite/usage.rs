@@ -3,77 +3,19 @@
 use super::{SqliteStore, failed};
 use crate::clock::to_millis;
 use crate::store::answers::{alike, answered, bounds};
+use crate::store::sums::{self, Dialect};
 use crate::store::usage::{DAY_MS, USAGE, asked_columns};
 use crate::store::{Answered, Asked, By, Days, Refusals, Spent, StoreError, UsageLine, UsageLog, Whose};
 use async_trait::async_trait;
 use std::time::SystemTime;
 
-/// The sums of requests that the sums by day have.
-macro_rules! sums {
-    () => {
-        "sum(requests) AS requests, sum(cache IN ('hit', 'joined')) AS cached,
-         sum(outcome = 'refused') AS refused, sum(outcome = 'failed') AS failed,
-         sum(outcome = 'cancelled' AND requests > 0) AS cancelled, sum(characters) AS characters, sum(seconds) AS seconds,
-         sum(sent_characters) AS sent_characters, sum(made_seconds) AS made_seconds, sum(cost) AS cost,
-         sum(unpriced) AS unpriced"
-    };
-}
-
-const ROLL_UP: &str = concat!(
-    "INSERT INTO tts_usage_daily
-     SELECT at / ?1 AS day, user, room, plan, provider, voice, currency, ",
-    sums!(),
-    " FROM tts_usage WHERE rolled = 0 AND at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7
-     ON CONFLICT (day, user, room, plan, provider, voice, currency) DO UPDATE SET
-         requests = requests + excluded.requests, cached = cached + excluded.cached,
-         refused = refused + excluded.refused, failed = failed + excluded.failed,
-         cancelled = cancelled + excluded.cancelled, characters = characters + excluded.characters,
-         seconds = seconds + excluded.seconds, sent_characters = sent_characters + excluded.sent_characters,
-         made_seconds = made_seconds + excluded.made_seconds, cost = cost + excluded.cost,
-         unpriced = unpriced + excluded.unpriced"
-);
+const DIALECT: Dialect = Dialect { fresh: "rolled = 0", by_bytes: "" };
 
 const ROLL_UP_ANSWERS: &str = concat!(
-    "INSERT INTO tts_usage_answers SELECT at / ?1 AS day, ",
+    "INSERT INTO tts_usage_answers (day, cache, error, first_sound_ms, requests) SELECT at / ?1 AS day, ",
     alike!(),
     " FROM tts_usage WHERE rolled = 0 AND at < ?2 GROUP BY 1, 2, 3, 4
      ON CONFLICT (day, cache, error, first_sound_ms) DO UPDATE SET requests = requests + excluded.requests"
-);
-
-/// A report of both tables, by a column of both.
-macro_rules! report {
-    ($column:literal, $order:literal) => {
-        concat!(
-            "SELECT name, currency, sum(requests) AS requests, sum(cached) AS cached, sum(refused) AS refused,
-                 sum(failed) AS failed, sum(cancelled) AS cancelled, sum(characters) AS characters,
-                 sum(seconds) AS seconds, sum(sent_characters) AS sent_characters,
-                 sum(made_seconds) AS made_seconds, sum(cost) AS cost, sum(unpriced) AS unpriced
-             FROM (
-                 SELECT CAST(",
-            $column,
-            " AS TEXT) AS name, currency, requests, cached, refused, failed, cancelled, characters, seconds,
-                     sent_characters, made_seconds, cost, unpriced
-                 FROM tts_usage_daily WHERE day BETWEEN ?1 AND ?2
-                 UNION ALL
-                 SELECT CAST(",
-            $column,
-            " AS TEXT) AS name, currency, ",
-            sums!(),
-            " FROM (SELECT *, at / ?3 AS day FROM tts_usage
-                    WHERE rolled = 0 AND at >= ?1 * ?3 AND at < (?2 + 1) * ?3)
-                 GROUP BY 1, 2
-             ) GROUP BY name, currency ORDER BY ",
-            $order,
-            " LIMIT ?4"
-        )
-    };
-}
-
-const BY_MESSAGE: &str = concat!(
-    "SELECT message_id AS name, currency, ",
-    sums!(),
-    " FROM tts_usage WHERE at >= ?1 * ?3 AND at < (?2 + 1) * ?3
-     GROUP BY message_id, currency ORDER BY requests DESC, name, currency LIMIT ?4"
 );
 
 #[async_trait]
@@ -102,16 +44,7 @@ impl UsageLog for SqliteStore {
     }
 
     async fn report(&self, by: By, days: Days, limit: u32) -> Result<Vec<UsageLine>, StoreError> {
-        let statement = match by {
-            By::Day => report!("day", "CAST(name AS INTEGER), currency"),
-            By::User => report!("user", "requests DESC, name, currency"),
-            By::Room => report!("room", "requests DESC, name, currency"),
-            By::Plan => report!("plan", "requests DESC, name, currency"),
-            By::Provider => report!("provider", "requests DESC, name, currency"),
-            By::Voice => report!("voice", "requests DESC, name, currency"),
-            By::Message => BY_MESSAGE,
-        };
-        sqlx::query(statement)
+        sqlx::query(sqlx::AssertSqlSafe(sums::report(by, &DIALECT)))
             .bind(days.first)
             .bind(days.last)
             .bind(DAY_MS)
@@ -143,8 +76,9 @@ impl UsageLog for SqliteStore {
         let why = || failed("roll up usage");
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(why())?;
         let end = to_millis(end);
-        for statement in [ROLL_UP, ROLL_UP_ANSWERS] {
-            let query = sqlx::query(statement).bind(DAY_MS).bind(end);
+        let by_day = sums::roll_up("tts_usage WHERE rolled = 0 AND at < $2");
+        for statement in [by_day.as_str(), ROLL_UP_ANSWERS] {
+            let query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(DAY_MS).bind(end);
             query.execute(&mut *transaction).await.map_err(why())?;
         }
         let rolled = sqlx::query("UPDATE tts_usage SET rolled = 1 WHERE rolled = 0 AND at < ?")
