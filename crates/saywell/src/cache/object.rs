@@ -25,8 +25,9 @@ use object_store::signer::{Method, Url};
 use object_store::{Attribute, Attributes, ObjectMeta, ObjectStoreExt, PutOptions, PutPayload};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 
 /// The form of the notes object; another one needs another number.
 const VERSION: u32 = 1;
@@ -114,6 +115,8 @@ impl Header {
 /// How long somebody who wants to hear something may wait for the storage's answer, and for each megabyte of it.
 const READ_DEADLINE: Duration = Duration::from_millis(500);
 /// How long one write or removal beside speech may take.
+/// How long no address is signed after one could not be.
+const SIGNING_RESTS: Duration = Duration::from_mins(1);
 const WORK_DEADLINE: Duration = Duration::from_secs(15);
 
 #[derive(Debug)]
@@ -121,6 +124,8 @@ pub(super) struct ObjectLayer {
     storage: Storage,
     service: Service,
     clock: Arc<dyn Clock>,
+    /// No address is signed before that: it could not be the last time.
+    signs_from: Mutex<Option<Instant>>,
 }
 
 /// An entry ready to be written.
@@ -186,7 +191,7 @@ impl ObjectLayer {
         let of = telemetry::SideService::Storage;
         let service =
             if storage.folder.is_some() { Service::own(of, probe) } else { Service::new(of, probe) };
-        Self { storage, service, clock }
+        Self { storage, service, clock, signs_from: Mutex::default() }
     }
 
     /// Whether the storage answers.
@@ -390,8 +395,14 @@ impl ObjectLayer {
         done.map_err(unavailable("clean a folder"))
     }
 
+    /// Whether addresses can be signed now.
     pub(super) fn can_sign(&self) -> bool {
-        self.storage.signer.is_some()
+        let rests = self.signs_from().is_some_and(|from| Instant::now() < from);
+        self.storage.signer.is_some() && !rests
+    }
+
+    fn signs_from(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.signs_from.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A URL for the object at `path`, if it is there and the storage can sign.
@@ -412,8 +423,14 @@ impl ObjectLayer {
         if !there.await? {
             return Ok(None);
         }
-        let url = signer.signed_url(Method::GET, &path, valid_for).await;
-        url.map(Some).map_err(unavailable("sign a URL of the storage"))
+        // Without a key at hand its service is asked to sign, which is another than the storage.
+        let why = "sign a URL of the storage";
+        let signed = tokio::time::timeout(READ_DEADLINE, signer.signed_url(Method::GET, &path, valid_for)).await;
+        let signed = signed.map_err(unavailable(why)).and_then(|signed| signed.map_err(unavailable(why)));
+        if signed.is_err() {
+            *self.signs_from() = Some(Instant::now() + SIGNING_RESTS);
+        }
+        signed.map(Some)
     }
 
     fn folder(&self, kind: KeyKind, shard: &str) -> Path {
@@ -509,6 +526,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::super::conformance::{self, Layer, held, key};
+    use object_store::signer::Signer;
     use super::*;
     use crate::clock::ManualClock;
     use std::path::PathBuf;
@@ -558,6 +576,34 @@ mod tests {
         assert!(files[0].starts_with(folder.path().join("renditions/ab")), "{files:?}");
         assert_eq!(files[0].extension().unwrap(), "mp3");
         assert_eq!(std::fs::read(&files[0]).unwrap(), held.entry.sound);
+    }
+
+    /// Whoever signs never answers.
+    #[derive(Debug)]
+    struct Silent;
+
+    #[async_trait::async_trait]
+    impl Signer for Silent {
+        async fn signed_url(&self, _: Method, _: &Path, _: Duration) -> object_store::Result<Url> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_cannot_be_signed_is_not_waited_for_again() {
+        let clock = Arc::new(ManualClock::default());
+        let storage = Storage { signer: Some(Arc::new(Silent)), ..Storage::memory() };
+        let layer = ObjectLayer::new(storage, clock.clone());
+        let held = held(1, 5000, &clock);
+        let prepared = layer.prepare(&key(1), &held).await.unwrap();
+        layer.write(&prepared).await.unwrap();
+        let begun = Instant::now();
+        assert!(layer.can_sign());
+        layer.signed_url(prepared.sound_path.as_ref(), Duration::from_secs(9)).await.unwrap_err();
+        assert_eq!(begun.elapsed(), READ_DEADLINE);
+        assert!(!layer.can_sign());
+        tokio::time::advance(SIGNING_RESTS).await;
+        assert!(layer.can_sign());
     }
 
     #[tokio::test]

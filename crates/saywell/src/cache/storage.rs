@@ -2,6 +2,7 @@
 
 use super::CacheError;
 use crate::service::Probe;
+use futures::TryStreamExt as _;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -42,14 +43,15 @@ pub struct Storage {
     pub(super) keeps_attributes: bool,
 }
 
-/// Looks for an object that is not there.
+/// Looks for objects where there are none. A bucket that is not there has no such list, and answers a look for one object as it would
+/// if that alone were missing.
 pub(super) fn probe(objects: Arc<dyn ObjectStore>, prefix: &Path) -> Probe {
     let nobody = prefix.clone().join("nothing");
     Box::new(move || {
         let (objects, nobody) = (Arc::clone(&objects), nobody.clone());
         Box::pin(async move {
-            let found = tokio::time::timeout(PROBE_DEADLINE, objects.head(&nobody)).await;
-            matches!(found, Ok(Ok(_) | Err(object_store::Error::NotFound { .. })))
+            let mut found = objects.list(Some(&nobody));
+            matches!(tokio::time::timeout(PROBE_DEADLINE, found.try_next()).await, Ok(Ok(_)))
         })
     })
 }
