@@ -490,7 +490,7 @@ impl Voice {
 
 /// A language tag without its country.
 fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
+    saywell_text::tag::primary(tag).to_ascii_lowercase()
 }
 
 /// Why an utterance was not spoken, named by what to do next.

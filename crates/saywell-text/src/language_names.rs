@@ -69,7 +69,7 @@ const NAMES: &[(&str, &str)] = &[
 /// What the language of a BCP 47 tag is called in English, whichever its country.
 #[must_use]
 pub fn name(tag: &str) -> Option<&'static str> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let primary = crate::tag::primary(tag).to_ascii_lowercase();
     let found = NAMES.binary_search_by_key(&primary.as_str(), |(tag, _)| tag).ok()?;
     Some(NAMES[found].1)
 }

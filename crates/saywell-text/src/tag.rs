@@ -84,10 +84,11 @@ impl Language {
     }
 }
 
-/// The language of a BCP 47 tag alone, without script and country: the `en` of `en-US`.
+/// The language of a BCP 47 tag alone, without script and country: the `en` of `en-US`, also as services write it (`en_US`). In the
+/// case that the tag has.
 #[must_use]
 pub fn primary(tag: &str) -> &str {
-    tag.split('-').next().unwrap_or_default()
+    tag.split(['-', '_']).next().unwrap_or_default()
 }
 
 /// Whether a BCP 47 tag is of English, wherever it is spoken.

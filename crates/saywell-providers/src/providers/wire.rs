@@ -41,6 +41,8 @@ pub use self::telling::{Carrier, Encoding, News, Sound, Telling, spoken};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 pub use self::words::{Finder, Spoken};
+use saywell_text::tag::primary;
+
 use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 use saywell_base::causes::causes;
@@ -328,11 +330,10 @@ fn is_punctuation(c: char) -> bool {
 /// country; else its first.
 #[must_use]
 pub fn nearest_language<'a>(wished: Option<&str>, spoken: &'a [String]) -> Option<&'a str> {
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let of = |alike: &dyn Fn(&str) -> bool| spoken.iter().find(|tag| alike(tag));
     let found = wished.and_then(|wished| {
         of(&|tag| tag.replace('_', "-").eq_ignore_ascii_case(wished))
-            .or_else(|| of(&|tag| primary(tag) == primary(wished)))
+            .or_else(|| of(&|tag| primary(tag).eq_ignore_ascii_case(primary(wished))))
     });
     found.or(spoken.first()).map(String::as_str)
 }

@@ -114,9 +114,9 @@ impl Header {
 
 /// How long somebody who wants to hear something may wait for the storage's answer, and for each megabyte of it.
 const READ_DEADLINE: Duration = Duration::from_millis(500);
-/// How long one write or removal beside speech may take.
 /// How long no address is signed after one could not be.
 const SIGNING_RESTS: Duration = Duration::from_mins(1);
+/// How long one write or removal beside speech may take.
 const WORK_DEADLINE: Duration = Duration::from_secs(15);
 
 #[derive(Debug)]

@@ -152,7 +152,7 @@ impl Voice {
     fn new(voice: OfferedVoice) -> Self {
         // A voice of many languages is called so: `mul`, as ISO 639 has it.
         let locale = if voice.language == "*" { "mul".to_owned() } else { voice.language };
-        let spoken = saywell_text::language::name(locale.split('-').next().unwrap_or_default());
+        let spoken = saywell_text::language::name(&locale);
         let gender = match voice.gender.as_deref() {
             Some("male") => "Male",
             Some("neutral") => "Neutral",

@@ -129,7 +129,7 @@ async fn paying(app: &App, parts: &Parts) -> Result<Caller, ApiError> {
 
 /// What a voice of this language says, and in which language that is.
 fn sentence(language: &str) -> (Option<Language>, &'static str) {
-    let primary = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let primary = saywell_text::tag::primary(language).to_ascii_lowercase();
     let primary = if primary == "*" { ENGLISH } else { &primary };
     let said = SENTENCES.iter().find(|(known, _)| *known == primary);
     let tag = if language == "*" { ENGLISH } else { language };

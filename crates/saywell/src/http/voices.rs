@@ -137,7 +137,7 @@ impl OfferedVoice {
 
     /// The language of its own, without a country; empty where it has none before others.
     pub(super) fn own_language(&self) -> String {
-        let primary = self.language.split(['-', '_']).next().unwrap_or_default();
+        let primary = saywell_text::tag::primary(&self.language);
         if primary == "*" { String::new() } else { primary.to_ascii_lowercase() }
     }
 
