@@ -80,6 +80,13 @@ pub struct Exhausted {
 }
 
 impl Exhausted {
+    /// With those who were asked before and failed.
+    #[must_use]
+    pub fn after(mut self, before: Vec<(String, ProviderError)>) -> Self {
+        drop(self.reasons.splice(0..0, before));
+        self
+    }
+
     /// When coming back may help: as soon as the first of the providers may be asked again. `None` where waiting helps
     /// with none of them.
     #[must_use]
@@ -200,20 +207,14 @@ impl Chain {
                 };
                 return match spoken {
                     Ok(spoken) => Ok(spoken.after(failed)),
-                    Err(late) => {
-                        let (mut first, rest) = if other { (failed, late) } else { (late, failed) };
-                        first.reasons.extend(rest.reasons);
-                        Err(first)
-                    }
+                    Err(late) if other => Err(late.after(failed.reasons)),
+                    Err(late) => Err(failed.after(late.reasons)),
                 };
             }
         };
         match self.ask(request, cast, from + 1..all, whole).await {
             Ok(spoken) => Ok(spoken.after(first)),
-            Err(exhausted) => {
-                first.reasons.extend(exhausted.reasons);
-                Err(first)
-            }
+            Err(exhausted) => Err(exhausted.after(first.reasons)),
         }
     }
 

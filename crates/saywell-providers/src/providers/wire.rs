@@ -41,13 +41,12 @@ pub use self::telling::{Carrier, Encoding, News, Sound, Telling, spoken};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
 pub use self::words::{Finder, Spoken};
-use saywell_text::tag::primary;
-
 use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 use saywell_base::causes::causes;
 use saywell_base::clock::Clock;
 use saywell_base::secret::Secret;
+use saywell_text::tag::primary;
 use saywell_base::trace::traceparent;
 
 /// The longest answer that is read as a whole, such as a list of voices.

@@ -394,10 +394,7 @@ impl Flying {
             let begun = Instant::now();
             let spoken = plan.chain.speak(&said.ask(&request), plan.cast(leg.number), from, whole).await;
             let Spoken { heard, place, speaker, next_from, failed: more } =
-                spoken.map_err(|mut exhausted| {
-                    drop(exhausted.reasons.splice(0..0, std::mem::take(&mut failed)));
-                    exhausted
-                })?;
+                spoken.map_err(|exhausted| exhausted.after(std::mem::take(&mut failed)))?;
             failed.extend(more);
             took_over(&self.not_told(std::mem::take(&mut failed)), &speaker.provider);
             self.switch(number, next_from);

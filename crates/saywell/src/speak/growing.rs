@@ -233,7 +233,7 @@ impl Growing {
             self.characters += part.characters();
             if self.characters > self.bounds.max_chars {
                 let (characters, most) = (self.characters, self.bounds.max_chars);
-                self.fill(ScriptError::TooManyCharacters { characters, most }, &self.bounds.characters())?;
+                self.fill(ScriptError::TooManyCharacters { characters, most })?;
                 break;
             }
             said.extend(self.foreign.take(&self.speak, &self.chain, part).await?);
@@ -257,8 +257,7 @@ impl Growing {
         let seconds = utterance.estimated_seconds(speed);
         self.seconds += seconds;
         if self.seconds > most {
-            let too_long = ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds };
-            self.fill(too_long, &self.bounds.seconds())?;
+            self.fill(ScriptError::TooLong { seconds: self.seconds, most: self.bounds.max_seconds })?;
             return Ok(None);
         }
         let within = matches!(utterance.pause, Pause::None | Pause::Clause) && !last;
@@ -279,7 +278,7 @@ impl Growing {
 
     /// No more of it is said, since it is longer than one request may have; an error where that is refused, or nothing has been
     /// said yet.
-    fn fill(&mut self, too_long: ScriptError, why: &str) -> Result<(), ScriptError> {
+    fn fill(&mut self, too_long: ScriptError) -> Result<(), ScriptError> {
         let begun = self.until > 0;
         if self.bounds.too_long == TooLong::Refuse || !begun && self.waiting.is_empty() {
             return Err(too_long);
@@ -288,7 +287,10 @@ impl Growing {
         if begun {
             self.waiting.clear();
         }
-        self.full = Some(why.to_owned());
+        self.full = Some(match too_long {
+            ScriptError::TooLong { .. } => self.bounds.seconds(),
+            _ => self.bounds.characters(),
+        });
         Ok(())
     }
 
@@ -318,12 +320,7 @@ impl Growing {
                 Err(SpeakError::Script(
                     error @ (ScriptError::TooManyCharacters { .. } | ScriptError::TooLong { .. }),
                 )) => {
-                    let why = if matches!(error, ScriptError::TooLong { .. }) {
-                        self.bounds.seconds()
-                    } else {
-                        self.bounds.characters()
-                    };
-                    self.fill(error, &why)?;
+                    self.fill(error)?;
                     break;
                 }
                 Err(error) => return Err(error),
