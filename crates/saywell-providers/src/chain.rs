@@ -193,7 +193,7 @@ impl Chain {
         let first = self.ask(request, cast, from..from + 1, whole);
         tokio::pin!(first);
         let in_time = tokio::time::timeout(patience, &mut first).await;
-        let mut first = match in_time {
+        let first = match in_time {
             Ok(Ok(spoken)) => return Ok(spoken),
             Ok(Err(exhausted)) => exhausted,
             Err(_) => {
