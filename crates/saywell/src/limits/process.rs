@@ -149,8 +149,10 @@ impl Book for ProcessBook {
     ) -> Result<(), BooksAway> {
         let mut accounts = self.accounts();
         for (ticket, account) in places {
-            if let Some(Held::Places(places)) = accounts.held.get_mut(account) {
-                places.insert(*ticket, until);
+            if let Some(Held::Places(places)) = accounts.held.get_mut(account)
+                && let Some(place) = places.get_mut(ticket)
+            {
+                *place = until;
             }
         }
         Ok(())
@@ -234,4 +236,33 @@ impl Held {
 pub(super) fn micros(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn places_are_kept_while_they_are_held_and_not_after() {
+        let (book, ticket) = (ProcessBook::default(), Ticket::new());
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let claim = |amount| Claim {
+            account: "ann".into(),
+            amount,
+            allowed: 1,
+            kind: ClaimKind::Places { until: at(30) },
+        };
+        let places = [(ticket, "ann".to_owned())];
+        let taken = async |now| match book.take(Ticket::new(), &[claim(0)], at(now)).await.unwrap() {
+            Taken::All(states) => states,
+            refused @ Taken::Refused { .. } => panic!("{refused:?}"),
+        };
+        book.take(ticket, &[claim(1)], at(0)).await.unwrap();
+        book.renew(&places, at(50), at(20)).await.unwrap();
+        assert_eq!(taken(40).await, [1]);
+        book.settle(ticket, &[claim(1)], &[0], at(41));
+        book.renew(&places, at(90), at(42)).await.unwrap();
+        assert_eq!(taken(43).await, [0], "what is settled is not taken again");
+    }
 }
