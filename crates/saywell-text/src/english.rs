@@ -141,6 +141,8 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Quantity, quantities::dimensions),
     (Kind::Unit, units::pages),
     (Kind::Temperature, units::temperature),
+    (Kind::Label, counts::status_class),
+    (Kind::Unit, shorthand::karat),
     (Kind::Unit, shorthand::short_count),
     (Kind::Unit, shorthand::short_time),
     (Kind::TechnicalUnit, units::technical),

@@ -343,6 +343,12 @@ impl<'a> Reader<'a> {
 
     fn letter(&mut self, c: char, said: &mut Said, until: Until) {
         if let Some(name) = symbols::character(c) {
+            // With a bound below, these letters are the signs that they stand for.
+            let name = match name {
+                "Sigma" if self.rest.starts_with('_') => "sum",
+                "Pi" if self.rest.starts_with('_') => "prod",
+                name => name,
+            };
             return self.command(name, said, until);
         }
         if c == '√' {

@@ -131,6 +131,12 @@ pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     ];
     let mut at = start;
     let letter = start.starts_word().then(|| at.eat_if(char::is_alphabetic)).flatten()?;
+    // `ŷ`: written as one.
+    if let Some((_, plain)) = [('ŷ', 'y'), ('Ŷ', 'Y'), ('ẑ', 'z')].iter().find(|(written, _)| *written == letter)
+        && !at.peek().is_some_and(char::is_alphabetic)
+    {
+        return Some(Edit::new(start, at, format!("{plain} hat")));
+    }
     let mark = at.peek()?;
     let (_, name) = MARKS.iter().find(|(written, _)| *written == mark)?;
     at.eat(mark);

@@ -79,6 +79,19 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         words.push(if end.before() == Some('⁻') { "minus" } else { "plus" }.to_owned());
         return Some(Edit::new(start, end, words.join(" ")));
     }
+    // `SO4^2-`, `Fe^3+`
+    let written_out = at.past(|at| {
+        at.eat('^') && {
+            at.digits(1..=1);
+            at.eat_if(|found| "+-−".contains(found)).is_some()
+        }
+    });
+    if let Some(end) = written_out.filter(|end| elements > 0 && end.peek().is_none_or(|next| " ,.;:)]".contains(next))) {
+        let digit = at.until(end).trim_matches(|found: char| !found.is_ascii_digit());
+        words.extend((!digit.is_empty()).then(|| reader.count(digit)));
+        words.push(if end.before() == Some('+') { "plus" } else { "minus" }.to_owned());
+        return Some(Edit::new(start, end, words.join(" ")));
+    }
     // `MnO4-`: the minus of a charge, no hyphen before a word.
     let minus = at.past(|at| at.eat('-') && at.peek().is_none_or(|next| " ,.;:)]".contains(next)));
     let charge = if let Some(end) = minus.filter(|_| counts > 0 && elements > 1 || start.until(at) == "OH") {

@@ -212,6 +212,20 @@ const CODES: [&str; 14] = [
     "text", "dial", "Dial",
 ];
 
+/// `500s` of HTTP → `five hundreds`.
+pub fn status_class(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    const NEAR: usize = 40;
+    let mut at = start;
+    start.starts_number().then_some(())?;
+    let class = at.eat_if(|found| ('1'..='5').contains(&found))?;
+    let named = || {
+        let (before, after) = (start.window_before(NEAR), at.window_after(NEAR));
+        [before, after].iter().any(|text| text.contains("HTTP") || text.contains("status"))
+    };
+    (at.eat_text("00s") && at.ends_word() && named())
+        .then(|| Edit::new(start, at, format!("{} hundreds", reader.count(&class.to_string()))))
+}
+
 /// What HTTP's status codes are named by: `403 Forbidden`.
 const STATUSES: [&str; 26] = [
     "OK", "Created", "Accepted", "No", "Moved", "Found", "Not", "Temporary", "Permanent", "Bad",

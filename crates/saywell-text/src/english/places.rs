@@ -43,8 +43,8 @@ pub fn degrees(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 const BOOKS: &[&str] = &[
     "Acts", "Colossians", "Corinthians", "Daniel", "Deuteronomy", "Ecclesiastes", "Ephesians", "Exodus",
     "Ezekiel", "Galatians", "Genesis", "Hebrews", "Isaiah", "James", "Jeremiah", "Job", "John", "Joshua",
-    "Judges", "Kings", "Leviticus", "Luke", "Mark", "Matthew", "Numbers", "Peter", "Philippians", "Proverbs",
-    "Psalm", "Psalms", "Revelation", "Romans", "Ruth", "Samuel", "Surah", "Thessalonians", "Timothy",
+    "Judges", "Kings", "Koran", "Leviticus", "Luke", "Mark", "Matthew", "Numbers", "Peter", "Philippians", "Proverbs",
+    "Psalm", "Psalms", "Quran", "Revelation", "Romans", "Ruth", "Samuel", "Surah", "Thessalonians", "Timothy",
     "Titus",
 ];
 
@@ -71,6 +71,7 @@ const SHORT_BOOKS: &[(&str, &str)] = &[
     ("Lk", "Luke"),
     ("Matt", "Matthew"),
     ("Mk", "Mark"),
+    ("Mt", "Matthew"),
     ("Pet", "Peter"),
     ("Phil", "Philippians"),
     ("Prov", "Proverbs"),

@@ -21,7 +21,9 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `a 1/16th`
     let at =
         at.past(|at| at.eat_one_of(["ths", "th", "rds", "rd"]).is_some() && at.ends_word()).unwrap_or(at);
-    if !at.ends_quantity() || at.peek() == Some('/') {
+    // `4/3πr³`
+    let factor = at.peek() == Some('π');
+    if !factor && !at.ends_quantity() || at.peek() == Some('/') {
         return None;
     }
     let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
@@ -49,11 +51,15 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let date = || calendar::month_day(a, below, reader);
     let is_part = is_reckoned(start, at);
     let spoken = match (a, b) {
+        _ if factor && a > 0 && (3..=10).contains(&b) => {
+            let parts = PARTS[b - 2];
+            format!("{count} {parts}{} ", if a == 1 { "" } else { "s" })
+        }
         // `√2/2`
         _ if start.window_before(15).ends_with("square root of ") => {
             format!("{count} over {}", reader.count(below))
         }
-        (24, 7) | (20, 20) | (50, 60) | (4, 4) => pair(),
+        (24, 7) | (20, 20) | (50, 60) | (4, 4) | (9, 80) => pair(),
         // `60/40`: shares of a whole.
         _ if a + b == 100 && a % 5 == 0 && !is_part => pair(),
         // `2/10, net 30`: terms of payment.
@@ -347,6 +353,11 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         return None;
     }
     at.eat(' ');
+    // `50-50`: in equal parts.
+    if start.until(middle) == "50" && dash == "-" && at.past(|at| at.eat_text("50") && at.ends_quantity()).is_some() {
+        let end = at.past(|at| at.eat_text("50"))?;
+        return Some(Edit::new(start, end, format!("{from} {from}")));
+    }
     // What the range goes to is a number with its own unit.
     let second = at;
     if bound(&mut at, reader).is_none() {

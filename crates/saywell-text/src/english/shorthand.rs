@@ -139,6 +139,20 @@ pub fn size(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         .then(|| Edit::new(start, at, size))
 }
 
+/// `24k gold`, `14-kt` → `twenty four karat gold`, `fourteen karat`.
+pub fn karat(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    start.starts_number().then_some(())?;
+    let mut at = start;
+    let number = at.digits(1..=2)?;
+    let end = at;
+    at.eat_one_of(["-", " "]);
+    let short = at.eat_one_of(["kt", "k", "K"])?;
+    let metal = matches!(at.next_word(), "gold" | "white" | "yellow" | "rose") && at.peek() == Some(' ');
+    let pure = matches!(number, "9" | "10" | "14" | "18" | "20" | "21" | "22" | "24");
+    (at.ends_word() && pure && (metal || short == "kt" && end.peek() == Some('-')))
+        .then(|| Edit::from(start).say(end, reader.count(number)).say(at, "karat"))
+}
+
 /// `8C/16T` → `eight cores, sixteen threads`: of a processor.
 pub fn cores(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     start.starts_number().then_some(())?;

@@ -197,6 +197,8 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             &"arrow"
         } else if *written == "∑" && at.rest().starts_with(" from ") {
             &"the sum"
+        } else if *written == "≡" && at.window_after(16).contains("(mod") {
+            &"is congruent to"
         } else if *written == "==" && is_contrasted(start, at) {
             &"double equals"
         } else {
@@ -339,6 +341,15 @@ pub fn range_of_quantities(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let before = numbered(last) && last.ends_with(['%', '°'])
         || dash == "–" && unit && (numbered(last) || window.rsplit(' ').nth(1).is_some_and(numbered));
     let after = at.peek().is_some_and(|next| next.is_ascii_digit());
+    // `Apr 10 – May 2`, `500 BCE – 476 CE`
+    if dash == "–" && start.before() == Some(' ') && at.peek() == Some(' ') {
+        let next = at.past(|at| at.eat(' ')).unwrap_or(at);
+        let mut words = window.trim_end().rsplit(' ');
+        let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let dates = numbered(last) && MONTHS.iter().any(|month| before.starts_with(month)) && month(next);
+        let eras = matches!(last, "BC" | "BCE" | "AD" | "CE") && numbered(before) && next.peek().is_some_and(|next| next.is_ascii_digit());
+        return (dates || eras).then(|| Edit::new(start, at, "to"));
+    }
     let numbers = dash == "–"
         && last.ends_with(')')
         && at.peek() == Some('(')
@@ -491,6 +502,14 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         '~' => return tilde(start, at),
         '@' if !at.peek().is_some_and(is_word) || at.peek().is_some_and(|next| next.is_ascii_digit()) => {
             return Some(Edit::new(start, at, "at"));
+        }
+        // `PO# 4500123`, `Acct#12`; a language or a note is a letter: `C# 12`.
+        '#' if start.before().is_some_and(|before| before.is_ascii_alphabetic())
+            && start.before_second().is_some_and(|before| before.is_ascii_alphabetic())
+            && at.rest().trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit()) =>
+        {
+            let gap = if at.peek() == Some(' ') { " number" } else { " number " };
+            return Some(Edit::new(start, at, gap));
         }
         '#' if at.peek().is_some_and(char::is_alphabetic) && !start.before().is_some_and(is_word) => {
             // `Ref. #BE-2041`

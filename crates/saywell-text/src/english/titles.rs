@@ -88,6 +88,10 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     if matches!(written, "max." | "min." | "Max." | "Min.") && !numbered && !goes_on() {
         return None;
     }
+    // `play mf then ff.`
+    if written == "ff." && !start.follows_number() {
+        return None;
+    }
     // `b. 1990`, `d. Sept. 2, 1973`: with a year behind it, or a month.
     if matches!(written, "b." | "d." | "r.") && (start.at() == 0 || !is_dated(end)) {
         return None;
@@ -103,6 +107,14 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         }
         // `an 18 y/o student`
         "y/o" if before_small() => "year old",
+        "y/o" if end.next_word() == "M" => {
+            let end = end.past(|at| at.eat_text(" M")).unwrap_or(end);
+            return Some(Edit::new(start, end, "year old man"));
+        }
+        "y/o" if end.next_word() == "F" => {
+            let end = end.past(|at| at.eat_text(" F")).unwrap_or(end);
+            return Some(Edit::new(start, end, "year old woman"));
+        }
         "p.p." if start.follows_number() => "percentage points",
         "p.p." if numbered => "pages",
         "orig." if !end.next_word().ends_with("ed") => "original",
