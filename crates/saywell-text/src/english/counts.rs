@@ -218,10 +218,8 @@ pub fn status_class(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     start.starts_number().then_some(())?;
     let class = at.eat_if(|found| ('1'..='5').contains(&found))?;
-    let named = || {
-        let (before, after) = (start.window_before(NEAR), at.window_after(NEAR));
-        [before, after].iter().any(|text| text.contains("HTTP") || text.contains("status"))
-    };
+    let near = [start.window_before(NEAR), at.window_after(NEAR)];
+    let named = || near.iter().any(|text| text.contains("HTTP") || text.contains("status"));
     (at.eat_text("00s") && at.ends_word() && named())
         .then(|| Edit::new(start, at, format!("{} hundreds", reader.count(&class.to_string()))))
 }
