@@ -152,6 +152,7 @@ const AT_NUMBER: &[(Kind, Rule)] = &[
     (Kind::Date, calendar::split_year),
     (Kind::Fraction, quantities::decimal_score),
     (Kind::Fraction, quantities::slashed),
+    (Kind::Fraction, quantities::fraction_of_pi),
     (Kind::Fraction, quantities::fraction),
     (Kind::Range, quantities::range),
     (Kind::Quantity, quantities::power_of_ten),
@@ -309,6 +310,7 @@ const AT_SIGN: &[(Kind, Rule)] = &[
     (Kind::Operator, symbols::corners),
     (Kind::Operator, symbols::operator),
     (Kind::Operator, calculus::raised),
+    (Kind::Symbol, symbols::numbered),
     (Kind::Symbol, symbols::symbol),
 ];
 

@@ -5,12 +5,24 @@ use super::kinds::Reader;
 use super::spelled::Edit;
 use super::{calendar, marks, number_words, units};
 
+/// What a whole is cut into, from two on.
+const PARTS: [&str; 9] =
+    ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/// The factor of `4/3πr³` → `four thirds`.
+pub fn fraction_of_pi(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
+    let mut at = start;
+    let above = at.digits(1..=2).filter(|_| start.starts_number())?;
+    at.eat('/').then_some(())?;
+    let part = PARTS.get(at.digits(1..=2)?.parse::<usize>().ok()?.checked_sub(2)?)?;
+    let plural = if above == "1" { "" } else { "s" };
+    (at.peek() == Some('π')).then(|| Edit::new(start, at, format!("{} {part}{plural} ", reader.count(above))))
+}
+
 /// `2/3` → `two thirds`, `1 1/2` → `one and a half`, `9/11` → `September eleventh`, `7/12` → `seven out of twelve`.
 /// A date where `on`, `by` and the like are before; a time signature before `time` and after `in`; what is reached of
 /// what can be after `Rating:` and the like; a count of parts where it stands alone in brackets.
 pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
-    const PARTS: [&str; 9] =
-        ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     if start.before().is_some_and(|before| is_word(before) || "./:".contains(before)) {
         return None;
     }
@@ -21,9 +33,7 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `a 1/16th`
     let at =
         at.past(|at| at.eat_one_of(["ths", "th", "rds", "rd"]).is_some() && at.ends_word()).unwrap_or(at);
-    // `4/3πr³`
-    let factor = at.peek() == Some('π');
-    if !factor && !at.ends_quantity() || at.peek() == Some('/') {
+    if !at.ends_quantity() || at.peek() == Some('/') {
         return None;
     }
     let (a, b): (usize, usize) = (above.parse().ok()?, below.parse().ok()?);
@@ -51,10 +61,6 @@ pub fn fraction(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let date = || calendar::month_day(a, below, reader);
     let is_part = is_reckoned(start, at);
     let spoken = match (a, b) {
-        _ if factor && a > 0 && (3..=10).contains(&b) => {
-            let parts = PARTS[b - 2];
-            format!("{count} {parts}{} ", if a == 1 { "" } else { "s" })
-        }
         // `√2/2`
         _ if start.window_before(15).ends_with("square root of ") => {
             format!("{count} over {}", reader.count(below))

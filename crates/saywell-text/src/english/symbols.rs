@@ -447,6 +447,15 @@ const SYMBOLS: &[(char, &str)] = &[
     ('♩', "quarter note"),
 ];
 
+/// The sign of `PO# 4500123`, `Acct#12` → `number`; a language or a note is a letter: `C# 12`.
+pub fn numbered(start: Cursor<'_>, _: Reader) -> Option<Edit> {
+    let mut at = start;
+    let letter = |found: Option<char>| found.is_some_and(|found| found.is_ascii_alphabetic());
+    let short = letter(start.before()) && letter(start.before_second());
+    (short && at.eat('#') && at.rest().trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit()))
+        .then(|| Edit::new(start, at, if at.peek() == Some(' ') { " number" } else { " number " }))
+}
+
 /// `±`, `§ 4`, `x²`, `~5`, `@`, `#tag` → in words.
 pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
@@ -502,14 +511,6 @@ pub fn symbol(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         '~' => return tilde(start, at),
         '@' if !at.peek().is_some_and(is_word) || at.peek().is_some_and(|next| next.is_ascii_digit()) => {
             return Some(Edit::new(start, at, "at"));
-        }
-        // `PO# 4500123`, `Acct#12`; a language or a note is a letter: `C# 12`.
-        '#' if start.before().is_some_and(|before| before.is_ascii_alphabetic())
-            && start.before_second().is_some_and(|before| before.is_ascii_alphabetic())
-            && at.rest().trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit()) =>
-        {
-            let gap = if at.peek() == Some(' ') { " number" } else { " number " };
-            return Some(Edit::new(start, at, gap));
         }
         '#' if at.peek().is_some_and(char::is_alphabetic) && !start.before().is_some_and(is_word) => {
             // `Ref. #BE-2041`
