@@ -46,8 +46,8 @@ use crate::providers::Opening;
 use saywell_base::causes::causes;
 use saywell_base::clock::Clock;
 use saywell_base::secret::Secret;
-use saywell_text::tag::primary;
 use saywell_base::trace::traceparent;
+use saywell_text::tag::primary;
 
 /// The longest answer that is read as a whole, such as a list of voices.
 const MAX_ANSWER: usize = 16 << 20;

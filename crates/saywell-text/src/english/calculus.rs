@@ -132,7 +132,8 @@ pub fn marked(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let letter = start.starts_word().then(|| at.eat_if(char::is_alphabetic)).flatten()?;
     // `ŷ`: written as one.
-    if let Some((_, plain)) = [('ŷ', 'y'), ('Ŷ', 'Y'), ('ẑ', 'z')].iter().find(|(written, _)| *written == letter)
+    if let Some((_, plain)) =
+        [('ŷ', 'y'), ('Ŷ', 'Y'), ('ẑ', 'z')].iter().find(|(written, _)| *written == letter)
         && !at.peek().is_some_and(char::is_alphabetic)
     {
         return Some(Edit::new(start, at, format!("{plain} hat")));

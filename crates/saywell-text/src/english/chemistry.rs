@@ -86,7 +86,9 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             at.eat_if(|found| "+-−".contains(found)).is_some()
         }
     });
-    if let Some(end) = written_out.filter(|end| elements > 0 && end.peek().is_none_or(|next| " ,.;:)]".contains(next))) {
+    if let Some(end) =
+        written_out.filter(|end| elements > 0 && end.peek().is_none_or(|next| " ,.;:)]".contains(next)))
+    {
         let digit = at.until(end).trim_matches(|found: char| !found.is_ascii_digit());
         words.extend((!digit.is_empty()).then(|| reader.count(digit)));
         words.push(if end.before() == Some('+') { "plus" } else { "minus" }.to_owned());

@@ -43,9 +43,9 @@ pub fn degrees(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 const BOOKS: &[&str] = &[
     "Acts", "Colossians", "Corinthians", "Daniel", "Deuteronomy", "Ecclesiastes", "Ephesians", "Exodus",
     "Ezekiel", "Galatians", "Genesis", "Hebrews", "Isaiah", "James", "Jeremiah", "Job", "John", "Joshua",
-    "Judges", "Kings", "Koran", "Leviticus", "Luke", "Mark", "Matthew", "Numbers", "Peter", "Philippians", "Proverbs",
-    "Psalm", "Psalms", "Quran", "Revelation", "Romans", "Ruth", "Samuel", "Surah", "Thessalonians", "Timothy",
-    "Titus",
+    "Judges", "Kings", "Koran", "Leviticus", "Luke", "Mark", "Matthew", "Numbers", "Peter", "Philippians",
+    "Proverbs", "Psalm", "Psalms", "Quran", "Revelation", "Romans", "Ruth", "Samuel", "Surah",
+    "Thessalonians", "Timothy", "Titus",
 ];
 
 /// The short forms of books, which a chapter and a verse follow: `Ps. 23:1`.

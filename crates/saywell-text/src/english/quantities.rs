@@ -360,7 +360,10 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     at.eat(' ');
     // `50-50`: in equal parts.
-    if start.until(middle) == "50" && dash == "-" && at.past(|at| at.eat_text("50") && at.ends_quantity()).is_some() {
+    if start.until(middle) == "50"
+        && dash == "-"
+        && at.past(|at| at.eat_text("50") && at.ends_quantity()).is_some()
+    {
         let end = at.past(|at| at.eat_text("50"))?;
         return Some(Edit::new(start, end, format!("{from} {from}")));
     }

@@ -347,7 +347,9 @@ pub fn range_of_quantities(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         let mut words = window.trim_end().rsplit(' ');
         let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let dates = numbered(last) && MONTHS.iter().any(|month| before.starts_with(month)) && month(next);
-        let eras = matches!(last, "BC" | "BCE" | "AD" | "CE") && numbered(before) && next.peek().is_some_and(|next| next.is_ascii_digit());
+        let eras = matches!(last, "BC" | "BCE" | "AD" | "CE")
+            && numbered(before)
+            && next.peek().is_some_and(|next| next.is_ascii_digit());
         return (dates || eras).then(|| Edit::new(start, at, "to"));
     }
     let numbers = dash == "–"
@@ -452,8 +454,10 @@ pub fn numbered(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
     let letter = |found: Option<char>| found.is_some_and(|found| found.is_ascii_alphabetic());
     let short = letter(start.before()) && letter(start.before_second());
-    (short && at.eat('#') && at.rest().trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit()))
-        .then(|| Edit::new(start, at, if at.peek() == Some(' ') { " number" } else { " number " }))
+    (short
+        && at.eat('#')
+        && at.rest().trim_start_matches(' ').starts_with(|next: char| next.is_ascii_digit()))
+    .then(|| Edit::new(start, at, if at.peek() == Some(' ') { " number" } else { " number " }))
 }
 
 /// `±`, `§ 4`, `x²`, `~5`, `@`, `#tag` → in words.

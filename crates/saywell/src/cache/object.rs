@@ -425,7 +425,8 @@ impl ObjectLayer {
         }
         // Without a key at hand its service is asked to sign, which is another than the storage.
         let why = "sign a URL of the storage";
-        let signed = tokio::time::timeout(READ_DEADLINE, signer.signed_url(Method::GET, &path, valid_for)).await;
+        let signed =
+            tokio::time::timeout(READ_DEADLINE, signer.signed_url(Method::GET, &path, valid_for)).await;
         let signed = signed.map_err(unavailable(why)).and_then(|signed| signed.map_err(unavailable(why)));
         if signed.is_err() {
             *self.signs_from() = Some(Instant::now() + SIGNING_RESTS);
@@ -526,9 +527,9 @@ where
 #[cfg(test)]
 mod tests {
     use super::super::conformance::{self, Layer, held, key};
-    use object_store::signer::Signer;
     use super::*;
     use crate::clock::ManualClock;
+    use object_store::signer::Signer;
     use std::path::PathBuf;
 
     struct World {

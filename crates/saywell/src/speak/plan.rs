@@ -138,7 +138,8 @@ impl ReplyPlan {
             }
             if about.queue.is_some() && !model.eq_ignore_ascii_case(&about.model) {
                 // A voice inside this process is its own model.
-                let note = format!("`{}` has no model `{model}`: it speaks with `{}`", about.name, about.model);
+                let note =
+                    format!("`{}` has no model `{model}`: it speaks with `{}`", about.name, about.model);
                 notes.push(SpeechRequest::note(note));
             } else {
                 let asked = casts.iter_mut().filter_map(|cast| cast.get_mut(first.name()));
