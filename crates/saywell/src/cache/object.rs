@@ -425,13 +425,15 @@ impl ObjectLayer {
         }
         // Without a key at hand its service is asked to sign, which is another than the storage.
         let why = "sign a URL of the storage";
-        let signed =
-            tokio::time::timeout(READ_DEADLINE, signer.signed_url(Method::GET, &path, valid_for)).await;
-        let signed = signed.map_err(unavailable(why)).and_then(|signed| signed.map_err(unavailable(why)));
-        if signed.is_err() {
+        let asking = tokio::time::timeout(READ_DEADLINE, signer.signed_url(Method::GET, &path, valid_for));
+        let url = match asking.await {
+            Ok(answer) => answer.map_err(unavailable(why)),
+            Err(late) => Err(unavailable(why)(late)),
+        };
+        if url.is_err() {
             *self.signs_from() = Some(Instant::now() + SIGNING_RESTS);
         }
-        signed.map(Some)
+        url.map(Some)
     }
 
     fn folder(&self, kind: KeyKind, shard: &str) -> Path {

@@ -10,7 +10,7 @@ use saywell_text::ssml::unfollowed;
 use saywell_text::{About, How, Mark, Note, Script, Utterance};
 
 use super::foreign::Foreign;
-use super::{Speak, SpeakError, called};
+use super::{Speak, SpeakError};
 use crate::chain::{Chain, stressed, too_slow};
 use crate::key::{Key, KeyFields, KeyKind};
 use crate::limits::{Amount, Demand, Exceeded, What};

@@ -59,8 +59,8 @@ fn listed(of: impl Fn(&str, Holds, &str) -> String) -> String {
 
 /// The statement that adds the requests of `fresh` to the sums; `$1` is how long a day is.
 pub(super) fn roll_up(fresh: &str) -> String {
-    let (columns, sums) = (listed(|name, ..| name.to_owned()), of_requests());
-    let added = listed(|name, ..| format!("{name} = tts_usage_daily.{name} + excluded.{name}"));
+    let (columns, sums) = (listed(|name, _, _| name.to_owned()), of_requests());
+    let added = listed(|name, _, _| format!("{name} = tts_usage_daily.{name} + excluded.{name}"));
     format!(
         "INSERT INTO tts_usage_daily (day, {APART}, {columns})
          SELECT at / $1 AS day, {APART}, {sums} FROM {fresh} GROUP BY 1, {APART}
@@ -70,7 +70,7 @@ pub(super) fn roll_up(fresh: &str) -> String {
 
 /// The statement of a report. It takes the first day, the last, how long a day is, and the most lines.
 pub(super) fn report(by: By, Dialect { fresh, by_bytes }: &Dialect) -> String {
-    let (columns, of_requests, of_sums) = (listed(|name, ..| name.to_owned()), of_requests(), of_sums());
+    let (columns, of_requests, of_sums) = (listed(|name, _, _| name.to_owned()), of_requests(), of_sums());
     let (column, order) = match by {
         By::Day => ("day", "CAST(name AS BIGINT), currency".to_owned()),
         By::User => ("\"user\"", format!("requests DESC, name{by_bytes}, currency")),
