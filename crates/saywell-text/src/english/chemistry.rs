@@ -70,13 +70,14 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let raised = at.past(|at| {
         let before = at.at();
         at.eat_while(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(found));
-        at.at() > before && at.eat_if(|found| "⁺⁻".contains(found)).is_some()
+        at.at() > before && at.eat_if(|found| "⁺⁻+-−".contains(found)).is_some()
     });
-    if let Some(end) = raised.filter(|end| elements > 0 && end.ends_word()) {
+    if let Some(end) = raised.filter(|end| elements > 0 && end.ends_word() && end.peek() != Some('-')) {
         let number =
             at.until(end).chars().filter_map(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|raised| raised == found));
         words.extend(number.map(|digit| reader.count(&digit.to_string())));
-        words.push(if end.before() == Some('⁻') { "minus" } else { "plus" }.to_owned());
+        let is_minus = end.before().is_some_and(|sign| "⁻-−".contains(sign));
+        words.push(if is_minus { "minus" } else { "plus" }.to_owned());
         return Some(Edit::new(start, end, words.join(" ")));
     }
     // `SO4^2-`, `Fe^3+`

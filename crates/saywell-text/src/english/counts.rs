@@ -212,16 +212,20 @@ const CODES: [&str; 14] = [
     "text", "dial", "Dial",
 ];
 
-/// `500s` of HTTP → `five hundreds`.
+/// `500s`, `404s` of HTTP → `five hundreds`, `four oh fours`.
 pub fn status_class(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const NEAR: usize = 40;
     let mut at = start;
-    start.starts_number().then_some(())?;
-    let class = at.eat_if(|found| ('1'..='5').contains(&found))?;
+    let code = at.digits(3..=3).filter(|code| start.starts_number() && ("100".."600").contains(code))?;
     let near = [start.window_before(NEAR), at.window_after(NEAR)];
     let named = || near.iter().any(|text| text.contains("HTTP") || text.contains("status"));
-    (at.eat_text("00s") && at.ends_word() && named())
-        .then(|| Edit::new(start, at, format!("{} hundreds", reader.count(&class.to_string()))))
+    (at.eat('s') && at.ends_word() && named()).then(|| {
+        let words = match code.strip_suffix("00") {
+            Some(class) => format!("{} hundreds", reader.count(class)),
+            None => format!("{}s", reader.label(code)),
+        };
+        Edit::new(start, at, words)
+    })
 }
 
 /// What HTTP's status codes are named by: `403 Forbidden`.

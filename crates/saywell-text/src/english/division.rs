@@ -2,7 +2,9 @@
 
 use super::cursor::{Cursor, is_word};
 use super::kinds::Reader;
-use super::plain_maths::{greek, is_maths, is_operand, is_single_letter, operand_after, operand_before};
+use super::plain_maths::{
+    greek, is_maths, is_operand, is_raised, is_single_letter, operand_after, operand_before,
+};
 use super::spelled::Edit;
 
 /// `(a + b)/3`, `F/m =`, `P(A) / P(B)`: a division where numbers or brackets say so.
@@ -13,6 +15,10 @@ pub fn over(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let next = at.peek()?;
     let (spaced, bracket) = (before == ' ' && next == ' ', ")]!²³".contains(before) || "([".contains(next));
     let tight = (is_word(before) || ")]!²³".contains(before)) && (is_word(next) || "([".contains(next));
+    // `x²/4`
+    if is_raised(start) && next.is_ascii_digit() {
+        return Some(Edit::new(start, at, "over"));
+    }
     // `1/x`
     if tight
         && matches!(at.next_word(), "x" | "y" | "z" | "n" | "k")

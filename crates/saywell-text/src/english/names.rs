@@ -19,7 +19,8 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.eat_if(|found| found.is_ascii_alphabetic())?;
     at.eat_while(|found| found.is_ascii_alphabetic());
     let letters = start.until(at);
-    if letters.len() > 16 {
+    // What has been said of `x^2-1` already is no name.
+    if letters.len() > 16 || matches!(letters, "squared" | "cubed") {
         return None;
     }
     let name = at;

@@ -194,6 +194,19 @@ pub fn is_single_letter(word: &str) -> bool {
     word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !matches!(word, "I" | "A" | "a")
 }
 
+/// Whether what stands before is raised to a power, as a sign or in the words that were made of it: `x²`, `x squared`.
+pub fn is_raised(at: Cursor<'_>) -> bool {
+    at.before().is_some_and(|before| "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ".contains(before))
+        || at.before().is_some_and(char::is_alphabetic) && matches!(at.previous_word(), "squared" | "cubed")
+}
+
+/// Whether a number, a letter alone or a bracket follows at once.
+pub fn is_factor(at: Cursor<'_>) -> bool {
+    at.peek().is_some_and(|next| next.is_ascii_digit() || "(√".contains(next))
+        || at.peek().is_some_and(|next| next.is_ascii_alphabetic() || greek(next).is_some())
+            && !at.peek_second().is_some_and(char::is_alphabetic)
+}
+
 /// `5-3=2`, `x² - 4`, `(n)-1`, `len(a) - 1`: the hyphen or dash between two operands is a minus.
 pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut at = start;
@@ -205,6 +218,10 @@ pub fn minus(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     // `(3)–(5)` goes from the one to the other.
     if dash == "–" && start.before() == Some(')') && at.peek() == Some('(') {
         return None;
+    }
+    // `x²-1`, `a^2-b^2`
+    if is_raised(start) && is_factor(at) {
+        return Some(Edit::new(start, at, "minus"));
     }
     if !(spaced || tight) || !(named || operand_before(start)) || !operand_after(at) {
         return None;
