@@ -527,7 +527,7 @@ impl<'a> Walker<'a> {
             }
             TagEnd::Table => self.end_table(range),
             TagEnd::TableRow => self.end_row(),
-            TagEnd::TableCell => self.end_cell(range),
+            TagEnd::TableCell => self.end_cell(),
             TagEnd::Strikethrough => {
                 self.struck.pop();
             }

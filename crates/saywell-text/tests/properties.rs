@@ -318,6 +318,7 @@ fn blocks_inside_of_cells_stay_in_their_row() {
         "*|𪜀<li>```rust\n|---|---|\n",
         "a|b<h2>c</h2><li>d\n-|-\n1|2<ul><li>3</li></ul>\n",
         "<table><tr><td>a<li>b<table><tr><td>c",
+        "a```math\n<table><tr>a<td><td>|",
     ] {
         let whole = script(reply, &Options::default());
         check_ranges(reply, &whole);

@@ -269,7 +269,7 @@ impl Walker<'_> {
             }
             ("tr", true) if self.table.in_row => {
                 if self.table.in_cell {
-                    self.end_cell(range);
+                    self.end_cell();
                 }
                 self.table.in_row = false;
                 if self.table.in_head {
@@ -282,7 +282,7 @@ impl Walker<'_> {
             }
             ("th" | "td", false) => {
                 if self.table.in_cell {
-                    self.end_cell(range.clone());
+                    self.end_cell();
                 }
                 // A first row of data is no header.
                 if name == "td" && self.table.in_head && self.table.column == 0 {
@@ -290,7 +290,7 @@ impl Walker<'_> {
                 }
                 self.table.in_cell = true;
             }
-            ("th" | "td", true) if self.table.in_cell => self.end_cell(range),
+            ("th" | "td", true) if self.table.in_cell => self.end_cell(),
             _ => {}
         }
     }

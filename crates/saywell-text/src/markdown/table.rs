@@ -32,7 +32,7 @@ pub(super) struct Table {
 const NAMED_COLUMNS: usize = 10;
 
 impl Walker<'_> {
-    pub(super) fn end_cell(&mut self, range: Range<usize>) {
+    pub(super) fn end_cell(&mut self) {
         self.table.in_cell = false;
         let mut open = std::mem::take(&mut self.open);
         if let Some(phrase) = mark(&open.text) {
@@ -52,7 +52,7 @@ impl Walker<'_> {
         if cell.text.is_empty() {
             return;
         }
-        let start = cell.source().start.max(self.reply(range).start);
+        let start = cell.source().start;
         if !self.table.row.text.is_empty() {
             self.table.row.replace(", ", start..start);
         }

@@ -58,7 +58,7 @@ fn who_reads_no_further_ends_a_command_quietly() {
 #[test]
 fn standard_output_has_the_first_utterance_while_the_rest_is_made() {
     let data = TempDir::new().unwrap();
-    let text: String = (0..12).map(|n| format!("Sentence number {n} is one of many that follow. ")).collect();
+    let text: String = (0..60).map(|n| format!("Sentence number {n} is one of many that follow. ")).collect();
     let mut child =
         saywell(data.path()).args(["say", &text, "-o", "-"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut sound = child.stdout.take().unwrap();
