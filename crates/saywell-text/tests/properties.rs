@@ -1,6 +1,7 @@
 //! What holds for every text whatsoever.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use saywell_text::english::{Reader, spell_out};
 use saywell_text::{Code, Emoji, Markup, Omission, Options, Script, Scripter, Utterance, script};
 
@@ -300,6 +301,11 @@ fn written() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
+/// The same replies in every run; a longer search has others each time.
+fn seed() -> RngSeed {
+    if std::env::var_os("PROPTEST_CASES").is_some() { RngSeed::Random } else { RngSeed::Fixed(17) }
+}
+
 /// Few enough for every run; `PROPTEST_CASES=1000000` looks longer.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000)
@@ -327,7 +333,7 @@ fn blocks_inside_of_cells_stay_in_their_row() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), rng_seed: seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn ranges_hold_and_pieces_equal_the_whole(reply in reply(), options in options(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {

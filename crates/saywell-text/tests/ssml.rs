@@ -6,6 +6,7 @@
 //! the bytes of the document it stands for, and each mark with the text it is on.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use saywell_text::ssml::{Around, Dialect, Follows, to_ssml, unfollowed};
 use saywell_text::{How, Mark, Options, Pause, Script, ssml};
 use std::fmt::Write;
@@ -394,12 +395,17 @@ fn document() -> impl Strategy<Value = String> {
     })
 }
 
+/// The same replies in every run; a longer search has others each time.
+fn seed() -> RngSeed {
+    if std::env::var_os("PROPTEST_CASES").is_some() { RngSeed::Random } else { RngSeed::Fixed(17) }
+}
+
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1000)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), rng_seed: seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn ranges_and_marks_hold(document in document(), first in 0usize..100, rest in 1usize..300) {
