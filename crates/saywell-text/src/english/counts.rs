@@ -217,15 +217,14 @@ pub fn status_class(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     const NEAR: usize = 40;
     let mut at = start;
     let code = at.digits(3..=3).filter(|code| start.starts_number() && ("100".."600").contains(code))?;
+    (at.eat('s') && at.ends_word()).then_some(())?;
     let near = [start.window_before(NEAR), at.window_after(NEAR)];
-    let named = || near.iter().any(|text| text.contains("HTTP") || text.contains("status"));
-    (at.eat('s') && at.ends_word() && named()).then(|| {
-        let words = match code.strip_suffix("00") {
-            Some(class) => format!("{} hundreds", reader.count(class)),
-            None => format!("{}s", reader.label(code)),
-        };
-        Edit::new(start, at, words)
-    })
+    let named = near.iter().any(|text| text.contains("HTTP") || text.contains("status"));
+    let words = match code.strip_suffix("00") {
+        Some(class) => format!("{} hundreds", reader.count(class)),
+        None => format!("{}s", reader.label(code)),
+    };
+    named.then(|| Edit::new(start, at, words))
 }
 
 /// What HTTP's status codes are named by: `403 Forbidden`.

@@ -107,13 +107,11 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         }
         // `an 18 y/o student`
         "y/o" if before_small() => "year old",
-        "y/o" if end.next_word() == "M" => {
-            let end = end.past(|at| at.eat_text(" M")).unwrap_or(end);
-            return Some(Edit::new(start, end, "year old man"));
-        }
-        "y/o" if end.next_word() == "F" => {
-            let end = end.past(|at| at.eat_text(" F")).unwrap_or(end);
-            return Some(Edit::new(start, end, "year old woman"));
+        "y/o" if matches!(end.next_word(), "M" | "F") => {
+            let (sex, said) =
+                if end.next_word() == "M" { (" M", "year old man") } else { (" F", "year old woman") };
+            let end = end.past(|at| at.eat_text(sex)).unwrap_or(end);
+            return Some(Edit::new(start, end, said));
         }
         "p.p." if start.follows_number() => "percentage points",
         "p.p." if numbered => "pages",

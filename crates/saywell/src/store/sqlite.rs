@@ -40,9 +40,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often, and how long apart, a database is tried again that another process is just making.
 const BUSY_TRIES: u32 = 20;
 const BUSY_WAIT: Duration = Duration::from_millis(50);
-/// What each connection keeps of the file in memory, in KiB where it is negative: a quarter of what SQLite would, and never gives
-/// back. The system has the file's pages as well.
-const PAGES_KEPT: &str = "-512";
 /// Connections, each with a thread: one writes, the rest read beside it.
 const CONNECTIONS: u32 = 4;
 /// What still holds where the file can only be read: who may come in, what operators set, and how loud voices are.
@@ -73,8 +70,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             // Safe in write-ahead mode: a power cut may undo the last statements, never tear one.
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", PAGES_KEPT);
+            .busy_timeout(BUSY_TIMEOUT);
         let opened = match Self::connect(options.clone(), CONNECTIONS).await {
             Ok(store) => store.checked().await,
             Err(error) => Err(error),
