@@ -10,6 +10,7 @@ import { PlayerError } from './gateway.js';
 import { PartsSource } from './parts-source.js';
 import { NO_CAPTIONS, clampSpeed } from './player-store.js';
 import { START, Session, textOf } from './session.js';
+import { Standstill } from './standstill.js';
 import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
@@ -25,8 +26,7 @@ const PATIENCE_MS = 20_000;
 export const TOLD_EVERY_SECONDS = 0.25;
 /** How much shorter than its captions sound may be and still be whole. */
 const END_TOLERANCE_SECONDS = 0.5;
-/** How long sound that is there may stand still, and how far it is sent on then. */
-const STALL_MS = 3000;
+/** How far sound is sent on that stands still. */
 const NUDGE_SECONDS = 0.02;
 /** What lies farther than this beyond the sound that has come is asked for from there, and not waited for in order. */
 const FAR_SECONDS = 10;
@@ -50,6 +50,7 @@ export class Playback {
   #pickSource;
   #clock;
   #watchdog;
+  #standstill;
   /** @type {Session | null} */
   #session = null;
 
@@ -62,6 +63,12 @@ export class Playback {
     this.#pickSource = pick;
     this.#clock = clock;
     this.#watchdog = new Alarm(clock);
+    this.#standstill = new Standstill({
+      audio,
+      place: () => this.#place,
+      remedies: [() => (audio.currentTime += NUDGE_SECONDS), () => this.#anew(this.#pickSource()), () => this.#anew(new PartsSource())],
+      clock,
+    });
     this.#listen();
   }
 
@@ -91,9 +98,9 @@ export class Playback {
   resume() {
     const session = this.#session;
     if (!session) return;
-    const { status, position } = this.#store.state;
+    const { status } = this.#store.state;
     if (status === 'failed') {
-      this.#begin(session.speech, this.#pickSource(), position, this.#clock.now(), session.from);
+      this.#anew(this.#pickSource());
       return;
     }
     this.#report({ type: 'resumed' });
@@ -181,30 +188,17 @@ export class Playback {
    * @returns {number}  what it is now, in seconds
    */
   tick(least = TOLD_EVERY_SECONDS) {
-    const { offset = 0 } = this.#session?.source ?? {};
     const { status, position, captions } = this.#store.state;
     if (!this.#session || status === 'loading') return position;
-    this.#nudge(this.#session);
-    const now = offset + this.#audio.currentTime;
+    const now = this.#place;
     const isTold = Math.abs(now - position) < least && captionAt(captions.words, now) === captionAt(captions.words, position);
     if (!isTold) this.#report({ type: 'moved', position: now });
     return now;
   }
 
-  /**
-   * An engine that stands still though there is sound is sent on. WebKit does so where one stream ends and the next begins.
-   *
-   * @param {Session} session
-   */
-  #nudge(session) {
-    const { currentTime, buffered, paused } = this.#audio;
-    const now = this.#clock.now();
-    const { at, since } = session.stands;
-    if (at !== currentTime || paused || this.#store.state.status !== 'playing') session.stands = { at: currentTime, since: now };
-    else if (now - since > STALL_MS && buffered.length > 0 && buffered.end(buffered.length - 1) > currentTime + NUDGE_SECONDS) {
-      session.stands.since = now;
-      this.#audio.currentTime = currentTime + NUDGE_SECONDS;
-    }
+  /** How far the element has got, in seconds of the whole. */
+  get #place() {
+    return (this.#session?.source.offset ?? 0) + this.#audio.currentTime;
   }
 
   /**
@@ -226,6 +220,12 @@ export class Playback {
     if (position > 0) this.#moveTo(session, position);
     this.#play(session);
     this.#load(session).catch((error) => this.#breakOff(session, error));
+  }
+
+  /** The same once more, from where it was. @param {AudioSource} source */
+  #anew(source) {
+    const session = this.#session;
+    if (session) this.#begin(session.speech, source, this.#store.state.position, this.#clock.now(), session.from);
   }
 
   /** How long the text is in bytes, as far as its duration goes, and up to where it is known when it is said. @param {Session} session */
@@ -712,7 +712,7 @@ export class Playback {
    */
   #unplayable(session) {
     if (session.source.streams) {
-      this.#begin(session.speech, new PartsSource(), this.#store.state.position, this.#clock.now(), session.from);
+      this.#anew(new PartsSource());
     } else {
       this.#fail(new PlayerError('unplayable'));
     }
@@ -735,7 +735,9 @@ export class Playback {
   #report(event) {
     const before = this.#store.state.status;
     this.#store.dispatch(event);
-    if (this.#store.state.status !== before || event.type === 'answered') this.#feedWatchdog();
+    const { status } = this.#store.state;
+    if (status !== before || event.type === 'answered') this.#feedWatchdog();
+    if (status !== before) this.#standstill.watch(status === 'loading' || status === 'playing');
   }
 
   /** While sound is wanted and none is heard, something has to happen every now and then. */

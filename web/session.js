@@ -35,8 +35,6 @@ export class Session {
   placed = false;
   /** Whether sound is held back until there is more. */
   held = false;
-  /** Where the sound was seen last, and since when, by the clock. */
-  stands = { at: -1, since: 0 };
 
   /**
    * @param {Speech} speech

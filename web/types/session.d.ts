@@ -67,11 +67,6 @@ export declare class Session {
     placed: boolean;
     /** Whether sound is held back until there is more. */
     held: boolean;
-    /** Where the sound was seen last, and since when, by the clock. */
-    stands: {
-        at: number;
-        since: number;
-    };
     /**
      * @param {Speech} speech
      * @param {AudioSource} source

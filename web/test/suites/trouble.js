@@ -42,6 +42,27 @@ export function trouble(world) {
       await world.heard(0.3);
     }));
 
+  test('sound that hangs is begun anew where it was', () =>
+    world.visiting(CHAT, async () => {
+      await world.listen(1);
+      await world.heard(0.5);
+      const stood = await driver.run(() => {
+        const audio = /** @type {Probe} */ (window).probe.audio();
+        const clock = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime'));
+        const hung = { source: audio.src, at: audio.currentTime };
+        // As WebKit's does at times: nothing but another source gets it going.
+        Object.defineProperty(audio, 'currentTime', {
+          get: () => (audio.src === hung.source ? hung.at : clock.get?.call(audio)),
+          set: (second) => audio.src !== hung.source && clock.set?.call(audio, second),
+        });
+        return hung.at;
+      });
+      await world.heard(stood + 0.3);
+      const { status, position } = await world.state();
+      assert.equal(status, 'playing');
+      assert.ok(position > stood - 0.3 && position < stood + 3, `${position} after ${stood}`);
+    }));
+
   test('every refusal is told in plain words, and trying again works', async () => {
     for (const [code, status, wait, words] of REFUSALS) {
       await world.visiting(

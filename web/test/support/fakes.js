@@ -9,6 +9,7 @@ export class FakeAudio extends EventTarget {
   defaultPlaybackRate = 1;
   paused = true;
   ended = false;
+  readyState = 4;
   disableRemotePlayback = false;
   /** @type {{ code: number } | null} */
   error = null;

@@ -258,7 +258,7 @@ test('a gateway that hangs is told of within five seconds, and what ends because
 test('no timer is left when nothing is awaited', async () => {
   const world = setUp();
   await playing(world);
-  assert.equal(world.timers.waiting.length, 0);
+  assert.equal(world.timers.waiting.length, 1, 'sound that is heard might stand still');
   world.playback.pause();
   assert.equal(world.timers.waiting.length, 0);
 });
@@ -385,23 +385,46 @@ test('seeking stays inside the sound', async () => {
   assert.equal(world.audio.currentTime, 12);
 });
 
-test('sound that stands still though there is more is sent on, and sound that runs is not', async () => {
+test('sound that stands still though there is more is sent on, then begun anew, then heard from plain files', async () => {
   const world = setUp();
-  const { audio, playback, timers } = world;
+  const { audio, timers, store, sources } = world;
+  const look = () => timers.advance(500);
   await playing(world);
   audio.ranges = [[0, 4]];
   audio.currentTime = 2;
-  playback.tick();
-  timers.advance(2900);
-  playback.tick();
+  audio.emit('timeupdate');
+  for (let looks = 0; looks < 3; looks += 1) look();
   assert.equal(audio.currentTime, 2, 'an engine may take its time');
-  timers.advance(200);
-  playback.tick();
+  look();
   assert.ok(audio.currentTime > 2 && audio.currentTime < 2.1, `sent on to ${audio.currentTime}`);
-  // What has run out waits for more.
+  assert.equal(store.state.status, 'playing');
+  for (let looks = 0; looks < 4; looks += 1) look();
+  assert.equal(store.state.status, 'loading', 'begun anew');
+  assert.ok(Math.abs(audio.currentTime - 2) < 0.1, `where it was: ${audio.currentTime}`);
+  assert.equal(sources.length, 2);
+  world.asked[1]?.answer.resolve(RENDITION);
+  await settle();
+  audio.emit('playing');
+  for (let looks = 0; looks < 4; looks += 1) look();
+  assert.equal(sources.length, 2, 'not the same way a third time');
+  assert.equal(audio.src, '', 'plain files take the element empty');
+});
+
+test('sound that runs, has run out, or is paused is left alone', async () => {
+  const world = setUp();
+  const { audio, timers } = world;
+  await playing(world);
+  audio.ranges = [[0, 4]];
+  for (let second = 1; second < 4; second += 0.5) {
+    audio.currentTime = second;
+    timers.advance(500);
+    assert.equal(audio.currentTime, second);
+  }
   audio.currentTime = 4;
-  playback.tick();
-  timers.advance(4000);
-  playback.tick();
-  assert.equal(audio.currentTime, 4);
+  for (let looks = 0; looks < 9; looks += 1) timers.advance(500);
+  assert.equal(audio.currentTime, 4, 'what has run out waits for more');
+  audio.currentTime = 2;
+  world.playback.pause();
+  for (let looks = 0; looks < 9; looks += 1) timers.advance(500);
+  assert.equal(audio.currentTime, 2);
 });
