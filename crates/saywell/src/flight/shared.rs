@@ -239,17 +239,16 @@ impl SharedFlights {
         mail(&self.server, key, &Mail::GivenUp(whom)).await;
     }
 
-    /// Keeps what a link was given for, as long as links live.
-    pub async fn keep_asked(&self, key: &Key, asked: &LinkedRequest) {
-        let Ok(asked) = serde_json::to_vec(asked) else { return };
-        if let Err(away) = self.server.keep_asked(key, &asked, links::LONGEST).await {
+    /// Keeps what a link was given for, as it is [written](LinkedRequest::written), as long as links live.
+    pub async fn keep_asked(&self, key: &Key, asked: &[u8]) {
+        if let Err(away) = self.server.keep_asked(key, asked, links::LONGEST).await {
             debug!(%away, "other gateways cannot make again what a link was given for");
         }
     }
 
     /// What a link was given for by another gateway.
     pub async fn asked_for(&self, key: &Key) -> Option<LinkedRequest> {
-        serde_json::from_slice(&self.server.asked(key).await.ok()??).ok()
+        LinkedRequest::read(&self.server.asked(key).await.ok()??)
     }
 }
 
@@ -470,9 +469,9 @@ mod tests {
             ..SpeechRequest::new("Hello.")
         };
         let asked = LinkedRequest { caller: Caller::operator(Some("kitchen".into())), request };
-        let written = serde_json::to_vec(&asked).unwrap();
-        let read: LinkedRequest = serde_json::from_slice(&written).unwrap();
-        assert_eq!(serde_json::to_vec(&read).unwrap(), written);
+        let written = asked.written().unwrap();
+        let read = LinkedRequest::read(&written).unwrap();
+        assert_eq!(read.written().unwrap(), written);
         assert_eq!(read.request.pronunciations.version(), asked.request.pronunciations.version());
         assert_eq!((read.request.format, read.caller), (Format::Webm, asked.caller));
     }

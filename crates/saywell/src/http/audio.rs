@@ -136,8 +136,8 @@ pub(super) async fn again(app: &App, key: &Key, format: Option<Format>) -> Resul
         return Err(failure.into());
     }
     let asked = asked.ok_or_else(gone)?;
-    let request = SpeechRequest { prefetch: false, ..asked.request.clone() };
-    let order = app.orders.open(asked.caller.clone(), request).await?;
+    let request = SpeechRequest { prefetch: false, ..asked.request };
+    let order = app.orders.open(asked.caller, request).await?;
     app.speak.speak(&order).await.map_err(|error| naming_the_field(error, order.request()))
 }
 

@@ -282,7 +282,7 @@ pub async fn speak(
             return sound(speech, begun).await;
         }
         let asked = LinkedRequest { caller: order.caller().clone(), request: order.request().clone() };
-        app.speak.asked(speech.key, asked);
+        app.speak.asked(speech.key, &asked);
         Ok(axum::Json(answer(&app, speech, kept_for, &holder)).into_response())
     };
     answered(&app, caller, request, heard, |error, _| Err(nothing_to_say(error))).await

@@ -61,7 +61,8 @@ impl Speak {
     }
 
     /// A link was given for this.
-    pub fn asked(&self, key: Key, asked: LinkedRequest) {
+    pub fn asked(&self, key: Key, asked: &LinkedRequest) {
+        let Some(asked) = asked.written() else { return };
         if let Some(shared) = self.shared.clone() {
             let asked = asked.clone();
             self.beside.spawn(async move { shared.keep_asked(&key, &asked).await });
@@ -70,9 +71,9 @@ impl Speak {
     }
 
     /// What a link was given for, by whichever gateway.
-    pub async fn asked_for(&self, key: &Key) -> Option<Arc<LinkedRequest>> {
+    pub async fn asked_for(&self, key: &Key) -> Option<LinkedRequest> {
         match (self.flights.wake().asked_for(key), &self.shared) {
-            (None, Some(shared)) => shared.asked_for(key).await.map(Arc::new),
+            (None, Some(shared)) => shared.asked_for(key).await,
             (asked, _) => asked,
         }
     }
