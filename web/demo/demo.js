@@ -24,6 +24,9 @@ const report = Object.assign(document.createElement('p'), { className: 'report' 
 const facts = Object.assign(document.createElement('details'), { className: 'facts', hidden: true });
 const player = /** @type {SaywellPlayer} */ (find('saywell-player', HTMLElement));
 
+/** What is no farther from the end than that is at the end: about the height of a message's speaker. */
+const NEAR_PIXELS = 80;
+
 /** What has been said, by room. */
 const said = new Map(ROOMS.map(({ id, turns }) => [id, [...turns]]));
 let room = roomAt(location.hash);
@@ -154,12 +157,14 @@ async function converse(here, text) {
   chat.append(draft);
   const words = document.createElement('div');
   draft.prepend(words);
+  toTheEnd();
   // In the press itself: not every browser lets sound begin later.
   if (player.choices?.continuous) player.speak(draft);
   for await (const part of written(reply, signal)) {
+    const follows = isAtTheEnd();
     draft.setAttribute('data-markdown', part);
     words.replaceChildren(render(part));
-    toTheEnd();
+    if (follows) toTheEnd();
   }
   if (here !== room) return;
   draft.replaceChildren(render(reply), ...draft.querySelectorAll(':scope > saywell-speaker'));
@@ -167,7 +172,13 @@ async function converse(here, text) {
   draft.classList.remove('writing');
   draft.removeAttribute('aria-busy');
   // The reply's speaker is there a frame later, and belongs in view as well.
-  requestAnimationFrame(() => requestAnimationFrame(toTheEnd));
+  requestAnimationFrame(() => requestAnimationFrame(() => isAtTheEnd() && toTheEnd()));
+}
+
+/** Whether the end is in view, or nearly: who has scrolled away from it reads something else. */
+function isAtTheEnd() {
+  const { scrollTop, scrollHeight, clientHeight } = scroller();
+  return scrollHeight - clientHeight - scrollTop < NEAR_PIXELS;
 }
 
 function toTheEnd() {
