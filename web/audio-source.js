@@ -51,7 +51,7 @@ const GAP = 0.25;
 /** How near to its end an element stands that waits there, in seconds. */
 const HAIR = 0.05;
 /** An element's `readyState` from which on it can play on. */
-const HAVE_FUTURE_DATA = 3;
+export const HAVE_FUTURE_DATA = 3;
 
 /**
  * The best way this engine offers.

@@ -10,7 +10,7 @@ import { PlayerError } from './gateway.js';
 import { PartsSource } from './parts-source.js';
 import { NO_CAPTIONS, clampSpeed } from './player-store.js';
 import { START, Session, textOf } from './session.js';
-import { Standstill } from './standstill.js';
+import { standstill } from './standstill.js';
 import { whole } from './written.js';
 
 /** @typedef {import('./audio-source.js').AudioSource} AudioSource */
@@ -50,7 +50,7 @@ export class Playback {
   #pickSource;
   #clock;
   #watchdog;
-  #standstill;
+  #watchSound;
   /** @type {Session | null} */
   #session = null;
 
@@ -63,7 +63,7 @@ export class Playback {
     this.#pickSource = pick;
     this.#clock = clock;
     this.#watchdog = new Alarm(clock);
-    this.#standstill = new Standstill({
+    this.#watchSound = standstill({
       audio,
       place: () => this.#place,
       remedies: [() => (audio.currentTime += NUDGE_SECONDS), () => this.#anew(this.#pickSource()), () => this.#anew(new PartsSource())],
@@ -737,7 +737,7 @@ export class Playback {
     this.#store.dispatch(event);
     const { status } = this.#store.state;
     if (status !== before || event.type === 'answered') this.#feedWatchdog();
-    if (status !== before) this.#standstill.watch(status === 'loading' || status === 'playing');
+    if (status !== before) this.#watchSound(status === 'loading' || status === 'playing');
   }
 
   /** While sound is wanted and none is heard, something has to happen every now and then. */

@@ -68,6 +68,8 @@ export type Engine = {
     MediaSource?: typeof MediaSource;
     ManagedMediaSource?: typeof MediaSource;
 };
+/** An element's `readyState` from which on it can play on. */
+export declare const HAVE_FUTURE_DATA = 3;
 /**
  * The best way this engine offers.
  *

@@ -208,8 +208,8 @@ fn without_comments(source: &str) -> String {
     code
 }
 
-/// Code without the spaces that mean nothing in it, which are a twentieth of what a page loads. What stands in strings,
-/// patterns and templates stays as it is, and so do lines that import.
+/// Code without the spaces and the ends of lines that mean nothing in it, which are a twentieth of what a page loads. What
+/// stands in strings, patterns and templates stays as it is, and so do lines that import.
 fn without_spaces(code: &str) -> String {
     let is_word = |character: char| character.is_alphanumeric() || "_$#".contains(character);
     let mut out = String::with_capacity(code.len());
@@ -225,6 +225,12 @@ fn without_spaces(code: &str) -> String {
             // `a + +b`, and what may begin or end a pattern.
             let is_sign = before == after && "+-".contains(before);
             if !is_apart && !is_sign && before != '/' && after != '/' {
+                continue;
+            }
+        }
+        if end.is_none() && character == '\n' {
+            let is_open = out.ends_with([';', '{', ',', '(']) || characters.peek() == Some(&'}');
+            if is_open && !out.rsplit('\n').next().unwrap_or("").starts_with("import") {
                 continue;
             }
         }
@@ -376,7 +382,9 @@ mod tests {
             (r"return /[/'] = \/ '/.test(a) && b;", r"return /[/'] = \/ '/.test(a)&&b;"),
             ("a = (b) / c / d; e = 'f  g';", "a=(b) / c / d;e='f  g';"),
             ("return a; // isn't it\nb = 'c // d';", "return a; \nb='c // d';"),
-            ("p {\n#q = async function* () {};", "p{\n#q=async function*(){};"),
+            ("p {\n#q = async function* () {};", "p{#q=async function*(){};"),
+            ("if (a) {\nb(\nc,\nd\n);\n}\ne = f\ng", "if(a){b(c,d\n);}\ne=f\ng"),
+            ("a = `{\n${ b }\n}`;\nc", "a=`{\n${b}\n}`;c"),
         ] {
             assert_eq!(without_spaces(source), code);
         }
