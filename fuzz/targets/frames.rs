@@ -4,14 +4,11 @@
 use libfuzzer_sys::fuzz_target;
 use saywell_audio::{Format, Frames, Muxer, decode_lossless, whole};
 
-const FORMATS: [Format; 7] =
-    [Format::Mp3, Format::Opus, Format::Webm, Format::Mp4, Format::Flac, Format::Wav, Format::Pcm];
-
 fuzz_target!(|data: &[u8]| {
     let Ok(frames) = Frames::from_bytes(data) else { return };
     assert_eq!(frames.to_bytes(), data);
     let _ = decode_lossless(&frames);
-    for format in FORMATS {
+    for format in Format::ALL {
         let mut muxer = Muxer::new(format);
         let mut file = muxer.header();
         match muxer.push(&frames) {

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use libfuzzer_sys::fuzz_target;
 use saywell::identity::Subject;
 use saywell::key::Key;
-use saywell::links::{Grant, Links};
+use saywell::links::{LinkQuery, Links};
 use saywell::secret::Secret;
 
 fuzz_target!(|link: (&str, Option<String>, Option<String>, Option<String>)| {
@@ -14,5 +14,5 @@ fuzz_target!(|link: (&str, Option<String>, Option<String>, Option<String>)| {
     let key = name.parse().unwrap_or(Key::from_bytes([7; 32]));
     let links = Links::new(&Secret::new("the signing key of a test"), String::new());
     let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
-    assert!(links.check(&key, &Grant { exp, sig, sub }, now, Some(&Subject::Operator)).is_err());
+    assert!(links.check(&key, &LinkQuery { exp, sig, sub }, now, Some(&Subject::Operator)).is_err());
 });

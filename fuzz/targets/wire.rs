@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use reqwest::StatusCode;
 use saywell_providers::provider::{Part, ProviderError};
 use saywell_providers::providers::wire::{
-    Base64Reader, Coding, EventReader, Failure, LineReader, SoundReader,
+    Base64Reader, Coding, EventReader, LineReader, ServiceFailure, SoundReader,
 };
 
 fuzz_target!(|data: &[u8]| {
@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
         let mut reader = Base64Reader::default();
         let _ = reader.push(text).and_then(|_| reader.finish());
     }
-    let failure = Failure::of_message(StatusCode::BAD_REQUEST, data);
+    let failure = ServiceFailure::of_message(StatusCode::BAD_REQUEST, data);
     assert!(failure.message.chars().count() <= 201);
 });
 

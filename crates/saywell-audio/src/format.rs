@@ -76,7 +76,7 @@ impl Format {
     /// Whether frames are put together in blocks (pages, clusters, fragments), each with something around it.
     #[must_use]
     pub const fn has_blocks(self) -> bool {
-        matches!(self, Format::Opus | Format::Webm | Format::Mp4)
+        matches!(self.codec(), Codec::Opus)
     }
 
     /// Whether the header states the length, so that an exact file can only be written when all of it is known.
@@ -95,7 +95,7 @@ impl fmt::Display for Format {
 
 /// The name is not that of a format on offer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("format must be one of mp3, opus, webm, mp4, flac, wav, pcm; not {given:?}")]
+#[error("format must be one of {}; not {given:?}", Format::ALL.map(Format::name).join(", "))]
 pub struct UnknownFormat {
     /// What was asked for.
     pub given: String,

@@ -156,7 +156,7 @@ impl Filter {
             let fraction = place as f64 / self.to as f64;
             let start = (self.reach - 1) as f64 + fraction;
             let value =
-                |tap: usize| (self.ratio * KERNEL.at(((tap as f64 - start) * self.ratio).abs())) as f32;
+                |tap: usize| (self.ratio * KERNEL.value_at(((tap as f64 - start) * self.ratio).abs())) as f32;
             taps.extend((0..2 * self.reach).map(value));
         }
         taps
@@ -196,7 +196,7 @@ impl Kernel {
         Kernel((0..=length).map(value).chain([0.0, 0.0]).collect())
     }
 
-    fn at(&self, t: f64) -> f64 {
+    fn value_at(&self, t: f64) -> f64 {
         let place = t * STEPS as f64;
         let index = place as usize;
         match self.0.get(index..index + 2) {

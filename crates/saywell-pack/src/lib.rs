@@ -74,7 +74,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> MakeError {
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> MakeError {
     let path = path.to_owned();
     move |source| MakeError::File { path, source }
 }

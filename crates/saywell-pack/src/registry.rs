@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::{MakeError, at};
+use crate::{MakeError, file_error};
 
 /// The first pip that answers: a program, and the arguments that make it pip.
 #[must_use]
@@ -43,7 +43,7 @@ pub(crate) fn npm(package: &str, folder: &Path) -> Result<(), MakeError> {
 }
 
 fn run(mut command: Command, program: &str, package: &str) -> Result<(), MakeError> {
-    let output = command.output().map_err(at(Path::new(program)))?;
+    let output = command.output().map_err(file_error(Path::new(program)))?;
     if output.status.success() {
         return Ok(());
     }

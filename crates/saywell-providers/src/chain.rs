@@ -20,7 +20,7 @@ use futures::future::Either;
 use saywell_text::{Emphasis, How, Mark};
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{Provider, ProviderError, Request, Speech, SpeechStream, begun, gather_for};
+use crate::provider::{GatheredSpeech, Provider, ProviderError, Request, SpeechStream, begun, gather_for};
 use crate::queue::Priority;
 use crate::voices::{Cast, Delivery, Speaker};
 
@@ -33,9 +33,9 @@ pub struct Chain {
 
 /// One utterance, and who speaks it.
 #[derive(Debug)]
-pub struct Spoken {
+pub struct ChainAnswer {
     /// The sound.
-    pub heard: Heard,
+    pub heard: ChainSound,
     /// Which of the chain's providers it is.
     pub place: usize,
     /// Who made it.
@@ -47,7 +47,7 @@ pub struct Spoken {
     pub failed: Vec<(String, ProviderError)>,
 }
 
-impl Spoken {
+impl ChainAnswer {
     fn after(mut self, failed: Exhausted) -> Self {
         drop(self.failed.splice(0..0, failed.reasons));
         self
@@ -55,14 +55,14 @@ impl Spoken {
 }
 
 /// The sound of an utterance.
-pub enum Heard {
+pub enum ChainSound {
     /// All of it.
-    Whole(Speech),
+    Whole(GatheredSpeech),
     /// Its provider has begun.
     Begun(SpeechStream),
 }
 
-impl fmt::Debug for Heard {
+impl fmt::Debug for ChainSound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Whole(_) => "Whole",
@@ -184,7 +184,7 @@ impl Chain {
         cast: &Cast,
         from: usize,
         whole: bool,
-    ) -> Result<Spoken, Exhausted> {
+    ) -> Result<ChainAnswer, Exhausted> {
         let all = self.providers.len();
         let Some(patience) = self.hedge.filter(|_| request.priority == Priority::First && from + 1 < all)
         else {
@@ -225,7 +225,7 @@ impl Chain {
         cast: &Cast,
         range: Range<usize>,
         whole: bool,
-    ) -> Result<Spoken, Exhausted> {
+    ) -> Result<ChainAnswer, Exhausted> {
         let (mut reasons, mut next_from) = (Vec::new(), range.start);
         let last = self.providers.iter().rposition(|provider| cast.get(provider.name()).is_some());
         for (number, provider) in self.providers.iter().enumerate().take(range.end).skip(range.start) {
@@ -252,16 +252,16 @@ impl Chain {
                 Request { marks, language, model, voice, instructions, speed, last, ..request.clone() };
             let asked = provider.speak(asked);
             let heard = if whole || provider.about().whole {
-                gather_for(asked, speaker.level).await.map(Heard::Whole)
+                gather_for(asked, speaker.level).await.map(ChainSound::Whole)
             } else {
-                begun(asked).await.map(Heard::Begun)
+                begun(asked).await.map(ChainSound::Begun)
             };
             match heard {
                 Ok(heard) => {
                     // Whoever has no part in it was not asked, and did not fail.
                     reasons.retain(|(name, _)| cast.contains_key(name));
                     let (place, speaker) = (number, speaker.clone());
-                    return Ok(Spoken { heard, place, speaker, next_from, failed: reasons });
+                    return Ok(ChainAnswer { heard, place, speaker, next_from, failed: reasons });
                 }
                 Err(error) => {
                     next_from = number + 1;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use crate::price::fits;
-use crate::provider::About;
+use crate::provider::ProviderFacts;
 
 /// The table that ships.
 const SHIPPED: &str = include_str!("ends.toml");
@@ -61,7 +61,7 @@ impl Default for Ends {
 impl Ends {
     /// What ends first of a provider that speaks with this model and voice.
     #[must_use]
-    pub fn find(&self, about: &About, model: &str, voice: &str) -> Option<Ending> {
+    pub fn find(&self, about: &ProviderFacts, model: &str, voice: &str) -> Option<Ending> {
         if about.elsewhere {
             return None;
         }
@@ -104,7 +104,7 @@ pub struct Ending {
 impl Ending {
     /// The beginning of its day, in UTC.
     #[must_use]
-    pub fn at(&self) -> SystemTime {
+    pub fn time(&self) -> SystemTime {
         let seconds = self.day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
         UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap_or_default())
     }
@@ -113,7 +113,7 @@ impl Ending {
     #[must_use]
     pub fn in_words(&self, now: SystemTime) -> String {
         let Self { of, day, instead, source, .. } = self;
-        let verb = if now < self.at() { "ends" } else { "ended" };
+        let verb = if now < self.time() { "ends" } else { "ended" };
         format!("{of} {verb} on {day}; choose {instead} ({source})")
     }
 }
@@ -123,7 +123,9 @@ mod tests {
     use super::*;
 
     fn found(kind: &'static str, model: &str, voice: &str) -> Option<String> {
-        Ends::default().find(&About::new(kind, kind, model), model, voice).map(|end| end.day.to_string())
+        Ends::default()
+            .find(&ProviderFacts::new(kind, kind, model), model, voice)
+            .map(|end| end.day.to_string())
     }
 
     #[test]
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_before_and_after_it_came_and_not_of_what_is_elsewhere() {
-        let about = About::new("openai", "reader", "tts-1");
+        let about = ProviderFacts::new("openai", "reader", "tts-1");
         let end = Ends::default().find(&about, "tts-1", "nova").unwrap();
         assert_eq!(end.provider, "reader");
         let before = end.in_words(UNIX_EPOCH);
@@ -166,9 +168,9 @@ mod tests {
             before.starts_with("every model of its service ends on 2027-01-06; choose openai_realtime"),
             "{before}"
         );
-        let after = end.in_words(end.at());
+        let after = end.in_words(end.time());
         assert!(after.contains(" ended on 2027-01-06"), "{after}");
-        let elsewhere = About { elsewhere: true, ..about };
+        let elsewhere = ProviderFacts { elsewhere: true, ..about };
         assert_eq!(Ends::default().find(&elsewhere, "tts-1", "nova"), None);
     }
 }

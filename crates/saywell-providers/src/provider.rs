@@ -45,7 +45,7 @@ const PLAIN_FOLLOWS: Follows = Follows {
 #[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
     /// What is known of it without asking anybody.
-    fn about(&self) -> &About;
+    fn about(&self) -> &ProviderFacts;
 
     /// Its name, such as `local`.
     fn name(&self) -> &str {
@@ -71,7 +71,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + ?Sized> Provider for Arc<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         (**self).about()
     }
 
@@ -99,7 +99,7 @@ impl<P: Provider + ?Sized> Provider for Arc<P> {
 /// What is known of a provider without asking anybody.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing of it, and all go together")]
-pub struct About {
+pub struct ProviderFacts {
     /// The name that settings, headers and metrics use: its kind, or the name of one of several of a kind.
     pub name: Arc<str>,
     /// What settings call providers of its sort; prices are by kind.
@@ -145,7 +145,7 @@ pub struct About {
     pub elsewhere: bool,
 }
 
-impl About {
+impl ProviderFacts {
     /// The speeds that its voices have with one of its models.
     #[must_use]
     pub fn speeds_of(&self, model: &str) -> RangeInclusive<f32> {
@@ -198,10 +198,10 @@ pub struct Request {
     /// How parts of the text are said. What a provider cannot do it passes over.
     pub marks: Arc<[Mark]>,
     /// Bytes of the text that its writer has set off, see [`Utterance::emphasis`](saywell_text::Utterance::emphasis): stress
-    /// for those who speak [within](About::within) a sentence.
+    /// for those who speak [within](ProviderFacts::within) a sentence.
     pub emphasis: Arc<[Range<usize>]>,
     /// Where the text is a part of a sentence that was cut: what of it stands at its sides. For those who speak
-    /// [within](About::within).
+    /// [within](ProviderFacts::within).
     pub within: Option<Arc<Within>>,
     /// What the reply says right before it, where that is known and anything: for a voice that goes on in the same manner.
     pub before: Option<Arc<str>>,
@@ -213,7 +213,7 @@ pub struct Request {
     pub voice: String,
     /// How to speak, in words, for a model that takes such; empty: as it would.
     pub instructions: Arc<str>,
-    /// Speed, 1.0 as the voice was made; for a provider itself one of its [`About::speeds`].
+    /// Speed, 1.0 as the voice was made; for a provider itself one of its [`ProviderFacts::speeds`].
     pub speed: f32,
     /// Who waits for it.
     pub priority: Priority,
@@ -424,7 +424,7 @@ pub struct WordTiming {
 
 /// A whole utterance in sound.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Speech {
+pub struct GatheredSpeech {
     /// Samples a second.
     pub rate: u32,
     /// Mono samples in [-1, 1].
@@ -615,7 +615,7 @@ pub async fn begun(mut stream: SpeechStream) -> Result<SpeechStream, ProviderErr
 ///
 /// # Errors
 /// The stream's own error; a stream that ends without sound, or changes its rate, is `Rejected`.
-pub async fn gather(stream: SpeechStream) -> Result<Speech, ProviderError> {
+pub async fn gather(stream: SpeechStream) -> Result<GatheredSpeech, ProviderError> {
     gather_for(stream, Level::Fixed(0.0)).await
 }
 
@@ -623,8 +623,8 @@ pub async fn gather(stream: SpeechStream) -> Result<Speech, ProviderError> {
 ///
 /// # Errors
 /// As [`gather`].
-pub async fn gather_for(mut stream: SpeechStream, level: Level) -> Result<Speech, ProviderError> {
-    let mut speech = Speech::default();
+pub async fn gather_for(mut stream: SpeechStream, level: Level) -> Result<GatheredSpeech, ProviderError> {
+    let mut speech = GatheredSpeech::default();
     while let Some(part) = stream.next().await {
         match part? {
             Part::Sound { rate, samples } => {

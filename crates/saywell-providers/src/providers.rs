@@ -247,7 +247,7 @@ mod tests {
     use crate::providers::conformance::faults;
 
     /// How each service over HTTP is given its address.
-    const REMOTE: [(&ProviderKind, &stubs::Kind, &str); 12] = [
+    const REMOTE: [(&ProviderKind, &stubs::StubKind, &str); 12] = [
         (&openai::KIND, &stubs::openai::KIND, "/v1'\napi_key = 'key"),
         (&openai_compatible::GROQ, &stubs::openai_compatible::GROQ, "/v1'\napi_key = 'key"),
         (&elevenlabs::KIND, &stubs::elevenlabs::KIND, "'\napi_key = 'key"),

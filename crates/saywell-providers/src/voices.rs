@@ -9,7 +9,7 @@ use saywell_audio::loudness::Level;
 use saywell_text::english;
 use saywell_voice::kokoro::{Blend, BlendFault};
 
-use crate::provider::{About, Provider, Voice};
+use crate::provider::{Provider, ProviderFacts, Voice};
 
 /// OpenAI's voice names and the gender a listener expects of each, so that applications written for OpenAI work
 /// with every provider. Genders as heard in OpenAI's samples; OpenAI itself names none.
@@ -78,9 +78,9 @@ pub struct Speaker {
     /// The language that the voice has of its own, without a country: what a text is in of which nothing tells. Empty where
     /// that is not known.
     pub language: String,
-    /// What changes when that voice would sound different, see [`About::voice_version`].
+    /// What changes when that voice would sound different, see [`ProviderFacts::voice_version`].
     pub voice_version: String,
-    /// What else of that provider's settings changes its sound, see [`About::options`].
+    /// What else of that provider's settings changes its sound, see [`ProviderFacts::options`].
     pub options: String,
     /// How to bring that voice to the one loudness.
     pub level: Level,
@@ -92,7 +92,7 @@ pub struct Speaker {
 
 impl Speaker {
     fn new(link: &dyn Provider, voice: &str, listed: Option<&Voice>) -> Self {
-        let About { name, model, voice_version, options, level, reader, .. } = link.about();
+        let ProviderFacts { name, model, voice_version, options, level, reader, .. } = link.about();
         Self {
             provider: name.to_string(),
             model: model.clone(),

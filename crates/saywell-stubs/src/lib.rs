@@ -36,4 +36,4 @@ pub mod stubs;
 pub use call::{Call, Desk, Recorded};
 pub use fault::{Fault, Refusal};
 pub use server::{Nobody, Stub};
-pub use stubs::Kind;
+pub use stubs::StubKind;

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::call::{self, Counts, Desk, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::proxy;
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// What has not happened after this time will not.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,7 +36,7 @@ impl Stub {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn start(kind: &Kind) -> io::Result<Self> {
+    pub async fn start(kind: &StubKind) -> io::Result<Self> {
         Self::start_on(kind, 0).await
     }
 
@@ -44,7 +44,7 @@ impl Stub {
     ///
     /// # Errors
     /// When the port cannot be listened on.
-    pub async fn start_on(kind: &Kind, port: u16) -> io::Result<Self> {
+    pub async fn start_on(kind: &StubKind, port: u16) -> io::Result<Self> {
         Self::serve((kind.routes)(), kind.refuse, port).await
     }
 

@@ -27,7 +27,7 @@ use crate::call::Desk;
 use crate::fault::Refusal;
 
 /// Every stub there is.
-pub static KINDS: &[&Kind] = &[
+pub static KINDS: &[&StubKind] = &[
     &azure::KIND,
     &cartesia::KIND,
     &cartesia::BY_FLUSH,
@@ -58,7 +58,7 @@ pub static KINDS: &[&Kind] = &[
 ];
 
 /// A service that is stood in for.
-pub struct Kind {
+pub struct StubKind {
     /// What the command line calls it: the provider's name.
     pub name: &'static str,
     /// Its calls. Those for speech take a [`Call`](crate::Call).
@@ -67,7 +67,7 @@ pub struct Kind {
     pub refuse: fn(Refusal) -> Response,
 }
 
-impl fmt::Debug for Kind {
+impl fmt::Debug for StubKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kind").field("name", &self.name).finish_non_exhaustive()
     }

@@ -106,15 +106,15 @@ pub(crate) fn words(language: &str) -> Option<&'static Words> {
 
 impl Phrase {
     pub(crate) fn english(self) -> String {
-        self.of(&en::PHRASES)
+        self.phrase(&en::PHRASES)
     }
 
     /// In `language` (BCP 47), in English where its words are not known.
     pub(crate) fn said_in(self, language: &str) -> String {
-        self.of(words(language).map_or(&en::PHRASES, |words| &words.phrases))
+        self.phrase(words(language).map_or(&en::PHRASES, |words| &words.phrases))
     }
 
-    fn of(self, phrases: &Phrases) -> String {
+    fn phrase(self, phrases: &Phrases) -> String {
         match self {
             Self::Link => phrases.link,
             Self::LinkTo => phrases.link_to,

@@ -524,7 +524,7 @@ fn keycap(text: &str, from: usize, at: usize) -> (Range<usize>, Edit) {
 fn emoji_at(text: &str) -> Option<(usize, String)> {
     const LONGEST: usize = 40;
     let Some(rest) = text.strip_prefix(':') else {
-        return emoji::at(text);
+        return emoji::emoji_at(text);
     };
     let code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
     let end = rest[..rest.floor_char_boundary(LONGEST)].find(|c| !code(c))?;

@@ -9,7 +9,7 @@ pub(crate) fn may_begin(c: char) -> bool {
 }
 
 /// The emoji that `text` begins with: its bytes and its name, without its skin tone.
-pub(crate) fn at(text: &str) -> Option<(usize, String)> {
+pub(crate) fn emoji_at(text: &str) -> Option<(usize, String)> {
     let mut characters = text.char_indices().peekable();
     let (_, first) = characters.next().filter(|(_, c)| may_begin(*c))?;
     let regional = |c: char| matches!(u32::from(c), 0x1F1E6..=0x1F1FF);
@@ -73,9 +73,9 @@ mod tests {
             ("❤", "red heart"),
             ("🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", "flag of Scotland"),
         ] {
-            assert_eq!(at(&format!("{emoji} x")), Some((emoji.len(), name.to_owned())), "{emoji}");
+            assert_eq!(emoji_at(&format!("{emoji} x")), Some((emoji.len(), name.to_owned())), "{emoji}");
         }
-        assert_eq!(at("a"), None);
-        assert_eq!(at("🫨\u{200d}"), at("🫨"));
+        assert_eq!(emoji_at("a"), None);
+        assert_eq!(emoji_at("🫨\u{200d}"), emoji_at("🫨"));
     }
 }

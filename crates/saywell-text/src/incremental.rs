@@ -9,7 +9,7 @@ use crate::paragraph::{Cutter, Found};
 use crate::pause::Pause;
 use crate::sides;
 use crate::split::{Lengths, split};
-use crate::utterance::{Kind, Omission, Omitted, Utterance};
+use crate::utterance::{Omission, Omitted, Utterance, UtteranceKind};
 use crate::{Markup, Options};
 use std::ops::Range;
 
@@ -578,8 +578,8 @@ impl Scripter {
             Markup::Plain => markdown::plain(source, at, &self.options),
         };
         // A paragraph that was given in part is no heading, whatever is drawn under it.
-        for passage in rendered.passages.iter_mut().filter(|passage| passage.kind == Kind::Heading) {
-            (passage.kind, passage.pause) = (Kind::Paragraph, Pause::Paragraph);
+        for passage in rendered.passages.iter_mut().filter(|passage| passage.kind == UtteranceKind::Heading) {
+            (passage.kind, passage.pause) = (UtteranceKind::Paragraph, Pause::Paragraph);
         }
         if let (Some(pause), Some(last)) = (pause, rendered.passages.last_mut()) {
             last.pause = pause;
@@ -630,7 +630,7 @@ impl Scripter {
             let mut said = 0; // bytes of the passage that are in utterances
             let before = self.utterances.len();
             // A passage that is code as a whole is cut like prose.
-            let code = if kind == Kind::Code { Vec::new() } else { spoken.literal() };
+            let code = if kind == UtteranceKind::Code { Vec::new() } else { spoken.literal() };
             for (range, pause) in split(&spoken.text, &code, lengths) {
                 let mut end = spoken.outside_replaced(range.end);
                 if end > range.end {

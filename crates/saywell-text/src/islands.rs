@@ -55,7 +55,7 @@ pub(crate) fn islands(text: &str, markup: bool) -> Vec<Island> {
                 at = here + tildes(text, here);
                 continue;
             }
-            b'$' | b'\\' if markup => match state.at(here) {
+            b'$' | b'\\' if markup => match state.find_at(here) {
                 maths::Found::Formula { range, tex, displayed } => {
                     Some(Island { range, what: What::Formula { tex, displayed } })
                 }

@@ -8,7 +8,7 @@
 //! `docs/decisions/0008-language-detection.md` has the comparison that led here.
 
 pub use crate::language_names::name;
-use crate::utterance::{Kind, Script, Utterance};
+use crate::utterance::{Script, Utterance, UtteranceKind};
 use script::Writing;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -75,13 +75,13 @@ pub fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
 /// The language of `text` within a reply that is mostly in `main`, which decides between languages that are close.
 fn detect_within(text: &str, main: Option<&str>) -> Option<Detected> {
     let text = &text[..text.floor_char_boundary(WINDOW)];
-    match script::of(text) {
+    match script::writing_of(text) {
         // Japanese has sentences without kana.
         Writing::One("zh") if main == Some("ja") => Some(Detected { language: "ja", sure: true }),
         Writing::One(language) => Some(Detected { language, sure: true }),
         Writing::Cyrillic => {
             // It is no English, whichever it is.
-            let [best, _] = Evidence::of(text).leaders();
+            let [best, _] = Evidence::gather(text).leaders();
             Some(Detected { language: if best.1 > 0.0 { best.0 } else { "ru" }, sure: true })
         }
         Writing::Latin => {
@@ -98,7 +98,7 @@ fn detect_within(text: &str, main: Option<&str>) -> Option<Detected> {
 
 /// The language of a text in the Latin alphabet.
 fn latin(text: &str, main: Option<&str>) -> Option<Detected> {
-    let evidence = Evidence::of(text);
+    let evidence = Evidence::gather(text);
     let Evidence { foreign, count, .. } = evidence;
     if evidence.words.is_empty() {
         return None;
@@ -159,7 +159,7 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn of(text: &str) -> Self {
+    fn gather(text: &str) -> Self {
         // Latin that every language writes.
         let text = &text.replace("et al", "");
         let outside = Self::of_parts(text, false);
@@ -416,7 +416,7 @@ impl Languages {
     #[must_use]
     pub fn assign(&mut self, utterance: Utterance) -> Vec<Utterance> {
         let mut parts = match (&utterance.language, utterance.kind) {
-            (Some(_), _) | (None, Kind::Code) => vec![utterance],
+            (Some(_), _) | (None, UtteranceKind::Code) => vec![utterance],
             _ if utterance.is_announcement() => vec![utterance],
             _ => parts::apart(utterance, self.main()),
         };
@@ -439,7 +439,7 @@ impl Languages {
             self.count(Cow::Owned(language), letters);
             return;
         }
-        if utterance.kind == Kind::Code {
+        if utterance.kind == UtteranceKind::Code {
             utterance.speak(self.main().unwrap_or("en"));
             return;
         }

@@ -25,7 +25,9 @@ pub use mark::{Emphasis, How, Mark, Prosody, SayAs};
 pub use pause::Pause;
 pub use ssml::{SsmlError, ssml};
 pub use tag::{Language, NoLanguage};
-pub use utterance::{About, CHARACTERS_PER_SECOND, Kind, Note, Omission, Omitted, Script, Utterance, Within};
+pub use utterance::{
+    CHARACTERS_PER_SECOND, Note, NoteTopic, Omission, Omitted, Script, Utterance, UtteranceKind, Within,
+};
 
 // What is made of a reply.
 mod mark;

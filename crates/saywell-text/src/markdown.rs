@@ -9,7 +9,7 @@ use crate::lines;
 use crate::maths;
 use crate::pause::Pause;
 use crate::spoken::{Relation, Spoken};
-use crate::utterance::{Kind, Omission, Omitted};
+use crate::utterance::{Omission, Omitted, UtteranceKind};
 use crate::{Code, Options};
 use code::Listing;
 use html::Html;
@@ -26,7 +26,7 @@ mod table;
 #[derive(Debug)]
 pub(crate) struct Passage {
     pub(crate) spoken: Spoken,
-    pub(crate) kind: Kind,
+    pub(crate) kind: UtteranceKind,
     /// The pause after all of it.
     pub(crate) pause: Pause,
     /// What it announces, if it stands for what is not read.
@@ -162,7 +162,8 @@ pub(crate) fn plain(source: &str, at: usize, options: &Options) -> Rendered {
     if begins > 0 {
         spoken = spoken.slice(begins..spoken.text.len());
     }
-    let passage = Passage { spoken, kind: Kind::Paragraph, pause: Pause::Paragraph, announces: None };
+    let passage =
+        Passage { spoken, kind: UtteranceKind::Paragraph, pause: Pause::Paragraph, announces: None };
     Rendered { passages: vec![passage], ..Rendered::default() }
 }
 
@@ -175,7 +176,7 @@ pub(crate) fn diff(source: &str, at: usize, options: &Options) -> Rendered {
             walker.open.push(line.trim_end(), from, Relation::Literal);
             from += line.len();
             let line = clean(std::mem::take(&mut walker.open), options.emoji);
-            walker.push_passage(line, Kind::Code, Pause::Clause);
+            walker.push_passage(line, UtteranceKind::Code, Pause::Clause);
         }
         walker.end_reading();
     } else {
@@ -250,7 +251,7 @@ struct Walker<'a> {
     /// What will begin the next passage: a number, "Note:".
     lead: Option<Spoken>,
     /// The blocks around: the innermost decides what a passage is.
-    kinds: Vec<Kind>,
+    kinds: Vec<UtteranceKind>,
     /// The next number of each list around; `None` for bullets.
     lists: Vec<Option<u64>>,
     first_number: Option<u64>,
@@ -359,7 +360,7 @@ impl<'a> Walker<'a> {
             Tag::Paragraph | Tag::DefinitionList => self.flush(Pause::Paragraph),
             Tag::Heading { .. } => {
                 self.flush(Pause::Paragraph);
-                self.kinds.push(Kind::Heading);
+                self.kinds.push(UtteranceKind::Heading);
             }
             Tag::BlockQuote(alert) => self.start_quote(alert, &range),
             Tag::CodeBlock(kind) => self.start_code(&kind),
@@ -375,7 +376,7 @@ impl<'a> Walker<'a> {
             }
             Tag::Item => {
                 self.flush(Pause::ListItem);
-                self.kinds.push(Kind::ListItem);
+                self.kinds.push(UtteranceKind::ListItem);
                 if let Some(Some(number)) = self.lists.last_mut() {
                     let text = format!("{number}. ");
                     *number = number.saturating_add(1);
@@ -389,7 +390,7 @@ impl<'a> Walker<'a> {
             }
             Tag::FootnoteDefinition(label) => {
                 self.flush(Pause::Paragraph);
-                self.kinds.push(Kind::Footnote);
+                self.kinds.push(UtteranceKind::Footnote);
                 let number = label.bytes().all(|b| b.is_ascii_digit());
                 let number = if number { format!(" {label}: ") } else { ": ".to_owned() };
                 let mark = self.source[range.clone()].find(':').map_or(0, |colon| colon + 1);
@@ -401,10 +402,10 @@ impl<'a> Walker<'a> {
             }
             Tag::DefinitionListTitle => {
                 self.flush(Pause::ListItem);
-                self.kinds.push(Kind::ListItem);
+                self.kinds.push(UtteranceKind::ListItem);
             }
             Tag::DefinitionListDefinition => {
-                self.kinds.push(Kind::ListItem);
+                self.kinds.push(UtteranceKind::ListItem);
                 if !self.open.text.is_empty() {
                     let at = self.open.source().end;
                     self.open.replace(": ", at..at);
@@ -475,7 +476,7 @@ impl<'a> Walker<'a> {
 
     fn start_quote(&mut self, alert: Option<BlockQuoteKind>, range: &Range<usize>) {
         self.flush(Pause::Paragraph);
-        self.kinds.push(Kind::Quote);
+        self.kinds.push(UtteranceKind::Quote);
         let at = self.reply(range.clone()).start;
         let mut lead = Spoken::default();
         if let Some(alert) = alert {
@@ -652,7 +653,7 @@ impl<'a> Walker<'a> {
     /// Says the formula `tex`, or that there is one.
     fn formula(&mut self, range: Range<usize>, tex: Range<usize>, displayed: bool) {
         let mut tex = self.written[tex].trim().to_owned();
-        if self.kinds.contains(&Kind::Quote) {
+        if self.kinds.contains(&UtteranceKind::Quote) {
             tex = tex.replace("\n>", "\n").replace("\n >", "\n");
         }
         if displayed {
@@ -742,11 +743,11 @@ impl<'a> Walker<'a> {
         for (start, _) in &mut self.links {
             *start = 0;
         }
-        let kind = self.kinds.last().copied().unwrap_or(Kind::Paragraph);
+        let kind = self.kinds.last().copied().unwrap_or(UtteranceKind::Paragraph);
         self.push_passage(clean(open, self.options.emoji), kind, pause);
     }
 
-    fn push_passage(&mut self, mut spoken: Spoken, kind: Kind, pause: Pause) {
+    fn push_passage(&mut self, mut spoken: Spoken, kind: UtteranceKind, pause: Pause) {
         // What a term means, on its own.
         if spoken.text.starts_with(": ") {
             spoken = spoken.slice(": ".len()..spoken.text.len());
@@ -759,7 +760,7 @@ impl<'a> Walker<'a> {
         if !spoken.text.chars().any(char::is_alphanumeric) {
             return;
         }
-        if matches!(kind, Kind::Heading | Kind::ListItem | Kind::TableRow) {
+        if matches!(kind, UtteranceKind::Heading | UtteranceKind::ListItem | UtteranceKind::TableRow) {
             end_sentence(&mut spoken);
         }
         self.rendered.passages.push(Passage { spoken, kind, pause, announces: None });

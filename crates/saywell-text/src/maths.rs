@@ -367,12 +367,12 @@ impl<'a> Reader<'a> {
         }
         let function = matches!(c, 'f' | 'g' | 'h' | 'F' | 'G' | 'H' | 'P' | 'O' | 'T' | 'E' | 'V');
         if function && self.rest.starts_with('(') {
-            self.of(said);
+            self.say_of(said);
         }
     }
 
     /// The argument in brackets of the function said last.
-    fn of(&mut self, said: &mut Said) {
+    fn say_of(&mut self, said: &mut Said) {
         self.take(1);
         let inside = self.sequence(Until::Bracket);
         if !inside.words.is_empty() {

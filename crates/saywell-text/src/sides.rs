@@ -1,7 +1,7 @@
 //! What stands at the sides of the parts of a sentence that was cut.
 
 use crate::pause::Pause;
-use crate::utterance::{Kind, Utterance, Within};
+use crate::utterance::{Utterance, UtteranceKind, Within};
 
 /// The most bytes told of either side: what is farther off is not heard.
 const MOST: usize = 240;
@@ -9,7 +9,7 @@ const MOST: usize = 240;
 /// Tells `parts`, of one passage, what of their sentences stands at their sides. `behind` is what was said before the first of
 /// them of its sentence, `ahead` what is known to come after the last. Gives what is behind whatever comes next.
 pub(crate) fn tell(parts: &mut [Utterance], behind: String, ahead: &str) -> String {
-    let cut = |part: &Utterance| part.pause == Pause::Clause && part.kind != Kind::Code;
+    let cut = |part: &Utterance| part.pause == Pause::Clause && part.kind != UtteranceKind::Code;
     let mut before = behind;
     for index in 0..parts.len() {
         let goes_on = cut(&parts[index]);

@@ -20,7 +20,7 @@ use crate::pause::Pause;
 use crate::split::Lengths;
 use crate::spoken::Relation;
 use crate::tag;
-use crate::utterance::{About, Script, Utterance};
+use crate::utterance::{NoteTopic, Script, Utterance};
 use element::{Element, Notes, element};
 use passage::{Cut, Passage, Region, ends_in_break, together};
 use std::fmt;
@@ -172,7 +172,7 @@ impl<'o> Builder<'o> {
             Element::Through => Does::Nothing,
             _ if whole => {
                 let note = "elements inside <sub>, <say-as> or <phoneme> are ignored; their text is said";
-                self.notes.add(About::Element, &source, note.to_owned());
+                self.notes.add(NoteTopic::Element, &source, note.to_owned());
                 Does::Nothing
             }
             Element::Speak { language: other } => {
@@ -259,7 +259,7 @@ impl<'o> Builder<'o> {
             Whole::Phonemes(phonemes) => {
                 if words.is_empty() {
                     let note = "<phoneme> without text: a voice that follows no phonemes reads its symbols";
-                    self.notes.add(About::Phonemes, &source, note.to_owned());
+                    self.notes.add(NoteTopic::Phonemes, &source, note.to_owned());
                     self.apart(source.start);
                     self.passage.spoken.replace(&phonemes, source);
                 }
@@ -276,7 +276,7 @@ impl<'o> Builder<'o> {
                     let kind: String = asked.interpret_as.chars().take(40).collect();
                     let note =
                         format!("say-as \"{kind}\" does not fit its text, or is not known: said as written");
-                    self.notes.add(About::SayAs, &source, note);
+                    self.notes.add(NoteTopic::SayAs, &source, note);
                 }
                 said.map(How::Alias)
             }

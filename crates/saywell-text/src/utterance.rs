@@ -56,7 +56,7 @@ pub struct Utterance {
     /// Silence after it.
     pub pause: Pause,
     /// What it is in the reply.
-    pub kind: Kind,
+    pub kind: UtteranceKind,
     /// BCP 47 language, where it is known: found in the text, or said by its markup.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -80,7 +80,7 @@ pub struct Utterance {
 }
 
 impl Utterance {
-    pub(crate) fn new(spoken: Spoken, kind: Kind, pause: Pause) -> Self {
+    pub(crate) fn new(spoken: Spoken, kind: UtteranceKind, pause: Pause) -> Self {
         Self {
             source: spoken.source(),
             text: spoken.text,
@@ -99,7 +99,7 @@ impl Utterance {
     /// With those of `emphases`, bytes of the reply, that stress a few words of it.
     pub(crate) fn emphasised(mut self, emphases: &[Range<usize>]) -> Self {
         // Headings and cells are set off as a whole; so is what is in bold from end to end.
-        if !matches!(self.kind, Kind::Paragraph | Kind::ListItem | Kind::Quote) {
+        if !matches!(self.kind, UtteranceKind::Paragraph | UtteranceKind::ListItem | UtteranceKind::Quote) {
             return self;
         }
         let inside =
@@ -155,7 +155,7 @@ impl Utterance {
                 self.emphasis.clear();
                 language
             }
-            None if self.kind == Kind::Code && !tag::is_english(language) => "en",
+            None if self.kind == UtteranceKind::Code && !tag::is_english(language) => "en",
             None => language,
         };
         self.language = Some(spoken.to_owned());
@@ -307,7 +307,7 @@ fn after(moved: &[Moved], at: usize) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum UtteranceKind {
     /// Running text.
     Paragraph,
     /// A heading of any level.
@@ -340,7 +340,7 @@ pub struct Omission {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What it is about.
-    pub about: About,
+    pub about: NoteTopic,
     /// Bytes of the reply. Written as `[from, to]`.
     #[serde(serialize_with = "as_pair", deserialize_with = "of_pair")]
     pub source: Range<usize>,
@@ -352,7 +352,7 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum About {
+pub enum NoteTopic {
     /// An element that is not known or not followed; its text is said.
     Element,
     /// An attribute, or a value of one.

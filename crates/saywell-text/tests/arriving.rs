@@ -1,6 +1,6 @@
 //! When utterances come while the reply is still being written.
 
-use saywell_text::{Code, Emoji, Kind, Omitted, Options, Pause, Scripter, plain, script};
+use saywell_text::{Code, Emoji, Omitted, Options, Pause, Scripter, UtteranceKind, plain, script};
 
 /// What is said of `reply`, each utterance with what had arrived when it came, character by character.
 fn arrivals(reply: &str) -> Vec<(String, String)> {
@@ -243,5 +243,5 @@ fn a_script_is_json() {
     assert_eq!(json["utterances"][0]["source"], serde_json::json!([0, 11]));
     assert_eq!(json["utterances"][0]["pause"], "paragraph");
     assert_eq!(json["omissions"][0]["what"], "code");
-    assert_eq!(script.utterances[1].kind, Kind::Code);
+    assert_eq!(script.utterances[1].kind, UtteranceKind::Code);
 }

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tag = std::env::args().skip_while(|argument| argument != "--language").nth(1);
     let named = |language: &Language| tag.as_deref().is_none_or(|tag| tag == language.tag());
     let language = Language::ALL.into_iter().find(named).ok_or("no such language")?;
-    let phonemizer = Phonemizer::of(language)?;
+    let phonemizer = Phonemizer::for_language(language)?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let phonemes = phonemizer.phonemize(&line);

@@ -165,11 +165,11 @@ pub fn unknown_symbols(ipa: &str) -> String {
 impl Phonemizer {
     /// The phonemizer for American English, with its embedded tables.
     pub fn american() -> Result<Self, G2pError> {
-        Self::of(Language::AmericanEnglish)
+        Self::for_language(Language::AmericanEnglish)
     }
 
     /// The phonemizer for a language, with its embedded tables.
-    pub fn of(language: Language) -> Result<Self, G2pError> {
+    pub fn for_language(language: Language) -> Result<Self, G2pError> {
         let front_end: Box<dyn FrontEnd> = match language {
             Language::AmericanEnglish => Box::new(English::load(Accent::American)?),
             Language::BritishEnglish => Box::new(English::load(Accent::British)?),

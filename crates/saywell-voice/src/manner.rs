@@ -177,7 +177,7 @@ impl Score {
     }
 
     /// How the phoneme at this byte of the phonemes is said.
-    pub fn at(&self, byte: usize) -> Manner {
+    pub fn manner_at(&self, byte: usize) -> Manner {
         let index = self.phonemes.words.partition_point(|word| word.phonemes.end <= byte);
         let in_word = self.phonemes.words.get(index).is_some_and(|word| word.phonemes.start <= byte);
         if in_word { self.word(index) } else { self.gap(index) }
@@ -287,8 +287,8 @@ mod tests {
         assert_eq!(score.word(3), Manner::OWN);
         assert_eq!(score.gap(1), score.word(0), "between two words of one mark");
         assert_eq!(score.gap(3), Manner::OWN);
-        assert_eq!(score.at(3), score.word(1));
-        assert_eq!(score.at(5), score.gap(2));
+        assert_eq!(score.manner_at(3), score.word(1));
+        assert_eq!(score.manner_at(5), score.gap(2));
     }
 
     #[test]

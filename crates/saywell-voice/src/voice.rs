@@ -474,7 +474,7 @@ impl Speech {
 fn bends(part: &Part, places: &[usize], score: &Score) -> Vec<Bend> {
     const OWN: Bend = Bend { rate: 1.0, cents: 0.0, may_go: true };
     let bend = |place: &usize| {
-        let Manner { rate, cents, .. } = score.at(part.offset + place);
+        let Manner { rate, cents, .. } = score.manner_at(part.offset + place);
         let may_go = part.text[*place..].starts_with([' ', PRIMARY, SECONDARY]);
         Bend { rate, cents, may_go }
     };

@@ -7,7 +7,7 @@ use std::process::Command;
 use saywell_voice::g2p::{Language, PHONEMES, Phonemizer};
 
 fn said(language: Language, text: &str) -> String {
-    Phonemizer::of(language).unwrap().phonemize(text).text
+    Phonemizer::for_language(language).unwrap().phonemize(text).text
 }
 
 /// Lines of a text and its phonemes.
@@ -168,7 +168,7 @@ fn hindi_numbers_and_signs_are_said_in_hindi() {
     }
     // Letters in Latin script are said in English, and a word knows its text.
     let text = "मैंने Python सीखी।";
-    let phonemes = Phonemizer::of(Language::Hindi).unwrap().phonemize(text);
+    let phonemes = Phonemizer::for_language(Language::Hindi).unwrap().phonemize(text);
     let words: Vec<&str> = phonemes.words.iter().map(|word| &text[word.source.clone()]).collect();
     assert_eq!(words, ["मैंने", "Python", "सीखी"]);
     assert!(phonemes.text.contains("pˈIθˌɑn"), "{}", phonemes.text);
@@ -230,7 +230,7 @@ fn mandarin_tones_hang_on_neighbours() {
 #[test]
 fn mandarin_words_know_the_text_they_say() {
     let text = "“你好”，我用 ChatGPT 写了２５行代码……（真的）！";
-    let phonemes = Phonemizer::of(Language::Mandarin).unwrap().phonemize(text);
+    let phonemes = Phonemizer::for_language(Language::Mandarin).unwrap().phonemize(text);
     let words: Vec<&str> = phonemes.words.iter().map(|word| &text[word.source.clone()]).collect();
     assert_eq!(words, ["你好", "我", "用", "ChatGPT", "写", "了", "２５", "行", "代码", "真的"]);
     assert_eq!(phonemes.text, "“ni↓xau↓”, wo↓ jʊ↘ŋ ʧˌætʤˌipˌitˈi ɕje↓ lɤ ɚ↘ʂɨ↗u↓ xa↗ŋ tai↘ma↓… (ꭧə→ntɤ)!");
@@ -238,7 +238,7 @@ fn mandarin_words_know_the_text_they_say() {
 
 #[test]
 fn mandarin_is_near_to_what_the_voices_were_taught_with() {
-    let phonemizer = Phonemizer::of(Language::Mandarin).unwrap();
+    let phonemizer = Phonemizer::for_language(Language::Mandarin).unwrap();
     let (mut edits, mut toned, mut length, mut count) = (0, 0, 0, 0);
     let plain = |text: &str| text.replace(['→', '↗', '↓', '↘', ' '], "");
     for line in include_str!("reference/mandarin.tsv").lines() {
@@ -261,7 +261,7 @@ fn mandarin_is_near_to_what_the_voices_were_taught_with() {
 #[test]
 fn words_of_a_language_know_the_text_they_say() {
     let text = "«Hola», dijo el Dr. Ruiz: 3,5 km… ¿no?";
-    let phonemes = Phonemizer::of(Language::Spanish).unwrap().phonemize(text);
+    let phonemes = Phonemizer::for_language(Language::Spanish).unwrap().phonemize(text);
     let words: Vec<&str> = phonemes.words.iter().map(|word| &text[word.source.clone()]).collect();
     assert_eq!(words, ["Hola", "dijo", "el", "Dr", "Ruiz", "3,5", "3,5", "3,5", "km", "no"]);
     assert!(phonemes.text.starts_with("“ˈola”, dˈixo el"), "{}", phonemes.text);
@@ -271,7 +271,7 @@ fn words_of_a_language_know_the_text_they_say() {
 #[test]
 fn any_text_of_a_language_has_an_answer() {
     for language in Language::ALL {
-        let phonemizer = Phonemizer::of(language).unwrap();
+        let phonemizer = Phonemizer::for_language(language).unwrap();
         for text in [
             "",
             " ",
@@ -307,7 +307,7 @@ fn error_rates_against_espeak() {
         (Language::Portuguese, "pt-br", include_str!("languages/pt.txt"), 4.0),
         (Language::Spanish, "es", include_str!("languages/es.txt"), 4.0),
     ] {
-        let phonemizer = Phonemizer::of(language).unwrap();
+        let phonemizer = Phonemizer::for_language(language).unwrap();
         let (mut edits, mut length, mut count) = (0, 0, 0);
         for sentence in sentences.lines() {
             count += 1;

@@ -67,7 +67,7 @@ fn differ_from_the_reference_where_meant_to() {
 
 #[test]
 fn british_english_agrees_with_the_reference() {
-    let phonemizer = Phonemizer::of(Language::BritishEnglish).unwrap();
+    let phonemizer = Phonemizer::for_language(Language::BritishEnglish).unwrap();
     let (mut edits, mut length) = (0, 0);
     for line in include_str!("reference/british.tsv").lines() {
         let (sentence, expected) = line.split_once('\t').unwrap();
@@ -87,7 +87,7 @@ fn british_english_agrees_with_the_reference() {
 #[test]
 fn british_english_has_its_own_words_and_sounds() {
     let (british, american) =
-        (Phonemizer::of(Language::BritishEnglish).unwrap(), Phonemizer::american().unwrap());
+        (Phonemizer::for_language(Language::BritishEnglish).unwrap(), Phonemizer::american().unwrap());
     for (text, expected) in [
         ("The car parked near a bath.", "ðə kˈɑː pˈɑːkt nˌɪə ɐ bˈɑːθ."),
         ("Z", "zˈɛd"),

@@ -312,12 +312,12 @@ impl App {
 
     /// How this gateway is.
     #[must_use]
-    pub fn state(&self) -> gateways::State {
+    pub fn state(&self) -> gateways::GatewayState {
         self.own.state()
     }
 
     /// How all gateways are that share what this one does; this one alone, where nobody can tell.
-    pub async fn states(&self) -> Vec<gateways::State> {
+    pub async fn states(&self) -> Vec<gateways::GatewayState> {
         let own = self.state();
         match &self.gateways {
             Some(gateways) => gateways.tell(&own).await.unwrap_or_else(|_| vec![own]),
@@ -428,9 +428,9 @@ struct Own {
 }
 
 impl Own {
-    fn state(&self) -> gateways::State {
+    fn state(&self) -> gateways::GatewayState {
         let queues = self.chain.providers().iter().filter_map(|link| link.about().queue.as_ref());
-        gateways::State {
+        gateways::GatewayState {
             name: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,

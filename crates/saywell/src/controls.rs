@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 pub use change::{Change, ControlError};
-pub use state::{Grant, State, Subject, Unit};
+pub use state::{ControlState, Grant, GrantUnit, UserOrRoom};
 
 use crate::chain::switch::Switches;
 use crate::clock::Clock;
@@ -35,7 +35,7 @@ pub struct Controls {
 
 #[derive(Debug)]
 struct Shared {
-    state: ArcSwap<State>,
+    state: ArcSwap<ControlState>,
     store: Arc<dyn ControlStore>,
     clock: Arc<dyn Clock>,
 }
@@ -46,7 +46,7 @@ impl Controls {
     /// # Errors
     /// When the store does not answer, or what it keeps cannot be read.
     pub async fn open(store: Arc<dyn ControlStore>, clock: Arc<dyn Clock>) -> Result<Self, ControlError> {
-        let state = ArcSwap::from_pointee(State::default());
+        let state = ArcSwap::from_pointee(ControlState::default());
         let controls = Self { shared: Arc::new(Shared { state, store, clock }) };
         controls.refresh().await?;
         Ok(controls)
@@ -54,7 +54,7 @@ impl Controls {
 
     /// What is in force. Never waits.
     #[must_use]
-    pub fn state(&self) -> Arc<State> {
+    pub fn state(&self) -> Arc<ControlState> {
         self.shared.state.load_full()
     }
 
@@ -62,12 +62,12 @@ impl Controls {
     ///
     /// # Errors
     /// [`ControlError`]; nothing has changed then.
-    pub async fn change(&self, who: &str, change: &Change) -> Result<Arc<State>, ControlError> {
+    pub async fn change(&self, who: &str, change: &Change) -> Result<Arc<ControlState>, ControlError> {
         for _ in 0..TRIES {
             self.refresh().await?;
             let seen = self.state();
             let now = self.shared.clock.now();
-            let mut next = State::clone(&seen);
+            let mut next = ControlState::clone(&seen);
             next.revision += 1;
             change.apply(&mut next, now)?;
             let document = serde_json::to_string(&next)?;
@@ -114,7 +114,7 @@ impl Controls {
     async fn refresh(&self) -> Result<(), ControlError> {
         let seen = self.shared.state.load().revision;
         if let Some(Revision { number, document }) = self.shared.store.newer(seen).await? {
-            let mut state: State = serde_json::from_str(&document)?;
+            let mut state: ControlState = serde_json::from_str(&document)?;
             state.revision = number;
             self.adopt(state);
         }
@@ -122,7 +122,7 @@ impl Controls {
     }
 
     /// Puts a state in force unless a newer one is already.
-    fn adopt(&self, state: State) {
+    fn adopt(&self, state: ControlState) {
         let state = Arc::new(state);
         self.shared
             .state

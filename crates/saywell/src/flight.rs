@@ -152,7 +152,7 @@ impl Failure {
 
 /// What is needed to make a flight.
 #[derive(Debug)]
-pub struct Writer {
+pub struct FlightWriter {
     flight: Arc<Flight>,
     board: Weak<Board>,
 }
@@ -168,7 +168,7 @@ pub struct Listener {
 
 /// Someone who reads along without counting as a listener.
 #[derive(Debug)]
-pub struct Reader {
+pub struct CaptionReader {
     flight: Arc<Flight>,
     version: watch::Receiver<u64>,
     next_utterance: usize,
@@ -180,7 +180,7 @@ pub enum Boarding {
     /// It was in the air already.
     Joined(Listener),
     /// It is new: somebody has to make it.
-    Started(Listener, Writer),
+    Started(Listener, FlightWriter),
 }
 
 /// As many flights are in progress as may be.
@@ -243,7 +243,7 @@ impl Flights {
                 });
                 slot.insert(Arc::clone(&flight));
                 let listener = self.listen(&flight);
-                Ok(Boarding::Started(listener, Writer { flight, board: Arc::downgrade(&self.board) }))
+                Ok(Boarding::Started(listener, FlightWriter { flight, board: Arc::downgrade(&self.board) }))
             }
         }
     }
@@ -257,10 +257,10 @@ impl Flights {
 
     /// Reads along with the flight of this key, if there is one.
     #[must_use]
-    pub fn read_along(&self, key: &Key) -> Option<Reader> {
+    pub fn read_along(&self, key: &Key) -> Option<CaptionReader> {
         let flight = Arc::clone(self.board.flights().get(key)?);
         let version = flight.version.subscribe();
-        Some(Reader { flight, version, next_utterance: 0 })
+        Some(CaptionReader { flight, version, next_utterance: 0 })
     }
 
     /// Whom the flight of this key was kept for wants it no longer. It ends, unless somebody else does.
@@ -379,7 +379,7 @@ impl Flight {
     }
 }
 
-impl Writer {
+impl FlightWriter {
     /// Says who is heard first. Comes before any sound; only the first call counts.
     pub fn open(&self, opening: FirstVoice) {
         self.flight.change(|progress| {
@@ -451,7 +451,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for FlightWriter {
     fn drop(&mut self) {
         if self.flight.progress().outcome.is_none() {
             let failure = if self.flight.cancel.is_cancelled() {
@@ -575,7 +575,7 @@ impl Drop for Listener {
     }
 }
 
-impl Reader {
+impl CaptionReader {
     /// The captions, once all of it is made.
     ///
     /// # Errors
@@ -620,7 +620,7 @@ mod tests {
         Key::from_bytes([n; 32])
     }
 
-    fn start(flights: &Flights, n: u8) -> (Listener, Writer) {
+    fn start(flights: &Flights, n: u8) -> (Listener, FlightWriter) {
         match flights.board(key(n), Format::Mp3) {
             Ok(Boarding::Started(listener, writer)) => (listener, writer),
             other => panic!("not started: {other:?}"),

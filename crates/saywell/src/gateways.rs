@@ -42,7 +42,7 @@ struct Shared {
 /// How a gateway is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Gateway)]
-pub struct State {
+pub struct GatewayState {
     /// The name that its operator or its machine has given it.
     pub name: String,
     /// Its version.
@@ -76,17 +76,18 @@ impl Gateways {
     ///
     /// # Errors
     /// [`Away`]
-    pub async fn tell(&self, state: &State) -> Result<Vec<State>, Away> {
+    pub async fn tell(&self, state: &GatewayState) -> Result<Vec<GatewayState>, Away> {
         let state = serde_json::to_string(state).map_err(|error| Away(error.to_string()))?;
         let told = self.shared.tell(&state).await?;
         // Those of another version may say it otherwise.
-        let mut all: Vec<State> = told.iter().filter_map(|state| serde_json::from_str(state).ok()).collect();
+        let mut all: Vec<GatewayState> =
+            told.iter().filter_map(|state| serde_json::from_str(state).ok()).collect();
         all.sort_by(|one, other| (&one.name, one.started_at).cmp(&(&other.name, other.started_at)));
         Ok(all)
     }
 
     /// Says how this one is again and again, until it is stopped: then that it is no more.
-    pub async fn tell_until(&self, state: impl Fn() -> State, stop: CancellationToken) {
+    pub async fn tell_until(&self, state: impl Fn() -> GatewayState, stop: CancellationToken) {
         let telling = async {
             loop {
                 if let Err(away) = self.tell(&state()).await {

@@ -46,7 +46,7 @@ use crate::script::ReplyBounds;
 use crate::secret::Secret;
 use crate::service::Service;
 
-pub use self::account::{Amount, Scope, Span, What};
+pub use self::account::{Amount, LimitScope, Span, What};
 pub use self::books::WithoutRedis;
 pub use self::plan::{Plan, Plans, Quantities};
 pub use self::refusal::{Exceeded, Refusal};
@@ -331,11 +331,17 @@ impl Limits {
     }
 
     /// Writes down what an account has used this day and month before these books began, unless they know of it. `name`
-    /// is a subject written out, such as `user:ann`, for [`Scope::Caller`].
+    /// is a subject written out, such as `user:ann`, for [`LimitScope::Caller`].
     ///
     /// # Errors
     /// [`Refusal::Overloaded`] when the books are away.
-    pub async fn seed(&self, scope: Scope, name: &str, day: Amount, month: Amount) -> Result<(), Refusal> {
+    pub async fn seed(
+        &self,
+        scope: LimitScope,
+        name: &str,
+        day: Amount,
+        month: Amount,
+    ) -> Result<(), Refusal> {
         let now = self.parts.clock.now();
         for (span, used) in [(Span::Day, day), (Span::Month, month)] {
             let (window, resets) = window(span, now);

@@ -27,7 +27,7 @@ pub struct Links {
 /// The query of a link.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Grant {
+pub struct LinkQuery {
     /// When the link expires, seconds since 1970.
     pub exp: Option<String>,
     /// Whom it is for, if it is for one caller alone.
@@ -128,7 +128,7 @@ impl Links {
     pub fn check(
         &self,
         key: &Key,
-        grant: &Grant,
+        grant: &LinkQuery,
         now: SystemTime,
         follower: Option<&Subject>,
     ) -> Result<(), LinkFault> {
@@ -167,10 +167,10 @@ mod tests {
         Links::new(&Secret::new("a secret of at least thirty-two letters"), String::new())
     }
 
-    fn grant(url: &str) -> Grant {
+    fn grant(url: &str) -> LinkQuery {
         let query = url.split_once('?').unwrap().1;
         let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)).map(str::to_owned);
-        Grant { exp: field("exp="), sub: field("sub="), sig: field("sig=") }
+        LinkQuery { exp: field("exp="), sub: field("sub="), sig: field("sig=") }
     }
 
     #[test]
@@ -220,7 +220,8 @@ mod tests {
         // Whom it is for cannot be taken off, nor exchanged.
         let bens = grant(&links.audio(&key, "mp3", &links.sign(&key, now, Some(&ben))));
         for sub in [None, bens.sub] {
-            let refused = links.check(&key, &Grant { sub, ..theirs.clone() }, now, Some(&ben)).unwrap_err();
+            let refused =
+                links.check(&key, &LinkQuery { sub, ..theirs.clone() }, now, Some(&ben)).unwrap_err();
             assert_eq!(refused, LinkFault::Forged);
         }
     }

@@ -310,14 +310,14 @@ impl fmt::Debug for Connection {
 mod tests {
     use super::*;
 
-    fn at(info: &ConnectionInfo) -> String {
+    fn address(info: &ConnectionInfo) -> String {
         info.addr().to_string()
     }
 
     #[test]
     fn an_address_names_a_server_or_sentinels() {
         let one = Address::parse("rediss://ann:s%40fe@cache:6380/2").unwrap();
-        assert_eq!((at(&one.server).as_str(), one.sentinels.len()), ("cache:6380", 0));
+        assert_eq!((address(&one.server).as_str(), one.sentinels.len()), ("cache:6380", 0));
         assert!(matches!(one.server.addr(), ConnectionAddr::TcpTls { insecure: false, .. }));
         let greeting = one.server.redis_settings();
         assert_eq!((greeting.username(), greeting.password(), greeting.db()), (Some("ann"), Some("s@fe"), 2));
@@ -325,7 +325,7 @@ mod tests {
         let many = "redis+sentinel://ann:s%40fe@one,[::1]:7000,three:26380/main/3?sentinel_password=a%26b";
         let many = Address::parse(many).unwrap();
         assert_eq!(
-            many.sentinels.iter().map(at).collect::<Vec<_>>(),
+            many.sentinels.iter().map(address).collect::<Vec<_>>(),
             ["one:26379", "::1:7000", "three:26380"]
         );
         assert_eq!(many.service, "main");

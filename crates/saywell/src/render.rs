@@ -17,7 +17,7 @@ use crate::cache::{Entry, EntryFacts};
 
 use crate::flight::SpokenUtterance;
 use crate::key::KeyKind;
-use crate::provider::{Speech, WordTiming};
+use crate::provider::{GatheredSpeech, WordTiming};
 use crate::voices::Speaker;
 
 pub use levels::Levels;
@@ -71,14 +71,14 @@ const HEAD: f64 = 0.3;
 /// # Errors
 /// [`AudioError`] for a rate or samples that cannot be encoded.
 pub fn clip(
-    speech: Speech,
+    speech: GatheredSpeech,
     text: &str,
     pause: f64,
     codec: Codec,
     speaker: &Speaker,
     head: impl FnOnce(Frames),
 ) -> Result<(Clip, Master), AudioError> {
-    let Speech { rate, samples, words, meter } = speech;
+    let GatheredSpeech { rate, samples, words, meter } = speech;
     let (mut samples, meter) = if rate == SAMPLE_RATE {
         (samples, meter)
     } else {
@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_clip_survives_the_cache() {
-        let speech = Speech { rate: 24_000, samples: vec![0.1; 24_000], ..Speech::default() };
+        let speech = GatheredSpeech { rate: 24_000, samples: vec![0.1; 24_000], ..GatheredSpeech::default() };
         let speaker = Speaker {
             provider: "fake".into(),
             model: "tone-1".into(),

@@ -2,7 +2,7 @@
 
 use saywell_audio::Format;
 use saywell_text::pronunciation::Dictionary;
-use saywell_text::{About, Code, Language, Note};
+use saywell_text::{Code, Language, Note, NoteTopic};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::name::Name;
@@ -115,7 +115,7 @@ impl SpeechRequest {
     /// A note on the request as a whole.
     #[must_use]
     pub fn note(note: String) -> Note {
-        Note { about: About::Request, source: 0..0, note }
+        Note { about: NoteTopic::Request, source: 0..0, note }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::request::Markup;
 use saywell_text::pronunciation::Dictionary;
 use saywell_text::{
-    About, CHARACTERS_PER_SECOND, Code, Emoji, Note, Omission, Omitted, Options, Pause, Script, Scripter,
+    CHARACTERS_PER_SECOND, Code, Emoji, Note, NoteTopic, Omission, Omitted, Options, Pause, Script, Scripter,
     SsmlError, Utterance, language,
 };
 
@@ -341,8 +341,8 @@ impl Prepared {
 pub fn ends_early(notes: &mut Vec<Note>, reply: &str, at: usize, why: &str) {
     let (said, all) = (reply[..at].chars().count(), reply.chars().count());
     let note = format!("ends after {said} of {all} characters: {why}; it goes on with start_at {at}");
-    notes.retain(|note| note.about != About::Length);
-    notes.insert(0, Note { about: About::Length, source: at..reply.len(), note });
+    notes.retain(|note| note.about != NoteTopic::Length);
+    notes.insert(0, Note { about: NoteTopic::Length, source: at..reply.len(), note });
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ use self::plan::ReplyPlan;
 use self::tape::Tape;
 use crate::cache::{Cache, Entry};
 use crate::chain::Chain;
-use crate::controls::{Controls, State};
+use crate::controls::{ControlState, Controls};
 use crate::error_code::ErrorCode;
 use crate::flight::{
     Boarding, Failure, Flights, FlightsFull, LinkedRequest, Listener, SetAside, SharedFlights, Storing, Wire,
@@ -371,8 +371,8 @@ impl Speak {
 
     /// The chain as these controls have it.
     #[must_use]
-    pub fn chain_under(&self, controls: &State) -> Chain {
-        let State { provider_order, disabled_providers, .. } = controls;
+    pub fn chain_under(&self, controls: &ControlState) -> Chain {
+        let ControlState { provider_order, disabled_providers, .. } = controls;
         self.chain.steered(provider_order.as_deref().unwrap_or_default(), disabled_providers)
     }
 

@@ -22,7 +22,7 @@ use tracing::{Instrument, debug, info_span};
 pub use self::event::{Event, WireFault};
 use crate::app::App;
 use crate::http::error::{ApiError, ErrorCode};
-use crate::http::live::{Heard, Hearing, Writing};
+use crate::http::live::{HeardNext, Hearing, Writing};
 use crate::http::{silence, voices};
 use crate::identity::{Arrival, Caller};
 use crate::name::Name;
@@ -112,7 +112,7 @@ async fn attend(app: &App, stream: TcpStream, peer: SocketAddr) -> Result<(), Go
         tokio::select! {
             () = app.connections.stopping(), if is_idle => break,
             heard = heard => match (heard, &mut open) {
-                (Ok(Some(Heard::Sound(sound))), Some(open)) => session.sound(&mut open.sent, &sound).await?,
+                (Ok(Some(HeardNext::Sound(sound))), Some(open)) => session.sound(&mut open.sent, &sound).await?,
                 (Ok(Some(_)), _) | (_, None) => {}
                 (Ok(None), Some(reply)) => {
                     session.ends(reply).await?;
@@ -200,8 +200,8 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
                     Ok(())
                 }
                 Ok(None) => Ok(()),
-                Err(Said::Wrong(error)) => Err(error),
-                Err(Said::Gone) => return Err(Gone),
+                Err(Unsaid::Wrong(error)) => Err(error),
+                Err(Unsaid::Gone) => return Err(Gone),
             },
             ("synthesize-start", Some(_)) => {
                 Err(ApiError::invalid("type", "A reply is open: it ends with `synthesize-stop`."))
@@ -230,7 +230,7 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
     }
 
     /// A text that is all there. `None`: it has been said.
-    async fn synthesize(&mut self, event: &Event) -> Result<Option<Reply>, Said> {
+    async fn synthesize(&mut self, event: &Event) -> Result<Option<Reply>, Unsaid> {
         let request = request(event, event.text("text").unwrap_or_default().to_owned())?;
         let mut reply = Reply::new(request.clone(), false);
         reply.text.clone_from(&request.text);
@@ -246,7 +246,7 @@ impl<W: AsyncWrite + Unpin> Session<'_, W> {
             Sound::Complete(entry) => entry.sound.clone(),
             Sound::Flight(mut listener) => {
                 if let Some(captions) = self.app.speak.flights.read_along(&speech.key) {
-                    reply.hearing = Hearing::of(Departure { listener, captions });
+                    reply.hearing = Hearing::begin(Departure { listener, captions });
                     return Ok(Some(reply));
                 }
                 // It has landed meanwhile.
@@ -362,18 +362,18 @@ impl Reply {
 }
 
 /// Why a text is not said.
-enum Said {
+enum Unsaid {
     Wrong(ApiError),
     Gone,
 }
 
-impl From<ApiError> for Said {
+impl From<ApiError> for Unsaid {
     fn from(error: ApiError) -> Self {
         Self::Wrong(error)
     }
 }
 
-impl From<Gone> for Said {
+impl From<Gone> for Unsaid {
     fn from(Gone: Gone) -> Self {
         Self::Gone
     }

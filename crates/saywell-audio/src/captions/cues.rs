@@ -25,12 +25,12 @@ pub(super) fn cues(captions: &Captions) -> Vec<Cue> {
         let lines = balanced_lines(&utterance.text);
         for (index, pair) in lines.chunks(CUE_LINES).enumerate() {
             let (Some(first), Some(last)) = (pair.first(), pair.last()) else { continue };
-            let start = if index == 0 { utterance.start } else { clock.at(first.from) };
+            let start = if index == 0 { utterance.start } else { clock.time_at(first.from) };
             let end = if last.to == utterance.text.trim_end().len() {
                 utterance.end
             } else {
                 // Up to where the next cue starts, so that a reader is not left with a blank.
-                clock.at(next_start(&utterance.text, last.to))
+                clock.time_at(next_start(&utterance.text, last.to))
             };
             let start = milliseconds(start).max(cues.last().map_or(0, |cue| cue.end));
             let text = pair.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
@@ -76,7 +76,7 @@ impl Clock {
         Clock { points }
     }
 
-    fn at(&self, byte: usize) -> f64 {
+    fn time_at(&self, byte: usize) -> f64 {
         let after = self.points.partition_point(|&(place, _)| place < byte);
         match (self.points.get(after.wrapping_sub(1)), self.points.get(after)) {
             (Some(&(from, start)), Some(&(to, end))) => {

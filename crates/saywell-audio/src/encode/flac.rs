@@ -69,7 +69,7 @@ fn subframe(block: &[i32; BLOCK]) -> Vec<u8> {
         return bits.finish();
     }
     let (order, residual) = best_predictor(block);
-    let plan = RicePlan::of(&residual, order);
+    let plan = RicePlan::choose(&residual, order);
     if plan.bits + 16 * order as u64 >= 16 * BLOCK as u64 {
         bits.put(0b0000_0010, 8); // verbatim
         for &sample in block {
@@ -115,7 +115,7 @@ struct RicePlan {
 }
 
 impl RicePlan {
-    fn of(residual: &[i32; BLOCK], order: usize) -> Self {
+    fn choose(residual: &[i32; BLOCK], order: usize) -> Self {
         let mut best = RicePlan { partition_order: 0, parameters: Vec::new(), bits: u64::MAX };
         for partition_order in 0..=MAX_PARTITION_ORDER {
             let mut parameters = Vec::with_capacity(1 << partition_order);

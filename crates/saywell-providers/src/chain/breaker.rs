@@ -14,7 +14,7 @@ use async_stream::stream;
 use async_trait::async_trait;
 use futures::StreamExt;
 
-use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use saywell_base::clock::Clock;
 
 /// When a breaker opens, and for how long.
@@ -191,7 +191,7 @@ impl Drop for Verdict {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Breaker<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

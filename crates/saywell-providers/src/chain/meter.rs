@@ -12,7 +12,7 @@ use tracing::{Instrument as _, debug_span, warn};
 
 use crate::price::{Cost, Priced, Prices, Quantity};
 use crate::provider::{
-    About, Call, CallOutcome, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice,
+    Call, CallOutcome, Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice,
 };
 use saywell_base::clock::Clock;
 
@@ -37,7 +37,7 @@ impl<P> CallMeter<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for CallMeter<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 
@@ -132,7 +132,7 @@ enum Stage {
 
 /// What is read of one call.
 struct Reading {
-    about: About,
+    about: ProviderFacts,
     prices: Arc<Prices>,
     extent: Extent,
     request: Request,

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use saywell_audio::{AudioError, Resampler, SAMPLE_RATE, Stretcher};
 
 use crate::provider::{
-    About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
+    Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice, WordTiming,
 };
 
 /// A provider that speaks at any speed.
@@ -28,7 +28,7 @@ impl<P> Paced<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Paced<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use saywell_text::{How, Mark};
 
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 
 /// A provider that is given plain text only, unless it follows marks itself.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl<P> Plain<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Plain<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures::StreamExt;
 
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 
 /// How often to ask again, and how long to wait before.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ impl Policy {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Retry<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
-use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use saywell_base::clock::Clock;
 
 /// How old a list may get until it is renewed.
@@ -84,7 +84,7 @@ impl<P: Provider + 'static> Roster<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider + 'static> Provider for Roster<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 
@@ -141,7 +141,7 @@ mod tests {
 
     #[async_trait]
     impl Provider for Asked {
-        fn about(&self) -> &About {
+        fn about(&self) -> &ProviderFacts {
             self.fake.about()
         }
 

@@ -10,10 +10,10 @@ use saywell_text::english::{Reader, SpelledOut, spell_out_around};
 use saywell_text::{How, Mark, tag};
 
 use crate::provider::{
-    About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming,
+    Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice, WordTiming,
 };
 
-/// A provider that is given what its [`About::reader`] can read.
+/// A provider that is given what its [`ProviderFacts::reader`] can read.
 #[derive(Debug)]
 pub struct Spelled<P> {
     inner: P,
@@ -29,7 +29,7 @@ impl<P> Spelled<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Spelled<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 
-use crate::provider::{About, Extent, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 
 /// Who says which providers are switched off.
 pub trait Switches: fmt::Debug + Send + Sync {
@@ -34,7 +34,7 @@ impl<P, S> Switch<P, S> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider, S: Switches> Provider for Switch<P, S> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use tokio::time::Instant;
 
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 
 /// A provider that answers in time or fails with [`ProviderError::TimedOut`].
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl<P> Timeout<P> {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl<P: Provider> Provider for Timeout<P> {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         self.inner.about()
     }
 

@@ -22,7 +22,7 @@ use saywell_text::ssml::{Around, Dialect, escape, to_ssml};
 use serde::{Deserialize, Serialize};
 
 use self::access::{Access, Identity};
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning};
 use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::net::socket_client;
@@ -169,7 +169,7 @@ impl Hosts {
 
 #[derive(Debug)]
 struct Azure {
-    about: About,
+    about: ProviderFacts,
     service: Arc<Service>,
 }
 
@@ -200,14 +200,14 @@ impl Azure {
             (None, Some(key)) => Identity::Key(key),
             (None, None) => return Err(missing("key: set AZURE_SPEECH_KEY")),
         };
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: Some(DEFAULT_VOICE.into()),
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, "neural")
+            ..ProviderFacts::new(KIND.name, opening.name, "neural")
         };
         let client = socket_client()?;
         let sockets = Http::new(&Opening { client: &client, ..*opening });
@@ -227,7 +227,7 @@ impl Azure {
 
 #[async_trait]
 impl Provider for Azure {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 

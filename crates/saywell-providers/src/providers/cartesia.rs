@@ -15,8 +15,10 @@ use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 
 use self::context::Contexts;
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, Kept, News, Telling};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{
+    self, BaseUrl, Carrier, Coding, Encoding, Http, Kept, MessageForm, ServiceFailure, SoundMessage,
+};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -101,7 +103,7 @@ fn is_plain(model: &str) -> bool {
 #[derive(Debug)]
 struct Cartesia {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
@@ -160,7 +162,7 @@ impl Cartesia {
         if options.continuous {
             sounding.push_str(" continuous");
         }
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: options.voice.clone(),
             options: sounding,
@@ -170,7 +172,7 @@ impl Cartesia {
             speeds: 0.6..=1.5,
             has_one_speed: is_plain,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "CARTESIA_API_KEY")?;
         let headers = HeaderMap::from_iter([
@@ -234,7 +236,7 @@ impl Cartesia {
 
 #[async_trait]
 impl Provider for Cartesia {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -253,7 +255,7 @@ impl Provider for Cartesia {
         if let Some(contexts) = &self.contexts {
             return contexts.speak(serde_json::json!(self.ask(&request)), request);
         }
-        let how = Telling {
+        let how = MessageForm {
             carrier: Carrier::Events,
             encoding: Encoding::Base64,
             coding: Coding::Pcm { rate: RATE },
@@ -286,15 +288,15 @@ struct Times {
     end: Vec<f64>,
 }
 
-fn read(message: &str) -> Result<News, ProviderError> {
+fn read(message: &str) -> Result<SoundMessage, ProviderError> {
     let failed = || failure(message);
     Ok(match serde_json::from_str(message).map_err(|_| failed())? {
-        Event::Chunk { data } => News { sound: data, ..News::default() },
+        Event::Chunk { data } => SoundMessage { sound: data, ..SoundMessage::default() },
         Event::Timestamps { word_timestamps: Some(Times { words, start, end }) } => {
-            News { words: wire::spoken(words, &start, &end), ..News::default() }
+            SoundMessage { words: wire::spoken(words, &start, &end), ..SoundMessage::default() }
         }
-        Event::Done => News { done: true, ..News::default() },
-        Event::Timestamps { word_timestamps: None } | Event::Other => News::default(),
+        Event::Done => SoundMessage { done: true, ..SoundMessage::default() },
+        Event::Timestamps { word_timestamps: None } | Event::Other => SoundMessage::default(),
         Event::Error => return Err(failed()),
     })
 }
@@ -307,7 +309,7 @@ fn failure(message: &str) -> ProviderError {
     }
     let status = serde_json::from_str(message).map_or(0, |head: Head| head.status_code);
     let status = StatusCode::from_u16(status).unwrap_or_default();
-    Failure::of_message(status, message.as_bytes()).to_error(meaning)
+    ServiceFailure::of_message(status, message.as_bytes()).to_error(meaning)
 }
 
 #[derive(Deserialize)]
@@ -358,7 +360,7 @@ impl Listed {
 }
 
 /// What its codes mean where their status does not say it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         "quota_exceeded" | "credits_exhausted" | "plan_upgrade_required" => {
             Some(ProviderError::Misconfigured(format!("has nothing left to spend: {}", failure.in_words())))

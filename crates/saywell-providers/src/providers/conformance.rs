@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 
-use crate::provider::{Part, Provider, ProviderError, Request, Speech, gather};
+use crate::provider::{GatheredSpeech, Part, Provider, ProviderError, Request, gather};
 
 /// A request for this text in the provider's first voice.
 pub async fn request(provider: &dyn Provider, text: &str) -> Request {
@@ -24,7 +24,7 @@ pub async fn request(provider: &dyn Provider, text: &str) -> Request {
     Request::new(text, &provider.about().model, &voice.id)
 }
 
-async fn say(provider: &dyn Provider, text: &str) -> Speech {
+async fn say(provider: &dyn Provider, text: &str) -> GatheredSpeech {
     gather(provider.speak(request(provider, text).await)).await.expect("speaks plain English")
 }
 

@@ -13,8 +13,8 @@ use reqwest::RequestBuilder;
 use saywell_text::english::Reader;
 use serde::Deserialize;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, ServiceFailure};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -68,7 +68,7 @@ fn english() -> Vec<String> {
 
 #[derive(Debug)]
 struct Coqui {
-    about: About,
+    about: ProviderFacts,
     server: Arc<Server>,
 }
 
@@ -90,14 +90,14 @@ struct Known {
 impl Coqui {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: CoquiOptions = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             default_voice: options.voice.clone(),
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(options.base_url.as_str(), &options.languages))
                 .unwrap_or_default(),
             reader: Some(Reader::Words),
             speeds: 1.0..=1.0,
-            ..About::new(KIND.name, opening.name, "coqui")
+            ..ProviderFacts::new(KIND.name, opening.name, "coqui")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));
         let server = Server { name, http, options, known: Kept::new(VOICES_KEPT, opening.clock) };
@@ -107,7 +107,7 @@ impl Coqui {
 
 #[async_trait]
 impl Provider for Coqui {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -162,7 +162,7 @@ impl Server {
     }
 }
 
-fn no_list(failure: &Failure) -> Option<ProviderError> {
+fn no_list(failure: &ServiceFailure) -> Option<ProviderError> {
     matches!(failure.status.as_u16(), 404 | 405)
         .then(|| ProviderError::Misconfigured("lists no voices at /voices: it is no Coqui server".into()))
 }

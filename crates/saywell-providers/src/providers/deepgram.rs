@@ -17,8 +17,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use self::socket::Connections;
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, ServiceFailure};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -104,7 +104,7 @@ fn default_parallel() -> std::num::NonZeroU8 {
 #[derive(Debug)]
 struct Deepgram {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Arc<[Voice]>,
@@ -115,7 +115,7 @@ struct Deepgram {
 impl Deepgram {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: options.voice.clone(),
             options: if options.continuous { "continuous".into() } else { String::new() },
@@ -123,7 +123,7 @@ impl Deepgram {
             longest: 2_000,
             speeds: 1.0..=1.0,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "DEEPGRAM_API_KEY")?;
         let known: &[&str] = if options.model == "aura" { &AURA } else { &AURA_2 };
@@ -170,7 +170,7 @@ fn voice(provider: &str, name: &str) -> Voice {
 
 #[async_trait]
 impl Provider for Deepgram {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -202,7 +202,7 @@ impl Provider for Deepgram {
 }
 
 /// What its codes mean where their status does not say it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         // A voice that is not there is as a model that is not there.
         "INSUFFICIENT_PERMISSIONS"

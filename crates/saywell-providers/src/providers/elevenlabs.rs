@@ -24,8 +24,8 @@ use self::places::Places;
 use saywell_text::english::Reader;
 use saywell_text::tag;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Failure, Http, Kept, SoundReader};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, Base64Reader, BaseUrl, Coding, Http, Kept, ServiceFailure, SoundReader};
 use crate::providers::{Opening, ProviderKind, Variable};
 use saywell_base::secret::Secret;
 
@@ -232,7 +232,7 @@ struct Line {
 #[derive(Debug)]
 pub struct ElevenLabs {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     url: BaseUrl,
     headers: HeaderMap,
     options: Options,
@@ -262,7 +262,7 @@ impl ElevenLabs {
         if options.continuous {
             sounding.push_str(" continuous");
         }
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             options: sounding,
             parallel: usize::from(options.parallel.get()),
@@ -270,7 +270,7 @@ impl ElevenLabs {
             speeds: 0.7..=1.2,
             has_one_speed: |model| model.starts_with("eleven_v3"),
             reader: Some(Reader::Natural),
-            ..About::new(NAME, opening.name, options.model.clone())
+            ..ProviderFacts::new(NAME, opening.name, options.model.clone())
         };
         Ok(Self {
             http: Http::new(opening),
@@ -333,7 +333,7 @@ impl ElevenLabs {
 
 #[async_trait]
 impl Provider for ElevenLabs {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -397,13 +397,13 @@ fn length(part: &Part) -> usize {
 
 /// Reads a line of the answer; a message in place of sound is a failure.
 fn read(line: &str) -> Result<Line, ProviderError> {
-    let failed = || Failure::of_message(StatusCode::OK, line.as_bytes()).to_error(meaning);
+    let failed = || ServiceFailure::of_message(StatusCode::OK, line.as_bytes()).to_error(meaning);
     let line: Line = serde_json::from_str(line).map_err(|_| failed())?;
     if line.detail.is_some() || line.error.is_some() { Err(failed()) } else { Ok(line) }
 }
 
 /// What ElevenLabs' codes mean where their status does not say it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         // Some of them come with 401, as if the key were wrong.
         "quota_exceeded" | "insufficient_credits" | "payment_required" | "subscription_required" => {

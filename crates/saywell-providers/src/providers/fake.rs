@@ -11,13 +11,15 @@ use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use tokio::sync::watch;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{
+    Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice, WordTiming,
+};
 use crate::queue::{Pace, Queue};
 
 /// A tone for every utterance, 50 ms a character, or what it was told to do instead.
 #[derive(Debug, Clone)]
 pub struct Fake {
-    about: About,
+    about: ProviderFacts,
     voices: Arc<[Voice]>,
     delay: Duration,
     /// How long each utterance waits in a queue of our own.
@@ -85,7 +87,7 @@ impl Fake {
     /// A healthy provider of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        let about = About { level: Level::Fixed(0.0), ..About::new("fake", name, "tone-1") };
+        let about = ProviderFacts { level: Level::Fixed(0.0), ..ProviderFacts::new("fake", name, "tone-1") };
         let voice = Voice { name: "Tone".into(), ..Voice::new(name, "tone", "en-US") };
         Self {
             about,
@@ -236,7 +238,7 @@ impl Fake {
 
 #[async_trait]
 impl Provider for Fake {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 

@@ -14,8 +14,10 @@ use saywell_text::english::Reader;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, News, Telling};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{
+    self, BaseUrl, Carrier, Coding, Encoding, Http, MessageForm, ServiceFailure, SoundMessage,
+};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -121,7 +123,7 @@ fn takes_style(model: &str) -> bool {
 #[derive(Debug)]
 struct Gemini {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Arc<[Voice]>,
@@ -130,7 +132,7 @@ struct Gemini {
 impl Gemini {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: Some(options.voice.clone()),
             options: options.instructions.clone(),
@@ -139,7 +141,7 @@ impl Gemini {
             speeds: 1.0..=1.0,
             takes_instructions: takes_style,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "GEMINI_API_KEY")?;
         let mut voices: Vec<Voice> =
@@ -194,7 +196,7 @@ fn voice(provider: &str, id: &str, gender: Option<&str>) -> Voice {
 
 #[async_trait]
 impl Provider for Gemini {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -207,7 +209,7 @@ impl Provider for Gemini {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let how = Telling {
+        let how = MessageForm {
             carrier: Carrier::Events,
             encoding: Encoding::Base64,
             coding: Coding::Pcm { rate: RATE },
@@ -269,7 +271,7 @@ struct Usage {
     candidates_token_count: f64,
 }
 
-fn read(message: &str) -> Result<News, ProviderError> {
+fn read(message: &str) -> Result<SoundMessage, ProviderError> {
     let answer: Answer = serde_json::from_str(message).map_err(|_| wire::told_failure(message, meaning))?;
     if answer.error.is_some() {
         return Err(wire::told_failure(message, meaning));
@@ -277,7 +279,7 @@ fn read(message: &str) -> Result<News, ProviderError> {
     if let Some(reason) = answer.prompt_feedback.block_reason {
         return Err(ProviderError::Rejected(format!("does not say this text: {reason}")));
     }
-    let mut news = News::default();
+    let mut news = SoundMessage::default();
     for Candidate { content, finish_reason } in answer.candidates.into_iter().take(1) {
         news.sound = content.parts.into_iter().map(|piece| piece.inline_data.data).collect();
         match finish_reason.as_deref() {
@@ -310,7 +312,7 @@ fn text_token(model: &str) -> f64 {
 
 /// What Google's codes mean where their status does not say it. A quota that is used up and one that is only full for this
 /// minute are the same to it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         "INVALID_ARGUMENT" if failure.message.contains("API key") => {
             Some(ProviderError::Misconfigured(format!("refuses the key: {}", failure.in_words())))

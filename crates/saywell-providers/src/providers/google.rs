@@ -25,7 +25,7 @@ use serde_json::json;
 
 use self::auth::{Access, Identity};
 use self::said::{Family, Words};
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, Meaning, SoundReader, Start};
 use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::net::grpc_client;
@@ -139,7 +139,7 @@ impl GoogleOptions {
 
 #[derive(Debug)]
 struct Google {
-    about: About,
+    about: ProviderFacts,
     service: Arc<Service>,
 }
 
@@ -159,7 +159,7 @@ impl Google {
         let mut options = GoogleOptions::read(opening.options).map_err(ProviderError::Misconfigured)?;
         let identity = Identity::find(options.api_key.take(), options.credentials.as_deref())
             .map_err(|reason| ProviderError::Misconfigured(format!("credentials: {reason}")))?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: Some(DEFAULT_VOICE.into()),
             options: serde_json::to_string(&options).unwrap_or_default(),
@@ -167,7 +167,7 @@ impl Google {
             longest: LONGEST,
             speeds: 0.25..=2.0,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, "google")
+            ..ProviderFacts::new(KIND.name, opening.name, "google")
         };
         let client = grpc_client()?;
         let service = Service {
@@ -185,7 +185,7 @@ impl Google {
 
 #[async_trait]
 impl Provider for Google {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 

@@ -11,8 +11,10 @@ use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, Kept, News, Telling};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{
+    self, BaseUrl, Carrier, Coding, Encoding, Http, Kept, MessageForm, ServiceFailure, SoundMessage,
+};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -85,7 +87,7 @@ impl Options {
 #[derive(Debug)]
 struct Inworld {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
@@ -115,7 +117,7 @@ struct AudioConfig {
 impl Inworld {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: options.voice.clone(),
             options: options.temperature.map(|value| value.to_string()).unwrap_or_default(),
@@ -123,7 +125,7 @@ impl Inworld {
             longest: 2_000,
             speeds: 0.5..=1.5,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "INWORLD_API_KEY")?;
         Ok(Self {
@@ -161,7 +163,7 @@ impl Inworld {
 
 #[async_trait]
 impl Provider for Inworld {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -174,7 +176,7 @@ impl Provider for Inworld {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let how = Telling {
+        let how = MessageForm {
             carrier: Carrier::Lines,
             encoding: Encoding::Base64,
             coding: Coding::Pcm { rate: RATE },
@@ -214,15 +216,15 @@ struct WordAlignment {
     word_end_time_seconds: Vec<f64>,
 }
 
-fn read(message: &str) -> Result<News, ProviderError> {
+fn read(message: &str) -> Result<SoundMessage, ProviderError> {
     let failed = || wire::told_failure(message, meaning);
     let Line { result, error } = serde_json::from_str(message).map_err(|_| failed())?;
     let (Some(Told { audio_content, timestamp_info }), None) = (result, error) else { return Err(failed()) };
     let words = timestamp_info.and_then(|info| info.word_alignment).unwrap_or_default();
-    Ok(News {
+    Ok(SoundMessage {
         sound: audio_content.unwrap_or_default(),
         words: wire::spoken(words.words, &words.word_start_time_seconds, &words.word_end_time_seconds),
-        ..News::default()
+        ..SoundMessage::default()
     })
 }
 
@@ -263,7 +265,7 @@ impl Listed {
 }
 
 /// Its statuses say what is meant, but for a voice that is not there.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     let said = failure.message.to_lowercase();
     let unknown = said.contains("unknown voice") || said.contains("voice not found");
     unknown.then(|| ProviderError::Misconfigured(failure.in_words()))

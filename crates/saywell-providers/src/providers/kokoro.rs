@@ -12,8 +12,8 @@ use saywell_voice::g2p::Language;
 use saywell_voice::kokoro::{Blend, Pack};
 use serde::Deserialize;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::local::{FOLLOWS, Spoken, spoken};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::local::{FOLLOWS, SpeakingPool, spoken};
 use crate::providers::{Inside, Opening, ProviderKind, Variable};
 use crate::queue::{Pace, Queue};
 
@@ -92,7 +92,7 @@ pub fn find_pack(data_dir: &Path) -> Option<PathBuf> {
 pub struct Kokoro {
     pool: Arc<Pool>,
     queue: Queue,
-    about: About,
+    about: ProviderFacts,
     voices: Arc<[Voice]>,
     /// Ends the task that lets the network rest.
     resting: Option<tokio::task::JoinHandle<()>>,
@@ -119,7 +119,7 @@ impl Kokoro {
         let measured = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
         let paces = voices.iter().map(|voice| (voice.id.clone(), Arc::clone(&measured))).collect();
         let queue = Queue::new(name, threads.get(), inside.queue_longest, paces);
-        let about = About {
+        let about = ProviderFacts {
             queue: Some(queue.clone()),
             blends: true,
             default_voice: Some(default.id.clone()),
@@ -131,7 +131,7 @@ impl Kokoro {
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             follows: Some(FOLLOWS),
             within: true,
-            ..About::new(NAME, name, NAME)
+            ..ProviderFacts::new(NAME, name, NAME)
         };
         let spoken = Arc::clone(&pack);
         let find = move |id: &str| saywell_voice::Voice::of_pack(&spoken, id);
@@ -216,7 +216,7 @@ fn listed(provider: &str, id: &str) -> Option<Voice> {
 
 #[async_trait]
 impl Provider for Kokoro {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -230,7 +230,7 @@ impl Provider for Kokoro {
             Some(blend) => blend.is_ok_and(|blend| blend.names().all(listed)),
             None => listed(&request.voice),
         };
-        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known }, request)
+        spoken(SpeakingPool { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known }, request)
     }
 }
 

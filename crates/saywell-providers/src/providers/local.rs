@@ -12,7 +12,9 @@ use saywell_text::ssml::Follows;
 use saywell_voice::{Job, Pool, Turn, Urgency, VoiceError};
 use tokio::sync::oneshot;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice, WordTiming};
+use crate::provider::{
+    Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice, WordTiming,
+};
 use crate::providers::{Inside, NoOptions, ProviderKind};
 use crate::queue::{Pace, Priority, Queue};
 
@@ -43,7 +45,7 @@ const SECONDS_A_CHARACTER: f64 = 0.001;
 pub struct Local {
     pool: Arc<Pool>,
     queue: Queue,
-    about: About,
+    about: ProviderFacts,
     voices: Arc<[Voice]>,
 }
 
@@ -64,7 +66,7 @@ impl Local {
         let pace = Arc::new(Pace::guessed(SECONDS_A_CHARACTER));
         let paces = BTreeMap::from([(voice.name().to_owned(), pace)]);
         let queue = Queue::new(NAME, threads.get(), inside.queue_longest, paces);
-        let about = About {
+        let about = ProviderFacts {
             queue: Some(queue.clone()),
             default_voice: Some(voice.name().to_owned()),
             voice_version: voice.version().to_owned(),
@@ -74,7 +76,7 @@ impl Local {
             unknown_symbols: Some(saywell_voice::g2p::unknown_symbols),
             follows: Some(FOLLOWS),
             within: true,
-            ..About::new(NAME, NAME, "hibari")
+            ..ProviderFacts::new(NAME, NAME, "hibari")
         };
         let pool = Arc::new(Pool::new(Arc::new(voice), threads, inside.most_waiting()));
         Ok(Self { pool, queue, about, voices })
@@ -83,7 +85,7 @@ impl Local {
 
 #[async_trait]
 impl Provider for Local {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -92,12 +94,12 @@ impl Provider for Local {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        spoken(Spoken { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known: true }, request)
+        spoken(SpeakingPool { pool: Arc::clone(&self.pool), queue: self.queue.clone(), known: true }, request)
     }
 }
 
 /// Who speaks a request.
-pub(super) struct Spoken {
+pub(super) struct SpeakingPool {
     /// The threads that do.
     pub pool: Arc<Pool>,
     /// The queue before them.
@@ -107,7 +109,7 @@ pub(super) struct Spoken {
 }
 
 /// Speaks a request on a pool of this process.
-pub(super) fn spoken(Spoken { pool, queue, known }: Spoken, request: Request) -> SpeechStream {
+pub(super) fn spoken(SpeakingPool { pool, queue, known }: SpeakingPool, request: Request) -> SpeechStream {
     Box::pin(stream! {
         if !known {
             yield Err(ProviderError::Rejected(format!("has no voice `{}`", request.voice)));

@@ -15,8 +15,10 @@ use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, Kept, News, Telling};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{
+    self, BaseUrl, Carrier, Coding, Encoding, Http, Kept, MessageForm, ServiceFailure, SoundMessage,
+};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -110,7 +112,7 @@ fn default_parallel() -> std::num::NonZeroU8 {
 #[derive(Debug)]
 struct MiniMax {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
@@ -152,7 +154,7 @@ struct AudioSetting {
 impl MiniMax {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: options.voice.clone(),
             options: options.emotion.clone().unwrap_or_default(),
@@ -161,7 +163,7 @@ impl MiniMax {
             longest: 5_000,
             speeds: 0.5..=2.0,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "MINIMAX_API_KEY")?;
         Ok(Self {
@@ -219,7 +221,7 @@ impl MiniMax {
 
 #[async_trait]
 impl Provider for MiniMax {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -232,7 +234,7 @@ impl Provider for MiniMax {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let how = Telling {
+        let how = MessageForm {
             carrier: Carrier::Events,
             encoding: Encoding::Hex,
             coding: Coding::Pcm { rate: RATE },
@@ -290,17 +292,17 @@ impl BaseResp {
     }
 }
 
-fn read(message: &str) -> Result<News, ProviderError> {
+fn read(message: &str) -> Result<SoundMessage, ProviderError> {
     let event: Event = serde_json::from_str(message).map_err(|_| wire::told_failure(message, meaning))?;
     if let Some(error) = event.base_resp.failure() {
         return Err(error);
     }
     let (sound, status) = event.data.map(|data| (data.audio, data.status)).unwrap_or_default();
-    Ok(News {
+    Ok(SoundMessage {
         sound,
         billed: event.extra_info.and_then(|extra| extra.usage_characters),
         done: status == Some(2),
-        ..News::default()
+        ..SoundMessage::default()
     })
 }
 
@@ -343,7 +345,7 @@ impl ListedVoice {
 }
 
 /// What an answer without events tells: mostly a code of its own, under status 200.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     let status_code = failure.code.parse().ok()?;
     BaseResp { status_code, status_msg: failure.message.clone() }.failure()
 }

@@ -14,8 +14,10 @@ use saywell_base::secret::Secret;
 use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Carrier, Coding, Encoding, Failure, Http, Kept, News, Telling};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{
+    self, BaseUrl, Carrier, Coding, Encoding, Http, Kept, MessageForm, ServiceFailure, SoundMessage,
+};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -87,7 +89,7 @@ impl Options {
 #[derive(Debug)]
 struct Mistral {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
@@ -107,7 +109,7 @@ struct Ask<'a> {
 impl Mistral {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: options.voice.clone(),
             options: options.expressiveness.map(|value| value.to_string()).unwrap_or_default(),
@@ -116,7 +118,7 @@ impl Mistral {
             longest: 4096,
             speeds: 1.0..=1.0,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, options.model.clone())
+            ..ProviderFacts::new(KIND.name, opening.name, options.model.clone())
         };
         let key = wire::key(options.api_key.as_ref(), "MISTRAL_API_KEY")?;
         Ok(Self {
@@ -163,7 +165,7 @@ impl Mistral {
 
 #[async_trait]
 impl Provider for Mistral {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -176,7 +178,7 @@ impl Provider for Mistral {
     }
 
     fn speak(&self, request: Request) -> SpeechStream {
-        let how = Telling {
+        let how = MessageForm {
             carrier: Carrier::Events,
             encoding: Encoding::Base64,
             coding: Coding::Float { rate: RATE },
@@ -198,11 +200,11 @@ enum Event {
     Other,
 }
 
-fn read(message: &str) -> Result<News, ProviderError> {
+fn read(message: &str) -> Result<SoundMessage, ProviderError> {
     match serde_json::from_str(message) {
-        Ok(Event::Sound { audio_data }) => Ok(News { sound: audio_data, ..News::default() }),
-        Ok(Event::Done) => Ok(News { done: true, ..News::default() }),
-        Ok(Event::Other) if !message.contains("\"error\"") => Ok(News::default()),
+        Ok(Event::Sound { audio_data }) => Ok(SoundMessage { sound: audio_data, ..SoundMessage::default() }),
+        Ok(Event::Done) => Ok(SoundMessage { done: true, ..SoundMessage::default() }),
+        Ok(Event::Other) if !message.contains("\"error\"") => Ok(SoundMessage::default()),
         _ => Err(wire::told_failure(message, meaning)),
     }
 }
@@ -241,7 +243,7 @@ impl Listed {
 }
 
 /// What its codes mean where their status does not say it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         "invalid_model" | "1500" | "voice_not_found" => {
             Some(ProviderError::Misconfigured(failure.in_words()))

@@ -8,8 +8,8 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{About, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, ServiceFailure};
 use crate::providers::{Opening, ProviderKind, Variable};
 use crate::voices::OPENAI_VOICES;
 use saywell_base::secret::Secret;
@@ -148,7 +148,7 @@ fn is_as_made(speed: &f32) -> bool {
 #[derive(Debug)]
 pub struct OpenAi {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     url: String,
     headers: HeaderMap,
     instructions: String,
@@ -164,7 +164,7 @@ impl OpenAi {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
         let headers =
             headers(options.api_key.as_ref(), options.organization.as_deref(), options.project.as_deref())?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             options: options.instructions.clone(),
             parallel: usize::from(options.parallel.get()),
@@ -173,7 +173,7 @@ impl OpenAi {
             takes_instructions: |model| !model.starts_with("tts-1"),
             elsewhere: options.base_url.as_str() != API,
             reader: Some(Reader::Natural),
-            ..About::new(NAME, opening.name, options.model)
+            ..ProviderFacts::new(NAME, opening.name, options.model)
         };
         let made = options.more_voices.iter().map(|id| voice(opening.name, id, None));
         Ok(Self {
@@ -213,7 +213,7 @@ impl OpenAi {
 
 #[async_trait]
 impl Provider for OpenAi {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -231,7 +231,7 @@ impl Provider for OpenAi {
 }
 
 /// What OpenAI's codes mean where their status does not say it.
-pub(super) fn meaning(failure: &Failure) -> Option<ProviderError> {
+pub(super) fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         // 429 as well, and no waiting helps.
         "insufficient_quota"

@@ -20,8 +20,8 @@ use super::openai::{AskedVoice, SpeechAsk};
 use saywell_text::english::Reader;
 use saywell_text::tag;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, ServiceFailure};
 use crate::providers::{Opening, ProviderKind, Variable};
 use saywell_base::secret::Secret;
 
@@ -228,7 +228,7 @@ impl Options {
 #[derive(Debug)]
 pub struct Compatible {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     url: BaseUrl,
     headers: HeaderMap,
     options: Options,
@@ -257,7 +257,7 @@ impl Compatible {
         }
         let url = options.base_url.clone().or_else(|| preset.base_url.clone());
         let url = url.unwrap_or_else(|| BaseUrl::known(""));
-        let about = About {
+        let about = ProviderFacts {
             paid: options.paid || preset.paid,
             default_voice: options.voice.clone(),
             // Two servers have different voices of the same name.
@@ -273,7 +273,7 @@ impl Compatible {
             },
             reader: Some(Reader::Natural),
             // Each of them has prices of its own.
-            ..About::new(name.unwrap_or(NAME), opening.name, model)
+            ..ProviderFacts::new(name.unwrap_or(NAME), opening.name, model)
         };
         Ok(Self {
             http: Http::new(opening),
@@ -323,7 +323,7 @@ impl Compatible {
 
 #[async_trait]
 impl Provider for Compatible {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -369,7 +369,7 @@ fn coding(format: Format, known: Option<u32>, response: &Response) -> Coding {
 }
 
 /// What the servers' codes mean where their status does not say it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     match failure.code.as_str() {
         "model_not_found" | "no_default_voice" => Some(ProviderError::Misconfigured(failure.in_words())),
         _ => super::openai::meaning(failure),

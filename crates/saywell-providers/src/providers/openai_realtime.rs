@@ -20,7 +20,7 @@ use self::events::{Happened, Usage};
 use super::openai;
 use saywell_text::english::Reader;
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use crate::providers::wire::{Base64Reader, BaseUrl, Coding, Http, Open, Socket, SocketPool, SoundReader};
 use crate::providers::{Opening, ProviderKind};
 use saywell_base::net;
@@ -115,7 +115,7 @@ impl Service {
 /// OpenAI's conversational models as readers.
 #[derive(Debug)]
 pub struct Realtime {
-    about: About,
+    about: ProviderFacts,
     service: Service,
     sessions: Arc<SocketPool<Session>>,
     instructions: String,
@@ -144,7 +144,7 @@ impl Realtime {
             options.organization.as_deref(),
             options.project.as_deref(),
         )?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             options: options.instructions.clone(),
             parallel: usize::from(options.parallel.get()),
@@ -152,7 +152,7 @@ impl Realtime {
             speeds: 0.25..=1.5,
             takes_instructions: |_| true,
             reader: Some(Reader::Natural),
-            ..About::new(NAME, opening.name, options.model)
+            ..ProviderFacts::new(NAME, opening.name, options.model)
         };
         Ok(Self {
             about,
@@ -203,7 +203,7 @@ impl Realtime {
 
 #[async_trait]
 impl Provider for Realtime {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 

@@ -17,8 +17,8 @@ use reqwest::Response;
 use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, ServiceFailure};
 use crate::providers::{Opening, Options, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -78,7 +78,7 @@ impl PiperOptions {
 
 #[derive(Debug)]
 struct Piper {
-    about: About,
+    about: ProviderFacts,
     server: Arc<Server>,
 }
 
@@ -115,13 +115,13 @@ impl Piper {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options = PiperOptions::read(opening.options).map_err(ProviderError::Misconfigured)?;
         let PiperOptions { base_url, voice, length_scale, noise_scale, noise_w_scale } = &options;
-        let about = About {
+        let about = ProviderFacts {
             default_voice: voice.clone(),
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(base_url.as_str(), length_scale, noise_scale, noise_w_scale))
                 .unwrap_or_default(),
             reader: Some(Reader::Words),
-            ..About::new(KIND.name, opening.name, "piper")
+            ..ProviderFacts::new(KIND.name, opening.name, "piper")
         };
         let server = Server {
             name: Arc::clone(&about.name),
@@ -136,7 +136,7 @@ impl Piper {
 
 #[async_trait]
 impl Provider for Piper {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -229,11 +229,11 @@ impl Server {
 const SPEAKS_NOWHERE: &str = "takes text neither at /synthesize nor at /: it is no Piper server";
 
 /// A server of the other generation has not got this path, or shows a page there.
-fn not_here(failure: &Failure) -> Option<ProviderError> {
+fn not_here(failure: &ServiceFailure) -> Option<ProviderError> {
     matches!(failure.status.as_u16(), 404 | 405).then(|| ProviderError::Misconfigured(SPEAKS_NOWHERE.into()))
 }
 
-fn no_list(failure: &Failure) -> Option<ProviderError> {
+fn no_list(failure: &ServiceFailure) -> Option<ProviderError> {
     matches!(failure.status.as_u16(), 404 | 405).then(|| {
         let reason = "lists no voices at /voices: it is no Piper server, or one of before 2025";
         ProviderError::Misconfigured(reason.into())

@@ -30,7 +30,7 @@ use saywell_text::ssml::{Around, Dialect, Written, to_ssml};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
-use crate::provider::{About, Extent, Part, Provider, ProviderError, Request, SpeechStream, Voice};
+use crate::provider::{Extent, Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
 use crate::providers::wire::{self, BaseUrl, Coding, Kept};
 use crate::providers::{Opening, Options, ProviderKind, Variable};
 use saywell_base::secret::Secret;
@@ -145,7 +145,7 @@ impl PollyOptions {
 
 #[derive(Debug)]
 struct Polly {
-    about: About,
+    about: ProviderFacts,
     service: Arc<Service>,
 }
 
@@ -165,13 +165,13 @@ impl Polly {
             let reason = "needs both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither";
             return Err(ProviderError::Misconfigured(reason.into()));
         }
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             options: serde_json::to_string(&options).unwrap_or_default(),
             parallel: PARALLEL,
             longest: LONGEST,
             reader: Some(Reader::Natural),
-            ..About::new(KIND.name, opening.name, &*options.engine)
+            ..ProviderFacts::new(KIND.name, opening.name, &*options.engine)
         };
         let service = Service {
             name: Arc::clone(&about.name),
@@ -185,7 +185,7 @@ impl Polly {
 
 #[async_trait]
 impl Provider for Polly {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 

@@ -30,17 +30,17 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::base64::Base64Reader;
-pub use self::failure::{Failure, Meaning};
 use self::failure::{Head, Secrets};
+pub use self::failure::{Meaning, ServiceFailure};
 pub use self::kept::Kept;
 pub use self::lines::{Event, EventReader, LineReader};
 pub use self::pool::{Open, SocketPool};
 pub use self::socket::Socket;
 pub use self::sound::{Coding, SoundReader};
-pub use self::telling::{Carrier, Encoding, News, Sound, Telling, spoken};
+pub use self::telling::{Carrier, Encoding, MessageForm, SoundDecoder, SoundMessage, spoken};
 pub use self::timings::{Start, from_starts};
 pub use self::url::BaseUrl;
-pub use self::words::{Finder, Spoken};
+pub use self::words::{Finder, TimedWord};
 use crate::provider::{Part, ProviderError, SpeechStream};
 use crate::providers::Opening;
 use saywell_base::causes::causes;
@@ -102,7 +102,7 @@ impl Http {
         if response.status().is_success() {
             return Ok(response);
         }
-        Err(Failure::read(response, self.now()).await.to_error(meaning))
+        Err(ServiceFailure::read(response, self.now()).await.to_error(meaning))
     }
 
     /// Sends a request once the stream is polled, and streams the sound of its answer, see [`sound`]. Its `coding` may
@@ -148,7 +148,7 @@ impl Http {
         match response.status() {
             status if status.is_success() => whole_json(response).await.map(Some),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
-            _ => Err(Failure::read(response, self.now()).await.to_error(meaning)),
+            _ => Err(ServiceFailure::read(response, self.now()).await.to_error(meaning)),
         }
     }
 
@@ -180,7 +180,7 @@ pub fn key<'a>(key: Option<&'a Secret>, variable: &str) -> Result<&'a str, Provi
 /// The failure that a message tells of in the middle of an answer.
 #[must_use]
 pub fn told_failure(message: &str, meaning: Meaning) -> ProviderError {
-    Failure::of_message(StatusCode::OK, message.as_bytes()).to_error(meaning)
+    ServiceFailure::of_message(StatusCode::OK, message.as_bytes()).to_error(meaning)
 }
 
 /// A secret as the value of a header, marked as sensitive.

@@ -14,8 +14,8 @@ use saywell_text::english::Reader;
 use saywell_text::tag;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, ServiceFailure};
 use crate::providers::{Opening, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -80,7 +80,7 @@ fn default_parallel() -> std::num::NonZeroU8 {
 #[derive(Debug)]
 struct Xai {
     http: Http,
-    about: About,
+    about: ProviderFacts,
     headers: HeaderMap,
     options: Options,
     voices: Kept<Arc<[Voice]>>,
@@ -107,7 +107,7 @@ struct OutputFormat {
 impl Xai {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options: Options = opening.options.parse().map_err(ProviderError::Misconfigured)?;
-        let about = About {
+        let about = ProviderFacts {
             paid: true,
             default_voice: Some(options.voice.clone()),
             options: options.text_normalization.map(|on| on.to_string()).unwrap_or_default(),
@@ -116,7 +116,7 @@ impl Xai {
             speeds: 0.7..=1.5,
             reader: Some(Reader::Natural),
             // There is one model, and it has no name to ask for.
-            ..About::new(KIND.name, opening.name, "tts")
+            ..ProviderFacts::new(KIND.name, opening.name, "tts")
         };
         let key = wire::key(options.api_key.as_ref(), "XAI_API_KEY")?;
         Ok(Self {
@@ -173,7 +173,7 @@ fn voice(provider: &str, id: &str, gender: Option<&str>) -> Voice {
 
 #[async_trait]
 impl Provider for Xai {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -219,7 +219,7 @@ impl Listed {
 }
 
 /// Its statuses say what is meant, but for a key that is wrong, which is a bad request to it.
-fn meaning(failure: &Failure) -> Option<ProviderError> {
+fn meaning(failure: &ServiceFailure) -> Option<ProviderError> {
     let key = failure.status.as_u16() == 400 && failure.message.contains("API key");
     key.then(|| ProviderError::Misconfigured(format!("refuses the key: {}", failure.in_words())))
 }

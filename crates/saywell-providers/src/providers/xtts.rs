@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use saywell_text::english::Reader;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{About, Part, Provider, ProviderError, Request, SpeechStream, Voice};
-use crate::providers::wire::{self, BaseUrl, Coding, Failure, Http, Kept};
+use crate::provider::{Part, Provider, ProviderError, ProviderFacts, Request, SpeechStream, Voice};
+use crate::providers::wire::{self, BaseUrl, Coding, Http, Kept, ServiceFailure};
 use crate::providers::{Opening, Options, ProviderKind, Variable};
 
 /// The kind of provider that this file makes.
@@ -83,7 +83,7 @@ impl XttsOptions {
 
 #[derive(Debug)]
 struct Xtts {
-    about: About,
+    about: ProviderFacts,
     server: Arc<Server>,
 }
 
@@ -114,14 +114,14 @@ impl Xtts {
     fn open(opening: &Opening<'_>) -> Result<Self, ProviderError> {
         let options = XttsOptions::read(opening.options).map_err(ProviderError::Misconfigured)?;
         let XttsOptions { base_url, language, stream_chunk_size, voice } = &options;
-        let about = About {
+        let about = ProviderFacts {
             default_voice: voice.clone(),
             // Two servers may have different voices of the same name.
             options: serde_json::to_string(&(base_url.as_str(), language, stream_chunk_size))
                 .unwrap_or_default(),
             reader: Some(Reader::Words),
             speeds: 1.0..=1.0,
-            ..About::new(KIND.name, opening.name, "xtts_v2")
+            ..ProviderFacts::new(KIND.name, opening.name, "xtts_v2")
         };
         let (name, http) = (Arc::clone(&about.name), Http::new(opening));
         let server = Server { name, http, options, known: Kept::new(SPEAKERS_KEPT, opening.clock) };
@@ -131,7 +131,7 @@ impl Xtts {
 
 #[async_trait]
 impl Provider for Xtts {
-    fn about(&self) -> &About {
+    fn about(&self) -> &ProviderFacts {
         &self.about
     }
 
@@ -207,7 +207,7 @@ impl Server {
     }
 }
 
-fn no_list(failure: &Failure) -> Option<ProviderError> {
+fn no_list(failure: &ServiceFailure) -> Option<ProviderError> {
     matches!(failure.status.as_u16(), 404 | 405).then(|| {
         let reason = "lists no speakers at /studio_speakers: it is no XTTS streaming server, or an old one";
         ProviderError::Misconfigured(reason.into())

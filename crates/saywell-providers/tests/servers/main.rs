@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use saywell_providers::provider::{Provider, ProviderError, Request, Speech, gather};
+use saywell_providers::provider::{GatheredSpeech, Provider, ProviderError, Request, gather};
 use saywell_providers::providers::conformance;
 use saywell_stubs::Stub;
 use support::{Server, open};
@@ -24,12 +24,12 @@ fn compatible(url: &str) -> Arc<dyn Provider> {
     open("openai_compatible", &format!("base_url = '{url}/v1'\nmodel = 'tts-1'\nvoices = ['{VOICE}']"))
 }
 
-fn seconds(speech: &Speech) -> f64 {
+fn seconds(speech: &GatheredSpeech) -> f64 {
     speech.samples.len() as f64 / f64::from(speech.rate)
 }
 
 /// It is speech: as long as the words take, neither silent nor noise from end to end.
-fn is_speech(speech: &Speech) {
+fn is_speech(speech: &GatheredSpeech) {
     let seconds = seconds(speech);
     assert!((2.0..6.0).contains(&seconds), "{seconds} s for {TEXT:?}");
     let loudness = saywell_audio::loudness::loudness(&speech.samples).unwrap();

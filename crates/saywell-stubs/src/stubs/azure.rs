@@ -18,10 +18,10 @@ use crate::fault::{Fault, Refusal};
 use crate::markup::{self, Piece};
 use crate::socket;
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// Azure Speech in a region of its own.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "azure",
     routes: || {
         Router::new()

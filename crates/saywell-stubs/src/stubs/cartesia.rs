@@ -17,15 +17,18 @@ use serde_json::{Value, json};
 use crate::call::{Call, Desk, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.cartesia.ai`.
-pub const KIND: Kind =
-    Kind { name: "cartesia", routes: || routes().route("/tts/websocket", get(contexts::upgrade)), refuse };
+pub const KIND: StubKind = StubKind {
+    name: "cartesia",
+    routes: || routes().route("/tts/websocket", get(contexts::upgrade)),
+    refuse,
+};
 
 /// The same, of another reading of what its documents say of contexts: flushes are counted from 0, and words are timed from
 /// the flush before them.
-pub const BY_FLUSH: Kind = Kind {
+pub const BY_FLUSH: StubKind = StubKind {
     name: "cartesia_by_flush",
     routes: || routes().route("/tts/websocket", get(contexts::upgrade_by_flush)),
     refuse,

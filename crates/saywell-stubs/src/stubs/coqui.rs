@@ -14,10 +14,10 @@ use crate::call::Call;
 use crate::fault::Refusal;
 use crate::proxy;
 use crate::sound::tone;
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// Version 0.28 of the fork that is kept up.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "coqui",
     routes: || Router::new().route("/api/tts", post(speak)).route("/voices", get(voices)),
     refuse,

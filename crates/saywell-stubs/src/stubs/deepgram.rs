@@ -17,11 +17,14 @@ use crate::call::{Call, Desk, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::socket;
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.deepgram.com`.
-pub const KIND: Kind =
-    Kind { name: "deepgram", routes: || Router::new().route("/v1/speak", post(speak).get(upgrade)), refuse };
+pub const KIND: StubKind = StubKind {
+    name: "deepgram",
+    routes: || Router::new().route("/v1/speak", post(speak).get(upgrade)),
+    refuse,
+};
 
 /// How often a connection may flush within a minute. Stubs are not asked for longer.
 const MOST_FLUSHES: u32 = 20;

@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use crate::call::{Call, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.elevenlabs.io`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "elevenlabs",
     routes: || {
         Router::new()

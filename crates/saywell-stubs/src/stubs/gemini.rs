@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::fault::{Fault, Refusal};
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://generativelanguage.googleapis.com`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "gemini",
     routes: || {
         let both = ["/v1/models/{call}", "/v1beta/models/{call}"];

@@ -20,13 +20,13 @@ use crate::call::{Call, Desk, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::markup::{self, Piece};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// REST, with its errors.
-pub const KIND: Kind = Kind { name: "google", routes, refuse };
+pub const KIND: StubKind = StubKind { name: "google", routes, refuse };
 
 /// The same service, whose errors are those of gRPC.
-pub const STREAMING: Kind = Kind { name: "google-streaming", routes, refuse: refuse_grpc };
+pub const STREAMING: StubKind = StubKind { name: "google-streaming", routes, refuse: refuse_grpc };
 
 fn routes() -> Router<Desk> {
     Router::new()

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::fault::{Fault, Refusal};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.inworld.ai`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "inworld",
     routes: || {
         let voices = || async {

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::fault::{Fault, Refusal};
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.minimax.io`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "minimax",
     routes: || Router::new().route("/v1/t2a_v2", post(speak)).route("/v1/get_voice", post(voices)),
     refuse,

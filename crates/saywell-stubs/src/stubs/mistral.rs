@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::fault::{Fault, Refusal};
 use crate::sound::tone;
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.mistral.ai`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "mistral",
     routes: || Router::new().route("/v1/audio/speech", post(speech)).route("/v2/audio/voices", get(voices)),
     refuse,

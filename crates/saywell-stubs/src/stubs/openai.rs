@@ -17,10 +17,10 @@ use serde_json::json;
 use crate::call::{Call, Desk};
 use crate::fault::Refusal;
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.openai.com`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "openai",
     routes: || Router::new().route("/v1/audio/speech", post(speech)).route("/v1/models", get(models)),
     refuse,

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::fault::Refusal;
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// Kokoro-FastAPI: voices are objects, raw sound is 24 kHz, errors are in `detail`.
-pub const KOKORO: Kind = Kind {
+pub const KOKORO: StubKind = StubKind {
     name: "kokoro",
     routes: || {
         let voices = || async {
@@ -23,14 +23,14 @@ pub const KOKORO: Kind = Kind {
         Router::new().route("/v1/audio/speech", post(kokoro)).route("/v1/audio/voices", get(voices))
     },
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let detail = json!({"error": "processing_error", "message": message, "type": "server_error"});
         (status, Json(json!({"detail": detail}))).into_response()
     },
 };
 
 /// speaches: voices have languages, sound is resampled as asked, a bad key is status 403.
-pub const SPEACHES: Kind = Kind {
+pub const SPEACHES: StubKind = StubKind {
     name: "speaches",
     routes: || {
         let voices = || async {
@@ -41,36 +41,36 @@ pub const SPEACHES: Kind = Kind {
         Router::new().route("/v1/audio/speech", post(speaches)).route("/v1/audio/voices", get(voices))
     },
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let status = if refusal == Refusal::Key { StatusCode::FORBIDDEN } else { status };
         (status, Json(json!({"detail": message}))).into_response()
     },
 };
 
 /// openedai-speech: no list of voices; the rate of raw sound is in its content type.
-pub const OPENEDAI: Kind = Kind {
+pub const OPENEDAI: StubKind = StubKind {
     name: "openedai",
     routes: || Router::new().route("/v1/audio/speech", post(openedai)),
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let error = json!({"message": message, "type": "APIError", "code": null, "param": null});
         (status, Json(json!({"error": error}))).into_response()
     },
 };
 
 /// `LocalAI`: models have names of the operator's and one voice each; errors have a number for a code.
-pub const LOCALAI: Kind = Kind {
+pub const LOCALAI: StubKind = StubKind {
     name: "localai",
     routes: || Router::new().route("/v1/audio/speech", post(localai)),
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let error = json!({"code": status.as_u16(), "message": message, "type": ""});
         (status, Json(json!({"error": error}))).into_response()
     },
 };
 
 /// openai-edge-tts without `FFmpeg`: MP3, whatever is asked for.
-pub const EDGE_TTS: Kind = Kind {
+pub const EDGE_TTS: StubKind = StubKind {
     name: "edge_tts",
     routes: || {
         let voices = || async {
@@ -82,17 +82,17 @@ pub const EDGE_TTS: Kind = Kind {
         Router::new().route("/v1/audio/speech", post(edge_tts)).route("/v1/audio/voices", get(voices))
     },
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         (status, Json(json!({"error": message}))).into_response()
     },
 };
 
 /// Groq's Orpheus models: WAV alone, two hundred characters, one speed.
-pub const GROQ: Kind = Kind {
+pub const GROQ: StubKind = StubKind {
     name: "groq",
     routes: || Router::new().route("/openai/v1/audio/speech", post(groq)),
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let (kind, code) = match refusal {
             Refusal::Throttled => ("requests", "rate_limit_exceeded"),
             Refusal::Trouble => ("internal_server_error", "internal_error"),
@@ -104,7 +104,7 @@ pub const GROQ: Kind = Kind {
 };
 
 /// `OpenRouter`: many models, each with voices of its own; the rate of raw sound is in its label.
-pub const OPENROUTER: Kind = Kind {
+pub const OPENROUTER: StubKind = StubKind {
     name: "openrouter",
     routes: || {
         let models = || async {
@@ -118,13 +118,13 @@ pub const OPENROUTER: Kind = Kind {
         Router::new().route("/api/v1/audio/speech", post(openrouter)).route("/api/v1/models", get(models))
     },
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         (status, Json(json!({"error": {"code": status.as_u16(), "message": message}}))).into_response()
     },
 };
 
 /// Together: its models for everyone have one rate and no speeds; voices are listed by model.
-pub const TOGETHER: Kind = Kind {
+pub const TOGETHER: StubKind = StubKind {
     name: "together",
     routes: || {
         let voices = || async {
@@ -137,13 +137,13 @@ pub const TOGETHER: Kind = Kind {
         Router::new().route("/v1/audio/speech", post(together)).route("/v1/voices", get(voices))
     },
     refuse: |refusal| {
-        let (status, message) = said(refusal);
+        let (status, message) = status_and_message(refusal);
         let error = json!({"message": message, "type": "invalid_request_error", "param": null, "code": null});
         (status, Json(json!({"error": error}))).into_response()
     },
 };
 
-fn said(refusal: Refusal) -> (StatusCode, &'static str) {
+fn status_and_message(refusal: Refusal) -> (StatusCode, &'static str) {
     match refusal {
         Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Refusal::Quota => (StatusCode::PAYMENT_REQUIRED, "Nothing is left"),

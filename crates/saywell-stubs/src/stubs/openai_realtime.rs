@@ -14,10 +14,10 @@ use crate::call::{Call, Desk, Recorded};
 use crate::fault::Fault;
 use crate::socket;
 use crate::sound::{pcm, tone};
-use crate::stubs::{Kind, openai};
+use crate::stubs::{StubKind, openai};
 
 /// `wss://api.openai.com`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "openai_realtime",
     routes: || Router::new().route("/v1/realtime", get(realtime)),
     refuse: openai::refuse,

@@ -13,17 +13,17 @@ use crate::call::{Call, html_error};
 use crate::fault::Refusal;
 use crate::proxy;
 use crate::sound::tone;
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// Since June 2026: `POST /synthesize`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "piper",
     routes: || Router::new().route("/synthesize", post(synthesize)).route("/voices", get(voices)),
     refuse,
 };
 
 /// Before: `POST /`.
-pub const OLD: Kind = Kind {
+pub const OLD: StubKind = StubKind {
     name: "piper-old",
     routes: || Router::new().route("/", post(synthesize)).route("/voices", get(voices)),
     refuse,

@@ -15,10 +15,10 @@ use crate::call::{Call, Recorded};
 use crate::fault::{Fault, Refusal};
 use crate::markup::{self, Piece, Word};
 use crate::sound::{SECONDS_A_CHARACTER, pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// Polly in a region of its own.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "polly",
     routes: || Router::new().route("/v1/speech", post(synthesize)).route("/v1/voices", get(voices)),
     refuse,

@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::call::Call;
 use crate::fault::Refusal;
 use crate::sound::{pcm, tone};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// `https://api.x.ai`.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "xai",
     routes: || {
         let voices = || async {

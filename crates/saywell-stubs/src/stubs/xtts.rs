@@ -15,10 +15,10 @@ use crate::call::{Call, html_error};
 use crate::fault::{Fault, Refusal};
 use crate::proxy;
 use crate::sound::{Stated, pcm, tone, wav};
-use crate::stubs::Kind;
+use crate::stubs::StubKind;
 
 /// As it was left in February 2024.
-pub const KIND: Kind = Kind {
+pub const KIND: StubKind = StubKind {
     name: "xtts",
     routes: || {
         Router::new()

@@ -229,7 +229,7 @@ pub fn acronym(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let mut written = &chunk[..end];
     loop {
         if let Ok(index) = ACRONYMS.binary_search_by_key(&written, |(written, _)| written) {
-            let end = start.moved_to(start.at() + written.len());
+            let end = start.moved_to(start.offset() + written.len());
             // `api.example.com`
             let is_host = end.peek() == Some('.') && end.peek_second().is_some_and(is_word);
             let is_path = end.rest().starts_with("::") || is_host && written.starts_with(char::is_lowercase);

@@ -180,7 +180,7 @@ pub fn direction(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     );
     let of = next == "of" && (length || numbered);
     if of {
-        return Some(Edit::new(start, at.moved_to(letters.at()), name.to_lowercase()));
+        return Some(Edit::new(start, at.moved_to(letters.offset()), name.to_lowercase()));
     }
     let end =
         if letters.peek() == Some('.') { letters.past(|at| at.eat('.')).unwrap_or(letters) } else { letters };
@@ -310,7 +310,7 @@ pub fn party_and_state(start: Cursor<'_>, _: Reader) -> Option<Edit> {
             ABBREVIATIONS.get(ABBREVIATIONS.binary_search_by_key(&written, |(written, _)| written).ok()?)
         })
         .or_else(|| STATES.iter().find(|(written, _)| *written == code))?;
-    let end = at.moved_to(at.at() + name.0.len());
+    let end = at.moved_to(at.offset() + name.0.len());
     (end.peek() == Some(')')).then(|| Edit::new(start, end, format!(", {}", name.1)))
 }
 

@@ -71,7 +71,7 @@ fn bound(at: &mut Cursor<'_>, mark: char, letters: (&str, &str)) -> Option<Strin
     if at.eat(mark) {
         if let Some(inside) = at.window_after(LONGEST).strip_prefix('{') {
             let close = inside.find('}').filter(|close| *close > 0)?;
-            *at = at.moved_to(at.at() + close + "{}".len());
+            *at = at.moved_to(at.offset() + close + "{}".len());
             return Some(inside[..close].replace('-', "−"));
         }
         let start = *at;

@@ -73,7 +73,7 @@ fn argument(at: Cursor<'_>, reader: Reader) -> Option<(String, Cursor<'_>)> {
     let inside = at.window_after(LONGEST).strip_prefix('(')?;
     let close = inside.find(')').filter(|close| *close > 0 && !inside[..*close].contains('('))?;
     let words = super::spell_out(&inside[..close], reader).text().to_owned();
-    Some((words, at.moved_to(at.at() + close + "()".len())))
+    Some((words, at.moved_to(at.offset() + close + "()".len())))
 }
 
 /// `2ⁿ`, `eˣ`, `aᵐ⁺ⁿ`, `10⁻ᵏ` → `to the n` and so on: exponents with letters.
@@ -160,7 +160,7 @@ pub fn norm(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let window = at.window_after(LONGEST);
     let close = window.find('‖').filter(|close| *close > 0)?;
     let words = format!("the norm of {}", super::spell_out(&window[..close], reader).text());
-    at = at.moved_to(at.at() + close + '‖'.len_utf8());
+    at = at.moved_to(at.offset() + close + '‖'.len_utf8());
     at.eat_if(|found| "₁₂∞".contains(found));
     Some(Edit::new(start, at, words))
 }
@@ -186,7 +186,7 @@ pub fn primed(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             || at.rest().starts_with(" =")
             || at.rest().starts_with(" +");
         // `P(A')`: all of an argument.
-        let whole = start.at() == 0 && at.rest().is_empty();
+        let whole = start.offset() == 0 && at.rest().is_empty();
         (ends && (whole || count > 1 || marks == "′" || is_maths(start))).then_some(())?;
     }
     Some(Edit::new(start, at, words))

@@ -209,7 +209,7 @@ pub fn weekdays(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         && start.starts_chunk()
         && end.peek().is_some_and(|next| next.is_ascii_digit())
     {
-        return Some(Edit::new(start, end.moved_to(end.at() - 1), "Monday to Friday"));
+        return Some(Edit::new(start, end.moved_to(end.offset() - 1), "Monday to Friday"));
     }
     let (first, end) = start.starts_word().then(|| weekday(start)).flatten()?;
     let dash = end.past(|at| at.eat_one_of(["–", "-", " – ", " - "]).is_some())?;

@@ -68,9 +68,9 @@ pub fn formula(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     }
     // `Ca²⁺`, `SO₄²⁻`: a raised number and sign are the charge.
     let raised = at.past(|at| {
-        let before = at.at();
+        let before = at.offset();
         at.eat_while(|found| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(found));
-        at.at() > before && at.eat_if(|found| "⁺⁻+-−".contains(found)).is_some()
+        at.offset() > before && at.eat_if(|found| "⁺⁻+-−".contains(found)).is_some()
     });
     if let Some(end) = raised.filter(|end| elements > 0 && end.ends_word() && end.peek() != Some('-')) {
         let number =
@@ -156,7 +156,7 @@ pub fn concentration(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let inside = start.window_after(LONGEST).strip_prefix('[')?;
     let close = inside.find(']').filter(|close| *close > 0)?;
     let inside = &inside[..close];
-    let end = start.moved_to(start.at() + close + "[]".len());
+    let end = start.moved_to(start.offset() + close + "[]".len());
     let species = inside.starts_with(|first: char| first.is_ascii_uppercase())
         && inside
             .chars()

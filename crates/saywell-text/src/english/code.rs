@@ -117,7 +117,7 @@ fn bracketed(mut at: Cursor<'_>, open: char, close: char) -> Option<(&str, Curso
     at.eat(open).then_some(())?;
     let inner = at;
     let mut depth = 1;
-    while at.at() < inner.at() + 80 {
+    while at.offset() < inner.offset() + 80 {
         let found = at.eat_if(|_| true)?;
         if found == open {
             depth += 1;
@@ -236,7 +236,7 @@ pub fn decorator(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     at.peek().filter(|next| next.is_ascii_alphabetic() || *next == '_')?;
     let chunk = trimmed(at.chunk());
     let end = chunk.find(|found: char| !is_word(found) && !"/-.@".contains(found)).unwrap_or(chunk.len());
-    let end = start.moved_to(at.at() + chunk[..end].trim_end_matches(['.', '/', '-']).len());
+    let end = start.moved_to(at.offset() + chunk[..end].trim_end_matches(['.', '/', '-']).len());
     Some(Edit::new(start, end, format!("at {}", path(at.until(end), reader))))
 }
 
@@ -248,7 +248,7 @@ pub fn regex(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let length = chunk.rfind('/')?;
     let special =
         chunk[..length].matches(['^', '$', '*', '+', '?', '(', ')', '[', ']', '{', '}', '|', '\\']).count();
-    let end = start.moved_to(at.at() + length + 1);
+    let end = start.moved_to(at.offset() + length + 1);
     let end = end.past(|at| !at.eat_while(|flag| "gimsuy".contains(flag)).is_empty()).unwrap_or(end);
     (special >= 2 && !chunk[..length].contains('/') && end.ends_word())
         .then(|| Edit::new(start, end, "a regular expression"))

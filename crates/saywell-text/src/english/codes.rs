@@ -275,7 +275,7 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let mut at = start;
     let number = at.digits(1..=4)?;
     // `Suite #12B`
-    let named = if start.before() == Some('#') { start.moved_to(start.at() - 1) } else { start };
+    let named = if start.before() == Some('#') { start.moved_to(start.offset() - 1) } else { start };
     // `rooms 101-105`
     if number.len() == 3
         && let Some(dash) = at.past(|at| at.eat_one_of(["-", "–"]).is_some())
@@ -316,7 +316,7 @@ pub fn place(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             words += &format!(" {letter}");
         }
     }
-    let has_letter = at.at() > digits_end.at();
+    let has_letter = at.offset() > digits_end.offset();
     let goes_on = at.peek().is_some_and(|next| is_word(next) || "-/:%°".contains(next))
         || at.past(|at| at.eat_one_of([".", ","]).is_some() && at.digits(1..=1).is_some()).is_some();
     let known = if has_letter { place || is_airliner } else { number.len() == 3 && (place || is_airliner) };

@@ -316,7 +316,7 @@ pub fn round(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     ];
     start.starts_number().then_some(())?;
     let (written, words) = ROUND.iter().find(|(written, _)| start.rest().starts_with(written))?;
-    Some(Edit::new(start, start.moved_to(start.at() + written.len() - " of ".len()), *words))
+    Some(Edit::new(start, start.moved_to(start.offset() + written.len() - " of ".len()), *words))
 }
 
 /// `1990s`, `'90s`, `the 60's`, `1900s` → `nineteen nineties`, `nineties`, `sixties`, `nineteen hundreds`.

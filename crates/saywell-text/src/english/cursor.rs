@@ -25,7 +25,7 @@ impl<'t> Cursor<'t> {
 
     /// Bytes of the text before this place.
     #[must_use]
-    pub fn at(self) -> usize {
+    pub fn offset(self) -> usize {
         self.at
     }
 

@@ -16,7 +16,7 @@ pub enum Reader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below has an example of each")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum SpelledKind {
     Number,
     Ordinal,
     Decade,
@@ -59,51 +59,51 @@ pub enum Kind {
 
 /// Every kind, an example of it, and whether it is written out for [`Reader::Natural`] too. All are written out
 /// for [`Reader::Words`].
-pub const KINDS: &[(Kind, &str, bool)] = &[
-    (Kind::Number, "1,234.5", false),
-    (Kind::Ordinal, "23rd", false),
-    (Kind::Decade, "the 1990s", false),
-    (Kind::Fraction, "3/4", true),
-    (Kind::Range, "10-20", true),
-    (Kind::Ratio, "16:9", true),
-    (Kind::Percent, "45%", false),
-    (Kind::Quantity, "1920x1080", true),
-    (Kind::Money, "$4.2 billion", false),
-    (Kind::Unit, "5 km", false),
-    (Kind::TechnicalUnit, "16 GiB", true),
-    (Kind::Temperature, "-5 °C", false),
-    (Kind::Time, "7:30 pm", false),
-    (Kind::Date, "2024-05-10", false),
-    (Kind::Timestamp, "2024-05-10T10:00:00Z", true),
-    (Kind::Duration, "1h30m", true),
-    (Kind::Telephone, "555-123-4567", false),
-    (Kind::Version, "v1.2.3", true),
-    (Kind::Address, "192.168.0.1", true),
-    (Kind::Hex, "0xFF", true),
-    (Kind::Hash, "9f86d081884c7d65", true),
-    (Kind::Uuid, "123e4567-e89b-12d3-a456-426614174000", true),
-    (Kind::WebAddress, "john.doe@example.com", true),
-    (Kind::Path, "/etc/nginx/nginx.conf", true),
-    (Kind::Flag, "--dry-run", true),
-    (Kind::Variable, "$HOME", true),
-    (Kind::Code, "getUserById(42)", true),
-    (Kind::Operator, "a != b", true),
-    (Kind::Symbol, "5 × 3", true),
-    (Kind::Keys, "Ctrl+C", true),
-    (Kind::Formula, "H2O", true),
-    (Kind::Chess, "Nf3", true),
-    (Kind::Roman, "Chapter IV", true),
-    (Kind::Acronym, "k8s", true),
-    (Kind::Label, "HTTP 404", false),
-    (Kind::Title, "Prof. Jones", false),
-    (Kind::Abbreviation, "approx. ten", false),
-    (Kind::Place, "John 3:16", true),
+pub const KINDS: &[(SpelledKind, &str, bool)] = &[
+    (SpelledKind::Number, "1,234.5", false),
+    (SpelledKind::Ordinal, "23rd", false),
+    (SpelledKind::Decade, "the 1990s", false),
+    (SpelledKind::Fraction, "3/4", true),
+    (SpelledKind::Range, "10-20", true),
+    (SpelledKind::Ratio, "16:9", true),
+    (SpelledKind::Percent, "45%", false),
+    (SpelledKind::Quantity, "1920x1080", true),
+    (SpelledKind::Money, "$4.2 billion", false),
+    (SpelledKind::Unit, "5 km", false),
+    (SpelledKind::TechnicalUnit, "16 GiB", true),
+    (SpelledKind::Temperature, "-5 °C", false),
+    (SpelledKind::Time, "7:30 pm", false),
+    (SpelledKind::Date, "2024-05-10", false),
+    (SpelledKind::Timestamp, "2024-05-10T10:00:00Z", true),
+    (SpelledKind::Duration, "1h30m", true),
+    (SpelledKind::Telephone, "555-123-4567", false),
+    (SpelledKind::Version, "v1.2.3", true),
+    (SpelledKind::Address, "192.168.0.1", true),
+    (SpelledKind::Hex, "0xFF", true),
+    (SpelledKind::Hash, "9f86d081884c7d65", true),
+    (SpelledKind::Uuid, "123e4567-e89b-12d3-a456-426614174000", true),
+    (SpelledKind::WebAddress, "john.doe@example.com", true),
+    (SpelledKind::Path, "/etc/nginx/nginx.conf", true),
+    (SpelledKind::Flag, "--dry-run", true),
+    (SpelledKind::Variable, "$HOME", true),
+    (SpelledKind::Code, "getUserById(42)", true),
+    (SpelledKind::Operator, "a != b", true),
+    (SpelledKind::Symbol, "5 × 3", true),
+    (SpelledKind::Keys, "Ctrl+C", true),
+    (SpelledKind::Formula, "H2O", true),
+    (SpelledKind::Chess, "Nf3", true),
+    (SpelledKind::Roman, "Chapter IV", true),
+    (SpelledKind::Acronym, "k8s", true),
+    (SpelledKind::Label, "HTTP 404", false),
+    (SpelledKind::Title, "Prof. Jones", false),
+    (SpelledKind::Abbreviation, "approx. ten", false),
+    (SpelledKind::Place, "John 3:16", true),
 ];
 
 impl Reader {
     /// Whether `kind` is written out for this reader.
     #[must_use]
-    pub fn needs(self, kind: Kind) -> bool {
+    pub fn needs(self, kind: SpelledKind) -> bool {
         self == Self::Words || KINDS.get(kind as usize).is_some_and(|(_, _, natural)| *natural)
     }
 
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn the_table_is_in_the_order_of_the_kinds() {
         assert!(KINDS.iter().enumerate().all(|(index, (kind, ..))| *kind as usize == index));
-        assert_eq!(KINDS.len(), Kind::Place as usize + 1);
+        assert_eq!(KINDS.len(), SpelledKind::Place as usize + 1);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::chess::{self, Move};
 pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `order #A-10293` names, a hashtag does not.
     let numbered = start.before() == Some('#')
-        && super::codes::is_named(start.moved_to(start.at() - 1), start.chunk().len());
+        && super::codes::is_named(start.moved_to(start.offset() - 1), start.chunk().len());
     if !start.starts_word() || (start.before().is_some_and(|before| ".@#".contains(before)) && !numbered) {
         return None;
     }
@@ -116,7 +116,7 @@ pub fn label(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
 fn counts_down(start: Cursor<'_>, end: Cursor<'_>) -> bool {
     const TIMES: [&str; 11] =
         ["day", "days", "holding", "hour", "hours", "min", "minute", "minutes", "second", "seconds", "weeks"];
-    let alone = start.at() == 0 && !end.rest().contains(|c: char| c.is_alphanumeric());
+    let alone = start.offset() == 0 && !end.rest().contains(|c: char| c.is_alphanumeric());
     let before = start.window_before(64);
     alone
         || TIMES.contains(&end.next_word())
@@ -256,7 +256,7 @@ pub fn chess_move(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         _ => return None,
     };
     let takes = if takes { " takes" } else { "" };
-    let mut at = start.moved_to(start.at() + length);
+    let mut at = start.moved_to(start.offset() + length);
     let check = match at.eat_one_of(["+", "#"]) {
         Some("+") => " check",
         Some(_) => " mate",
@@ -399,7 +399,7 @@ pub fn keys(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let digits = at;
         at.digits(1..=2);
         words.push(last.until(digits).to_ascii_uppercase());
-        words.extend((digits.at() < at.at()).then(|| reader.count(digits.until(at))));
+        words.extend((digits.offset() < at.offset()).then(|| reader.count(digits.until(at))));
     } else if let Some(digit) = at.digits(1..=1) {
         words.push(reader.count(digit));
     } else if let Some(mark) = at.eat_if(|found| "/`+-=,.".contains(found)) {

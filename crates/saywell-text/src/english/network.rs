@@ -18,7 +18,7 @@ pub fn web_scheme(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         at.eat_text("www.");
     }
     let address = trimmed(at.chunk());
-    let end = start.moved_to(at.at() + address.len());
+    let end = start.moved_to(at.offset() + address.len());
     let said = address.split(['?', '#']).next()?.trim_end_matches('/');
     (!said.is_empty()).then(|| Edit::new(start, end, path(said, reader)))
 }
@@ -38,7 +38,7 @@ pub fn mail(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if user.is_empty() || !is_user || !is_host {
         return None;
     }
-    let mut end = start.moved_to(start.at() + user.len() + 1 + host.len());
+    let mut end = start.moved_to(start.offset() + user.len() + 1 + host.len());
     let mut words = format!("{} at {}", user_name(user, reader), user_name(host, reader));
     // `git@github.com:rust-lang/rust.git`
     let repository = address.split_once(':').map(|(_, path)| path).filter(|path| {
@@ -46,7 +46,7 @@ pub fn mail(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     });
     if let Some(path) = repository {
         words += &format!(" colon {}", user_name(path, reader));
-        end = start.moved_to(start.at() + address.len());
+        end = start.moved_to(start.offset() + address.len());
     }
     Some(Edit::new(start, end, words))
 }
@@ -108,7 +108,7 @@ pub fn domain(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     } else {
         path(said, reader)
     };
-    is_address.then(|| Edit::new(start, start.moved_to(start.at() + address.len()), words))
+    is_address.then(|| Edit::new(start, start.moved_to(start.offset() + address.len()), words))
 }
 
 /// `443/tcp` → `four forty three T C P`.
@@ -154,7 +154,7 @@ pub fn port_of_host(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !path_after.is_empty() {
         words += &format!(" {}", user_name(path_after, reader));
     }
-    Some(Edit::new(start, start.moved_to(start.at() + address.len()), words))
+    Some(Edit::new(start, start.moved_to(start.offset() + address.len()), words))
 }
 
 /// `ISBN 978-3-16-148410-0`, `arXiv:2301.00001`, `doi:10.1000/182`, `CVE-2024-3094`.
@@ -181,7 +181,7 @@ pub fn reference(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if !is_number {
         return None;
     }
-    let end = start.moved_to(at.at() + digits.len());
+    let end = start.moved_to(at.offset() + digits.len());
     let mut words = (*name).to_owned();
     for part in digits.split_inclusive(['-', '.', '/', '_']) {
         let number = part.trim_end_matches(['-', '.', '/', '_']);
@@ -230,7 +230,7 @@ pub fn ip4(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             && path_after.chars().all(|found| is_word(found) || "/-.".contains(found))
         {
             words += &format!(" {}", user_name(path_after, reader));
-            at = at.moved_to(at.at() + path_after.len());
+            at = at.moved_to(at.offset() + path_after.len());
         }
     } else if let Some(end) = at.past(|at| at.eat('/') && at.digits(1..=2).is_some()) {
         words += &format!(" slash {}", reader.count(&at.until(end)[1..]));
@@ -253,7 +253,7 @@ pub fn ip6(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && (2..=7).contains(&colons)
         && groups.clone().all(|group| group.len() <= 4)
         && written.contains(|found: char| found.is_ascii_digit());
-    let mut end = start.moved_to(start.at() + written.len());
+    let mut end = start.moved_to(start.offset() + written.len());
     if !is_address || !end.ends_word() {
         return None;
     }
@@ -305,7 +305,7 @@ pub fn uuid(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
             .next()
             .is_some_and(|group| group.len() == *length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
-    let end = start.moved_to(start.at() + 36);
+    let end = start.moved_to(start.offset() + 36);
     (fits && end.ends_word())
         .then(|| Edit::new(start, end, format!("UUID {}", reader.characters(&written[..4]))))
 }
@@ -322,7 +322,7 @@ pub fn hash(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let turns =
         written.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
     let one_case = !written.iter().any(u8::is_ascii_lowercase) || !written.iter().any(u8::is_ascii_uppercase);
-    let end = start.moved_to(start.at() + length);
+    let end = start.moved_to(start.offset() + length);
     if length < 7 || turns < 2 || !one_case || !end.ends_word() {
         return None;
     }
@@ -361,7 +361,7 @@ pub fn color(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let digits = at;
     let written = digits.chunk();
     let length = written.bytes().take_while(u8::is_ascii_hexdigit).count();
-    at = start.moved_to(digits.at() + length);
+    at = start.moved_to(digits.offset() + length);
     let written = &written[..length];
     let has_letter = written.contains(char::is_alphabetic);
     let has_digit = written.contains(|found: char| found.is_ascii_digit());

@@ -35,7 +35,7 @@ pub fn absolute(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     {
         return None;
     }
-    let end = start.moved_to(start.at() + written.len());
+    let end = start.moved_to(start.offset() + written.len());
     let said = written.split('?').next()?;
     let said = if said.len() > 1 { said.strip_suffix('/').unwrap_or(said) } else { said };
     Some(Edit::new(start, end, path(said, reader)))
@@ -47,7 +47,7 @@ pub fn drive(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let is_path = start.starts_word()
         && written.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && written[1..].starts_with(":\\");
-    let end = start.moved_to(start.at() + written.len());
+    let end = start.moved_to(start.offset() + written.len());
     is_path.then(|| Edit::new(start, end, path(written.trim_end_matches('\\'), reader)))
 }
 
@@ -68,7 +68,7 @@ pub fn relative(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     if first.is_empty() || !written.split('/').all(is_part) || !(named || issue || known) {
         return None;
     }
-    let end = start.moved_to(start.at() + written.len());
+    let end = start.moved_to(start.offset() + written.len());
     Some(Edit::new(start, end, path(written.trim_end_matches('/'), reader)))
 }
 
@@ -81,7 +81,7 @@ pub fn file_name(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let end = chunk.find(|found: char| !is_word(found) && !".-".contains(found)).unwrap_or(chunk.len());
     let written = chunk[..end].trim_end_matches(['.', '-']);
     let (name, ending) = written.rsplit_once('.')?;
-    let end = start.moved_to(start.at() + written.len());
+    let end = start.moved_to(start.offset() + written.len());
     let is_name = name.len() > 1 || matches!(ending, "rs" | "py" | "js" | "ts" | "txt" | "md" | "sh");
     (is_name && extension(ending).is_some() && end.ends_word())
         .then(|| Edit::new(start, end, path(written, reader)))
@@ -99,7 +99,7 @@ pub fn glob(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && !lead.contains("***")
         && body.starts_with(is_word)
         && body.chars().all(|found| is_word(found) || "./-*".contains(found));
-    is_glob.then(|| Edit::new(start, start.moved_to(start.at() + written.len()), path(written, reader)))
+    is_glob.then(|| Edit::new(start, start.moved_to(start.offset() + written.len()), path(written, reader)))
 }
 
 /// `--dry-run`, `-xvf`, `--level=3` → `dash dash dry run`, `dash X V F`, `dash dash level equals three`.
@@ -169,7 +169,7 @@ pub fn variable(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         let rest = if at.peek() == Some('\\') { trimmed(at.chunk()).trim_end_matches('\\') } else { "" };
         return Some(match rest {
             "" => edit,
-            rest => edit.say(at.moved_to(at.at() + rest.len()), path(rest, reader)),
+            rest => edit.say(at.moved_to(at.offset() + rest.len()), path(rest, reader)),
         });
     }
     at.eat('$').then_some(())?;

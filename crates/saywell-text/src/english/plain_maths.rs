@@ -453,7 +453,7 @@ pub fn bar(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let window = at.window_after(LONGEST);
     let close = window.find('|')?;
     let inside = &window[..close];
-    let end = at.moved_to(at.at() + close + 1);
+    let end = at.moved_to(at.offset() + close + 1);
     // `|A ∪ B|`: of sets it is how many there are.
     let sets = inside.contains(['∪', '∩']);
     let plain = inside.chars().all(|found| is_word(found) || " +-−–*/^().²³'·×∪∩".contains(found))

@@ -377,7 +377,7 @@ pub fn range(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     // `2-1/2 hours`
     if dash == "-"
         && !spaced
-        && middle.at() - start.at() < 3
+        && middle.offset() - start.offset() < 3
         && let Some(fraction) = fraction(second, reader).filter(|_| at.peek() == Some('/'))
     {
         let mixed = start.moved_to(fraction.end());

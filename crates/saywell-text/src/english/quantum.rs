@@ -23,7 +23,7 @@ pub fn state(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && let Some(ket) = window[..end].strip_prefix('|')
     {
         let ket = words(ket.trim_end_matches('⟩')).filter(|_| !ket.contains('|'))?;
-        return Some(Edit::new(start, start.moved_to(start.at() + end), format!("ket {ket}")));
+        return Some(Edit::new(start, start.moved_to(start.offset() + end), format!("ket {ket}")));
     }
     let inside = window.strip_prefix('⟨')?;
     // `⟨φ|` alone, or with its other half.
@@ -31,7 +31,7 @@ pub fn state(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     let closes = inside.find('⟩').filter(|close| !inside[..*close].contains(' '));
     let bra = format!("bra {}", words(&inside[..bar])?);
     let Some(close) = closes else {
-        let end = start.moved_to(start.at() + '⟨'.len_utf8() + bar + 1);
+        let end = start.moved_to(start.offset() + '⟨'.len_utf8() + bar + 1);
         return Some(Edit::new(start, end, bra));
     };
     let mut said = bra;
@@ -40,6 +40,6 @@ pub fn state(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         said += if parts.peek().is_some() { " " } else { " ket " };
         said += &words(part)?;
     }
-    let end = start.moved_to(start.at() + '⟨'.len_utf8() + close + '⟩'.len_utf8());
+    let end = start.moved_to(start.offset() + '⟨'.len_utf8() + close + '⟩'.len_utf8());
     Some(Edit::new(start, end, said))
 }

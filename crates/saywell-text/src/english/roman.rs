@@ -68,7 +68,7 @@ pub fn small(start: Cursor<'_>, _: Reader) -> Option<Edit> {
 /// `VIII` after `Henry` → `the eighth`. `I` alone is left: it may be the speaker.
 pub fn rank(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let (value, end) = roman_after(start, RANKED_BY_ROMAN)
-        .or_else(|| roman_after(start, &PEOPLE).filter(|(_, end)| end.at() - start.at() > 1))?;
+        .or_else(|| roman_after(start, &PEOPLE).filter(|(_, end)| end.offset() - start.offset() > 1))?;
     (value > 1 || end.rest().starts_with("'s ")).then_some(())?;
     Some(Edit::new(start, end, format!("the {}", number_words::ordinal(&value.to_string()))))
 }
@@ -118,7 +118,7 @@ pub fn follows(mut at: Cursor<'_>) -> bool {
 
 /// The `II` of `II. Methods` at the beginning → `two`: a heading's number.
 pub fn heading(start: Cursor<'_>, _: Reader) -> Option<Edit> {
-    if start.at() > 0 {
+    if start.offset() > 0 {
         return None;
     }
     let mut at = start;

@@ -229,8 +229,8 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         && (chunk[1..].starts_with(|sign: char| sign.is_ascii_punctuation())
             || matches!(&chunk[1..], "n" | "r" | "t" | "0" | "b" | "d" | "s" | "w"));
     // A backslash alone, and the full stop of its sentence.
-    if chunk == "\\." && start.moved_to(start.at() + 2).rest().is_empty() {
-        return Some(Edit::new(start, start.moved_to(start.at() + 1), "backslash"));
+    if chunk == "\\." && start.moved_to(start.offset() + 2).rest().is_empty() {
+        return Some(Edit::new(start, start.moved_to(start.offset() + 1), "backslash"));
     }
     let path = chunk.contains(":\\") || chunk.starts_with("\\\\");
     if !(classes && chunk.contains(['^', '$', '{', '+', '*', '[', '(']) || escaped || matches_text(chunk))
@@ -263,7 +263,7 @@ pub fn expression(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
         };
         rest = &rest[length..];
     }
-    let end = start.moved_to(start.at() + chunk.len());
+    let end = start.moved_to(start.offset() + chunk.len());
     Some(Edit::new(start, end, words.join(" ")))
 }
 
@@ -274,7 +274,7 @@ pub fn command(start: Cursor<'_>, reader: Reader) -> Option<Edit> {
     (start.starts_chunk() && COMMANDS.contains(&chunk)).then_some(())?;
     let letters = reader.characters(chunk);
     let forced = if chunk.ends_with('!') { " exclamation mark" } else { "" };
-    Some(Edit::new(start, start.moved_to(start.at() + chunk.len()), format!("colon {letters}{forced}")))
+    Some(Edit::new(start, start.moved_to(start.offset() + chunk.len()), format!("colon {letters}{forced}")))
 }
 
 /// `*args`, `**kwargs`, `char *s` → `star args`, `star star kwargs`, `char star s`: arguments and pointers.

@@ -50,14 +50,14 @@ impl Edit {
 
     /// Says nothing yet.
     pub fn from(start: Cursor<'_>) -> Self {
-        Self { start: start.at(), pieces: Vec::new() }
+        Self { start: start.offset(), pieces: Vec::new() }
     }
 
     /// Says `words` for what follows, up to `end`. Words that stand for nothing join those before.
     pub fn say(mut self, end: Cursor<'_>, words: impl Into<Cow<'static, str>>) -> Self {
         let words = words.into();
-        if end.at() > self.end() {
-            self.pieces.push((words, end.at()));
+        if end.offset() > self.end() {
+            self.pieces.push((words, end.offset()));
         } else if let Some((last, _)) = self.pieces.last_mut() {
             let last = last.to_mut();
             last.push(' ');

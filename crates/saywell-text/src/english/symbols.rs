@@ -169,7 +169,7 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         && super::plain_maths::operand_before(start)
         && end.peek().is_some_and(|next| next.is_ascii_digit() || next == '(')
     {
-        return Some(Edit::new(start, at.moved_to(end.at() - 1), "floor divided by"));
+        return Some(Edit::new(start, at.moved_to(end.offset() - 1), "floor divided by"));
     }
     if let Some((written, spoken)) = OPERATORS.iter().find(|(written, _)| at.eat_text(written)) {
         let wide = !written.is_ascii();
@@ -212,7 +212,7 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let operand =
         |found: Option<char>| found.is_some_and(|found| is_word(found) || ")]({\"'$&".contains(found));
     let tight = operand(start.before()) && operand(at.peek());
-    let between = (spaced && start.at() > 1) || tight;
+    let between = (spaced && start.offset() > 1) || tight;
     let percent = || {
         start
             .window_before(4)
@@ -223,7 +223,7 @@ pub fn operator(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     let numbers = (start.follows_number() || percent())
         && at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit() || next == '-');
     let spoken = match sign {
-        '=' if between || start.before() == Some(' ') || start.at() == 0 => "equals",
+        '=' if between || start.before() == Some(' ') || start.offset() == 0 => "equals",
         '<' if between || at.rest().trim_start().starts_with(|next: char| next.is_ascii_digit()) => {
             "less than"
         }

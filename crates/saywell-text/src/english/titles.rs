@@ -25,7 +25,7 @@ pub fn title(start: Cursor<'_>, _: Reader) -> Option<Edit> {
     };
     let edit = Edit::from(start).say(name, spoken);
     (at.eat(' ') && at.peek().is_some_and(char::is_uppercase))
-        .then(|| if end.at() > name.at() { edit.say(end, "") } else { edit })
+        .then(|| if end.offset() > name.offset() { edit.say(end, "") } else { edit })
 }
 
 /// `Sr. Mary Agnes` → `Sister`: before a woman's given name, unless it follows a name of its own, whose `Sr.` is Senior.
@@ -93,7 +93,7 @@ pub fn abbreviation(start: Cursor<'_>, _: Reader) -> Option<Edit> {
         return None;
     }
     // `b. 1990`, `d. Sept. 2, 1973`: with a year behind it, or a month.
-    if matches!(written, "b." | "d." | "r.") && (start.at() == 0 || !is_dated(end)) {
+    if matches!(written, "b." | "d." | "r.") && (start.offset() == 0 || !is_dated(end)) {
         return None;
     }
     let before_small = || end.peek() == Some(' ') && end.peek_second().is_some_and(char::is_lowercase);
@@ -165,7 +165,7 @@ fn capitalized(start: Cursor<'_>) -> Option<Edit> {
     let dot = window.find('.').filter(|dot| *dot > 2)?;
     let written = [&first.to_ascii_lowercase().to_string(), &window[1..=dot]].concat();
     let index = ABBREVIATIONS.binary_search_by_key(&written.as_str(), |(written, _)| written).ok()?;
-    let end = start.moved_to(start.at() + dot + 1);
+    let end = start.moved_to(start.offset() + dot + 1);
     let goes_on = end.peek() == Some(' ')
         && end.peek_second().is_some_and(|next| next.is_lowercase() || next.is_ascii_digit());
     let numbered = end.peek_second().is_some_and(|next| next.is_ascii_digit());

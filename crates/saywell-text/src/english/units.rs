@@ -475,7 +475,7 @@ fn felt<'t>(start: Cursor<'t>, end: Cursor<'t>) -> Option<(&'static str, Cursor<
     let words = if end.until(letter) == "F" { " Fahrenheit" } else { " Celsius" };
     let oven = || letter.next_word() == "oven";
     let said = || start.words_before().take(6).any(|word| TALK.contains(&word.to_ascii_lowercase().as_str()));
-    (end.at() - start.at() > 1 && (said() || oven())).then_some((words, letter))
+    (end.offset() - start.offset() > 1 && (said() || oven())).then_some((words, letter))
 }
 
 /// `-5 °C`, `98.6°`, `300 K` → `five degrees Celsius` and so on.

@@ -42,7 +42,7 @@ pub(super) fn apart(utterance: Utterance, main: Option<&str>) -> Vec<Utterance> 
 fn is_apart(text: &str, part: &Range<usize>, main: Option<&str>) -> bool {
     let inside = text[part.clone()].trim_matches(|c: char| !c.is_alphanumeric());
     let rest = [&text[..part.start], " … ", &text[part.end..]].concat();
-    let same_script = script::of(inside) == script::of(&rest);
+    let same_script = script::writing_of(inside) == script::writing_of(&rest);
     let is_enough = if same_script {
         letters(inside) >= LONG_ENOUGH
     } else {
@@ -105,14 +105,14 @@ fn after_colon(text: &str) -> Option<Range<usize>> {
 /// Runs of words in another script than most of `text`: from the first letter of one to the last, with the marks
 /// around them.
 fn other_scripts(text: &str) -> Vec<Range<usize>> {
-    let main = script::of(text);
+    let main = script::writing_of(text);
     if main == Writing::None {
         return Vec::new();
     }
     let mut runs: Vec<Range<usize>> = Vec::new();
     let mut inside = false;
     for (at, word) in words(text) {
-        let writing = script::of(word);
+        let writing = script::writing_of(word);
         if writing == Writing::None {
             continue;
         }
@@ -152,7 +152,7 @@ pub(super) fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static 
     other_scripts(text).into_iter().filter_map(|run| {
         let inside = text[run.clone()].trim_matches(|c: char| !c.is_alphabetic());
         let start = run.start + text[run].find(inside)?;
-        let language = match script::of(inside) {
+        let language = match script::writing_of(inside) {
             Writing::One(language) => language,
             Writing::Cyrillic => "ru",
             Writing::Latin | Writing::None => return None,
@@ -162,7 +162,7 @@ pub(super) fn signs(text: &str) -> impl Iterator<Item = (Range<usize>, &'static 
 }
 
 fn is_han(text: &str) -> bool {
-    script::of(text) == Writing::One("zh")
+    script::writing_of(text) == Writing::One("zh")
 }
 
 fn is_east(writing: Writing) -> bool {

@@ -47,7 +47,7 @@ fn may_be_sign(c: char) -> bool {
 }
 
 /// What most of the letters of `text` are.
-pub(crate) fn of(text: &str) -> Writing {
+pub(crate) fn writing_of(text: &str) -> Writing {
     let words = || text.split(|c: char| !c.is_alphabetic());
     let word = |word: &str| word.chars().count() >= SHORTEST_WORD && word.chars().all(may_be_sign);
     let signs = text.contains(may_be_sign) && !words().any(word);

@@ -8,7 +8,7 @@ use crate::announcement::Announcement;
 use crate::clean::{clean, trim};
 use crate::pause::Pause;
 use crate::spoken::Relation;
-use crate::utterance::{Kind, Omitted};
+use crate::utterance::{Omitted, UtteranceKind};
 use pulldown_cmark::CodeBlockKind;
 use std::ops::Range;
 
@@ -58,7 +58,7 @@ impl Walker<'_> {
             at += line.len();
             if line.ends_with('\n') {
                 let line = clean(std::mem::take(&mut self.open), self.options.emoji);
-                self.push_passage(line, Kind::Code, Pause::Clause);
+                self.push_passage(line, UtteranceKind::Code, Pause::Clause);
             }
         }
     }
@@ -90,8 +90,9 @@ impl Walker<'_> {
     /// Ends code that was read line by line.
     pub(super) fn end_reading(&mut self) {
         let line = clean(std::mem::take(&mut self.open), self.options.emoji);
-        self.push_passage(line, Kind::Code, Pause::Paragraph);
-        if let Some(last) = self.rendered.passages.last_mut().filter(|last| last.kind == Kind::Code) {
+        self.push_passage(line, UtteranceKind::Code, Pause::Paragraph);
+        if let Some(last) = self.rendered.passages.last_mut().filter(|last| last.kind == UtteranceKind::Code)
+        {
             last.pause = Pause::Paragraph;
         }
     }
@@ -124,7 +125,7 @@ impl Walker<'_> {
             let source = self.reply(written);
             self.open.replace(&format!("{words}."), source);
             let announcement = trim(std::mem::take(&mut self.open));
-            self.push_passage(announcement, Kind::Code, Pause::Paragraph);
+            self.push_passage(announcement, UtteranceKind::Code, Pause::Paragraph);
             if let Some(passage) = self.rendered.passages.last_mut() {
                 passage.announces = Some(what);
             }

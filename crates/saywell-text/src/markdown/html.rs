@@ -9,7 +9,7 @@ use crate::hidden;
 use crate::maths;
 use crate::pause::Pause;
 use crate::spoken::{Relation, Spoken};
-use crate::utterance::{Kind, Omitted};
+use crate::utterance::{Omitted, UtteranceKind};
 use std::ops::Range;
 
 /// The tags that are open.
@@ -68,7 +68,7 @@ impl Walker<'_> {
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush(if closing { Pause::Heading } else { Pause::Paragraph });
-                self.nest(Kind::Heading, closing);
+                self.nest(UtteranceKind::Heading, closing);
             }
             "li" => self.item(closing, range),
             "table" | "tr" | "th" | "td" if self.html.table || name == "table" => {
@@ -141,7 +141,7 @@ impl Walker<'_> {
     }
 
     /// What follows is of this kind, or no longer.
-    fn nest(&mut self, kind: Kind, closing: bool) {
+    fn nest(&mut self, kind: UtteranceKind, closing: bool) {
         if !closing {
             self.kinds.push(kind);
         } else if self.kinds.last() == Some(&kind) {
@@ -152,10 +152,10 @@ impl Walker<'_> {
     fn item(&mut self, closing: bool, range: Range<usize>) {
         self.flush(Pause::ListItem);
         // A list's end tags may be left out.
-        if !closing && self.kinds.last() == Some(&Kind::ListItem) && !self.lists.is_empty() {
+        if !closing && self.kinds.last() == Some(&UtteranceKind::ListItem) && !self.lists.is_empty() {
             return;
         }
-        self.nest(Kind::ListItem, closing);
+        self.nest(UtteranceKind::ListItem, closing);
         self.lead = None;
         if let Some(Some(number)) = self.html.lists.last_mut().filter(|_| !closing) {
             let text = format!("{number}. ");
@@ -345,7 +345,7 @@ impl Walker<'_> {
             self.html_table("table", true, range.end..range.end);
         }
         self.flush(Pause::Paragraph);
-        if self.kinds.last() == Some(&Kind::Heading) {
+        if self.kinds.last() == Some(&UtteranceKind::Heading) {
             self.kinds.pop();
         }
     }
@@ -382,7 +382,7 @@ impl Walker<'_> {
             lines += 1;
             if self.options.code == crate::Code::Read {
                 let line = crate::clean::clean(text, self.options.emoji);
-                self.push_passage(line, Kind::Code, Pause::Clause);
+                self.push_passage(line, UtteranceKind::Code, Pause::Clause);
             }
         }
         match () {

@@ -6,7 +6,7 @@ use crate::announcement::{Announcement, size};
 use crate::clean::{clean, trim};
 use crate::pause::Pause;
 use crate::spoken::Spoken;
-use crate::utterance::{Kind, Omitted};
+use crate::utterance::{Omitted, UtteranceKind};
 use std::ops::Range;
 
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Walker<'_> {
     pub(super) fn end_table(&mut self, range: Range<usize>) {
         // A table of a header alone is said as it stands.
         let head = std::mem::take(&mut self.table.head);
-        self.push_passage(head, Kind::TableRow, Pause::ListItem);
+        self.push_passage(head, UtteranceKind::TableRow, Pause::ListItem);
         let table = std::mem::take(&mut self.table);
         let columns = table.headers.len();
         if table.rows.saturating_mul(columns) <= self.options.table_cells || !self.heard() {
@@ -84,7 +84,7 @@ impl Walker<'_> {
         let source = self.reply(range.start..range.start + self.source[range.clone()].trim_end().len());
         let mut summary = Spoken::default();
         summary.replace(&format!("{}.", summed_up.english()), source);
-        self.push_passage(summary, Kind::TableRow, Pause::Paragraph);
+        self.push_passage(summary, UtteranceKind::TableRow, Pause::Paragraph);
         if let Some(passage) = self.rendered.passages.last_mut() {
             passage.announces = Some(summed_up);
         }
@@ -94,7 +94,7 @@ impl Walker<'_> {
     pub(super) fn end_row(&mut self) {
         let row = std::mem::take(&mut self.table.row);
         self.table.head = Spoken::default();
-        self.push_passage(row, Kind::TableRow, Pause::ListItem);
+        self.push_passage(row, UtteranceKind::TableRow, Pause::ListItem);
     }
 }
 

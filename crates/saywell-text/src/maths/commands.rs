@@ -150,7 +150,7 @@ impl Reader<'_> {
             if self.rest[bytes..].starts_with('(') {
                 self.take(bytes);
                 said.add(&text, Last::Other);
-                return self.of(said);
+                return self.say_of(said);
             }
         }
         self.scripts(said, &text, false, Last::Other);
@@ -188,7 +188,7 @@ impl Reader<'_> {
         }
         self.skip_spaces();
         if self.rest.starts_with('(') {
-            return self.of(said);
+            return self.say_of(said);
         }
         let goes_on = self.rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '{' | '|'));
         let command = symbols::command(self.peek_command());

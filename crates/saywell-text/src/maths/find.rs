@@ -33,7 +33,7 @@ impl<'a> Formulas<'a> {
     }
 
     /// The formula that begins with the dollar or backslash at `at`.
-    pub(crate) fn at(&mut self, at: usize) -> Found {
+    pub(crate) fn find_at(&mut self, at: usize) -> Found {
         let rest = &self.text[at..];
         if let Some(inside) = rest.strip_prefix("\\(") {
             return to_end(inside, at + 2, "\\)", false);

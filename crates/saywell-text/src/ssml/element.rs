@@ -6,7 +6,7 @@ use crate::mark::{Emphasis, Prosody, SayAs};
 use crate::ssml::values::{self, LONGEST_BREAK, Pitch, Read};
 use crate::ssml::x_sampa;
 use crate::ssml::xml::Attribute;
-use crate::utterance::{About, Note};
+use crate::utterance::{Note, NoteTopic};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(crate) fn add(&mut self, about: About, source: &Range<usize>, note: String) {
+    pub(crate) fn add(&mut self, about: NoteTopic, source: &Range<usize>, note: String) {
         let known = self.notes.iter().any(|other| other.about == about && other.note == note);
         if !known && self.notes.len() < MOST_NOTES {
             self.notes.push(Note { about, source: source.clone(), note });
@@ -100,18 +100,18 @@ pub(crate) fn element(
         "phoneme" => Element::Phoneme(reader.phonemes()),
         "meta" | "metadata" | "lexicon" | "desc" => {
             let note = format!("<{name}> is ignored with what is in it");
-            reader.notes.add(About::Element, source, note);
+            reader.notes.add(NoteTopic::Element, source, note);
             return Element::Silent;
         }
         "audio" => {
             let note = "no recording is played: the text in <audio> is said instead".to_owned();
-            reader.notes.add(About::Element, source, note);
+            reader.notes.add(NoteTopic::Element, source, note);
             return Element::Through;
         }
         _ => {
             let shown: String = name.chars().take(40).collect();
             reader.notes.add(
-                About::Element,
+                NoteTopic::Element,
                 source,
                 format!("<{shown}> is not followed; the text in it is said"),
             );
@@ -119,11 +119,11 @@ pub(crate) fn element(
         }
     };
     match (&element, name) {
-        (Element::Sub(None), _) => reader.missing(About::SayAs, "alias"),
-        (Element::SayAs(None), _) => reader.missing(About::SayAs, "interpret-as"),
-        (Element::Bookmark(None), "mark") => reader.missing(About::Element, "name"),
-        (Element::Bookmark(None), _) => reader.missing(About::Element, "mark"),
-        (Element::Lang { language: None }, _) => reader.missing(About::Attribute, "xml:lang"),
+        (Element::Sub(None), _) => reader.missing(NoteTopic::SayAs, "alias"),
+        (Element::SayAs(None), _) => reader.missing(NoteTopic::SayAs, "interpret-as"),
+        (Element::Bookmark(None), "mark") => reader.missing(NoteTopic::Element, "name"),
+        (Element::Bookmark(None), _) => reader.missing(NoteTopic::Element, "mark"),
+        (Element::Lang { language: None }, _) => reader.missing(NoteTopic::Attribute, "xml:lang"),
         _ => {}
     }
     reader.leftover();
@@ -144,16 +144,16 @@ impl Attributes<'_> {
         Some(self.left.swap_remove(index).value)
     }
 
-    fn note(&mut self, about: About, note: String) {
+    fn note(&mut self, about: NoteTopic, note: String) {
         self.notes.add(about, self.source, note);
     }
 
-    fn missing(&mut self, about: About, attribute: &str) {
+    fn missing(&mut self, about: NoteTopic, attribute: &str) {
         self.note(about, format!("<{}> without {attribute} is not followed", self.element));
     }
 
     /// A value that is not understood.
-    fn refuse(&mut self, about: About, attribute: &str, value: &str) {
+    fn refuse(&mut self, about: NoteTopic, attribute: &str, value: &str) {
         let value: String = value.chars().take(40).collect();
         self.note(
             about,
@@ -161,7 +161,7 @@ impl Attributes<'_> {
         );
     }
 
-    fn within<T>(&mut self, about: About, attribute: &str, value: &str, read: Read<T>) -> T {
+    fn within<T>(&mut self, about: NoteTopic, attribute: &str, value: &str, read: Read<T>) -> T {
         if read.clamped {
             let value: String = value.chars().take(40).collect();
             self.note(about, format!("{attribute} \"{value}\" is brought within bounds"));
@@ -173,7 +173,7 @@ impl Attributes<'_> {
         let value = self.take(attribute)?;
         let known = Language::new(&value).map(String::from);
         if known.is_none() {
-            self.refuse(About::Attribute, attribute, &value);
+            self.refuse(NoteTopic::Attribute, attribute, &value);
         }
         known
     }
@@ -182,7 +182,7 @@ impl Attributes<'_> {
         let value = self.take(attribute).filter(|value| !value.is_empty())?;
         let short = value.chars().nth(LONGEST_NAME).is_none();
         if !short {
-            self.refuse(About::Attribute, attribute, &value);
+            self.refuse(NoteTopic::Attribute, attribute, &value);
         }
         short.then_some(value)
     }
@@ -194,17 +194,17 @@ impl Attributes<'_> {
                 Some(read) => {
                     if read.clamped {
                         let longest = LONGEST_BREAK.as_secs();
-                        self.note(About::Break, format!("a break is at most {longest} s long"));
+                        self.note(NoteTopic::Break, format!("a break is at most {longest} s long"));
                     }
                     return read.value;
                 }
-                None => self.refuse(About::Break, "time", value),
+                None => self.refuse(NoteTopic::Break, "time", value),
             }
         }
         if let Some(value) = &strength {
             match values::strength(value) {
                 Some(silence) => return silence,
-                None => self.refuse(About::Break, "strength", value),
+                None => self.refuse(NoteTopic::Break, "strength", value),
             }
         }
         values::strength("medium").unwrap_or_default()
@@ -214,37 +214,37 @@ impl Attributes<'_> {
         let mut prosody = Prosody::default();
         if let Some(value) = self.take("rate") {
             match values::rate(&value) {
-                Some(read) => prosody.rate_percent = self.within(About::Rate, "rate", &value, read),
-                None => self.refuse(About::Rate, "rate", &value),
+                Some(read) => prosody.rate_percent = self.within(NoteTopic::Rate, "rate", &value, read),
+                None => self.refuse(NoteTopic::Rate, "rate", &value),
             }
         }
         if let Some(value) = self.take("pitch") {
             match values::pitch(&value) {
                 Some(Pitch::Cents(read)) => {
-                    prosody.pitch_cents = self.within(About::Pitch, "pitch", &value, read);
+                    prosody.pitch_cents = self.within(NoteTopic::Pitch, "pitch", &value, read);
                 }
                 Some(Pitch::Absolute) => {
                     self.note(
-                        About::Pitch,
+                        NoteTopic::Pitch,
                         "a pitch in hertz is ignored, as each voice has its own: ask for a change such as +2st"
                             .to_owned(),
                     );
                 }
                 Some(Pitch::Unsigned) => {
                     self.note(
-                        About::Pitch,
+                        NoteTopic::Pitch,
                         "a pitch in percent needs its sign, as in +10%: ignored".to_owned(),
                     );
                 }
-                None => self.refuse(About::Pitch, "pitch", &value),
+                None => self.refuse(NoteTopic::Pitch, "pitch", &value),
             }
         }
         if let Some(value) = self.take("volume") {
             match values::volume(&value) {
                 Some(read) => {
-                    prosody.volume_decibels_tenths = self.within(About::Volume, "volume", &value, read);
+                    prosody.volume_decibels_tenths = self.within(NoteTopic::Volume, "volume", &value, read);
                 }
-                None => self.refuse(About::Volume, "volume", &value),
+                None => self.refuse(NoteTopic::Volume, "volume", &value),
             }
         }
         prosody
@@ -258,7 +258,7 @@ impl Attributes<'_> {
             Some("reduced") => Some(Emphasis::Reduced),
             Some("none") => None,
             Some(other) => {
-                self.refuse(About::Emphasis, "level", other);
+                self.refuse(NoteTopic::Emphasis, "level", other);
                 None
             }
         }
@@ -267,7 +267,7 @@ impl Attributes<'_> {
     fn phonemes(&mut self) -> Option<String> {
         let alphabet = self.take("alphabet");
         let Some(written) = self.take("ph").filter(|ph| !ph.is_empty()) else {
-            self.missing(About::Phonemes, "ph");
+            self.missing(NoteTopic::Phonemes, "ph");
             return None;
         };
         let phonemes = match alphabet.as_deref() {
@@ -275,17 +275,20 @@ impl Attributes<'_> {
             Some("x-sampa" | "xsampa" | "X-SAMPA") => match x_sampa::to_ipa(&written) {
                 Ok(phonemes) => phonemes,
                 Err(symbol) => {
-                    self.note(About::Phonemes, format!("{symbol:?} is no X-SAMPA: the phonemes are ignored"));
+                    self.note(
+                        NoteTopic::Phonemes,
+                        format!("{symbol:?} is no X-SAMPA: the phonemes are ignored"),
+                    );
                     return None;
                 }
             },
             Some(other) => {
-                self.refuse(About::Phonemes, "alphabet", other);
+                self.refuse(NoteTopic::Phonemes, "alphabet", other);
                 return None;
             }
         };
         if let Some(symbol) = ipa::unknown(&phonemes) {
-            self.note(About::Phonemes, format!("{symbol:?} is no IPA: the phonemes are ignored"));
+            self.note(NoteTopic::Phonemes, format!("{symbol:?} is no IPA: the phonemes are ignored"));
             return None;
         }
         Some(phonemes)
@@ -296,7 +299,7 @@ impl Attributes<'_> {
         for attribute in std::mem::take(&mut self.left) {
             if attribute.name != "xmlns" && !attribute.name.starts_with("xmlns:") {
                 let name: String = attribute.name.chars().take(40).collect();
-                self.note(About::Attribute, format!("{name} of <{}> is ignored", self.element));
+                self.note(NoteTopic::Attribute, format!("{name} of <{}> is ignored", self.element));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::mark::{How, Prosody};
 use crate::ssml::element::Notes;
-use crate::utterance::{About, Note, Script};
+use crate::utterance::{Note, NoteTopic, Script};
 
 /// The kinds of marks that a voice follows. Aliases and bookmarks are followed by all: words are words, and
 /// places only have a time.
@@ -45,34 +45,34 @@ pub fn unfollowed(script: &Script, follows: Follows) -> Vec<Note> {
     let mut notes = Notes::default();
     for utterance in &script.utterances {
         for mark in &utterance.marks {
-            let mut add = |followed: bool, about: About, what: &str| {
+            let mut add = |followed: bool, about: NoteTopic, what: &str| {
                 if !followed {
                     let source = utterance.source_of(mark.text.clone());
                     notes.add(about, &source, format!("this voice does not follow {what}"));
                 }
             };
             match &mark.how {
-                How::Phonemes(_) => add(follows.phonemes, About::Phonemes, "phonemes"),
-                How::SayAs(_) => add(follows.say_as, About::SayAs, "say-as"),
-                How::Emphasis(_) => add(follows.emphasis, About::Emphasis, "emphasis"),
+                How::Phonemes(_) => add(follows.phonemes, NoteTopic::Phonemes, "phonemes"),
+                How::SayAs(_) => add(follows.say_as, NoteTopic::SayAs, "say-as"),
+                How::Emphasis(_) => add(follows.emphasis, NoteTopic::Emphasis, "emphasis"),
                 How::Prosody(prosody) => {
                     let own = Prosody::default();
                     add(
                         follows.rate || prosody.rate_percent == own.rate_percent,
-                        About::Rate,
+                        NoteTopic::Rate,
                         "a change of pace",
                     );
                     add(
                         follows.pitch || prosody.pitch_cents == own.pitch_cents,
-                        About::Pitch,
+                        NoteTopic::Pitch,
                         "a change of pitch",
                     );
                     let same = prosody.volume_decibels_tenths == own.volume_decibels_tenths;
-                    add(follows.volume || same, About::Volume, "a change of volume");
+                    add(follows.volume || same, NoteTopic::Volume, "a change of volume");
                 }
                 How::Break(_) => {
                     let at_end = mark.text.start == utterance.text.len();
-                    add(follows.breaks || at_end, About::Break, "breaks inside a sentence");
+                    add(follows.breaks || at_end, NoteTopic::Break, "breaks inside a sentence");
                 }
                 How::Alias(_) | How::Bookmark(_) => {}
             }

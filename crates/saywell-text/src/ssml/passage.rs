@@ -10,7 +10,7 @@ use crate::sentences::sentences;
 use crate::split::{Lengths, first_tolerance, split};
 use crate::spoken::Spoken;
 use crate::ssml::values::LONGEST_BREAK;
-use crate::utterance::{Kind, Utterance};
+use crate::utterance::{Utterance, UtteranceKind};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl Passage {
         let count = parts.len();
         for (index, (range, pause)) in parts.into_iter().enumerate() {
             let (start, end) = (skip_white(text, range.start), text[..range.end].trim_end().len());
-            let mut utterance = Utterance::new(spoken.slice(start..end), Kind::Paragraph, pause);
+            let mut utterance = Utterance::new(spoken.slice(start..end), UtteranceKind::Paragraph, pause);
             let first_word = start + text[start..end].find(char::is_alphanumeric).unwrap_or(0);
             let region = regions.partition_point(|region| region.at <= first_word);
             if let Some(region) = regions.get(region.saturating_sub(1)) {
@@ -153,7 +153,7 @@ impl Places {
 
     /// The first byte of the text that stands at or after `source`. Never inside a tag's neighbours:
     /// order is kept, so marks that nest or lie apart in the document do so in the text.
-    fn of(&self, source: usize) -> usize {
+    fn position(&self, source: usize) -> usize {
         let index = self.pieces.partition_point(|(piece, ..)| piece.start < source);
         if let Some((piece, start, true)) = index.checked_sub(1).and_then(|index| self.pieces.get(index))
             && source < piece.end
@@ -170,8 +170,8 @@ fn place_marks(text: &str, places: &Places, mut marks: Vec<(Range<usize>, How)>)
     let mut found: Vec<Mark> = marks
         .into_iter()
         .map(|(source, how)| {
-            let start = skip_white(text, places.of(source.start));
-            Mark { text: start..text[..places.of(source.end)].trim_end().len(), how }
+            let start = skip_white(text, places.position(source.start));
+            Mark { text: start..text[..places.position(source.end)].trim_end().len(), how }
         })
         .filter(|mark| mark.text.start < mark.text.end)
         .collect();
@@ -190,7 +190,7 @@ struct Point {
 fn place_points(text: &str, places: &Places, points: Vec<(usize, How)>) -> Vec<Point> {
     let mut found: Vec<Point> = Vec::with_capacity(points.len());
     for (source, how) in points {
-        let at = text[..places.of(source)].trim_end().len();
+        let at = text[..places.position(source)].trim_end().len();
         match (found.last_mut(), &how) {
             (Some(Point { at: before, how: How::Break(silence), .. }), How::Break(more)) if *before == at => {
                 *silence = together(*silence, *more);
@@ -216,7 +216,7 @@ fn place_points(text: &str, places: &Places, points: Vec<(usize, How)>) -> Vec<P
 fn place_regions(text: &str, places: &Places, regions: Vec<Region>) -> Vec<Region> {
     let mut found: Vec<Region> = Vec::with_capacity(regions.len());
     for (index, region) in regions.into_iter().enumerate() {
-        let at = if index == 0 { 0 } else { skip_white(text, places.of(region.at)) };
+        let at = if index == 0 { 0 } else { skip_white(text, places.position(region.at)) };
         // Of regions without a word between them the last holds.
         while found.last().is_some_and(|last| last.at == at) {
             found.pop();

@@ -303,7 +303,7 @@ impl<T: Tongue> Running<T> {
         let (numeral, ending) = word.split_at(capitals);
         if ending.is_empty() {
             let (before, after) = (word_before(text, range.start), word_after(text, range.end));
-            return match self.0.numerals().said(numeral, before, after)? {
+            return match self.0.numerals().read(numeral, before, after)? {
                 Said::Rank(number, feminine) if number < 100 => Some(self.0.rank(number, feminine)),
                 Said::Rank(number, _) | Said::Count(number) => Some(self.0.number(number)),
             };

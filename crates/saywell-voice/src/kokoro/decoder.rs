@@ -51,7 +51,7 @@ impl Decoder {
     /// `style` is the half that tells how the voice sounds. Rows of [`DECODED`].
     pub fn run(&self, level: Level, prosody: &Prosody, style: &[f32]) -> Vec<f32> {
         let (pitch, energy) = (self.pitch.apply(&prosody.pitch), self.energy.apply(&prosody.energy));
-        let text = self.text.of(level, &prosody.text);
+        let text = self.text.apply_same(level, &prosody.text);
         let frames = pitch.len();
         let beside = |parts: &[&[f32]]| -> Vec<f32> {
             let mut rows = Vec::new();

@@ -58,8 +58,8 @@ impl Style {
     }
 
     /// One plus the gain, and the shift, of each channel.
-    pub fn of(&self, level: Level, style: &[f32]) -> (Vec<f32>, Vec<f32>) {
-        let mut gain = self.linear.of(level, style);
+    pub fn apply(&self, level: Level, style: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let mut gain = self.linear.apply_same(level, style);
         let shift = gain.split_off(gain.len() / 2);
         for gain in &mut gain {
             *gain += 1.0;
@@ -70,7 +70,7 @@ impl Style {
     /// The gain and shift that bring channels of these statistics (mean and variance) to the style's.
     pub fn affine(&self, level: Level, style: &[f32], statistics: &[[f32; 2]]) -> (Vec<f32>, Vec<f32>) {
         const EPSILON: f32 = 1e-5;
-        let (mut gain, mut shift) = self.of(level, style);
+        let (mut gain, mut shift) = self.apply(level, style);
         for ((gain, shift), [mean, variance]) in gain.iter_mut().zip(&mut shift).zip(statistics) {
             *gain /= (variance + EPSILON).sqrt();
             *shift -= mean * *gain;
@@ -119,7 +119,7 @@ impl Memory {
         let rows = values.len() / self.inputs[0].inputs();
         let mut output = vec![0.0; rows * 2 * WIDTH];
         for (direction, (inputs, recurrent)) in self.inputs.iter().zip(&self.recurrent).enumerate() {
-            let gates = inputs.of(level, values);
+            let gates = inputs.apply_same(level, values);
             let wide = recurrent.widened();
             let (mut state, mut hidden) = ([0.0; WIDTH], [0.0; WIDTH]);
             let (mut more, mut rounded) = (vec![0.0; 4 * WIDTH], vec![0; WIDTH]);
@@ -232,9 +232,9 @@ impl Residual {
         if let Some(doubling) = &self.doubling {
             hidden = doubling.apply(&hidden);
         }
-        let hidden = self.convolutions[0].of(level, &hidden);
+        let hidden = self.convolutions[0].apply_same(level, &hidden);
         let hidden = normed(1, &hidden, self.convolutions[0].outputs());
-        let mut output = self.convolutions[1].of(level, &hidden);
+        let mut output = self.convolutions[1].apply_same(level, &hidden);
         let doubled: Vec<f32>;
         let mut straight = input;
         if self.doubling.is_some() {
@@ -244,7 +244,7 @@ impl Residual {
         }
         let projected: Vec<f32>;
         if let Some(shortcut) = &self.shortcut {
-            projected = shortcut.of(level, straight);
+            projected = shortcut.apply_same(level, straight);
             straight = &projected;
         }
         add(&mut output, straight, std::f32::consts::FRAC_1_SQRT_2);

@@ -195,7 +195,7 @@ impl Pack {
         if let Some(phonemizer) = phonemizers.get(&language) {
             return Ok(Arc::clone(phonemizer));
         }
-        let phonemizer = Arc::new(Phonemizer::of(language)?);
+        let phonemizer = Arc::new(Phonemizer::for_language(language)?);
         phonemizers.insert(language, Arc::clone(&phonemizer));
         Ok(phonemizer)
     }

@@ -185,7 +185,7 @@ impl Product {
     }
 
     /// As [`Self::apply`] of floats: rows next to each other, as many of zeros at both ends as keep their number.
-    pub fn of(&self, level: Level, values: &[f32]) -> Vec<f32> {
+    pub fn apply_same(&self, level: Level, values: &[f32]) -> Vec<f32> {
         let most = super::elementwise::largest(values);
         let (mut levels, mut output) = (Levels::default(), Vec::new());
         levels.fill(values, most, self, [self.taps / 2; 2]);

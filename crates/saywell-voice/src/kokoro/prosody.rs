@@ -85,17 +85,17 @@ impl Front {
 
     /// Each phoneme in its surroundings, with the style beside it.
     fn describe(&self, level: Level, ids: &[u8], style: &[f32]) -> Vec<f32> {
-        let mut described = self.to_text.of(level, &self.albert.run(level, ids));
+        let mut described = self.to_text.apply_same(level, &self.albert.run(level, ids));
         for (memory, norm) in self.memories.iter().zip(&self.styles) {
             described = memory.apply(level, &beside(&described, style));
-            let (gain, shift) = norm.of(level, style);
+            let (gain, shift) = norm.apply(level, style);
             super::elementwise::layer_norm(&mut described, &gain, &shift, 1e-5);
         }
         beside(&described, style)
     }
 
     fn durations(&self, level: Level, described: &[f32], speed: f32, bends: &[Bend]) -> Vec<u32> {
-        let steps = self.duration.of(level, &self.duration_memory.apply(level, described));
+        let steps = self.duration.apply_same(level, &self.duration_memory.apply(level, described));
         let sigmoid = |x: &f32| 1.0 / (1.0 + (-x).exp());
         let is_bent = |bend: &Bend| (bend.rate - 1.0).abs() > f32::EPSILON;
         let mut owed = 0.0;
@@ -222,14 +222,14 @@ impl Albert {
             embedded.extend(phoneme.iter().zip(place).map(|(a, b)| a + b));
         }
         self.norm.apply(&mut embedded);
-        let mut x = self.widen.of(level, &embedded);
+        let mut x = self.widen.apply_same(level, &embedded);
         for _ in 0..Self::LAYERS {
-            let attended = self.joined.of(level, &self.attend(level, &x));
+            let attended = self.joined.apply_same(level, &self.attend(level, &x));
             add(&mut x, &attended, 1.0);
             self.attention_norm.apply(&mut x);
-            let mut hidden = self.feed[0].of(level, &x);
+            let mut hidden = self.feed[0].apply_same(level, &x);
             fast_gelu(&mut hidden);
-            add(&mut x, &self.feed[1].of(level, &hidden), 1.0);
+            add(&mut x, &self.feed[1].apply_same(level, &hidden), 1.0);
             self.feed_norm.apply(&mut x);
         }
         x
@@ -239,7 +239,7 @@ impl Albert {
     fn attend(&self, level: Level, x: &[f32]) -> Vec<f32> {
         const HEAD: usize = Albert::WIDTH / Albert::HEADS;
         let rows = x.len() / Self::WIDTH;
-        let [queries, keys, values] = [0, 1, 2].map(|which| self.queries_keys_values[which].of(level, x));
+        let [queries, keys, values] = [0, 1, 2].map(|which| self.queries_keys_values[which].apply_same(level, x));
         let view = |values| NdTensorView::from_data([rows, Self::WIDTH], values);
         let (queries, keys, values) = (view(&queries[..]), view(&keys[..]), view(&values[..]));
         let gemm = GemmExecutor::<f32>::default();
@@ -304,7 +304,7 @@ impl Curve {
         for block in &self.blocks[1..] {
             x = block.apply(level, style, &x);
         }
-        self.last.of(level, &x)
+        self.last.apply_same(level, &x)
     }
 }
 
@@ -340,7 +340,7 @@ impl TextEncoder {
         let row = |id: &u8| &self.phonemes[usize::from(*id) % IDS * TEXT..][..TEXT];
         let mut x: Vec<f32> = ids.iter().flat_map(row).copied().collect();
         for (convolution, norm) in &self.layers {
-            x = convolution.of(level, &x);
+            x = convolution.apply_same(level, &x);
             norm.apply(&mut x);
             leaky(&mut x, 1.0, 0.2);
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::sweep::Turn;
+use super::sweep::Sweeping;
 use super::{Cache, CacheError};
 use crate::key::KeyKind;
 use crate::store::Selection;
@@ -238,7 +238,7 @@ impl Cache {
             if !std::mem::replace(&mut told, true) {
                 self.flush_accesses().await?;
             }
-            let turn = Turn::take(&shared.trimming);
+            let turn = Sweeping::take(&shared.trimming);
             let spare = if turn.is_some() { max_bytes / 20 } else { 0 };
             let owed = lacking.min(bytes).saturating_add(spare);
             let removed = self.take_batch(&Selection::LeastRecentlyUsed { bytes: owed }).await?;

@@ -65,16 +65,16 @@ pub(super) struct Removed {
 }
 
 /// Held by one at a time, who never waits for it; given back when dropped.
-pub(super) struct Turn<'a>(&'a AtomicBool);
+pub(super) struct Sweeping<'a>(&'a AtomicBool);
 
-impl<'a> Turn<'a> {
+impl<'a> Sweeping<'a> {
     pub(super) fn take(taken: &'a AtomicBool) -> Option<Self> {
         // Not `then_some`: what it did not need would be dropped, and give back another's turn.
         (!taken.swap(true, Ordering::Acquire)).then(|| Self(taken))
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Sweeping<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }

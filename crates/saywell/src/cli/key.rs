@@ -40,7 +40,7 @@ struct Mint {
     name: String,
     /// What it may do: speak, admin or both
     #[arg(long, value_enum, value_delimiter = ',', default_value = "speak")]
-    scope: Vec<Scope>,
+    scope: Vec<KeyScope>,
     /// When it ends, such as 90d or 12h; never if not given
     #[arg(long, value_parser = lasts)]
     expires: Option<Duration>,
@@ -68,7 +68,7 @@ struct Mint {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Scope {
+enum KeyScope {
     /// Speak
     Speak,
     /// Steer the server
@@ -137,7 +137,7 @@ fn new_key(wanted: &Mint, now: SystemTime) -> NewKey {
     let has = |scope| wanted.scope.contains(&scope);
     NewKey {
         name: wanted.name.clone(),
-        scopes: Scopes { speak: has(Scope::Speak), admin: has(Scope::Admin) },
+        scopes: Scopes { speak: has(KeyScope::Speak), admin: has(KeyScope::Admin) },
         limits: KeyLimits {
             requests_per_minute: wanted.requests_per_minute,
             concurrent: wanted.concurrent,

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::mcp::message::{Fault, Message, Notification, Outlet, Reaction, Request, code};
-use crate::http::mcp::{failed, in_full, said, spoken, wished};
+use crate::http::mcp::{failed, in_full, summary, spoken, wished};
 use crate::identity::Caller;
 use crate::speak::{Sound, SpokenReply};
 
@@ -152,7 +152,7 @@ impl Tool {
         };
         request.format = player.format();
         let speech = spoken(&self.app, Caller::operator(None), request).await?;
-        let said = said(&speech);
+        let said = summary(&speech);
         let turn = Arc::clone(&self.turn);
         let playing = async move {
             // The semaphore is never closed.

@@ -7,7 +7,7 @@ use saywell_text::{Code, Language};
 use super::say::read_text;
 use super::{Failed, PATIENCE, open_without_trace, print};
 use crate::config::Settings;
-use crate::http::script::{Line, Script};
+use crate::http::script::{ScriptLine, Script};
 use crate::identity::Caller;
 use crate::limits::Demand;
 use crate::request::{Markup, SpeechRequest};
@@ -60,7 +60,7 @@ pub(super) async fn run(arguments: Arguments, settings: Settings) -> Result<(), 
     if arguments.json {
         return print(serde_json::to_string_pretty(&script)?);
     }
-    for Line { utterance, written_out, .. } in &script.utterances {
+    for ScriptLine { utterance, written_out, .. } in &script.utterances {
         let kind = format!("{:?}", utterance.kind).to_lowercase();
         let language = utterance.language.as_deref().unwrap_or("-");
         print(format_args!("{kind:<10} {language:<5} {}", utterance.text))?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::name::Name;
 
-use super::state::{Grant, State, Subject, Unit};
+use super::state::{ControlState, Grant, GrantUnit, UserOrRoom};
 use crate::store::StoreError;
 
 /// Longest name of a user, room, plan or provider, bytes.
@@ -42,23 +42,23 @@ pub enum Change {
     /// Gives a user or a room a plan; `null` takes it back.
     SetPlan {
         /// Who gets it.
-        subject: Subject,
+        subject: UserOrRoom,
         /// Its name.
         plan: Option<String>,
     },
     /// Blocks a user or a room, or lets them speak again.
     SetBlocked {
         /// Whom.
-        subject: Subject,
+        subject: UserOrRoom,
         /// Whether they are blocked.
         blocked: bool,
     },
     /// Lets a user or a room use more than their plan allows.
     AddGrant {
         /// Who may.
-        subject: Subject,
+        subject: UserOrRoom,
         /// What `amount` counts.
-        unit: Unit,
+        unit: GrantUnit,
         /// How much; more than 0.
         amount: f64,
         /// Until when, seconds since 1970.
@@ -146,7 +146,7 @@ impl Change {
     }
 
     /// Makes the change.
-    pub(super) fn apply(&self, state: &mut State, now: SystemTime) -> Result<(), ControlError> {
+    pub(super) fn apply(&self, state: &mut ControlState, now: SystemTime) -> Result<(), ControlError> {
         state.grants.retain(|grant| !grant.is_over(now));
         match self {
             Self::SetEnabled { enabled } => state.enabled = *enabled,
@@ -160,12 +160,12 @@ impl Change {
                 set(&mut state.disabled_providers, "provider", provider, !enabled)?;
             }
             Self::SetPlan { subject, plan } => match subject {
-                Subject::User(user) => assign(&mut state.user_plans, user, plan.as_deref())?,
-                Subject::Room(room) => assign(&mut state.room_plans, room, plan.as_deref())?,
+                UserOrRoom::User(user) => assign(&mut state.user_plans, user, plan.as_deref())?,
+                UserOrRoom::Room(room) => assign(&mut state.room_plans, room, plan.as_deref())?,
             },
             Self::SetBlocked { subject, blocked } => match subject {
-                Subject::User(user) => set(&mut state.blocked_users, "subject", user, *blocked)?,
-                Subject::Room(room) => set(&mut state.blocked_rooms, "subject", room, *blocked)?,
+                UserOrRoom::User(user) => set(&mut state.blocked_users, "subject", user, *blocked)?,
+                UserOrRoom::Room(room) => set(&mut state.blocked_rooms, "subject", room, *blocked)?,
             },
             Self::AddGrant { subject, unit, amount, expires_at } => {
                 named("subject", subject.id())?;
@@ -211,7 +211,7 @@ impl Change {
             | Self::RemoveGrant { .. }
             | Self::Purge { .. } => return self,
         };
-        if let Subject::User(user) = subject {
+        if let UserOrRoom::User(user) = subject {
             *user = form(std::mem::take(user));
         }
         self
@@ -234,11 +234,11 @@ fn form(field: &'static str, name: &str) -> Result<String, ControlError> {
 }
 
 /// A subject by that name.
-fn formed(subject: &Subject) -> Result<Subject, ControlError> {
+fn formed(subject: &UserOrRoom) -> Result<UserOrRoom, ControlError> {
     let id = form("subject", subject.id())?;
     Ok(match subject {
-        Subject::User(_) => Subject::User(id),
-        Subject::Room(_) => Subject::Room(id),
+        UserOrRoom::User(_) => UserOrRoom::User(id),
+        UserOrRoom::Room(_) => UserOrRoom::Room(id),
     })
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// What an operator has set. Whatever is not set here is as the settings say.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct State {
+pub struct ControlState {
     /// Which state it is; grows with every change. 0: nothing was ever changed.
     pub revision: u64,
     /// The feature flag, in place of `TTS_ENABLED`.
@@ -32,7 +32,7 @@ pub struct State {
     pub purges: u64,
 }
 
-impl State {
+impl ControlState {
     /// The plan that an operator gave this user, else this room.
     #[must_use]
     pub fn plan(&self, user: Option<&str>, room: Option<&str>) -> Option<&str> {
@@ -49,7 +49,7 @@ impl State {
 
     /// What grants allow this subject beyond its plan at this time.
     #[must_use]
-    pub fn granted(&self, subject: &Subject, unit: Unit, now: SystemTime) -> f64 {
+    pub fn granted(&self, subject: &UserOrRoom, unit: GrantUnit, now: SystemTime) -> f64 {
         let counts = |grant: &&Grant| grant.subject == *subject && grant.unit == unit && !grant.is_over(now);
         self.grants.iter().filter(counts).map(|grant| grant.amount).sum()
     }
@@ -61,9 +61,9 @@ pub struct Grant {
     /// Its name, for taking it back.
     pub id: String,
     /// Who may use it.
-    pub subject: Subject,
+    pub subject: UserOrRoom,
     /// What `amount` counts.
-    pub unit: Unit,
+    pub unit: GrantUnit,
     /// How much; more than 0.
     pub amount: f64,
     /// When it ends, seconds since 1970.
@@ -81,14 +81,14 @@ impl Grant {
 /// Whom a control is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
-pub enum Subject {
+pub enum UserOrRoom {
     /// A user.
     User(String),
     /// Everybody in a room.
     Room(String),
 }
 
-impl Subject {
+impl UserOrRoom {
     /// The name of the user or room.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -100,7 +100,7 @@ impl Subject {
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub enum GrantUnit {
     /// Characters that are spoken.
     Characters,
     /// Seconds of sound.

@@ -28,15 +28,15 @@ impl World {
     }
 }
 
-fn ann() -> Subject {
-    Subject::User("ann".into())
+fn ann() -> UserOrRoom {
+    UserOrRoom::User("ann".into())
 }
 
 #[tokio::test]
 async fn a_change_acts_at_once_here_and_outlives_the_process() {
     let world = World::new().await;
     let here = world.replica().await;
-    assert_eq!(*here.state(), State::default());
+    assert_eq!(*here.state(), ControlState::default());
     let after = here.change("operator", &Change::SetEnabled { enabled: Some(false) }).await.unwrap();
     assert_eq!((after.revision, after.enabled), (1, Some(false)));
     assert_eq!(here.state(), after);
@@ -77,7 +77,7 @@ async fn changes_at_the_same_time_are_all_made() {
     let block = |n: usize| {
         let controls = replicas[n % 3].clone();
         async move {
-            let subject = Subject::Room(format!("room {n}"));
+            let subject = UserOrRoom::Room(format!("room {n}"));
             controls.change("operator", &Change::SetBlocked { subject, blocked: true }).await
         }
     };
@@ -93,10 +93,14 @@ async fn changes_at_the_same_time_are_all_made() {
 async fn what_is_not_right_changes_nothing_and_is_not_logged() {
     let world = World::new().await;
     let controls = world.replica().await;
-    let grant =
-        |amount, expires_at| Change::AddGrant { subject: ann(), unit: Unit::Seconds, amount, expires_at };
+    let grant = |amount, expires_at| Change::AddGrant {
+        subject: ann(),
+        unit: GrantUnit::Seconds,
+        amount,
+        expires_at,
+    };
     for (change, at_fault) in [
-        (Change::SetBlocked { subject: Subject::User(String::new()), blocked: true }, "subject"),
+        (Change::SetBlocked { subject: UserOrRoom::User(String::new()), blocked: true }, "subject"),
         (Change::SetPlan { subject: ann(), plan: Some("a\nb".into()) }, "plan"),
         (Change::SetProvider { provider: "x".repeat(257), enabled: false }, "provider"),
         (grant(0.0, world.seconds(60)), "amount"),
@@ -109,7 +113,7 @@ async fn what_is_not_right_changes_nothing_and_is_not_logged() {
             other => panic!("{change:?} gave {other:?}"),
         }
     }
-    assert_eq!(*controls.state(), State::default());
+    assert_eq!(*controls.state(), ControlState::default());
     assert!(world.store.entries(None, 100).await.unwrap().is_empty());
 }
 
@@ -118,15 +122,15 @@ async fn grants_add_up_and_end() {
     let world = World::new().await;
     let controls = world.replica().await;
     for (amount, seconds) in [(100.0, 60), (50.0, 120)] {
-        let (unit, expires_at) = (Unit::Characters, world.seconds(seconds));
+        let (unit, expires_at) = (GrantUnit::Characters, world.seconds(seconds));
         let change = Change::AddGrant { subject: ann(), unit, amount, expires_at };
         controls.change("operator", &change).await.unwrap();
     }
     let granted = |unit| controls.state().granted(&ann(), unit, world.clock.now());
-    assert!((granted(Unit::Characters) - 150.0).abs() < 1e-9);
-    assert!(granted(Unit::Seconds).abs() < 1e-9);
+    assert!((granted(GrantUnit::Characters) - 150.0).abs() < 1e-9);
+    assert!(granted(GrantUnit::Seconds).abs() < 1e-9);
     world.clock.advance(Duration::from_mins(1));
-    assert!((granted(Unit::Characters) - 50.0).abs() < 1e-9);
+    assert!((granted(GrantUnit::Characters) - 50.0).abs() < 1e-9);
     let id = controls.state().grants.iter().find(|grant| grant.amount < 60.0).unwrap().id.clone();
     let state = controls.change("operator", &Change::RemoveGrant { id }).await.unwrap();
     assert!(state.grants.is_empty(), "the one that had ended is forgotten as well");
@@ -140,7 +144,7 @@ async fn a_users_own_plan_comes_before_the_rooms() {
         let plan = plan.map(str::to_owned);
         controls.change("operator", &Change::SetPlan { subject, plan }).await.unwrap()
     };
-    give(Subject::Room("kitchen".into()), Some("trial")).await;
+    give(UserOrRoom::Room("kitchen".into()), Some("trial")).await;
     let state = give(ann(), Some("member")).await;
     assert_eq!(state.plan(Some("ann"), Some("kitchen")), Some("member"));
     assert_eq!(state.plan(Some("bob"), Some("kitchen")), Some("trial"));

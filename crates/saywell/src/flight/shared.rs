@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 pub use self::hold::{Hold, SetAside, Storing};
-use self::server::{Known, Leased, Legacy, Server, State};
+use self::server::{FlightState, Known, Leased, Legacy, Server};
 use self::telling::Telling;
 use super::{Failure, FirstVoice, Flights, LinkedRequest, SpokenUtterance};
 use crate::identity::Subject;
@@ -126,7 +126,7 @@ pub struct Follower {
     server: Arc<Server>,
     flight: Known,
     asked: LinkedRequest,
-    state: State,
+    state: FlightState,
     /// Parts that were read, and those of them that nobody has had yet.
     read: u64,
     next: Vec<SharedPart>,
@@ -296,13 +296,13 @@ impl Follower {
     /// Whether it has not ended yet.
     #[must_use]
     pub fn is_flying(&self) -> bool {
-        self.state == State::Flying
+        self.state == FlightState::Flying
     }
 
     /// Whether it has failed.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.state == State::Failed
+        self.state == FlightState::Failed
     }
 
     /// What is next. May be dropped while it waits.
@@ -320,10 +320,10 @@ impl Follower {
                     }
                     if self.next.is_empty() {
                         let look_again = match (read.state, read.leased_for) {
-                            (State::Flying, Some(leased_for)) => LOOK_EVERY.min(leased_for + RUN_OUT),
-                            (State::Flying, None) => return News::Orphaned,
+                            (FlightState::Flying, Some(leased_for)) => LOOK_EVERY.min(leased_for + RUN_OUT),
+                            (FlightState::Flying, None) => return News::Orphaned,
                             // Its end was read, or is gone.
-                            (State::Landed | State::Failed, _) => return News::Lost,
+                            (FlightState::Landed | FlightState::Failed, _) => return News::Lost,
                         };
                         tokio::select! {
                             () = self.bell.rung() => {}

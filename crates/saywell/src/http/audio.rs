@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::cache::Entry;
 use crate::flight::Listener;
 use crate::key::{Key, KeyKind};
-use crate::links::Grant;
+use crate::links::LinkQuery;
 use crate::request::SpeechRequest;
 use crate::speak::{Sound, SpokenReply};
 
@@ -35,7 +35,7 @@ const REDIRECT_LASTS: Duration = Duration::from_mins(10);
 /// A rendition's sound: all of it with `Range`, or a flight from its start.
 #[utoipa::path(
     get, path = "/tts/audio/{file}", tag = "speech",
-    params(("file" = String, Path, description = "`{key}.{ext}`"), Grant),
+    params(("file" = String, Path, description = "`{key}.{ext}`"), LinkQuery),
     responses(
         (status = 200, description = "The sound", body = SoundFile, content_type = "audio/mpeg"),
         (status = 206, description = "A range of it", body = SoundFile, content_type = "audio/mpeg"),

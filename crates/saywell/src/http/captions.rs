@@ -12,9 +12,9 @@ use super::error::ApiError;
 use super::granted::{Granted, not_found};
 use crate::app::App;
 use crate::cache::Entry;
-use crate::flight::{Listener, Reader};
+use crate::flight::{CaptionReader, Listener};
 use crate::key::Key;
-use crate::links::Grant;
+use crate::links::LinkQuery;
 use crate::speak::Sound;
 
 /// A form of captions.
@@ -55,7 +55,7 @@ impl Form {
 /// answered when all of it is made.
 #[utoipa::path(
     get, path = "/tts/captions/{file}", tag = "speech",
-    params(("file" = String, Path, description = "`{key}.{vtt,srt,json,ndjson}`"), Grant),
+    params(("file" = String, Path, description = "`{key}.{vtt,srt,json,ndjson}`"), LinkQuery),
     responses(
         (status = 200, description = "The captions"),
         (status = 403, description = "`forbidden`: the link is wrong, has expired, or is another caller's"),
@@ -106,7 +106,7 @@ async fn follow_elsewhere(
 }
 
 /// The captions of a flight.
-async fn follow(mut reader: Reader, form: Form, held: Option<Listener>) -> Result<Response, ApiError> {
+async fn follow(mut reader: CaptionReader, form: Form, held: Option<Listener>) -> Result<Response, ApiError> {
     if form == Form::Ndjson {
         let lines = stream::unfold(Some((reader, held)), async |following| {
             let (mut reader, held) = following?;

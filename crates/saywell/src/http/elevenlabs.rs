@@ -244,7 +244,7 @@ pub async fn with_timestamps(
     Json(body): Json<ElevenLabsBody>,
 ) -> Result<Response, ApiError> {
     let heard = async |speech: SpokenReply, text: &str| {
-        let made = Made::of(speech.sound).await?;
+        let made = Made::all_made(speech.sound).await?;
         Ok(axum::Json(line(&Chunk::whole(made, text))).into_response())
     };
     speak(&app, caller, &voice, &wished, body, heard, |format| {
@@ -273,7 +273,7 @@ pub async fn stream_with_timestamps(
 ) -> Result<Response, ApiError> {
     let flights = app.speak.flights.clone();
     let heard = async move |speech: SpokenReply, text: &str| {
-        let hearing = match Audible::of(speech, &flights).await? {
+        let hearing = match Audible::await_sound(speech, &flights).await? {
             Audible::Made(made) => return Ok(lines(&Chunk::whole(made, text))),
             Audible::InTheAir(hearing) => hearing,
         };

@@ -319,7 +319,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
     if let Some(from) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()) {
         traces::continues(&span, from);
     }
-    let shape = Shape::of(request.uri().path());
+    let shape = Shape::for_path(request.uri().path());
     let of_this = span.clone();
     async {
         let mut response = next.run(request).await;

@@ -9,7 +9,7 @@ use super::identity::follower;
 use super::query::Search;
 use crate::app::App;
 use crate::key::Key;
-use crate::links::Grant;
+use crate::links::LinkQuery;
 
 /// The file that a link names: its signature is right, and it is followed by whom it was given to.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl FromRequestParts<App> for Granted {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(file) = path.map_err(IntoResponse::into_response)?;
-        let query = Search::<Grant>::from_request_parts(parts, app).await;
+        let query = Search::<LinkQuery>::from_request_parts(parts, app).await;
         let Search(grant) = query.map_err(IntoResponse::into_response)?;
         let granted = async {
             let (key, extension) = name(&file)?;

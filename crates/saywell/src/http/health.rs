@@ -73,7 +73,7 @@ pub async fn metrics(_admin: Admin, State(app): State<App>) -> impl IntoResponse
         metrics::gauge!("saywell_breaker_open", "provider" => provider.clone()).set(open);
     }
     for ending in app.endings.iter() {
-        let at = ending.at().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let at = ending.time().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let (provider, of) = (ending.provider.clone(), ending.of.clone());
         metrics::gauge!("saywell_provider_end_timestamp_seconds", "provider" => provider, "of" => of).set(at);
     }

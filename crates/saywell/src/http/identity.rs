@@ -20,7 +20,7 @@ use crate::identity::key::KeyFault;
 use crate::identity::session::COOKIE;
 use crate::identity::token::TokenFault;
 use crate::identity::{Arrival, Caller, Denied, Identified, Subject};
-use crate::links::Grant;
+use crate::links::LinkQuery;
 
 /// How long to wait when the database is away.
 const DATABASE_BACK: Duration = Duration::from_secs(5);
@@ -114,7 +114,7 @@ impl<S: Sync> FromRequestParts<S> for Holder {
 }
 
 /// Who follows a link, where the link asks for it.
-pub(super) async fn follower(app: &App, grant: &Grant, parts: &Parts) -> Option<Subject> {
+pub(super) async fn follower(app: &App, grant: &LinkQuery, parts: &Parts) -> Option<Subject> {
     grant.sub.as_ref()?;
     let arrival = arrival(&parts.method, &parts.uri, &parts.headers, &parts.extensions);
     app.identity.known(arrival).await.ok().flatten().map(|caller| caller.subject())

@@ -107,16 +107,16 @@ impl Audible {
     ///
     /// # Errors
     /// The flight's [`Failure`], when it fails before that.
-    pub async fn of(reply: SpokenReply, flights: &Flights) -> Result<Self, Failure> {
+    pub async fn await_sound(reply: SpokenReply, flights: &Flights) -> Result<Self, Failure> {
         let mut listener = match reply.sound {
             Sound::Flight(listener) => listener,
-            complete @ Sound::Complete(_) => return Made::of(complete).await.map(Self::Made),
+            complete @ Sound::Complete(_) => return Made::all_made(complete).await.map(Self::Made),
         };
         listener.first_sound().await?;
         match flights.read_along(&reply.key) {
-            Some(captions) => Ok(Self::InTheAir(Hearing::of(Departure { listener, captions }))),
+            Some(captions) => Ok(Self::InTheAir(Hearing::begin(Departure { listener, captions }))),
             // It has landed meanwhile.
-            None => Made::of(Sound::Flight(listener)).await.map(Self::Made),
+            None => Made::all_made(Sound::Flight(listener)).await.map(Self::Made),
         }
     }
 }
@@ -126,7 +126,7 @@ impl Made {
     ///
     /// # Errors
     /// The flight's [`Failure`].
-    pub async fn of(sound: Sound) -> Result<Self, Failure> {
+    pub async fn all_made(sound: Sound) -> Result<Self, Failure> {
         Ok(match sound {
             Sound::Complete(entry) => {
                 Self { sound: entry.sound.clone(), captions: captions::kept(&entry).unwrap_or_default() }
@@ -141,7 +141,7 @@ impl Made {
 
 /// What is heard next.
 #[derive(Debug)]
-pub enum Heard {
+pub enum HeardNext {
     /// An utterance, before the last of its sound.
     Said(SpokenUtterance),
     /// The next bytes of the sound.
@@ -151,7 +151,7 @@ pub enum Heard {
 impl Hearing {
     /// Of a flight that has begun.
     #[must_use]
-    pub fn of(departure: Departure) -> Self {
+    pub fn begin(departure: Departure) -> Self {
         Self { departure: Some(departure), until: 0.0 }
     }
 
@@ -182,7 +182,7 @@ impl Hearing {
     ///
     /// # Errors
     /// The flight's [`Failure`], after everything that was made.
-    pub async fn next(&mut self) -> Result<Option<Heard>, Failure> {
+    pub async fn next(&mut self) -> Result<Option<HeardNext>, Failure> {
         let Some(Departure { listener, captions }) = &mut self.departure else {
             return std::future::pending().await;
         };
@@ -191,9 +191,9 @@ impl Hearing {
             Some(said) = captions.next() => {
                 let said = said?;
                 self.until = said.until;
-                Heard::Said(said)
+                HeardNext::Said(said)
             }
-            Some(piece) = listener.next() => Heard::Sound(piece?),
+            Some(piece) = listener.next() => HeardNext::Sound(piece?),
             else => return Ok(None),
         };
         Ok(Some(next))

@@ -84,7 +84,7 @@ fn refused(fault: &Fault, id: &Value, modern: bool) -> Response {
 /// # Errors
 /// When it ends before all of it is made.
 pub async fn in_full(speech: SpokenReply) -> Result<Value, ApiError> {
-    let (format, said) = (speech.format, said(&speech));
+    let (format, said) = (speech.format, summary(&speech));
     let sound = match speech.sound {
         Sound::Complete(entry) => entry.sound.clone(),
         Sound::Flight(mut listener) => {
@@ -121,7 +121,7 @@ pub async fn spoken(app: &App, caller: Caller, request: SpeechRequest) -> Result
 
 /// What the assistant is told of what was spoken.
 #[must_use]
-pub fn said(speech: &SpokenReply) -> String {
+pub fn summary(speech: &SpokenReply) -> String {
     let speaker = &speech.speaker;
     let mut said =
         format!("About {:.1} seconds of speech by {} ({}).", speech.seconds, speaker.voice, speaker.provider);

@@ -299,7 +299,7 @@ pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
     let mapped = app.speak.voices.names().map(|(name, _)| name);
     for name in mapped.chain(OPENAI_VOICES.iter().map(|(name, _)| *name)) {
         if !voices.iter().any(|known| known.id == name)
-            && let Some(voice) = meant(&app, name, &voices).await
+            && let Some(voice) = offered_voice(&app, name, &voices).await
         {
             voices.push(voice);
         }
@@ -308,7 +308,7 @@ pub async fn voices(State(app): State<App>) -> JsonAnswer<Voices> {
 }
 
 /// The voice that speaks for this name: the first provider's that can.
-pub(super) async fn meant(app: &App, name: &str, voices: &[OfferedVoice]) -> Option<OfferedVoice> {
+pub(super) async fn offered_voice(app: &App, name: &str, voices: &[OfferedVoice]) -> Option<OfferedVoice> {
     let chain = app.speak.steered_chain();
     let cast = app.speak.voices.cast(Some(name), None, chain.providers()).await.ok()?;
     let speaker = chain.providers().iter().find_map(|link| cast.get(link.name()))?;

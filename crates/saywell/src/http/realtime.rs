@@ -22,11 +22,11 @@ use self::response::Response;
 use super::error::ApiError;
 use super::fields::name;
 use super::identity::MaySpeak;
-use super::live::{Heard, Hearing, Writing};
+use super::live::{HeardNext, Hearing, Writing};
 use super::models::choose;
 use super::query::Search;
 use super::silence;
-use super::socket::{self, Came, Gone, Incoming, Line, Out, Upgrade, close, receive, say, too_large};
+use super::socket::{self, Came, Conversation, Gone, Incoming, Out, Upgrade, close, receive, say, too_large};
 use super::speech::at_speed;
 use crate::app::App;
 use crate::identity::Caller;
@@ -82,12 +82,18 @@ pub async fn realtime(
         choose(&app, &mut request, model, "model")?;
     }
     let model = model.map_or_else(|| "saywell".to_owned(), String::from);
-    socket::open(app, caller, upgrade, &[PROTOCOL], |Line { app, caller, id, source, out }| async move {
-        let instructions = String::new();
-        let session =
-            Session { app, caller, id, out, request, model, instructions, items: Vec::new(), count: 0 };
-        Box::pin(session.converse(source)).await
-    })
+    socket::open(
+        app,
+        caller,
+        upgrade,
+        &[PROTOCOL],
+        |Conversation { app, caller, id, source, out }| async move {
+            let instructions = String::new();
+            let session =
+                Session { app, caller, id, out, request, model, instructions, items: Vec::new(), count: 0 };
+            Box::pin(session.converse(source)).await
+        },
+    )
 }
 
 /// One connection.
@@ -297,11 +303,11 @@ impl Session {
                     }
                 }
                 heard = hearing.next(), if next.is_empty() => match heard {
-                    Ok(Some(Heard::Said(said))) => {
-                        let (kind, fields) = response.said(&said.caption.text);
+                    Ok(Some(HeardNext::Said(said))) => {
+                        let (kind, fields) = response.transcript_delta(&said.caption.text);
                         next.push_back(self.message(kind, fields));
                     }
-                    Ok(Some(Heard::Sound(sound))) => next.extend(self.deltas(&response, &sound)),
+                    Ok(Some(HeardNext::Sound(sound))) => next.extend(self.deltas(&response, &sound)),
                     Ok(None) => break Over::Done,
                     Err(failure) => break Over::Failed(failure.into()),
                 },

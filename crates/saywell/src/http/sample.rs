@@ -11,7 +11,7 @@ use super::error::{ApiError, ErrorCode, brief};
 use super::fields::name;
 use super::headers;
 use super::identity::caller_of;
-use super::openai::meant;
+use super::openai::offered_voice;
 use super::spoken::sound;
 use super::voices::{OfferedVoice, offered};
 use crate::app::App;
@@ -109,7 +109,7 @@ async fn find(app: &App, id: &str) -> Option<OfferedVoice> {
     let is_openai = OPENAI_VOICES.iter().any(|(name, _)| *name == small);
     match found {
         Some(voice) => Some(voice.clone()),
-        None if is_openai => meant(app, &small, &voices).await,
+        None if is_openai => offered_voice(app, &small, &voices).await,
         None => None,
     }
 }

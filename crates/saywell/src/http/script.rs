@@ -20,7 +20,7 @@ use crate::script::Prepared;
 pub struct Script {
     /// What is said, in order.
     #[schema(value_type = Vec<Object>)]
-    pub utterances: Vec<Line>,
+    pub utterances: Vec<ScriptLine>,
     /// What is not said, and why.
     #[schema(value_type = Vec<Object>)]
     pub omissions: Vec<Omission>,
@@ -40,7 +40,7 @@ pub struct Script {
 
 /// One utterance.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct ScriptLine {
     /// The utterance.
     #[serde(flatten)]
     pub utterance: Utterance,
@@ -58,7 +58,7 @@ impl Script {
         let Prepared { script, language, continues_at, seconds } = prepared;
         let (characters, seconds) = (script.characters(), seconds.iter().sum::<f64>());
         Self {
-            utterances: script.utterances.into_iter().map(Line::new).collect(),
+            utterances: script.utterances.into_iter().map(ScriptLine::new).collect(),
             omissions: script.omissions,
             notes: script.notes,
             language,
@@ -69,7 +69,7 @@ impl Script {
     }
 }
 
-impl Line {
+impl ScriptLine {
     fn new(utterance: Utterance) -> Self {
         let is_english = utterance.language.as_deref().is_none_or(tag::is_english);
         let written_out = Some(english::written_out(&utterance.text, &utterance.marks))

@@ -41,7 +41,7 @@ pub(super) type Incoming = SplitStream<WebSocket>;
 pub(super) type Out = mpsc::Sender<Message>;
 
 /// A connection that is open.
-pub(super) struct Line {
+pub(super) struct Conversation {
     pub(super) app: App,
     /// Who called.
     pub(super) caller: Caller,
@@ -75,7 +75,7 @@ pub(super) fn open<F>(
     caller: Caller,
     upgrade: Upgrade,
     protocols: &'static [&'static str],
-    converse: impl FnOnce(Line) -> F + Send + 'static,
+    converse: impl FnOnce(Conversation) -> F + Send + 'static,
 ) -> Result<Response, ApiError>
 where
     F: Future<Output = Result<(), Gone>> + Send,
@@ -97,7 +97,7 @@ where
             let mut writing = std::pin::pin!(write(sink, queue));
             let left = tokio::select! {
                 () = &mut writing => true,
-                _ = converse(Line { app, caller, id, source, out }) => false,
+                _ = converse(Conversation { app, caller, id, source, out }) => false,
             };
             if !left {
                 writing.await;

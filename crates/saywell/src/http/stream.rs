@@ -18,9 +18,9 @@ pub use self::message::Said;
 use self::message::utterance;
 use super::error::ApiError;
 use super::identity::{Holder, MaySpeak};
-use super::live::{Heard, Hearing, Writing};
+use super::live::{HeardNext, Hearing, Writing};
 use super::socket::{
-    self, Came, Gone, Incoming, Line, Out, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
+    self, Came, Conversation, Gone, Incoming, Out, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
 };
 use super::speech::SpeechBody;
 use crate::app::App;
@@ -59,10 +59,16 @@ pub async fn stream(
     holder: Holder,
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
-    socket::open(app, caller, upgrade, &[PROTOCOL], |Line { app, caller, id, mut source, out }| async move {
-        // Large, and moved into the task of the connection.
-        Box::pin(Session { app, caller, holder, id }.converse(&mut source, out)).await
-    })
+    socket::open(
+        app,
+        caller,
+        upgrade,
+        &[PROTOCOL],
+        |Conversation { app, caller, id, mut source, out }| async move {
+            // Large, and moved into the task of the connection.
+            Box::pin(Session { app, caller, holder, id }.converse(&mut source, out)).await
+        },
+    )
 }
 
 /// One connection.
@@ -211,8 +217,8 @@ impl Session {
                     }
                 }
                 heard = hearing.next(), if next.is_none() => match heard {
-                    Ok(Some(Heard::Said(said))) => next = Some(Message::Text(utterance(&said))),
-                    Ok(Some(Heard::Sound(piece))) => next = Some(Message::Binary(piece)),
+                    Ok(Some(HeardNext::Said(said))) => next = Some(Message::Text(utterance(&said))),
+                    Ok(Some(HeardNext::Sound(piece))) => next = Some(Message::Binary(piece)),
                     Ok(None) => return Ok(Over::Done(self.done(&writing, hearing.until()).await)),
                     Err(failure) => return Ok(Over::Failed(failure.into())),
                 },

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::identity::Caller;
 use crate::limits::Left;
-use crate::provider::{About, Provider, ProviderError, Voice};
+use crate::provider::{Provider, ProviderError, ProviderFacts, Voice};
 use crate::request::OFFERED_SPEEDS;
 
 /// What a player needs to know.
@@ -116,7 +116,7 @@ pub struct OfferedVoice {
 }
 
 impl OfferedVoice {
-    fn new(about: &About, voice: &Voice) -> Self {
+    fn new(about: &ProviderFacts, voice: &Voice) -> Self {
         let Voice { id, name, provider, language, other_languages, gender, grade, experimental } =
             voice.clone();
         let pace = about.queue.as_ref().and_then(|queue| queue.pace(&id));

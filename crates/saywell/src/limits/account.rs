@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::book::{Claim, ClaimKind};
 use super::plan::{Plan, Plans, Quantities};
-use crate::controls::{self, Subject, Unit};
+use crate::controls::{self, GrantUnit, UserOrRoom};
 use crate::identity::seal::Seal;
 use crate::identity::{Caller, Via};
 
@@ -47,7 +47,7 @@ pub enum Span {
 /// Whose it is together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum LimitScope {
     /// One user, key or session.
     Caller,
     /// All who use one API key.
@@ -67,7 +67,7 @@ pub enum Scope {
 pub(crate) struct Limit {
     pub what: What,
     pub span: Span,
-    pub scope: Scope,
+    pub scope: LimitScope,
     /// In requests, flights, characters, seconds, or money.
     pub allowed: f64,
     /// Requests that may come at once; of requests only.
@@ -77,7 +77,7 @@ pub(crate) struct Limit {
 /// An account and what it may hold.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
-    scope: Scope,
+    scope: LimitScope,
     name: String,
     quantities: Quantities,
 }
@@ -118,7 +118,7 @@ impl What {
     }
 }
 
-impl Scope {
+impl LimitScope {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Caller => "caller",
@@ -138,17 +138,17 @@ impl Scope {
 
 impl Quantities {
     /// With what is granted beyond it, for each day and month.
-    fn and(mut self, granted: impl Fn(Unit) -> f64) -> Self {
-        let characters = granted(Unit::Characters) as u64;
+    fn and(mut self, granted: impl Fn(GrantUnit) -> f64) -> Self {
+        let characters = granted(GrantUnit::Characters) as u64;
         for allowed in [&mut self.characters_per_day, &mut self.characters_per_month].into_iter().flatten() {
             *allowed = allowed.saturating_add(characters);
         }
-        let seconds = granted(Unit::Seconds);
+        let seconds = granted(GrantUnit::Seconds);
         for allowed in [&mut self.seconds_per_day, &mut self.seconds_per_month].into_iter().flatten() {
             *allowed += seconds;
         }
         if let Some(allowed) = &mut self.money_per_day {
-            *allowed += granted(Unit::Money);
+            *allowed += granted(GrantUnit::Money);
         }
         self
     }
@@ -160,37 +160,41 @@ impl Account {
         caller: &Caller,
         (plan_name, plan): (&str, &Plan),
         plans: &Plans,
-        controls: &controls::State,
+        controls: &controls::ControlState,
         networks: &Seal,
         now: SystemTime,
     ) -> Vec<Self> {
-        let granted = |quantities: Quantities, subject: Option<Subject>| match subject {
+        let granted = |quantities: Quantities, subject: Option<UserOrRoom>| match subject {
             Some(subject) => quantities.and(|unit| controls.granted(&subject, unit, now)),
             None => quantities,
         };
-        let each = granted(plan.each(), caller.user.clone().map(Subject::User));
+        let each = granted(plan.each(), caller.user.clone().map(UserOrRoom::User));
         let name = caller.subject().to_string();
-        let mut accounts = vec![Self { scope: Scope::Caller, name, quantities: each }];
+        let mut accounts = vec![Self { scope: LimitScope::Caller, name, quantities: each }];
         let mut add = |scope, name: String, quantities: Quantities| {
             if quantities != Quantities::default() {
                 accounts.push(Self { scope, name, quantities });
             }
         };
         if let Via::Key { id, limits, .. } = &caller.via {
-            add(Scope::Key, id.clone(), (*limits).into());
+            add(LimitScope::Key, id.clone(), (*limits).into());
         }
         if let Some(room) = &caller.room {
-            let quantities = granted(plan.room, Some(Subject::Room(room.clone())));
-            add(Scope::Room, format!("{plan_name}:{room}"), quantities);
+            let quantities = granted(plan.room, Some(UserOrRoom::Room(room.clone())));
+            add(LimitScope::Room, format!("{plan_name}:{room}"), quantities);
         }
         if let Some(network) = caller.network() {
             // Neither the books nor the rows of usage have anybody's address, and from month to month nobody is known
             // again.
             let (month, _) = window(Span::Month, now);
-            add(Scope::Address, format!("{plan_name}:{}", networks.over(&[&network, &month])), plan.address);
+            add(
+                LimitScope::Address,
+                format!("{plan_name}:{}", networks.over(&[&network, &month])),
+                plan.address,
+            );
         }
-        add(Scope::Plan, plan_name.to_owned(), plan.all);
-        add(Scope::All, String::new(), plans.in_all);
+        add(LimitScope::Plan, plan_name.to_owned(), plan.all);
+        add(LimitScope::All, String::new(), plans.in_all);
         accounts
     }
 
@@ -202,7 +206,7 @@ impl Account {
     /// The network that it is of, sealed; `None` of every other account.
     pub(crate) fn network(&self) -> Option<&str> {
         // A seal has no colon, and the name of a plan may.
-        let (_, network) = self.name.rsplit_once(':').filter(|_| self.scope == Scope::Address)?;
+        let (_, network) = self.name.rsplit_once(':').filter(|_| self.scope == LimitScope::Address)?;
         Some(network)
     }
 
@@ -271,7 +275,7 @@ impl Account {
 }
 
 /// The name of an account in the books.
-pub(crate) fn account(what: What, window: &str, scope: Scope, name: &str) -> String {
+pub(crate) fn account(what: What, window: &str, scope: LimitScope, name: &str) -> String {
     let (what, scope) = (what.name(), scope.name());
     if name.len() <= LONGEST_NAME {
         format!("{what}:{window}:{scope}:{name}")
@@ -397,12 +401,13 @@ mod tests {
 
     #[test]
     fn no_name_can_stand_for_another() {
-        let own = account(What::Characters, "2026-11", Scope::Caller, "user:a");
-        let odd = account(What::Characters, "2026", Scope::Caller, "user:a");
+        let own = account(What::Characters, "2026-11", LimitScope::Caller, "user:a");
+        let odd = account(What::Characters, "2026", LimitScope::Caller, "user:a");
         assert_ne!(own, odd);
-        let long = account(What::Characters, "2026-11", Scope::Room, &"x".repeat(1_000_000));
+        let long = account(What::Characters, "2026-11", LimitScope::Room, &"x".repeat(1_000_000));
         assert!(
-            long.len() < 150 && long != account(What::Characters, "2026-11", Scope::Room, &"x".repeat(101))
+            long.len() < 150
+                && long != account(What::Characters, "2026-11", LimitScope::Room, &"x".repeat(101))
         );
     }
 }

@@ -17,8 +17,8 @@ use futures::future::BoxFuture;
 use tokio::sync::Barrier;
 
 use super::{
-    Amount, Arc, Caller, Controls, Demand, Duration, Limits, Plans, Refusal, Reservation, Scope, Settings,
-    Span, What, WithoutRedis,
+    Amount, Arc, Caller, Controls, Demand, Duration, LimitScope, Limits, Plans, Refusal, Reservation,
+    Settings, Span, What, WithoutRedis,
 };
 use crate::clock::ManualClock;
 use crate::identity::{KeyLimits, Scopes, Via};
@@ -126,7 +126,11 @@ pub async fn examine(open: &Open<'_>) {
 async fn what_was_used_before_counts(open: &Open<'_>) {
     let bench = open("[plans.test]\ncharacters_per_day = 100\ncharacters_per_month = 200").await;
     for _ in 0..2 {
-        bench.limits.seed(Scope::Caller, "user:ann", characters(60), characters(150)).await.expect("books");
+        bench
+            .limits
+            .seed(LimitScope::Caller, "user:ann", characters(60), characters(150))
+            .await
+            .expect("books");
     }
     let ann = user("ann");
     assert_eq!(bench.left(&ann, What::Characters, Span::Day).await, 40.0, "once");
@@ -152,7 +156,7 @@ async fn every_limit_is_kept_by_a_crowd(open: &Open<'_>) {
         assert_eq!(got.iter().filter(|got| got.is_ok()).count(), fitting, "{plan}");
         for refusal in got.iter().filter_map(|got| got.as_ref().err()) {
             let Refusal::Exceeded(exceeded) = refusal else { panic!("{plan}: {refusal:?}") };
-            assert_eq!((exceeded.what, exceeded.of), (what, Scope::Caller), "{plan}");
+            assert_eq!((exceeded.what, exceeded.of), (what, LimitScope::Caller), "{plan}");
             assert!(exceeded.used <= exceeded.allowed, "{plan}: {exceeded:?}");
         }
         // Somebody else is not concerned.
@@ -179,13 +183,13 @@ async fn every_scope_is_counted_together(open: &Open<'_>) {
             ..numbered(number)
         }
     };
-    let scopes: [(&str, Callers<'_>, Scope); 6] = [
-        ("[plans.test.room]\ncharacters_per_day = 1000", &in_room, Scope::Room),
-        ("[plans.test]", &by_key, Scope::Key),
-        ("[plans.test]\ncharacters_per_day = 1000", &session, Scope::Caller),
-        ("[plans.test.address]\ncharacters_per_day = 1000", &address, Scope::Address),
-        ("[plans.test.all]\ncharacters_per_day = 1000", &numbered, Scope::Plan),
-        ("[plans.test]\n[in_all]\ncharacters_per_day = 1000", &numbered, Scope::All),
+    let scopes: [(&str, Callers<'_>, LimitScope); 6] = [
+        ("[plans.test.room]\ncharacters_per_day = 1000", &in_room, LimitScope::Room),
+        ("[plans.test]", &by_key, LimitScope::Key),
+        ("[plans.test]\ncharacters_per_day = 1000", &session, LimitScope::Caller),
+        ("[plans.test.address]\ncharacters_per_day = 1000", &address, LimitScope::Address),
+        ("[plans.test.all]\ncharacters_per_day = 1000", &numbered, LimitScope::Plan),
+        ("[plans.test]\n[in_all]\ncharacters_per_day = 1000", &numbered, LimitScope::All),
     ];
     for (plan, caller, scope) in scopes {
         let bench = open(plan).await;
@@ -305,7 +309,7 @@ async fn a_refusal_takes_nothing(open: &Open<'_>) {
     assert_eq!(bench.left(&ann, What::Characters, Span::Month).await, 500.0);
     assert_eq!(bench.left(&ann, What::Flights, Span::AtOnce).await, 9.0);
     let Some(Err(Refusal::Exceeded(exceeded))) = refused.into_iter().next() else { panic!("no refusal") };
-    assert_eq!((exceeded.of, exceeded.wait), (Scope::Plan, None), "waiting does not help");
+    assert_eq!((exceeded.of, exceeded.wait), (LimitScope::Plan, None), "waiting does not help");
 }
 
 /// What was taken yesterday is no business of today's, and neither is what is given back of it.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
-use super::account::{Limit, Scope, Span, What};
+use super::account::{Limit, LimitScope, Span, What};
 use super::book::{Claim, ClaimKind};
 use super::standing::{Standing, round};
 use crate::error_code::ErrorCode;
@@ -61,7 +61,7 @@ pub struct Exceeded {
     /// Over which time.
     pub per: Span,
     /// Whose it is together.
-    pub of: Scope,
+    pub of: LimitScope,
     /// The caller's plan.
     pub plan: String,
     /// How much is used.
@@ -130,11 +130,11 @@ impl Exceeded {
     #[must_use]
     pub fn words(&self) -> String {
         let whose = match self.of {
-            Scope::Caller => "You have",
-            Scope::Key => "This application has",
-            Scope::Room => "This room has",
-            Scope::Address => "Your network has",
-            Scope::Plan | Scope::All => "All listeners together have",
+            LimitScope::Caller => "You have",
+            LimitScope::Key => "This application has",
+            LimitScope::Room => "This room has",
+            LimitScope::Address => "Your network has",
+            LimitScope::Plan | LimitScope::All => "All listeners together have",
         };
         match (self.what, self.wait) {
             (What::Requests, _) => "That was a little fast. Try again in a moment.".into(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account::{Span, What, account, begins, window};
 use super::book::KnownSum;
-use super::{Amount, Limits, Refusal, Scope};
+use super::{Amount, LimitScope, Limits, Refusal};
 use crate::store::{Spent, StoreError, UsageLog};
 
 impl Limits {
@@ -55,8 +55,8 @@ impl Limits {
 }
 
 /// What was spent, by the accounts that it counts on.
-fn by_account(spent: &[Spent]) -> BTreeMap<(Scope, String), Amount> {
-    let mut accounts: BTreeMap<(Scope, String), Amount> = BTreeMap::new();
+fn by_account(spent: &[Spent]) -> BTreeMap<(LimitScope, String), Amount> {
+    let mut accounts: BTreeMap<(LimitScope, String), Amount> = BTreeMap::new();
     for Spent { subject, room, key, network, plan, characters, seconds, cost, .. } in spent {
         let mut add = |scope, name: String| {
             let amount = accounts.entry((scope, name)).or_default();
@@ -64,17 +64,17 @@ fn by_account(spent: &[Spent]) -> BTreeMap<(Scope, String), Amount> {
             amount.seconds += seconds;
             amount.money += cost;
         };
-        add(Scope::Caller, subject.clone());
-        add(Scope::Plan, plan.clone());
-        add(Scope::All, String::new());
+        add(LimitScope::Caller, subject.clone());
+        add(LimitScope::Plan, plan.clone());
+        add(LimitScope::All, String::new());
         if let Some(key) = key {
-            add(Scope::Key, key.clone());
+            add(LimitScope::Key, key.clone());
         }
         if let Some(room) = room {
-            add(Scope::Room, format!("{plan}:{room}"));
+            add(LimitScope::Room, format!("{plan}:{room}"));
         }
         if let Some(network) = network {
-            add(Scope::Address, format!("{plan}:{network}"));
+            add(LimitScope::Address, format!("{plan}:{network}"));
         }
     }
     accounts

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::account::{Limit, Scope, Span, What};
+use super::account::{Limit, LimitScope, Span, What};
 use super::book::{Claim, ClaimKind};
 
 /// Where a caller stands with requests, as draft-ietf-httpapi-ratelimit-headers-11 writes it: two lists of structured
@@ -30,7 +30,7 @@ impl Standing {
                 if left == 0 { (state + every).saturating_sub(claim.allowed * every) } else { state };
             let reset = micros.div_ceil(1_000_000);
             let name = match limit.scope {
-                Scope::Caller => "requests".to_owned(),
+                LimitScope::Caller => "requests".to_owned(),
                 scope => format!("requests-{}", scope.name()),
             };
             let comma = if standing.policy.is_empty() { "" } else { ", " };
@@ -53,7 +53,7 @@ pub struct Left {
     pub per: Span,
     /// Whose it is together: `caller`, `key`, `room` or `address`.
     #[schema(value_type = String)]
-    pub of: Scope,
+    pub of: LimitScope,
     /// How much is allowed.
     pub allowed: f64,
     /// How much of it is left.

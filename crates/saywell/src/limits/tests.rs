@@ -5,7 +5,7 @@ use futures::FutureExt;
 use super::conformance::{Bench, characters, examine, signing_key, user};
 use super::*;
 use crate::clock::ManualClock;
-use crate::controls::{Change, Subject, Unit};
+use crate::controls::{Change, GrantUnit, UserOrRoom};
 use crate::identity::Via;
 use crate::store;
 use crate::store::{Asked, Sum};
@@ -34,17 +34,17 @@ async fn reserve(limits: &Limits, caller: &Caller, amount: u64) -> Result<Reserv
 
 #[tokio::test]
 async fn operators_give_plans_grants_and_blocks() {
-    let ann = Subject::User("ann".into());
+    let ann = UserOrRoom::User("ann".into());
     let grant = Change::AddGrant {
         subject: ann.clone(),
-        unit: Unit::Characters,
+        unit: GrantUnit::Characters,
         amount: 50.0,
         expires_at: 4_000_000_000,
     };
     let limits = steered(&[
         grant,
-        Change::SetPlan { subject: Subject::User("bob".into()), plan: Some("small".into()) },
-        Change::SetBlocked { subject: Subject::Room("attic".into()), blocked: true },
+        Change::SetPlan { subject: UserOrRoom::User("bob".into()), plan: Some("small".into()) },
+        Change::SetBlocked { subject: UserOrRoom::Room("attic".into()), blocked: true },
     ])
     .await;
     assert!(reserve(&limits, &user("ann"), 151).await.is_err());

@@ -25,7 +25,7 @@ const MOST: u32 = 4_096;
 /// clone.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
-    heard: Arc<Mutex<HashMap<Name, Heard>>>,
+    heard: Arc<Mutex<HashMap<Name, VoicePower>>>,
     /// Where gains go that are new; nowhere, and they are forgotten with the process.
     new: Option<mpsc::Sender<Name>>,
 }
@@ -42,7 +42,7 @@ type Name = (String, String, String);
 
 /// Mean power above the gates, and the seconds that it rests on.
 #[derive(Debug, Clone, Copy)]
-struct Heard {
+struct VoicePower {
     power: f64,
     seconds: f64,
     /// The gain in dB, once it is known.
@@ -73,7 +73,7 @@ impl Levels {
             voices.clear();
         }
         let power = 10_f64.powf(lufs / 10.0);
-        let heard = voices.entry(name(speaker)).or_insert(Heard { power, seconds: 0.0, gain: None });
+        let heard = voices.entry(name(speaker)).or_insert(VoicePower { power, seconds: 0.0, gain: None });
         let all = heard.seconds + seconds;
         if all > 0.0 {
             heard.power = (heard.power * heard.seconds + power * seconds) / all;
@@ -102,12 +102,12 @@ impl Levels {
         let mut voices = self.heard();
         for VoiceLevel { provider, model, voice, gain_db } in kept {
             let power = 10_f64.powf((TARGET_LUFS - gain_db) / 10.0);
-            let known = Heard { power, seconds: KNOWN, gain: Some(gain_db) };
+            let known = VoicePower { power, seconds: KNOWN, gain: Some(gain_db) };
             voices.insert((provider, model, voice), known);
         }
     }
 
-    fn heard(&self) -> MutexGuard<'_, HashMap<Name, Heard>> {
+    fn heard(&self) -> MutexGuard<'_, HashMap<Name, VoicePower>> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

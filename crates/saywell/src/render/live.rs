@@ -162,7 +162,7 @@ fn notes(speaker: &Speaker, text: &str, words: Vec<WordTiming>, spoken: usize) -
 mod tests {
     use super::super::clip;
     use super::*;
-    use crate::provider::Speech;
+    use crate::provider::GatheredSpeech;
     use crate::voices::Delivery;
 
     fn speaker(level: Level) -> Speaker {
@@ -199,7 +199,8 @@ mod tests {
     fn of_a_voice_whose_level_is_known_it_is_the_clip_that_is_made_of_the_whole() {
         let samples = tone(1.7, 0.2);
         for codec in Codec::ALL {
-            let speech = Speech { rate: 24_000, samples: samples.clone(), ..Speech::default() };
+            let speech =
+                GatheredSpeech { rate: 24_000, samples: samples.clone(), ..GatheredSpeech::default() };
             let level = Level::Fixed(3.0);
             let whole = clip(speech, "One sentence.", 0.3, codec, &speaker(level), |_| ()).unwrap();
             for size in [480, 5_000, 100_000] {

@@ -24,11 +24,11 @@ use super::plan::ReplyPlan;
 use super::seam::Said;
 use super::tape::Tape;
 use crate::cache::{Entry, EntryFacts};
-use crate::chain::{Heard, Spoken, took_over};
-use crate::flight::{Failure, FirstVoice, Hold, SpokenUtterance, Storing, Writer};
+use crate::chain::{ChainAnswer, ChainSound, took_over};
+use crate::flight::{Failure, FirstVoice, FlightWriter, Hold, SpokenUtterance, Storing};
 use crate::key::{Key, KeyKind};
 use crate::order::Order;
-use crate::provider::{Bookkeeper, Part, Provider, ProviderError, Request, Speech, WordTiming};
+use crate::provider::{Bookkeeper, GatheredSpeech, Part, Provider, ProviderError, Request, WordTiming};
 use crate::queue::Priority;
 use crate::render::{self, Clip, ClipNotes, MakeError, Maker, Master};
 use crate::voices::Speaker;
@@ -155,7 +155,12 @@ impl Flying {
     }
 
     /// Makes the rendition until it is complete or nobody wants it any more.
-    pub(super) async fn fly(mut self, legs: impl Stream<Item = Leg> + Send, writer: Writer, mut tape: Tape) {
+    pub(super) async fn fly(
+        mut self,
+        legs: impl Stream<Item = Leg> + Send,
+        writer: FlightWriter,
+        mut tape: Tape,
+    ) {
         let begun = Instant::now();
         self.hold = tape.hold().cloned();
         if let Some(since) = tape.sounds_since() {
@@ -192,7 +197,7 @@ impl Flying {
     async fn make(
         &self,
         legs: impl Stream<Item = Leg> + Send,
-        writer: &Writer,
+        writer: &FlightWriter,
         tape: &mut Tape,
     ) -> Result<f64, Failure> {
         // Seconds of the rendition, as far as can be told before it is made.
@@ -393,7 +398,7 @@ impl Flying {
         loop {
             let begun = Instant::now();
             let spoken = plan.chain.speak(&said.ask(&request), plan.cast(leg.number), from, whole).await;
-            let Spoken { heard, place, speaker, next_from, failed: more } =
+            let ChainAnswer { heard, place, speaker, next_from, failed: more } =
                 spoken.map_err(|exhausted| exhausted.after(std::mem::take(&mut failed)))?;
             failed.extend(more);
             took_over(&self.not_told(std::mem::take(&mut failed)), &speaker.provider);
@@ -404,7 +409,7 @@ impl Flying {
             }
             let take = Take { leg, speaker: &speaker, took: begun.elapsed(), line };
             let error = match heard {
-                Heard::Whole(speech) if said.is_nothing() => {
+                ChainSound::Whole(speech) if said.is_nothing() => {
                     return self.whole(&take, speech, number == 0).await;
                 }
                 heard => match self.follow(&take, heard, &said).await? {
@@ -442,7 +447,7 @@ impl Flying {
     async fn whole(
         &self,
         take: &Take<'_>,
-        speech: Speech,
+        speech: GatheredSpeech,
         first: bool,
     ) -> Result<(Arc<Clip>, Option<Duration>), Failure> {
         let Take { leg, speaker, took, line } = take;
@@ -480,12 +485,12 @@ impl Flying {
     }
 
     /// Makes a clip as its provider speaks, and hands its frames on as they come.
-    async fn follow(&self, take: &Take<'_>, heard: Heard, said: &Said) -> Result<Followed, Failure> {
+    async fn follow(&self, take: &Take<'_>, heard: ChainSound, said: &Said) -> Result<Followed, Failure> {
         let Take { leg, speaker, line, .. } = take;
         let codec = leg.plan.format.codec();
         let mut parts = match heard {
-            Heard::Begun(parts) => parts,
-            Heard::Whole(Speech { rate, samples, words, .. }) => {
+            ChainSound::Begun(parts) => parts,
+            ChainSound::Whole(GatheredSpeech { rate, samples, words, .. }) => {
                 stream::iter([Ok(Part::Sound { rate, samples }), Ok(Part::Words(words))]).boxed()
             }
         };
@@ -546,7 +551,7 @@ impl Flying {
         tokio::task::spawn_blocking(make).await.ok()?
     }
 
-    fn hand_on(&self, writer: &Writer, sound: Bytes, spoken: Option<SpokenUtterance>) {
+    fn hand_on(&self, writer: &FlightWriter, sound: Bytes, spoken: Option<SpokenUtterance>) {
         if !sound.is_empty() {
             self.order.sounds();
             self.lookahead.sounds();
@@ -576,7 +581,7 @@ impl Flying {
         &self,
         (key, as_planned): (Key, bool),
         plan: &ReplyPlan,
-        writer: &Writer,
+        writer: &FlightWriter,
         seconds: f64,
     ) {
         let captions = writer.captions();

@@ -13,7 +13,7 @@ use super::flying::{Flying, Leg, Whole};
 use super::plan::ReplyPlan;
 use super::tape::Tape;
 use crate::flight::{
-    Boarding, Failure, Follower, Lease, LinkedRequest, Listener, News, SetAside, Taken, Writer,
+    Boarding, Failure, FlightWriter, Follower, Lease, LinkedRequest, Listener, News, SetAside, Taken,
 };
 use crate::identity::Subject;
 use crate::key::Key;
@@ -90,7 +90,7 @@ impl Speak {
     }
 
     /// Plays what another gateway makes into a flight here.
-    pub(super) fn play(&self, follower: Follower, writer: Writer) {
+    pub(super) fn play(&self, follower: Follower, writer: FlightWriter) {
         counter!("saywell_shared_flights_total", "event" => "followed").increment(1);
         let message_id = follower.asked().request.message_id.clone();
         let span = info_span!("flight", key = %follower.key().short(), message_id = message_id.as_deref());
@@ -118,7 +118,7 @@ enum Then {
 }
 
 impl Following {
-    async fn run(mut self, writer: Writer) {
+    async fn run(mut self, writer: FlightWriter) {
         let mut tape = Tape::following(self.follower.asked().request.format);
         match self.listen(&mut tape, &writer).await {
             Then::Ended(outcome) => writer.land(outcome),
@@ -138,7 +138,7 @@ impl Following {
     }
 
     /// Plays what comes, until there is no more.
-    async fn listen(&mut self, tape: &mut Tape, writer: &Writer) -> Then {
+    async fn listen(&mut self, tape: &mut Tape, writer: &FlightWriter) -> Then {
         loop {
             let news = tokio::select! {
                 biased;
@@ -171,7 +171,7 @@ impl Following {
     }
 
     /// Makes what is not on the tape.
-    async fn go_on(self, lease: Option<Lease>, mut tape: Tape, writer: Writer) {
+    async fn go_on(self, lease: Option<Lease>, mut tape: Tape, writer: FlightWriter) {
         let Self { speak, follower, .. } = self;
         let (key, asked) = (*follower.key(), follower.asked().clone());
         let planned = async {
@@ -212,7 +212,7 @@ impl Following {
     }
 }
 
-fn give_in(writer: Writer, failure: Failure) {
+fn give_in(writer: FlightWriter, failure: Failure) {
     warn!(%failure, "what another gateway left unfinished cannot be gone on with");
     writer.land(Err(failure));
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use saywell_text::language::signs;
-use saywell_text::{About, Note, Omission, Omitted, Utterance};
+use saywell_text::{Note, NoteTopic, Omission, Omitted, Utterance};
 
 use super::{Speak, SpeakError, called};
 use crate::chain::Chain;
@@ -66,7 +66,11 @@ impl Foreign {
                 UnsupportedLanguage::Read => {
                     if self.read.insert(language.clone()) {
                         let note = format!("no voice here speaks {}", called(&language));
-                        self.notes.push(Note { about: About::Voice, source: utterance.source.clone(), note });
+                        self.notes.push(Note {
+                            about: NoteTopic::Voice,
+                            source: utterance.source.clone(),
+                            note,
+                        });
                     }
                     Ok(self.keep(utterance))
                 }
@@ -97,7 +101,7 @@ impl Foreign {
     fn leave_out(&mut self, source: Range<usize>, note: String) {
         let what = Omitted::Language;
         self.omissions.push(Omission { what, source: source.clone(), note: note.clone() });
-        self.notes.push(Note { about: About::Voice, source, note });
+        self.notes.push(Note { about: NoteTopic::Voice, source, note });
     }
 
     /// What is said after the last utterance.

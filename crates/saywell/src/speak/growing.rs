@@ -15,7 +15,7 @@ use super::tape::Tape;
 use super::{Speak, SpeakError};
 use crate::chain::Chain;
 use crate::error_code::ErrorCode;
-use crate::flight::{Boarding, Flights, Listener, Reader};
+use crate::flight::{Boarding, CaptionReader, Flights, Listener};
 use crate::key::Key;
 use crate::limits::{Amount, Refusal, What};
 use crate::order::Order;
@@ -74,7 +74,7 @@ pub struct Departure {
     /// Its sound.
     pub listener: Listener,
     /// Its captions.
-    pub captions: Reader,
+    pub captions: CaptionReader,
 }
 
 /// A reply whose text is all there.
@@ -396,7 +396,7 @@ impl Growing {
 fn board(
     flights: &Flights,
     request: &SpeechRequest,
-) -> Result<(Listener, Reader, crate::flight::Writer), SpeakError> {
+) -> Result<(Listener, CaptionReader, crate::flight::FlightWriter), SpeakError> {
     let key = Key::from_bytes(rand::random());
     let (Boarding::Started(listener, writer), Some(reader)) =
         (flights.board(key, request.format)?, flights.read_along(&key))

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use saywell_audio::Format;
 use saywell_audio::captions::Remark;
 use saywell_text::ssml::unfollowed;
-use saywell_text::{About, How, Mark, Note, Script, Utterance};
+use saywell_text::{How, Mark, Note, NoteTopic, Script, Utterance};
 
 use super::foreign::Foreign;
 use super::{Speak, SpeakError};
@@ -150,7 +150,7 @@ impl ReplyPlan {
         notes.extend_from_slice(&request.notes);
         if let Some(wished) = wished.filter(|_| speaker.unlike) {
             let note = format!("nobody here speaks like `{wished}`: `{}` does in its place", speaker.voice);
-            notes.push(Note { about: About::Voice, source: 0..0, note });
+            notes.push(Note { about: NoteTopic::Voice, source: 0..0, note });
         }
         if let Some(wished) = request.provider.as_deref().filter(|wished| !chain.has(wished)) {
             notes.push(SpeechRequest::note(format!("{wished} does not speak here at present: others do")));
@@ -163,7 +163,7 @@ impl ReplyPlan {
         let instructions = request.instructions.as_deref().unwrap_or_default();
         if !instructions.is_empty() && !(first.about().takes_instructions)(&speaker.model) {
             let note = "this voice takes no instructions".to_owned();
-            notes.push(Note { about: About::Voice, source: 0..0, note });
+            notes.push(Note { about: NoteTopic::Voice, source: 0..0, note });
         }
         if let Some(unknown_symbols) = first.about().unknown_symbols {
             notes.extend(unsayable(&script, unknown_symbols));
@@ -463,7 +463,11 @@ fn unsayable(script: &Script, unknown_symbols: fn(&str) -> String) -> Vec<Note> 
             let symbols = unknown_symbols(ipa);
             if !symbols.is_empty() {
                 let note = format!("this voice does not know `{symbols}` in the phonemes `{ipa}`");
-                notes.push(Note { about: About::Phonemes, source: utterance.source_of(text.clone()), note });
+                notes.push(Note {
+                    about: NoteTopic::Phonemes,
+                    source: utterance.source_of(text.clone()),
+                    note,
+                });
             }
         }
     }
@@ -514,7 +518,7 @@ async fn cast(
                     Err(NoCast::Language) => (None, None),
                 };
                 notes.extend(note.map(|note| Note {
-                    about: About::Voice,
+                    about: NoteTopic::Voice,
                     source: utterance.source.clone(),
                     note,
                 }));

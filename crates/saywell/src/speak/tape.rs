@@ -8,7 +8,7 @@ use saywell_audio::captions::Remark;
 use saywell_audio::{AudioError, Format, Frames};
 use tokio::time::Instant;
 
-use crate::flight::{Failure, FirstVoice, Hold, SharedPart, SpokenUtterance, Wire, Writer};
+use crate::flight::{Failure, FirstVoice, FlightWriter, Hold, SharedPart, SpokenUtterance, Wire};
 use crate::render::Joiner;
 
 /// What of a rendition is made.
@@ -122,7 +122,7 @@ impl Tape {
     }
 
     /// Who is heard first.
-    pub(super) fn open(&mut self, writer: &Writer, first: FirstVoice) {
+    pub(super) fn open(&mut self, writer: &FlightWriter, first: FirstVoice) {
         if !std::mem::replace(&mut self.opened, true) {
             self.tell(|| SharedPart::Opening(first.clone()));
         }
@@ -169,7 +169,12 @@ impl Tape {
     }
 
     /// What is not spoken, or otherwise than asked.
-    pub(super) fn remark(&mut self, writer: &Writer, remarks: Vec<Remark>, continues_at: Option<usize>) {
+    pub(super) fn remark(
+        &mut self,
+        writer: &FlightWriter,
+        remarks: Vec<Remark>,
+        continues_at: Option<usize>,
+    ) {
         self.tell(|| SharedPart::Remarks(remarks.clone(), continues_at));
         writer.remark(remarks, continues_at);
     }
@@ -190,7 +195,7 @@ impl Tape {
     pub(super) fn play(
         &mut self,
         part: SharedPart,
-        writer: &Writer,
+        writer: &FlightWriter,
     ) -> Result<Option<Result<(), Failure>>, AudioError> {
         match part {
             SharedPart::Opening(first) => self.open(writer, first),

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
 /// What brings a database to the tables of these files. `sqlx::migrate!` would do, and compiles every driver once more for
 /// the compiler.
-pub(super) fn of<Files: RustEmbed>() -> Migrator {
+pub(super) fn migrator<Files: RustEmbed>() -> Migrator {
     let steps = Files::iter().filter_map(|file| {
         let (number, name) = file.strip_suffix(".sql")?.split_once('_')?;
         let sql = String::from_utf8(Files::get(&file)?.data.into_owned()).ok()?;

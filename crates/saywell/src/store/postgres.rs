@@ -9,7 +9,7 @@ mod levels;
 mod listening;
 mod usage;
 
-use self::connections::{Connections, Transaction, through_pooler, without_pooler};
+use self::connections::{PgConnections, Transaction, through_pooler, without_pooler};
 use super::cache_index::{self, STORED_WITHIN_MS};
 use super::migrations;
 use super::rows::Columns as _;
@@ -30,7 +30,7 @@ use std::time::Duration;
 #[folder = "migrations/postgres"]
 struct Files;
 
-pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::of::<Files>);
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::migrator::<Files>);
 
 /// How long a statement waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,7 +44,7 @@ const CONNECTIONS: u32 = 8;
 /// A PostgreSQL database with our tables in it.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
-    pool: Connections,
+    pool: PgConnections,
 }
 
 /// How an address such as `postgres://user:password@host/database` is read, and whether a pooler is in between.
@@ -80,7 +80,7 @@ impl PostgresStore {
             Ok(done) => done?,
             Err(late) => return Err(StoreError::Migration(late.into())),
         }
-        let pool = Connections::open(options, pooled).await.map_err(failed("be opened"))?;
+        let pool = PgConnections::open(options, pooled).await.map_err(failed("be opened"))?;
         Ok(Self { pool })
     }
 }

@@ -33,7 +33,7 @@ use std::time::Duration;
 #[folder = "migrations/sqlite"]
 struct Files;
 
-pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::of::<Files>);
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(migrations::migrator::<Files>);
 
 /// How long a statement waits for another process to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

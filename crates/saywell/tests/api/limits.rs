@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::Request;
 use futures::StreamExt;
 use saywell::config::Settings;
-use saywell::controls::{Change, Subject};
+use saywell::controls::{Change, UserOrRoom};
 use saywell::http::router;
 use saywell::identity::Mode;
 use saywell::limits::Plans;
@@ -80,7 +80,7 @@ async fn what_is_used_up_is_told_with_when_it_begins_again() {
     assert_eq!(gateway.post("/tts", &json!({ "text": "Twelve chars" })).await.header("x-tts-cache"), "hit");
     assert_eq!(left(&gateway, "characters", "day").await, 8.0);
 
-    let trial = Change::SetPlan { subject: Subject::Room("porch".into()), plan: Some("trial".into()) };
+    let trial = Change::SetPlan { subject: UserOrRoom::Room("porch".into()), plan: Some("trial".into()) };
     gateway.app.controls.change("operator", &trial).await.unwrap();
     let refused = gateway.post("/tts", &json!({ "text": "A guest speaks.", "room": "porch" })).await;
     assert_eq!(refused.error(), (429, "trial_exhausted".into(), String::new()));

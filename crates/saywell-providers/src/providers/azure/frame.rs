@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use crate::providers::wire::Spoken;
+use crate::providers::wire::TimedWord;
 
 /// What the service sends of one turn, as far as it matters here.
 #[derive(Debug, PartialEq)]
@@ -11,7 +11,7 @@ pub(super) enum Frame {
     /// Sound in the format that was asked for; empty at its end.
     Sound(Bytes),
     /// When words are spoken.
-    Words(Vec<Spoken>),
+    Words(Vec<TimedWord>),
     /// The turn is over.
     End,
     /// Anything else.
@@ -116,7 +116,7 @@ fn metadata(body: &str) -> Result<Frame, String> {
             serde_json::from_value(data).map_err(|_| "sent word times that cannot be read")?;
         if matches!(text.boundary_type.as_str(), "" | "WordBoundary") {
             let start = offset as f64 / TICKS_PER_SECOND;
-            words.push(Spoken { word: text.text, start, end: start + duration as f64 / TICKS_PER_SECOND });
+            words.push(TimedWord { word: text.text, start, end: start + duration as f64 / TICKS_PER_SECOND });
         }
     }
     Ok(if words.is_empty() { Frame::Other } else { Frame::Words(words) })
@@ -160,7 +160,7 @@ mod tests {
             {\"Type\":\"WordBoundary\",\"Data\":{\"Offset\":3500000,\"Duration\":1000000,\
              \"text\":{\"Text\":\".\",\"Length\":1,\"BoundaryType\":\"PunctuationBoundary\"}}},\
             {\"Type\":\"SessionEnd\",\"Data\":{\"Offset\":5000000}}]}";
-        let expected = Spoken { word: "Hello".into(), start: 0.05, end: 0.35 };
+        let expected = TimedWord { word: "Hello".into(), start: 0.05, end: 0.35 };
         assert_eq!(read_text(frame, "1f"), Ok(Frame::Words(vec![expected])));
         assert!(read_text("Path:audio.metadata\r\n\r\nnot json", "1f").is_err());
         assert!(

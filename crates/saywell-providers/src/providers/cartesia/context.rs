@@ -18,7 +18,7 @@ use super::{RATE, failure, meaning, read};
 use crate::provider::{Part, ProviderError, Request, SpeechStream};
 use crate::providers::Opening;
 use crate::providers::wire::{
-    Coding, Encoding, Finder, Http, News, Open, Socket, SocketPool, Sound, Spoken, is_blank,
+    Coding, Encoding, Finder, Http, Open, Socket, SocketPool, SoundDecoder, SoundMessage, TimedWord, is_blank,
 };
 use crate::queue::Errand;
 use saywell_base::net::socket_client;
@@ -90,7 +90,7 @@ impl Context {
     }
 
     /// What a message tells of it; `begun`: some sound of this utterance has come. `None` where it is of another context.
-    fn hears(&mut self, message: &str, begun: bool) -> Result<Option<News>, ProviderError> {
+    fn hears(&mut self, message: &str, begun: bool) -> Result<Option<SoundMessage>, ProviderError> {
         let Ok(Head { kind, context_id, flush_id }) = serde_json::from_str(message) else {
             return Err(failure(message));
         };
@@ -111,11 +111,11 @@ impl Context {
         if !stale {
             self.flush = flush_id;
         }
-        Ok(Some(News { done: !stale, ..News::default() }))
+        Ok(Some(SoundMessage { done: !stale, ..SoundMessage::default() }))
     }
 
     /// Adds an utterance that it has said, and tells how much sound came before.
-    fn said(&mut self, seconds: f64) -> f64 {
+    fn advance(&mut self, seconds: f64) -> f64 {
         let earlier = self.earlier;
         self.earlier += seconds;
         earlier
@@ -124,7 +124,7 @@ impl Context {
 
 /// Times words from the beginning of their utterance. `earlier` is how much sound their context made before it, seconds: they
 /// may be timed from the beginning of that.
-fn from_utterance(words: &mut [Spoken], earlier: f64) {
+fn from_utterance(words: &mut [TimedWord], earlier: f64) {
     let first = words.iter().map(|word| word.start).fold(f64::INFINITY, f64::min);
     if first >= earlier - EARLY {
         for word in words {
@@ -182,7 +182,7 @@ impl Contexts {
                 context.insert(last.unwrap_or_else(|| Context::new(&errand, &fixed))).asks(&text)
             };
             let mut connection = this.connections.ask(&[ANY], &errand, this.connect(), ask).await?;
-            let mut sound = Sound::new(Encoding::Base64, Coding::Pcm { rate: RATE });
+            let mut sound = SoundDecoder::new(Encoding::Base64, Coding::Pcm { rate: RATE });
             let (mut words, mut begun) = (Vec::new(), false);
             loop {
                 let message = connection.next().await?;
@@ -198,7 +198,7 @@ impl Contexts {
                 }
             }
             let (last, seconds) = sound.finish()?;
-            let earlier = connection.memory.as_mut().map_or(0.0, |context| context.said(seconds));
+            let earlier = connection.memory.as_mut().map_or(0.0, |context| context.advance(seconds));
             this.connections.keep(ANY, Arc::downgrade(&errand), connection);
             for part in last {
                 yield part;
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn words_are_timed_from_their_utterance_whatever_the_service_times_them_from() {
         let timed = |start: f64, earlier: f64| {
-            let mut words = vec![Spoken { word: "Hello".into(), start, end: start + 0.5 }];
+            let mut words = vec![TimedWord { word: "Hello".into(), start, end: start + 0.5 }];
             from_utterance(&mut words, earlier);
             let hundredths = |seconds: f64| (seconds * 100.0).round();
             (hundredths(words[0].start), hundredths(words[0].end))

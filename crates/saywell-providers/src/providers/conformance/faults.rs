@@ -20,8 +20,8 @@ use saywell_stubs::call::RETRY_AFTER_SECONDS;
 use saywell_stubs::{Fault, Nobody, Stub};
 
 use crate::chain::timeout::Timeout;
-use crate::chain::{Chain, Heard};
-use crate::provider::{Provider, ProviderError, Request, Speech, gather};
+use crate::chain::{Chain, ChainSound};
+use crate::provider::{GatheredSpeech, Provider, ProviderError, Request, gather};
 use crate::providers::fake::Fake;
 use crate::providers::{Inside, Opening, Options, ProviderKind};
 use crate::voices::{Cast, VoiceMap};
@@ -31,7 +31,7 @@ use saywell_base::net;
 /// A provider to be examined with the stub of its service.
 pub struct Case<'a> {
     /// The service.
-    pub stub: &'static saywell_stubs::Kind,
+    pub stub: &'static saywell_stubs::StubKind,
     /// Opens the provider for the service at this address, such as `http://127.0.0.1:40000`. Keys that it is given
     /// are [`KEY`].
     pub open: &'a dyn Fn(&str) -> Arc<dyn Provider>,
@@ -228,7 +228,7 @@ async fn dies_in_the_third_call(case: &Case<'_>) {
 }
 
 /// What a chain of this provider and a healthy one says, and who says it.
-async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, String) {
+async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (GatheredSpeech, String) {
     let next: Arc<dyn Provider> = Arc::new(Fake::named("next"));
     // The provider's own voice, without asking for its list, which may be out of reach as well.
     let mut cast: Cast =
@@ -239,7 +239,7 @@ async fn heard(provider: &Arc<dyn Provider>, request: &Request) -> (Speech, Stri
     cast.insert(own.provider.clone(), own);
     let chain = Chain::new(vec![Arc::clone(provider), next]);
     let spoken = chain.speak(request, &cast, 0, true).await.expect("the next one is well");
-    let Heard::Whole(speech) = spoken.heard else { panic!("all of it was asked for") };
+    let ChainSound::Whole(speech) = spoken.heard else { panic!("all of it was asked for") };
     (speech, spoken.speaker.provider)
 }
 
@@ -258,7 +258,7 @@ fn means(error: &ProviderError, outcome: Outcome) -> bool {
 }
 
 /// All of the sound, and timings that make sense or none.
-fn is_whole(speech: &Speech, healthy: &Speech, fault: Fault) {
+fn is_whole(speech: &GatheredSpeech, healthy: &GatheredSpeech, fault: Fault) {
     assert_eq!(speech.rate, healthy.rate, "{fault:?}");
     assert_eq!(speech.samples.len(), healthy.samples.len(), "{fault:?}: not all of the sound is there");
     let off = speech.samples.iter().zip(&healthy.samples).any(|(a, b)| (a - b).abs() > 1e-6);

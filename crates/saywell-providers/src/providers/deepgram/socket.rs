@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{RATE, meaning};
 use crate::provider::{ProviderError, Request, SpeechStream};
 use crate::providers::Opening;
-use crate::providers::wire::{Coding, Failure, Http, Open, Socket, SocketPool, SoundReader};
+use crate::providers::wire::{Coding, Http, Open, ServiceFailure, Socket, SocketPool, SoundReader};
 use saywell_base::net::socket_client;
 
 /// How long a connection waits for its next utterance.
@@ -121,7 +121,7 @@ fn is_flushed(message: &str) -> Result<bool, ProviderError> {
         Ok(Told::Other) => Ok(false),
         Ok(Told::Warning { code, description }) => {
             let told = json!({"err_code": code, "err_msg": description}).to_string();
-            Err(Failure::of_message(StatusCode::OK, told.as_bytes()).to_error(meaning))
+            Err(ServiceFailure::of_message(StatusCode::OK, told.as_bytes()).to_error(meaning))
         }
         Err(error) => {
             Err(ProviderError::Unavailable(format!("sent a message that is not understood: {error}")))

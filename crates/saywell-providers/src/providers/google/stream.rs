@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 use tonic_prost::ProstDecoder;
 
 use crate::provider::ProviderError;
-use crate::providers::wire::Failure;
+use crate::providers::wire::ServiceFailure;
 
 /// Where the call is.
 pub(super) const PATH: &str = "/google.cloud.texttospeech.v1.TextToSpeech/StreamingSynthesize";
@@ -121,7 +121,9 @@ fn from_status(status: &Status) -> ProviderError {
         _ => (503, "UNAVAILABLE"),
     };
     let status_code = StatusCode::from_u16(http).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let failure =
-        Failure { code: code.into(), ..Failure::of_message(status_code, status.message().as_bytes()) };
+    let failure = ServiceFailure {
+        code: code.into(),
+        ..ServiceFailure::of_message(status_code, status.message().as_bytes())
+    };
     failure.to_error(super::MEANING)
 }

@@ -368,7 +368,7 @@ fn options_are_judged() {
 fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str, message: &str| {
         let body = json!({"error": {"code": status, "status": code, "message": message}}).to_string();
-        wire::Failure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes())
+        wire::ServiceFailure::of_message(reqwest::StatusCode::from_u16(status).unwrap(), body.as_bytes())
             .to_error(MEANING)
     };
     for (status, code, message) in [

@@ -1,12 +1,12 @@
 use saywell_stubs::{Fault, Stub, stubs};
 
 use super::*;
-use crate::provider::{Speech, gather};
+use crate::provider::{GatheredSpeech, gather};
 use crate::providers::conformance;
 use crate::providers::conformance::faults::{self, Case};
 
 /// Each server that is known, and how it is set up.
-const SERVERS: [(&saywell_stubs::Kind, &str); 8] = [
+const SERVERS: [(&saywell_stubs::StubKind, &str); 8] = [
     (&stubs::openai_compatible::KOKORO, "preset = 'kokoro'"),
     (&stubs::openai_compatible::SPEACHES, "preset = 'speaches'\nmodel = 'speaches-ai/Kokoro-82M-v1.0-ONNX'"),
     (&stubs::openai_compatible::OPENEDAI, "preset = 'openedai'\nvoices = ['alloy', 'nova']"),
@@ -80,7 +80,7 @@ async fn every_server_is_known_by_its_faults() {
     }
 }
 
-async fn spoken_by(stub: &Stub, options: &str, request: Request) -> Result<Speech, ProviderError> {
+async fn spoken_by(stub: &Stub, options: &str, request: Request) -> Result<GatheredSpeech, ProviderError> {
     gather(opened(&stub.url(), options).speak(request)).await
 }
 

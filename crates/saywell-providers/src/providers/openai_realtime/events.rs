@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::provider::ProviderError;
 use crate::providers::openai;
-use crate::providers::wire::Failure;
+use crate::providers::wire::ServiceFailure;
 
 /// What happened, as far as it matters here.
 #[derive(Debug, PartialEq)]
@@ -122,7 +122,7 @@ fn failed(error: &Error) -> ProviderError {
         "type": error.kind,
         "code": error.code,
     }});
-    Failure::of_message(status, said.to_string().as_bytes()).to_error(openai::meaning)
+    ServiceFailure::of_message(status, said.to_string().as_bytes()).to_error(openai::meaning)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use aws_sdk_polly::error::{ProvideErrorMetadata, SdkError};
 use reqwest::StatusCode;
 
 use crate::provider::ProviderError;
-use crate::providers::wire::{Failure, Meaning};
+use crate::providers::wire::{Meaning, ServiceFailure};
 use saywell_base::causes::causes;
 
 /// Its own codes.
@@ -51,7 +51,7 @@ where
             let raw = service.raw();
             let status = StatusCode::from_u16(raw.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
             let body = raw.body().bytes().unwrap_or_default();
-            let mut failure = Failure::of_message(status, body);
+            let mut failure = ServiceFailure::of_message(status, body);
             if let Some(code) = service.err().code() {
                 code.clone_into(&mut failure.code);
             }

@@ -201,8 +201,10 @@ fn options_are_judged() {
 fn codes_have_their_meaning() {
     let meant = |status: u16, code: &str| {
         let status = reqwest::StatusCode::from_u16(status).unwrap();
-        let failure =
-            wire::Failure { code: code.into(), ..wire::Failure::of_message(status, b"{\"message\":\"m\"}") };
+        let failure = wire::ServiceFailure {
+            code: code.into(),
+            ..wire::ServiceFailure::of_message(status, b"{\"message\":\"m\"}")
+        };
         failure.to_error(failure::MEANING)
     };
     assert!(matches!(meant(400, "ThrottlingException"), ProviderError::Throttled { .. }));

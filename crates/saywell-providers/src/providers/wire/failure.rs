@@ -18,11 +18,11 @@ const MAX_MESSAGE: usize = 64 << 10;
 const MAX_TOLD: usize = 200;
 
 /// What a provider knows of its service's failures; `None` where the status says it all.
-pub type Meaning = fn(&Failure) -> Option<ProviderError>;
+pub type Meaning = fn(&ServiceFailure) -> Option<ProviderError>;
 
 /// A service's answer that is a failure.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct ServiceFailure {
     /// Its status; of the 2xx where a message came in place of sound.
     pub status: StatusCode,
     /// The service's own code for it; empty where it gives none.
@@ -35,7 +35,7 @@ pub struct Failure {
     pub headers: HeaderMap,
 }
 
-impl Failure {
+impl ServiceFailure {
     /// Reads the rest of an answer.
     pub(super) async fn read(response: Response, now: SystemTime) -> Self {
         let head = Head::of_answer(&response);
@@ -99,13 +99,13 @@ impl Head {
     }
 
     /// The failure that this body tells of.
-    pub(super) fn failure(&self, body: &[u8]) -> Failure {
+    pub(super) fn failure(&self, body: &[u8]) -> ServiceFailure {
         let (code, mut message) = read_body(body);
         for secret in &self.secrets.0 {
             message = message.replace(secret, "••••••");
         }
         let (status, headers) = (self.status, self.headers.clone());
-        Failure { status, code, message: one_line(&message), retry_after: None, headers }
+        ServiceFailure { status, code, message: one_line(&message), retry_after: None, headers }
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
         pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
     }
 
-    fn failure(status: u16, body: &str) -> Failure {
+    fn failure(status: u16, body: &str) -> ServiceFailure {
         let status = StatusCode::from_u16(status).unwrap();
         let secrets = Secrets(vec!["sk-123".into()]);
         Head { status, headers: HeaderMap::new(), secrets }.failure(body.as_bytes())

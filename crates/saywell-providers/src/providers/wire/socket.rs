@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::{Failure, Http, Meaning};
+use super::{Http, Meaning, ServiceFailure};
 use crate::provider::ProviderError;
 use saywell_base::causes::causes;
 
@@ -46,7 +46,7 @@ impl Socket {
             .header(header::SEC_WEBSOCKET_KEY, &key);
         let response = http.answer(request).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(Failure::read(response, http.now()).await.to_error(meaning));
+            return Err(ServiceFailure::read(response, http.now()).await.to_error(meaning));
         }
         let accepted = response.headers().get(header::SEC_WEBSOCKET_ACCEPT);
         if accepted.is_none_or(|accepted| accepted.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())

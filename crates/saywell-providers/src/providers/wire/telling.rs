@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, Response};
 
 use super::failure::Head;
 use super::{
-    Base64Reader, Coding, EventReader, Finder, Http, LineReader, MAX_LINE, Meaning, SoundReader, Spoken,
+    Base64Reader, Coding, EventReader, Finder, Http, LineReader, MAX_LINE, Meaning, SoundReader, TimedWord,
     body, is_blank,
 };
 use crate::provider::{Part, ProviderError, SpeechStream};
@@ -18,7 +18,7 @@ const MOST_UNTOLD: usize = 64 << 10;
 
 /// How a service tells of sound.
 #[derive(Debug, Clone, Copy)]
-pub struct Telling {
+pub struct MessageForm {
     /// What carries its messages.
     pub carrier: Carrier,
     /// How sound is written in them.
@@ -31,7 +31,7 @@ pub struct Telling {
     ///
     /// # Errors
     /// The failure that it tells of, or `Unavailable` where it is not understood.
-    pub read: fn(&str) -> Result<News, ProviderError>,
+    pub read: fn(&str) -> Result<SoundMessage, ProviderError>,
 }
 
 /// What carries messages.
@@ -54,11 +54,11 @@ pub enum Encoding {
 
 /// What a message tells.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct News {
+pub struct SoundMessage {
     /// A piece of sound, as text.
     pub sound: String,
     /// When words are spoken.
-    pub words: Vec<Spoken>,
+    pub words: Vec<TimedWord>,
     /// What the call costs, as [`Part::Billed`] has it.
     pub billed: Option<f64>,
     /// The sound is complete.
@@ -72,7 +72,7 @@ impl Http {
         &self,
         request: RequestBuilder,
         text: Arc<str>,
-        how: Telling,
+        how: MessageForm,
         meaning: Meaning,
     ) -> SpeechStream {
         let http = self.clone();
@@ -82,7 +82,7 @@ impl Http {
                 return;
             }
             let response = http.send(request, meaning).await?;
-            let mut sound = Sound::new(how.encoding, how.coding);
+            let mut sound = SoundDecoder::new(how.encoding, how.coding);
             let mut finder = Finder::new(&text);
             let (mut billed, mut done) = (None, false);
             for await message in messages(response, how.carrier, meaning) {
@@ -156,14 +156,14 @@ fn messages(
 
 /// Sound that comes as text.
 #[derive(Debug)]
-pub struct Sound {
+pub struct SoundDecoder {
     encoding: Encoding,
     base64: Base64Reader,
     reader: SoundReader,
     seconds: f64,
 }
 
-impl Sound {
+impl SoundDecoder {
     /// Nothing of it yet.
     #[must_use]
     pub fn new(encoding: Encoding, coding: Coding) -> Self {
@@ -200,12 +200,16 @@ impl Sound {
 }
 
 fn seconds(part: &Part) -> f64 {
-    if let Part::Sound { rate, samples } = part { samples.len() as f64 / f64::from(*rate) } else { 0.0 }
+    if let Part::Sound { rate, samples } = part {
+        samples.len() as f64 / f64::from(*rate)
+    } else {
+        0.0
+    }
 }
 
 /// Fields in which a service tells of words: the words, and where each begins and ends.
 #[must_use]
-pub fn spoken(words: Vec<String>, starts: &[f64], ends: &[f64]) -> Vec<Spoken> {
+pub fn spoken(words: Vec<String>, starts: &[f64], ends: &[f64]) -> Vec<TimedWord> {
     let timed = words.into_iter().zip(starts).zip(ends);
-    timed.map(|((word, start), end)| Spoken { word, start: *start, end: *end }).collect()
+    timed.map(|((word, start), end)| TimedWord { word, start: *start, end: *end }).collect()
 }

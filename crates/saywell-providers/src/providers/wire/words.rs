@@ -6,7 +6,7 @@ use crate::provider::WordTiming;
 
 /// A word that a service says it speaks, and when.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spoken {
+pub struct TimedWord {
     /// The word, as it calls it.
     pub word: String,
     /// Seconds from the first sample.
@@ -32,7 +32,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Takes a word. One that the text does not hold is passed over: it is a word that a mark put there.
-    pub fn take(&mut self, spoken: &Spoken) {
+    pub fn take(&mut self, spoken: &TimedWord) {
         let word = spoken.word.trim();
         // The service has been given markup, and may repeat the word as it stands there.
         let Some(range) = self.find(word).or_else(|| self.find(&unescape(word))) else { return };
@@ -84,7 +84,7 @@ mod tests {
         let mut finder = Finder::new(text);
         for (start, word) in (0_u32..).zip(words) {
             let start = f64::from(start);
-            finder.take(&Spoken { word: (*word).to_owned(), start, end: start + 1.0 });
+            finder.take(&TimedWord { word: (*word).to_owned(), start, end: start + 1.0 });
         }
         finder.finish(60.0).into_iter().map(|word| (word.text.start, &text[word.text])).collect()
     }
@@ -128,7 +128,7 @@ mod tests {
     fn times_go_forward_and_end_with_the_sound() {
         let mut finder = Finder::new("one two three");
         for (word, start, end) in [("one", 0.5, 0.9), ("two", 0.2, 0.3), ("three", 0.9, 9.0)] {
-            finder.take(&Spoken { word: word.into(), start, end });
+            finder.take(&TimedWord { word: word.into(), start, end });
         }
         let times: Vec<_> = finder.finish(1.0).into_iter().map(|word| (word.start, word.end)).collect();
         assert_eq!(times, [(0.5, 0.9), (0.5, 0.5), (0.9, 1.0)]);

@@ -52,7 +52,7 @@ impl<'t> Part<'t> {
     }
 
     /// A part said so.
-    pub fn said(text: &'t str, range: Range<usize>, phonemes: String) -> Self {
+    pub fn pronounced(text: &'t str, range: Range<usize>, phonemes: String) -> Self {
         Self { phonemes: Some(phonemes), ..Self::new(text, range, "") }
     }
 
@@ -169,7 +169,7 @@ pub fn cut(token: &str) -> Vec<Range<usize>> {
     let mut cuts = Vec::new();
     let mut at = Cursor::new(token, 0);
     while let Some(first) = at.peek() {
-        let start = at.at();
+        let start = at.offset();
         let is_part = apostrophes(&mut at)
             || last_capital(&mut at)
             || digits(&mut at)
@@ -178,7 +178,7 @@ pub fn cut(token: &str) -> Vec<Range<usize>> {
             || letters(&mut at)
             || at.eat_if(|found| !is_word(found) && !is_apostrophe(found)).is_some();
         if is_part {
-            cuts.push(start..at.at());
+            cuts.push(start..at.offset());
         } else {
             at.eat(first);
         }
@@ -197,7 +197,7 @@ fn is_apostrophe(found: char) -> bool {
 fn apostrophes(at: &mut Cursor<'_>) -> bool {
     let start = *at;
     let run = at.eat_while(is_apostrophe);
-    if run.is_empty() || start.at() == 0 || at.peek().is_none() || run.chars().nth(1).is_some() {
+    if run.is_empty() || start.offset() == 0 || at.peek().is_none() || run.chars().nth(1).is_some() {
         return !run.is_empty();
     }
     *at = start;
@@ -216,7 +216,7 @@ fn last_capital(at: &mut Cursor<'_>) -> bool {
 /// Digits with single commas and dots before or between them; a minus at the start of the token.
 fn digits(at: &mut Cursor<'_>) -> bool {
     let mut end = *at;
-    if end.at() == 0 {
+    if end.offset() == 0 {
         end.eat('-');
     }
     loop {

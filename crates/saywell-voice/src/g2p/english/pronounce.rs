@@ -207,10 +207,10 @@ fn spell_out<'t>(text: &'t str, range: Range<usize>, english: &English) -> Vec<P
     let mut parts = Vec::new();
     let mut say = |range: Range<usize>, phonemes: Option<String>| {
         let phonemes = phonemes.filter(|phonemes| !phonemes.is_empty());
-        parts.extend(phonemes.map(|phonemes| Part::said(text, range, phonemes)));
+        parts.extend(phonemes.map(|phonemes| Part::pronounced(text, range, phonemes)));
     };
     let mut at = Cursor::new(text, range.start);
-    while at.at() < range.end {
+    while at.offset() < range.end {
         let start = at;
         if letters(&mut at) {
             let word = start.until(at);
@@ -218,7 +218,7 @@ fn spell_out<'t>(text: &'t str, range: Range<usize>, english: &English) -> Vec<P
                 continue;
             }
             if word.chars().nth(SPELLER_LENGTH).is_none() {
-                say(start.at()..at.at(), Some(english.speller.spell(word)));
+                say(start.offset()..at.offset(), Some(english.speller.spell(word)));
                 continue;
             }
             // Longer than the speller reads: cut at capitals, each piece is perhaps a word.
@@ -226,13 +226,13 @@ fn spell_out<'t>(text: &'t str, range: Range<usize>, english: &English) -> Vec<P
                 let word = Word { text: &word[piece.clone()], tag: "NN", currency: None, is_head: false };
                 let known = lexicon::pronounce(word, Following::default(), english.accent);
                 let phonemes = known.unwrap_or_else(|| english.speller.spell(word.text));
-                say(start.at() + piece.start..start.at() + piece.end, Some(phonemes));
+                say(start.offset() + piece.start..start.offset() + piece.end, Some(phonemes));
             }
         } else if let Some(digits) = digits(&mut at) {
-            say(start.at()..at.at(), lexicon::number(digits, None, false, english.accent));
+            say(start.offset()..at.offset(), lexicon::number(digits, None, false, english.accent));
         } else {
             let name = at.eat_if(|_| true).and_then(symbol);
-            say(start.at()..at.at(), name.map(|name| english.accent.of_american(name)));
+            say(start.offset()..at.offset(), name.map(|name| english.accent.of_american(name)));
         }
     }
     parts

@@ -17,7 +17,7 @@ pub fn tag(words: &[&str]) -> Vec<&'static str> {
             let before = |back| tags.len().checked_sub(back).and_then(|index| tags.get(index)).copied();
             let last = before(1).unwrap_or("-START-");
             let second = before(2).unwrap_or(if tags.is_empty() { "-START2-" } else { "-START-" });
-            predict(word, index == 0, |place| seen.at(index, place), last, second, &mut feature)
+            predict(word, index == 0, |place| seen.tag_at(index, place), last, second, &mut feature)
         });
         tags.push(tag);
     }
@@ -40,7 +40,7 @@ impl Window {
     }
 
     /// The word `place` after that at `index`, with -2 ≤ `place` ≤ 2.
-    fn at(&self, index: usize, place: isize) -> &str {
+    fn tag_at(&self, index: usize, place: isize) -> &str {
         (index + 2).checked_add_signed(place).and_then(|index| self.0.get(index)).map_or("", String::as_str)
     }
 }

@@ -16,12 +16,12 @@ pub fn tokenize(text: &str) -> Vec<Token> {
     let mut cursor = Cursor::new(text, 0);
     loop {
         cursor.eat_while(char::is_whitespace);
-        let start = cursor.at();
+        let start = cursor.offset();
         cursor.eat_while(|character| !character.is_whitespace());
-        if cursor.at() == start {
+        if cursor.offset() == start {
             return tokens;
         }
-        cut_chunk(text, start..cursor.at(), &mut tokens);
+        cut_chunk(text, start..cursor.offset(), &mut tokens);
     }
 }
 
@@ -104,10 +104,10 @@ fn prefix_length(chunk: &str) -> usize {
     };
     let plus = |at: &mut Cursor<'_>| at.eat('+') && !at.peek().is_some_and(|next| next.is_ascii_digit());
     if let Some(end) = at.past(plus) {
-        return end.at();
+        return end.offset();
     }
     if at.eat_if(single).is_some() || dots(&mut at) || at.eat_one_of(DOLLARS).is_some() {
-        return at.at();
+        return at.offset();
     }
     0
 }
@@ -181,13 +181,13 @@ fn cut_inside(text: &str, core: Range<usize>, tokens: &mut Vec<Token>) {
     let mut at = Cursor::new(word, 0);
     let mut start = 0;
     while let Some(character) = at.peek() {
-        let from = at.at();
+        let from = at.offset();
         if !infix(&mut at) {
             at.eat(character);
         } else if from > 0 {
             tokens.extend((from > start).then_some(core.start + start..core.start + from));
-            tokens.push(core.start + from..core.start + at.at());
-            start = at.at();
+            tokens.push(core.start + from..core.start + at.offset());
+            start = at.offset();
         }
     }
     tokens.extend((start < word.len()).then_some(core.start + start..core.end));

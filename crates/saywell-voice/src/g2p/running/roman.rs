@@ -27,7 +27,7 @@ pub enum Said {
 
 impl Numerals {
     /// How a word is said that is a Roman numeral between these two, which are as written and empty where there is none.
-    pub fn said(&self, word: &str, before: &str, after: &str) -> Option<Said> {
+    pub fn read(&self, word: &str, before: &str, after: &str) -> Option<Said> {
         let number = value(word)?;
         let (small_before, small_after) = (before.to_lowercase(), after.to_lowercase());
         let of = |lists: [&str; 2], word: &str| lists.iter().position(|list| listed(list, word));

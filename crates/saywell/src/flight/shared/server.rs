@@ -73,13 +73,13 @@ pub(super) struct Known {
 
 /// What became of a flight, as its record has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum FlightState {
     Flying,
     Landed,
     Failed,
 }
 
-impl State {
+impl FlightState {
     fn name(self) -> &'static str {
         match self {
             Self::Flying => "flying",
@@ -93,7 +93,7 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Read {
     pub(super) id: String,
-    pub(super) state: State,
+    pub(super) state: FlightState,
     /// How long whoever makes it holds its lease yet, unless they renew it; `None`: nobody makes it.
     pub(super) leased_for: Option<Duration>,
     pub(super) asked: Vec<u8>,
@@ -122,7 +122,7 @@ pub(super) struct Legacy {
 /// What is told of a flight beside its parts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Saying<'a> {
-    pub(super) state: State,
+    pub(super) state: FlightState,
     /// Whether its rendition is stored.
     pub(super) stored: bool,
     /// What is set aside for it, where that may be news.
@@ -267,9 +267,9 @@ impl Server {
     ) -> Result<Option<Told>, Away> {
         let Saying { state, stored, aside, sounds_for } = saying;
         let kept = match state {
-            State::Flying => KEPT,
-            State::Landed if stored => KEPT_STORED,
-            State::Landed | State::Failed => KEPT_LANDED,
+            FlightState::Flying => KEPT,
+            FlightState::Landed if stored => KEPT_STORED,
+            FlightState::Landed | FlightState::Failed => KEPT_LANDED,
         };
         let mut call = TELL.prepare_invoke();
         for of in ["record", "lease", "parts", "followers", "mail"] {
@@ -302,9 +302,9 @@ impl Server {
             return Ok(None);
         };
         let state = match state.as_slice() {
-            b"flying" => State::Flying,
-            b"landed" => State::Landed,
-            _ => State::Failed,
+            b"flying" => FlightState::Flying,
+            b"landed" => FlightState::Landed,
+            _ => FlightState::Failed,
         };
         let id = String::from_utf8_lossy(&id).into_owned();
         // Below nothing where there is none.

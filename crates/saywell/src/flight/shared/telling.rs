@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::hold::{Hold, SetAside};
-use super::server::{self, LEASE, Saying, Server, State};
+use super::server::{self, FlightState, LEASE, Saying, Server};
 use super::{GATHERED, LOOK_EVERY, Lease, Mail, PARTS_AT_ONCE, PATIENCE, SharedPart, TOLD_WITHIN};
 use crate::flight::{Flights, Listener};
 
@@ -30,7 +30,7 @@ pub(super) struct Telling {
     followers: usize,
     /// When the server answered last.
     heard_at: Instant,
-    state: State,
+    state: FlightState,
     /// When there was sound first.
     sounds_since: Option<Instant>,
     /// Parts that are to be told, and whether an utterance is whole with them.
@@ -66,7 +66,7 @@ impl Telling {
             hold,
             followers: 0,
             heard_at: Instant::now(),
-            state: State::Flying,
+            state: FlightState::Flying,
             sounds_since,
             waiting: Vec::new(),
             whole: false,
@@ -95,7 +95,7 @@ impl Telling {
                     is_stopping = true;
                     true
                 }
-                count = parts.recv_many(&mut new, PARTS_AT_ONCE), if self.state == State::Flying => {
+                count = parts.recv_many(&mut new, PARTS_AT_ONCE), if self.state == FlightState::Flying => {
                     dropped = count == 0;
                     is_wanted |= new.iter().any(|part| !matches!(part, SharedPart::Frames(_)));
                     self.followers > 0 || new.iter().any(|part| matches!(part, SharedPart::Ended(_)))
@@ -137,7 +137,7 @@ impl Telling {
                 self.sounds_since.get_or_insert_with(Instant::now);
             }
             SharedPart::Ended(outcome) => {
-                self.state = if outcome.is_ok() { State::Landed } else { State::Failed };
+                self.state = if outcome.is_ok() { FlightState::Landed } else { FlightState::Failed };
             }
             SharedPart::Opening(_) | SharedPart::Whole { .. } | SharedPart::Remarks(..) => {}
         }
@@ -166,7 +166,7 @@ impl Telling {
         self.whole = false;
         self.heard_at = Instant::now();
         self.hold.renew(asked, LEASE);
-        if self.state != State::Flying {
+        if self.state != FlightState::Flying {
             return Ok(Then::Over);
         }
         self.hear(answer);
@@ -179,7 +179,7 @@ impl Telling {
         if silent > PATIENCE && self.nobody_listens_here() {
             self.others = None;
         }
-        self.state != State::Flying && silent > TOLD_WITHIN
+        self.state != FlightState::Flying && silent > TOLD_WITHIN
     }
 
     /// Has no more of it made here. What is made is told, and then it is another's to go on with.

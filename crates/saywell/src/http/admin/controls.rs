@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::Operator;
 use crate::app::App;
-use crate::controls::{Change, State as InForce};
+use crate::controls::{Change, ControlState};
 use crate::http::body;
 use crate::http::error::{ApiError, ErrorCode, brief};
 
@@ -23,11 +23,11 @@ pub struct Controls {
     /// Every plan that there is, by name.
     pub plans: Vec<String>,
     /// What operators have set.
-    pub state: InForce,
+    pub state: ControlState,
 }
 
 impl Controls {
-    fn new(app: &App, state: &InForce) -> Self {
+    fn new(app: &App, state: &ControlState) -> Self {
         let names = |chain: &crate::chain::Chain| {
             chain.providers().iter().map(|link| link.name().to_owned()).collect::<Vec<_>>()
         };

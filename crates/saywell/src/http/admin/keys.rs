@@ -36,7 +36,7 @@ pub struct Key {
     /// What it is for.
     pub name: String,
     /// What it may do.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<KeyScope>,
     /// What all who use it may use together.
     #[schema(value_type = Object)]
     pub limits: KeyLimits,
@@ -52,7 +52,7 @@ pub struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = KeyScope)]
-pub enum Scope {
+pub enum KeyScope {
     /// Speak.
     Speak,
     /// Steer the server.
@@ -67,7 +67,7 @@ pub struct MintKey {
     /// What it is for, 1 to 100 characters.
     pub name: String,
     /// What it may do; at least one.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<KeyScope>,
     /// From when on it is no longer taken, seconds since 1970; never if not given.
     pub expires_at: Option<u64>,
     /// What all who use it may use together; no limit where nothing is said.
@@ -88,7 +88,7 @@ pub struct Minted {
 impl From<KeyRow> for Key {
     fn from(row: KeyRow) -> Self {
         let of = |has: bool, scope| has.then_some(scope);
-        let scopes = [of(row.scopes.speak, Scope::Speak), of(row.scopes.admin, Scope::Admin)];
+        let scopes = [of(row.scopes.speak, KeyScope::Speak), of(row.scopes.admin, KeyScope::Admin)];
         Self {
             id: row.id,
             name: row.name,
@@ -158,7 +158,7 @@ pub async fn mint(
     let has = |scope| ask.scopes.contains(&scope);
     let new = NewKey {
         name: name.to_owned(),
-        scopes: Scopes { speak: has(Scope::Speak), admin: has(Scope::Admin) },
+        scopes: Scopes { speak: has(KeyScope::Speak), admin: has(KeyScope::Admin) },
         limits: ask.limits,
         expires_at: ask.expires_at.map(|at| UNIX_EPOCH + Duration::from_secs(at)),
     };

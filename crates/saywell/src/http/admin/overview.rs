@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::chain::breaker::{BreakerState, BreakerWatch};
 use crate::chain::too_slow;
 use crate::ends::Ending;
-use crate::gateways::State as GatewayState;
+use crate::gateways::GatewayState;
 use crate::http::error::ApiError;
 use crate::http::query::Search;
 use crate::store::{Bucket, FirstSound, Spender, Stored, Top};

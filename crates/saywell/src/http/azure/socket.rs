@@ -17,9 +17,9 @@ use crate::app::App;
 use crate::flight::Failure;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::identity::MaySpeak;
-use crate::http::live::{Audible, Heard, Made};
+use crate::http::live::{Audible, HeardNext, Made};
 use crate::http::silence;
-use crate::http::socket::{self, Came, Gone, Line, Out, Upgrade, close, receive, too_large};
+use crate::http::socket::{self, Came, Conversation, Gone, Out, Upgrade, close, receive, too_large};
 use crate::http::spoken::naming_the_field;
 use crate::identity::Caller;
 use crate::request::{Markup, SpeechRequest};
@@ -53,8 +53,8 @@ pub async fn turns(
     socket::open(app, caller, upgrade, &[], converse)
 }
 
-async fn converse(line: Line) -> Result<(), Gone> {
-    let Line { app, caller, id: _, mut source, out } = line;
+async fn converse(line: Conversation) -> Result<(), Gone> {
+    let Conversation { app, caller, id: _, mut source, out } = line;
     let connections = app.connections.clone();
     let (mut waiting, mut wished) = (VecDeque::new(), Context::default());
     loop {
@@ -184,7 +184,7 @@ impl Turn<'_> {
 
     /// Sends what is heard as it is made; how long all of it is, seconds.
     async fn hear(&self, speech: SpokenReply, sampled: &mut Sampled) -> Result<f64, TurnError> {
-        match Audible::of(speech, &self.app.speak.flights).await? {
+        match Audible::await_sound(speech, &self.app.speak.flights).await? {
             Audible::Made(Made { sound, captions }) => {
                 self.words(&captions.words).await?;
                 self.sound(&sampled.next(&sound)).await?;
@@ -193,8 +193,8 @@ impl Turn<'_> {
             Audible::InTheAir(mut hearing) => {
                 while let Some(next) = hearing.next().await? {
                     match next {
-                        Heard::Said(said) => self.words(&said.words).await?,
-                        Heard::Sound(piece) => self.sound(&sampled.next(&piece)).await?,
+                        HeardNext::Said(said) => self.words(&said.words).await?,
+                        HeardNext::Sound(piece) => self.sound(&sampled.next(&piece)).await?,
                     }
                 }
                 Ok(hearing.until())

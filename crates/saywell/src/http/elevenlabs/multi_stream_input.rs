@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::VoiceSettings;
-use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, fail, messages, told};
+use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, fail, messages, error_message};
 use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
@@ -24,7 +24,9 @@ use crate::http::error::{ApiError, ErrorCode};
 use crate::http::fields::{or_default, word};
 use crate::http::identity::MaySpeak;
 use crate::http::query::Search;
-use crate::http::socket::{self, Came, Gone, Line, MAX_MESSAGE_BYTES, Upgrade, close, receive, too_large};
+use crate::http::socket::{
+    self, Came, Conversation, Gone, MAX_MESSAGE_BYTES, Upgrade, close, receive, too_large,
+};
 use crate::http::speech::at_speed;
 use crate::identity::Caller;
 use crate::request::SpeechRequest;
@@ -111,8 +113,8 @@ struct Context {
     closed: bool,
 }
 
-async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result<(), Gone> {
-    let Line { app, caller, id: _, mut source, out } = line;
+async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -> Result<(), Gone> {
+    let Conversation { app, caller, id: _, mut source, out } = line;
     let connections = app.connections.clone();
     let mut session = Session { app, caller, request, contexts: VecDeque::new(), over: false };
     let mut next: VecDeque<Message> = VecDeque::new();
@@ -270,7 +272,7 @@ impl Session {
     fn give_up(&mut self, name: &str, error: &ApiError) -> Message {
         error.log();
         self.contexts.retain(|context| context.name != name);
-        of_context(told(error), name)
+        of_context(error_message(error), name)
     }
 }
 

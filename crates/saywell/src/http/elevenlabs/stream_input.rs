@@ -25,7 +25,7 @@ use crate::http::live::{Hearing, Writing};
 use crate::http::query::Search;
 use crate::http::silence;
 use crate::http::socket::{
-    self, Came, Gone, Line, Out, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
+    self, Came, Conversation, Gone, Out, TEXT_WITHIN, Upgrade, close, receive, say, too_large,
 };
 use crate::http::speech::at_speed;
 use crate::identity::Caller;
@@ -143,8 +143,8 @@ pub(super) struct Reply {
     pub(super) timed: Timed,
 }
 
-async fn converse(line: Line, request: SpeechRequest, pause: Duration) -> Result<(), Gone> {
-    let Line { app, caller, id: _, mut source, out } = line;
+async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -> Result<(), Gone> {
+    let Conversation { app, caller, id: _, mut source, out } = line;
     let connections = app.connections.clone();
     let mut session = Session { app, caller, request, replies: VecDeque::new(), over: false };
     let mut next = VecDeque::new();
@@ -292,12 +292,12 @@ pub(super) fn messages(Chunk { sound, timing }: &Chunk) -> impl Iterator<Item = 
 /// Says what is wrong, and ends.
 pub(super) async fn fail(out: &Out, error: &ApiError) -> Result<(), Gone> {
     error.log();
-    say(out, &told(error)).await?;
+    say(out, &error_message(error)).await?;
     close(out, close_code::POLICY, elevenlabs_word(error.code)).await
 }
 
 /// An error as a message.
-pub(super) fn told(error: &ApiError) -> Value {
+pub(super) fn error_message(error: &ApiError) -> Value {
     let word = elevenlabs_word(error.code);
     json!({ "message": error.message, "error": word, "param": error.param, "code": close_code::POLICY })
 }

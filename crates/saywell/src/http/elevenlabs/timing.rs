@@ -6,7 +6,7 @@ use saywell_audio::{CaptionUtterance, Captions, Word};
 use serde_json::{Value, json};
 
 use crate::flight::{Failure, SpokenUtterance};
-use crate::http::live::{Heard, Hearing};
+use crate::http::live::{HeardNext, Hearing};
 
 /// A piece of sound, with what is heard in it where that is known.
 #[derive(Debug)]
@@ -83,14 +83,14 @@ impl Timed {
     pub(super) async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
         loop {
             match self.hearing.next().await? {
-                Some(Heard::Said(SpokenUtterance { caption, words, until, .. })) => {
+                Some(HeardNext::Said(SpokenUtterance { caption, words, until, .. })) => {
                     let next = self.aligner.align(&self.text, &caption, &words, until);
                     match &mut self.pending {
                         Some(pending) => pending.append(next),
                         None => self.pending = Some(next),
                     }
                 }
-                Some(Heard::Sound(sound)) => {
+                Some(HeardNext::Sound(sound)) => {
                     return Ok(Some(Chunk { sound, timing: self.pending.take() }));
                 }
                 None => {

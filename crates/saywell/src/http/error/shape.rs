@@ -17,7 +17,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// That of a path's contract.
-    pub(super) fn of(path: &str) -> Self {
+    pub(super) fn for_path(path: &str) -> Self {
         match path.strip_prefix(ELEVENLABS) {
             Some(rest) if rest.starts_with('/') => Self::ElevenLabs,
             _ => Self::Own,

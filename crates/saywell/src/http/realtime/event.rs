@@ -115,12 +115,12 @@ impl Event {
     pub fn parse(message: &[u8]) -> Result<Self, ApiError> {
         let mut fields: Map<String, Value> = body::parse_from(Input::MESSAGE, message)?;
         let id = fields.remove("event_id").and_then(|id| id.as_str().map(brief));
-        Ok(Self { id, said: Said::of(fields) })
+        Ok(Self { id, said: Said::from_fields(fields) })
     }
 }
 
 impl Said {
-    fn of(mut fields: Map<String, Value>) -> Result<Self, ApiError> {
+    fn from_fields(mut fields: Map<String, Value>) -> Result<Self, ApiError> {
         let kind = fields.remove("type").unwrap_or_default();
         let mut field = |name: &str| fields.remove(name);
         match kind.as_str() {

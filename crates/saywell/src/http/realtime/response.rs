@@ -43,7 +43,7 @@ impl Response {
     }
 
     /// An utterance has been said.
-    pub(super) fn said(&mut self, text: &str) -> Told {
+    pub(super) fn transcript_delta(&mut self, text: &str) -> Told {
         let delta = if self.transcript.is_empty() { text.to_owned() } else { format!(" {text}") };
         self.transcript.push_str(&delta);
         ("response.output_audio_transcript.delta", self.of_part(json!({ "delta": delta })))

@@ -19,7 +19,7 @@ const BEGIN_POOLED: &str = "BEGIN; SET LOCAL statement_timeout = '10s'";
 
 /// Connections to one database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Connections {
+pub(super) struct PgConnections {
     pool: PgPool,
     pooled: bool,
 }
@@ -48,7 +48,7 @@ pub(super) fn through_pooler(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(0).extra_float_digits(None)
 }
 
-impl Connections {
+impl PgConnections {
     pub(super) async fn open(options: PgConnectOptions, pooled: bool) -> sqlx::Result<Self> {
         let mut pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
         if !pooled {
@@ -105,7 +105,7 @@ impl<'c> Executor<'c> for &'c mut Transaction {
     }
 }
 
-impl<'c> Executor<'c> for &'c Connections {
+impl<'c> Executor<'c> for &'c PgConnections {
     type Database = Postgres;
 
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Step>>
