@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Failure;
 use crate::cache::Entry;
@@ -15,12 +16,12 @@ use crate::request::SpeechRequest;
 
 /// The most that sound which could not be stored takes, bytes.
 const SOUND_BYTES: u64 = 64 << 20;
-/// The most that requests take which links were given for, bytes: some 20,000 of short replies.
-const ASKED_BYTES: u64 = 16 << 20;
+/// The most that requests take which links were given for, bytes: some 10,000 of short replies.
+const ASKED_BYTES: u64 = 8 << 20;
 /// The most failures that are remembered.
 const FAILURES: u64 = 16_384;
 /// What an entry takes beside what is in it, bytes, about.
-const OVERHEAD: usize = 300;
+const OVERHEAD: usize = 500;
 /// How long a failure is told at least. After that, and after whatever wait it asks for, a link tries again.
 const TOLD: Duration = Duration::from_secs(30);
 
@@ -42,10 +43,15 @@ pub struct LinkedRequest {
 }
 
 impl LinkedRequest {
-    /// As it is kept, here and for other gateways of the same version: a quarter of what it takes otherwise.
+    /// As it is kept, here and for other gateways of the same version, without what is not said: a quarter of what it takes
+    /// otherwise.
     #[must_use]
     pub fn written(&self) -> Option<Arc<[u8]>> {
-        Some(serde_json::to_vec(self).ok()?.into())
+        let mut written = serde_json::to_value(self).ok()?;
+        for part in written.as_object_mut()?.values_mut().filter_map(Value::as_object_mut) {
+            part.retain(|_, value| !value.is_null());
+        }
+        Some(written.to_string().into_bytes().into())
     }
 
     /// What was [written](Self::written).
