@@ -239,7 +239,8 @@ impl Albert {
     fn attend(&self, level: Level, x: &[f32]) -> Vec<f32> {
         const HEAD: usize = Albert::WIDTH / Albert::HEADS;
         let rows = x.len() / Self::WIDTH;
-        let [queries, keys, values] = [0, 1, 2].map(|which| self.queries_keys_values[which].apply_same(level, x));
+        let [queries, keys, values] =
+            [0, 1, 2].map(|which| self.queries_keys_values[which].apply_same(level, x));
         let view = |values| NdTensorView::from_data([rows, Self::WIDTH], values);
         let (queries, keys, values) = (view(&queries[..]), view(&keys[..]), view(&values[..]));
         let gemm = GemmExecutor::<f32>::default();

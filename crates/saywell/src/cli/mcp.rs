@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::http::error::{ApiError, ErrorCode};
 use crate::http::mcp::message::{Fault, Message, Notification, Outlet, Reaction, Request, code};
-use crate::http::mcp::{failed, in_full, summary, spoken, wished};
+use crate::http::mcp::{failed, in_full, spoken, summary, wished};
 use crate::identity::Caller;
 use crate::speak::{Sound, SpokenReply};
 

@@ -7,7 +7,7 @@ use saywell_text::{Code, Language};
 use super::say::read_text;
 use super::{Failed, PATIENCE, open_without_trace, print};
 use crate::config::Settings;
-use crate::http::script::{ScriptLine, Script};
+use crate::http::script::{Script, ScriptLine};
 use crate::identity::Caller;
 use crate::limits::Demand;
 use crate::request::{Markup, SpeechRequest};

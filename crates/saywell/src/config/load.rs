@@ -122,7 +122,8 @@ impl Source {
                 Some(setting) => apply(setting, value, origin, &mut loaded, &mut faults),
                 None if fill_options(variable, value, &mut loaded.settings) => {}
                 None if variable.starts_with("TTS_") => {
-                    let known = SETTINGS.iter().map(|setting| setting.variable);
+                    let of_providers = KINDS.iter().flat_map(|kind| kind.variables).map(|option| option.name);
+                    let known = SETTINGS.iter().map(|setting| setting.variable).chain(of_providers);
                     faults.push(Fault {
                         origin,
                         reason: format!("unknown setting{}", suggestion(variable, known)),
@@ -470,8 +471,13 @@ fn plain(value: &toml::Value) -> String {
 
 /// "; did you mean …?" when a known name is close.
 fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    // `TTS_PORT` for `PORT`, and `TTS_OPENAI_API_KEY`.
+    let without_prefix = name.strip_prefix("TTS_");
     known
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .map(|candidate| {
+            let is_that = without_prefix == Some(candidate);
+            (if is_that { 0 } else { strsim::damerau_levenshtein(name, candidate) }, candidate)
+        })
         .min()
         .filter(|(distance, _)| *distance <= 3)
         .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
@@ -521,6 +527,18 @@ mod tests {
                 chosen.as_str(),
             ]
         );
+    }
+
+    #[test]
+    fn a_name_with_a_prefix_too_many_is_recognised() {
+        for (given, meant) in [("TTS_PORT", "PORT"), ("TTS_OPENAI_API_KEY", "OPENAI_API_KEY")] {
+            let faults = source(&[(given, "8080")], None).load().unwrap_err();
+            let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            assert_eq!(
+                text,
+                [format!("environment variable {given}: unknown setting; did you mean {meant}?")]
+            );
+        }
     }
 
     #[test]

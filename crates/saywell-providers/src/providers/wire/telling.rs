@@ -200,11 +200,7 @@ impl SoundDecoder {
 }
 
 fn seconds(part: &Part) -> f64 {
-    if let Part::Sound { rate, samples } = part {
-        samples.len() as f64 / f64::from(*rate)
-    } else {
-        0.0
-    }
+    if let Part::Sound { rate, samples } = part { samples.len() as f64 / f64::from(*rate) } else { 0.0 }
 }
 
 /// Fields in which a service tells of words: the words, and where each begins and ends.

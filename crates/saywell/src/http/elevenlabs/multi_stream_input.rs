@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::VoiceSettings;
-use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, fail, messages, error_message};
+use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, error_message, fail, messages};
 use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
