@@ -3,10 +3,10 @@
 
 use jsonwebtoken::Algorithm;
 use libfuzzer_sys::fuzz_target;
-use saywell::identity::jwks::Keys;
+use saywell::identity::jwks::PublishedKeys;
 
 fuzz_target!(|document: &[u8]| {
-    let Ok(keys) = Keys::read(document) else { return };
+    let Ok(keys) = PublishedKeys::read(document) else { return };
     let text = String::from_utf8_lossy(document);
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let _ = keys.find(None, algorithm);

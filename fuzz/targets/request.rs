@@ -8,6 +8,6 @@ fuzz_target!(|data: &[u8]| {
     let _ = body::parse::<speech::SpeechBody>(data);
     let _ = body::parse::<openai::OpenAiBody>(data);
     let _ = body::parse::<elevenlabs::ElevenLabsBody>(data);
-    let _ = stream::Said::parse(data);
+    let _ = stream::ClientMessage::parse(data);
     let _ = realtime::Event::parse(data);
 });

@@ -3,22 +3,24 @@
 //! Providers live in [`crate::providers`], one file each. Concerns around them (deadlines, breakers, metering) are
 //! wrappers that are [`Provider`]s themselves; see [`crate::chain`].
 
+mod call;
+mod gather;
+
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use futures::{FutureExt, StreamExt};
-use saywell_audio::SAMPLE_RATE;
 use saywell_audio::loudness::{Level, Meter};
 use saywell_text::english::Reader;
 use saywell_text::ssml::Follows;
 use saywell_text::{How, Mark, Within};
 use serde::{Deserialize, Serialize};
 
-use crate::price::Cost;
+pub use self::call::{Bookkeeper, Call, CallOutcome};
+pub use self::gather::{begun, gather, gather_for};
 use crate::queue::{Errand, Priority, Queue};
 
 /// What is done around a provider that takes plain text ([`crate::chain::plain`]): aliases and breaks.
@@ -301,95 +303,6 @@ pub fn with_marks_said<'a>(text: &'a str, marks: &[Mark]) -> std::borrow::Cow<'a
     said.into()
 }
 
-/// Who keeps the books of what providers are asked. A provider knows nobody who pays: whoever meters its calls tells the
-/// bookkeeper of the request.
-#[async_trait]
-pub trait Bookkeeper: Send + Sync + fmt::Debug {
-    /// A call is about to be made; `call` is what it comes to if nobody hears of it again.
-    ///
-    /// # Errors
-    /// It must not be made: [`ProviderError::Unaffordable`], or [`ProviderError::Rejected`] where all the sound that may be
-    /// made is.
-    async fn calling(&self, call: &Call) -> Result<(), ProviderError>;
-
-    /// So much more sound came of one of its calls, seconds. Whether more may come: it is the calls together that have a
-    /// bound, those that are under way at the same time as well.
-    fn sounded(&self, seconds: f64) -> bool;
-
-    /// A call has ended, in whatever way. `planned` is what it was to come to when it began.
-    fn called(&self, planned: &Call, call: Call);
-
-    /// A call was given up before it was made.
-    fn withdrawn(&self, planned: &Call);
-}
-
-/// Nobody keeps any.
-#[async_trait]
-impl Bookkeeper for () {
-    async fn calling(&self, _: &Call) -> Result<(), ProviderError> {
-        Ok(())
-    }
-
-    fn sounded(&self, _: f64) -> bool {
-        true
-    }
-
-    fn called(&self, _: &Call, _: Call) {}
-
-    fn withdrawn(&self, _: &Call) {}
-}
-
-/// One call to a provider. There is one for every text that was sent, whatever became of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// Tells it from every other.
-    pub id: u64,
-    /// When it began.
-    pub at: SystemTime,
-    /// The provider's name.
-    pub provider: String,
-    /// Its model.
-    pub model: String,
-    /// Its voice.
-    pub voice: String,
-    /// Characters that were sent, as the provider counts them.
-    pub characters: u64,
-    /// Seconds of sound that came back.
-    pub seconds: f64,
-    /// How long the first sound took; `None` when there was none.
-    pub first_sound: Option<Duration>,
-    /// How long all of it took.
-    pub took: Duration,
-    /// What became of it.
-    pub outcome: CallOutcome,
-    /// What it costs.
-    pub cost: Cost,
-}
-
-/// What became of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallOutcome {
-    /// All of it was spoken.
-    Spoken,
-    /// It failed.
-    Failed,
-    /// Nobody wanted it any more.
-    Cancelled,
-}
-
-impl CallOutcome {
-    /// As metrics and the store have it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Spoken => "spoken",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
 /// A piece of an utterance's sound, or news of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
@@ -584,66 +497,3 @@ impl ProviderError {
 
 /// How long passing trouble is taken to last, where nobody says it.
 const PASSING: Duration = Duration::from_secs(5);
-
-/// Samples that are measured each time a piece of sound comes: a tenth of a millisecond's work. What comes in larger pieces
-/// is measured to its end off the async threads.
-const METERED_AT_ONCE: usize = SAMPLE_RATE as usize;
-
-/// Waits until a provider has begun to speak. What fails in the same breath has not been heard and has not begun.
-///
-/// # Errors
-/// The stream's own error; a stream that ends without sound is `Rejected`.
-pub async fn begun(mut stream: SpeechStream) -> Result<SpeechStream, ProviderError> {
-    let mut first = Vec::new();
-    loop {
-        match stream.next().await.transpose()? {
-            Some(part @ Part::Sound { .. }) => {
-                first.push(Ok(part));
-                break;
-            }
-            Some(part) => first.push(Ok(part)),
-            None => return Err(ProviderError::Rejected("answered without sound".into())),
-        }
-    }
-    if let Some(Some(next)) = stream.next().now_or_never() {
-        first.push(Ok(next?));
-    }
-    Ok(futures::stream::iter(first).chain(stream).boxed())
-}
-
-/// Gathers a stream into one whole utterance.
-///
-/// # Errors
-/// The stream's own error; a stream that ends without sound, or changes its rate, is `Rejected`.
-pub async fn gather(stream: SpeechStream) -> Result<GatheredSpeech, ProviderError> {
-    gather_for(stream, Level::Fixed(0.0)).await
-}
-
-/// As [`gather`], and measures what is to be brought to this level while the provider is still speaking.
-///
-/// # Errors
-/// As [`gather`].
-pub async fn gather_for(mut stream: SpeechStream, level: Level) -> Result<GatheredSpeech, ProviderError> {
-    let mut speech = GatheredSpeech::default();
-    while let Some(part) = stream.next().await {
-        match part? {
-            Part::Sound { rate, samples } => {
-                if speech.rate != 0 && speech.rate != rate {
-                    return Err(ProviderError::Rejected("changed its sample rate midway".into()));
-                }
-                speech.rate = rate;
-                speech.samples.extend(samples);
-                if level == Level::Measured && rate == SAMPLE_RATE {
-                    let unheard = speech.samples.get(speech.meter.samples()..).unwrap_or_default();
-                    speech.meter.push(unheard.get(..METERED_AT_ONCE).unwrap_or(unheard));
-                }
-            }
-            Part::Words(words) => speech.words.extend(words),
-            Part::Queued | Part::Begun | Part::Billed(_) => {}
-        }
-    }
-    if speech.rate == 0 {
-        return Err(ProviderError::Rejected("answered without sound".into()));
-    }
-    Ok(speech)
-}

@@ -1,59 +1,53 @@
 //! The long-lived parts, built once from the settings.
 
 mod background;
+mod chain;
+mod keeping;
 mod readiness;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{ErrorKind, Write as _};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use self::background::Background;
+use self::chain::{chain, known_providers, open_voices};
+pub use self::chain::{chain_names, open_providers};
+use self::keeping::{is_shared, open_ledger, wait_for_store};
+pub use self::keeping::{open_cache, open_store, try_writing};
 pub use self::readiness::Readiness;
-use crate::cache::{self, Cache, Storage};
+use crate::cache::{self, Cache};
 use crate::causes::causes;
-use crate::chain::breaker::{self, Breaker, BreakerWatch};
-use crate::chain::meter::CallMeter;
-use crate::chain::paced::Paced;
-use crate::chain::plain::Plain;
-use crate::chain::retry::{self, Retry};
-use crate::chain::roster::Roster;
-use crate::chain::spelled::Spelled;
-use crate::chain::switch::Switch;
-use crate::chain::timeout::Timeout;
+use crate::chain::breaker::BreakerWatch;
 use crate::chain::{Chain, too_slow};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::connections::Connections;
 use crate::controls::{ControlError, Controls};
-use crate::ends::{Ending, Ends};
+use crate::ends::Ending;
 use crate::flight::{Flights, SharedFlights, Wake};
 use crate::gateways::{self, Gateways, Turns};
 use crate::identity::Identity;
 use crate::identity::signing_key::{self, SigningKeyError};
 use crate::limits::{self, Limits};
 use crate::links::Links;
-use crate::net;
 use crate::order::Orders;
 use crate::price::Prices;
-use crate::provider::{Provider, ProviderError};
-use crate::providers::{self, kokoro, local};
+use crate::provider::Provider;
 use crate::redis_client::{Address, AddressError};
 use crate::render::Levels;
 use crate::script::ReplyBounds;
 use crate::service::Service;
 use crate::speak::{MAX_WRITES, Speak};
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::telemetry;
 use crate::trial;
-use crate::usage::{Keeper, Ledger, Listening, Retention, Scribe};
-use crate::voices::{Cast, VoiceMap};
+use crate::usage::{Keeper, Listening, Retention};
 
 /// How often connections to providers are used that are to stay open: services and proxies close idle ones after a minute and
 /// more.
@@ -64,8 +58,6 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// How long Redis may take, which need not be there, to say what it is like.
 const REDIS_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-/// How often a database is asked that does not answer yet.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How long a stop waits for clips that are being stored, and for work that is done again at the next start.
 const STORED_WITHIN: Duration = Duration::from_secs(5);
 /// How long it waits for connections to take their last word.
@@ -507,233 +499,6 @@ fn keep_warm(upkeep: &Background, chain: Chain) {
     });
 }
 
-/// Whether other gateways have the same database.
-fn is_shared(settings: &Settings) -> bool {
-    settings.database_url.as_deref().is_some_and(|url| url.starts_with("postgres"))
-}
-
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-/// The names of the chain's providers, in order, each once: those that the settings name, and the pack of voices where there is
-/// one.
-#[must_use]
-pub fn chain_names(settings: &Settings) -> Vec<&str> {
-    let mut names = settings.chain();
-    // The pack brings its voices along wherever the voice inside is heard at all.
-    let is_own =
-        providers::kind_of(kokoro::NAME, &settings.providers).is_some_and(|kind| kind.name == kokoro::NAME);
-    let is_new = is_own && names.contains(&local::NAME) && !names.contains(&kokoro::NAME);
-    if is_new && kokoro::find_pack(&settings.data_dir).is_some() {
-        names.push(kokoro::NAME);
-    }
-    names
-}
-
-/// The providers of the chain, in order, each once.
-///
-/// # Errors
-/// [`StartError::Provider`] with what an operator has to change.
-pub fn open_providers(
-    settings: &Settings,
-    clock: &Arc<dyn Clock>,
-) -> Result<Vec<Arc<dyn Provider>>, StartError> {
-    let (client, of_providers) = (net::client(), settings.providers());
-    let providers = chain_names(settings).into_iter().map(|name| {
-        let opened = client
-            .clone()
-            .map_err(ProviderError::from)
-            .and_then(|client| providers::open(name, &of_providers, &client, clock));
-        opened.map_err(|error| StartError::Provider { provider: name.to_owned(), reason: error.to_string() })
-    });
-    providers.collect()
-}
-
-/// The names of every kind of provider there is or was, and of those that an operator named.
-fn known_providers(settings: &Settings, chain: &Chain) -> BTreeSet<String> {
-    let kinds = providers::KINDS.iter().map(|kind| kind.name.to_owned());
-    let ended = providers::ENDED.iter().map(|(name, _)| (*name).to_owned());
-    let here = chain.providers().iter().map(|link| link.name().to_owned());
-    kinds.chain(ended).chain(here).chain(settings.providers.keys().cloned()).collect()
-}
-
-/// What ends of what the chain speaks with: each provider's model and voice where nobody asks for others, and those that
-/// personas have it speak with.
-fn endings(settings: &Settings, chain: &Chain, cast: &Cast) -> Vec<Ending> {
-    let ends = Ends::default();
-    let mut found: Vec<Ending> = Vec::new();
-    for link in chain.providers() {
-        let about = link.about();
-        let own = cast.get(&*about.name).map_or("", |speaker| speaker.voice.as_str());
-        let twins = settings.personas.values().filter_map(|persona| persona.get(&*about.name));
-        let twins = twins.map(|twin| (twin.model.as_deref().unwrap_or(&about.model), twin.voice.as_str()));
-        for (model, voice) in std::iter::once((about.model.as_str(), own)).chain(twins) {
-            if let Some(ending) = ends.find(about, model, voice).filter(|ending| !found.contains(ending)) {
-                found.push(ending);
-            }
-        }
-    }
-    found
-}
-
-/// The names of voices, and what a provider will stop serving, which is told once.
-async fn open_voices(
-    settings: &Settings,
-    chain: &Chain,
-    clock: &dyn Clock,
-) -> Result<(VoiceMap, Vec<Ending>), StartError> {
-    let voices = VoiceMap::new(voice_names(settings, chain), settings.default_voice.clone())
-        .with_personas(settings.personas.clone());
-    let Ok(cast) = voices.cast(None, None, chain.providers()).await else {
-        return Err(StartError::Voice(settings.default_voice.clone().unwrap_or_default()));
-    };
-    let endings = endings(settings, chain, &cast);
-    for ending in &endings {
-        tracing::warn!(provider = %ending.provider, "{}", ending.in_words(clock.now()));
-    }
-    Ok((voices, endings))
-}
-
-/// The voices that OpenAI's names mean: the operator's, else those of the pack where there is one.
-fn voice_names(settings: &Settings, chain: &Chain) -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
-    if chain.providers().iter().any(|link| link.about().kind == kokoro::NAME) {
-        names.extend(kokoro::OPENAI_VOICES.map(|(name, voice)| (name.to_owned(), voice.to_owned())));
-    }
-    names.extend(settings.voice_map.clone());
-    names
-}
-
-/// Puts every provider behind what a call has to pass, from the outside in: the operator's switch, the list of voices, a
-/// second chance, the breaker, what its voices can read, what plain text needs, the speeds that its voices lack, the meter, the deadlines of each call.
-fn chain(
-    settings: &Settings,
-    providers: Vec<Arc<dyn Provider>>,
-    prices: &Arc<Prices>,
-    controls: &Controls,
-    clock: &Arc<dyn Clock>,
-) -> (Chain, BTreeMap<String, BreakerWatch>) {
-    let mut breakers = BTreeMap::new();
-    let retries = retry::Policy { retries: settings.retries, ..retry::Policy::default() };
-    let wrapped = providers.into_iter().map(|provider| {
-        let name = provider.name().to_owned();
-        // The meter is told of a call that hangs, and does not take it for one that nobody wanted any more.
-        let timed = Timeout::new(provider, settings.first_sound_timeout, settings.provider_timeout);
-        let metered = CallMeter::new(timed, Arc::clone(prices), Arc::clone(clock));
-        let spelled = Spelled::new(Plain::new(Paced::new(metered)));
-        let guarded = Breaker::new(spelled, breaker::Policy::default(), Arc::clone(clock));
-        breakers.insert(name, guarded.watch());
-        let listed = Roster::new(Retry::new(guarded, retries), Arc::clone(clock));
-        Arc::new(Switch::new(listed, controls.clone())) as Arc<dyn Provider>
-    });
-    let chain = Chain::new(wrapped.collect()).hedged(settings.hedge_after);
-    (chain, breakers)
-}
-
-/// Opens the database that the settings name; one that does not answer yet may come while it is waited for.
-async fn wait_for_store(settings: &Settings) -> Result<Store, StartError> {
-    let until = Instant::now() + settings.start_timeout;
-    loop {
-        let asked = Instant::now();
-        let error = match open_store(settings).await {
-            Err(StartError::Cache(error @ cache::CacheError::Unavailable { .. })) if is_shared(settings) => {
-                error
-            }
-            opened => return opened,
-        };
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(error.into());
-        }
-        tracing::warn!(
-            reason = %causes(&error),
-            "the database does not answer yet: waiting {} s more", left.as_secs()
-        );
-        tokio::time::sleep_until((asked + ASK_AGAIN).into()).await;
-    }
-}
-
-/// Opens the database that the settings name.
-///
-/// # Errors
-/// [`StartError`] with what an operator has to change.
-pub async fn open_store(settings: &Settings) -> Result<Store, StartError> {
-    let folder = &settings.data_dir;
-    if settings.database_url.is_none()
-        && let Err(error) = std::fs::create_dir_all(folder).and_then(|()| try_writing(folder))
-    {
-        if !forbidden(&error) {
-            return Err(StartError::data(folder, error));
-        }
-        tracing::error!(
-            folder = %folder.display(), %error,
-            "the data folder cannot be written: speech goes on. API keys and what operators set hold as the folder has them; usage, \
-             and what is changed, end with this process. Make room, or the folder writable, and start again, or name another in \
-             TTS_DATA_DIR"
-        );
-        return Ok(store::open_beside(folder).await.map_err(cache::CacheError::from)?);
-    }
-    Ok(store::open(settings.database_url.as_deref(), folder).await.map_err(cache::CacheError::from)?)
-}
-
-/// Opens the journal of what providers are asked, beside the database.
-fn open_ledger(settings: &Settings, store: &Store) -> Result<(Ledger, Scribe), StartError> {
-    let url = settings.database_url.as_deref();
-    let journal = settings.data_dir.join("usage");
-    let open = |folder| Ledger::open(folder, Arc::clone(&store.calls), Arc::clone(&store.usage));
-    let opened = match open((url != Some("sqlite::memory:")).then_some(&*journal)) {
-        // As the database does, of which operators were told, it then ends with this process.
-        Err(error) if url.is_none() && forbidden(&error) => open(None),
-        opened => opened,
-    };
-    opened.map_err(|error| StartError::data(&journal, error))
-}
-
-/// Writes a file into a folder, and takes it away again.
-///
-/// # Errors
-/// Why it cannot be made.
-pub fn try_writing(folder: &Path) -> std::io::Result<()> {
-    let file = folder.join(format!(".writable.{:016x}", rand::random::<u64>()));
-    // A file needs no room until something is in it.
-    let written = std::fs::File::create_new(&file)?.write_all(&[0; 4096]);
-    std::fs::remove_file(&file).and(written)
-}
-
-/// Whether an error says that a folder is not to be written to, or has no room.
-fn forbidden(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::PermissionDenied
-            | ErrorKind::ReadOnlyFilesystem
-            | ErrorKind::StorageFull
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::FileTooLarge
-    )
-}
-
-/// Opens the cache that the settings describe.
-///
-/// # Errors
-/// [`StartError`] with what an operator has to change.
-pub async fn open_cache(
-    settings: &Settings,
-    store: &Store,
-    clock: &Arc<dyn Clock>,
-) -> Result<Cache, StartError> {
-    let folder = &settings.data_dir;
-    let storage = match &settings.storage_url {
-        Some(url) => cache::open_storage(url, folder, std::env::vars())?,
-        // What is there is read where it can be; the store has said what is wrong with the folder.
-        None => match std::fs::create_dir_all(folder) {
-            Err(error) if forbidden(&error) => Storage::memory(),
-            Err(error) => return Err(StartError::data(folder, error)),
-            Ok(()) => match cache::open_storage(cache::DEFAULT_STORAGE_URL, folder, std::env::vars()) {
-                Err(_) if try_writing(folder).is_err_and(|error| forbidden(&error)) => Storage::memory(),
-                opened => opened?,
-            },
-        },
-    };
-    Ok(Cache::open(settings.cache(), storage, Arc::clone(&store.cache), Arc::clone(clock)).await?)
 }

@@ -10,6 +10,7 @@ mod limits_document;
 mod load;
 mod schema;
 mod settings;
+mod values;
 
 pub use document::{help, markdown};
 pub use limits_document::markdown as limits_markdown;

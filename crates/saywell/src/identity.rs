@@ -33,7 +33,7 @@ use crate::net;
 use crate::secret::Secret;
 use crate::store::ApiKeys;
 use jwks::Jwks;
-use key::{KeyFault, Keys};
+use key::{KeyFault, RememberedKeys};
 use origin::Origins;
 use pass::Passes;
 use proxies::Proxies;
@@ -116,7 +116,7 @@ struct Parts {
     open: bool,
     /// Whoever else reaches the server may speak.
     anybody: bool,
-    keys: Option<Keys>,
+    keys: Option<RememberedKeys>,
     passes: Passes,
     tokens: Option<Tokens>,
     sessions: Option<Sessions>,
@@ -231,7 +231,7 @@ impl Identity {
         let parts = Parts {
             open: settings.auth.is_empty(),
             anybody: has(Mode::None),
-            keys: has(Mode::Key).then(|| Keys::new(keys, settings.key_cache)),
+            keys: has(Mode::Key).then(|| RememberedKeys::new(keys, settings.key_cache)),
             passes: Passes::new(signing_key),
             tokens,
             sessions: has(Mode::Trial).then(|| Sessions::new(signing_key)),
@@ -332,7 +332,7 @@ impl Identity {
         }
     }
 
-    async fn by_key(&self, keys: &Keys, key: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
+    async fn by_key(&self, keys: &RememberedKeys, key: &str, arrival: Arrival<'_>) -> Result<Caller, Denied> {
         let address = self.address(arrival);
         let network = address.map_or_else(|| "unknown".to_owned(), network);
         let now = self.parts.clock.now();

@@ -7,7 +7,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::settings::{SETTINGS, SHORTEST_SECRET, Setting, Takes};
+use super::settings::{SETTINGS, Setting, Takes};
+use super::values::SHORTEST_SECRET;
 use crate::limits::{Plan, Quantities};
 use crate::price::Price;
 use crate::providers::{KINDS, ProviderKind};

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use self::event::Event;
-use self::event::{Ask, Item, Said, Wish};
+use self::event::{Ask, ClientMessage, Item, Wish};
 use self::response::Response;
 use super::error::ApiError;
 use super::fields::name;
@@ -150,7 +150,7 @@ impl Session {
             };
             let Event { id, said } = event;
             match said {
-                Ok(Said::Respond(ask)) => match self.begin(*ask).await {
+                Ok(ClientMessage::Respond(ask)) => match self.begin(*ask).await {
                     Ok((response, hearing)) => {
                         within = ASKED_AGAIN_WITHIN;
                         if !self.speak(&mut source, response, hearing).await? {
@@ -165,16 +165,16 @@ impl Session {
     }
 
     /// What can be asked whether or not a response is under way.
-    async fn take(&mut self, said: Result<Said, ApiError>, event: Option<&str>) -> Result<(), Gone> {
+    async fn take(&mut self, said: Result<ClientMessage, ApiError>, event: Option<&str>) -> Result<(), Gone> {
         let told = match said {
-            Ok(Said::Update(wish)) => {
+            Ok(ClientMessage::Update(wish)) => {
                 self.update(*wish).map(|()| vec![("session.updated", json!({ "session": self.described() }))])
             }
-            Ok(Said::Create(item, after)) => self.keep(item).map(|item| {
+            Ok(ClientMessage::Create(item, after)) => self.keep(item).map(|item| {
                 let told = json!({ "previous_item_id": after, "item": item });
                 vec![("conversation.item.added", told.clone()), ("conversation.item.done", told)]
             }),
-            Ok(Said::Delete(id)) => {
+            Ok(ClientMessage::Delete(id)) => {
                 let before = self.items.len();
                 self.items.retain(|item| item.id != id);
                 if self.items.len() < before {
@@ -183,8 +183,10 @@ impl Session {
                     Err(ApiError::invalid("item_id", "No message of this id waits to be said."))
                 }
             }
-            Ok(Said::Cancel) => Err(ApiError::invalid("response_id", "There is no response to cancel.")),
-            Ok(Said::Respond(_)) => Err(ApiError::invalid(
+            Ok(ClientMessage::Cancel) => {
+                Err(ApiError::invalid("response_id", "There is no response to cancel."))
+            }
+            Ok(ClientMessage::Respond(_)) => Err(ApiError::invalid(
                 "type",
                 "A response is under way: the next begins after its `response.done`.",
             )),
@@ -289,7 +291,7 @@ impl Session {
             }
             tokio::select! {
                 came = receive(source, ASKED_AGAIN_WITHIN, Event::parse) => match came {
-                    Came::Said(Event { said: Ok(Said::Cancel), .. }) => break Over::Cancelled,
+                    Came::Said(Event { said: Ok(ClientMessage::Cancel), .. }) => break Over::Cancelled,
                     Came::Said(Event { said, id }) => self.take(said, id.as_deref()).await?,
                     Came::Wrong(error) => self.error(&error, None).await?,
                     Came::TooLarge => break Over::TooLarge,

@@ -14,7 +14,7 @@ use saywell_audio::Format;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-pub use self::message::Said;
+pub use self::message::ClientMessage;
 use self::message::utterance;
 use super::error::ApiError;
 use super::identity::{Holder, MaySpeak};
@@ -92,10 +92,10 @@ impl Session {
             let came = tokio::select! {
                 biased;
                 () = stopping => return close(&out, close_code::AWAY, "the server stops").await,
-                came = receive(source, begin_by.saturating_duration_since(Instant::now()), Said::parse) => came,
+                came = receive(source, begin_by.saturating_duration_since(Instant::now()), ClientMessage::parse) => came,
             };
             let ask = match came {
-                Came::Said(Said::Begin(ask)) => ask,
+                Came::Said(ClientMessage::Begin(ask)) => ask,
                 Came::Said(_) if ended_early => continue,
                 Came::Said(_) => {
                     self.error(&out, &ApiError::invalid("type", "No reply is open: it begins with `begin`."))
@@ -190,12 +190,12 @@ impl Session {
             tokio::select! {
                 () = &mut closing => return Ok(Over::Away),
                 () = &mut stopping, if !stops => stops = true,
-                came = receive(source, TEXT_WITHIN, Said::parse) => {
+                came = receive(source, TEXT_WITHIN, ClientMessage::parse) => {
                     let departed = match came {
-                        Came::Said(Said::Text(text)) => writing.push(&text).await,
-                        Came::Said(Said::End) => writing.end().await,
-                        Came::Said(Said::Cancel) => return Ok(Over::Cancelled),
-                        Came::Said(Said::Begin(_)) => Err(ApiError::invalid("type", "A reply is open: it ends with `end` or `cancel`.")),
+                        Came::Said(ClientMessage::Text(text)) => writing.push(&text).await,
+                        Came::Said(ClientMessage::End) => writing.end().await,
+                        Came::Said(ClientMessage::Cancel) => return Ok(Over::Cancelled),
+                        Came::Said(ClientMessage::Begin(_)) => Err(ApiError::invalid("type", "A reply is open: it ends with `end` or `cancel`.")),
                         Came::Wrong(error) => Err(error),
                         Came::TooLarge => return Ok(Over::Closed(Some(too_large()))),
                         Came::Silence if writing.ended().is_some() => Ok(None),

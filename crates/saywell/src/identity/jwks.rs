@@ -43,7 +43,7 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Known {
-    keys: Keys,
+    keys: PublishedKeys,
     /// When these keys came, and when they were last asked for.
     came: Option<SystemTime>,
     asked: Option<SystemTime>,
@@ -58,7 +58,7 @@ type Asking = Together<BoxFuture<'static, ()>>;
 
 /// The keys of one document.
 #[derive(Debug, Default, Clone)]
-pub struct Keys(Arc<[Published]>);
+pub struct PublishedKeys(Arc<[Published]>);
 
 /// One key. What it is for is said by the key, never by the token.
 struct Published {
@@ -73,7 +73,7 @@ impl std::fmt::Debug for Published {
     }
 }
 
-impl Keys {
+impl PublishedKeys {
     /// Reads a document. Keys of kinds that we do not know are passed over, as RFC 7517, section 5, has it.
     ///
     /// # Errors
@@ -192,7 +192,7 @@ impl Jwks {
         }
     }
 
-    async fn ask(&self) -> Result<Keys, String> {
+    async fn ask(&self) -> Result<PublishedKeys, String> {
         let answer = self.shared.client.get(&self.shared.url).send().await;
         let mut answer = answer
             .and_then(reqwest::Response::error_for_status)
@@ -204,7 +204,7 @@ impl Jwks {
                 return Err(format!("more than {MAX_BYTES} bytes"));
             }
         }
-        Keys::read(&body)
+        PublishedKeys::read(&body)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -24,7 +24,7 @@ const MOST_PROVEN: u64 = 1_000;
 
 /// Knows API keys.
 #[derive(Debug)]
-pub struct Keys {
+pub struct RememberedKeys {
     store: Arc<dyn ApiKeys>,
     wrong: Mutex<HashMap<String, Wrong>>,
     /// Keys that were right, by their hashes, and when. They are looked up like any other, but whoever guesses from the
@@ -79,7 +79,7 @@ pub struct NewKey {
     pub expires_at: Option<SystemTime>,
 }
 
-impl Keys {
+impl RememberedKeys {
     /// The keys in this store. While it does not answer, those that were right are taken for so long.
     #[must_use]
     pub fn new(store: Arc<dyn ApiKeys>, remembered_for: Duration) -> Self {
@@ -238,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_opens_until_it_expires_or_is_revoked() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
+        let keys = RememberedKeys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
         let expires_at = Some(clock.now() + Duration::from_hours(1));
         let (key, row) = mint(&*store, NewKey { expires_at, ..new_key() }, clock.now()).await.unwrap();
         let (other, other_row) = mint(&*store, new_key(), clock.now()).await.unwrap();
@@ -256,7 +256,7 @@ mod tests {
     #[tokio::test]
     async fn who_guesses_has_to_wait_and_keeps_nobody_out_who_knows() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
+        let keys = RememberedKeys::new(Arc::clone(&store) as Arc<dyn ApiKeys>, REMEMBERED);
         let [(known, _), (fresh, _)] = [
             mint(&*store, new_key(), clock.now()).await.unwrap(),
             mint(&*store, new_key(), clock.now()).await.unwrap(),
@@ -284,7 +284,7 @@ mod tests {
     #[tokio::test]
     async fn guesses_from_everywhere_do_not_fill_the_memory() {
         let (store, clock) = (Arc::new(SqliteStore::in_memory().await.unwrap()), ManualClock::default());
-        let keys = Keys::new(store, REMEMBERED);
+        let keys = RememberedKeys::new(store, REMEMBERED);
         for n in 0..MOST_NETWORKS + 50 {
             keys.count_wrong(&n.to_string(), clock.now());
         }

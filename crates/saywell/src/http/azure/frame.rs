@@ -13,7 +13,7 @@ const TICKS_PER_SECOND: f64 = 10_000_000.0;
 
 /// What a client says.
 #[derive(Debug, PartialEq)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     /// How the turns after it are to be heard.
     Context(Context),
     /// What is to be spoken: a turn of its own.
@@ -38,7 +38,7 @@ pub(super) struct Context {
     pub(super) end: bool,
 }
 
-impl Said {
+impl ClientMessage {
     /// Reads a text frame.
     ///
     /// # Errors
@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn what_a_client_says_is_told_apart_by_its_path() {
         let ssml = b"X-RequestId: 0A-1\r\npath: ssml\r\nContent-Type: application/ssml+xml\r\n\r\n<speak>\r\n\r\nHi.</speak>";
-        let said = Said::Ssml { id: "0A-1".into(), document: "<speak>\r\n\r\nHi.</speak>".into() };
-        assert_eq!(Said::parse(ssml).unwrap(), said);
-        assert_eq!(Said::parse(b"Path:speech.config\r\n\r\n{").unwrap(), Said::Other);
+        let said = ClientMessage::Ssml { id: "0A-1".into(), document: "<speak>\r\n\r\nHi.</speak>".into() };
+        assert_eq!(ClientMessage::parse(ssml).unwrap(), said);
+        assert_eq!(ClientMessage::parse(b"Path:speech.config\r\n\r\n{").unwrap(), ClientMessage::Other);
         for (frame, param) in [
             (&b"Path:ssml\r\n\r\n<speak/>"[..], "X-RequestId"),
             (b"Path:ssml\r\nX-RequestId:a b\r\n\r\n<speak/>", "X-RequestId"),
@@ -162,7 +162,7 @@ mod tests {
             (b"Path:synthesis.context\r\n\r\n{", "synthesis"),
             (b"Path:synthesis.context\r\n\r\n{\"synthesis\":{\"audio\":{\"outputFormat\":7}}}", "synthesis"),
         ] {
-            let error = Said::parse(frame).unwrap_err();
+            let error = ClientMessage::parse(frame).unwrap_err();
             assert_eq!(error.param.as_deref(), Some(param), "{}", String::from_utf8_lossy(frame));
         }
     }
@@ -172,8 +172,8 @@ mod tests {
         let context = |audio: &Value| {
             let body = json!({ "synthesis": { "audio": audio, "language": { "autoDetection": false } } });
             let frame = format!("Path:synthesis.context\r\n\r\n{body}");
-            match Said::parse(frame.as_bytes()) {
-                Ok(Said::Context(context)) => context,
+            match ClientMessage::parse(frame.as_bytes()) {
+                Ok(ClientMessage::Context(context)) => context,
                 other => panic!("{other:?}"),
             }
         };

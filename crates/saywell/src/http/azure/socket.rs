@@ -11,7 +11,7 @@ use bytes::Bytes;
 use saywell_audio::{Format, RESAMPLE_RATES, Resampler, SAMPLE_RATE, Word, from_s16le, to_s16le};
 use serde_json::json;
 
-use super::frame::{self, Context, Said};
+use super::frame::{self, ClientMessage, Context};
 use super::output_format;
 use crate::app::App;
 use crate::flight::Failure;
@@ -64,16 +64,16 @@ async fn converse(line: Conversation) -> Result<(), Gone> {
             tokio::select! {
                 biased;
                 () = connections.stopping() => return close(&out, close_code::AWAY, "the server stops").await,
-                came = receive(&mut source, ASKED_WITHIN, Said::parse) => came,
+                came = receive(&mut source, ASKED_WITHIN, ClientMessage::parse) => came,
             }
         };
         let (id, document) = match came {
-            Came::Said(Said::Ssml { id, document }) => (id, document),
-            Came::Said(Said::Context(context)) => {
+            Came::Said(ClientMessage::Ssml { id, document }) => (id, document),
+            Came::Said(ClientMessage::Context(context)) => {
                 wished = context;
                 continue;
             }
-            Came::Said(Said::Other) => continue,
+            Came::Said(ClientMessage::Other) => continue,
             Came::Wrong(error) => return fail(&out, &error).await,
             Came::TooLarge => return fail(&out, &too_large()).await,
             Came::Silence => return close(&out, close_code::NORMAL, "silence").await,
@@ -96,9 +96,9 @@ async fn converse(line: Conversation) -> Result<(), Gone> {
 }
 
 /// Takes what comes while a turn is heard, until the client leaves; the error, if it says what cannot be understood.
-async fn next_ones(source: &mut socket::Incoming, waiting: &mut VecDeque<Said>) -> Option<ApiError> {
+async fn next_ones(source: &mut socket::Incoming, waiting: &mut VecDeque<ClientMessage>) -> Option<ApiError> {
     loop {
-        match receive(source, Duration::MAX, Said::parse).await {
+        match receive(source, Duration::MAX, ClientMessage::parse).await {
             Came::Said(said) if waiting.len() < MOST_WAITING => waiting.push_back(said),
             Came::Said(_) => {
                 let message = format!("{MOST_WAITING} messages may wait for the end of a turn.");

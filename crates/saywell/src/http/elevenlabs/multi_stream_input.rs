@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::VoiceSettings;
-use super::stream_input::{BEGIN_WITHIN, Reply, Wished, asked, error_message, fail, messages};
+use super::stream_input::{BEGIN_WITHIN, Reply, StreamQuery, asked, error_message, fail, messages};
 use super::timing::Chunk;
 use crate::app::App;
 use crate::flight::Failure;
@@ -40,7 +40,7 @@ const DEFAULT: &str = "default";
 
 /// What a client says. Fields that are not here are passed over.
 #[derive(Debug, Default, Deserialize)]
-struct Said {
+struct ClientMessage {
     /// In which context; `default` if it does not say.
     #[serde(default, deserialize_with = "word")]
     context_id: Option<String>,
@@ -60,7 +60,7 @@ struct Said {
     voice_settings: Option<VoiceSettings>,
 }
 
-impl Said {
+impl ClientMessage {
     fn parse(message: &[u8]) -> Result<Self, ApiError> {
         body::parse_from(Input::MESSAGE, message)
     }
@@ -69,7 +69,7 @@ impl Said {
 /// Several texts in as they are written, each in a context, sound and the times of its characters out.
 #[utoipa::path(
     get, path = "/elevenlabs/v1/text-to-speech/{voice_id}/multi-stream-input", tag = "elevenlabs",
-    params(("voice_id" = String, Path, description = "A voice's name, in any case"), Wished),
+    params(("voice_id" = String, Path, description = "A voice's name, in any case"), StreamQuery),
     responses(
         (status = 101, description = "A WebSocket, with ElevenLabs' messages"),
         (status = 403, description = "`forbidden`"),
@@ -81,7 +81,7 @@ pub async fn multi_stream_input(
     State(app): State<App>,
     MaySpeak(caller): MaySpeak,
     Path(voice): Path<String>,
-    Search(wished): Search<Wished>,
+    Search(wished): Search<StreamQuery>,
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
     let (request, pause) = asked(&app, &voice, &wished)?;
@@ -130,7 +130,7 @@ async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -
         }
         tokio::select! {
             () = connections.stopping(), if idle => return close(&out, close_code::AWAY, "the server stops").await,
-            came = receive(&mut source, within, Said::parse) => match came {
+            came = receive(&mut source, within, ClientMessage::parse) => match came {
                 Came::Said(said) => next.extend(session.take(said).await),
                 Came::Wrong(error) => return fail(&out, &error).await,
                 Came::TooLarge => return fail(&out, &too_large()).await,
@@ -151,13 +151,17 @@ async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -
 
 impl Session {
     /// What is said; what there is to be told of it at once is told.
-    async fn take(&mut self, said: Said) -> Vec<Message> {
+    async fn take(&mut self, said: ClientMessage) -> Vec<Message> {
         let mut told = Vec::new();
         if said.close_socket {
             self.over = true;
             let names: Vec<_> = self.contexts.iter().map(|context| context.name.clone()).collect();
             for name in names {
-                let closing = Said { context_id: Some(name.clone()), close_context: true, ..Said::default() };
+                let closing = ClientMessage {
+                    context_id: Some(name.clone()),
+                    close_context: true,
+                    ..ClientMessage::default()
+                };
                 let outcome = self.take_in(&name, closing).await;
                 told.extend(outcome.err().map(|error| self.give_up(&name, &error)));
             }
@@ -169,7 +173,7 @@ impl Session {
         told
     }
 
-    async fn take_in(&mut self, name: &str, said: Said) -> Result<(), ApiError> {
+    async fn take_in(&mut self, name: &str, said: ClientMessage) -> Result<(), ApiError> {
         let at = self.contexts.iter().position(|context| context.name == name);
         // What says nothing opens no context, and ends none that is not there.
         if at.is_none() && (said.text.is_empty() || said.close_context) {

@@ -43,7 +43,7 @@ const MOST_SOUND: usize = 96 << 10;
 /// What stands in the address.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wished {
+pub struct StreamQuery {
     /// `mp3_…` (default), `opus_…` or `pcm_24000`.
     #[serde(default)]
     #[param(example = "mp3_44100_128")]
@@ -62,7 +62,7 @@ pub struct Wished {
 
 /// What a client says. Fields that are not here are passed over.
 #[derive(Debug, Deserialize)]
-struct Said {
+struct ClientMessage {
     /// The next piece of the text; empty, without `flush`: it is all there.
     text: String,
     /// What is there is to be said now.
@@ -72,7 +72,7 @@ struct Said {
     voice_settings: Option<VoiceSettings>,
 }
 
-impl Said {
+impl ClientMessage {
     fn parse(message: &[u8]) -> Result<Self, ApiError> {
         body::parse_from(Input::MESSAGE, message)
     }
@@ -81,7 +81,7 @@ impl Said {
 /// Text in as it is written, sound and the times of its characters out. Keys are shown in the header `xi-api-key`.
 #[utoipa::path(
     get, path = "/elevenlabs/v1/text-to-speech/{voice_id}/stream-input", tag = "elevenlabs",
-    params(("voice_id" = String, Path, description = "A voice's name, in any case"), Wished),
+    params(("voice_id" = String, Path, description = "A voice's name, in any case"), StreamQuery),
     responses(
         (status = 101, description = "A WebSocket, with ElevenLabs' messages"),
         (status = 403, description = "`forbidden`"),
@@ -93,7 +93,7 @@ pub async fn stream_input(
     State(app): State<App>,
     MaySpeak(caller): MaySpeak,
     Path(voice): Path<String>,
-    Search(wished): Search<Wished>,
+    Search(wished): Search<StreamQuery>,
     upgrade: Upgrade,
 ) -> Result<Response, ApiError> {
     let (request, pause) = asked(&app, &voice, &wished)?;
@@ -101,7 +101,11 @@ pub async fn stream_input(
 }
 
 /// What is asked for in the address, and how long no text may come.
-pub(super) fn asked(app: &App, voice: &str, wished: &Wished) -> Result<(SpeechRequest, Duration), ApiError> {
+pub(super) fn asked(
+    app: &App,
+    voice: &str,
+    wished: &StreamQuery,
+) -> Result<(SpeechRequest, Duration), ApiError> {
     let ask = Ask {
         voice,
         model: wished.model_id.as_deref(),
@@ -168,7 +172,7 @@ async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -
         };
         tokio::select! {
             () = connections.stopping(), if idle => return close(&out, close_code::AWAY, "the server stops").await,
-            came = receive(&mut source, within, Said::parse), if room_for_more => {
+            came = receive(&mut source, within, ClientMessage::parse), if room_for_more => {
                 let taken = match came {
                     Came::Said(said) => session.take(said).await,
                     Came::Wrong(error) => Err(error),
@@ -196,7 +200,7 @@ async fn converse(line: Conversation, request: SpeechRequest, pause: Duration) -
 }
 
 impl Session {
-    async fn take(&mut self, said: Said) -> Result<(), ApiError> {
+    async fn take(&mut self, said: ClientMessage) -> Result<(), ApiError> {
         if self.over {
             return Ok(());
         }

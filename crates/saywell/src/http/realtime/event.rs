@@ -13,12 +13,12 @@ use crate::http::openai::VoiceName;
 pub struct Event {
     /// Its own name for it, which an error about it has.
     pub(super) id: Option<String>,
-    pub(super) said: Result<Said, ApiError>,
+    pub(super) said: Result<ClientMessage, ApiError>,
 }
 
 /// What it says.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     /// `session.update`
     Update(Box<Wish>),
     /// `conversation.item.create`, and what it is to come after.
@@ -115,11 +115,11 @@ impl Event {
     pub fn parse(message: &[u8]) -> Result<Self, ApiError> {
         let mut fields: Map<String, Value> = body::parse_from(Input::MESSAGE, message)?;
         let id = fields.remove("event_id").and_then(|id| id.as_str().map(brief));
-        Ok(Self { id, said: Said::from_fields(fields) })
+        Ok(Self { id, said: ClientMessage::from_fields(fields) })
     }
 }
 
-impl Said {
+impl ClientMessage {
     fn from_fields(mut fields: Map<String, Value>) -> Result<Self, ApiError> {
         let kind = fields.remove("type").unwrap_or_default();
         let mut field = |name: &str| fields.remove(name);
@@ -301,7 +301,7 @@ mod tests {
             (json!({ "format": { "type": "audio/pcm", "rate": 16000 } }), "session.audio.output.format"),
         ] {
             let event = Event::parse(audio(output).to_string().as_bytes()).unwrap();
-            let Ok(Said::Update(wish)) = event.said else { panic!("it can be read") };
+            let Ok(ClientMessage::Update(wish)) = event.said else { panic!("it can be read") };
             assert_eq!(wish.check("session").unwrap_err().param.as_deref(), Some(param));
         }
     }

@@ -12,7 +12,7 @@ use crate::http::speech::SpeechBody;
 
 /// What a client says.
 #[derive(Debug)]
-pub enum Said {
+pub enum ClientMessage {
     /// A reply begins: the fields of `POST /tts` but its text.
     Begin(Box<SpeechBody>),
     /// The next piece of its text, of any size.
@@ -23,7 +23,7 @@ pub enum Said {
     Cancel,
 }
 
-impl Said {
+impl ClientMessage {
     /// Reads a message: JSON whose `type` says what else it has.
     ///
     /// # Errors
