@@ -10,7 +10,7 @@ use saywell_voice::g2p::{Language, Phonemizer};
 use saywell_voice::kokoro::Blend;
 
 static PHONEMIZERS: LazyLock<[Phonemizer; Language::ALL.len()]> = LazyLock::new(|| {
-    Language::ALL.map(|language| Phonemizer::of(language).expect("the voice's tables are in place"))
+    Language::ALL.map(|language| Phonemizer::for_language(language).expect("the voice's tables are in place"))
 });
 
 fuzz_target!(|text: &str| {
