@@ -26,49 +26,38 @@ pub(super) fn flag(value: &str) -> Result<bool, String> {
     }
 }
 
+/// One of these words, in any case.
+fn one_of<T: Copy>(value: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let value = value.trim();
+    let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(value));
+    found.map(|(_, meant)| *meant).ok_or_else(|| {
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let (last, others) = names.split_last().unwrap_or((&"", &[]));
+        format!("must be {} or {last}", others.join(", "))
+    })
+}
+
 pub(super) fn too_long(value: &str) -> Result<TooLong, String> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "speak" => Ok(TooLong::Speak),
-        "refuse" => Ok(TooLong::Refuse),
-        _ => Err("must be speak or refuse".into()),
-    }
+    one_of(value, &[("speak", TooLong::Speak), ("refuse", TooLong::Refuse)])
 }
 
 pub(super) fn user_case(value: &str) -> Result<UserCase, String> {
-    match value.trim().to_lowercase().as_str() {
-        "counts" => Ok(UserCase::Counts),
-        "ignored" => Ok(UserCase::Ignored),
-        _ => Err("must be counts or ignored".to_owned()),
-    }
+    one_of(value, &[("counts", UserCase::Counts), ("ignored", UserCase::Ignored)])
 }
 
 pub(super) fn unsupported_language(value: &str) -> Result<UnsupportedLanguage, String> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "announce" => Ok(UnsupportedLanguage::Announce),
-        "read" => Ok(UnsupportedLanguage::Read),
-        "skip" => Ok(UnsupportedLanguage::Skip),
-        "refuse" => Ok(UnsupportedLanguage::Refuse),
-        _ => Err("must be announce, read, skip or refuse".into()),
-    }
+    use UnsupportedLanguage::{Announce, Read, Refuse, Skip};
+    one_of(value, &[("announce", Announce), ("read", Read), ("skip", Skip), ("refuse", Refuse)])
 }
 
 pub(super) fn emoji(value: &str) -> Result<Emoji, String> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "silent" => Ok(Emoji::Silent),
-        "named" => Ok(Emoji::Named),
-        _ => Err("must be silent or named".into()),
-    }
+    one_of(value, &[("silent", Emoji::Silent), ("named", Emoji::Named)])
 }
 
 pub(super) fn without_redis(value: &str) -> Result<WithoutRedis, String> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "local" => Ok(WithoutRedis::Local),
-        "refuse" => Ok(WithoutRedis::Refuse),
-        _ => Err("must be local or refuse".into()),
-    }
+    one_of(value, &[("local", WithoutRedis::Local), ("refuse", WithoutRedis::Refuse)])
 }
 
-/// The address of a Redis that can be used. What is wrong with it is told without the address: it may have a password.
 pub(super) fn database_address(value: &str) -> Result<String, String> {
     let value = filled(value)?;
     check_address(&value)?;
@@ -89,6 +78,7 @@ pub(super) fn storage_address(value: &str) -> Result<String, String> {
     Ok(value)
 }
 
+/// The address of a Redis that can be used. What is wrong with it is told without the address: it may have a password.
 pub(super) fn redis_address(value: &str) -> Result<Secret, String> {
     let value = value.trim();
     redis_client::Address::parse(value).map(|_| Secret::new(value)).map_err(str::to_owned)

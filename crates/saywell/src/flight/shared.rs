@@ -171,7 +171,7 @@ impl SharedFlights {
         asked: &LinkedRequest,
         aside: &dyn SetAside,
     ) -> Result<Option<Lease>, Away> {
-        let asked = serde_json::to_vec(asked).map_err(|error| Away(error.to_string()))?;
+        let asked = asked.written().ok_or_else(|| Away("what was asked for cannot be written".into()))?;
         let aside = aside.as_told().unwrap_or_default();
         let begun = self.server.begin(key, &asked, &aside).await?;
         let new = |(flight, token)| Lease { flight, token, told: 0, aside, sounds_for: None, taken: false };
@@ -183,7 +183,7 @@ impl SharedFlights {
         let read = self.server.read(key, None, 0).await;
         let read = read.inspect_err(|away| debug!(%away, "other gateways' flights cannot be looked at"));
         let read = read.ok()??;
-        let Ok(asked) = serde_json::from_slice(&read.asked) else {
+        let Some(asked) = LinkedRequest::read(&read.asked) else {
             debug!("a flight of another version is not followed");
             return None;
         };

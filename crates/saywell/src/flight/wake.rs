@@ -43,8 +43,7 @@ pub struct LinkedRequest {
 }
 
 impl LinkedRequest {
-    /// As it is kept, here and for other gateways of the same version, without what is not said: a quarter of what it takes
-    /// otherwise.
+    /// As it is kept, here and for other gateways of the same version, without what is not said.
     #[must_use]
     pub fn written(&self) -> Option<Arc<[u8]>> {
         let mut written = serde_json::to_value(self).ok()?;
